@@ -1,0 +1,44 @@
+// What must be decided in source order, on the source's thread: the format of a stream, and where its records begin.
+// Implemented by parse/, called by ingest/, wired by app/.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "core/batch.h"
+
+namespace loglode {
+
+struct Framing {
+  bool starts_record = true;     // false: the line continues the latest record of its substream
+  std::uint32_t substream = 0;   // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
+};
+
+/// Per-stream state machine over physical lines. Owned by the source, used by its thread only. Its answers depend on
+/// the lines seen so far and nothing else (never on batch bounds).
+class Framer {
+ public:
+  virtual ~Framer() = default;
+  /// Called once for each physical line, in order (line end removed; over-long lines cut).
+  virtual Framing next(std::string_view line) = 0;
+  /// True when lines of several substreams may alternate, so that a continuation need not follow its record directly.
+  /// The source then holds records back until they are complete. Constant for a stream.
+  [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
+};
+
+struct FramedStream {
+  std::unique_ptr<Framer> framer;
+  std::shared_ptr<const StreamPlan> plan;
+};
+
+/// Chooses how a stream is read. Thread-safe.
+class FramerFactory {
+ public:
+  virtual ~FramerFactory() = default;
+  /// `prefix`: the stream's first lines (at most kPrefixLines, kPrefixBytes; fewer when the stream is shorter), not yet framed.
+  [[nodiscard]] virtual FramedStream open(const StreamInfo& info, std::span<const std::string_view> prefix) const = 0;
+};
+
+}  // namespace loglode

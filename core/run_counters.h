@@ -1,0 +1,57 @@
+// What a run counts: the data's faults and the totals that must add up. Atomics, any thread; names as in `--stats` (cli.md).
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace loglode {
+
+enum class DropReason : std::uint8_t { blank, unreadable, kCount };
+[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // "blank", "unreadable"
+
+enum class Limit : std::uint8_t { line_bytes, record_lines, shapes, services, windows, excerpts, trace_steps, hits_per_line, json_depth, decompression, kCount };
+[[nodiscard]] std::string_view name_of(Limit limit) noexcept;
+
+/// One thing that could not be read as it should: shown to the user and in the report under NOT READ.
+struct InputProblem {
+  std::string path;
+  std::string what;     // a sentence: what was wrong, what was still read, what to do
+  bool fatal = false;   // makes the exit status 1 (damaged or unreadable input the user named)
+};
+
+class RunCounters {
+ public:
+  std::atomic<std::uint64_t> lines{0};               // ingest: physical lines, over all inputs
+  std::atomic<std::uint64_t> bytes{0};               // ingest: after decompression
+  std::atomic<std::uint64_t> bytes_read{0};          // ingest: before it; what the progress bar shows
+  std::atomic<std::uint64_t> lines_cut{0};           // ingest: over the limit
+  std::atomic<std::uint64_t> records{0};             // patterns (fold)
+  std::atomic<std::uint64_t> continuation_lines{0};  // patterns (fold): line_count - 1 of each record
+  std::atomic<std::uint64_t> without_time{0};        // patterns (fold)
+  std::atomic<std::uint64_t> late{0};                // patterns (fold): older than the stream's watermark less its lateness
+  std::atomic<std::uint64_t> not_utf8{0};            // parse
+  std::atomic<std::uint64_t> fallback{0};            // parse: records that did not fit their stream's format
+  std::atomic<std::uint64_t> secrets_masked{0};      // parse
+
+  void drop(DropReason reason, std::uint64_t lines_dropped) noexcept { dropped_[static_cast<std::size_t>(reason)] += lines_dropped; }
+  [[nodiscard]] std::uint64_t dropped(DropReason reason) const noexcept { return dropped_[static_cast<std::size_t>(reason)]; }
+  void hit(Limit limit, std::uint64_t times = 1) noexcept { limits_[static_cast<std::size_t>(limit)] += times; }
+  [[nodiscard]] std::uint64_t hits(Limit limit) const noexcept { return limits_[static_cast<std::size_t>(limit)]; }
+
+  void report(InputProblem problem);
+  [[nodiscard]] std::vector<InputProblem> problems() const;
+
+ private:
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(DropReason::kCount)> dropped_{};
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Limit::kCount)> limits_{};
+  mutable std::mutex mutex_;
+  std::vector<InputProblem> problems_;  // guarded by mutex_
+};
+
+}  // namespace loglode

@@ -1,0 +1,115 @@
+// The seam for scale: what a window of one stream looked like. patterns/ folds batches into these, correlate/ sees nothing else.
+//
+// A summary is cumulative for its (stream, window) and carries the position that it reaches: of two with the same key the
+// one that reaches further replaces the other, then streams are added up. So a replay counts nothing twice, and N workers that
+// each read some streams give the same judgement as one. All sums are integers and all choices (first, smallest) are
+// commutative and associative, so the result does not depend on the order of anything.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/result.h"
+#include "core/severity.h"
+#include "core/timestamp.h"
+
+namespace loglode {
+
+/// Windows are [start, start + width) with start a multiple of width since the epoch. Widths come from this ladder, on which each
+/// step divides the next, so that widening is exact: 10 ms, 100 ms, 1 s, 10 s, 20 s, 40 s, … When a run has more than kWindowsMax
+/// windows or kCellsMax cells, all windows move one step up. The final width depends on the input alone, not on its order.
+[[nodiscard]] Duration first_width() noexcept;
+[[nodiscard]] Duration wider(Duration width) noexcept;
+[[nodiscard]] Timestamp window_start(Timestamp time, Duration width) noexcept;
+
+/// Where a record can be found again. A record id is a hash and can not be turned back, so evidence carries both.
+struct Origin {
+  StreamIdentity stream;     // with `offset` the record id, see record_id()
+  std::string path;
+  std::uint64_t offset = 0;  // bytes in the decompressed stream
+  std::uint64_t line = 0;    // from 1
+  std::uint32_t line_count = 1;
+};
+
+/// 32 hex digits: hash of the stream's identity and the offset (delivery.md). `log.record.uid`, `event.id`.
+[[nodiscard]] std::string record_id(const StreamIdentity& stream, std::uint64_t offset);
+
+/// One service and shape within one window of one stream.
+struct Cell {
+  std::uint32_t service = 0;               // index into WindowSummary::services
+  ShapeId shape = kNoShape;                // patterns' TemplateCatalog turns it into a template
+  Severity severity = Severity::unspecified;  // of its records (one severity class a shape); the highest seen
+  std::uint64_t count = 0;
+  Timestamp first = kNoTime, last = kNoTime;
+  std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
+  std::uint32_t first_line_count = 1;
+  std::string excerpt;                     // masked beginning of that record's message; empty when not sampled (see Folder)
+};
+
+/// One rule's hits on one service within one window of one stream.
+struct RuleCell {
+  std::uint32_t service = 0;  // index into services
+  std::uint32_t rule = 0;     // index into rules
+  ShapeId shape = kNoShape;   // hits are kept apart per shape, so that a finding can say which message it was
+  std::uint64_t count = 0;
+  Timestamp first = kNoTime, last = kNoTime;
+};
+
+/// One record of a trace that the sample kept: a trace is kept when its hash is below `trace_sample_below`, whole.
+struct TraceStep {
+  std::uint64_t trace = 0;    // hash of the trace id
+  std::uint32_t service = 0;  // index into services
+  ShapeId shape = kNoShape;
+  Severity severity = Severity::unspecified;
+  Timestamp time = kNoTime;
+  friend bool operator==(const TraceStep&, const TraceStep&) = default;
+};
+
+struct WindowSummary {
+  StreamIdentity stream;
+  std::string path;                // of the stream, for Origin
+  bool baseline = false;           // learned from, never reported
+  Timestamp start = kNoTime;
+  Duration width{};
+  std::uint64_t reaches = 0;       // byte offset in the stream up to which this window has been counted
+  std::uint64_t records = 0, without_time = 0, late = 0;
+  std::uint64_t trace_sample_below = ~std::uint64_t{0};
+  std::vector<std::string> services;  // sorted
+  std::vector<std::string> rules;     // rule ids, sorted
+  std::vector<Cell> cells;            // sorted by (service, shape)
+  std::vector<RuleCell> rule_cells;   // sorted by (service, rule, shape)
+  std::vector<TraceStep> trace_steps; // sorted by (trace, time, service, shape), all fields
+};
+
+/// Sorts everything and drops unused names: the canonical form, in which equal summaries are equal bytes.
+void normalise(WindowSummary& summary);
+
+/// `into` += `part`: of the same stream, `part`'s window inside `into`'s (which may be wider). Commutative, associative.
+void add(WindowSummary& into, const WindowSummary& part);
+
+/// Protocol-buffer wire format (protozero); deterministic for a normalised summary. Decoding refuses what is not one.
+[[nodiscard]] std::string encode(const WindowSummary& summary);
+[[nodiscard]] Result<WindowSummary> decode(std::string_view bytes);
+
+/// The newest summary of each (stream, window), for one judge. Accepts them in any order, repeatedly.
+class SummaryStore {
+ public:
+  void accept(WindowSummary summary);
+  /// All windows of all streams, brought to the widest width present (or `at_least`), in order of (start, stream).
+  [[nodiscard]] std::vector<WindowSummary> windows(Duration at_least = {}) const;
+
+ private:
+  struct Key {
+    std::uint64_t high, low;
+    std::int64_t start, width;
+    friend auto operator<=>(const Key&, const Key&) = default;
+  };
+  std::map<Key, WindowSummary> newest_;
+};
+
+}  // namespace loglode

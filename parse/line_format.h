@@ -1,0 +1,30 @@
+// One way to read a record's text. Plans: immutable after construction, shared by all workers.
+#pragma once
+
+#include <string_view>
+
+#include "core/batch.h"
+#include "parse/time/timestamp_reader.h"
+
+namespace loglode {
+
+struct ParseContext {
+  TimeContext time;             // zone and reference time for stamps that lack them
+  bool keep_attributes = false; // fill Batch::attributes with what Record has no member for (records sinks, explain); off for analyze
+};
+
+class LineFormat {
+ public:
+  virtual ~LineFormat() = default;
+  /// As `--format` spells it: json, logfmt, syslog, klog, nginx, apache, postgresql, …
+  [[nodiscard]] virtual std::string_view name() const noexcept = 0;
+  /// Reads `text` (one record, possibly of several lines; `text` lies in `batch`) into time, severity, message, service, host,
+  /// trace_id, span_id and attributes of `record`. Returns false, leaving `record` and the batch's attributes as they were,
+  /// when the text does not fit: the caller then tries another format. Views point into `text` or into `batch.keep(…)`.
+  virtual bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const = 0;
+  /// Whether a physical line looks like the beginning of a record of this format (cheap: used for every line while framing).
+  /// Must not depend on anything but the line.
+  [[nodiscard]] virtual bool begins_record(std::string_view line) const = 0;
+};
+
+}  // namespace loglode

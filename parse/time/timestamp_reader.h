@@ -1,0 +1,45 @@
+// Timestamps as logs spell them, and severity words: the two things that every format needs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+#include "core/severity.h"
+#include "core/timestamp.h"
+
+namespace loglode {
+
+class ZoneRules;  // an IANA zone, or UTC
+
+/// What a stamp that does not say everything is read with.
+struct TimeContext {
+  Timestamp reference = kNoTime;     // of the file (its modification time); a date without a year is the nearest to it
+  const ZoneRules* zone = nullptr;   // for stamps without an offset; nullptr is UTC
+};
+
+/// Looks up an IANA zone name (`Europe/Berlin`, `UTC`, `local`); the answer lives as long as the program. Errors: invalid_argument.
+[[nodiscard]] Result<const ZoneRules*> find_zone(std::string_view name);
+
+/// Reads a timestamp that stands at the very beginning of `text`, in any spelling that logs use (ISO 8601 and RFC 3339 with all their
+/// separators, fractions with . or , or :, offsets, zone names; CLF; ctime; syslog without a year; log4j comma; `yyyy/mm/dd`; compact
+/// digits; month.day; time of day alone is not a timestamp). Returns how many characters it took and sets `out`; 0 when there is none.
+[[nodiscard]] std::size_t read_timestamp(std::string_view text, const TimeContext& context, Timestamp& out);
+
+/// The same for a whole field: all of `text` (blanks around it aside) must be a timestamp or an epoch in s, ms, µs or ns, whole or with a fraction.
+[[nodiscard]] bool read_timestamp_field(std::string_view text, const TimeContext& context, Timestamp& out);
+
+/// Epoch number in s, ms, µs or ns, told apart by magnitude (years 1990 to 2100).
+[[nodiscard]] bool read_epoch(double value, Timestamp& out);
+[[nodiscard]] bool read_epoch(std::int64_t value, Timestamp& out);
+
+/// A severity word alone (`WARN`, `warning`, `Err`, `E`, `notice`, `SEVERE`, `CRITICAL`, `<3>` …), case ignored;
+/// unspecified when it is none. Letters alone (I, W, E, F, D, V) count only with `single_letters`.
+[[nodiscard]] Severity severity_from_word(std::string_view word, bool single_letters = false);
+/// Syslog severity 0-7; bunyan and pino numbers 10-60 (`level: 30`); OpenTelemetry 1-24 where a field is known to hold them.
+[[nodiscard]] Severity severity_from_syslog(unsigned code) noexcept;
+[[nodiscard]] Severity severity_from_bunyan(unsigned level) noexcept;
+
+}  // namespace loglode
