@@ -1,0 +1,36 @@
+// Folds records into window summaries: the ordered end of the pipeline, and all that correlate/ will ever see.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <vector>
+
+#include "core/limits.h"
+#include "core/pipeline_parts.h"
+#include "core/rule_info.h"
+#include "core/run_counters.h"
+#include "core/window_summary.h"
+
+namespace loglode {
+
+struct FoldConfig {
+  Duration lateness = std::chrono::seconds{5};
+  std::size_t windows_max = kWindowsMax, cells_max = kCellsMax, services_max = kServicesMax;
+  std::size_t excerpts_bytes_max = kExcerptsBytesMax, trace_steps_max = kTraceStepsMax;
+};
+
+/// Runs in batch order, on one thread at a time. `rules` and `counters` must outlive it.
+class Folder final : public Stage {
+ public:
+  Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters);
+  ~Folder() override;
+  Result<void> run(Batch& batch) override;
+  /// Cumulative summaries of every (stream, window) so far, normalised, in order of (start, stream).
+  [[nodiscard]] std::vector<WindowSummary> summaries() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace loglode
