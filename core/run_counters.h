@@ -12,8 +12,8 @@
 
 namespace loglode {
 
-enum class DropReason : std::uint8_t { blank, unreadable, kCount };
-[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // "blank", "unreadable"
+enum class DropReason : std::uint8_t { blank, out_of_range, kCount };
+[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // as written here
 
 enum class Limit : std::uint8_t { line_bytes, record_lines, shapes, services, windows, excerpts, trace_steps, hits_per_line, json_depth, decompression, kCount };
 [[nodiscard]] std::string_view name_of(Limit limit) noexcept;

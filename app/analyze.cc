@@ -1,0 +1,218 @@
+#include "app/analyze.h"
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <numeric>
+
+#include "app/builtin_rules.h"
+#include "app/exit_status.h"
+#include "app/pipeline.h"
+#include "app/progress.h"
+#include "app/summary_seam.h"
+#include "app/time_range.h"
+#include "correlate/judge.h"
+#include "ingest/input_source.h"
+#include "parse/parser.h"
+#include "patterns/fold/fold.h"
+#include "patterns/mining/template_miner.h"
+#include "patterns/rules/rule_set.h"
+#include "sinks/assignments.h"
+#include "sinks/last_run.h"
+#include "sinks/report.h"
+#include "sinks/result_files.h"
+
+namespace loglode {
+
+namespace {
+
+Result<std::vector<InputFile>> inputs_of(const AnalyzeOptions& options, RunCounters& counters) {
+  std::vector<InputFile> all;
+  if (!options.baselines.empty()) {
+    auto baseline = find_inputs(options.baselines, counters, true);
+    if (!baseline) return baseline;
+    all = std::move(*baseline);
+  }
+  auto inputs = find_inputs(options.inputs, counters, false);
+  if (!inputs) return inputs;
+  all.insert(all.end(), inputs->begin(), inputs->end());
+  return all;
+}
+
+// Streams in the order in which a person gave them; inputs of one argument stay in canonical order.
+std::vector<StreamId> given_order(const std::vector<InputFile>& inputs) {
+  std::vector<std::uint32_t> order;
+  for (std::uint32_t i = 0; i < inputs.size(); ++i)
+    if (!inputs[i].baseline) order.push_back(i);
+  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return inputs[a].given < inputs[b].given; });
+  std::vector<StreamId> streams;
+  for (const std::uint32_t i : order) streams.push_back(StreamId{i});
+  return streams;
+}
+
+double cpu_seconds(const rusage& usage) {
+  const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+RunStats stats_of(const RunCounters& counters, const PipelineTimes& times, double wall, double judging, unsigned threads, std::size_t inputs) {
+  RunStats stats = read_counters(counters);
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  stats.seconds_wall = wall;
+  stats.seconds_cpu = cpu_seconds(usage);
+  stats.seconds_by_stage = {{"read", times.read}, {"work", times.work}, {"fold", times.fold}, {"deliver", times.deliver}, {"judge", judging}};
+  stats.rss_bytes_peak = static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
+  stats.threads = threads;
+  stats.inputs = inputs;
+  return stats;
+}
+
+IngestConfig ingest_config(const AnalyzeOptions& options) {
+  IngestConfig config;
+  config.service = options.reading.service;
+  config.keep_blank_lines = options.reading.format == "message";
+  if (options.batch_bytes != 0) config.batch_bytes = options.batch_bytes;
+  return config;
+}
+
+std::atomic<int> signal_received{0};
+std::atomic<bool> stop_requested{false};
+
+extern "C" void on_signal(int signal) {
+  if (stop_requested.exchange(true)) _exit(128 + signal);  // the second one leaves at once
+  signal_received = signal;
+}
+
+bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
+  return (fail_on == FailOn::finding && !judgement.findings.empty()) || (fail_on == FailOn::incident && !judgement.incidents.empty());
+}
+
+Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
+  const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {
+      {options.findings, findings_ndjson}, {options.incidents, incidents_ndjson}, {options.templates, templates_ndjson}};
+  for (const auto& [path, make] : files) {
+    if (path.empty()) continue;
+    if (auto written = write_file(path, make(analysis.judgement)); !written) return written;
+  }
+  return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement, analysis.stats));
+}
+
+std::string report_text(const AnalyzeOptions& options, const Analysis& analysis) {
+  const ReportInput input{analysis.judgement, analysis.stats, *analysis.rules, options.frequent_count, options.frequent_window_seconds, options.keep_last_run};
+  switch (options.report) {
+    case ReportForm::markdown: return markdown_report(input);
+    case ReportForm::html: return html_report(input);
+    case ReportForm::ndjson: return incidents_ndjson(analysis.judgement) + findings_ndjson(analysis.judgement);
+    case ReportForm::human: break;
+  }
+  const bool to_screen = options.output.empty();
+  return human_report(input, ScreenStyle{to_screen ? screen_columns() : 120, to_screen && wants_color(options.color, STDOUT_FILENO)});
+}
+
+void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
+  for (const InputProblem& problem : stats.problems)
+    if (problem.fatal) fmt::print(stderr, "loglode: {}: {}\n", problem.path, problem.what);
+  if (!options.verbose) return;
+  for (const auto& [stage, seconds] : stats.seconds_by_stage) fmt::print(stderr, "{:>8}  {:.3f} s\n", stage, seconds);
+  fmt::print(stderr, "{:>8}  {:.3f} s, {} threads, {:.0f} MiB at most\n", "wall", stats.seconds_wall, stats.threads,
+             static_cast<double>(stats.rss_bytes_peak) / static_cast<double>(kMiB));
+}
+
+}  // namespace
+
+Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  RunCounters counters;
+  auto framers = make_framer_factory(parse_config(options.reading));
+  if (!framers) return tl::unexpected<Error>(framers.error());
+  auto range = TimeRange::read(options.since, options.until, options.reading.zone);
+  if (!range) return tl::unexpected<Error>(range.error());
+  auto loaded = load_rules_for(options.reading);
+  if (!loaded) return tl::unexpected<Error>(loaded.error());
+  auto inputs = inputs_of(options, counters);
+  if (!inputs) return tl::unexpected<Error>(inputs.error());
+
+  const std::unique_ptr<Source> source = make_input_source(ingest_config(options), *inputs, **framers, counters);
+  TemplateMiner miner{MinerConfig{}, counters};
+  Folder folder{FoldConfig{}, loaded->catalog, counters};
+  const std::unique_ptr<Stage> learner = miner.make_learner();
+  TimeRangeStage in_range{*range, counters};
+  SeamTap seam{folder, options.seam_seed};
+  std::unique_ptr<AssignmentSpool> spool;
+  if (!options.assignments.empty()) {
+    auto opened = AssignmentSpool::open();
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    spool = std::move(*opened);
+  }
+
+  Pipeline pipeline{*source, {}, {}, {}, options.threads == 0 ? usable_cores() : options.threads, &stop};
+  pipeline.make_worker = [&]() -> Result<WorkerChain> {
+    auto classifier = make_classifier(loaded->rules, counters);
+    if (!classifier) return tl::unexpected<Error>(classifier.error());
+    WorkerChain chain;
+    chain.push_back(make_parser(counters));
+    chain.push_back(std::move(*classifier));
+    chain.push_back(make_redactor(counters));
+    chain.push_back(miner.make_scanner());
+    return chain;
+  };
+  if (!range->everything()) pipeline.ordered.push_back(&in_range);
+  pipeline.ordered.push_back(learner.get());
+  pipeline.ordered.push_back(&folder);
+  if (options.seam_seed != 0) pipeline.ordered.push_back(&seam);
+  if (spool) pipeline.sinks.push_back(spool.get());
+
+  const std::uint64_t bytes_total = std::accumulate(inputs->begin(), inputs->end(), std::uint64_t{0}, [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
+  Result<PipelineTimes> times;
+  {
+    const ProgressBar bar{counters, bytes_total, !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1))};
+    times = run_pipeline(pipeline);
+  }
+  if (!times) return tl::unexpected<Error>(times.error());
+
+  const double judged_from = elapsed();
+  Analysis analysis;
+  analysis.rules = loaded->catalog;
+  analysis.catalog = std::make_unique<TemplateCatalog>(miner.settle());
+  JudgeConfig config;
+  config.frequent = {options.frequent_count, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
+  Result<std::vector<WindowSummary>> windows = options.seam_seed != 0 ? seam.delivered() : [&] {
+    SummaryStore store;
+    for (WindowSummary& summary : folder.summaries()) store.accept(std::move(summary));
+    return Result<std::vector<WindowSummary>>{store.windows()};
+  }();
+  if (!windows) return tl::unexpected<Error>(windows.error());
+  analysis.judgement = judge(*windows, *analysis.catalog, *analysis.rules, config);
+  if (spool)
+    if (auto written = spool->write_rows(options.assignments, given_order(*inputs), *analysis.catalog); !written) return tl::unexpected<Error>(written.error());
+  analysis.stats = stats_of(counters, *times, elapsed(), elapsed() - judged_from, pipeline.threads, inputs->size());
+  return analysis;
+}
+
+int run_analyze(const AnalyzeOptions& options) {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  auto analysis = analyze(options, stop_requested);
+  if (!analysis) return report_error(analysis.error());
+  if (!options.quiet) tell_problems(options, analysis->stats);
+  if (signal_received != 0) fmt::print(stderr, "loglode: stopped early: what was read until then is judged below\n");
+  if (auto written = write_result_files(options, *analysis); !written) return report_error(written.error());
+  const std::string text = report_text(options, *analysis);
+  if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written) return report_error(written.error());
+  if (options.keep_last_run) {
+    auto kept = state_folder().and_then([&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats); });
+    if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().where);
+  }
+  if (signal_received != 0) return 128 + signal_received;
+  const auto& problems = analysis->stats.problems;
+  if (std::any_of(problems.begin(), problems.end(), [](const InputProblem& problem) { return problem.fatal; })) return kCouldNotFinish;
+  return is_asked_for(options.fail_on, analysis->judgement) ? kFailOnHit : kDone;
+}
+
+}  // namespace loglode

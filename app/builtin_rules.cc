@@ -1,0 +1,44 @@
+#include "app/builtin_rules.h"
+
+#include <cstdlib>
+
+#include "app/embedded.h"
+#include "parse/redact/redactor.h"
+
+namespace loglode {
+
+namespace {
+
+std::string cache_folder() {
+  if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return std::string{cache} + "/loglode";
+  if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string{home} + "/.cache/loglode";
+  return {};
+}
+
+}  // namespace
+
+ParseConfig parse_config(const ReadingOptions& options) {
+  ParseConfig config;
+  config.format = options.format;
+  config.columns = split_list(options.columns);
+  config.delimiter = unescaped(options.delimiter);
+  config.zone = options.zone;
+  return config;
+}
+
+Result<LoadedRules> load_rules_for(const ReadingOptions& options) {
+  RuleSetConfig config;
+  config.packs = options.rules;
+  config.probes = redaction_probes();
+  config.cache_folder = cache_folder();
+  std::vector<RulePackText> builtin;
+  if (!options.no_builtin_rules)
+    for (EmbeddedText& pack : embedded_rule_packs()) builtin.push_back({std::move(pack.name), std::move(pack.text)});
+  LoadedRules loaded = load_rules_from_text(std::move(builtin), config, false);
+  if (loaded.problems.empty()) return loaded;
+  std::string message = "the rules can not be used:";
+  for (const RuleProblem& problem : loaded.problems) message += "\n  " + to_string(problem);
+  return fail(std::make_error_code(std::errc::invalid_argument), std::move(message));
+}
+
+}  // namespace loglode

@@ -1,0 +1,16 @@
+// What the reading options mean for parse/ and patterns/: the built-in rule packs (embedded in the binary), the user's, the redactor's probes.
+#pragma once
+
+#include "app/options.h"
+#include "core/result.h"
+#include "parse/framing/framer_factory.h"
+#include "patterns/rules/rule_set.h"
+
+namespace loglode {
+
+[[nodiscard]] ParseConfig parse_config(const ReadingOptions& options);
+
+/// Built-in packs unless refused, and `--rules`, compiled (from the cache when it fits). Errors: invalid_argument that lists every problem.
+[[nodiscard]] Result<LoadedRules> load_rules_for(const ReadingOptions& options);
+
+}  // namespace loglode

@@ -1,0 +1,18 @@
+// Commands that need no data: `check`, `explain`, `completion`, `version`. Each returns the exit status of cli.md.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "app/options.h"
+
+namespace loglode {
+
+/// Every problem of every rule pack at once, as file:line: message; exit 0 when there is none.
+int check_files(const std::vector<std::string>& paths);
+/// Format, fields, rules that hit, template, masked secrets of one line: and why.
+int explain_line(const std::string& line, const ReadingOptions& options);
+int print_completion(const std::string& shell, const CLI::App& app);
+[[nodiscard]] std::string version_text();
+
+}  // namespace loglode

@@ -1,0 +1,29 @@
+#include "app/exit_status.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstdio>
+
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+int report_error(const Error& error) {
+  fmt::print(stderr, "loglode: {}\n", printable(error.where));
+  return error.code == std::errc::invalid_argument ? kWrongUsage : kCouldNotFinish;
+}
+
+int report_usage(const std::string& message) {
+  fmt::print(stderr, "loglode: {}\n", printable(message));
+  return kWrongUsage;
+}
+
+Result<void> print_text(const std::string& text) {
+  errno = 0;
+  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+  if (!written && errno != EPIPE) return fail_errno("can not write to standard output");
+  return {};
+}
+
+}  // namespace loglode

@@ -1,0 +1,19 @@
+// Exit statuses (cli.md) and how errors reach a person.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+
+namespace loglode {
+
+enum ExitStatus : int { kDone = 0, kCouldNotFinish = 1, kWrongUsage = 2, kFailOnHit = 3, kInterrupted = 130, kTerminated = 143 };
+
+/// Prints `loglode: …` on standard error and returns the status it means: wrong usage for invalid_argument, else could not finish.
+int report_error(const Error& error);
+int report_usage(const std::string& message);
+
+/// Results go to standard output; a reader that has closed its pipe is no error. Errors: a full disk.
+[[nodiscard]] Result<void> print_text(const std::string& text);
+
+}  // namespace loglode

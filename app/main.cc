@@ -1,0 +1,141 @@
+// The command line of cli.md. Parses, dispatches; nothing else.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <string_view>
+
+#include "app/analyze.h"
+#include "app/commands.h"
+#include "app/exit_status.h"
+#include "app/run_commands.h"
+
+namespace loglode {
+namespace {
+
+struct Arguments {
+  AnalyzeOptions analyze;
+  ReadingOptions explain;
+  std::string line, record_id, incident_id, template_id, shell, help_on;
+  std::vector<std::string> check_paths;
+  std::uint32_t lines_around = 5;
+  bool ndjson = false;
+};
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", version_text());
+    app_.footer("Examples:\n  loglode analyze /var/log/nginx\n  kubectl logs deploy/shop | loglode analyze -\n  loglode help analyze");
+    add_analyze();
+    add_run_commands();
+    add_others();
+  }
+
+  int run(int argc, char** argv) {
+    if (argc > 1 && is_later_command(argv[1])) return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      const bool is_help = error.get_exit_code() == 0;
+      app_.exit(error);
+      return is_help ? kDone : kWrongUsage;
+    }
+    return status_;
+  }
+
+ private:
+  static bool is_later_command(std::string_view name) {
+    for (const std::string_view later : {"learn", "tail", "run", "backtest", "diff", "rca", "dlq", "setup", "top"})
+      if (name == later) return true;
+    return false;
+  }
+
+  void add_analyze() {
+    CLI::App* command = app_.add_subcommand("analyze", "Read logs to the end, then report what broke, what it broke, since when");
+    add_analyze_options(*command, arguments_.analyze);
+    command->footer(
+        "Examples:\n  loglode analyze /var/log                        a folder, rotated and compressed parts in order of time\n"
+        "  loglode analyze app.log.gz --since 2026-11-23T12:00:00Z\n"
+        "  loglode analyze - --columns time,service,message --delimiter '\\t' < table.tsv\n"
+        "  loglode analyze logs/ --baseline yesterday/ --fail-on incident --report markdown -o report.md");
+    command->callback([this] { status_ = run_analyze(arguments_.analyze); });
+  }
+
+  void add_run_commands() {
+    CLI::App* incidents = app_.add_subcommand("incidents", "Incidents of the last run");
+    incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
+    CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
+    show->add_option("id", arguments_.incident_id, "its number")->required();
+    incidents->add_subcommand("list", "All of them, a few words each (the default)");
+    incidents->callback([this, show] { status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson); });
+
+    CLI::App* templates = app_.add_subcommand("templates", "Templates of the last run");
+    templates->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
+    CLI::App* one = templates->add_subcommand("show", "One template with examples");
+    one->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
+    templates->add_subcommand("list", "All of them, by count (the default)");
+    templates->callback([this, one] { status_ = one->parsed() ? show_template(arguments_.template_id, arguments_.ndjson) : list_templates(arguments_.ndjson); });
+
+    CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
+    context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
+    context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
+    context->callback([this] { status_ = show_context(arguments_.record_id, arguments_.lines_around); });
+  }
+
+  void add_others() {
+    CLI::App* explain = app_.add_subcommand("explain", "What is read from one line, and why: format, fields, rules, template, masked secrets");
+    explain->add_option("line", arguments_.line, "the line; - reads it from standard input")->required();
+    add_reading_options(*explain, arguments_.explain);
+    explain->footer("Example:\n  loglode explain '2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms'");
+    explain->callback([this] { status_ = explain_line(arguments_.line, arguments_.explain); });
+
+    CLI::App* check = app_.add_subcommand("check", "Every problem of rule packs at once, as file:line: message");
+    check->add_option("paths", arguments_.check_paths, "rule packs (YAML files or folders); none: the built-in ones");
+    check->callback([this] { status_ = check_files(arguments_.check_paths); });
+
+    CLI::App* completion = app_.add_subcommand("completion", "Completion for a shell, to be sourced");
+    completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->callback([this] { status_ = print_completion(arguments_.shell, app_); });
+
+    app_.add_subcommand("version", "The version, and those of the libraries")->callback([] {
+      const std::string text = version_text() + "\n";
+      std::fputs(text.c_str(), stdout);
+    });
+    CLI::App* help = app_.add_subcommand("help", "Help on a command");
+    help->add_option("command", arguments_.help_on, "its name");
+    help->callback([this] { show_help(); });
+  }
+
+  void show_help() {
+    const auto named = app_.get_subcommands([this](CLI::App* command) { return command->get_name() == arguments_.help_on; });
+    CLI::App* command = named.empty() ? nullptr : named.front();
+    if (!arguments_.help_on.empty() && command == nullptr) {
+      status_ = report_usage("no command " + arguments_.help_on + "; `loglode help` lists all");
+      return;
+    }
+    std::fputs((command != nullptr ? command : &app_)->help().c_str(), stdout);
+  }
+
+  CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.", "loglode"};
+  Arguments arguments_;
+  int status_ = kDone;
+};
+
+}  // namespace
+}  // namespace loglode
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return loglode::CommandLine{}.run(argc, argv);
+  } catch (const std::bad_alloc&) {
+    std::fputs("loglode: out of memory\n", stderr);
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "loglode: %s\n", error.what());
+  }
+  return loglode::kCouldNotFinish;
+}

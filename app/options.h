@@ -1,0 +1,60 @@
+// The options that mean the same everywhere (cli.md) and how they get onto a command.
+#pragma once
+
+#include <CLI/App.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace loglode {
+
+enum class ReportForm : std::uint8_t { human, markdown, html, ndjson };
+enum class When : std::uint8_t { automatic, always, never };
+enum class FailOn : std::uint8_t { nothing, finding, incident };
+
+/// How lines are read: shared by every command that reads logs.
+struct ReadingOptions {
+  std::string format = "auto";
+  std::string columns;       // comma-separated
+  std::string delimiter = "\\t";
+  std::string service;
+  std::string zone;
+  std::vector<std::string> rules;
+  bool no_builtin_rules = false;
+};
+
+struct AnalyzeOptions {
+  ReadingOptions reading;
+  std::vector<std::string> inputs, baselines;
+  std::string since, until;
+  unsigned threads = 0;  // 0: as many as the process may use
+  ReportForm report = ReportForm::human;
+  std::string output;    // -o; empty: standard output
+  std::string findings, incidents, templates, assignments, stats;
+  FailOn fail_on = FailOn::nothing;
+  bool keep_last_run = true;
+  bool quiet = false, verbose = false;
+  When color = When::automatic, progress = When::automatic;
+  std::size_t batch_bytes = 0;       // 0: the default; for tests of determinism
+  std::uint64_t seam_seed = 0;       // not 0: window summaries go through encode, split, replay and merge, in an order drawn from it
+  std::uint64_t frequent_count = 10;
+  double frequent_window_seconds = 60;
+};
+
+void add_reading_options(CLI::App& command, ReadingOptions& options);
+void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
+
+/// Escapes as people type them on a command line: `\t \n \\ \xNN`.
+[[nodiscard]] std::string unescaped(const std::string& text);
+/// Splits at commas.
+[[nodiscard]] std::vector<std::string> split_list(const std::string& text);
+
+/// Cores this process may use.
+[[nodiscard]] unsigned usable_cores();
+/// Whether to colour `fd` (1 or 2): --color, NO_COLOR, a terminal that can.
+[[nodiscard]] bool wants_color(When when, int fd);
+/// COLUMNS, the terminal's width, or 120 when piped.
+[[nodiscard]] std::size_t screen_columns();
+
+}  // namespace loglode

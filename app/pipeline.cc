@@ -1,0 +1,176 @@
+#include "app/pipeline.h"
+
+#include <oneapi/tbb/parallel_pipeline.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include <mutex>
+#include <optional>
+
+namespace loglode {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kFillPatience = std::chrono::milliseconds{100};
+
+class DeliveredToAll final : public Verdicts {
+ public:
+  void settle(const Batch&, std::size_t, Verdict verdict) noexcept override {
+    if (verdict != Verdict::delivered) all_ = false;
+  }
+  [[nodiscard]] bool all() const noexcept { return all_; }
+
+ private:
+  std::atomic<bool> all_{true};
+};
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(std::atomic<std::int64_t>& total) : total_{total}, start_{Clock::now()} {}
+  ~Stopwatch() { total_ += (Clock::now() - start_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::atomic<std::int64_t>& total_;
+  Clock::time_point start_;
+};
+
+class Run {
+ public:
+  explicit Run(const Pipeline& pipeline) : pipeline_{pipeline} {}
+
+  Result<PipelineTimes> run() {
+    for (unsigned i = 0; i < pipeline_.threads; ++i) {
+      auto chain = pipeline_.make_worker();
+      if (!chain) return tl::unexpected<Error>(chain.error());
+      chains_.push_back(std::make_unique<WorkerChain>(std::move(*chain)));
+    }
+    if (pipeline_.threads == 1) {
+      while (auto batch = read()) finish(work(std::move(batch)));
+    } else {
+      run_parallel();
+    }
+    if (error_) return tl::unexpected<Error>(*error_);
+    for (Sink* sink : pipeline_.sinks)
+      if (auto flushed = sink->flush(Clock::now() + std::chrono::seconds{60}); !flushed) return tl::unexpected<Error>(flushed.error());
+    const auto seconds = [](const std::atomic<std::int64_t>& ticks) { return std::chrono::duration<double>(Clock::duration{ticks.load()}).count(); };
+    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_)};
+  }
+
+ private:
+  using BatchPtr = std::shared_ptr<Batch>;
+
+  void run_parallel() {
+    namespace tbb = oneapi::tbb;
+    tbb::task_arena arena{static_cast<int>(pipeline_.threads)};
+    arena.execute([&] {
+      tbb::parallel_pipeline(2 * pipeline_.threads + 1,  // one more than busy workers and a full hand-over to each side need
+                             tbb::make_filter<void, BatchPtr>(tbb::filter_mode::serial_in_order,
+                                                              [&](tbb::flow_control& flow) {
+                                                                BatchPtr batch = read();
+                                                                if (!batch) flow.stop();
+                                                                return batch;
+                                                              }) &
+                                 tbb::make_filter<BatchPtr, BatchPtr>(tbb::filter_mode::parallel, [&](BatchPtr batch) { return work(std::move(batch)); }) &
+                                 tbb::make_filter<BatchPtr, void>(tbb::filter_mode::serial_in_order, [&](BatchPtr batch) { finish(std::move(batch)); }));
+    });
+  }
+
+  // The next batch with records; null at the end, after a stop and after an error.
+  BatchPtr read() {
+    const Stopwatch watch{read_ticks_};
+    while (!ended_ && !failed_ && !(pipeline_.stop != nullptr && pipeline_.stop->load())) {
+      BatchPtr batch = take_batch();
+      auto filled = pipeline_.source.fill(*batch, Clock::now() + kFillPatience);
+      if (!filled) {
+        set_error(filled.error());
+        return nullptr;
+      }
+      ended_ = *filled == Fill::end;
+      if (batch->records.empty()) {
+        give_back(std::move(batch));
+        continue;
+      }
+      batch->sequence = next_sequence_++;
+      return batch;
+    }
+    return nullptr;
+  }
+
+  BatchPtr work(BatchPtr batch) {
+    if (failed_) return batch;
+    const Stopwatch watch{work_ticks_};
+    auto chain = take_chain();
+    for (auto& stage : *chain) {
+      if (auto done = stage->run(*batch); !done) {
+        set_error(done.error());
+        break;
+      }
+    }
+    const std::scoped_lock lock{mutex_};
+    chains_.push_back(std::move(chain));
+    return batch;
+  }
+
+  void finish(BatchPtr batch) {
+    if (failed_) return;
+    {
+      const Stopwatch watch{fold_ticks_};
+      for (Stage* stage : pipeline_.ordered)
+        if (auto done = stage->run(*batch); !done) return set_error(done.error());
+    }
+    const Stopwatch watch{deliver_ticks_};
+    DeliveredToAll verdicts;
+    for (Sink* sink : pipeline_.sinks)
+      if (auto written = sink->write(batch, verdicts); !written) return set_error(written.error());
+    const Record& last = batch->records.back();
+    if (verdicts.all()) pipeline_.source.acknowledge(batch->stream->info.id, last.offset + last.raw.size());
+    give_back(std::move(batch));
+  }
+
+  std::unique_ptr<WorkerChain> take_chain() {
+    const std::scoped_lock lock{mutex_};
+    auto chain = std::move(chains_.back());  // as many as workers: never empty here
+    chains_.pop_back();
+    return chain;
+  }
+
+  BatchPtr take_batch() {
+    const std::scoped_lock lock{mutex_};
+    if (spare_.empty()) return std::make_shared<Batch>();
+    BatchPtr batch = std::move(spare_.back());
+    spare_.pop_back();
+    return batch;
+  }
+
+  // A sink may still hold the batch; then it is not used again.
+  void give_back(BatchPtr batch) {
+    if (batch.use_count() != 1) return;
+    batch->clear();
+    const std::scoped_lock lock{mutex_};
+    spare_.push_back(std::move(batch));
+  }
+
+  void set_error(const Error& error) {
+    const std::scoped_lock lock{mutex_};
+    if (!error_) error_ = error;
+    failed_ = true;
+  }
+
+  const Pipeline& pipeline_;
+  bool ended_ = false;               // read() only
+  std::uint64_t next_sequence_ = 0;  // read() only
+  std::atomic<bool> failed_{false};
+  std::atomic<std::int64_t> read_ticks_{0}, work_ticks_{0}, fold_ticks_{0}, deliver_ticks_{0};
+  std::mutex mutex_;                                  // guards all below
+  std::vector<std::unique_ptr<WorkerChain>> chains_;  // idle ones
+  std::vector<BatchPtr> spare_;
+  std::optional<Error> error_;
+};
+
+}  // namespace
+
+Result<PipelineTimes> run_pipeline(const Pipeline& pipeline) { return Run{pipeline}.run(); }
+
+}  // namespace loglode

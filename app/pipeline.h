@@ -1,0 +1,33 @@
+// Wires a Source, workers, ordered stages and sinks together with oneTBB: bounded batches in flight, everything that must be in
+// source order in source order. The one place that knows the order of the rooms is app/analyze.cc; this knows only the interfaces.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/pipeline_parts.h"
+
+namespace loglode {
+
+using WorkerChain = std::vector<std::unique_ptr<Stage>>;  // run one after the other on a batch, by one worker
+
+struct Pipeline {
+  Source& source;
+  std::function<Result<WorkerChain>()> make_worker;  // called `threads` times before anything is read
+  std::vector<Stage*> ordered;                       // run in batch order, by one thread at a time
+  std::vector<Sink*> sinks;                          // after them, the same
+  unsigned threads = 1;
+  const std::atomic<bool>* stop = nullptr;           // set from a signal handler: no more is read, what is in flight is finished
+};
+
+/// Seconds spent in each part; `work` is summed over workers.
+struct PipelineTimes {
+  double read = 0, work = 0, fold = 0, deliver = 0;
+};
+
+/// Runs until the source ends, `stop` is set or something fails. Errors: the first of any part; batches before it are finished.
+[[nodiscard]] Result<PipelineTimes> run_pipeline(const Pipeline& pipeline);
+
+}  // namespace loglode

@@ -1,0 +1,184 @@
+#include "app/run_commands.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "app/exit_status.h"
+#include "app/options.h"
+#include "ingest/input_source.h"
+#include "parse/redact/redactor.h"
+#include "sinks/last_run.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+Result<LastRun> open_last_run() {
+  return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
+}
+
+int print_or_fail(const std::string& text) {
+  auto printed = print_text(text);
+  return printed ? static_cast<int>(kDone) : report_error(printed.error());
+}
+
+std::string text_of(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return "";
+  return printable(found->is_string() ? found->get<std::string>() : found->dump());
+}
+
+std::string clock_of(const Json& object, const char* key) {
+  const std::string time = text_of(object, key);
+  return time.size() > 23 ? time.substr(0, 23) + "Z" : time;
+}
+
+std::string services_of(const Json& incident) {
+  std::string out;
+  for (const Json& service : incident["services"]) out += (out.empty() ? "" : " → ") + printable(service.get<std::string>());
+  return out;
+}
+
+std::string evidence_lines(const Json& owner) {
+  std::string out;
+  for (const Json& proof : owner["evidence"]) {
+    out += fmt::format("      {}:{}  {}\n      loglode context {}\n", text_of(proof["origin"], "log.file.path"), text_of(proof["origin"], "line"),
+                       text_of(proof, "excerpt"), text_of(proof, "record_id"));
+  }
+  return out;
+}
+
+void append_findings(std::string& out, const LastRun& run, const Json& incident, const Paint& paint) {
+  out += "\n" + paint.bold("FINDINGS") + "  strongest first\n";
+  for (const Json& id : incident["findings"]) {
+    const Json* finding = run.finding(id.get<std::string>());
+    if (finding == nullptr) continue;
+    out += fmt::format("  {}  {}\n", pad_to(text_of(*finding, "kind"), 12), text_of(*finding, "summary"));
+    out += fmt::format("      observed {:.0f}, expected {:.1f}, score {:.1f}, q {:.2g}\n", (*finding)["observed"].get<double>(), (*finding)["expected"].get<double>(),
+                       (*finding)["score"].get<double>(), (*finding)["q"].get<double>());
+    out += paint.dim(evidence_lines(*finding));
+  }
+}
+
+void append_suspects(std::string& out, const Json& incident, const Paint& paint) {
+  out += "\n" + paint.bold("SUSPECTS") + "\n";
+  for (const Json& suspect : incident["suspects"]) {
+    out += fmt::format("  {}. {}  {:.2f}  ", suspect["rank"].get<int>(), pad_to(text_of(suspect, "service"), 24), suspect["score"].get<double>());
+    for (const auto& [name, value] : suspect["terms"].items()) out += fmt::format(" {} {:.2f}", printable(name), value.get<double>());
+    out += "\n";
+  }
+  if (!incident["edges"].empty()) out += "\n" + paint.bold("ORDER") + "\n";
+  for (const Json& edge : incident["edges"]) {
+    out += fmt::format("  {} preceded {}  basis {}  lag p50 {:.3f} s  pairs {}\n", text_of(edge, "from"), text_of(edge, "to"), text_of(edge, "basis"),
+                       edge["lag_s"]["p50"].get<double>(), edge["pairs"].get<std::uint64_t>());
+  }
+}
+
+std::string incident_text(const LastRun& run, const Json& incident) {
+  const Paint paint{wants_color(When::automatic, STDOUT_FILENO)};
+  std::string out = fmt::format("{}  {}  {} - {}\n{}\n\n{}\n", paint.bold("INCIDENT " + text_of(incident, "incident_id")), text_of(incident, "severity"),
+                                clock_of(incident, "onset"), clock_of(incident, "closed_at"), services_of(incident), text_of(incident, "summary"));
+  out += "\n" + paint.bold("TIMELINE") + "\n";
+  for (const Json& entry : incident["timeline"]) {
+    out += fmt::format("  {}  {}  {}\n", clock_of(entry, "time"), pad_to(text_of(entry, "service"), 20), text_of(entry, "what"));
+  }
+  append_findings(out, run, incident, paint);
+  append_suspects(out, incident, paint);
+  return out;
+}
+
+const Json* find_by(const std::vector<Json>& objects, const char* key, const std::string& value) {
+  const auto found = std::find_if(objects.begin(), objects.end(), [&](const Json& object) { return text_of(object, key) == value; });
+  return found == objects.end() ? nullptr : &*found;
+}
+
+std::string ndjson_of(const std::vector<Json>& objects) {
+  std::string out;
+  for (const Json& object : objects) out += to_line(object) + "\n";
+  return out;
+}
+
+void append_numbered(std::string& out, const std::vector<std::string>& lines, std::uint64_t& number, std::string_view mark) {
+  RedactionCounts counts;
+  for (const std::string& line : lines) out += fmt::format("{} {:>8}  {}\n", mark, number++, printable(redact(line, counts)));
+}
+
+}  // namespace
+
+int list_incidents(bool ndjson) {
+  auto run = open_last_run();
+  if (!run) return report_error(run.error());
+  if (ndjson) return print_or_fail(ndjson_of(run->incidents()));
+  std::string out;
+  for (const Json& incident : run->incidents()) {
+    out += fmt::format("{:>3}  {:<8}  {}  {}\n     {}\n", text_of(incident, "incident_id"), text_of(incident, "severity"), clock_of(incident, "onset"),
+                       services_of(incident), text_of(incident, "summary"));
+  }
+  return print_or_fail(out.empty() ? "No incidents in the last run.\n" : out);
+}
+
+int show_incident(const std::string& id, bool ndjson) {
+  auto run = open_last_run();
+  if (!run) return report_error(run.error());
+  const Json* incident = find_by(run->incidents(), "incident_id", id);
+  if (incident == nullptr) return report_usage(fmt::format("no incident {} in the last run; `loglode incidents list` shows all", id));
+  return print_or_fail(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
+}
+
+int list_templates(bool ndjson) {
+  auto run = open_last_run();
+  if (!run) return report_error(run.error());
+  if (ndjson) return print_or_fail(ndjson_of(run->templates()));
+  std::string out;
+  for (const Json& row : run->templates()) {
+    out += fmt::format("{}  {:>10}  {:<11}  {}  {}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()), text_of(row, "severity"),
+                       pad_to(text_of(row, "service"), 16), text_of(row, "template"));
+  }
+  return print_or_fail(out.empty() ? "No templates in the last run.\n" : out);
+}
+
+int show_template(const std::string& id, bool ndjson) {
+  auto run = open_last_run();
+  if (!run) return report_error(run.error());
+  std::string out;
+  for (const Json& row : run->templates()) {
+    if (text_of(row, "template_id").compare(0, id.size(), id) != 0) continue;
+    if (ndjson) {
+      out += to_line(row) + "\n";
+      continue;
+    }
+    out += fmt::format("{}  {}\n  {}\n  {} records, {} - {}, {}\n", text_of(row, "template_id"), text_of(row, "service"), text_of(row, "template"),
+                       with_commas(row["count"].get<std::uint64_t>()), clock_of(row, "first_seen"), clock_of(row, "last_seen"), text_of(row, "severity"));
+    for (const Json& example : row["examples"])
+      out += fmt::format("  {}:{}  {}\n", text_of(example["origin"], "log.file.path"), text_of(example["origin"], "line"), text_of(example, "excerpt"));
+  }
+  if (out.empty()) return report_usage(fmt::format("no template {} in the last run; `loglode templates list` shows all", id));
+  return print_or_fail(out);
+}
+
+int show_context(const std::string& record_id, std::uint32_t lines_around) {
+  auto run = open_last_run();
+  if (!run) return report_error(run.error());
+  const Json* proof = record_id.size() < 6 ? nullptr : run->evidence(record_id);
+  if (proof == nullptr) return report_usage(fmt::format("no evidence with the record id {} in the last run (give at least six digits that one record alone has)", record_id));
+  const Json& origin = (*proof)["origin"];
+  const std::string path = origin["log.file.path"];
+  auto around = read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
+  if (!around) {
+    fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().where));
+    const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");
+    return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
+  }
+  std::string out = fmt::format("{}  {}\n", printable(path), clock_of(*proof, "time"));
+  std::uint64_t number = around->first_line;
+  append_numbered(out, around->before, number, " ");
+  append_numbered(out, around->record, number, ">");
+  append_numbered(out, around->after, number, " ");
+  return print_or_fail(out);
+}
+
+}  // namespace loglode

@@ -1,0 +1,33 @@
+// The way of window summaries in a cluster, walked inside one process: taken several times while a run goes on, encoded, delivered out of
+// order and more than once, decoded and merged. Tests run every sample through it, so that the seam to correlate/ stays real.
+#pragma once
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "core/pipeline_parts.h"
+#include "core/window_summary.h"
+#include "patterns/fold/fold.h"
+
+namespace loglode {
+
+/// An ordered stage behind the Folder that takes its summaries now and then.
+class SeamTap final : public Stage {
+ public:
+  SeamTap(const Folder& folder, std::uint64_t seed) : folder_{folder}, random_{seed} {}
+  Result<void> run(Batch& batch) override;
+  /// What a judge on the other side of a topic ends up with. Errors: a summary that does not decode.
+  [[nodiscard]] Result<std::vector<WindowSummary>> delivered();
+
+ private:
+  void take();
+
+  const Folder& folder_;
+  std::mt19937_64 random_;
+  std::vector<std::string> topic_;  // encoded summaries, as they would lie in Kafka
+  std::uint64_t takes_ = 0;
+};
+
+}  // namespace loglode

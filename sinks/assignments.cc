@@ -1,0 +1,96 @@
+#include "sinks/assignments.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace loglode {
+
+namespace {
+
+std::string csv_field(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{text};
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"') out += '"';
+    out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+Result<std::unique_ptr<AssignmentSpool>> AssignmentSpool::open() {
+  File file{std::tmpfile()};
+  if (!file) return fail_errno("can not make a temporary file for the assignments");
+  return std::unique_ptr<AssignmentSpool>{new AssignmentSpool{std::move(file)}};
+}
+
+Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, Verdicts& to) {
+  Extent& extent = extents_[batch->stream->info.id];
+  if (extent.rows == 0) extent.first_row = rows_;
+  for (std::size_t i = 0; i < batch->records.size(); ++i) {
+    const Record& record = batch->records[i];
+    const Row row{record.line, static_cast<std::uint64_t>(record.shape), record.line_count};
+    if (std::fwrite(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not write the assignments' temporary file");
+    to.settle(*batch, i, Verdict::delivered);
+  }
+  extent.rows += batch->records.size();
+  rows_ += batch->records.size();
+  return {};
+}
+
+Result<void> AssignmentSpool::flush(Deadline) {
+  if (std::fflush(file_.get()) != 0) return fail_errno("can not write the assignments' temporary file");
+  return {};
+}
+
+Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog) {
+  errno = 0;
+  File out{std::fopen(path.c_str(), "wb")};
+  if (!out) return fail_errno("can not write " + path);
+  fmt::print(out.get(), "LineId,EventId,EventTemplate\n");
+  std::uint64_t line_id = 1;
+  for (const StreamId stream : order) {
+    const auto found = extents_.find(stream);
+    if (found == extents_.end()) continue;
+    if (auto done = write_stream(out.get(), found->second, line_id, catalog); !done) return done;
+  }
+  if (std::fflush(out.get()) != 0 || std::ferror(out.get()) != 0) return fail_errno("can not write all of " + path);
+  return {};
+}
+
+// Records of interleaved substreams come when they are complete and their lines need not be neighbours: a line that starts no record
+// belongs to the latest one before it that still lacks lines.
+Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog) {
+  std::vector<Row> rows(extent.rows);
+  if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0 ||
+      std::fread(rows.data(), sizeof(Row), rows.size(), file_.get()) != rows.size()) {
+    return fail_errno("can not read the assignments' temporary file");
+  }
+  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.line < b.line; });
+  const auto columns = [&](const Row& row) {
+    if (row.shape == static_cast<std::uint64_t>(kNoShape)) return std::string{","};
+    const TemplateInfo& info = catalog.of(ShapeId{row.shape});
+    return to_hex(info.id) + "," + csv_field(info.text);
+  };
+  std::vector<std::size_t> lacking;  // indexes of records that still lack lines, the latest last
+  std::uint64_t line = 1;
+  for (std::size_t i = 0; i <= rows.size(); ++i) {
+    const std::uint64_t next_start = i < rows.size() ? rows[i].line : ~std::uint64_t{0};
+    while (line < next_start && !lacking.empty()) {
+      Row& owner = rows[lacking.back()];
+      fmt::print(out, "{},{}\n", line_id++, columns(owner));
+      ++line;
+      if (--owner.line_count == 1) lacking.pop_back();
+    }
+    if (i == rows.size()) break;
+    fmt::print(out, "{},{}\n", line_id++, columns(rows[i]));
+    line = rows[i].line + 1;
+    if (rows[i].line_count > 1) lacking.push_back(i);
+  }
+  return {};
+}
+
+}  // namespace loglode

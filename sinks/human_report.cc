@@ -1,0 +1,372 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <map>
+
+#include "sinks/report.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kFindingsShown = 8;   // of one incident; the rest is behind `incidents show`
+constexpr std::size_t kIncidentsShown = 5;
+constexpr std::size_t kListShown = 8;       // rows of FREQUENT, SILENT, NEW
+constexpr std::size_t kServicesShown = 12;
+constexpr std::size_t kEvidenceShown = 3;
+
+double seconds_between(Timestamp from, Timestamp to) { return std::chrono::duration<double>(to - from).count(); }
+
+template <class T>
+std::string joined(const std::vector<T>& items, std::string_view between) {
+  std::string out;
+  for (const auto& item : items) {
+    if (!out.empty()) out += between;
+    out += printable(item);
+  }
+  return out;
+}
+
+// Builds the screen line by line; every text that came from logs passes printable() before it gets here.
+class Screen {
+ public:
+  Screen(const ReportInput& input, const ScreenStyle& style) : input_{input}, columns_{std::max<std::size_t>(style.columns, 40)}, paint_{style.color} {
+    for (const Finding& finding : input.judgement.findings) findings_.emplace(finding.finding_id, &finding);
+  }
+
+  std::string draw() {
+    header();
+    incidents();
+    frequent_and_silent();
+    others();
+    services();
+    not_read();
+    not_judged();
+    return std::move(out_);
+  }
+
+ private:
+  const Judgement& judgement() const { return input_.judgement; }
+  void line(std::string_view text = {}) { out_.append(text).append("\n"); }
+
+  // `left`, then `right` at the right edge when both fit, else on a line of its own.
+  void line(const std::string& left, const std::string& right, std::size_t left_columns, std::size_t right_columns) {
+    if (left_columns + 2 + right_columns <= columns_) {
+      line(left + std::string(columns_ - left_columns - right_columns, ' ') + right);
+    } else {
+      line(left);
+      if (right_columns != 0) line("  " + right);
+    }
+  }
+
+  void header() {
+    const JudgedScope& scope = judgement().scope;
+    const RunStats& stats = input_.stats;
+    std::string text = fmt::format("{} {} · {} lines", judgement().services.size(), judgement().services.size() == 1 ? "service" : "services", with_commas(stats.lines));
+    if (scope.first != kNoTime && !scope.ordinal) text += " · " + span_text(scope.first, scope.last);
+    text += fmt::format(" · {} templates · {}", with_commas(judgement().templates.size()), short_duration(stats.seconds_wall));
+    std::string basis = scope.has_baseline ? "judged against the baseline" : "no baseline given: judged against its own first part";
+    if (judgement().services.empty()) basis.clear();
+    line(paint_.bold(text), paint_.dim(basis), columns_of(text), columns_of(basis));
+    line();
+  }
+
+  void incidents() {
+    const auto& all = judgement().incidents;
+    if (all.empty()) {
+      nothing_found();
+      return;
+    }
+    for (std::size_t i = 0; i < std::min(all.size(), kIncidentsShown); ++i) incident(all[i]);
+    if (all.size() > kIncidentsShown) {
+      line(paint_.dim(fmt::format("and {} more incidents: loglode incidents list", all.size() - kIncidentsShown)));
+      line();
+    }
+  }
+
+  void nothing_found() {
+    if (input_.stats.records == 0) {
+      line("Nothing to judge: no records were read.");
+    } else {
+      line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
+    }
+    for (const std::string& note : judgement().scope.notes) line("  " + paint_.dim(cut_to(printable(note), columns_ - 2)));
+    line();
+  }
+
+  std::string painted_severity(IncidentSeverity severity) const {
+    const std::string_view name = name_of(severity);
+    return severity >= IncidentSeverity::error ? paint_.bold_red(name) : paint_.yellow(name);
+  }
+
+  void incident(const Incident& incident) {
+    std::string span = clock_text(incident.onset == kNoTime ? incident.opened_at : incident.onset);
+    if (incident.closed_at != kNoTime) span += " - " + clock_text(incident.closed_at);
+    if (judgement().scope.ordinal) span.clear();
+    const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : 30);
+    const std::string basis = basis_of(incident);
+    const std::string plain = fmt::format("INCIDENT {}  {}  {}   {}", incident.incident_id, name_of(incident.severity), span, path);
+    line(fmt::format("{}  {}  {}   {}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span, paint_.bold(path)),
+         paint_.dim(basis), columns_of(plain), columns_of(basis));
+    wrapped("  ", printable(incident.summary));
+    const std::vector<const Finding*> shown = findings_of(incident);
+    const Timestamp origin = incident.onset == kNoTime ? incident.opened_at : incident.onset;
+    std::size_t service_columns = 0;
+    for (const Finding* finding : shown) service_columns = std::max(service_columns, columns_of(printable(finding->service)));
+    service_columns = std::min<std::size_t>(service_columns, 24);
+    for (const Finding* finding : shown) finding_line(*finding, origin, service_columns);
+    if (incident.findings.size() > shown.size()) {
+      line(paint_.dim(fmt::format("   and {} more findings", incident.findings.size() - shown.size())));
+    }
+    evidence(shown);
+    const std::string suspects = suspects_text(incident);
+    const std::string more = input_.kept ? "loglode incidents show " + incident.incident_id : "";
+    line("  suspects  " + paint_.bold(suspects), paint_.cyan(more), 12 + columns_of(suspects), columns_of(more));
+    check_line(shown);
+    line();
+  }
+
+  static std::string basis_of(const Incident& incident) {
+    if (incident.services.size() < 2) return "";
+    return incident.shared_traces == 0 ? "(order of onset)" : fmt::format("(order, and {} shared traces)", with_commas(incident.shared_traces));
+  }
+
+  // The strongest few, told in order of time.
+  std::vector<const Finding*> findings_of(const Incident& incident) const {
+    std::vector<const Finding*> shown;
+    for (const std::string& id : incident.findings) {
+      const auto found = findings_.find(id);
+      if (found != findings_.end()) shown.push_back(found->second);
+      if (shown.size() == kFindingsShown) break;
+    }
+    std::stable_sort(shown.begin(), shown.end(), [](const Finding* a, const Finding* b) { return a->start < b->start; });
+    return shown;
+  }
+
+  void finding_line(const Finding& finding, Timestamp origin, std::size_t service_columns) {
+    const std::string offset = judgement().scope.ordinal || finding.start == kNoTime
+                                   ? std::string{}
+                                   : fmt::format("{}{}", finding.start < origin ? "" : "+", short_duration(seconds_between(origin, finding.start)));
+    const std::string head = fmt::format("   {:>8}  {}  ", offset, pad_to(printable(finding.service), service_columns));
+    const std::string word = word_for(finding.kind);
+    const std::string numbers = numbers_of(finding);
+    const std::size_t used = columns_of(head) + 8 + columns_of(numbers) + 1;
+    const std::string subject = cut_to(printable(subject_of(finding, input_.rules)), columns_ > used + 10 ? columns_ - used : 10);
+    line(fmt::format("{}{:<8}{} {}", head, word, subject, paint_.bold(numbers)));
+  }
+
+  static std::string numbers_of(const Finding& finding) {
+    switch (finding.kind) {
+      case FindingKind::rate_up:
+      case FindingKind::rate_down:
+        return fmt::format("×{} (expected {})", with_commas(static_cast<std::uint64_t>(finding.observed + 0.5)), number_text(finding.expected));
+      case FindingKind::silent: return fmt::format("(expected {})", number_text(finding.expected));
+      default: return "×" + with_commas(finding.total != 0 ? finding.total : static_cast<std::uint64_t>(finding.observed + 0.5));
+    }
+  }
+
+  static std::string number_text(double value) {
+    return value >= 10 ? with_commas(static_cast<std::uint64_t>(value + 0.5)) : fmt::format("{:.1f}", value);
+  }
+
+  // One line of evidence for each of the first findings that have any: where it stands, and what it says.
+  void evidence(const std::vector<const Finding*>& shown) {
+    std::size_t count = 0;
+    for (const Finding* finding : shown) {
+      if (finding->evidence.empty() || count == kEvidenceShown) continue;
+      const Evidence& proof = finding->evidence.front();
+      const std::string command = input_.kept ? "loglode context " + proof.record_id : "";
+      const std::string where = fmt::format("  evidence  {}:{}  ", printable(proof.origin.path), proof.origin.line);
+      const std::size_t left = columns_of(where) + 20 < columns_ ? columns_ - columns_of(where) : 20;
+      line(paint_.dim(where) + cut_to(printable(proof.excerpt), left));
+      if (!command.empty()) line("            " + paint_.cyan(command));
+      ++count;
+    }
+  }
+
+  static std::string suspects_text(const Incident& incident) {
+    std::string out;
+    for (std::size_t i = 0; i < std::min<std::size_t>(incident.suspects.size(), 4); ++i) {
+      if (i != 0) out += " · ";
+      out += fmt::format("{} {:.1f}", printable(incident.suspects[i].service), incident.suspects[i].score);
+    }
+    return out.empty() ? "none" : out;
+  }
+
+  void check_line(const std::vector<const Finding*>& shown) {
+    for (const Finding* finding : shown) {
+      const RuleInfo* rule = rule_of(*finding);
+      if (rule == nullptr || rule->check.empty()) continue;
+      wrapped("  check     ", fmt::format("{}   (known error {})", rule->check, rule->id));
+      return;
+    }
+  }
+
+  const RuleInfo* rule_of(const Finding& finding) const {
+    const auto found = std::find_if(input_.rules.begin(), input_.rules.end(), [&](const RuleInfo& rule) { return rule.id == finding.rule_id; });
+    return found == input_.rules.end() ? nullptr : &*found;
+  }
+
+  std::vector<const Finding*> of_kind(FindingKind kind) const {
+    std::vector<const Finding*> out;
+    for (const Finding& finding : judgement().findings)
+      if (finding.kind == kind) out.push_back(&finding);
+    return out;
+  }
+
+  void frequent_and_silent() {
+    auto frequent = of_kind(FindingKind::frequent);
+    std::stable_sort(frequent.begin(), frequent.end(), [](const Finding* a, const Finding* b) { return a->total > b->total; });
+    if (!frequent.empty()) {
+      section("FREQUENT ERRORS", fmt::format("(more than {} in {:g} s)", input_.frequent_count, input_.frequent_window_seconds));
+      rows(frequent, [&](const Finding& finding) {
+        return fmt::format("{:>9}  {}  {}", with_commas(finding.total), pad_to(printable(finding.service), 16), printable(subject_of(finding, input_.rules)));
+      });
+    }
+    const auto silent = of_kind(FindingKind::silent);
+    if (!silent.empty()) {
+      section("SILENT", "");
+      rows(silent, [&](const Finding& finding) { return "  " + printable(finding.summary); });
+    }
+  }
+
+  // New errors and changes that belong to no incident.
+  void others() {
+    std::map<std::string_view, bool> grouped;
+    for (const Incident& incident : judgement().incidents)
+      for (const std::string& id : incident.findings) grouped[id] = true;
+    std::vector<const Finding*> alone;
+    for (const Finding& finding : judgement().findings) {
+      const bool has_section = finding.kind == FindingKind::frequent || finding.kind == FindingKind::silent;
+      if (!has_section && grouped.count(finding.finding_id) == 0) alone.push_back(&finding);
+    }
+    if (alone.empty()) return;
+    section("ALSO SEEN", "(in no incident)");
+    rows(alone, [&](const Finding& finding) { return "  " + printable(finding.summary); });
+  }
+
+  void section(std::string_view title, std::string_view remark) {
+    line(paint_.bold(title) + (remark.empty() ? "" : "  " + paint_.dim(remark)));
+  }
+
+  template <class Text>
+  void rows(const std::vector<const Finding*>& findings, Text text) {
+    for (std::size_t i = 0; i < std::min(findings.size(), kListShown); ++i) line(cut_to(text(*findings[i]), columns_));
+    if (findings.size() > kListShown) line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", findings.size() - kListShown)));
+    line();
+  }
+
+  void services() {
+    const auto& all = judgement().services;
+    if (all.empty()) return;
+    section("SERVICES", "in order of their first new error, then by lines");
+    std::vector<const ServiceOverview*> order;
+    for (const ServiceOverview& service : all) order.push_back(&service);
+    std::stable_sort(order.begin(), order.end(), [](const ServiceOverview* a, const ServiceOverview* b) {
+      if ((a->first_error == kNoTime) != (b->first_error == kNoTime)) return a->first_error != kNoTime;
+      return a->first_error < b->first_error;
+    });
+    for (std::size_t i = 0; i < std::min(order.size(), kServicesShown); ++i) {
+      const ServiceOverview& service = *order[i];
+      std::string text = fmt::format("  {}  {:>11} lines  {:>5} templates", pad_to(printable(service.service), 24), with_commas(service.records), service.templates);
+      if (service.errors != 0) text += fmt::format("  {:>9} errors", with_commas(service.errors));
+      if (service.first_error != kNoTime && !judgement().scope.ordinal) text += "  first new error " + clock_text(service.first_error);
+      line(cut_to(text, columns_));
+    }
+    if (order.size() > kServicesShown) line(paint_.dim(fmt::format("  and {} more services", order.size() - kServicesShown)));
+    line();
+  }
+
+  void not_read() {
+    if (input_.stats.problems.empty()) return;
+    section("NOT READ", "");
+    for (std::size_t i = 0; i < std::min(input_.stats.problems.size(), kListShown); ++i) {
+      const InputProblem& problem = input_.stats.problems[i];
+      wrapped("  ", printable(problem.path) + ": " + printable(problem.what));
+    }
+    if (input_.stats.problems.size() > kListShown) line(paint_.dim(fmt::format("  and {} more (--stats FILE has all)", input_.stats.problems.size() - kListShown)));
+    line();
+  }
+
+  void not_judged() {
+    const RunStats& stats = input_.stats;
+    std::vector<std::string> parts;
+    if (stats.without_time != 0) parts.push_back(fmt::format("{} lines without a time (given their predecessor's)", with_commas(stats.without_time)));
+    if (stats.late != 0) parts.push_back(fmt::format("{} late (still counted)", with_commas(stats.late)));
+    if (stats.lines_cut != 0) parts.push_back(fmt::format("{} lines cut at the limit", with_commas(stats.lines_cut)));
+    if (stats.not_utf8 != 0) parts.push_back(fmt::format("{} not UTF-8", with_commas(stats.not_utf8)));
+    if (stats.secrets_masked != 0) parts.push_back(fmt::format("{} secrets masked", with_commas(stats.secrets_masked)));
+    std::uint64_t dropped = 0;
+    for (const auto& [reason, lines] : stats.dropped) {
+      if (lines != 0) parts.push_back(fmt::format("{} {} lines", with_commas(lines), reason));
+      dropped += lines;
+    }
+    for (const auto& [limit, times] : stats.limits_hit) parts.push_back(fmt::format("limit {} hit {} times", limit, with_commas(times)));
+    if (parts.empty() && dropped == 0) return;
+    wrapped("NOTED  ", joined(parts, ", "));
+  }
+
+  // Breaks `text` at blanks so that it fits, indented by the width of `head`.
+  void wrapped(std::string_view head, std::string_view text) {
+    const std::size_t indent = columns_of(head);
+    std::string current{head};
+    std::size_t used = indent;
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find(' '), text.size());
+      const std::string word = cut_to(text.substr(0, end), columns_ - indent);
+      const std::size_t width = columns_of(word);
+      if (used != indent && used + 1 + width > columns_) {
+        line(current);
+        current.assign(indent, ' ');
+        used = indent;
+      }
+      if (used != indent) current += ' ', ++used;
+      current += word;
+      used += width;
+      text.remove_prefix(std::min(end + 1, text.size()));
+    }
+    line(current);
+  }
+
+  const ReportInput& input_;
+  std::size_t columns_;
+  Paint paint_;
+  std::map<std::string_view, const Finding*> findings_;
+  std::string out_;
+};
+
+}  // namespace
+
+std::string human_report(const ReportInput& input, const ScreenStyle& style) { return Screen{input, style}.draw(); }
+
+std::string clock_text(Timestamp time) {
+  if (time == kNoTime) return "?";
+  return to_rfc3339(time).substr(11, 8);
+}
+
+std::string span_text(Timestamp first, Timestamp last) {
+  const std::string a = to_rfc3339(first), b = to_rfc3339(last);
+  if (a.substr(0, 10) == b.substr(0, 10)) return fmt::format("{} {}-{} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(11, 8));
+  return fmt::format("{} {} - {} {} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(0, 10), b.substr(11, 8));
+}
+
+std::string subject_of(const Finding& finding, const RuleCatalog& rules) {
+  if (!finding.template_text.empty()) return '"' + finding.template_text + '"';
+  for (const RuleInfo& rule : rules)
+    if (rule.id == finding.rule_id) return rule.name;
+  return finding.summary;
+}
+
+std::string word_for(FindingKind kind) {
+  switch (kind) {
+    case FindingKind::new_error: return "new";
+    case FindingKind::new_warning: return "new";
+    case FindingKind::rate_up: return "up";
+    case FindingKind::rate_down: return "down";
+    default: return std::string{name_of(kind)};
+  }
+}
+
+}  // namespace loglode

@@ -1,0 +1,23 @@
+// Judgement as JSON: one function for each kind of NDJSON object of cli.md ("Files"). Schemas: configs/schema/.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/finding.h"
+#include "core/run_stats.h"
+
+namespace loglode {
+
+using Json = nlohmann::ordered_json;
+
+[[nodiscard]] Json to_json(const Finding& finding);
+[[nodiscard]] Json to_json(const Incident& incident);
+[[nodiscard]] Json to_json(const TemplateCount& row);
+[[nodiscard]] Json to_json(const RunStats& stats, const Judgement& judgement);
+[[nodiscard]] Json to_json(const Evidence& evidence);
+
+/// One line of NDJSON without its newline; bytes that are not UTF-8 come out as U+FFFD.
+[[nodiscard]] std::string to_line(const Json& object);
+
+}  // namespace loglode

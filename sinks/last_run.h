@@ -1,0 +1,37 @@
+// "The last run": what `analyze` leaves in the user's state folder, masked and bounded, so that `incidents`, `context` and `templates` work
+// right after it. Written whole (a new folder, renamed over the old one), 0700/0600. One process at a time; the latest wins.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/result.h"
+#include "core/run_stats.h"
+#include "sinks/json_objects.h"
+
+namespace loglode {
+
+/// $XDG_STATE_HOME/loglode, or ~/.local/state/loglode. Errors: neither variable is set.
+[[nodiscard]] Result<std::string> state_folder();
+
+/// Errors: the folder can not be written; nothing of the earlier run is lost then.
+[[nodiscard]] Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats);
+
+class LastRun {
+ public:
+  /// Errors: there is none, or it can not be read (says what to do).
+  static Result<LastRun> open(const std::string& state);
+  [[nodiscard]] const std::vector<Json>& incidents() const noexcept { return incidents_; }
+  [[nodiscard]] const std::vector<Json>& findings() const noexcept { return findings_; }
+  [[nodiscard]] const std::vector<Json>& templates() const noexcept { return templates_; }
+  [[nodiscard]] const Json* finding(std::string_view id) const;
+  /// The evidence object (record_id, origin, time, excerpt) whose record id begins with `prefix`; null when none or several do.
+  [[nodiscard]] const Json* evidence(std::string_view prefix) const;
+
+ private:
+  std::vector<Json> incidents_, findings_, templates_;
+};
+
+}  // namespace loglode

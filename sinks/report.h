@@ -1,0 +1,41 @@
+// What a person reads at the end of a run. Pure functions from the judgement to text; the screen of cli.md sets the order.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+#include "core/finding.h"
+#include "core/rule_info.h"
+#include "core/run_stats.h"
+
+namespace loglode {
+
+struct ReportInput {
+  const Judgement& judgement;
+  const RunStats& stats;
+  const RuleCatalog& rules;
+  std::uint64_t frequent_count = 10;         // the limits that "frequent" was judged by
+  double frequent_window_seconds = 60;
+  bool kept = true;                          // as the last run, so that `incidents show` and `context` work
+};
+
+struct ScreenStyle {
+  std::size_t columns = 120;
+  bool color = false;
+};
+
+[[nodiscard]] std::string human_report(const ReportInput& input, const ScreenStyle& style);
+[[nodiscard]] std::string markdown_report(const ReportInput& input);
+/// One self-contained page, no script, nothing fetched.
+[[nodiscard]] std::string html_report(const ReportInput& input);
+
+/// `+0.4 s`-like offset and clock times as all three reports spell them.
+[[nodiscard]] std::string clock_text(Timestamp time);       // 12:12:41
+[[nodiscard]] std::string span_text(Timestamp first, Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
+
+/// What a finding is about in a few words: its rule's name, or its template.
+[[nodiscard]] std::string subject_of(const Finding& finding, const RuleCatalog& rules);
+/// `new`, `up`, `down`, `silent` …
+[[nodiscard]] std::string word_for(FindingKind kind);
+
+}  // namespace loglode

@@ -1,0 +1,44 @@
+#include "sinks/result_files.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <memory>
+
+#include "sinks/json_objects.h"
+
+namespace loglode {
+
+namespace {
+
+template <class Range>
+std::string lines_of(const Range& range) {
+  std::string out;
+  for (const auto& item : range) {
+    out += to_line(to_json(item));
+    out += '\n';
+  }
+  return out;
+}
+
+struct Close {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+}  // namespace
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  errno = 0;
+  std::unique_ptr<std::FILE, Close> file{std::fopen(path.c_str(), "wb")};
+  if (!file) return fail_errno("can not write " + path);
+  const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
+  if (!written || std::fflush(file.get()) != 0) return fail_errno("can not write all of " + path);
+  if (std::fclose(file.release()) != 0) return fail_errno("can not write all of " + path);
+  return {};
+}
+
+std::string findings_ndjson(const Judgement& judgement) { return lines_of(judgement.findings); }
+std::string incidents_ndjson(const Judgement& judgement) { return lines_of(judgement.incidents); }
+std::string templates_ndjson(const Judgement& judgement) { return lines_of(judgement.templates); }
+std::string stats_ndjson(const Judgement& judgement, const RunStats& stats) { return to_line(to_json(stats, judgement)) + "\n"; }
+
+}  // namespace loglode

@@ -1,0 +1,20 @@
+// The NDJSON files that a run leaves behind (`--findings`, `--incidents`, `--templates`, `--stats`), written when it ends.
+#pragma once
+
+#include <string>
+
+#include "core/finding.h"
+#include "core/result.h"
+#include "core/run_stats.h"
+
+namespace loglode {
+
+/// Writes `text` to `path` in place (so that a pipe or /dev/stdout works too). Errors: errno, with the path.
+[[nodiscard]] Result<void> write_file(const std::string& path, const std::string& text);
+
+[[nodiscard]] std::string findings_ndjson(const Judgement& judgement);
+[[nodiscard]] std::string incidents_ndjson(const Judgement& judgement);
+[[nodiscard]] std::string templates_ndjson(const Judgement& judgement);
+[[nodiscard]] std::string stats_ndjson(const Judgement& judgement, const RunStats& stats);
+
+}  // namespace loglode

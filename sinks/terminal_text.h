@@ -1,0 +1,48 @@
+// Text from logs made safe and fitting for a terminal, markdown or HTML. Stateless, any thread.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace loglode {
+
+/// Nothing in the answer can move a cursor, change a colour, a title or the direction of writing: C0, C1, DEL, bidi and zero-width
+/// characters come out as `\n \t \r \xNN \u{NNNN}`, invalid UTF-8 as `\xNN`.
+[[nodiscard]] std::string printable(std::string_view text);
+
+/// Columns that printable text takes on a terminal (code points; East Asian wide ones count twice).
+[[nodiscard]] std::size_t columns_of(std::string_view text);
+
+/// At most `columns` wide; what was cut shows as `…`.
+[[nodiscard]] std::string cut_to(std::string_view text, std::size_t columns);
+/// The same, filled with blanks on the right.
+[[nodiscard]] std::string pad_to(std::string_view text, std::size_t columns);
+
+/// printable(), with `&<>"'` as entities.
+[[nodiscard]] std::string html_text(std::string_view text);
+/// printable(), with markdown's own characters escaped; one line.
+[[nodiscard]] std::string markdown_text(std::string_view text);
+
+/// 48211 -> `48,211`.
+[[nodiscard]] std::string with_commas(std::uint64_t number);
+/// `0.4 s`, `12 s`, `3 min`, `2 h`: two significant digits.
+[[nodiscard]] std::string short_duration(double seconds);
+
+/// ANSI colours, or nothing.
+class Paint {
+ public:
+  explicit Paint(bool on) : on_{on} {}
+  [[nodiscard]] std::string bold(std::string_view text) const { return wrap("1", text); }
+  [[nodiscard]] std::string dim(std::string_view text) const { return wrap("2", text); }
+  [[nodiscard]] std::string red(std::string_view text) const { return wrap("31", text); }
+  [[nodiscard]] std::string bold_red(std::string_view text) const { return wrap("1;31", text); }
+  [[nodiscard]] std::string yellow(std::string_view text) const { return wrap("33", text); }
+  [[nodiscard]] std::string cyan(std::string_view text) const { return wrap("36", text); }
+
+ private:
+  [[nodiscard]] std::string wrap(std::string_view code, std::string_view text) const;
+  bool on_;
+};
+
+}  // namespace loglode

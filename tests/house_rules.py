@@ -1,0 +1,73 @@
+#!/usr/bin/env python3
+"""House rules that a tool can check: the star of includes, small files, no paths of one machine, no words of unfinished work."""
+import os
+import re
+import subprocess
+import sys
+
+ROOMS = ["core", "ingest", "parse", "patterns", "correlate", "sinks", "app"]
+LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
+PARSE_PARTS = ["time", "text", "json", "redact", "framing"]  # each may use those before it
+
+
+def tracked(*patterns):
+    out = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", *patterns], check=True, capture_output=True, text=True).stdout
+    return [path for path in out.splitlines() if os.path.exists(path)]
+
+
+def include_problems(path, text):
+    room = path.split("/")[0]
+    for number, line in enumerate(text.splitlines(), 1):
+        found = re.match(r'#include "([^"]+)"', line)
+        if not found or room not in ROOMS:
+            continue
+        target = found.group(1).split("/")[0]
+        if target not in ROOMS:
+            yield f"{path}:{number}: include \"{found.group(1)}\": write the path from the root, beginning with its room"
+        elif room != "app" and target not in (room, "core"):
+            yield f"{path}:{number}: {room}/ may include core/ and itself, not {target}/"
+        elif room == target == "parse":
+            yield from parse_problems(path, number, found.group(1))
+        elif room == target == "patterns":
+            here, there = path.split("/")[1], found.group(1).split("/")[1]
+            if here != there:
+                yield f"{path}:{number}: patterns/{here}/ and patterns/{there}/ do not know each other"
+
+
+def parse_problems(path, number, include):
+    here, there = path.split("/")[1], include.split("/")[1]
+    if here in PARSE_PARTS and there in PARSE_PARTS and PARSE_PARTS.index(there) > PARSE_PARTS.index(here):
+        yield f"{path}:{number}: parse/{here}/ comes before parse/{there}/ and may not use it"
+
+
+def problems():
+    for path in tracked("*.cc", "*.h", "*.py"):
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        if text.count("\n") > LINES_MAX:
+            yield f"{path}: {text.count(chr(10))} lines, at most {LINES_MAX}"
+        if path.endswith((".cc", ".h")):
+            yield from include_problems(path, text)
+        if re.search(r"(^|/)(utils?|helpers?|misc|common|manager)[^/]*$", path):
+            yield f"{path}: a file's name says what is in it"
+    for path in tracked():
+        if path.startswith("samples/") or os.path.islink(path) or os.path.getsize(path) > 1 << 20:
+            continue
+        with open(path, encoding="utf-8", errors="replace") as f:
+            text = f.read()
+        if path != "tests/house_rules.py" and re.search(r"/(home|root|work)/[a-z]", text):
+            yield f"{path}: a path of one machine"
+        if path.endswith((".cc", ".h")) and re.search(r"\b(TODO|FIXME|XXX)\b", text):
+            yield f"{path}: unfinished work is an issue, not a comment"
+
+
+def main():
+    os.chdir(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
+    found = list(problems())
+    for problem in found:
+        print(problem)
+    sys.exit(1 if found else 0)
+
+
+if __name__ == "__main__":
+    main()
