@@ -73,7 +73,7 @@ def times_of(path, pattern):
 
 
 def show_time(time):
-    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+    return time.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def read_time(text):

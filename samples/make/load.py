@@ -7,7 +7,7 @@ import math
 import threading
 import time
 
-RATE_PER_S = 14.0
+RATE_PER_S = 17.0
 IN_FLIGHT_MAX = 400
 TIMEOUT_S = 15
 WORDS = ["steel", "walnut", "linen", "copper", "folding", "insulated", "ceramic", "compact", "titanium"]

@@ -130,9 +130,9 @@ def pay(customer, total):
     start = time.monotonic()
     time.sleep(random.lognormvariate(-3.6, 0.45))
     luck = random.random()
-    if luck < 0.006:
+    if luck < 0.015:
         raise GatewayError("payment gateway answered 500: try again later")
-    if luck < 0.030:
+    if luck < 0.040:
         reason = random.choice(["insufficient funds", "card expired", "3-D Secure failed"])
         payment_log.warn(f"payment declined for customer {customer}: {reason}", reason=reason)
         raise Refused(402, reason)

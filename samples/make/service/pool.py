@@ -23,7 +23,7 @@ class PoolTimeout(Exception):
 
 
 class Pool:
-    def __init__(self, port, size=6, wait_ms=5000, lifetime_s=30.0):
+    def __init__(self, port, size=6, wait_ms=5000, lifetime_s=16.0):
         self._port = port
         self._size = size
         self._wait_ms = wait_ms
