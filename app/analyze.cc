@@ -18,6 +18,7 @@
 #include "correlate/judge.h"
 #include "ingest/input_source.h"
 #include "parse/parser.h"
+#include "parse/redact/redactor.h"
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"

@@ -21,7 +21,7 @@ ParseConfig parse_config(const ReadingOptions& options) {
   ParseConfig config;
   config.format = options.format;
   config.columns = split_list(options.columns);
-  config.delimiter = unescaped(options.delimiter);
+  config.delimiter = options.delimiter;
   config.zone = options.zone;
   return config;
 }

@@ -66,29 +66,6 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--through-seam", options.seam_seed, "send window summaries through encode, split, replay and merge")->type_name("SEED")->group("");
 }
 
-std::string unescaped(const std::string& text) {
-  std::string out;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (text[i] != '\\' || i + 1 == text.size()) {
-      out += text[i];
-      continue;
-    }
-    switch (text[++i]) {
-      case 't': out += '\t'; break;
-      case 'n': out += '\n'; break;
-      case '\\': out += '\\'; break;
-      case 'x': {
-        const std::string digits = text.substr(i + 1, 2);
-        out += static_cast<char>(std::strtoul(digits.c_str(), nullptr, 16));
-        i += digits.size();
-        break;
-      }
-      default: out += '\\', out += text[i];
-    }
-  }
-  return out;
-}
-
 std::vector<std::string> split_list(const std::string& text) {
   std::vector<std::string> out;
   if (text.empty()) return out;

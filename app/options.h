@@ -17,7 +17,7 @@ enum class FailOn : std::uint8_t { nothing, finding, incident };
 struct ReadingOptions {
   std::string format = "auto";
   std::string columns;       // comma-separated
-  std::string delimiter = "\\t";
+  std::string delimiter;    // escapes not yet read; empty: a tab
   std::string service;
   std::string zone;
   std::vector<std::string> rules;
@@ -45,8 +45,6 @@ struct AnalyzeOptions {
 void add_reading_options(CLI::App& command, ReadingOptions& options);
 void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
 
-/// Escapes as people type them on a command line: `\t \n \\ \xNN`.
-[[nodiscard]] std::string unescaped(const std::string& text);
 /// Splits at commas.
 [[nodiscard]] std::vector<std::string> split_list(const std::string& text);
 

@@ -27,6 +27,10 @@ namespace loglode {
 [[nodiscard]] Duration wider(Duration width) noexcept;
 [[nodiscard]] Timestamp window_start(Timestamp time, Duration width) noexcept;
 
+/// What stands for the time between two records of a stream that has none: its n-th record is at epoch + n * kOrdinalStep.
+/// 1 ms lets the first width hold ten lines, and a million lines end in windows of a thousand.
+inline constexpr Duration kOrdinalStep = std::chrono::milliseconds{1};
+
 /// Where a record can be found again. A record id is a hash and can not be turned back, so evidence carries both.
 struct Origin {
   StreamIdentity stream;     // with `offset` the record id, see record_id()
@@ -74,6 +78,7 @@ struct WindowSummary {
   StreamIdentity stream;
   std::string path;                // of the stream, for Origin
   bool baseline = false;           // learned from, never reported
+  bool ordinal = false;            // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
   Timestamp start = kNoTime;
   Duration width{};
   std::uint64_t reaches = 0;       // byte offset in the stream up to which this window has been counted
@@ -90,6 +95,7 @@ struct WindowSummary {
 void normalise(WindowSummary& summary);
 
 /// `into` += `part`: of the same stream, `part`'s window inside `into`'s (which may be wider). Commutative, associative.
+/// Both are, and `into` stays, normalised.
 void add(WindowSummary& into, const WindowSummary& part);
 
 /// Protocol-buffer wire format (protozero); deterministic for a normalised summary. Decoding refuses what is not one.
@@ -97,16 +103,20 @@ void add(WindowSummary& into, const WindowSummary& part);
 [[nodiscard]] Result<WindowSummary> decode(std::string_view bytes);
 
 /// The newest summary of each (stream, window), for one judge. Accepts them in any order, repeatedly.
+/// Where windows of several widths of one stream overlap, those that reach further stand. A stream that has shown a time has no
+/// ordinal windows any more.
 class SummaryStore {
  public:
-  void accept(WindowSummary summary);
-  /// All windows of all streams, brought to the widest width present (or `at_least`), in order of (start, stream).
+  void accept(WindowSummary summary);  // a normalised one
+  /// All windows of all streams, in order of (start, stream), brought to the widest width present or `at_least`, a width of the
+  /// ladder; ordinal ones to the widest width of their stream.
   [[nodiscard]] std::vector<WindowSummary> windows(Duration at_least = {}) const;
 
  private:
   struct Key {
     std::uint64_t high, low;
-    std::int64_t start, width;
+    bool ordinal;
+    std::int64_t width, start;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
   std::map<Key, WindowSummary> newest_;

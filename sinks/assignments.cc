@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cerrno>
+#include <queue>
 
 namespace loglode {
 
 namespace {
+
+constexpr std::size_t kReorderRows = 8192;
 
 std::string csv_field(std::string_view text) {
   if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string{text};
@@ -61,35 +63,42 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
   return {};
 }
 
-// Records of interleaved substreams come when they are complete and their lines need not be neighbours: a line that starts no record
-// belongs to the latest one before it that still lacks lines.
+// Records of interleaved substreams come when they are complete, so rows are put in order of lines on the way (ingest holds a record back for a
+// bounded number of lines, kReorderRows is above it). A line that starts no record belongs to the latest one before it that still lacks lines.
 Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog) {
-  std::vector<Row> rows(extent.rows);
-  if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0 ||
-      std::fread(rows.data(), sizeof(Row), rows.size(), file_.get()) != rows.size()) {
-    return fail_errno("can not read the assignments' temporary file");
-  }
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.line < b.line; });
+  if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0) return fail_errno("can not read the assignments' temporary file");
   const auto columns = [&](const Row& row) {
     if (row.shape == static_cast<std::uint64_t>(kNoShape)) return std::string{","};
     const TemplateInfo& info = catalog.of(ShapeId{row.shape});
     return to_hex(info.id) + "," + csv_field(info.text);
   };
-  std::vector<std::size_t> lacking;  // indexes of records that still lack lines, the latest last
+  std::vector<Row> lacking;  // records that still lack lines, the latest last
   std::uint64_t line = 1;
-  for (std::size_t i = 0; i <= rows.size(); ++i) {
-    const std::uint64_t next_start = i < rows.size() ? rows[i].line : ~std::uint64_t{0};
-    while (line < next_start && !lacking.empty()) {
-      Row& owner = rows[lacking.back()];
-      fmt::print(out, "{},{}\n", line_id++, columns(owner));
+  const auto fill_up_to = [&](std::uint64_t next) {
+    while (line < next && !lacking.empty()) {
+      fmt::print(out, "{},{}\n", line_id++, columns(lacking.back()));
       ++line;
-      if (--owner.line_count == 1) lacking.pop_back();
+      if (--lacking.back().line_count == 1) lacking.pop_back();
     }
-    if (i == rows.size()) break;
-    fmt::print(out, "{},{}\n", line_id++, columns(rows[i]));
-    line = rows[i].line + 1;
-    if (rows[i].line_count > 1) lacking.push_back(i);
+  };
+  const auto later = [](const Row& a, const Row& b) { return a.line > b.line; };
+  std::priority_queue<Row, std::vector<Row>, decltype(later)> ahead{later};
+  for (std::uint64_t read = 0; read < extent.rows || !ahead.empty();) {
+    if (read < extent.rows && ahead.size() < kReorderRows) {
+      Row row{};
+      if (std::fread(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not read the assignments' temporary file");
+      ahead.push(row);
+      ++read;
+      continue;
+    }
+    const Row row = ahead.top();
+    ahead.pop();
+    fill_up_to(row.line);
+    fmt::print(out, "{},{}\n", line_id++, columns(row));
+    line = row.line + 1;
+    if (row.line_count > 1) lacking.push_back(row);
   }
+  fill_up_to(~std::uint64_t{0});
   return {};
 }
 

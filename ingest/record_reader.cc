@@ -1,0 +1,240 @@
+#include "ingest/record_reader.h"
+
+#include <algorithm>
+#include <cstring>
+#include <optional>
+#include <string>
+
+#include "core/assert.h"
+#include "ingest/demultiplexer.h"
+
+namespace loglode::ingest {
+
+namespace {
+
+// What is read at once is looked at while it is still in the second-level cache.
+constexpr std::size_t kReadBytes = 128 * kKiB;
+
+/// What both readers do: pull bytes, count lines.
+class TextPuller {
+ public:
+  TextPuller(const RecordReaderConfig& config, ByteReader& text, RunCounters& counters)
+      : lines{config.line_bytes_max, config.text_offset, config.after_filler}, text_{text}, counters_{counters} {}
+
+  ReadStatus pull(char* buffer, std::size_t capacity, Deadline until) {
+    LOGLODE_ASSERT(lines.filled() < capacity);
+    const ReadResult got = text_.read(buffer + lines.filled(), std::min(capacity - lines.filled(), kReadBytes), until);
+    if (got.status == ReadStatus::bytes) {
+      lines.add(got.size);
+      counters_.bytes += got.size;
+    }
+    return got.status;
+  }
+
+  /// To be called when a batch is done: counters are shared, so not for every line.
+  void count_lines() {
+    counters_.lines += lines.lines() - counted_;
+    counters_.lines_cut += lines.lines_cut() - counted_cut_;
+    counters_.hit(Limit::line_bytes, lines.lines_cut() - counted_cut_);
+    counted_ = lines.lines();
+    counted_cut_ = lines.lines_cut();
+  }
+
+  LineCutter lines;
+
+ private:
+  ByteReader& text_;
+  RunCounters& counters_;
+  std::uint64_t counted_ = 0, counted_cut_ = 0;
+};
+
+/// Reads straight into the batch. The latest record stays open until the next one starts, so a batch's last record and the line
+/// that is not complete yet are carried over to the next batch; nothing else is copied.
+class ContiguousReader final : public RecordReader {
+ public:
+  ContiguousReader(const RecordReaderConfig& config, ByteReader& text, Framer& framer, RunCounters& counters)
+      : batch_bytes_{std::max<std::size_t>(config.batch_bytes, 1)},
+        rules_{config.rules},
+        puller_{config, text, counters},
+        framer_{framer},
+        counters_{counters} {}
+
+  Filled fill(Batch& out, Deadline until) override {
+    unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    const Filled filled = fill_to_size(out, until);
+    if (filled != Filled::end) pack(out);
+    puller_.count_lines();
+    return filled;
+  }
+
+ private:
+  Filled fill_to_size(Batch& out, Deadline until) {
+    const auto on_line = [&](const PhysicalLine& line) { add(out, line); };
+    LineCutter& lines = puller_.lines;
+    while (true) {
+      if (lines.has_new_bytes()) lines.cut(buffer_, on_line);
+      if (out.records.size() > 1 && lines.filled() >= batch_bytes_) return Filled::full;
+      if (lines.filled() == capacity_) grow(out);
+      const ReadStatus status = puller_.pull(buffer_, capacity_, until);
+      if (status == ReadStatus::wait) return Filled::wait;
+      if (status == ReadStatus::end) {
+        lines.finish(buffer_, on_line);
+        return Filled::end;
+      }
+    }
+  }
+
+  void add(Batch& out, const PhysicalLine& line) {
+    const Framing framing = framer_.next(line.text);
+    if (framing.starts_record) [[likely]] {
+      start(out, line);
+    } else {
+      extend(out, line);
+    }
+  }
+
+  void start(Batch& out, const PhysicalLine& line) {
+    Record& record = out.records.emplace_back();
+    record.raw = line.text;
+    start_record(record, line, rules_);
+  }
+
+  void extend(Batch& out, const PhysicalLine& line) {
+    const bool first_of_stream = out.records.empty();
+    if (first_of_stream || !fits(out.records.back(), out.records.back().raw.size(), line, rules_)) {
+      if (!first_of_stream) counters_.hit(Limit::record_lines);
+      start(out, line);
+      out.records.back().set(RecordFlag::detached);
+      return;
+    }
+    Record& record = out.records.back();
+    char* const end = buffer_ + (record.raw.data() - buffer_) + record.raw.size();
+    if (line.text.data() != end + 1) std::memmove(end + 1, line.text.data(), line.text.size());  // after a CR, filler or a cut line
+    *end = '\n';
+    record.raw = {record.raw.data(), record.raw.size() + 1 + line.text.size()};
+    continue_record(record, line);
+  }
+
+  /// Takes the open record and the incomplete line out of `out`.
+  void pack(Batch& out) {
+    carried_.clear();
+    open_.reset();
+    if (!out.records.empty()) {
+      open_ = out.records.back();
+      out.records.pop_back();
+      carried_.assign(open_->raw).push_back('\n');
+    }
+    carried_.append(buffer_ + puller_.lines.begin(), puller_.lines.pending());
+  }
+
+  /// Puts what pack() took at the beginning of `out`.
+  void unpack(Batch& out, std::size_t capacity) {
+    buffer_ = out.reserve(capacity);
+    capacity_ = capacity;
+    std::memcpy(buffer_, carried_.data(), carried_.size());
+    puller_.lines.moved_to(carried_.size() - puller_.lines.pending());
+    if (!open_) return;
+    Record& record = out.records.emplace_back(*open_);
+    record.raw = {buffer_, open_->raw.size()};
+  }
+
+  /// One record or line that is larger than a batch. Its limits bound this.
+  void grow(Batch& out) {
+    LOGLODE_ASSERT(out.records.size() <= 1);
+    pack(out);
+    unpack(out, capacity_ + std::max<std::size_t>(capacity_ / 2, 64));
+  }
+
+  std::size_t batch_bytes_;
+  RecordRules rules_;
+  TextPuller puller_;
+  Framer& framer_;
+  RunCounters& counters_;
+  char* buffer_ = nullptr;  // the batch's, while it is filled
+  std::size_t capacity_ = 0;
+  std::optional<Record> open_;  // between batches: the record that may go on; its raw has a size but no bytes
+  std::string carried_;         // between batches: its bytes and a newline, and the incomplete line
+};
+
+/// Reads into a buffer of its own; records are copied into the batch once they are complete.
+class InterleavedReader final : public RecordReader {
+ public:
+  InterleavedReader(const RecordReaderConfig& config, ByteReader& text, Framer& framer, RunCounters& counters)
+      : batch_bytes_{std::max<std::size_t>(config.batch_bytes, 1)},
+        puller_{config, text, counters},
+        framer_{framer},
+        records_{config.rules, counters},
+        buffer_(2 * kReadBytes, '\0') {}
+
+  Filled fill(Batch& out, Deadline until) override {
+    const Filled filled = fill_to_size(out, until);
+    puller_.count_lines();
+    return filled;
+  }
+
+ private:
+  Filled fill_to_size(Batch& out, Deadline until) {
+    std::size_t used = 0;
+    capacity_ = batch_bytes_;
+    out.reserve(capacity_);
+    while (true) {
+      if (!hand_over(out, used)) return Filled::full;
+      if (ended_) return Filled::end;
+      if (const ReadStatus status = read_lines(until); status == ReadStatus::wait) return Filled::wait;
+    }
+  }
+
+  /// False when the batch is full.
+  bool hand_over(Batch& out, std::size_t& used) {
+    for (; records_.has_complete(); records_.pop()) {
+      const std::string_view text = records_.text();
+      if (text.size() > capacity_ - used) {
+        if (!out.records.empty()) return false;
+        capacity_ = text.size();
+        out.reserve(capacity_);
+      }
+      char* const place = out.bytes() + used;
+      if (!text.empty()) std::memcpy(place, text.data(), text.size());
+      out.records.emplace_back(records_.record()).raw = {place, text.size()};
+      used += text.size();
+    }
+    return used < batch_bytes_;
+  }
+
+  ReadStatus read_lines(Deadline until) {
+    const auto on_line = [this](const PhysicalLine& line) { records_.add(line, framer_.next(line.text)); };
+    LineCutter& lines = puller_.lines;
+    make_room();
+    const ReadStatus status = puller_.pull(buffer_.data(), buffer_.size(), until);
+    if (status == ReadStatus::bytes) lines.cut(buffer_.data(), on_line);
+    if (status != ReadStatus::end) return status;
+    lines.finish(buffer_.data(), on_line);
+    records_.finish();
+    ended_ = true;
+    return status;
+  }
+
+  void make_room() {
+    LineCutter& lines = puller_.lines;
+    std::memmove(buffer_.data(), buffer_.data() + lines.begin(), lines.pending());
+    lines.moved_to(0);
+    if (buffer_.size() - lines.filled() < kReadBytes) buffer_.resize(buffer_.size() + buffer_.size() / 2);
+  }
+
+  std::size_t batch_bytes_, capacity_ = 0;
+  TextPuller puller_;
+  Framer& framer_;
+  Demultiplexer records_;
+  std::string buffer_;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<RecordReader> make_record_reader(const RecordReaderConfig& config, ByteReader& text, Framer& framer,
+                                                 RunCounters& counters) {
+  if (framer.interleaved()) return std::make_unique<InterleavedReader>(config, text, framer, counters);
+  return std::make_unique<ContiguousReader>(config, text, framer, counters);
+}
+
+}  // namespace loglode::ingest

@@ -1,0 +1,40 @@
+// From the text of one stream to batches of whole records. Owned by the source, one thread.
+#pragma once
+
+#include <memory>
+
+#include "core/framing.h"
+#include "core/run_counters.h"
+#include "ingest/byte_reader.h"
+#include "ingest/record_rules.h"
+
+namespace loglode::ingest {
+
+enum class Filled : std::uint8_t {
+  full,  // the batch has its size
+  wait,  // the deadline passed: the batch holds what is complete, maybe nothing
+  end,   // the stream is at its end, the batch holds the last of it, maybe nothing
+};
+
+class RecordReader {
+ public:
+  virtual ~RecordReader() = default;
+  /// Appends records to an empty `out` until it holds batch_bytes. Not to be called again after `end`.
+  virtual Filled fill(Batch& out, Deadline until) = 0;
+};
+
+struct RecordReaderConfig {
+  std::size_t batch_bytes = kBatchBytesTarget;
+  std::size_t line_bytes_max = kLineBytesMax;
+  RecordRules rules{};
+  std::uint64_t text_offset = 0;  // of the first byte of `text` in the stream
+  bool after_filler = false;      // filler came before it, see LineCutter
+};
+
+/// `text`, `framer` and `counters` must outlive the reader. A framer that says it is interleaved gets the reader that puts the lines of
+/// each substream together; the others get the one that reads straight into the batch and copies nothing but what a batch ends in.
+/// The records are the same for every batch_bytes and every deadline. `raw`: the lines joined by '\n' (a CR before it is gone).
+[[nodiscard]] std::unique_ptr<RecordReader> make_record_reader(const RecordReaderConfig& config, ByteReader& text, Framer& framer,
+                                                               RunCounters& counters);
+
+}  // namespace loglode::ingest

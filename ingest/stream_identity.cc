@@ -1,0 +1,46 @@
+#include "ingest/stream_identity.h"
+
+#include <unistd.h>
+#include <xxhash.h>
+
+#include <array>
+#include <cstring>
+#include <fstream>
+
+namespace loglode::ingest {
+
+namespace {
+
+StreamIdentity hash(std::string_view bytes) {
+  const XXH128_hash_t digest = ::XXH3_128bits(bytes.data(), bytes.size());
+  return {digest.high64, digest.low64};
+}
+
+void append(std::string& to, std::uint64_t number) {
+  for (unsigned shift = 0; shift < 64; shift += 8) to.push_back(static_cast<char>(number >> shift & 0xffU));
+}
+
+}  // namespace
+
+std::string host_id() {
+  std::ifstream file{"/etc/machine-id"};
+  if (std::string id; std::getline(file, id) && !id.empty()) return id;
+  std::array<char, 256> name{};
+  return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
+}
+
+StreamIdentity identity_of_file(std::string_view host, const struct stat& status, std::string_view first_bytes) {
+  std::string text{host};
+  text.push_back('\0');
+  append(text, status.st_dev);
+  append(text, status.st_ino);
+  append(text, 0);  // generation: counted up by those who follow a file and see it truncated
+  text += first_bytes.substr(0, kIdentityBytes);
+  return hash(text);
+}
+
+StreamIdentity identity_of_standard_input(std::string_view first_bytes) {
+  return hash("stdin" + std::string{first_bytes.substr(0, kIdentityBytes)});
+}
+
+}  // namespace loglode::ingest

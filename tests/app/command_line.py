@@ -1,0 +1,128 @@
+#!/usr/bin/env python3
+"""The contract of cli.md: exit statuses, streams, files, commands on the last run. usage: command_line.py PROGRAM"""
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+import program
+
+binary = sys.argv[1]
+failures = []
+LOG = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO [main] shop.Cart: order {i} placed\n" for i in range(1200))
+TROUBLE = "".join(f"2026-11-23T12:18:{i:02}.000Z ERROR [main] shop.Pool: no connection after {5000 + i} ms, password=hunter{i}x2\n" for i in range(40))
+
+
+def call(*arguments, stdin=None, env=None):
+    return subprocess.run([binary, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False,
+                          env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **ENV, **(env or {})})
+
+
+def check(name, condition, done=None):
+    if not condition:
+        failures.append(name + (f": exit {done.returncode}\n{done.stdout[-800:]}\n{done.stderr[-800:]}" if done is not None else ""))
+
+
+def usage(log):
+    for arguments, status, word in [
+            ([], 2, "subcommand"), (["analyse", log], 2, ""), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
+            (["analyze", log, "--format", "jsno"], 2, "json"), (["analyze", log, "--tz", "Europe/Nowhere"], 2, "Nowhere"), (["analyze", log, "--since", "yesterday-ish"], 2, "--since"),
+            (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
+            (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["tail", log], 2, "not part of this version"), (["context", "zz"], 2, ""),
+            (["help"], 0, ""), (["help", "analyze"], 0, "--findings"), (["analyze", "--help"], 0, "Examples"), (["--version"], 0, ""), (["version"], 0, ""),
+            (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, "")]:
+        done = call(*arguments)
+        statuses = status if isinstance(status, tuple) else (status,)
+        check(f"loglode {' '.join(arguments)}", done.returncode in statuses and word in done.stdout + done.stderr, done)
+
+
+def results(folder, log):
+    out = os.path.join(folder, "incidents.ndjson")
+    done = call("analyze", log, "--incidents", out, "--quiet")
+    check("quiet", done.returncode == 0 and done.stderr == "" and "INCIDENT 1" in done.stdout, done)
+    check("secrets masked", "hunter" not in done.stdout, done)
+    check("fail-on incident", call("analyze", log, "--fail-on", "incident").returncode == 3)
+    check("fail-on nothing", call("analyze", log, "--until", "2026-11-23T12:10:00Z", "--fail-on", "incident").returncode == 0)
+    check("markdown", call("analyze", log, "--report", "markdown").stdout.startswith("# "))
+    page = call("analyze", log, "--report", "html").stdout
+    check("html", page.startswith("<!doctype html>") and "<script" not in page)
+    for line in call("analyze", log, "--report", "ndjson").stdout.splitlines():
+        check("ndjson report", json.loads(line)["schema"] in ("loglode.incident/1", "loglode.finding/1"))
+    check("full disk", call("analyze", log, "-o", "/dev/full").returncode == 1)
+    check("no such folder", call("analyze", log, "--findings", os.path.join(folder, "no", "such")).returncode == 1)
+    with open(log, encoding="utf-8") as f:
+        check("standard input", "1,240 lines" in call("analyze", "-", stdin=f.read()).stdout)
+    colored = call("analyze", log, "--color", "always", env={"NO_COLOR": ""})
+    check("color always", "\033[" in colored.stdout, colored)
+    check("plain when piped", "\033[" not in call("analyze", log, env={"NO_COLOR": ""}).stdout)
+
+
+def last_run(log):
+    check("analyze", call("analyze", log).returncode == 0)
+    listed = call("incidents", "list")
+    check("incidents list", listed.returncode == 0 and "  1  " in listed.stdout, listed)
+    shown = call("incidents", "show", "1")
+    check("incidents show", shown.returncode == 0 and "TIMELINE" in shown.stdout and "hunter" not in shown.stdout, shown)
+    check("incidents show 99", call("incidents", "show", "99").returncode == 2)
+    ids = [word for line in shown.stdout.splitlines() if "loglode context" in line for word in line.split()[-1:]]
+    check("evidence has record ids", bool(ids), shown)
+    for record in ids[:2]:
+        around = call("context", record)
+        check("context", around.returncode == 0 and "\n> " in around.stdout and "hunter" not in around.stdout, around)
+        check("context by prefix", call("context", record[:12]).stdout == around.stdout)
+    templates = call("templates", "list")
+    check("templates list", templates.returncode == 0 and "order <*> placed" in templates.stdout, templates)
+    state = os.path.join(ENV["XDG_STATE_HOME"], "loglode", "last-run")
+    check("modes", os.stat(state).st_mode & 0o777 == 0o700 and os.stat(os.path.join(state, "findings.ndjson")).st_mode & 0o777 == 0o600)
+    text = "".join(open(os.path.join(state, name), encoding="utf-8").read() for name in os.listdir(state))
+    check("nothing unmasked is kept", "hunter" not in text)
+    before = os.stat(state).st_mtime_ns
+    call("analyze", log, "--no-last")
+    check("--no-last keeps nothing", os.stat(state).st_mtime_ns == before)
+    os.rename(log, log + ".moved")
+    gone = call("context", ids[0])
+    check("context without the file", gone.returncode == 1 and "password" in gone.stdout + gone.stderr, gone)
+    os.rename(log + ".moved", log)
+
+
+def signals():
+    process = subprocess.Popen([binary, "analyze", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **ENV})
+    process.stdin.write(LOG.encode())
+    process.stdin.flush()
+    time.sleep(1)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=30)
+    check("Ctrl-C judges what was read", process.returncode == 130 and b"service" in out, None)
+    closed = subprocess.run(f"'{binary}' templates list | head -1", shell=True, capture_output=True, env={**os.environ, **ENV}, check=False)
+    check("closed pipe", b"error" not in closed.stderr.lower() and closed.returncode == 0)
+
+
+def explain():
+    done = call("explain", "2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms, password=hunter2x")
+    for word in ("2026-11-23T10:11:12.345", "error", "no connection after", "<*>"):
+        check(f"explain says {word}", word in done.stdout, done)
+    check("explain masks", "hunter2x" not in done.stdout, done)
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        ENV.update(XDG_STATE_HOME=os.path.join(folder, "state"), XDG_CACHE_HOME=os.environ.get("LOGLODE_TEST_CACHE", os.path.join(folder, "cache")))
+        log = os.path.join(folder, "shop.log")
+        with open(log, "w", encoding="utf-8") as f:
+            f.write(LOG + TROUBLE)
+        usage(log)
+        results(folder, log)
+        last_run(log)
+        signals()
+        explain()
+    for failure in failures:
+        print("FAILED:", failure)
+    sys.exit(1 if failures else 0)
+
+
+ENV = {}
+if __name__ == "__main__":
+    main()
