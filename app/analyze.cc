@@ -26,6 +26,7 @@
 #include "sinks/last_run.h"
 #include "sinks/report.h"
 #include "sinks/result_files.h"
+#include "sinks/terminal_text.h"
 
 namespace loglode {
 
@@ -117,7 +118,7 @@ std::string report_text(const AnalyzeOptions& options, const Analysis& analysis)
 
 void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
   for (const InputProblem& problem : stats.problems)
-    if (problem.fatal) fmt::print(stderr, "loglode: {}: {}\n", problem.path, problem.what);
+    if (problem.fatal || options.verbose) fmt::print(stderr, "loglode: {}\n", printable(problem_text(problem)));
   if (!options.verbose) return;
   for (const auto& [stage, seconds] : stats.seconds_by_stage) fmt::print(stderr, "{:>8}  {:.3f} s\n", stage, seconds);
   fmt::print(stderr, "{:>8}  {:.3f} s, {} threads, {:.0f} MiB at most\n", "wall", stats.seconds_wall, stats.threads,

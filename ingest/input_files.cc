@@ -107,7 +107,7 @@ class Finder {
 
   void add_folder(const std::string& root, std::uint32_t given) {
     const std::size_t before = found_.size() + problems_;
-    links_outside_ = 0;
+    links_outside_ = no_logs_ = 0;
     std::vector<std::string> folders{root};
     while (!folders.empty()) {
       const std::string folder = std::move(folders.back());
@@ -115,6 +115,10 @@ class Finder {
       list(folder, given, folder == root, folders);
     }
     if (links_outside_ > 0) report_links(root);
+    if (no_logs_ > 0) {
+      report(root, std::to_string(no_logs_) + " file(s) in folder " + root + " are no logs by their names, such as " + first_no_log_ + ": name one itself to have it read",
+             false);
+    }
     if (found_.size() + problems_ == before) report(root, "no files in folder " + root, false);
   }
 
@@ -140,6 +144,10 @@ class Finder {
       return report(path, path + " is a FIFO, socket or device and was left out: name it itself to read from it", false);
     }
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return report(path, ingest::why_not_opened(path, errno), false);
+    if (ingest::is_no_log_by_name(path)) {
+      if (no_logs_++ == 0) first_no_log_ = path;
+      return;
+    }
     add_file(path, status, given, true);
   }
 
@@ -170,8 +178,8 @@ class Finder {
   bool baseline_;
   std::vector<std::string> roots_;  // real paths of all that was named
   std::vector<Found> found_;
-  std::size_t problems_ = 0, links_outside_ = 0;
-  std::string sentences_, first_link_, first_target_;
+  std::size_t problems_ = 0, links_outside_ = 0, no_logs_ = 0;
+  std::string sentences_, first_link_, first_target_, first_no_log_;
 };
 
 }  // namespace

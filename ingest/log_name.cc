@@ -1,6 +1,7 @@
 #include "ingest/log_name.h"
 
 #include <algorithm>
+#include <iterator>
 #include <array>
 #include <charconv>
 #include <ctime>
@@ -193,6 +194,14 @@ bool natural_less(std::string_view left, std::string_view right) noexcept {
   }
   if ((i < left.size()) != (k < right.size())) return k < right.size();
   return left < right;  // 01 and 1
+}
+
+bool is_no_log_by_name(std::string_view path) noexcept {
+  static constexpr std::string_view kOtherKinds[] = {".yaml", ".yml", ".md",  ".rst", ".html", ".css", ".js",  ".ts",   ".py",  ".rb",  ".go",   ".rs",  ".c",   ".h",
+                                                     ".cc",   ".cpp", ".java", ".sh", ".conf", ".cfg", ".ini", ".toml", ".pid", ".lock", ".sock", ".pem", ".key", ".crt"};
+  for (const std::string_view compression : {".gz", ".zst"})
+    if (path.ends_with(compression)) path.remove_suffix(compression.size());
+  return std::any_of(std::begin(kOtherKinds), std::end(kOtherKinds), [&](std::string_view kind) { return path.ends_with(kind); });
 }
 
 }  // namespace loglode::ingest

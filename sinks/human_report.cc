@@ -152,9 +152,9 @@ class Screen {
     const std::string head = fmt::format("   {:>8}  {}  ", offset, pad_to(printable(finding.service), service_columns));
     const std::string word = word_for(finding.kind);
     const std::string numbers = numbers_of(finding);
-    const std::size_t used = columns_of(head) + 8 + columns_of(numbers) + 1;
+    const std::size_t used = columns_of(head) + 10 + columns_of(numbers) + 1;
     const std::string subject = cut_to(printable(subject_of(finding, input_.rules)), columns_ > used + 10 ? columns_ - used : 10);
-    line(fmt::format("{}{:<8}{} {}", head, word, subject, paint_.bold(numbers)));
+    line(fmt::format("{}{:<10}{} {}", head, word, subject, paint_.bold(numbers)));
   }
 
   static std::string numbers_of(const Finding& finding) {
@@ -284,7 +284,7 @@ class Screen {
     section("NOT READ", "");
     for (std::size_t i = 0; i < std::min(input_.stats.problems.size(), kListShown); ++i) {
       const InputProblem& problem = input_.stats.problems[i];
-      wrapped("  ", printable(problem.path) + ": " + printable(problem.what));
+      wrapped("  ", printable(problem_text(problem)));
     }
     if (input_.stats.problems.size() > kListShown) line(paint_.dim(fmt::format("  and {} more (--stats FILE has all)", input_.stats.problems.size() - kListShown)));
     line();
@@ -350,6 +350,10 @@ std::string span_text(Timestamp first, Timestamp last) {
   const std::string a = to_rfc3339(first), b = to_rfc3339(last);
   if (a.substr(0, 10) == b.substr(0, 10)) return fmt::format("{} {}-{} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(11, 8));
   return fmt::format("{} {} - {} {} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(0, 10), b.substr(11, 8));
+}
+
+std::string problem_text(const InputProblem& problem) {
+  return problem.what.find(problem.path) != std::string::npos ? problem.what : problem.path + ": " + problem.what;
 }
 
 std::string subject_of(const Finding& finding, const RuleCatalog& rules) {

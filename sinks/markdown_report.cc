@@ -94,7 +94,7 @@ class Page {
   void problems() {
     if (input_.stats.problems.empty()) return;
     put("## Not read\n\n");
-    for (const InputProblem& problem : input_.stats.problems) put("- {}: {}\n", markdown_text(problem.path), markdown_text(problem.what));
+    for (const InputProblem& problem : input_.stats.problems) put("- {}\n", markdown_text(problem_text(problem)));
   }
 
   const ReportInput& input_;

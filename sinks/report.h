@@ -33,6 +33,9 @@ struct ScreenStyle {
 [[nodiscard]] std::string clock_text(Timestamp time);       // 12:12:41
 [[nodiscard]] std::string span_text(Timestamp first, Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
 
+/// The problem as one sentence that names the path.
+[[nodiscard]] std::string problem_text(const InputProblem& problem);
+
 /// What a finding is about in a few words: its rule's name, or its template.
 [[nodiscard]] std::string subject_of(const Finding& finding, const RuleCatalog& rules);
 /// `new`, `up`, `down`, `silent` …

@@ -20,10 +20,18 @@ struct FoldConfig {
 };
 
 /// Runs in batch order, on one thread at a time. `rules` and `counters` must outlive it.
+///
+/// Time: a record without one takes its stream's previous one (and is flagged time_inherited); records before a stream's first
+/// time take that one, once it is known. A stream that never shows a time is folded by lines (WindowSummary::ordinal).
+///
+/// Excerpts: a cell keeps that of its earliest record when the record is WARN or above or a rule of category error hit it, when it
+/// is the earliest of its (stream, service, shape), or when a hash of its offset falls in the sample (one quiet record in eight).
+/// Past the budget the samples are halved, quiet ones first: what is kept follows from the records, not from when they came.
 class Folder final : public Stage {
  public:
   Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters);
   ~Folder() override;
+  /// Fills time (and time_inherited) of records without one. Never fails.
   Result<void> run(Batch& batch) override;
   /// Cumulative summaries of every (stream, window) so far, normalised, in order of (start, stream).
   [[nodiscard]] std::vector<WindowSummary> summaries() const;

@@ -1,0 +1,156 @@
+#include "correlate/cascade.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "correlate/statistics.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kNameBytesMin = 2;  // shorter names are found everywhere
+constexpr std::size_t kEdgesMax = 64;
+
+bool is_name_char(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'; }
+
+bool mentions(std::string_view text, std::string_view name) {
+  for (std::size_t at = text.find(name); at != std::string_view::npos; at = text.find(name, at + 1)) {
+    const std::size_t after = at + name.size();
+    const bool begins = at == 0 || !is_name_char(text[at - 1]);
+    if (begins && (after == text.size() || !is_name_char(text[after]))) return true;
+  }
+  return false;
+}
+
+std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) {
+  std::map<std::uint32_t, Involved> by_service;
+  const auto take = [&](const Sign* sign) {
+    Involved& one = by_service[sign->service];
+    one.service = sign->service;
+    one.signs.push_back(sign);
+  };
+  for (const Sign* sign : group.openers) take(sign);
+  for (const Sign* sign : group.joined)
+    if (sign->level >= IncidentSeverity::warning) take(sign);
+  std::vector<Involved> services;
+  for (auto& [service, one] : by_service) {
+    std::stable_sort(one.signs.begin(), one.signs.end(), [](const Sign* a, const Sign* b) { return a->onset < b->onset; });
+    one.first = one.signs.front();
+    // What a service did wrong counts before what it failed to say.
+    for (const Sign* sign : one.signs)
+      if (sign->opens) {
+        one.first = sign;
+        break;
+      }
+    one.onset = one.first->onset;
+    services.push_back(std::move(one));
+  }
+  std::stable_sort(services.begin(), services.end(), [](const Involved& a, const Involved& b) { return a.onset < b.onset; });
+  for (Involved& one : services)
+    for (const Involved& other : services) {
+      const std::string& name = timeline.services[other.service];
+      if (other.service == one.service || name.size() < kNameBytesMin) continue;
+      const bool named = std::any_of(one.signs.begin(), one.signs.end(), [&](const Sign* sign) {
+        return mentions(sign->finding.template_text, name) ||
+               std::any_of(sign->finding.evidence.begin(), sign->finding.evidence.end(), [&](const Evidence& each) { return mentions(each.excerpt, name); });
+      });
+      if (named) one.names.push_back(other.service);
+    }
+  return services;
+}
+
+/// Lags between the first bad records of two services within one trace, for each ordered pair of services.
+class TracePairs {
+ public:
+  TracePairs(const Timeline& timeline, const Group& group, const std::vector<Involved>& services) {
+    for (const Involved& one : services) known_.insert(one.service);
+    const std::vector<TraceMoment>& traces = timeline.traces;
+    for (std::size_t from = 0; from < traces.size();) {
+      std::size_t to = from;
+      while (to < traces.size() && traces[to].trace == traces[from].trace) ++to;
+      read(std::span{traces}.subspan(from, to - from), group);
+      from = to;
+    }
+    for (auto& [pair, lags] : lags_) std::sort(lags.begin(), lags.end());
+  }
+
+  [[nodiscard]] std::uint64_t shared() const noexcept { return shared_; }
+  /// Sorted, in seconds; empty when no trace shows the one before the other.
+  [[nodiscard]] const std::vector<double>& lags(std::uint32_t from, std::uint32_t to) const {
+    static const std::vector<double> kNoLags;
+    const auto found = lags_.find({from, to});
+    return found == lags_.end() ? kNoLags : found->second;
+  }
+
+ private:
+  void read(std::span<const TraceMoment> steps, const Group& group) {
+    if (steps.back().time < group.onset || steps.front().time > std::max(group.end, group.latest)) return;
+    std::set<std::uint32_t> touched;
+    std::map<std::uint32_t, Timestamp> bad;  // the first bad record of each service
+    for (const TraceMoment& step : steps) {
+      if (!known_.contains(step.service)) continue;
+      touched.insert(step.service);
+      if (step.severity != SeverityClass::quiet) bad.try_emplace(step.service, step.time);
+    }
+    shared_ += touched.size() >= 2 ? 1 : 0;
+    for (const auto& [a, a_time] : bad)
+      for (const auto& [b, b_time] : bad)
+        if (a_time < b_time) lags_[{a, b}].push_back(seconds_between(a_time, b_time));
+  }
+
+  std::set<std::uint32_t> known_;
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::vector<double>> lags_;
+  std::uint64_t shared_ = 0;
+};
+
+CascadeEdge edge_between(const Timeline& timeline, const Involved& from, const Involved& to, const std::vector<double>& lags) {
+  CascadeEdge edge;
+  edge.from = timeline.services[from.service];
+  edge.to = timeline.services[to.service];
+  edge.basis = lags.empty() ? EdgeBasis::order : EdgeBasis::trace;
+  const double lag = seconds_between(from.onset, to.onset);
+  edge.lag_s_p10 = lags.empty() ? lag : quantile(lags, 0.1);
+  edge.lag_s_p50 = lags.empty() ? lag : quantile(lags, 0.5);
+  edge.lag_s_p90 = lags.empty() ? lag : quantile(lags, 0.9);
+  edge.pairs = lags.empty() ? 1 : lags.size();
+  for (const Involved* one : {&from, &to})
+    if (!one->first->finding.evidence.empty()) edge.evidence.push_back(one->first->finding.evidence.front());
+  return edge;
+}
+
+}  // namespace
+
+Cascade trace_cascade(const Timeline& timeline, const Group& group) {
+  Cascade cascade;
+  cascade.services = involved_of(timeline, group);
+  const TracePairs pairs{timeline, group, cascade.services};
+  cascade.shared_traces = pairs.shared();
+  const std::vector<Involved>& services = cascade.services;
+  for (std::size_t to = 1; to < services.size() && cascade.edges.size() < kEdgesMax; ++to) {
+    // Traces show it; else what the service itself names; else whoever came just before.
+    std::size_t best = to;
+    for (std::size_t from = 0; from < services.size(); ++from) {
+      if (from == to) continue;
+      const std::size_t shown = pairs.lags(services[from].service, services[to].service).size();
+      const std::size_t against = pairs.lags(services[to].service, services[from].service).size();
+      if (shown <= against) continue;
+      if (best == to || shown > pairs.lags(services[best].service, services[to].service).size()) best = from;
+    }
+    for (std::size_t from = 0; from < to && best == to; ++from) {
+      const std::vector<std::uint32_t>& names = services[to].names;
+      if (std::find(names.begin(), names.end(), services[from].service) != names.end()) best = from;
+    }
+    for (std::size_t from = to; from > 0 && best == to; --from)
+      if (services[from - 1].onset < services[to].onset) best = from - 1;
+    if (best == to) continue;  // at the same instant: nothing can be said
+    cascade.edges.push_back(edge_between(timeline, services[best], services[to], pairs.lags(services[best].service, services[to].service)));
+  }
+  return cascade;
+}
+
+}  // namespace loglode

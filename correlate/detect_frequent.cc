@@ -1,0 +1,188 @@
+// Frequent: the rule that people know. More than N of one type of error within a window.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "correlate/detect.h"
+#include "correlate/wording.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr double kSameAsEver = 1.5;  // a peak up to so many times that of the given baseline is how it always is
+
+struct Frequency {
+  const Series* series;
+  Peak peak;
+  bool as_ever = false;
+};
+
+std::string within(Duration window) {
+  const double seconds = std::chrono::duration<double>(window).count();
+  return rounded(seconds) + " s";
+}
+
+IncidentSeverity level_of(const Series& series) {
+  if (series.severity >= Severity::fatal) return IncidentSeverity::critical;
+  if (series.severity >= Severity::error) return IncidentSeverity::error;
+  return series.severity >= Severity::warn ? IncidentSeverity::warning : IncidentSeverity::info;
+}
+
+FindingKind kind_of(RuleCategory category) {
+  if (category == RuleCategory::security) return FindingKind::security;
+  return category == RuleCategory::business ? FindingKind::business : FindingKind::frequent;
+}
+
+class FrequentFinder {
+ public:
+  FrequentFinder(const Timeline& timeline, const JudgeConfig& config) : timeline_{timeline}, config_{config} {}
+
+  std::vector<Sign> find() {
+    for (const Series& series : timeline_.series)
+      if (series.severity_class() == SeverityClass::error) consider(series, of_template_);
+    for (const Series& series : timeline_.rule_series)
+      if (series.severity >= Severity::warn) consider(series, of_rule_);
+    for (const Series& series : timeline_.errors) consider(series, of_service_);
+    for (const Frequency& one : of_template_) add_template(one);
+    for (const Frequency& one : of_rule_) add_rule(one);
+    for (const Frequency& one : of_service_) add_service(one);
+    return std::move(signs_);
+  }
+
+ private:
+  void consider(const Series& series, std::vector<Frequency>& into) const {
+    if (series.points.empty()) return;
+    const Peak peak = peak_of(series.points, timeline_.width, config_.frequent.window, config_.frequent.count);
+    if (peak.count <= peak.allowance) return;
+    const Peak learned = peak_of(series.learned, timeline_.width, config_.frequent.window, config_.frequent.count);
+    const bool as_ever = timeline_.has_baseline && static_cast<double>(peak.count) <= kSameAsEver * static_cast<double>(learned.count);
+    into.push_back(Frequency{&series, peak, as_ever});
+  }
+
+  Sign describe(const Frequency& one, FindingKind kind, const std::string& subject) const {
+    const Series& series = *one.series;
+    Sign sign = begin_sign(timeline_, series, series.points, kind);
+    const std::uint64_t total = series.total;
+    const double windows = std::max(1.0, static_cast<double>(config_.frequent.window.count()) / static_cast<double>(timeline_.bucket.count()));
+    sign.level = one.as_ever ? IncidentSeverity::info : level_of(series);
+    sign.opens = !one.as_ever && sign.level >= IncidentSeverity::warning;
+    sign.finding.observed = static_cast<double>(one.peak.count);
+    sign.finding.expected = timeline_.has_baseline ? timeline_.expected(series, windows) : 0;
+    sign.finding.q = 0;
+    sign.finding.notify = one.as_ever ? Notify::none : sign.level >= IncidentSeverity::error ? Notify::ticket : Notify::digest;
+    sign.finding.score = (one.as_ever ? 0.2 : 1) * (6 + std::log2(static_cast<double>(one.peak.count) / static_cast<double>(std::max<std::uint64_t>(1, one.peak.allowance))));
+    sign.finding.summary = sign.finding.service + ": " + subject + " " + times_counted(total);
+    if (timeline_.ordinal) {
+      sign.finding.summary += " from " + place_of(timeline_, series.points.front());
+    } else {
+      const Duration window = std::max(config_.frequent.window, timeline_.width);
+      sign.finding.summary += one.peak.count < total ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(one.peak.start)
+                                                     : " within " + within(window) + " from " + clock_time(series.points.front().first);
+    }
+    if (one.as_ever) sign.finding.summary += ", as in the baseline";
+    sign.what = "frequent: " + subject + " ×" + grouped(total);
+    return sign;
+  }
+
+  void add_template(const Frequency& one) { signs_.push_back(describe(one, FindingKind::frequent, subject_of(*one.series))); }
+
+  void add_rule(const Frequency& one) {
+    const Series& series = *one.series;
+    if (series.rule->category == RuleCategory::error && told_by_template(series)) return;
+    Sign sign = describe(one, kind_of(series.rule->category), series.rule->name);
+    if (series.rule->category != RuleCategory::error) sign.level = std::min(sign.level, IncidentSeverity::warning);
+    if (series.rule->category == RuleCategory::business) sign.opens = false;
+    signs_.push_back(std::move(sign));
+  }
+
+  /// A rule that says of one frequent template what that says itself.
+  bool told_by_template(const Series& rule) const {
+    return std::any_of(of_template_.begin(), of_template_.end(), [&](const Frequency& one) {
+      return one.series->service == rule.service && one.series->rule == rule.rule && one.series->total * 10 >= rule.total * 9;
+    });
+  }
+
+  void add_service(const Frequency& one) {
+    std::vector<const Series*> kinds;
+    for (const Series& series : timeline_.series)
+      if (series.service == one.series->service && series.severity_class() == SeverityClass::error && !series.points.empty()) kinds.push_back(&series);
+    const auto told = std::count_if(of_template_.begin(), of_template_.end(), [&](const Frequency& other) { return other.series->service == one.series->service; });
+    if (static_cast<std::size_t>(told) == kinds.size()) return;  // each has its own finding
+    std::sort(kinds.begin(), kinds.end(), [](const Series* a, const Series* b) { return a->total != b->total ? a->total > b->total : a->info->id < b->info->id; });
+    Sign sign = describe(one, FindingKind::frequent, "errors of " + grouped(kinds.size()) + (kinds.size() == 1 ? " kind" : " kinds"));
+    constexpr std::size_t kShown = 4;
+    for (std::size_t i = 0; i < std::min(kinds.size(), kShown); ++i)
+      sign.finding.summary += (i == 0 ? ": " : ", ") + subject_of(*kinds[i]) + " ×" + grouped(kinds[i]->total);
+    if (told > 0) sign.finding.score *= 0.5;
+    signs_.push_back(std::move(sign));
+  }
+
+  const Timeline& timeline_;
+  const JudgeConfig& config_;
+  std::vector<Frequency> of_template_, of_rule_, of_service_;
+  std::vector<Sign> signs_;
+};
+
+}  // namespace
+
+std::vector<Sign> find_frequent(const Timeline& timeline, const JudgeConfig& config) { return FrequentFinder{timeline, config}.find(); }
+
+Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed) {
+  Peak peak;
+  peak.allowance = width <= window ? allowed : allowed * static_cast<std::uint64_t>(width / window);
+  const Duration reach = std::max(window, width);
+  std::uint64_t inside = 0;
+  bool found_over = false;
+  for (std::size_t from = 0, to = 0; to < points.size(); ++to) {
+    inside += points[to].count;
+    while (plus(points[from].start, reach) < plus(points[to].start, width)) inside -= points[from++].count;
+    if (inside > peak.count) {
+      peak.count = inside;
+      peak.start = points[from].first;
+    }
+    if (!found_over && inside > peak.allowance) {
+      found_over = true;
+      peak.first_over = from;
+    }
+  }
+  return peak;
+}
+
+std::uint64_t count_of(std::span<const Point> points) noexcept {
+  std::uint64_t count = 0;
+  for (const Point& point : points) count += point.count;
+  return count;
+}
+
+Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind) {
+  Sign sign;
+  Finding& finding = sign.finding;
+  sign.series = &series;
+  sign.service = series.service;
+  sign.onset = points.front().first;
+  sign.offset = points.front().cell != nullptr ? points.front().cell->first_offset : 0;
+  for (const Point& point : points) sign.end = std::max(sign.end, point.last);
+  finding.kind = kind;
+  finding.service = timeline.services[series.service];
+  if (series.info != nullptr) {
+    finding.template_id = series.info->id;
+    finding.template_text = series.info->text;
+  }
+  if (series.rule != nullptr) {
+    finding.rule_id = series.rule->id;
+    if (series.rule->category == RuleCategory::performance) finding.category = FindingCategory::performance;
+    if (series.rule->category == RuleCategory::security) finding.category = FindingCategory::security;
+    if (series.rule->category == RuleCategory::business) finding.category = FindingCategory::business;
+  }
+  finding.severity = series.severity;
+  finding.start = sign.onset;
+  finding.end = sign.end;
+  finding.total = series.total;
+  finding.evidence = examples_of(points, 3);
+  finding.finding_id = stable_id(std::string{name_of(kind)} + '\n' + finding.service + '\n' + to_hex(finding.template_id) + '\n' + finding.rule_id + '\n' +
+                                 std::to_string(static_cast<unsigned>(series.severity_class())) + '\n' + std::to_string(sign.onset.time_since_epoch().count()));
+  return sign;
+}
+
+}  // namespace loglode

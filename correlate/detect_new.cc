@@ -1,0 +1,112 @@
+// New: what a service has never said before. The best single signal for ERROR; for WARN only where the baseline is broad.
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "correlate/detect.h"
+#include "correlate/statistics.h"
+#include "correlate/wording.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::uint64_t kFirstPartLines = 20;
+constexpr double kWarmUpSeconds = 600;         // a service known for so long and with so many lines
+constexpr std::uint64_t kWarmUpLines = 500;    // may be surprised inside the first part as well
+constexpr std::uint64_t kMatureRuns = 20;      // of a baseline, after which a new WARN counts
+constexpr double kMatureSeconds = 24 * 3600.0;
+constexpr std::uint64_t kWarningsAMinute = 5;  // of a new WARN that is shown without that
+constexpr double kSurpriseLevel = 0.05;
+
+std::uint64_t lines_before(const Series& lines, Timestamp time) {
+  std::uint64_t count = 0;
+  for (const Point& point : lines.points) {
+    if (point.last >= time) break;
+    count += point.count;
+  }
+  return count;
+}
+
+bool is_new(const Timeline& timeline, const Series& series) {
+  if (series.points.empty() || series.learned_total > 0) return false;
+  if (timeline.has_baseline) return true;
+  if (series.judged_from == 0) return true;
+  return seconds_between(timeline.first, series.first()) >= kWarmUpSeconds && lines_before(timeline.lines[series.service], series.first()) >= kWarmUpLines;
+}
+
+/// Good and Turing: the share of a service's lines that were seen once is how likely its next line is one never seen.
+double expected_surprises(const Timeline& timeline, std::uint32_t service) {
+  double singletons = 0;
+  for (const Series& series : timeline.series) {
+    if (series.service != service || series.severity_class() != SeverityClass::error || is_new(timeline, series)) continue;
+    singletons += count_of(timeline.learned(series)) == 1 ? 1 : 0;
+  }
+  const Series& lines = timeline.lines[service];
+  const auto learned = static_cast<double>(count_of(timeline.learned(lines)));
+  return learned > 0 ? singletons / learned * static_cast<double>(count_of(lines.judged())) : 0;
+}
+
+/// Somebody will have to change something one day: no fault of today, however new.
+bool announces(const Series& series) {
+  const std::string& text = series.info->text;
+  return series.severity_class() == SeverityClass::warning && (text.find("eprecat") != std::string::npos || text.find("EPRECAT") != std::string::npos);
+}
+
+/// The baseline holds the same text with another severity.
+bool was_said(const Timeline& timeline, const Series& series) {
+  if (!series.joined) return false;
+  return std::any_of(timeline.series.begin(), timeline.series.end(), [&](const Series& other) {
+    return other.service == series.service && other.info->text == series.info->text && !timeline.learned(other).empty();
+  });
+}
+
+Sign describe(const Timeline& timeline, const Series& series, bool mature) {
+  const bool error = series.severity_class() == SeverityClass::error;
+  Sign sign = begin_sign(timeline, series, series.points, error ? FindingKind::new_error : FindingKind::new_warning);
+  sign.level = series.severity >= Severity::fatal ? IncidentSeverity::critical : error ? IncidentSeverity::error : IncidentSeverity::warning;
+  sign.opens = error || mature;
+  sign.finding.observed = static_cast<double>(series.total);
+  sign.finding.q = 0;
+  sign.finding.notify = series.severity >= Severity::fatal ? Notify::page : error ? Notify::ticket : Notify::digest;
+  sign.finding.score = (series.severity >= Severity::fatal ? 14 : error ? 10 : 2) + std::log2(1 + static_cast<double>(series.total));
+  const std::string_view never = was_said(timeline, series) ? " never seen with this severity, " : " never seen before, ";
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + std::string{never} + times_counted(series.total) + " from " + place_of(timeline, series.points.front());
+  sign.what = "new " + std::string{severity_name(series.severity)} + ": " + subject_of(series) + " ×" + grouped(series.total);
+  return sign;
+}
+
+}  // namespace
+
+std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) {
+  const bool mature = timeline.has_baseline && (timeline.learned_runs >= kMatureRuns || timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds);
+  const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
+  std::vector<Sign> signs;
+  if (learned_lines < kFirstPartLines) return signs;
+  std::map<std::uint32_t, std::uint64_t> new_errors;
+  for (const Series& series : timeline.series) {
+    if (series.severity_class() == SeverityClass::quiet || !is_new(timeline, series)) continue;
+    const bool error = series.severity_class() == SeverityClass::error;
+    if (announces(series)) continue;
+    if (!error && !mature && peak_of(series.points, timeline.width, config.frequent.window, kWarningsAMinute).count < kWarningsAMinute) continue;
+    signs.push_back(describe(timeline, series, mature));
+    if (error) ++new_errors[series.service];
+  }
+  // Where surprises are the rule, one more is none.
+  for (const auto& [service, count] : new_errors) {
+    const double expected = expected_surprises(timeline, service);
+    if (upper_tail(static_cast<double>(count), expected, 0) <= kSurpriseLevel) continue;
+    for (Sign& sign : signs) {
+      if (sign.service != service || sign.finding.kind != FindingKind::new_error || sign.level == IncidentSeverity::critical) continue;
+      sign.opens = false;
+      sign.level = IncidentSeverity::info;
+      sign.finding.expected = expected;
+      sign.finding.score *= 0.2;
+      sign.finding.notify = Notify::digest;
+      sign.finding.summary += "; this service says something new so often that it means little";
+    }
+  }
+  return signs;
+}
+
+}  // namespace loglode

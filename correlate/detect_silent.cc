@@ -1,0 +1,126 @@
+// Silent: what should have been said and was not. Heartbeats (even intervals), and services that stop altogether.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
+#include "correlate/detect.h"
+#include "correlate/statistics.h"
+#include "correlate/wording.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kBeatsNeeded = 20;
+constexpr double kEvenness = 0.2;      // coefficient of variation of the intervals
+constexpr double kMissed = 3;          // beats
+constexpr double kExpectedNeeded = 10; // lines of a service
+constexpr double kSilentP = 1e-6;
+
+/// The gap after which a heartbeat is missed, when `series` is one.
+struct Heartbeat {
+  double period_s = 0;
+  Timestamp last_before = kNoTime, next = kNoTime;  // kNoTime: it never came back
+  double missed = 0;
+};
+
+std::optional<Heartbeat> heartbeat_of(const Series& series, Timestamp end, Duration width) {
+  if (series.points.size() < kBeatsNeeded) return std::nullopt;
+  std::vector<double> intervals;
+  for (std::size_t i = 0; i < series.points.size(); ++i) {
+    // Several in one window: their times are not known one by one, or they are no beats.
+    if (series.points[i].count > 1) return std::nullopt;
+    if (i > 0) intervals.push_back(seconds_between(series.points[i - 1].first, series.points[i].first));
+  }
+  std::vector<double> sorted = intervals;
+  std::sort(sorted.begin(), sorted.end());
+  Heartbeat beat;
+  beat.period_s = quantile(sorted, 0.5);
+  if (beat.period_s <= 2 * std::chrono::duration<double>(width).count()) return std::nullopt;
+  double sum = 0, squares = 0, even = 0;
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < intervals.size(); ++i) {
+    if (intervals[i] > intervals[longest]) longest = i;
+    if (intervals[i] > beat.period_s * (kMissed + 0.5)) continue;  // the silences themselves
+    sum += intervals[i];
+    squares += intervals[i] * intervals[i];
+    even += 1;
+  }
+  if (even < static_cast<double>(kBeatsNeeded) - 2) return std::nullopt;
+  const double mean = sum / even;
+  if (std::sqrt(std::fmax(0, squares / even - mean * mean)) > kEvenness * mean) return std::nullopt;
+  const double tail = seconds_between(series.points.back().first, end);
+  if (tail >= intervals[longest]) {
+    beat.last_before = series.points.back().first;
+    beat.missed = std::floor(tail / beat.period_s);
+  } else {
+    beat.last_before = series.points[longest].first;
+    beat.next = series.points[longest + 1].first;
+    beat.missed = std::floor(intervals[longest] / beat.period_s) - 1;
+  }
+  if (beat.missed < kMissed) return std::nullopt;
+  return beat;
+}
+
+Sign describe_heartbeat(const Timeline& timeline, const Series& series, const Heartbeat& beat) {
+  Sign sign = begin_sign(timeline, series, series.points, FindingKind::silent);
+  const auto period = Duration{static_cast<std::int64_t>(beat.period_s * 1e9)};
+  sign.onset = sign.finding.start = plus(beat.last_before, period);
+  sign.end = sign.finding.end = beat.next == kNoTime ? timeline.last : beat.next;
+  sign.level = IncidentSeverity::warning;
+  sign.finding.category = FindingCategory::error;
+  sign.finding.observed = 0;
+  sign.finding.expected = beat.missed;
+  sign.finding.q = 0;
+  sign.finding.notify = Notify::digest;
+  sign.finding.score = 3 + std::log2(beat.missed);
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) + " s and was missed " + rounded(beat.missed) + " times from " +
+                         clock_time(sign.onset);
+  sign.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
+  return sign;
+}
+
+/// A whole service that says nothing after `lines.points.back()` although its neighbours go on.
+std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines) {
+  if (timeline.ordinal || timeline.services.size() < 2 || timeline.learned_buckets <= 0) return std::nullopt;
+  const std::span<const Point> learned = timeline.learned(lines);
+  if (learned.empty()) return std::nullopt;
+  const Timestamp last = lines.points.empty() ? timeline.judged_from : std::max(lines.points.back().last, timeline.judged_from);
+  const double expected = timeline.expected(lines, timeline.buckets_between(last, timeline.last));
+  if (expected < kExpectedNeeded) return std::nullopt;
+  std::vector<std::uint64_t> counts;
+  for (const Point& point : learned) counts.push_back(point.count);
+  // Lines come in bursts: the spread between the windows of the baseline says how long a silence is usual.
+  const double overdispersion = overdispersion_of(counts, timeline.learned_buckets * static_cast<double>(timeline.bucket.count()) / static_cast<double>(timeline.width.count()));
+  const double windows = std::max(1.0, seconds_between(last, timeline.last) / std::chrono::duration<double>(timeline.width).count());
+  if (lower_tail(0, expected, overdispersion / windows) > kSilentP) return std::nullopt;
+  const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
+  Sign sign = begin_sign(timeline, lines, shown, FindingKind::silent);
+  sign.onset = sign.finding.start = last;
+  sign.end = sign.finding.end = timeline.last;
+  sign.level = IncidentSeverity::warning;
+  sign.finding.expected = expected;
+  sign.finding.q = 0;
+  sign.finding.notify = Notify::digest;
+  sign.finding.score = 3 + std::log2(expected);
+  sign.finding.summary = sign.finding.service + " has said nothing since " + clock_time(last) + ", where " + rounded(expected) + " lines were expected";
+  sign.what = "silent: no line since " + clock_time(last) + ", " + rounded(expected) + " expected";
+  return sign;
+}
+
+}  // namespace
+
+std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig&) {
+  std::vector<Sign> signs;
+  if (timeline.ordinal) return signs;  // silence takes time
+  for (const Series& lines : timeline.lines)
+    if (std::optional<Sign> sign = silent_service(timeline, lines)) signs.push_back(std::move(*sign));
+  const auto told = [&](std::uint32_t service) { return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; }); };
+  for (const Series& series : timeline.series) {
+    const std::optional<Heartbeat> beat = heartbeat_of(series, timeline.last, timeline.width);
+    if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));
+  }
+  return signs;
+}
+
+}  // namespace loglode

@@ -1,0 +1,157 @@
+#include "correlate/incident.h"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <string_view>
+#include <tuple>
+
+#include "correlate/cascade.h"
+#include "correlate/suspects.h"
+#include "correlate/wording.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kTimelineMax = 60;
+constexpr std::size_t kNewWarningsGrave = 3;  // so many new kinds of WARN, where WARN counts at all, are as bad as an error
+
+IncidentSeverity severity_of(const Group& group) {
+  IncidentSeverity severity = IncidentSeverity::info;
+  std::set<std::uint32_t> failing;
+  std::set<std::string_view> new_warnings;  // by text: what four services say of one host at once is one thing
+  for (const Sign* sign : group.openers) {
+    severity = std::max(severity, sign->level);
+    if (sign->level >= IncidentSeverity::error) failing.insert(sign->service);
+    if (sign->finding.kind == FindingKind::new_warning) new_warnings.insert(sign->finding.template_text);
+  }
+  if (new_warnings.size() >= kNewWarningsGrave) severity = std::max(severity, IncidentSeverity::error);
+  return failing.size() >= 2 ? IncidentSeverity::critical : severity;
+}
+
+Notify notify_of(IncidentSeverity severity, std::uint64_t shared_traces) {
+  if (severity == IncidentSeverity::critical || (severity == IncidentSeverity::error && shared_traces >= 2)) return Notify::page;
+  if (severity == IncidentSeverity::error) return Notify::ticket;
+  return severity == IncidentSeverity::warning ? Notify::digest : Notify::none;
+}
+
+/// What the outside world talks to, by what such programs are called.
+bool faces_users(std::string_view service) {
+  static constexpr std::array<std::string_view, 9> kNames{"nginx", "gateway", "frontend", "front-end", "ingress", "haproxy", "envoy", "web", "-ui"};
+  return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return service.find(name) != std::string_view::npos; });
+}
+
+std::vector<TimelineEntry> timeline_of(const Timeline& timeline, const Group& group) {
+  std::vector<TimelineEntry> entries;
+  std::set<const Series*> told;        // what is new is not told again as frequent,
+  std::set<std::uint32_t> services;    // nor what all errors of a service come to
+  for (const Sign* sign : group.openers) {
+    if (sign->finding.kind == FindingKind::new_error) told.insert(sign->series);
+    if (sign->series->info != nullptr) services.insert(sign->service);
+  }
+  const auto is_told = [&](const Sign* sign) {
+    if (sign->finding.kind != FindingKind::frequent) return false;
+    return told.contains(sign->series) || (sign->series->info == nullptr && sign->series->rule == nullptr && services.contains(sign->service));
+  };
+  for (const auto* signs : {&group.openers, &group.joined})
+    for (const Sign* sign : *signs)
+      if (!is_told(sign)) entries.push_back(TimelineEntry{sign->onset, timeline.services[sign->service], sign->what, sign->finding.finding_id});
+  std::sort(entries.begin(), entries.end(), [](const TimelineEntry& a, const TimelineEntry& b) { return std::tie(a.time, a.service, a.what) < std::tie(b.time, b.service, b.what); });
+  if (entries.size() > kTimelineMax) entries.resize(kTimelineMax);
+  return entries;
+}
+
+const Involved* involved(const Cascade& cascade, const Timeline& timeline, std::string_view service) {
+  for (const Involved& one : cascade.services)
+    if (timeline.services[one.service] == service) return &one;
+  return nullptr;
+}
+
+/// The sign of a service that says most: what is new and grave before what is merely often.
+const Sign& telling(const Involved& one) {
+  const Sign* best = one.first;
+  for (const Sign* sign : one.signs)
+    if (std::tuple{sign->opens, sign->finding.kind == FindingKind::new_error, sign->finding.score} > std::tuple{best->opens, best->finding.kind == FindingKind::new_error, best->finding.score}) best = sign;
+  // Of what is new, the first is the cause of the rest.
+  if (one.first->finding.kind == FindingKind::new_error && one.first->opens) best = one.first;
+  return *best;
+}
+
+std::string sentence(const Timeline& timeline, const Group& group, const Cascade& cascade, const Incident& incident) {
+  const Involved* root = incident.suspects.empty() ? nullptr : involved(cascade, timeline, incident.suspects.front().service);
+  if (root == nullptr) return "several services changed at once";
+  std::string text = telling(*root).finding.summary;
+  std::string spread;
+  for (const Involved& one : cascade.services) {
+    if (&one == root) continue;
+    spread += spread.empty() ? "" : ", ";
+    spread += timeline.services[one.service];
+    if (!timeline.ordinal && one.onset > root->onset) spread += " " + lag_text(seconds_between(root->onset, one.onset));
+  }
+  if (!spread.empty()) text += std::string{incident.shared_traces > 0 ? "; seen together in shared traces with " : "; with "} + spread;
+  for (const Sign* sign : group.joined)
+    if (sign->finding.kind == FindingKind::deploy) {
+      text += "; after a change: " + timeline.services[sign->service] + " " + subject_of(*sign->series);
+      break;
+    }
+  return text;
+}
+
+Finding storm_finding(const Timeline& timeline, const Group& group, const Incident& incident) {
+  Finding storm;
+  storm.kind = FindingKind::storm;
+  storm.service = incident.services.empty() ? std::string{} : incident.services.front();
+  storm.severity = Severity::error;
+  storm.start = group.onset;
+  storm.end = group.latest;
+  storm.observed = static_cast<double>(group.openers.size());
+  storm.total = group.openers.size();
+  storm.score = 20;
+  storm.q = 0;
+  storm.notify = Notify::page;
+  storm.evidence = group.openers.front()->finding.evidence;
+  storm.finding_id = stable_id("storm\n" + incident.fingerprint + std::to_string(group.onset.time_since_epoch().count()));
+  storm.summary = grouped(group.openers.size()) + " kinds of trouble in " + grouped(incident.services.size()) + " services within minutes" + (timeline.ordinal ? std::string{} : " from " + clock_time(group.onset));
+  return storm;
+}
+
+}  // namespace
+
+Incident make_incident(const Timeline& timeline, const Group& group, const JudgeConfig& config, std::vector<Finding>& extra) {
+  const Cascade cascade = trace_cascade(timeline, group);
+  Incident incident;
+  incident.severity = severity_of(group);
+  incident.shared_traces = cascade.shared_traces;
+  incident.notify = notify_of(incident.severity, cascade.shared_traces);
+  incident.opened_at = incident.onset = group.onset;
+  incident.state = plus(group.end, config.incident_gap) >= timeline.last && !timeline.ordinal ? IncidentState::open : IncidentState::closed;
+  incident.closed_at = incident.state == IncidentState::closed ? group.end : kNoTime;
+  std::set<std::string> prints;
+  for (const Involved& one : cascade.services) {
+    incident.services.push_back(timeline.services[one.service]);
+    if (incident.first_user_visible.empty() && faces_users(incident.services.back())) incident.first_user_visible = incident.services.back();
+  }
+  std::vector<const Sign*> all = group.openers;
+  all.insert(all.end(), group.joined.begin(), group.joined.end());
+  std::sort(all.begin(), all.end(), [](const Sign* a, const Sign* b) { return a->finding.score != b->finding.score ? a->finding.score > b->finding.score : a->finding.finding_id < b->finding.finding_id; });
+  for (const Sign* sign : all) {
+    incident.findings.push_back(sign->finding.finding_id);
+    if (sign->opens) prints.insert(std::string{name_of(sign->finding.kind)} + '\n' + sign->finding.service + '\n' + to_hex(sign->finding.template_id) + '\n' + sign->finding.rule_id);
+  }
+  std::string print;
+  for (const std::string& each : prints) print += each + '\0';
+  incident.fingerprint = stable_id(print);
+  incident.edges = cascade.edges;
+  incident.suspects = rank_suspects(timeline, group, cascade);
+  incident.timeline = timeline_of(timeline, group);
+  incident.summary = sentence(timeline, group, cascade, incident);
+  if (group.storm) {
+    extra.push_back(storm_finding(timeline, group, incident));
+    incident.findings.insert(incident.findings.begin(), extra.back().finding_id);
+    incident.summary = extra.back().summary + "; first " + incident.summary;
+  }
+  return incident;
+}
+
+}  // namespace loglode

@@ -1,0 +1,119 @@
+#include "correlate/judge.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "correlate/detect.h"
+#include "correlate/group.h"
+#include "correlate/incident.h"
+#include "correlate/overview.h"
+#include "correlate/timeline.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kQuietRatesOfAService = 5;  // findings that alarm nobody: the strongest are enough
+
+bool alarms_nobody(const Sign& sign) { return sign.level == IncidentSeverity::info && (sign.finding.kind == FindingKind::rate_up || sign.finding.kind == FindingKind::rate_down); }
+
+void keep_strongest_quiet(std::vector<Sign>& signs) {
+  std::map<std::uint32_t, std::vector<std::pair<double, std::string>>> of_service;
+  for (const Sign& sign : signs)
+    if (alarms_nobody(sign)) of_service[sign.service].emplace_back(-sign.finding.score, sign.finding.finding_id);
+  std::set<std::string> kept;
+  for (auto& [service, ranked] : of_service) {
+    std::sort(ranked.begin(), ranked.end());
+    for (std::size_t i = 0; i < std::min(ranked.size(), kQuietRatesOfAService); ++i) kept.insert(ranked[i].second);
+  }
+  std::erase_if(signs, [&](const Sign& sign) { return alarms_nobody(sign) && !kept.contains(sign.finding.finding_id); });
+}
+
+std::vector<Sign> find_all(const Timeline& timeline, const JudgeConfig& config, std::string& rates_note) {
+  std::vector<Sign> signs = find_new(timeline, config);
+  const auto append = [&](std::vector<Sign> more) { signs.insert(signs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
+  append(find_frequent(timeline, config));
+  std::vector<Sign> rates = find_rates(timeline, config, rates_note);
+  // What is new is not also louder than it was.
+  std::set<const Series*> told;
+  for (const Sign& sign : signs)
+    if (sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning) told.insert(sign.series);
+  std::erase_if(rates, [&](const Sign& sign) { return told.contains(sign.series); });
+  append(std::move(rates));
+  append(find_silent(timeline, config));
+  append(find_changes(timeline, config));
+  keep_strongest_quiet(signs);
+  return signs;
+}
+
+/// Where there are no times, none are shown: those inside are numbers of lines.
+void forget_times(std::vector<Finding>& findings, std::vector<Incident>& incidents) {
+  const auto forget = [](std::vector<Evidence>& evidence) {
+    for (Evidence& each : evidence) each.time = kNoTime;
+  };
+  for (Finding& finding : findings) {
+    finding.start = finding.end = kNoTime;
+    forget(finding.evidence);
+  }
+  for (Incident& incident : incidents) {
+    incident.opened_at = incident.closed_at = incident.onset = kNoTime;
+    for (TimelineEntry& entry : incident.timeline) entry.time = kNoTime;
+    for (Suspect& suspect : incident.suspects) forget(suspect.evidence);
+    for (CascadeEdge& edge : incident.edges) {
+      edge.lag_s_p10 = edge.lag_s_p50 = edge.lag_s_p90 = 0;
+      forget(edge.evidence);
+    }
+  }
+}
+
+template <class T>
+void move_to_end(std::vector<T>& into, std::vector<T>& from) {
+  into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
+}
+
+void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgement& judgement) {
+  std::string rates_note;
+  const std::vector<Sign> signs = find_all(timeline, config, rates_note);
+  std::vector<Finding> findings;
+  std::vector<Incident> incidents;
+  for (const Sign& sign : signs) findings.push_back(sign.finding);
+  for (const Group& group : group_signs(signs, config)) incidents.push_back(make_incident(timeline, group, config, findings));
+  const std::size_t templates_before = judgement.templates.size();
+  add_overview(timeline, signs, judgement);
+  if (timeline.ordinal) {
+    forget_times(findings, incidents);
+    for (std::size_t i = templates_before; i < judgement.templates.size(); ++i)
+      for (Evidence& example : judgement.templates[i].examples) example.time = kNoTime;
+  }
+  const JudgedScope scope = scope_of(timeline, rates_note);
+  if (judgement.scope.windows == 0) {
+    judgement.scope = scope;
+  } else {
+    judgement.scope.windows += scope.windows;
+    for (const std::string& note : scope.notes)
+      if (std::find(judgement.scope.notes.begin(), judgement.scope.notes.end(), note) == judgement.scope.notes.end()) judgement.scope.notes.push_back(note);
+  }
+  move_to_end(judgement.findings, findings);
+  move_to_end(judgement.incidents, incidents);
+}
+
+}  // namespace
+
+Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) {
+  Judgement judgement;
+  for (const Timeline& timeline : make_timelines(windows, catalog, rules, config)) judge_timeline(timeline, config, judgement);
+  if (judgement.scope.windows == 0) judgement.scope.notes.emplace_back("nothing to judge: no record was read");
+  sort_overview(judgement);
+  std::stable_sort(judgement.findings.begin(), judgement.findings.end(), [](const Finding& a, const Finding& b) {
+    return a.score != b.score ? a.score > b.score : a.finding_id < b.finding_id;
+  });
+  std::stable_sort(judgement.incidents.begin(), judgement.incidents.end(), [](const Incident& a, const Incident& b) {
+    return a.severity != b.severity ? a.severity > b.severity : a.onset < b.onset;
+  });
+  for (std::size_t i = 0; i < judgement.incidents.size(); ++i) judgement.incidents[i].incident_id = std::to_string(i + 1);
+  return judgement;
+}
+
+}  // namespace loglode

@@ -1,0 +1,102 @@
+#include "correlate/suspects.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "correlate/statistics.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kSuspectsMax = 10;
+constexpr double kEarliness = 4, kEarlinessHalf_s = 10;  // half of the median lag to the next service, and a little more
+constexpr double kNewError = 3, kNewErrorMax = 6;
+constexpr double kChanged = 0.6;
+constexpr double kQuietChange = 30;  // |G| from which a service without a sign is suspected
+constexpr std::size_t kQuietMax = 5;
+constexpr double kUpstream = 1.5, kUpstreamMax = 6;
+constexpr Duration kLead = std::chrono::seconds{10};
+
+/// For each service the largest |G| of its templates between the baseline and the incident: what it says more, or less, than it did.
+std::vector<double> largest_changes(const Timeline& timeline, const Group& group) {
+  const Timestamp from = plus(group.onset, -kLead);
+  const Timestamp to = std::max(group.end, group.latest);
+  const auto count_if = [](const std::vector<Point>& points, auto wanted) {
+    double count = 0;
+    for (const Point& point : points)
+      if (wanted(point)) count += static_cast<double>(point.count);
+    return count;
+  };
+  const auto inside = [&](const Series& series) { return count_if(series.points, [&](const Point& point) { return point.last >= from && point.first <= to; }); };
+  const auto before = [&](const Series& series) {
+    return timeline.has_baseline ? static_cast<double>(series.learned_total) : count_if(series.points, [&](const Point& point) { return point.last < from; });
+  };
+  double all_before = 0, all_inside = 0;
+  for (const Series& lines : timeline.lines) {
+    all_before += before(lines);
+    all_inside += inside(lines);
+  }
+  std::vector<double> largest(timeline.services.size(), 0);
+  for (const Series& series : timeline.series) {
+    double& most = largest[series.service];
+    most = std::max(most, std::fabs(signed_g(before(series), all_before, inside(series), all_inside)));
+  }
+  return largest;
+}
+
+/// Services that show no sign of their own but changed: with a baseline to tell, the guilty one may be the one that fell quiet.
+std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascade& cascade, const std::vector<double>& changes) {
+  std::vector<std::uint32_t> quiet;
+  if (!timeline.has_baseline) return quiet;
+  for (std::uint32_t service = 0; service < changes.size(); ++service) {
+    const bool involved = std::any_of(cascade.services.begin(), cascade.services.end(), [&](const Involved& one) { return one.service == service; });
+    if (!involved && changes[service] >= kQuietChange) quiet.push_back(service);
+  }
+  std::stable_sort(quiet.begin(), quiet.end(), [&](std::uint32_t a, std::uint32_t b) { return changes[a] > changes[b]; });
+  if (quiet.size() > kQuietMax) quiet.resize(kQuietMax);
+  return quiet;
+}
+
+}  // namespace
+
+std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group, const Cascade& cascade) {
+  std::vector<Suspect> suspects;
+  const std::vector<double> changes = largest_changes(timeline, group);
+  for (const Involved& one : cascade.services) {
+    const std::string& name = timeline.services[one.service];
+    double upstream = 0;
+    std::set<Timestamp> onsets;  // the lines of one stack trace are one new error
+    for (const Sign* sign : one.signs)
+      if (sign->finding.kind == FindingKind::new_error && sign->opens) onsets.insert(window_start(sign->onset, std::chrono::seconds{1}));
+    const auto new_errors = static_cast<double>(onsets.size());
+    for (const CascadeEdge& edge : cascade.edges)
+      if (edge.from == name) upstream += edge.basis == EdgeBasis::order ? 0.5 : 1;
+    for (const Involved& other : cascade.services)
+      if (std::find(other.names.begin(), other.names.end(), one.service) != other.names.end()) upstream += 1;
+    Suspect suspect;
+    suspect.service = name;
+    const double delay = seconds_between(cascade.services.front().onset, one.onset);
+    suspect.terms = {{"earliness", kEarliness * std::exp2(-delay / kEarlinessHalf_s)},
+                     {"new_errors", new_errors > 0 ? std::min(kNewErrorMax, kNewError + std::log2(new_errors)) : 0},
+                     {"changed", kChanged * std::log1p(changes[one.service])},
+                     {"upstream", std::min(kUpstreamMax, kUpstream * upstream)}};
+    for (const ScoreTerm& term : suspect.terms) suspect.score += term.value;
+    if (!one.first->finding.evidence.empty()) suspect.evidence.push_back(one.first->finding.evidence.front());
+    suspects.push_back(std::move(suspect));
+  }
+  for (const std::uint32_t service : quiet_suspects(timeline, cascade, changes)) {
+    Suspect suspect;
+    suspect.service = timeline.services[service];
+    suspect.terms = {{"earliness", 0}, {"new_errors", 0}, {"changed", kChanged * std::log1p(changes[service])}, {"upstream", 0}};
+    suspect.score = suspect.terms[2].value;
+    suspects.push_back(std::move(suspect));
+  }
+  std::stable_sort(suspects.begin(), suspects.end(), [](const Suspect& a, const Suspect& b) { return a.score > b.score; });
+  if (suspects.size() > kSuspectsMax) suspects.resize(kSuspectsMax);
+  for (std::size_t i = 0; i < suspects.size(); ++i) suspects[i].rank = static_cast<std::uint32_t>(i + 1);
+  return suspects;
+}
+
+}  // namespace loglode

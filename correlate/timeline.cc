@@ -1,0 +1,331 @@
+#include "correlate/timeline.h"
+
+#include <algorithm>
+#include <limits>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace loglode {
+
+namespace {
+
+constexpr double kFirstPart = 0.2;             // of an input without a baseline
+constexpr std::uint64_t kFirstPartLines = 20;  // it holds at least so many
+constexpr double kBucketsWanted = 20;          // in the baseline, for rates
+constexpr double kNanosecond = 1e-9;
+
+/// The windows of one clock.
+struct Clocked {
+  std::vector<const WindowSummary*> learned, judged;
+};
+
+std::uint64_t distance(Timestamp from, Timestamp to) noexcept {
+  if (to <= from) return 0;
+  return static_cast<std::uint64_t>(to.time_since_epoch().count()) - static_cast<std::uint64_t>(from.time_since_epoch().count());
+}
+
+void add_point(std::vector<Point>& points, const Point& point) {
+  // Windows come in order of start, those of several streams one after the other.
+  if (points.empty() || points.back().start != point.start) {
+    points.push_back(point);
+    return;
+  }
+  Point& last = points.back();
+  last.count += point.count;
+  last.last = std::max(last.last, point.last);
+  if (point.first < last.first) {
+    last.cell = point.cell;
+    last.summary = point.summary;
+    last.first = point.first;
+  }
+}
+
+void add_to(Series& series, const Point& point, bool learned) {
+  add_point(learned ? series.learned : series.points, point);
+  (learned ? series.learned_total : series.total) += point.count;
+}
+
+class Builder {
+ public:
+  Builder(const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) : catalog_{catalog}, config_{config} {
+    for (const RuleInfo& rule : rules) rule_of_.emplace(rule.id, &rule);
+  }
+
+  Timeline build(const Clocked& windows, bool ordinal) {
+    timeline_ = Timeline{};
+    timeline_.ordinal = ordinal;
+    timeline_.has_baseline = !windows.learned.empty();
+    name_services(windows);
+    for (const WindowSummary* window : windows.learned) take(*window, true);
+    for (const WindowSummary* window : windows.judged) take(*window, false);
+    measure(windows);
+    for (auto& [key, series] : templates_) timeline_.series.push_back(std::move(series));
+    for (auto& [key, series] : rule_series_) timeline_.rule_series.push_back(std::move(series));
+    split_first_part();
+    join_texts();
+    cover(windows);
+    std::sort(timeline_.traces.begin(), timeline_.traces.end(), [](const TraceMoment& a, const TraceMoment& b) {
+      return std::tie(a.trace, a.time, a.service, a.severity) < std::tie(b.trace, b.time, b.service, b.severity);
+    });
+    templates_.clear();
+    rule_series_.clear();
+    return std::move(timeline_);
+  }
+
+ private:
+  void name_services(const Clocked& windows) {
+    std::set<std::string> names;
+    for (const auto* list : {&windows.learned, &windows.judged})
+      for (const WindowSummary* window : *list) names.insert(window->services.begin(), window->services.end());
+    timeline_.services.assign(names.begin(), names.end());
+    timeline_.lines.resize(names.size());
+    timeline_.errors.resize(names.size());
+    for (std::uint32_t i = 0; i < names.size(); ++i) {
+      timeline_.lines[i].service = timeline_.errors[i].service = i;
+      timeline_.errors[i].severity = Severity::error;
+    }
+  }
+
+  void take(const WindowSummary& window, bool learned) {
+    std::vector<std::uint32_t> service_of;
+    for (const std::string& name : window.services)
+      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name) - timeline_.services.begin()));
+    const std::vector<const RuleInfo*> strongest = take_rules(window, service_of, learned);
+    for (std::size_t i = 0; i < window.cells.size(); ++i) {
+      const Cell& cell = window.cells[i];
+      const RuleInfo* rule = strongest[i];
+      // A rule says how bad a record is that does not say so itself.
+      const bool stated = cell.severity != Severity::unspecified;
+      const Severity severity = !stated && rule != nullptr ? rule->severity : cell.severity;
+      const TemplateInfo& info = catalog_.of(cell.shape);
+      Series& series = templates_[{service_of[cell.service], info.id, severity_class(severity)}];
+      series.service = service_of[cell.service];
+      series.info = &info;
+      series.severity = std::max(series.severity, severity);
+      series.stated = series.stated || stated;
+      if (rule != nullptr && (series.rule == nullptr || rule->id < series.rule->id)) series.rule = rule;
+      const Point point{window.start, cell.count, cell.first, cell.last, &cell, &window};
+      add_to(series, point, learned);
+      add_to(timeline_.lines[series.service], point, learned);
+      if (severity >= Severity::error) {
+        Series& errors = timeline_.errors[series.service];
+        errors.severity = std::max(errors.severity, severity);
+        add_to(errors, point, learned);
+      }
+    }
+    (learned ? timeline_.learned_records : timeline_.records) += window.records;
+    if (learned) return;
+    for (const TraceStep& step : window.trace_steps)
+      timeline_.traces.push_back(TraceMoment{step.trace, step.time, service_of[step.service], severity_class(step.severity)});
+  }
+
+  /// For each cell the gravest rule of category error that hits at least half of its records.
+  std::vector<const RuleInfo*> take_rules(const WindowSummary& window, const std::vector<std::uint32_t>& service_of, bool learned) {
+    std::vector<const RuleInfo*> strongest(window.cells.size(), nullptr);
+    for (const RuleCell& hit : window.rule_cells) {
+      const auto known = rule_of_.find(window.rules[hit.rule]);
+      if (known == rule_of_.end()) continue;  // of another version's pack
+      const RuleInfo* rule = known->second;
+      const auto cell = std::lower_bound(window.cells.begin(), window.cells.end(), hit,
+                                         [](const Cell& a, const RuleCell& b) { return std::tie(a.service, a.shape) < std::tie(b.service, b.shape); });
+      const bool found = cell != window.cells.end() && cell->service == hit.service && cell->shape == hit.shape;
+      if (found && rule->category == RuleCategory::error && hit.count * 2 >= cell->count) {
+        const RuleInfo*& now = strongest[static_cast<std::size_t>(cell - window.cells.begin())];
+        if (now == nullptr || std::tie(rule->severity, now->id) > std::tie(now->severity, rule->id)) now = rule;
+      }
+      Series& series = rule_series_[{service_of[hit.service], rule->id}];
+      series.service = service_of[hit.service];
+      series.rule = rule;
+      series.severity = std::max(series.severity, std::max(rule->severity, found ? cell->severity : Severity::unspecified));
+      add_to(series, Point{window.start, hit.count, hit.first, hit.last, found ? &*cell : nullptr, found ? &window : nullptr}, learned);
+    }
+    return strongest;
+  }
+
+  void measure(const Clocked& windows) {
+    std::set<Timestamp> starts;
+    for (const WindowSummary* window : windows.judged) starts.insert(window->start);
+    timeline_.windows = starts.size();
+    const WindowSummary& any = *(windows.judged.empty() ? windows.learned : windows.judged).front();
+    timeline_.width = any.width;
+    for (const Series& service : timeline_.lines)
+      for (const Point& point : service.points) {
+        timeline_.first = timeline_.first == kNoTime ? point.first : std::min(timeline_.first, point.first);
+        timeline_.last = std::max(timeline_.last, point.last);
+      }
+  }
+
+  /// Where the first part ends, when it has to serve as the baseline.
+  void split_first_part() {
+    timeline_.judged_from = timeline_.first;
+    if (timeline_.has_baseline || timeline_.first == kNoTime) return;
+    const auto part = static_cast<std::int64_t>(static_cast<double>(distance(timeline_.first, timeline_.last)) * kFirstPart);
+    const Timestamp wanted = plus(timeline_.first, Duration{part});
+    std::map<Timestamp, std::uint64_t> lines_at;
+    for (const Series& service : timeline_.lines)
+      for (const Point& point : service.points) lines_at[point.start] += point.count;
+    std::uint64_t lines = 0;
+    Timestamp end = timeline_.first;
+    for (const auto& [start, count] : lines_at) {
+      if (start >= wanted && lines >= kFirstPartLines) break;
+      lines += count;
+      end = plus(start, timeline_.width);
+    }
+    timeline_.judged_from = std::max(end, timeline_.first);
+    for (auto* list : {&timeline_.series, &timeline_.rule_series, &timeline_.lines, &timeline_.errors})
+      for (Series& series : *list) mark_judged(series);
+  }
+
+  /// A message that changes its severity is not one that falls silent and another that begins: its rate is that of both.
+  void join_texts() {
+    std::map<std::pair<std::uint32_t, std::string_view>, std::vector<Series*>> by_text;
+    for (Series& series : timeline_.series) by_text[{series.service, series.info->text}].push_back(&series);
+    for (auto& [text, parts] : by_text) {
+      if (parts.size() < 2) continue;
+      Series whole = *parts.front();
+      for (Series* part : parts) part->joined = true;
+      for (std::size_t i = 1; i < parts.size(); ++i) {
+        whole.severity = std::min(whole.severity, parts[i]->severity);
+        whole.learned_total += parts[i]->learned_total;
+        whole.total += parts[i]->total;
+        whole.learned = merged(whole.learned, parts[i]->learned);
+        whole.points = merged(whole.points, parts[i]->points);
+      }
+      mark_judged(whole);
+      timeline_.texts.push_back(std::move(whole));
+    }
+  }
+
+  static std::vector<Point> merged(const std::vector<Point>& a, const std::vector<Point>& b) {
+    std::vector<Point> both(a.size() + b.size()), out;
+    std::merge(a.begin(), a.end(), b.begin(), b.end(), both.begin(), [](const Point& x, const Point& y) { return x.start < y.start; });
+    for (const Point& point : both) add_point(out, point);
+    return out;
+  }
+
+  void mark_judged(Series& series) const {
+    if (timeline_.has_baseline) return;
+    const auto split = std::lower_bound(series.points.begin(), series.points.end(), timeline_.judged_from, [](const Point& point, Timestamp at) { return point.start < at; });
+    series.judged_from = static_cast<std::size_t>(split - series.points.begin());
+  }
+
+  /// How many buckets the baseline covers (the union of its runs: what lies between them is not silence), and how many the rest.
+  void cover(const Clocked& windows) {
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::pair<Timestamp, Timestamp>> runs;
+    for (const WindowSummary* window : windows.learned) {
+      const auto [place, is_new] = runs.try_emplace({window->stream.high, window->stream.low}, window->start, window->start);
+      place->second.second = std::max(place->second.second, window->start);
+    }
+    timeline_.learned_runs = runs.size();
+    std::vector<std::pair<Timestamp, Timestamp>> spans;
+    for (const auto& [stream, span] : runs) spans.emplace_back(span.first, plus(span.second, timeline_.width));
+    std::sort(spans.begin(), spans.end());
+    double covered = 0;
+    Timestamp end = kNoTime;
+    for (const auto& [from, to] : spans) {
+      covered += seconds_between(std::max(from, end), to);
+      end = std::max(end, to);
+    }
+    if (!timeline_.has_baseline) covered = seconds_between(timeline_.first, timeline_.judged_from);
+    choose_bucket(covered);
+    const double bucket = static_cast<double>(timeline_.bucket.count()) * kNanosecond;
+    timeline_.learned_buckets = covered / bucket;
+    timeline_.judged_buckets = seconds_between(timeline_.judged_from, plus(timeline_.last, Duration{1})) / bucket;
+  }
+
+  void choose_bucket(double covered_seconds) {
+    Duration bucket = timeline_.width;
+    for (Duration step = bucket; step <= config_.bucket && static_cast<double>(step.count()) * kNanosecond * kBucketsWanted <= covered_seconds; step = wider(step)) {
+      bucket = step;
+      if (wider(step) == step) break;
+    }
+    timeline_.bucket = bucket;
+  }
+
+  const TemplateCatalog& catalog_;
+  const JudgeConfig& config_;
+  std::map<std::string, const RuleInfo*> rule_of_;
+  Timeline timeline_;
+  std::map<std::tuple<std::uint32_t, TemplateId, SeverityClass>, Series> templates_;
+  std::map<std::tuple<std::uint32_t, std::string>, Series> rule_series_;
+};
+
+}  // namespace
+
+double seconds_between(Timestamp from, Timestamp to) noexcept { return static_cast<double>(distance(from, to)) * kNanosecond; }
+
+Timestamp plus(Timestamp time, Duration by) noexcept {
+  std::int64_t sum = 0;
+  if (!__builtin_add_overflow(time.time_since_epoch().count(), by.count(), &sum)) return Timestamp{Duration{sum}};
+  return by.count() > 0 ? Timestamp::max() : plus(Timestamp::min(), Duration{1});
+}
+
+double Timeline::buckets_between(Timestamp from, Timestamp to) const noexcept {
+  return seconds_between(from, to) / (static_cast<double>(bucket.count()) * kNanosecond);
+}
+
+double Timeline::expected(const Series& one, double buckets) const noexcept {
+  if (learned_buckets <= 0) return 0;
+  std::uint64_t seen = 0;
+  for (const Point& point : learned(one)) seen += point.count;
+  return static_cast<double>(seen) / learned_buckets * buckets;
+}
+
+Evidence evidence_of(const Point& point) {
+  Evidence evidence;
+  if (point.cell == nullptr) return evidence;
+  evidence.origin = Origin{point.summary->stream, point.summary->path, point.cell->first_offset, point.cell->first_line, point.cell->first_line_count};
+  evidence.record_id = record_id(evidence.origin.stream, evidence.origin.offset);
+  evidence.time = point.cell->first;
+  evidence.excerpt = point.cell->excerpt;
+  return evidence;
+}
+
+std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t count) {
+  std::vector<std::size_t> wanted;
+  const auto want = [&](std::size_t index) {
+    if (wanted.size() < count && points[index].cell != nullptr && std::find(wanted.begin(), wanted.end(), index) == wanted.end()) wanted.push_back(index);
+  };
+  if (points.empty()) return {};
+  want(0);
+  const auto fullest = std::max_element(points.begin(), points.end(), [](const Point& a, const Point& b) { return a.count < b.count; });
+  // A record whose excerpt was kept says more than one that has to be looked up.
+  const auto told = [&](std::size_t from, std::size_t to) {
+    for (std::size_t i = to; i > from; --i)
+      if (points[i - 1].cell != nullptr && !points[i - 1].cell->excerpt.empty()) return i - 1;
+    return to - 1;
+  };
+  if (fullest->cell != nullptr && !fullest->cell->excerpt.empty()) want(static_cast<std::size_t>(fullest - points.begin()));
+  want(told(0, points.size()));
+  want(told(0, (points.size() + 1) / 2));
+  std::sort(wanted.begin(), wanted.end());
+  std::vector<Evidence> examples;
+  for (const std::size_t index : wanted) examples.push_back(evidence_of(points[index]));
+  return examples;
+}
+
+std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) {
+  Clocked timed;
+  std::vector<const WindowSummary*> ordinal_learned;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, Clocked> ordinal;
+  for (const WindowSummary& window : windows) {
+    if (!window.ordinal) {
+      (window.baseline ? timed.learned : timed.judged).push_back(&window);
+    } else if (window.baseline) {
+      ordinal_learned.push_back(&window);
+    } else {
+      ordinal[{window.stream.high, window.stream.low}].judged.push_back(&window);
+    }
+  }
+  Builder builder{catalog, rules, config};
+  std::vector<Timeline> timelines;
+  if (!timed.judged.empty()) timelines.push_back(builder.build(timed, false));
+  for (auto& [stream, clocked] : ordinal) {
+    clocked.learned = ordinal_learned;
+    timelines.push_back(builder.build(clocked, true));
+  }
+  return timelines;
+}
+
+}  // namespace loglode

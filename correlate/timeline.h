@@ -1,0 +1,92 @@
+// What the judge works on: the counts of all streams joined, by service and template, over time.
+// Made once per judgement and then only read. Points into the summaries and the catalog it was made from.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+#include "core/rule_info.h"
+#include "core/template_catalog.h"
+#include "core/window_summary.h"
+#include "correlate/judge.h"
+
+namespace loglode {
+
+/// What happened in one window, over all streams.
+struct Point {
+  Timestamp start = kNoTime;               // of the window
+  std::uint64_t count = 0;
+  Timestamp first = kNoTime, last = kNoTime;
+  const Cell* cell = nullptr;              // holds the earliest record; null in series that are about more than one template
+  const WindowSummary* summary = nullptr;  // that cell is in
+};
+
+/// Counts over time of one template of one service, of one rule on one service, or of a whole service.
+struct Series {
+  std::uint32_t service = 0;
+  const TemplateInfo* info = nullptr;      // null: not about one template
+  const RuleInfo* rule = nullptr;          // what the series counts, or the rule that most often hits this template
+  Severity severity = Severity::unspecified;  // highest seen; a rule's where the records have none
+  bool stated = false;                     // the records say their severity themselves
+  std::uint64_t learned_total = 0, total = 0;  // total: of all that is not a given baseline
+  std::vector<Point> learned;              // baseline, in order of time
+  std::vector<Point> points;               // what is reported on, in order of time; without a given baseline it holds the first part too
+  std::size_t judged_from = 0;             // points before it serve as the baseline when none was given
+  bool joined = false;                     // the same text is also said with another severity: see Timeline::texts
+
+  [[nodiscard]] SeverityClass severity_class() const noexcept { return loglode::severity_class(severity); }
+  [[nodiscard]] Timestamp first() const noexcept { return points.empty() ? kNoTime : points.front().first; }
+  [[nodiscard]] std::span<const Point> judged() const noexcept { return std::span{points}.subspan(judged_from); }
+};
+
+/// One sampled record of a trace.
+struct TraceMoment {
+  std::uint64_t trace = 0;
+  Timestamp time = kNoTime;
+  std::uint32_t service = 0;
+  SeverityClass severity = SeverityClass::quiet;
+};
+
+/// All that shares one clock: every stream with times, or one stream without.
+struct Timeline {
+  bool ordinal = false;
+  bool has_baseline = false;        // given; else the first part of the input serves
+  Duration width{}, bucket{};       // of the summaries; of the rates
+  Timestamp first = kNoTime, last = kNoTime;  // of the records reported on
+  Timestamp judged_from = kNoTime;  // end of the first part; `first` with a given baseline
+  std::uint64_t windows = 0, records = 0, learned_records = 0;
+  std::uint64_t learned_runs = 0;   // streams of the baseline
+  double learned_buckets = 0, judged_buckets = 0;  // covered
+  std::vector<std::string> services;               // in order of name
+  std::vector<Series> series;                      // by (service, template, severity class)
+  std::vector<Series> texts;                       // of those that are `joined`, all severities of one text together
+  std::vector<Series> rule_series;                 // by (service, rule id)
+  std::vector<Series> lines, errors;               // one for each service
+  std::vector<TraceMoment> traces;                 // in order of (trace, time, service); of what is reported on
+
+  /// What serves as the baseline of `one`.
+  [[nodiscard]] std::span<const Point> learned(const Series& one) const noexcept {
+    return has_baseline ? std::span<const Point>{one.learned} : std::span<const Point>{one.points}.first(one.judged_from);
+  }
+  /// What a template's count in the baseline leads one to expect in `buckets`.
+  [[nodiscard]] double expected(const Series& one, double buckets) const noexcept;
+  [[nodiscard]] double buckets_between(Timestamp from, Timestamp to) const noexcept;
+};
+
+/// One for all streams with times (when there are any), then one for each without.
+[[nodiscard]] std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
+                                                   const JudgeConfig& config);
+
+/// The distance between two instants, whatever they are; 0 when `to` is before `from`.
+[[nodiscard]] double seconds_between(Timestamp from, Timestamp to) noexcept;
+/// `time` + `by`, kept within what a Timestamp holds.
+[[nodiscard]] Timestamp plus(Timestamp time, Duration by) noexcept;
+
+[[nodiscard]] Evidence evidence_of(const Point& point);
+/// At most `count` of the records that stand for `points`: the earliest, the one of the fullest window, the last.
+[[nodiscard]] std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t count);
+
+}  // namespace loglode

@@ -1,0 +1,89 @@
+#include "correlate/wording.h"
+
+#include <xxhash.h>
+
+#include <cmath>
+#include <cstdio>
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kSubjectBytesMax = 160;
+
+std::string cut(std::string_view text) {
+  if (text.size() <= kSubjectBytesMax) return std::string{text};
+  std::size_t end = kSubjectBytesMax;
+  for (int back = 0; back < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80; ++back) --end;
+  return std::string{text.substr(0, end)} + "…";
+}
+
+/// Letters outside variables: what a person can read in a template.
+std::size_t readable(std::string_view text) {
+  std::size_t letters = 0;
+  for (const char c : text) letters += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80 ? 1 : 0;
+  return letters;
+}
+
+}  // namespace
+
+std::string grouped(std::uint64_t number) {
+  std::string digits = std::to_string(number);
+  for (std::size_t place = digits.size(); place > 3; place -= 3) digits.insert(place - 3, 1, ',');
+  return digits;
+}
+
+std::string rounded(double number) {
+  if (number >= 10) return grouped(static_cast<std::uint64_t>(std::llround(std::fmin(number, 9e18))));
+  char text[32];
+  std::snprintf(text, sizeof text, number >= 0.095 ? "%.1f" : "%.2f", number);
+  const std::string shown{text};
+  return shown.ends_with(".0") ? shown.substr(0, shown.size() - 2) : shown == "0.00" ? "0" : shown;
+}
+
+std::string times_counted(std::uint64_t number) { return number == 1 ? "once" : grouped(number) + " times"; }
+
+std::string clock_time(Timestamp time) {
+  const std::string full = to_rfc3339(time);
+  return full.size() < 19 ? std::string{"?"} : full.substr(11, 8);
+}
+
+std::string lag_text(double seconds) {
+  char text[48];
+  if (seconds < 0.0005) return "+0 s";
+  if (seconds < 1) {
+    std::snprintf(text, sizeof text, "+%.0f ms", seconds * 1000);
+  } else if (seconds < 120) {
+    std::snprintf(text, sizeof text, "+%.1f s", seconds);
+  } else {
+    std::snprintf(text, sizeof text, "+%.0f min", seconds / 60);
+  }
+  return text;
+}
+
+std::string place_of(const Timeline& timeline, const Point& point) {
+  if (!timeline.ordinal) return clock_time(point.first);
+  return point.cell != nullptr ? "line " + grouped(point.cell->first_line) : "the beginning";
+}
+
+std::string subject_text(const Series& series) {
+  if (series.info == nullptr) return series.rule != nullptr ? series.rule->name : std::string{};
+  if (readable(series.info->text) >= 6) return cut(series.info->text);
+  for (const auto* points : {&series.points, &series.learned})
+    for (const Point& point : *points)
+      if (point.cell != nullptr && !point.cell->excerpt.empty()) return cut(point.cell->excerpt);
+  return cut(series.info->text);
+}
+
+std::string subject_of(const Series& series) {
+  if (series.info == nullptr) return subject_text(series);
+  return '"' + subject_text(series) + '"';
+}
+
+std::string stable_id(std::string_view text) {
+  char hex[17];
+  std::snprintf(hex, sizeof hex, "%016llx", static_cast<unsigned long long>(XXH3_64bits(text.data(), text.size())));
+  return {hex, 16};
+}
+
+}  // namespace loglode

@@ -1,0 +1,35 @@
+// The shapes of lines that runtimes print for an error: pure functions of one line. Used while framing, so they look at its beginning only.
+#pragma once
+
+#include <string_view>
+
+namespace loglode::traces {
+
+/// A trace that a line opens; what it lets follow is decided by RecordBounds.
+enum class Trace : unsigned char { none, python, python_end, python_chain, go, node, rust_head, rust, ruby, php, java };
+
+[[nodiscard]] bool is_blank_line(std::string_view line) noexcept;
+[[nodiscard]] bool is_indented(std::string_view line) noexcept;
+
+/// The trace that begins with this line; none for most lines.
+[[nodiscard]] Trace trace_begun_by(std::string_view line) noexcept;
+/// Lines that a runtime prints when it dies, whatever was logged before: they begin a record even between lines that have headers.
+[[nodiscard]] bool is_crash(std::string_view line) noexcept;
+/// `During handling of the above exception, …`: another Python traceback follows and belongs to the same error.
+[[nodiscard]] bool chains_python_traces(std::string_view line) noexcept;
+/// Lines that continue whatever is before them, in any stream: `Caused by:`, `... 3 more`, `--- End of …`, `note: run with …`.
+[[nodiscard]] bool is_trace_line(std::string_view line) noexcept;
+/// `java.lang.IllegalStateException: text`, `org.foo.BarError`: a qualified class that ends as exceptions do.
+[[nodiscard]] bool is_qualified_exception(std::string_view line) noexcept;
+/// `ValueError: text`, `KeyboardInterrupt`, `shop.errors.Declined: text`: how a Python traceback ends.
+[[nodiscard]] bool ends_python_trace(std::string_view line) noexcept;
+[[nodiscard]] bool continues_go_trace(std::string_view line) noexcept;
+[[nodiscard]] bool continues_node_crash(std::string_view line) noexcept;
+[[nodiscard]] bool is_ruby_frame(std::string_view line) noexcept;      // `path.rb:12:in 'x'`
+[[nodiscard]] bool is_numbered_frame(std::string_view line) noexcept;  // PHP's `#0 /path(12): f()`
+/// Whether a line that begins a record speaks of an error, so that an exception right below belongs to it.
+[[nodiscard]] bool mentions_error(std::string_view line) noexcept;
+/// `}`, `]`, `)` and what may follow them: the end of an indented block.
+[[nodiscard]] bool closes_block(std::string_view line) noexcept;
+
+}  // namespace loglode::traces

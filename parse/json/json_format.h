@@ -1,0 +1,39 @@
+// JSON logs, one object a record, of any logger; and what travels inside another's envelope (Docker, CRI, Filebeat, journald …).
+// Plans: immutable, shared by all threads; each thread has a reader of its own.
+#pragma once
+
+#include <string_view>
+
+#include "core/batch.h"
+#include "parse/line_format.h"
+
+namespace loglode {
+
+/// Reads the text inside an envelope: sets what it finds in a record that has nothing yet, and the message. From parse/text.
+using InnerTextReader = void (*)(std::string_view text, Record& record, Batch& batch, const ParseContext& context);
+
+/// Reads `text`, a JSON object (blanks and a byte order mark around it aside), into `record`: sets message (the whole object when
+/// it has none) and what else it holds, leaves other members alone. For formats whose text may be JSON (syslog, Compose prefixes).
+/// False, with `record` and the batch's attributes untouched, when it is not a well-formed object. Any thread; `text` needs
+/// no padding but lies in `batch` (or outlives it): views point into `text` or kept text. JSON inside the message is read as well.
+/// An envelope's record may also be several objects, one a line (a stack trace through Docker): the first line is the message, all
+/// of them together the attribute error.stack_trace.
+[[nodiscard]] bool parse_json_text(std::string_view text, Record& record, Batch& batch, const ParseContext& context,
+                                   InnerTextReader inner = nullptr);
+
+/// `inner` over what an envelope carried: found members win over the envelope's. nullptr: JSON is still looked for. `text` becomes
+/// the message when nothing else is found in it. Line ends behind it are removed.
+void read_enveloped(std::string_view text, Record& record, Batch& batch, const ParseContext& context, InnerTextReader inner);
+
+class JsonFormat final : public LineFormat {
+ public:
+  explicit JsonFormat(InnerTextReader inner = nullptr) noexcept : inner_(inner) {}
+  [[nodiscard]] std::string_view name() const noexcept override { return "json"; }
+  bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override;
+  [[nodiscard]] bool begins_record(std::string_view line) const override;
+
+ private:
+  InnerTextReader inner_;
+};
+
+}  // namespace loglode

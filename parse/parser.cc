@@ -1,0 +1,296 @@
+#include "parse/parser.h"
+
+#include <simdjson.h>
+
+#include "core/assert.h"
+#include "parse/framing/format_registry.h"
+#include "parse/framing/reading_plan.h"
+#include "parse/framing/trace_headline.h"
+#include "parse/json/json_text.h"
+#include "parse/text/parsed_line.h"
+#include "parse/text/text_formats.h"
+
+namespace loglode {
+
+namespace {
+
+bool is_blank(char c) noexcept { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+std::string_view trimmed(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
+std::string_view first_line(std::string_view text) noexcept {
+  text = text.substr(0, text.find('\n'));
+  if (text.ends_with('\r')) text.remove_suffix(1);
+  return text;
+}
+
+/// `level=error`, `"severity":"warn"` within a message whose format gave none.
+Severity stated_severity(std::string_view message) {
+  const Severity leading = leading_severity(message);
+  if (leading != Severity::unspecified) return leading;
+  message = message.substr(0, 256);
+  for (const std::string_view key : {"level", "severity", "lvl"}) {
+    std::size_t at = message.find(key);
+    if (at == std::string_view::npos ||
+        (at > 0 && !is_blank(message[at - 1]) && std::string_view{"\"'{,[("}.find(message[at - 1]) == std::string_view::npos))
+      continue;
+    at = message.find_first_not_of("\"'", at + key.size());
+    if (at == std::string_view::npos || (message[at] != '=' && message[at] != ':')) continue;
+    at = message.find_first_not_of("\"' ", at + 1);
+    if (at == std::string_view::npos) continue;
+    const std::size_t end = message.find_first_of("\"' ,;})]", at);
+    const Severity severity = severity_from_word(message.substr(at, end == std::string_view::npos ? end : end - at));
+    if (severity != Severity::unspecified) return severity;
+  }
+  return Severity::unspecified;
+}
+
+/// Reads records by one plan. The name of the format that read the latest one is kept for explain_parse.
+class Reading {
+ public:
+  Reading(const ReadingPlan& plan, Batch& batch) : plan_(plan), batch_(batch) {}
+
+  void read(Record& record) {
+    record.message = record.raw;
+    record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
+    switch (plan_.wrapping) {
+      case Wrapping::none:
+      case Wrapping::docker:
+      case Wrapping::cri:
+        read_text(record.raw, record);
+        break;
+      case Wrapping::compose:
+      case Wrapping::kubectl:
+        read_prefixed(record);
+        break;
+      case Wrapping::columns:
+        read_columns(record);
+        break;
+    }
+    if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
+    if (record.message.empty()) record.message = trimmed(record.raw);
+    repair(record);
+  }
+  [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
+
+ private:
+  bool read_by(const LineFormat& format, std::string_view text, Record& record) {
+    if (!format.parse(text, record, batch_, plan_.context)) return false;
+    used_ = format.name();
+    return true;
+  }
+
+  bool read_by_formats(std::string_view text, Record& record) {
+    for (const LineFormat* format : plan_.formats.formats)
+      if (read_by(*format, text, record)) return true;
+    return !plan_.forced && text.starts_with('{') && read_by(json_format(), text, record);
+  }
+
+  void read_text(std::string_view text, Record& record) {
+    if (plan_.bare) {
+      record.message = text;
+      return;
+    }
+    if (read_by_formats(text, record)) return;
+    fall_back(text, record, !plan_.formats.formats.empty());
+  }
+
+  /// A stream in which no format was found is text, and its lines are what they should be: only where one was found do they not fit.
+  void fall_back(std::string_view text, Record& record, bool misfit) {
+    if (misfit) record.set(RecordFlag::fallback);
+    used_ = "text";
+    if (!fallback_format().parse(text, record, batch_, plan_.context)) record.message = first_line(text);
+    if (const std::optional<std::string> headline = trace_headline(text)) record.message = batch_.keep(*headline);
+    if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
+  }
+
+  /// The lines inside a wrapping, joined.
+  std::string_view inner_text(std::string_view raw, WrappedLine& first) {
+    std::string joined;
+    WrappedLine line;
+    for (bool leading = true; !raw.empty() || leading; leading = false) {
+      const std::size_t end = raw.find('\n');
+      const std::string_view physical = raw.substr(0, end);
+      raw.remove_prefix(end == std::string_view::npos ? raw.size() : end + 1);
+      const bool fits = unwrap(physical, plan_.wrapping, plan_.columns.get(), buffer_, line);
+      if (leading) {
+        if (!fits) return {};
+        first = line;
+        if (raw.empty()) return line.inner;
+      } else {
+        joined += '\n';
+      }
+      joined += fits ? line.inner : physical;
+    }
+    return batch_.keep(joined);
+  }
+
+  void read_prefixed(Record& record) {
+    WrappedLine first;
+    const std::string_view text = inner_text(record.raw, first);
+    if (first.writer.empty()) return fall_back(record.raw, record, true);
+    read_text(text, record);
+    const Workload workload = workload_of(first.writer, plan_.wrapping);
+    if (record.service.empty()) record.service = workload.service;
+    if (record.host.empty()) record.host = workload.instance;
+  }
+
+  void read_columns(Record& record) {
+    const ColumnTable& table = *plan_.columns;
+    ColumnValues values;
+    WrappedLine first;
+    if (!table.split(first_line(record.raw), values)) return fall_back(record.raw, record, true);
+    read_column_text(inner_text(record.raw, first), record);
+    for (std::size_t column = 0; column < table.names().size(); ++column) set_column(table, column, trimmed(values[column]), record);
+  }
+
+  /// The text may have a header of its own; where it has none it is the message as it stands.
+  void read_column_text(std::string_view text, Record& record) {
+    if (plan_.bare || read_by_formats(text, record)) {
+      if (plan_.bare) record.message = text;
+      return;
+    }
+    if (plan_.forced) return fall_back(text, record, true);
+    used_ = "columns";
+    parse_inner(text, record, batch_, plan_.context);
+  }
+
+  /// What a column says wins over what the text says.
+  void set_column(const ColumnTable& table, std::size_t column, std::string_view value, Record& record) {
+    if (value.empty() || value == "-") return;
+    switch (table.role(column)) {
+      case ColumnRole::time: {
+        Timestamp time = kNoTime;
+        if (read_timestamp_field(value, plan_.context.time, time)) record.time = time;
+        break;
+      }
+      case ColumnRole::severity: {
+        const Severity severity = severity_from_word(value, true);
+        if (severity != Severity::unspecified) record.severity = severity;
+        break;
+      }
+      case ColumnRole::service:
+        record.service = value;
+        break;
+      case ColumnRole::host:
+      case ColumnRole::pod:
+        record.host = value;
+        break;
+      case ColumnRole::trace_id:
+        record.trace_id = value;
+        break;
+      case ColumnRole::span_id:
+        record.span_id = value;
+        break;
+      case ColumnRole::line:
+        break;
+      case ColumnRole::attribute:
+        add_attribute(table.names()[column], value, record);
+        break;
+    }
+  }
+
+  void add_attribute(std::string_view key, std::string_view value, Record& record) {
+    if (!plan_.context.keep_attributes) return;
+    if (record.attributes_count == 0) record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
+    batch_.attributes.push_back({key, value});
+    ++record.attributes_count;
+  }
+
+  /// Views into what is not UTF-8 are replaced by copies that are.
+  void repair(Record& record) {
+    if (simdjson::validate_utf8(record.raw.data(), record.raw.size())) return;
+    record.set(RecordFlag::not_utf8);
+    for (std::string_view* field : {&record.message, &record.service, &record.host, &record.trace_id, &record.span_id}) repair(*field);
+    for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
+      repair(batch_.attributes[record.attributes_begin + i].key);
+      repair(batch_.attributes[record.attributes_begin + i].value);
+    }
+  }
+  void repair(std::string_view& field) {
+    if (!simdjson::validate_utf8(field.data(), field.size())) field = replace_invalid_utf8(field, batch_);
+  }
+
+  const ReadingPlan& plan_;
+  Batch& batch_;
+  std::string_view used_ = "message";
+  std::string buffer_;
+};
+
+class Parser final : public Stage {
+ public:
+  explicit Parser(RunCounters& counters) : counters_(counters) {}
+
+  Result<void> run(Batch& batch) override {
+    if (batch.records.empty()) return {};
+    LOGLODE_ASSERT(batch.stream != nullptr);
+    const auto* plan = dynamic_cast<const ReadingPlan*>(batch.stream->plan.get());
+    LOGLODE_ASSERT(plan != nullptr);
+    Reading reading(*plan, batch);
+    std::uint64_t not_utf8 = 0, fallback = 0;
+    for (Record& record : batch.records) {
+      if (record.has(RecordFlag::blank)) continue;
+      reading.read(record);
+      not_utf8 += record.has(RecordFlag::not_utf8) ? 1 : 0;
+      fallback += record.has(RecordFlag::fallback) ? 1 : 0;
+    }
+    if (not_utf8 != 0) counters_.not_utf8 += not_utf8;
+    if (fallback != 0) counters_.fallback += fallback;
+    return {};
+  }
+
+ private:
+  RunCounters& counters_;
+};
+
+void add_field(ParseExplanation& explanation, std::string_view name, std::string_view value) {
+  if (!value.empty()) explanation.fields.emplace_back(name, value);
+}
+
+void add_notes(const ReadingPlan& plan, const Record& record, ParseExplanation& explanation) {
+  if (record.has(RecordFlag::fallback)) explanation.notes.push_back("the line does not fit the format, so it was read as text");
+  if (record.has(RecordFlag::not_utf8)) explanation.notes.emplace_back("the line is not UTF-8; U+FFFD stands for what could not be read");
+  if (record.time == kNoTime) explanation.notes.emplace_back("no time was found: the record takes the time of the one before it");
+  if (record.severity == Severity::unspecified) explanation.notes.emplace_back("no severity was found");
+  if (plan.wrapping != Wrapping::none) explanation.notes.push_back("read as " + plan.format);
+}
+
+}  // namespace
+
+std::unique_ptr<Stage> make_parser(RunCounters& counters) { return std::make_unique<Parser>(counters); }
+
+Result<ParseExplanation> explain_parse(std::string_view line, const ParseConfig& config) {
+  ParseConfig with_attributes = config;
+  with_attributes.keep_attributes = true;
+  const Result<std::shared_ptr<const FramerFactory>> factory = make_framer_factory(with_attributes);
+  if (!factory) return tl::unexpected<Error>(factory.error());
+  Batch batch;
+  Record record;
+  record.raw = batch.keep(line);
+  std::vector<std::string_view> prefix;
+  for (std::string_view rest = record.raw; !rest.empty(); rest.remove_prefix(std::min(rest.size(), prefix.back().size() + 1)))
+    prefix.push_back(rest.substr(0, rest.find('\n')));
+  const FramedStream stream = (*factory)->open(StreamInfo{}, prefix);
+  const auto& plan = dynamic_cast<const ReadingPlan&>(*stream.plan);
+  Reading reading(plan, batch);
+  reading.read(record);
+
+  ParseExplanation explanation;
+  explanation.format = reading.format_used();
+  add_field(explanation, "time", to_rfc3339(record.time));
+  add_field(explanation, "severity", record.severity == Severity::unspecified ? "" : severity_name(record.severity));
+  add_field(explanation, "message", record.message);
+  add_field(explanation, "service", record.service);
+  add_field(explanation, "host", record.host);
+  add_field(explanation, "trace_id", record.trace_id);
+  add_field(explanation, "span_id", record.span_id);
+  for (const Attribute& attribute : batch.attributes_of(record)) add_field(explanation, attribute.key, attribute.value);
+  add_notes(plan, record, explanation);
+  return explanation;
+}
+
+}  // namespace loglode

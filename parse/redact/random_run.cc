@@ -1,0 +1,92 @@
+// Strings that no person typed: keys and tokens whose maker is unknown. Told from ids, digests, paths and identifiers by what
+// random base64 has and they lack: upper case, lower case and digits that alternate, and many different characters.
+#include <array>
+#include <cmath>
+
+#include "parse/redact/detectors.h"
+
+namespace loglode::redaction {
+
+namespace {
+
+constexpr std::size_t kLengthMin = 32;
+constexpr double kEntropyMin = 4.2;      // bits a character; 32 random base64 characters have 4.65 on average, identifiers below 4.1
+constexpr double kChangesMin = 0.4;      // of neighbours that differ in class; 0.65 in random base64, below 0.35 in camelCase
+constexpr double kRandomShareMin = 0.6;  // of the run that lies in pieces that look random
+
+enum class Class : unsigned char { lower, upper, digit, other };
+
+Class class_of(char c) noexcept {
+  if (is_lower(c)) return Class::lower;
+  if (is_upper(c)) return Class::upper;
+  return is_digit(c) ? Class::digit : Class::other;
+}
+
+double entropy(std::string_view run) {
+  std::array<std::size_t, 256> counts{};
+  for (const char c : run) ++counts[static_cast<unsigned char>(c)];
+  double bits = 0;
+  for (const std::size_t count : counts)
+    if (count != 0) bits += static_cast<double>(count) * std::log2(static_cast<double>(run.size()) / static_cast<double>(count));
+  return bits / static_cast<double>(run.size());
+}
+
+/// A piece between `/ + - _`: all three classes, alternating. Hex digests and UUIDs have one case, words do not alternate.
+bool looks_random(std::string_view piece) noexcept {
+  if (piece.size() < 6) return false;
+  std::array<bool, 4> seen{};
+  std::size_t changes = 0;
+  for (std::size_t i = 0; i < piece.size(); ++i) {
+    seen[static_cast<std::size_t>(class_of(piece[i]))] = true;
+    if (i != 0 && class_of(piece[i]) != class_of(piece[i - 1])) ++changes;
+  }
+  return seen[0] && seen[1] && seen[2] && static_cast<double>(changes) >= kChangesMin * static_cast<double>(piece.size() - 1);
+}
+
+std::size_t random_characters(std::string_view run) noexcept {
+  std::size_t total = 0, begin = 0;
+  for (std::size_t i = 0; i <= run.size(); ++i) {
+    if (i != run.size() && is_alnum(run[i])) continue;
+    if (looks_random(run.substr(begin, i - begin))) total += i - begin;
+    begin = i + 1;
+  }
+  return total;
+}
+
+/// The probe (probes.cc) rests on this: an upper-case letter beside a digit.
+bool has_upper_beside_digit(std::string_view run) noexcept {
+  for (std::size_t i = 1; i < run.size(); ++i)
+    if ((is_upper(run[i - 1]) && is_digit(run[i])) || (is_digit(run[i - 1]) && is_upper(run[i]))) return true;
+  return false;
+}
+
+/// `SHA256:…` (ssh fingerprints), `sha512-…` (package integrity): digests are names, not secrets.
+bool is_digest(std::string_view text, std::size_t begin, std::string_view run) noexcept {
+  const std::string_view before = text.substr(0, begin);
+  for (const std::string_view name : {"sha1:", "sha256:", "sha384:", "sha512:", "sha256=", "sha512="})
+    if (ends_ignoring_case(before, name)) return true;
+  for (const std::string_view name : {"sha1-", "sha256-", "sha384-", "sha512-"})
+    if (starts_ignoring_case(run, name)) return true;
+  return false;
+}
+
+bool is_run(char c) noexcept { return is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '-'; }
+
+}  // namespace
+
+std::size_t run_end(std::string_view text, std::size_t at) noexcept {
+  while (at < text.size() && is_run(text[at])) ++at;
+  return at;
+}
+
+Span find_random_run(std::string_view text, std::size_t at, std::size_t end) {
+  if (end - at < kLengthMin) return {};
+  const std::string_view run = text.substr(at, end - at);
+  if (!has_upper_beside_digit(run) || is_digest(text, at, run)) return {};
+  if (static_cast<double>(random_characters(run)) < kRandomShareMin * static_cast<double>(run.size())) return {};
+  if (entropy(run) < kEntropyMin) return {};
+  while (end < text.size() && text[end] == '=') ++end;  // base64 padding
+  return {at, end, SecretKind::random};
+}
+
+}  // namespace loglode::redaction

@@ -1,0 +1,41 @@
+// Sources: each program's own documentation of its default layout and what samples/formats/ captured from the running program.
+#include "parse/text/format_families.h"
+#include "parse/text/layout.h"
+
+namespace loglode {
+namespace {
+
+void add(FormatList& formats, std::string_view name, std::initializer_list<std::string_view> patterns) {
+  formats.push_back(std::make_unique<LayoutFormat>(name, patterns));
+}
+
+}  // namespace
+
+void add_layout_formats(FormatList& formats) {
+  // Kubernetes and glog: I0614 15:16:01.123456    4242 server.go:12] message
+  add(formats, "klog", {"{letter}{time} {pid} {code}] {message}"});
+  add(formats, "nginx-error", {"{time} [{level}] {pid}#{pid}: {message}"});
+  add(formats, "haproxy-stderr", {"[{level}] ({pid}) : {message}", "[{level}] {skip} ({pid}) : {message}"});
+  add(formats, "rabbitmq", {"{time} [{level}] <{thread}> {message}"});
+  add(formats, "mongodb", {"{time} {letter} {logger} [{thread}] {message}"});
+  add(formats, "logcat", {"{time} {pid} {pid} {letter} {tag}: {message}", "{time} {letter}/{tag}({skip}): {message}", "{letter}/{tag}({skip}): {message}"});
+  add(formats, "ruby", {"{letter}, [{time} #{pid}] {level} -- {service}: {message}", "{letter}, [{time} #{pid}] {level} -- : {message}",
+                        "{letter}, [{time} #{pid}] {level} -- {message}"});
+  add(formats, "oslo", {"{time} {pid} {level} {logger} [{request}] {message}"});
+  add(formats, "spring", {"{time} {level} {pid} --- [{service}] [{thread}] {logger} : {message}",
+                          "{time} {level} {pid} --- [{thread}] {logger} : {message}"});
+  add(formats, "elasticsearch", {"[{time}][{level}][{logger}] [{host}] {message}", "[{time}][{level}][{logger}] {message}"});
+  add(formats, "env_logger", {"[{time} {level} {logger}] {message}"});
+  add(formats, "cbs", {"{time}, {level} {service} {message}"});
+  add(formats, "logback", {"{time} [{thread}] {level} {logger} - {message}", "{clock} [{thread}] {level} {logger} - {message}",
+                           "{time} [{thread}] {level} {logger}: {message}"});
+  add(formats, "zookeeper", {"{time} [myid:{skip}] - {level} [{thread}] - {message}", "{time} - {level} [{thread}] - {message}"});
+  add(formats, "hadoop", {"{time} {level} [{thread}] {logger}: {message}"});
+  add(formats, "kafka", {"[{time}] {level} {message} ({logger})"});
+  add(formats, "python", {"{time} - {logger} - {level} - {message}", "{level}:{logger}:{message}"});
+  add(formats, "dmesg", {"{facility}:{level}: [{time}] {message}", "{facility}:{level}: [{uptime}] {message}", "[{uptime}] {message}"});
+}
+
+void add_loose_layout_formats(FormatList& formats) { add(formats, "log4j", {"{time} {level} {module}: {message}"}); }
+
+}  // namespace loglode

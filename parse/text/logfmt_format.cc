@@ -1,0 +1,119 @@
+// Source: the output of Go's slog.TextHandler, logrus and go-kit (samples/formats/go_slog_text.log).
+#include <string>
+
+#include "parse/text/format_families.h"
+#include "parse/text/line_scanner.h"
+#include "parse/text/parsed_line.h"
+
+namespace loglode {
+namespace {
+
+enum class Meaning { attribute, time, severity, message, service, host, trace, span };
+
+Meaning meaning_of(std::string_view key) noexcept {
+  static constexpr struct {
+    std::string_view key;
+    Meaning meaning;
+  } kKeys[] = {{"msg", Meaning::message},        {"level", Meaning::severity},      {"time", Meaning::time},          {"ts", Meaning::time},
+               {"message", Meaning::message},    {"lvl", Meaning::severity},        {"t", Meaning::time},             {"timestamp", Meaning::time},
+               {"severity", Meaning::severity},  {"service", Meaning::service},     {"service.name", Meaning::service}, {"app", Meaning::service},
+               {"host", Meaning::host},          {"hostname", Meaning::host},       {"instance", Meaning::host},      {"pod", Meaning::host},
+               {"trace_id", Meaning::trace},     {"traceID", Meaning::trace},       {"traceId", Meaning::trace},      {"trace.id", Meaning::trace},
+               {"traceid", Meaning::trace},      {"trace", Meaning::trace},         {"span_id", Meaning::span},       {"spanID", Meaning::span},
+               {"spanId", Meaning::span},        {"span.id", Meaning::span},        {"@timestamp", Meaning::time},    {"request_id", Meaning::trace}};
+  for (const auto& known : kKeys) {
+    if (known.key == key) return known.meaning;
+  }
+  return Meaning::attribute;
+}
+
+bool is_key_byte(char c) noexcept { return is_letter(c) || is_digit(c) || std::string_view{"_-.@/"}.find(c) != std::string_view::npos; }
+
+struct Pair {
+  std::string_view key, value;
+  bool escaped = false;
+};
+
+/// One key=value; false at what is none.
+bool take_pair(LineScanner& scan, Pair& pair) noexcept {
+  const std::string_view rest = scan.rest();
+  std::size_t length = 0;
+  while (length < rest.size() && is_key_byte(rest[length])) ++length;
+  if (length == 0 || length >= rest.size() || rest[length] != '=') return false;
+  pair.key = rest.substr(0, length);
+  scan.go_to(scan.position() + length + 1);
+  if (scan.peek() == '"') {
+    if (!scan.take_quoted(pair.value)) return false;
+    pair.escaped = pair.value.find('\\') != std::string_view::npos;
+    return scan.at_end() || is_blank(scan.peek());
+  }
+  pair.value = scan.take_word();
+  pair.escaped = false;
+  return true;
+}
+
+std::string_view unescape(std::string_view text, Batch& batch) {
+  std::string result;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      result.push_back(text[i]);
+      continue;
+    }
+    ++i;
+    result.push_back(text[i] == 'n' ? '\n' : text[i] == 't' ? '\t' : text[i] == 'r' ? '\r' : text[i]);
+  }
+  return batch.keep(result);
+}
+
+class LogfmtFormat final : public LineFormat {
+ public:
+  [[nodiscard]] std::string_view name() const noexcept override { return "logfmt"; }
+  [[nodiscard]] bool begins_record(std::string_view line) const override {
+    LineScanner scan{line};
+    Pair first, second;
+    return take_pair(scan, first) && scan.take_blanks() > 0 && take_pair(scan, second);
+  }
+
+  bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override {
+    const std::string_view line = trim_blanks(first_line(text));
+    LineScanner scan{line};
+    ParsedLine parsed;
+    Pair message;
+    bool has_message = false, has_time_or_level = false;
+    while (!scan.at_end()) {
+      Pair pair;
+      if (!take_pair(scan, pair)) return false;
+      scan.take_blanks();
+      const Meaning meaning = meaning_of(pair.key);
+      has_time_or_level = has_time_or_level || meaning == Meaning::time || meaning == Meaning::severity;
+      if (meaning == Meaning::message && !has_message) message = pair, has_message = true;
+      else set(meaning, pair, context, parsed);
+    }
+    if (!has_message && !has_time_or_level) return false;
+    parsed.message = !has_message ? line : message.escaped ? unescape(message.value, batch) : message.value;
+    commit(parsed, record, batch, context);
+    return true;
+  }
+
+ private:
+  static void set(Meaning meaning, const Pair& pair, const ParseContext& context, ParsedLine& parsed) {
+    switch (meaning) {
+      case Meaning::time:
+        if (parsed.time != kNoTime || !read_timestamp_field(pair.value, context.time, parsed.time)) parsed.add(pair.key, pair.value);
+        break;
+      case Meaning::severity: parsed.severity = severity_from_word(pair.value, true); break;
+      case Meaning::service: parsed.service = pair.value; break;
+      case Meaning::host: parsed.host = pair.value; break;
+      case Meaning::trace: parsed.trace_id = pair.value; break;
+      case Meaning::span: parsed.span_id = pair.value; break;
+      case Meaning::message:
+      case Meaning::attribute: parsed.add(pair.key, pair.value); break;
+    }
+  }
+};
+
+}  // namespace
+
+void add_logfmt_format(FormatList& formats) { formats.push_back(std::make_unique<LogfmtFormat>()); }
+
+}  // namespace loglode

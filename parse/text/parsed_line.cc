@@ -1,0 +1,64 @@
+#include "parse/text/parsed_line.h"
+
+#include "parse/text/ansi.h"
+#include "parse/text/line_scanner.h"
+#include "parse/text/trace_ids.h"
+
+namespace loglode {
+
+void commit(const ParsedLine& parsed, Record& record, Batch& batch, const ParseContext& context) {
+  record.message = parsed.message;
+  if (parsed.time != kNoTime) record.time = parsed.time;
+  if (parsed.severity != Severity::unspecified) record.severity = parsed.severity;
+  if (!parsed.service.empty()) record.service = parsed.service;
+  if (!parsed.host.empty()) record.host = parsed.host;
+  if (!parsed.trace_id.empty()) record.trace_id = parsed.trace_id;
+  if (!parsed.span_id.empty()) record.span_id = parsed.span_id;
+  const auto attributes = parsed.attributes();
+  if (!context.keep_attributes || attributes.empty()) return;
+  // A record's attributes are one run: those that an envelope left are copied behind the others when they do not already end them.
+  const std::size_t count_before = record.attributes_count;
+  if (record.attributes_begin + count_before != batch.attributes.size()) {
+    const std::size_t begin = batch.attributes.size();
+    for (std::size_t i = 0; i < count_before; ++i) batch.attributes.push_back(Attribute{batch.attributes[record.attributes_begin + i]});
+    record.attributes_begin = static_cast<std::uint32_t>(begin);
+  }
+  batch.attributes.insert(batch.attributes.end(), attributes.begin(), attributes.end());
+  record.attributes_count = static_cast<std::uint32_t>(count_before + attributes.size());
+}
+
+bool FixedFormat::parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const {
+  ParsedLine parsed;
+  if (!read(without_ansi(first_line(text), batch), context, parsed)) return false;
+  commit(parsed, record, batch, context);
+  return true;
+}
+
+bool FixedFormat::begins_record(std::string_view line) const {
+  // Any year will do, so the reference is fixed and the answer depends on nothing but the line.
+  const ParseContext context{TimeContext{Timestamp{}, nullptr}, false};
+  ParsedLine parsed;
+  if (has_ansi(line)) return read(strip_ansi(line), context, parsed);
+  return read(line, context, parsed);
+}
+
+Severity leading_severity(std::string_view message) {
+  LineScanner scan{message};
+  char closing = '\0';
+  if (scan.take('[')) closing = ']';
+  else if (scan.take('<')) closing = '>';
+  else if (scan.take('(')) closing = ')';
+  const std::string_view word = scan.take_letters();
+  if (word.size() < 3) return Severity::unspecified;
+  const char next = scan.peek();
+  // A word that merely begins a sentence ("Error reading …", "info about") does not count; capitals throughout do.
+  bool set_off = closing != '\0' ? next == closing : next == ':';
+  if (closing == '\0' && !set_off && (next == ' ' || next == '\t')) {
+    bool capitals = true;
+    for (const char c : word) capitals = capitals && c >= 'A' && c <= 'Z';
+    set_off = capitals || (scan.peek(1) == '-' && scan.peek(2) == ' ');
+  }
+  return set_off ? severity_from_word(word) : Severity::unspecified;
+}
+
+}  // namespace loglode

@@ -1,0 +1,58 @@
+// The parts that timestamps are made of, read one after the other from a text. Used by the functions of parse/time/ only;
+// a scanner lives on one function's stack.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "parse/time/civil_time.h"
+
+namespace loglode {
+
+[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+[[nodiscard]] constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+[[nodiscard]] constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+class StampScanner {
+ public:
+  explicit StampScanner(std::string_view text) noexcept : text_(text) {}
+
+  [[nodiscard]] std::size_t position() const noexcept { return at_; }
+  void go_to(std::size_t position) noexcept { at_ = position; }
+  /// The character `ahead` of here; NUL past the end.
+  [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
+  bool take(char wanted) noexcept {
+    if (peek() != wanted || at_ >= text_.size()) return false;
+    ++at_;
+    return true;
+  }
+  void skip(std::size_t count) noexcept { at_ += count; }
+  std::size_t take_blanks() noexcept;
+  /// How many digits stand here (at most `limit`).
+  [[nodiscard]] std::size_t digits_ahead(std::size_t limit = 32) const noexcept;
+  /// A number of `least` to `most` digits that no further digit follows.
+  bool take_number(unsigned least, unsigned most, unsigned& out) noexcept;
+  /// Exactly `count` digits, whatever follows.
+  bool take_digits(unsigned count, unsigned& out) noexcept;
+
+  /// `Jan`, `january`, `JAN` …: 1 to 12.
+  bool take_month_name(unsigned& month) noexcept;
+  /// `Sun`, `Sunday,` … and the blanks behind it.
+  bool take_weekday() noexcept;
+  /// hh:mm[:ss[fraction]] [AM|PM], also h:m:s, hh.mm.ss and hhmmss. With `needs_seconds` hh:mm is not enough.
+  bool take_time_of_day(CivilTime& civil, bool needs_seconds);
+  /// Z, +hh, +hhmm, +hh:mm, UTC, GMT, CET …, with or without a blank before it, and RFC 9557's [Europe/Berlin]. Nothing there is fine.
+  void take_offset(CivilTime& civil);
+
+ private:
+  void take_fraction(CivilTime& civil, char separator);
+  bool take_half_day(CivilTime& civil);
+  bool take_numeric_offset(CivilTime& civil, bool after_blank);
+  bool take_named_offset(CivilTime& civil);
+  void take_bracketed_zone();
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace loglode

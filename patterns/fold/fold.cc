@@ -1,0 +1,455 @@
+#include "patterns/fold/fold.h"
+
+#include <absl/container/flat_hash_map.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
+
+#include "core/assert.h"
+#include "patterns/fold/excerpt.h"
+#include "patterns/fold/window_table.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::string_view kOtherServices = "_other";
+constexpr std::uint32_t kNone = ~std::uint32_t{0};
+
+/// Which excerpts are kept, by a hash of where their record is. Tightened when they exceed their budget.
+class ExcerptSample {
+ public:
+  /// `quiet`: neither notable nor the first of its shape.
+  [[nodiscard]] bool keeps(const StreamIdentity& stream, std::uint64_t offset, bool quiet) const noexcept {
+    const unsigned bits = quiet ? quiet_bits_ : notable_bits_;
+    return bits == 0 || (hash(stream, offset) >> (64 - bits)) == 0;
+  }
+  void tighten() noexcept {
+    if (quiet_bits_ < kQuietBitsMax) {
+      ++quiet_bits_;
+    } else if (notable_bits_ < 63) {
+      ++notable_bits_;
+    }
+  }
+
+ private:
+  static constexpr unsigned kQuietBitsMax = 12;
+  static std::uint64_t hash(const StreamIdentity& stream, std::uint64_t offset) noexcept {
+    const std::uint64_t words[2] = {stream.low, offset};
+    return XXH3_64bits(words, sizeof words);
+  }
+  unsigned quiet_bits_ = 3, notable_bits_ = 0;
+};
+
+struct KeptStep {
+  std::uint64_t trace = 0;
+  Timestamp time = kNoTime;
+  ShapeId shape = kNoShape;
+  std::uint32_t service = 0;
+  Severity severity = Severity::unspecified;
+};
+
+struct FoldedStream {
+  StreamIdentity identity;
+  std::string path, service_name;
+  std::uint32_t service = kNone;  // of service_name, once a record needed it
+  bool baseline = false, timed = false;
+  Timestamp previous = kNoTime, watermark = kNoTime;
+  std::uint64_t untimed = 0;             // records before the first time
+  std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
+  std::vector<KeptStep> steps;
+  absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>> firsts;  // earliest record of each (service, shape)
+};
+
+/// Lets a map of strings be asked with a view.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const noexcept { return XXH3_64bits(text.data(), text.size()); }
+};
+
+/// Zeros, dashes: what is written where there is no trace.
+bool says_no_trace(std::string_view trace_id) noexcept {
+  return trace_id.empty() || trace_id.find_first_not_of(trace_id.front()) == std::string_view::npos;
+}
+
+}  // namespace
+
+struct Folder::State {
+  State(FoldConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run) : config{settings}, rules{std::move(catalog)}, counters{run} {}
+
+  FoldConfig config;
+  std::shared_ptr<const RuleCatalog> rules;
+  RunCounters& counters;
+
+  std::vector<FoldedStream> streams;
+  absl::flat_hash_map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> stream_index;
+  std::vector<std::string> services;
+  absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>> service_index;
+  std::uint32_t last_service = kNone;
+
+  WindowTable timed;
+  std::size_t ordinal_cells = 0;
+  std::size_t excerpt_bytes = 0, step_count = 0;
+  ExcerptSample sample;
+  std::uint64_t trace_sample_below = ~std::uint64_t{0};
+
+  // Where the previous record went: nearly always where the next one goes.
+  WindowTable* table = nullptr;
+  std::uint32_t stream_at = kNone, frame_at = 0;
+  Timestamp frame_start = kNoTime;
+
+  // Where cells were found lately: a window's cells are few and come again and again, so most records need no probe of the index.
+  struct Recent {
+    const WindowTable* table = nullptr;
+    std::uint32_t frame = 0, service = 0, cell = 0;
+    ShapeId shape = kNoShape;
+  };
+  static constexpr std::size_t kRecent = 2048;
+  std::vector<Recent> recent = std::vector<Recent>(kRecent);
+
+  struct Tally { std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0; };
+
+  std::uint32_t stream_of(const StreamInfo& info);
+  std::uint32_t service_of(std::string_view name);
+  std::uint32_t service_of(const Record& record, FoldedStream& stream);
+  void fold(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
+  Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
+  void begin_time(std::uint32_t stream_number, Timestamp time);
+  FoldedCell& cell_of(std::uint32_t service, ShapeId shape);
+  void forget_places();
+  void enter_frame(std::uint32_t stream_number, Timestamp time);
+  void hold_bounds(std::uint32_t stream_number, Timestamp time);
+  void widen(WindowTable& widened);
+  void keep_step(const Record& record, FoldedStream& stream, std::uint32_t service, Timestamp time);
+  void begin_cell(FoldedCell& cell, const Record& record, bool error_rule, Timestamp time);
+  bool wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const;
+  void recount_excerpts();
+  void hold_excerpt_budget();
+  void append_summaries(const WindowTable& from, bool ordinal, std::vector<WindowSummary>& out) const;
+
+  template <class Visit>
+  void for_each_table(Visit visit) {
+    visit(timed);
+    for (FoldedStream& stream : streams)
+      if (stream.ordinal) visit(*stream.ordinal);
+  }
+};
+
+std::uint32_t Folder::State::stream_of(const StreamInfo& info) {
+  const auto [place, is_new] = stream_index.try_emplace({info.identity.high, info.identity.low}, static_cast<std::uint32_t>(streams.size()));
+  if (is_new) {
+    FoldedStream& stream = streams.emplace_back();
+    stream.identity = info.identity;
+    stream.path = info.path;
+    stream.service_name = info.service;
+    stream.baseline = info.baseline;
+  }
+  return place->second;
+}
+
+std::uint32_t Folder::State::service_of(std::string_view name) {
+  if (last_service != kNone && services[last_service] == name) return last_service;
+  const auto found = service_index.find(name);
+  if (found != service_index.end()) return last_service = found->second;
+  if (services.size() >= config.services_max && name != kOtherServices) {
+    counters.hit(Limit::services);
+    return service_of(kOtherServices);
+  }
+  last_service = static_cast<std::uint32_t>(services.size());
+  services.emplace_back(name);
+  service_index.emplace(services.back(), last_service);
+  return last_service;
+}
+
+std::uint32_t Folder::State::service_of(const Record& record, FoldedStream& stream) {
+  if (!record.service.empty()) return service_of(record.service);
+  if (stream.service == kNone) stream.service = service_of(stream.service_name);
+  return stream.service;
+}
+
+/// The stream shows its first time: what came before it happened then, or earlier, who knows.
+void Folder::State::begin_time(std::uint32_t stream_number, Timestamp time) {
+  FoldedStream& stream = streams[stream_number];
+  stream.timed = true;
+  stream.previous = stream.watermark = time;
+  if (!stream.ordinal) return;
+  ordinal_cells -= stream.ordinal->cell_count();
+  timed.absorb(std::move(*stream.ordinal), time);
+  stream.ordinal.reset();
+  for (KeptStep& step : stream.steps) step.time = time;
+  for (auto& [shape, first] : stream.firsts) first.first = time;
+  recount_excerpts();
+  forget_places();
+}
+
+/// After frames and cells have moved.
+void Folder::State::forget_places() {
+  table = nullptr;
+  std::fill(recent.begin(), recent.end(), Recent{});
+}
+
+FoldedCell& Folder::State::cell_of(std::uint32_t service, ShapeId shape) {
+  Recent& place = recent[(static_cast<std::uint64_t>(shape) ^ service) % kRecent];
+  if (place.table != table || place.frame != frame_at || place.service != service || place.shape != shape)
+    place = Recent{table, frame_at, service, table->cell_of(frame_at, service, shape), shape};
+  return table->cells()[place.cell];
+}
+
+Timestamp Folder::State::place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally) {
+  FoldedStream& stream = streams[stream_number];
+  if (record.time != kNoTime) {
+    if (!stream.timed) begin_time(stream_number, record.time);
+    late = record.time < stream.watermark && stream.watermark.time_since_epoch() - config.lateness > record.time.time_since_epoch();
+    stream.watermark = std::max(stream.watermark, record.time);
+    stream.previous = record.time;
+    return record.time;
+  }
+  ++tally.without_time;
+  if (stream.timed) {
+    record.time = stream.previous;
+    record.set(RecordFlag::time_inherited);
+    return record.time;
+  }
+  if (!stream.ordinal) stream.ordinal = std::make_unique<WindowTable>();
+  return Timestamp{kOrdinalStep * static_cast<std::int64_t>(stream.untimed++)};
+}
+
+void Folder::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
+  FoldedStream& stream = streams[stream_number];
+  WindowTable& wanted = stream.timed ? timed : *stream.ordinal;
+  // The subtraction wraps for what lies before the window, which is then as far away as it can be.
+  const auto into_frame = static_cast<std::uint64_t>(time.time_since_epoch().count()) - static_cast<std::uint64_t>(frame_start.time_since_epoch().count());
+  if (table == &wanted && stream_at == stream_number && into_frame < static_cast<std::uint64_t>(wanted.width().count())) return;
+  frame_at = wanted.frame_of(stream_number, time);
+  frame_start = wanted.frame(frame_at).start;
+  stream_at = stream_number;
+  table = &wanted;
+  // The window that holds the first instant there is is shorter than its width: asked for anew each time.
+  if (frame_start.time_since_epoch().count() % wanted.width().count() != 0) stream_at = kNone;
+}
+
+void Folder::State::widen(WindowTable& widened) {
+  const std::size_t before = widened.cell_count();
+  widened.widen();
+  if (&widened != &timed) ordinal_cells -= before - widened.cell_count();
+  if (widened.width() > std::chrono::seconds{10}) counters.hit(Limit::windows);
+  recount_excerpts();
+}
+
+/// Widens until what has just been entered fits.
+void Folder::State::hold_bounds(std::uint32_t stream_number, Timestamp time) {
+  bool widened = false;
+  while (table->can_widen() && (table->window_count() > config.windows_max || (table == &timed ? timed.cell_count() : ordinal_cells) > config.cells_max)) {
+    widen(*table);
+    widened = true;
+  }
+  if (!widened) return;
+  forget_places();
+  enter_frame(stream_number, time);
+}
+
+void Folder::State::keep_step(const Record& record, FoldedStream& stream, std::uint32_t service, Timestamp time) {
+  const std::uint64_t trace = XXH3_64bits(record.trace_id.data(), record.trace_id.size());
+  if (trace >= trace_sample_below || says_no_trace(record.trace_id)) return;
+  stream.steps.push_back(KeptStep{trace, time, record.shape, service, record.severity});
+  ++step_count;
+  while (step_count > config.trace_steps_max && trace_sample_below > 0) {
+    trace_sample_below >>= 1;
+    counters.hit(Limit::trace_steps);
+    step_count = 0;
+    for (FoldedStream& each : streams) {
+      std::erase_if(each.steps, [this](const KeptStep& step) { return step.trace >= trace_sample_below; });
+      step_count += each.steps.size();
+    }
+  }
+}
+
+bool Folder::State::wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const {
+  if (cell.notable) return sample.keeps(stream.identity, cell.first_offset, false);
+  const auto first = stream.firsts.find({cell.service, cell.shape});
+  const bool is_first = first != stream.firsts.end() && first->second == std::pair{cell.first, cell.first_offset};
+  return sample.keeps(stream.identity, cell.first_offset, !is_first);
+}
+
+void Folder::State::recount_excerpts() {
+  excerpt_bytes = 0;
+  for_each_table([this](const WindowTable& each) {
+    for (const FoldedCell& cell : each.cells())
+      if (cell.excerpt) excerpt_bytes += cell.excerpt->size();
+  });
+}
+
+void Folder::State::hold_excerpt_budget() {
+  while (excerpt_bytes > config.excerpts_bytes_max) {
+    const std::size_t before = excerpt_bytes;
+    sample.tighten();
+    counters.hit(Limit::excerpts);
+    for_each_table([this](WindowTable& each) {
+      for (FoldedCell& cell : each.cells())
+        if (cell.excerpt && !wants_excerpt(cell, streams[each.frame(cell.frame).stream])) cell.excerpt.reset();
+    });
+    recount_excerpts();
+    if (excerpt_bytes == before && excerpt_bytes <= kExcerptBytesMax) return;
+  }
+}
+
+/// `record` is the earliest of `cell` as far as we know.
+void Folder::State::begin_cell(FoldedCell& cell, const Record& record, bool error_rule, Timestamp time) {
+  FoldedStream& stream = streams[table->frame(cell.frame).stream];
+  if (cell.excerpt) excerpt_bytes -= cell.excerpt->size();
+  cell.excerpt.reset();
+  cell.first = time;
+  cell.first_offset = record.offset;
+  cell.first_line = record.line;
+  cell.first_line_count = record.line_count;
+  cell.notable = error_rule || record.severity >= Severity::warn;
+  const std::pair place{time, record.offset};
+  const auto [first, is_new] = stream.firsts.try_emplace({cell.service, cell.shape}, place);
+  if (!is_new) first->second = std::min(first->second, place);
+  if (!wants_excerpt(cell, stream)) return;
+  cell.excerpt = std::make_unique<std::string>(make_excerpt(record.message));
+  excerpt_bytes += cell.excerpt->size();
+}
+
+void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
+  if (record.has(RecordFlag::blank)) {
+    tally.blank_lines += record.line_count;
+    return;
+  }
+  ++tally.records;
+  tally.continuation_lines += record.line_count - 1;
+  bool late = false;
+  const bool timeless = record.time == kNoTime;
+  const bool begins = !timeless && !streams[stream_number].timed;
+  const Timestamp time = place_in_time(record, stream_number, late, tally);
+  tally.late += late ? 1 : 0;
+  FoldedStream& stream = streams[stream_number];
+  const std::uint32_t service = service_of(record, stream);
+  enter_frame(stream_number, time);
+
+  ShapeId shape = record.shape;
+  const std::size_t cells_before = table->cell_count();
+  // On the widest step there is nowhere to go: what is new shares the overflow shape, so that memory stays bounded.
+  const bool full = cells_before >= config.cells_max && !table->can_widen();
+  if (full && !table->has_cell(frame_at, service, shape)) {
+    counters.hit(Limit::windows);
+    shape = kNoShape;
+  }
+  bool error_rule = false;
+  for (const RuleHit hit : batch.hits_of(record)) {
+    const auto rule = static_cast<std::uint32_t>(hit.rule);
+    LOGLODE_ASSERT(rule < rules->size());
+    error_rule = error_rule || (*rules)[rule].category == RuleCategory::error;
+    FoldedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
+    cell.first = cell.count == 0 ? time : std::min(cell.first, time);
+    cell.last = cell.count == 0 ? time : std::max(cell.last, time);
+    ++cell.count;
+  }
+  FoldedCell& cell = cell_of(service, shape);
+  if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset)) begin_cell(cell, record, error_rule, time);
+  cell.last = cell.count == 0 ? time : std::max(cell.last, time);
+  cell.severity = std::max(cell.severity, record.severity);
+  ++cell.count;
+
+  WindowFrame& frame = table->frame(frame_at);
+  ++frame.records;
+  frame.without_time += timeless ? 1 : 0;
+  frame.late += late ? 1 : 0;
+  frame.reaches = std::max(frame.reaches, record.offset + record.raw.size());
+  if (!record.trace_id.empty()) keep_step(record, stream, service, time);
+
+  if (table->cell_count() == cells_before && !begins) return;
+  if (table != &timed) ordinal_cells += table->cell_count() - cells_before;
+  hold_bounds(stream_number, time);
+  if (excerpt_bytes > config.excerpts_bytes_max) hold_excerpt_budget();
+}
+
+void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std::vector<WindowSummary>& out) const {
+  const std::size_t base = out.size();
+  for (const WindowFrame& frame : from.frames()) {
+    const FoldedStream& stream = streams[frame.stream];
+    WindowSummary& summary = out.emplace_back();
+    summary.stream = stream.identity;
+    summary.path = stream.path;
+    summary.baseline = stream.baseline;
+    summary.ordinal = ordinal;
+    summary.start = frame.start;
+    summary.width = from.width();
+    summary.reaches = frame.reaches;
+    summary.records = frame.records;
+    summary.without_time = frame.without_time;
+    summary.late = frame.late;
+    summary.trace_sample_below = trace_sample_below;
+  }
+  // Names get their place in each summary the first time that they are used there.
+  absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> service_places, rule_places;
+  const auto place_of = [](auto& places, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number, const std::string& name) {
+    const auto [place, is_new] = places.try_emplace({frame, number}, static_cast<std::uint32_t>(names.size()));
+    if (is_new) names.push_back(name);
+    return place->second;
+  };
+  const auto service_place = [&](std::uint32_t frame, std::uint32_t service) {
+    return place_of(service_places, out[base + frame].services, frame, service, services[service]);
+  };
+  for (const FoldedCell& cell : from.cells()) {
+    const FoldedStream& stream = streams[from.frames()[cell.frame].stream];
+    Cell made{service_place(cell.frame, cell.service), cell.shape, cell.severity, cell.count, cell.first, cell.last, cell.first_offset, cell.first_line, cell.first_line_count, {}};
+    // An earlier record of its shape may have come since: then this is not the first any more.
+    if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
+    out[base + cell.frame].cells.push_back(std::move(made));
+  }
+  for (const FoldedRuleCell& cell : from.rule_cells()) {
+    const std::uint32_t rule = place_of(rule_places, out[base + cell.frame].rules, cell.frame, cell.rule, (*rules)[cell.rule].id);
+    out[base + cell.frame].rule_cells.push_back(RuleCell{service_place(cell.frame, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
+  }
+  for (std::uint32_t number = 0; number < streams.size(); ++number) {
+    const FoldedStream& stream = streams[number];
+    if (ordinal ? stream.ordinal.get() != &from : !stream.timed) continue;
+    for (const KeptStep& step : stream.steps) {
+      const std::uint32_t frame = from.known_frame(number, step.time);
+      out[base + frame].trace_steps.push_back(TraceStep{step.trace, service_place(frame, step.service), step.shape, step.severity, step.time});
+    }
+  }
+}
+
+Folder::Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)
+    : state_{new State{config, std::move(rules), counters}} {
+  LOGLODE_ASSERT(state_->rules != nullptr);
+}
+
+Folder::~Folder() = default;
+
+Result<void> Folder::run(Batch& batch) {
+  if (batch.records.empty()) return {};
+  LOGLODE_ASSERT(batch.stream != nullptr);
+  const std::uint32_t stream = state_->stream_of(batch.stream->info);
+  State::Tally tally;
+  for (Record& record : batch.records) state_->fold(batch, record, stream, tally);
+  RunCounters& counters = state_->counters;
+  counters.records += tally.records;
+  counters.continuation_lines += tally.continuation_lines;
+  counters.without_time += tally.without_time;
+  counters.late += tally.late;
+  if (tally.blank_lines > 0) counters.drop(DropReason::blank, tally.blank_lines);
+  return {};
+}
+
+std::vector<WindowSummary> Folder::summaries() const {
+  std::vector<WindowSummary> out;
+  state_->append_summaries(state_->timed, false, out);
+  for (const FoldedStream& stream : state_->streams)
+    if (stream.ordinal) state_->append_summaries(*stream.ordinal, true, out);
+  for (WindowSummary& summary : out) normalise(summary);
+  std::sort(out.begin(), out.end(), [](const WindowSummary& a, const WindowSummary& b) {
+    return std::tie(a.start, a.stream.high, a.stream.low) < std::tie(b.start, b.stream.high, b.stream.low);
+  });
+  return out;
+}
+
+}  // namespace loglode

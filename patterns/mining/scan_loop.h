@@ -1,0 +1,217 @@
+// The one pass over a message: words, marks and values in order, each with whether a blank stood before it.
+// A template over who listens, so that the hot path (hashing) and the cold ones (learning, explaining) can not disagree.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "patterns/mining/byte_class.h"
+#include "patterns/mining/compound_reader.h"
+#include "patterns/mining/message_blocks.h"
+#include "patterns/mining/word_reader.h"
+
+namespace loglode {
+
+inline constexpr std::size_t kTokensMax = 256;        // what follows in a message is one variable: its `rest`
+inline constexpr std::size_t kQuotedBytesMax = 1024;  // a longer text in quotes is read word by word
+
+/// Listener: constant(text, size, blank), mark(text, blank), value(text, size, type, blank), named(text, size, type, blank), tokens().
+template <class Listener>
+class ScanLoop {
+ public:
+  ScanLoop(const MessageBlocks& blocks, Listener& listener) noexcept
+      : blocks_{blocks}, listener_{listener}, text_{blocks.bytes()}, size_{blocks.size()} {}
+
+  void run() noexcept {
+    std::size_t at = 0;
+    while (at < size_) {
+      const char c = text_[at];
+      const unsigned bits = kByteClasses[static_cast<unsigned char>(c)];
+      if ((bits & kBlankByte) != 0) {
+        blank_ = true;
+        ++at;
+        continue;
+      }
+      if (listener_.tokens() >= kTokensMax) return rest(at);
+      at = (bits & kMarkByte) != 0 ? mark(at) : word(at);
+      if (at == 0) return;  // the rest was taken
+    }
+    if (blocks_.cut()) rest(size_);
+  }
+
+ private:
+  void rest(std::size_t at) noexcept { listener_.value(text_ + at, size_ - at, ValueType::text, take_blank()); }
+
+  bool take_blank() noexcept {
+    const bool blank = blank_;
+    blank_ = false;
+    return blank;
+  }
+
+  std::size_t value(std::size_t begin, std::size_t end, ValueType type) noexcept {
+    listener_.value(text_ + begin, end - begin, type, take_blank());
+    return end;
+  }
+
+  std::size_t mark(std::size_t at) noexcept {
+    const char c = text_[at];
+    if (c == ':' && text_[at + 1] == ':' && is_hex(text_[at + 2]) && (at == 0 || ends_word(text_[at - 1])))
+      if (const Compound address = read_double_colon(text_, size_, at); address.end != 0) return value(at, address.end, address.type);
+    if (c == '<' && is_digit(text_[at + 1]) && at != 0 && is_blank(text_[at - 1])) {  // <1 ms: a bound is a quantity; <1> is not
+      const std::size_t end = blocks_.word_end(at + 1);
+      if (is_blank(text_[end]) || text_[end] == ',') return value(at, end, type_of(text_ + at + 1, end - at - 1));
+    }
+    listener_.mark(text_ + at, take_blank());
+    if (c == '"' && at != 0) return quoted(at);
+    return at + 1;
+  }
+
+  /// key="several words", "Agent/1.0 (and so on)": the words are one value. Otherwise the quote is a mark like any other.
+  std::size_t quoted(std::size_t quote) noexcept {
+    std::size_t before = quote - 1;
+    if (text_[before] == ' ' && before > 1) --before;
+    const bool assigned = text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == '"');
+    const std::size_t begin = quote + 1;
+    if (begin >= size_) return begin;
+    const std::size_t first = blocks_.word_end(begin);
+    if (text_[first] == '"' || !(assigned || is_product(begin, first))) return begin;
+    const std::size_t most = size_ - begin < kQuotedBytesMax ? size_ - begin : kQuotedBytesMax;
+    const void* closing = std::memchr(text_ + begin, '"', most);
+    if (closing == nullptr) return begin;
+    const auto end = static_cast<std::size_t>(static_cast<const char*>(closing) - text_);
+    listener_.named(text_ + begin, end - begin, ValueType::text, false);
+    return end;
+  }
+
+  /// Mozilla/5.0: what a user agent's name for itself begins with.
+  bool is_product(std::size_t begin, std::size_t end) const noexcept {
+    while (begin < end && is_letter(text_[begin])) ++begin;
+    return begin + 1 < end && text_[begin] == '/' && is_digit(text_[begin + 1]);
+  }
+
+  /// The words whose content is a value by where they stand: after `=`, alone in quotes, behind `for user`.
+  bool stands_for_value(std::size_t begin, std::size_t end) const noexcept {
+    if (begin == 0) return false;
+    const char before = text_[begin - 1];
+    if (before == '=') return begin < 2 || !(text_[begin - 2] == '=' || text_[begin - 2] == '!');
+    if (before == '"') return text_[end] == '"';
+    return before == '\'' && text_[end] == '\'' && !byte_is(text_[end + 1], kLetterByte | kDigitByte);
+  }
+
+  /// Behind `for user`, `invalid user`: a name, even when it is always the same one.
+  bool stands_for_user(std::size_t begin) const noexcept {
+    if (begin < 9 || text_[begin - 1] != ' ' || std::memcmp(text_ + begin - 6, " user ", 6) != 0) return false;
+    const char* before = text_ + begin - 9;
+    return std::memcmp(before, "for", 3) == 0 || (begin >= 13 && std::memcmp(text_ + begin - 12, "nvalid", 6) == 0);
+  }
+
+  std::size_t word(std::size_t begin) noexcept {
+    const std::size_t end = blocks_.word_end(begin);
+    if (blocks_.cut() && end >= size_) {
+      rest(begin);
+      return 0;
+    }
+    const std::size_t length = end - begin;
+    if (length <= 64) [[likely]] {
+      const std::uint64_t inside = ~std::uint64_t{0} >> (64 - length);
+      const std::uint64_t digits = blocks_.digits_from(begin) & inside, joints = blocks_.joints_from(begin) & inside;
+      if (digits == 0 && (joints == 0 || (joints == std::uint64_t{1} << (length - 1) && text_[end - 1] == '.'))) return letters(begin, end);
+      if (digits == inside && text_[end] != ':') return value(begin, end, ValueType::number);
+    }
+    return mixed(begin, end);
+  }
+
+  static bool is_date_name(const char* word) noexcept {
+    constexpr std::string_view kNames = "JanFebMarAprMayJunJulAugSepOctNovDecMonTueWedThuFriSatSun";
+    if (word[0] < 'A' || word[0] > 'W') return false;
+    for (std::size_t i = 0; i < kNames.size(); i += 3)
+      if (std::memcmp(word, kNames.data() + i, 3) == 0) return true;
+    return false;
+  }
+
+  /// true, false; null where a value stands.
+  bool is_literal(std::size_t begin, std::size_t length) const noexcept {
+    const std::string_view word{text_ + begin, length};
+    if (length == 5) return word == "false" || word == "False" || word == "FALSE";
+    if (word == "true" || word == "True" || word == "TRUE") return true;
+    return word == "null" && begin > 0 && byte_is(text_[begin - 1], kMarkByte);
+  }
+
+  /// A word without digits and joints.
+  std::size_t letters(std::size_t begin, std::size_t end) noexcept {
+    const std::size_t length = end - begin;
+    const char next = text_[end];
+    if (next == ':' && !is_blank(text_[end + 1]) && (text_[end + 1] == '/' || text_[end + 1] == '\\' || length <= 4 || text_[begin] == 'l'))
+      if (const Compound found = read_colon_compound(text_, size_, begin, end); found.end != 0) return locator(begin, found);
+    if (length == 3 && is_date_name(text_ + begin))
+      if (const Compound found = read_calendar(text_, size_, begin, end); found.end != 0) return value(begin, found.end, found.type);
+    if ((length == 4 || length == 5) && is_literal(begin, length)) return value(begin, end, ValueType::word);
+    if (stands_for_user(begin)) return value(begin, end, ValueType::word);
+    if (stands_for_value(begin, end))
+      listener_.named(text_ + begin, length, ValueType::word, take_blank());
+    else
+      listener_.constant(text_ + begin, length, take_blank());
+    return end;
+  }
+
+  std::size_t locator(std::size_t begin, const Compound& found) noexcept {
+    const bool query = found.type == ValueType::url || found.type == ValueType::path;
+    return value(begin, query ? end_of_locator(text_, size_, begin, found.end) : found.end, found.type);
+  }
+
+  std::size_t mixed(std::size_t begin, std::size_t end) noexcept {
+    if (text_[end] == ':' && !is_blank(text_[end + 1]))
+      if (const Compound found = read_colon_compound(text_, size_, begin, end); found.end != 0) return locator(begin, found);
+    if (is_digit(text_[begin]))
+      if (const Compound found = read_date_and_time(text_, size_, begin, end); found.end != 0) return value(begin, found.end, found.type);
+    if (text_[begin] == '/') end = end_of_locator(text_, size_, begin, end);
+    const bool assigned = stands_for_value(begin, end);
+    std::size_t at = begin;
+    while (at < end) {
+      WordStep step = read_word(text_ + at, end - at);
+      if (begin == 0 && step.form == WordForm::named) step.form = WordForm::constant;  // what a message begins with says what it is about
+      if (assigned && (at != begin || step.before + step.value + step.after != end - begin || step.before + step.after != 0)) {
+        const WordForm form = step.form == WordForm::value ? WordForm::value : WordForm::named;
+        return whole(begin, end, form);
+      }
+      emit(at, step, assigned);
+      at += step.before + step.value + step.after;
+      if (at < end && text_[at - 1] == '@' && text_[end] == ':')
+        if (const Compound host = read_colon_compound(text_, size_, at, end); host.end != 0) return value(at, host.end, host.type);
+    }
+    return end;
+  }
+
+  std::size_t whole(std::size_t begin, std::size_t end, WordForm form) noexcept {
+    if (form == WordForm::value) return value(begin, end, type_of(text_ + begin, end - begin));
+    listener_.named(text_ + begin, end - begin, ValueType::word, take_blank());
+    return end;
+  }
+
+  void emit(std::size_t at, const WordStep& step, bool assigned) noexcept {
+    if (step.form == WordForm::constant && assigned) {
+      listener_.named(text_ + at, step.before + step.value + step.after, ValueType::word, take_blank());
+      return;
+    }
+    if (step.form == WordForm::constant) {
+      listener_.constant(text_ + at, step.before + step.value + step.after, take_blank());
+      return;
+    }
+    if (step.before != 0) listener_.constant(text_ + at, step.before, take_blank());
+    const char* text = text_ + at + step.before;
+    if (step.form == WordForm::value)
+      listener_.value(text, step.value, step.type, take_blank());
+    else
+      listener_.named(text, step.value, step.type, take_blank());
+    if (step.after != 0) listener_.constant(text + step.value, step.after, false);
+  }
+
+  const MessageBlocks& blocks_;
+  Listener& listener_;
+  const char* text_;
+  std::size_t size_;
+  bool blank_ = false;
+};
+
+}  // namespace loglode

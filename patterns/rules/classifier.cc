@@ -1,0 +1,119 @@
+// The classifier stage. Most records hit nothing: what each of those costs over a bare hs_scan is what this file is arranged for.
+#include <algorithm>
+#include <cstring>
+
+#include "core/assert.h"
+#include "patterns/rules/compiled_rules.h"
+#include "patterns/rules/rule_scanner.h"
+#include "patterns/rules/rule_set.h"
+
+namespace loglode {
+namespace {
+
+/// Where structured logs put the error itself (ECS, OpenTelemetry, zap, logrus, bunyan, pino), while the message says only "request failed".
+bool holds_error(std::string_view key) noexcept {
+  if (key.size() < 3 || key.front() != 'e') return false;
+  constexpr std::string_view kKeys[] = {"err",           "error",         "error.message", "error.stack_trace",   "error.type",          "exception",
+                                        "err.message",   "err.stack",     "error.stack",   "exception.message",   "exception.stacktrace", "exception.type"};
+  return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
+}
+
+/// What a multi-line record has after its first line, when the message does not hold it.
+std::string_view continuation_of(const Record& record) noexcept {
+  if (record.message.find('\n') != std::string_view::npos) return {};
+  const std::size_t newline = record.raw.find('\n');
+  return newline == std::string_view::npos ? std::string_view{} : record.raw.substr(newline + 1);
+}
+
+class Classifier final : public Stage {
+ public:
+  Classifier(std::shared_ptr<const RuleSet> rules, RuleScanner scanner, RunCounters& counters)
+      : rules_(std::move(rules)), scanner_(std::move(scanner)), counters_(counters) {}
+
+  Result<void> run(Batch& batch) override {
+    batch.hits.clear();
+    bool scanned = true;
+    for (Record& record : batch.records) {
+      record.hits_begin = static_cast<std::uint32_t>(batch.hits.size());
+      record.hits_count = 0;
+      if (record.has(RecordFlag::blank)) continue;
+      const hs_database_t* database = rules_->database_for(record.severity);
+      scanned &= scanner_.scan(database, record.message);
+      if (scanner_.found_any()) take(record.message);
+      if (record.line_count > 1 || record.attributes_count != 0) scanned &= scan_rest(batch, record, database);
+      if (hit_any_) settle(batch, record);
+    }
+    return scanned ? Result<void>{} : hs_checked(scanner_.error_code(), "scanning a record for rules");
+  }
+
+ private:
+  bool scan_rest(const Batch& batch, const Record& record, const hs_database_t* database) {
+    bool scanned = true;
+    for (const Attribute& attribute : batch.attributes_of(record)) {
+      if (holds_error(attribute.key)) scanned &= scan_more(attribute.value, database);
+    }
+    if (record.line_count > 1) scanned &= scan_more(continuation_of(record), database);
+    return scanned;
+  }
+
+  bool scan_more(std::string_view text, const hs_database_t* database) {
+    const bool scanned = scanner_.scan(database, text);
+    if (scanner_.found_any()) take(text);
+    return scanned;
+  }
+
+  /// Turns what was found in `text` into rules and probes, while the text to confirm it in is at hand.
+  void take(std::string_view text) {
+    for (const unsigned expression : scanner_.found()) {
+      if (rules_->is_probe(expression)) {
+        probe_hit_ = hit_any_ = true;
+      } else if (scanner_.confirmed(expression, text)) {
+        hits_.push_back(rules_->rule_of[expression]);
+        hit_any_ = true;
+      }
+    }
+    scanner_.forget();
+  }
+
+  void settle(Batch& batch, Record& record) {
+    if (probe_hit_) record.set(RecordFlag::may_hold_secret);
+    std::sort(hits_.begin(), hits_.end());
+    hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
+    const std::string_view service = service_of(batch, record);
+    std::uint64_t over = 0;
+    for (const std::uint32_t rule : hits_) {
+      if (!rules_->applies_to[rule].admits(service, record.severity)) continue;
+      if (record.hits_count == rules_->hits_per_line_max) {
+        ++over;
+      } else {
+        batch.hits.push_back({RuleIndex{rule}});
+        ++record.hits_count;
+      }
+    }
+    if (over != 0) counters_.hit(Limit::hits_per_line, over);
+    hits_.clear();
+    hit_any_ = probe_hit_ = false;
+  }
+
+  static std::string_view service_of(const Batch& batch, const Record& record) {
+    if (!record.service.empty() || !batch.stream) return record.service;
+    return batch.stream->info.service;
+  }
+
+  std::shared_ptr<const RuleSet> rules_;
+  RuleScanner scanner_;
+  RunCounters& counters_;
+  std::vector<std::uint32_t> hits_;  // of the record at hand, in any order, before applies_to
+  bool hit_any_ = false, probe_hit_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Stage>> make_classifier(std::shared_ptr<const RuleSet> rules, RunCounters& counters) {
+  LOGLODE_ASSERT(rules != nullptr);
+  auto scanner = RuleScanner::make(*rules);
+  if (!scanner) return tl::unexpected(scanner.error());
+  return std::unique_ptr<Stage>{std::make_unique<Classifier>(std::move(rules), std::move(*scanner), counters)};
+}
+
+}  // namespace loglode

@@ -1,0 +1,56 @@
+#include "patterns/rules/compiled_rules.h"
+
+#include <fmt/format.h>
+
+namespace loglode {
+
+bool RuleSet::is_quiet(std::size_t expression) const noexcept {
+  return is_probe(expression) || applies_to[rule_of[expression]].at_least < Severity::warn;
+}
+
+void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out) {
+  for (std::size_t i = 0; i < rules.size(); ++i) {
+    out.applies_to.push_back(rules[i].applies_to);
+    for (const TextAt& pattern : rules[i].patterns) {
+      out.expressions.push_back({pattern.text, rules[i].case_sensitive, false});
+      out.rule_of.push_back(static_cast<std::uint32_t>(i));
+    }
+  }
+  for (const std::string& probe : probes) out.expressions.push_back({probe, true, false});
+  out.exact.resize(out.expressions.size());
+}
+
+CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted) {
+  std::vector<const Expression*> expressions;
+  std::vector<unsigned> ids;
+  for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
+    if (!wanted[i]) continue;
+    expressions.push_back(&rules.expressions[i]);
+    ids.push_back(static_cast<unsigned>(i));
+  }
+  CompiledDatabase out = compile_database(expressions, ids);
+  if (out.at) out.at = *out.at < ids.size() ? std::optional<std::size_t>{ids[*out.at]} : std::nullopt;
+  return out;
+}
+
+std::vector<bool> quiet_ones(const RuleSet& rules) {
+  std::vector<bool> out;
+  for (std::size_t i = 0; i < rules.expressions.size(); ++i) out.push_back(rules.is_quiet(i));
+  return out;
+}
+
+Result<void> make_ready(RuleSet& rules) {
+  for (std::size_t i = 0; i < rules.rule_of.size(); ++i) {
+    const Expression& expression = rules.expressions[i];
+    if (!expression.prefilter || rules.exact[i]) continue;
+    auto exact = PcrePattern::compile(expression.pattern, expression.case_sensitive);
+    if (!exact) return fail(RuleErrc::scan_failed, fmt::format("PCRE2 cannot compile {}: {}", expression.pattern, exact.error().message));
+    rules.exact[i].emplace(std::move(*exact));
+  }
+  for (const hs_database_t* database : {rules.all.get(), rules.quiet.get()}) {
+    if (auto fits = fit_scratch(rules.scratch, database); !fits) return fits;
+  }
+  return {};
+}
+
+}  // namespace loglode

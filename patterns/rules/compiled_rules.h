@@ -1,0 +1,46 @@
+// RuleSet as its own files see it: what load_rules made, immutable, read by all workers.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "patterns/rules/hyperscan.h"
+#include "patterns/rules/pcre.h"
+#include "patterns/rules/rule_pack.h"
+#include "patterns/rules/rule_set.h"
+
+namespace loglode {
+
+/// Expressions are numbered rules first (each rule's patterns together, rules in order of id), then probes.
+/// That number is the id Hyperscan reports.
+class RuleSet {
+ public:
+  std::vector<AppliesTo> applies_to;             // by RuleIndex
+  std::vector<Expression> expressions;
+  std::vector<std::uint32_t> rule_of;            // by expression; shorter than expressions by the probes
+  std::vector<std::optional<PcrePattern>> exact; // by expression; set for a rule's prefilter
+  Database all;                                  // null when there is nothing to look for
+  Database quiet;                                // for records that say they are below WARN: the rules that may hit those, and the probes
+  Scratch scratch;                               // large enough for both; only ever cloned
+  std::size_t hits_per_line_max = 64;
+
+  [[nodiscard]] bool is_probe(std::size_t expression) const noexcept { return expression >= rule_of.size(); }
+  /// Nothing an INFO record says can hit an expression that is not quiet.
+  [[nodiscard]] bool is_quiet(std::size_t expression) const noexcept;
+  [[nodiscard]] const hs_database_t* database_for(Severity severity) const noexcept {
+    return severity == Severity::unspecified || severity >= Severity::warn ? all.get() : quiet.get();
+  }
+};
+
+/// Numbers the expressions of `rules` (in their order) and of the probes. Nothing is compiled.
+void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out);
+
+/// The database of the expressions that `wanted` holds a true for.
+[[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted);
+[[nodiscard]] std::vector<bool> quiet_ones(const RuleSet& rules);
+
+/// The exact form of each rule's prefilter, and a scratch for both databases.
+[[nodiscard]] Result<void> make_ready(RuleSet& rules);
+
+}  // namespace loglode

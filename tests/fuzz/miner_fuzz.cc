@@ -1,0 +1,49 @@
+// Any bytes as lines: the fast scanner agrees with the slow one, settling ends, every line matches its template, order does not matter.
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/assert.h"
+#include "patterns/mining/template_miner.h"
+#include "tests/unit/patterns/mining/reference_tokens.h"
+
+namespace {
+
+using namespace loglode;
+
+std::vector<std::string_view> lines_of(std::string_view bytes) {
+  std::vector<std::string_view> lines;
+  while (!bytes.empty()) {
+    const std::size_t end = bytes.find('\n');
+    lines.push_back(bytes.substr(0, end));
+    bytes.remove_prefix(end == std::string_view::npos ? bytes.size() : end + 1);
+  }
+  return lines;
+}
+
+/// The first byte of a line chooses its severity.
+Severity severity_of(std::string_view line) { return line.empty() || line.front() % 3 == 0 ? Severity::info : Severity::error; }
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  const std::vector<std::string_view> lines = lines_of({reinterpret_cast<const char*>(bytes), size});
+  static MessageScanner scanner;
+  RunCounters counters;
+  TemplateMiner forward{{.shapes_max = 1000}, counters}, backward{{.shapes_max = 1000}, counters};
+  std::vector<std::pair<std::string_view, ShapeId>> learned;
+  for (const std::string_view line : lines) {
+    LOGLODE_ASSERT(reference::tokens_of(line) == reference::scanned_tokens(scanner, line));
+    learned.emplace_back(line, forward.learn(line, severity_of(line)));
+  }
+  for (std::size_t i = lines.size(); i-- > 0;) static_cast<void>(backward.learn(lines[i], severity_of(lines[i])));
+  const TemplateCatalog catalog = forward.settle(), reversed = backward.settle();
+  for (const auto& [line, shape] : learned) {
+    LOGLODE_ASSERT(reference::matches(catalog.of(shape).text, reference::normalised(line)));
+    if (counters.hits(Limit::shapes) != 0) continue;
+    LOGLODE_ASSERT(catalog.of(shape).id == reversed.of(shape).id && catalog.of(shape).text == reversed.of(shape).text);
+  }
+  return 0;
+}

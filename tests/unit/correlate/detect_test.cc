@@ -1,0 +1,301 @@
+// Each detector on scenes where it has to speak and on scenes, as like as possible, where it has to be silent.
+#include <catch2/catch.hpp>
+
+#include "scene.h"
+
+namespace loglode {
+
+namespace {
+
+/// Ten minutes of two services at work.
+Scene calm() {
+  Scene scene;
+  scene.lines(0, 600, 0.5, "api", Severity::info, "request served");
+  scene.lines(0.2, 600, 1, "db", Severity::info, "query done");
+  return scene;
+}
+
+/// The same as a baseline, an hour earlier, and ten minutes to be judged.
+Scene calm_after_baseline() {
+  Scene scene;
+  scene.baseline = true;
+  scene.file = "yesterday.log";
+  scene.lines(-3600, -3000, 0.5, "api", Severity::info, "request served");
+  scene.lines(-3600, -3000, 1, "db", Severity::info, "query done");
+  scene.lines(-3600, -3000, 30, "api", Severity::error, "cache was cold");
+  scene.baseline = false;
+  scene.file = "today.log";
+  scene.lines(0, 600, 0.5, "api", Severity::info, "request served");
+  scene.lines(0.2, 600, 1, "db", Severity::info, "query done");
+  return scene;
+}
+
+}  // namespace
+
+TEST_CASE("new: an ERROR never seen before opens an incident, with its first record as evidence", "[correlate]") {
+  Scene scene = calm();
+  scene.line(400, "db", Severity::error, "disk is full").line(401, "db", Severity::error, "disk is full");
+  const Judged judged{scene};
+  const auto found = judged.findings(FindingKind::new_error);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]->service == "db");
+  CHECK(found[0]->template_text == "disk is full");
+  CHECK(found[0]->total == 2);
+  CHECK(found[0]->start == at_second(400));
+  CHECK(found[0]->end == at_second(401));
+  CHECK(found[0]->notify == Notify::ticket);
+  CHECK(found[0]->finding_id.size() == 16);
+  REQUIRE_FALSE(found[0]->evidence.empty());
+  CHECK(found[0]->evidence[0].excerpt == "disk is full");
+  CHECK(found[0]->evidence[0].record_id == record_id(found[0]->evidence[0].origin.stream, found[0]->evidence[0].origin.offset));
+  CHECK(found[0]->summary.find("db: \"disk is full\" never seen before, 2 times from ") == 0);
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].severity == IncidentSeverity::error);
+  CHECK(judged.judgement.incidents[0].opened_at == at_second(400));
+  CHECK(judged.judgement.services[1].first_error == at_second(400));
+}
+
+TEST_CASE("new: what the first part or the baseline holds is not new, what only INFO says never alarms", "[correlate]") {
+  const auto silent = [](const char* what, auto change, bool with_baseline) {
+    INFO(what);
+    Scene scene = with_baseline ? calm_after_baseline() : calm();
+    change(scene);
+    const Judged judged{scene};
+    CHECK(judged.findings(FindingKind::new_error).empty());
+    CHECK(judged.judgement.incidents.empty());
+  };
+  silent("nothing happened", [](Scene&) {}, false);
+  silent("nothing happened after the baseline", [](Scene&) {}, true);
+  silent("seen in the first part", [](Scene& scene) { scene.line(20, "db", Severity::error, "slow disk").line(400, "db", Severity::error, "slow disk"); }, false);
+  silent("seen in the baseline", [](Scene& scene) { scene.line(400, "api", Severity::error, "cache was cold"); }, true);
+  silent("new INFO", [](Scene& scene) { scene.lines(400, 420, 1, "db", Severity::info, "vacuum running"); }, false);
+  silent("a few new WARN without a broad baseline", [](Scene& scene) { scene.line(400, "db", Severity::warn, "lag is growing"); }, true);
+}
+
+TEST_CASE("new: with a baseline no warm-up is asked for", "[correlate]") {
+  Scene scene = calm_after_baseline();
+  scene.line(0.05, "api", Severity::error, "no route to host");
+  const Judged judged{scene};
+  REQUIRE(judged.findings(FindingKind::new_error).size() == 1);
+  CHECK(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.scope.has_baseline);
+}
+
+TEST_CASE("new: an error inside a long first part is new all the same once the service is known", "[correlate]") {
+  Scene scene{std::chrono::seconds{1}};
+  scene.lines(0, 20'000, 1, "api", Severity::info, "request served");
+  scene.line(1500, "api", Severity::error, "lost the database");
+  CHECK(Judged{scene}.findings(FindingKind::new_error).size() == 1);
+}
+
+TEST_CASE("new: WARN counts where the baseline is broad, and a deprecation is nobody's fault", "[correlate]") {
+  Scene scene;
+  scene.baseline = true;
+  for (int run = 0; run < 20; ++run) {
+    scene.file = "run" + std::to_string(run) + ".log";
+    scene.lines(-40'000 + run * 1000, -39'900 + run * 1000, 1, "api", Severity::info, "request served");
+  }
+  scene.baseline = false;
+  scene.file = "now.log";
+  scene.lines(0, 100, 1, "api", Severity::info, "request served");
+  Scene warned = scene, announced = scene;
+  warned.line(50, "api", Severity::warn, "replica is behind");
+  announced.line(50, "api", Severity::warn, "option x is deprecated");
+  const Judged judged{warned};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].severity == IncidentSeverity::warning);
+  CHECK(Judged{announced}.judgement.incidents.empty());
+  // Three new kinds of WARN at once are as bad as an error; one kind in three services is not.
+  Scene three = warned, everywhere = warned;
+  three.line(51, "api", Severity::warn, "replica lost").line(52, "api", Severity::warn, "falling back");
+  everywhere.line(51, "db", Severity::warn, "replica is behind").line(52, "web", Severity::warn, "replica is behind");
+  CHECK(Judged{three}.judgement.incidents.at(0).severity == IncidentSeverity::error);
+  CHECK(Judged{everywhere}.judgement.incidents.at(0).severity == IncidentSeverity::warning);
+}
+
+TEST_CASE("new: a service that is always surprising is not believed", "[correlate]") {
+  Scene scene;
+  for (int i = 0; i < 100; ++i) {
+    scene.line(i, "chatty", Severity::info, "work");
+    if (i < 20) scene.line(i + 0.1, "chatty", Severity::error, "once only " + std::string(1, static_cast<char>('a' + i)));
+  }
+  scene.line(80, "chatty", Severity::error, "another one");
+  const Judged judged{scene};
+  REQUIRE(judged.findings(FindingKind::new_error).size() == 1);
+  CHECK(judged.findings(FindingKind::new_error)[0]->notify == Notify::digest);
+  CHECK(judged.findings(FindingKind::new_error)[0]->expected > 1);
+}
+
+TEST_CASE("frequent: more than ten in a minute, not ten, not eleven in an hour", "[correlate]") {
+  const auto count = [](int errors, double step) {
+    Scene scene = calm();
+    for (int i = 0; i < errors; ++i) scene.line(1 + i * step, "db", Severity::error, "deadlock found");
+    return Judged{scene}.findings(FindingKind::frequent).size();
+  };
+  CHECK(count(11, 1) == 1);
+  CHECK(count(10, 1) == 0);
+  CHECK(count(11, 5.99) == 1);
+  CHECK(count(11, 6.1) == 0);
+  CHECK(count(60, 10) == 0);
+}
+
+TEST_CASE("frequent: one finding for the whole span, with the count of its fullest minute", "[correlate]") {
+  Scene scene = calm();
+  scene.lines(0, 600, 5, "db", Severity::error, "deadlock found");
+  scene.lines(300, 310, 0.5, "db", Severity::error, "deadlock found");
+  const Judged judged{scene};
+  const auto found = judged.findings(FindingKind::frequent);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]->total == 140);
+  CHECK(found[0]->observed == Approx(32));
+  CHECK(found[0]->start == at_second(0));
+  CHECK(found[0]->end == at_second(595));
+}
+
+TEST_CASE("frequent: kinds that are too few one by one are counted for their service", "[correlate]") {
+  Scene scene = calm();
+  for (int i = 0; i < 15; ++i) scene.line(10 + i, "db", Severity::error, "error kind " + std::string(1, static_cast<char>('a' + i % 5)));
+  const Judged judged{scene};
+  const auto found = judged.findings(FindingKind::frequent);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]->template_id == kNoTemplate);
+  CHECK(found[0]->summary.find("errors of 5 kinds 15 times") != std::string::npos);
+  CHECK(found[0]->summary.find("\"error kind a\" ×3") != std::string::npos);
+}
+
+TEST_CASE("frequent: as ever in the baseline is said, and wakes nobody", "[correlate]") {
+  const auto scene_with = [](double step_now) {
+    Scene scene = calm_after_baseline();
+    scene.baseline = true;
+    scene.file = "yesterday.log";
+    scene.lines(-3600, -3000, 2, "db", Severity::error, "deadlock found");
+    scene.baseline = false;
+    scene.file = "today.log";
+    scene.lines(0, 600, step_now, "db", Severity::error, "deadlock found");
+    return scene;
+  };
+  const Judged same{scene_with(2)}, worse{scene_with(0.2)};
+  REQUIRE(same.findings(FindingKind::frequent).size() == 1);
+  CHECK(same.findings(FindingKind::frequent)[0]->notify == Notify::none);
+  CHECK(same.judgement.incidents.empty());
+  REQUIRE(worse.findings(FindingKind::frequent).size() == 1);
+  CHECK(worse.judgement.incidents.size() == 1);
+}
+
+TEST_CASE("frequent: rules give a type to lines that have no severity, and keep their category", "[correlate]") {
+  Scene scene = calm();
+  for (int i = 0; i < 20; ++i) scene.line(300 + i, "web", Severity::unspecified, "GET /checkout 502", "", {"http-5xx"});
+  for (int i = 0; i < 20; ++i) scene.line(400 + i, "ssh", Severity::info, "password refused for user", "", {"failed-login"});
+  const Judged judged{scene};
+  const auto frequent = judged.findings(FindingKind::frequent);
+  REQUIRE(frequent.size() == 1);
+  CHECK(frequent[0]->rule_id == "http-5xx");
+  CHECK(frequent[0]->severity == Severity::error);
+  const auto security = judged.findings(FindingKind::security);
+  REQUIRE(security.size() == 1);
+  CHECK(security[0]->category == FindingCategory::security);
+}
+
+TEST_CASE("rate: up and down are told, with what was expected", "[correlate]") {
+  Scene scene;
+  scene.baseline = true;
+  scene.file = "yesterday.log";
+  scene.lines(-3600, -3000, 1, "cache", Severity::info, "cache hit");
+  scene.lines(-3600, -3000, 5, "cache", Severity::info, "cache miss");
+  scene.baseline = false;
+  scene.file = "today.log";
+  scene.lines(0, 600, 1, "api", Severity::info, "request served");
+  scene.lines(0, 300, 1, "cache", Severity::info, "cache hit");
+  scene.lines(0, 300, 5, "cache", Severity::info, "cache miss");
+  scene.lines(300, 600, 5, "cache", Severity::info, "cache hit");
+  scene.lines(300, 600, 1, "cache", Severity::info, "cache miss");
+  const Judged judged{scene};
+  const auto up = judged.findings(FindingKind::rate_up), down = judged.findings(FindingKind::rate_down);
+  const auto about = [](const std::vector<const Finding*>& found, const std::string& text) { return std::count_if(found.begin(), found.end(), [&](const Finding* each) { return each->template_text == text; }); };
+  CHECK(about(up, "cache miss") == 1);
+  CHECK(about(down, "cache hit") == 1);
+  CHECK(about(up, "cache hit") == 0);
+  CHECK(about(down, "cache miss") == 0);
+  for (const Finding* each : down) {
+    CHECK(each->observed < each->expected);
+    CHECK(each->q <= 0.05);
+  }
+  CHECK(judged.judgement.incidents.empty());  // nothing but INFO
+}
+
+TEST_CASE("rate: ordinary bursts and a short baseline say nothing", "[correlate]") {
+  Scene steady = calm_after_baseline();
+  CHECK(Judged{steady}.findings(FindingKind::rate_up).empty());
+  CHECK(Judged{steady}.findings(FindingKind::rate_down).empty());
+
+  Scene bursts;
+  for (const bool baseline : {true, false}) {
+    bursts.baseline = baseline;
+    bursts.file = baseline ? "then.log" : "now.log";
+    const double from = baseline ? -2000 : 0;
+    for (int burst = 0; burst < 20; ++burst) bursts.lines(from + burst * 90 + (burst % 3) * 7, from + burst * 90 + (burst % 3) * 7 + 10 + burst % 5, 0.5, "batch", Severity::info, "item done");
+  }
+  CHECK(Judged{bursts}.findings(FindingKind::rate_up).empty());
+  CHECK(Judged{bursts}.findings(FindingKind::rate_down).empty());
+
+  Scene brief{std::chrono::seconds{10}};
+  brief.lines(0, 60, 1, "api", Severity::info, "request served");
+  const Judged judged{brief};
+  const auto& notes = judged.judgement.scope.notes;
+  CHECK(std::any_of(notes.begin(), notes.end(), [](const std::string& note) { return note.find("rates need 20 windows") == 0; }));
+}
+
+TEST_CASE("rate: a text that changes its severity keeps one rate", "[correlate]") {
+  Scene scene = calm_after_baseline();
+  scene.baseline = true;
+  scene.file = "yesterday.log";
+  scene.lines(-3600, -3000, 1, "api", Severity::info, "pool usage");
+  scene.baseline = false;
+  scene.file = "today.log";
+  scene.lines(0, 600, 1, "api", Severity::warn, "pool usage");
+  const Judged judged{scene};
+  CHECK(judged.findings(FindingKind::rate_down).empty());
+  REQUIRE(judged.findings(FindingKind::new_warning).size() == 1);
+  CHECK(judged.findings(FindingKind::new_warning)[0]->summary.find("never seen with this severity") != std::string::npos);
+}
+
+TEST_CASE("silent: a heartbeat that stops is missed, one that is only late or uneven is not", "[correlate]") {
+  const auto missed = [](auto write) {
+    Scene scene = calm();
+    write(scene);
+    return Judged{scene}.findings(FindingKind::silent).size();
+  };
+  CHECK(missed([](Scene& scene) { scene.lines(0, 300, 10, "api", Severity::info, "tick"); }) == 1);
+  CHECK(missed([](Scene& scene) { scene.lines(0, 600, 10, "api", Severity::info, "tick"); }) == 0);
+  CHECK(missed([](Scene& scene) { scene.lines(0, 580, 10, "api", Severity::info, "tick"); }) == 0);
+  CHECK(missed([](Scene& scene) {
+          for (int i = 0; i < 25; ++i) scene.line(i * i * 0.5, "api", Severity::info, "tick");
+        }) == 0);
+  CHECK(missed([](Scene& scene) { scene.lines(0, 100, 10, "api", Severity::info, "tick"); }) == 0);  // ten beats are no habit
+}
+
+TEST_CASE("silent: a service that stops while others go on", "[correlate]") {
+  Scene scene;
+  scene.lines(0, 600, 0.5, "api", Severity::info, "request served");
+  scene.lines(0.2, 300, 0.7, "db", Severity::info, "query done");
+  const Judged judged{scene};
+  const auto found = judged.findings(FindingKind::silent);
+  REQUIRE(found.size() == 1);
+  CHECK(found[0]->service == "db");
+  CHECK(found[0]->expected > 100);
+}
+
+TEST_CASE("change: what people did is told inside an incident, and alarms nobody alone", "[correlate]") {
+  Scene scene = calm();
+  scene.line(395, "api", Severity::info, "configuration reloaded");
+  CHECK(Judged{scene}.judgement.incidents.empty());
+  scene.line(400, "api", Severity::error, "upstream refused");
+  const Judged judged{scene};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  const Incident& incident = judged.judgement.incidents[0];
+  CHECK(incident.onset == at_second(400));
+  CHECK(incident.summary.find("after a change: api \"configuration reloaded\"") != std::string::npos);
+  CHECK(incident.timeline.at(0).what.find("change: ") == 0);
+}
+
+}  // namespace loglode

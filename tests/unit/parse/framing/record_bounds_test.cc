@@ -1,0 +1,325 @@
+// Which lines belong together. Traces are as the runtimes named wrote them (Python 3.11, OpenJDK 17, Go 1.22, Node 20, Rust 1.90,
+// Ruby 3.1).
+#include <catch2/catch.hpp>
+#include <random>
+
+#include "framed.h"
+
+using namespace loglode;
+using framed::records_of;
+
+namespace {
+
+/// `text`'s records are separated by `---` lines; without those it is the stream.
+void expect_records(std::string_view marked, const ParseConfig& config = {}) {
+  std::vector<std::string> expected(1);
+  std::string text;
+  for (const std::string_view line : framed::lines_of(marked)) {
+    if (line == "---") {
+      expected.emplace_back();
+      continue;
+    }
+    if (!expected.back().empty()) expected.back() += '\n';
+    expected.back() += line;
+    text.append(line).append("\n");
+  }
+  INFO(text);
+  CHECK(records_of(text, config) == expected);
+}
+
+}  // namespace
+
+TEST_CASE("records: Python tracebacks, chained ones and those of threads", "[framing]") {
+  expect_records(R"(up
+---
+Traceback (most recent call last):
+  File "/srv/a.py", line 4, in f
+    {}['x']
+    ~~^^^^^
+KeyError: 'x'
+
+During handling of the above exception, another exception occurred:
+
+Traceback (most recent call last):
+  File "/srv/a.py", line 6, in f
+    int("y")
+ValueError: invalid literal for int() with base 10: 'y'
+---
+Traceback (most recent call last):
+  File "/srv/a.py", line 9, in g
+KeyboardInterrupt
+---
+Exception in thread Thread-1 (work):
+Traceback (most recent call last):
+  File "/srv/a.py", line 11, in work
+    1/0
+ZeroDivisionError: division by zero
+---
+done)");
+  expect_records(R"(2026-11-24 00:03:51,098 INFO shop.orders: order 3 placed
+---
+2026-11-24 00:03:51,098 ERROR shop.orders: cannot price order 4
+Traceback (most recent call last):
+  File "/srv/orders.py", line 24, in <module>
+    price({"total": 10, "count": 0})
+ZeroDivisionError: division by zero
+---
+2026-11-24 00:03:51,099 INFO shop.orders: order 5 placed)");
+}
+
+TEST_CASE("records: Java stack traces with causes and messages of several lines", "[framing]") {
+  expect_records(R"(INFO started
+---
+ERROR request failed
+java.lang.RuntimeException: wrap 1
+	at A.f(A.java:2)
+	at A.main(A.java:3)
+	Suppressed: java.io.IOException: close
+		... 1 more
+Caused by: java.lang.IllegalStateException: bad
+state
+	at A.f(A.java:2)
+	... 9 more
+---
+Exception in thread "main" java.lang.RuntimeException: wrap 2
+	at A.main(A.java:3)
+Caused by: java.lang.RuntimeException: wrap 1
+	... 2 more
+---
+INFO stopped)");
+  expect_records(R"(Nov 24, 2026 12:03:52 AM Orders load
+INFO: order 1 loaded
+---
+Nov 24, 2026 12:03:52 AM Orders main
+SEVERE: request failed
+java.lang.RuntimeException: cannot serve order 3
+	at Orders.serve(Orders.java:19)
+Caused by: java.lang.IllegalStateException: order 3 is locked
+	... 1 more
+
+---
+Nov 24, 2026 12:03:53 AM Orders load
+INFO: order 4 loaded)");
+}
+
+TEST_CASE("records: Go panics begin a record of their own, blank lines inside", "[framing]") {
+  expect_records(R"(2026/11/24 00:03:52 serving on :8080
+---
+2026/11/24 00:03:52 worker started
+---
+panic: runtime error: invalid memory address or nil pointer dereference
+[signal SIGSEGV: segmentation violation code=0x1 addr=0x8 pc=0x4db508]
+
+goroutine 1 [running]:
+main.third(...)
+	shop/main.go:15
+main.main()
+	shop/main.go:34 +0xc8
+exit status 2
+---
+2026/11/24 00:03:53 serving on :8080)");
+  expect_records(R"(up
+---
+panic: boom
+
+goroutine 6 [running]:
+main.main.func1()
+	shop/main.go:29 +0x9f
+created by main.main in goroutine 1
+	shop/main.go:29 +0x4bb
+exit status 2
+---
+up)");
+}
+
+TEST_CASE("records: Node, Rust, Ruby, .NET and PHP", "[framing]") {
+  expect_records(R"(up
+---
+SyntaxError: Expected property name or '}' in JSON at position 1
+    at JSON.parse (<anonymous>)
+    at node:internal/main/run_main_module:28:49
+---
+node:fs:573
+  return binding.open(
+                 ^
+
+Error: ENOENT: no such file or directory, open '/nope'
+    at Object.openSync (node:fs:573:18)
+    at node:internal/main/run_main_module:28:49 {
+  errno: -2,
+  path: '/nope'
+}
+
+Node.js v20.20.2
+---
+/srv/console.js:17
+setTimeout(() => { let order; order.total(); }, 50);
+                                    ^
+
+TypeError: Cannot read properties of undefined (reading 'total')
+    at Timeout._onTimeout (/srv/console.js:17:37)
+
+Node.js v20.20.2)");
+  expect_records(R"(serving on 127.0.0.1:8080
+---
+thread 'main' (28473) panicked at panic.rs:11:33:
+the order number is a number: ParseIntError { kind: InvalidDigit }
+stack backtrace:
+   0: __rustc::rust_begin_unwind
+             at /rustc/library/std/src/panicking.rs:689:5
+note: Some details are omitted, run with `RUST_BACKTRACE=full` for a verbose backtrace.
+---
+serving on 127.0.0.1:8080)");
+  expect_records(R"(up
+---
+r.rb:2:in `f': bad (ArgumentError)
+	from r.rb:4:in `<main>'
+---
+up)");
+  expect_records(R"(up
+---
+Unhandled exception. System.InvalidOperationException: outer
+ ---> System.Exception: inner
+   at Program.Inner() in /src/Program.cs:line 12
+   --- End of inner exception stack trace ---
+   at Program.Main()
+---
+up)");
+  expect_records(R"(up
+---
+PHP Fatal error:  Uncaught Exception: bad in /srv/a.php:3
+Stack trace:
+#0 /srv/a.php(5): f()
+#1 {main}
+  thrown in /srv/a.php on line 3
+---
+up)");
+}
+
+TEST_CASE("records: PostgreSQL's parts of a statement belong to it, another process's do not", "[framing]") {
+  expect_records(R"(2026-11-24 00:03:57.688 UTC [28779] postgres@postgres ERROR:  relation "nowhere" does not exist at character 15
+2026-11-24 00:03:57.688 UTC [28779] postgres@postgres STATEMENT:  select * from nowhere
+---
+2026-11-24 00:03:57.695 UTC [28781] postgres@postgres ERROR:  duplicate key value violates unique constraint "t_pkey"
+2026-11-24 00:03:57.695 UTC [28781] postgres@postgres DETAIL:  Key (id)=(1) already exists.
+2026-11-24 00:03:57.695 UTC [28781] postgres@postgres STATEMENT:  insert into t
+	values (1,'again')
+---
+2026-11-24 00:03:57.700 UTC [28784] postgres@postgres LOG:  connection authorized
+---
+2026-11-24 00:03:57.701 UTC [28781] postgres@postgres DETAIL:  of somebody else)");
+}
+
+TEST_CASE("records: slow query logs and journald exports are blocks", "[framing]") {
+  expect_records(R"(# Time: 261124  0:05:17
+# User@Host: root[root] @ localhost []
+# Query_time: 0.100394  Lock_time: 0.000069  Rows_sent: 1  Rows_examined: 1
+SET timestamp=1795478717;
+select
+  1;
+---
+# User@Host: root[root] @ localhost []
+# Query_time: 0.200239  Lock_time: 0.000000  Rows_sent: 1  Rows_examined: 0
+SET timestamp=1795478717;
+select sleep(0.2);)");
+  expect_records(R"(__CURSOR=s=1;i=1
+__REALTIME_TIMESTAMP=1795479171401587
+MESSAGE=one
+
+---
+__CURSOR=s=1;i=2
+__REALTIME_TIMESTAMP=1795479171401588
+MESSAGE=two)");
+}
+
+TEST_CASE("records: pretty-printed JSON, and plain text between JSON lines", "[framing]") {
+  expect_records(R"({
+  "time": "2026-11-24T00:00:00Z",
+  "level": "info",
+  "nested": {
+    "a": [1, 2]
+  }
+}
+---
+{
+  "msg": "two"
+})");
+  expect_records(R"({"level":"info","msg":"one"}
+---
+Picked up JAVA_TOOL_OPTIONS: -Xmx1g
+---
+{"level":"error","msg":"two"}
+---
+Traceback (most recent call last):
+  File "a.py", line 1, in <module>
+ValueError: x
+---
+{"level":"info","msg":"three"}
+---
+plain text)");
+}
+
+TEST_CASE("records: text below a header belongs to it where nearly every record has one", "[framing]") {
+  std::string marked;
+  for (int i = 0; i < 30; ++i) {
+    if (i != 0) marked += "---\n";
+    marked += "2026-11-24 00:03:" + std::to_string(10 + i) + ".000 INFO [main] shop.Orders: order placed\n";
+    if (i == 7) marked += "SELECT id\nFROM orders\n\nWHERE note = 'a'\n";
+  }
+  expect_records(marked);
+  expect_records("one\n---\ntwo\n---\nthree");  // no headers: every line for itself
+  expect_records(R"(2026/11/24 00:03:52 order 11 placed
+---
+2026/11/24 00:03:52 order 12 placed
+---
+shop: 2026/11/24 00:03:52.375167 main.go:45: order 1: payment failed
+---
+shop: 2026/11/24 00:03:52.375168 main.go:45: order 2: payment failed)");
+}
+
+TEST_CASE("records: --format message joins nothing", "[framing]") {
+  ParseConfig config;
+  config.format = "message";
+  expect_records("Traceback (most recent call last):\n---\n  File \"a.py\"\n---\n{\n---\n}", config);
+}
+
+TEST_CASE("records: any lines get one answer each, the same every time", "[framing]") {
+  const std::vector<std::string> parts{"{",
+                                       "}",
+                                       "{\"a\":1}",
+                                       "\tat A.f(A.java:2)",
+                                       "Caused by: x.Y: z",
+                                       "Traceback (most recent call last):",
+                                       "  File \"a\"",
+                                       "",
+                                       " ",
+                                       "panic: x",
+                                       "goroutine 1 [running]:",
+                                       "main.f(...)",
+                                       "2026-11-24T00:00:00Z INFO x",
+                                       "Nov 24 00:00:00 h p[1]: x",
+                                       "a | b",
+                                       "web-1  | x",
+                                       "[pod/a/b] x",
+                                       "2026-11-24T00:00:00.000000000Z stdout P x",
+                                       "2026-11-24T00:00:00.000000000Z stderr F x",
+                                       "{\"log\":\"x\",\"stream\":\"stdout\"}",
+                                       "\xff\xfe",
+                                       std::string("\0", 1),
+                                       "# Time: 1",
+                                       "__CURSOR=1",
+                                       "DETAIL:  x",
+                                       "node:fs:1"};
+  std::mt19937 random{3};
+  for (int round = 0; round < 400; ++round) {
+    std::string text;
+    for (std::size_t count = random() % 40; count > 0; --count) text += parts[random() % (round % 2 == 0 ? parts.size() : 4)] + "\n";
+    const auto first = records_of(text);
+    std::string joined;
+    std::size_t size = 0;
+    for (const std::string& record : first) size += record.size() + 1;
+    INFO(text);
+    REQUIRE(size == text.size());
+    REQUIRE(records_of(text) == first);
+  }
+}

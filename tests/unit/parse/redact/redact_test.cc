@@ -1,0 +1,238 @@
+#include "parse/redact/redactor.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <random>
+
+#include "secret_samples.h"
+
+using namespace loglode;
+using samples::made;
+
+namespace {
+
+void expect(std::string_view text, std::string_view masked) {
+  INFO(text);
+  CHECK(redact(text) == masked);
+  CHECK(redact(masked) == masked);
+}
+void expect_untouched(std::string_view text) { expect(text, text); }
+
+std::size_t count_of(std::string_view text, std::string_view part) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) ++count;
+  return count;
+}
+
+SecretKind kind_of(std::string_view text) {
+  RedactionCounts counts;
+  static_cast<void>(redact(text, counts));
+  for (std::size_t kind = 0; kind < counts.by_kind.size(); ++kind)
+    if (counts.by_kind[kind] != 0) return static_cast<SecretKind>(kind);
+  return SecretKind::kCount;
+}
+
+}  // namespace
+
+TEST_CASE("redact: named values are masked in every spelling of name and value, and the name stays", "[redact]") {
+  expect("login password=hunter2 ok", "login password=[masked] ok");
+  expect("password=word", "password=[masked]");
+  expect("password = hunter2", "password = [masked]");
+  expect("passwd='two words' next", "passwd='[masked]' next");
+  expect(R"({"user":"bob","password":"it's \"q\" here","n":1})", R"({"user":"bob","password":"[masked]","n":1})");
+  expect(R"(body {\"password\":\"hunter\",\"n\":1})", R"(body {\"password\":\"[masked]\",\"n\":1})");
+  expect("{'password': u'hunter', 'a': 1}", "{'password': u'[masked]', 'a': 1}");
+  expect(R"({"password"=>"hunter", "a"=>1})", R"({"password"=>"[masked]", "a"=>1})");
+  expect("user[password]=hunter2&user[name]=bob", "user[password]=[masked]&user[name]=bob");
+  expect("GET /cb?access_token=abc.def-1&state=x", "GET /cb?access_token=[masked]&state=x");
+  expect("DB_PASSWORD=hunter PGPASSWORD=other", "DB_PASSWORD=[masked] PGPASSWORD=[masked]");
+  expect("spring.datasource.password=hunter", "spring.datasource.password=[masked]");
+  expect("Config(url=x, clientSecret=abcdef, apiKey=qwerty)", "Config(url=x, clientSecret=[masked], apiKey=[masked])");
+  expect("api_key=1 api-key=2 secret_key=3 access_key=4 private_key=5 auth_key=6 encryption_key=7",
+         "api_key=[masked] api-key=[masked] secret_key=[masked] access_key=[masked] private_key=[masked] auth_key=[masked] "
+         "encryption_key=[masked]");
+  expect("key_password=abc", "key_password=[masked]");
+  expect("x-api-key: 12ab34cd", "x-api-key: [masked]");
+  expect("DefaultEndpointsProtocol=https;AccountName=a;AccountKey=" + made("abc", "DEF+/123==") + ";EndpointSuffix=x",
+         "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=[masked];EndpointSuffix=x");
+  expect("https://a.blob/x?sv=2020&sig=" + made("aB3%2Fde", "f9Gh1Jk2Lm3Np") + "&se=1", "https://a.blob/x?sv=2020&sig=[masked]&se=1");
+  expect("<user>bob</user><password>hunter</password>", "<user>bob</user><password>[masked]</password>");
+  expect("<ns:password>hunter</ns:password>", "<ns:password>[masked]</ns:password>");
+  expect("password: Hunter2! given", "password: [masked] given");
+  expect("{User:bob Password:hunter2 Tries:3}", "{User:bob Password:[masked] Tries:3}");
+  expect("mysql --user root --password hunter db", "mysql --user root --password [masked] db");
+  expect("run --token=abc --api-key 'a b' -password y", "run --token=[masked] --api-key '[masked]' -password [masked]");
+  expect("ALTER ROLE bob WITH PASSWORD 'hunter'", "ALTER ROLE bob WITH PASSWORD '[masked]'");
+  expect("CREATE USER bob IDENTIFIED BY 'hunter'", "CREATE USER bob IDENTIFIED BY '[masked]'");
+  expect("SMTP_PASS=hunter2", "SMTP_PASS=[masked]");
+}
+
+TEST_CASE("redact: what only sounds like a secret is left alone", "[redact]") {
+  for (const std::string_view text : {
+           "authentication failure; logname= uid=0 euid=0 tty=NODEVssh ruser= rhost=",
+           "authentication failure; logname= uid=0 euid=0 tty=NODEVssh ruser= rhost=218.188.2.4  user=root",
+           "check pass; user unknown",
+           "Failed password for invalid user admin from 10.0.0.1 port 22 ssh2",
+           "token expired",
+           "Password: incorrect",
+           "password: required field",
+           "password = ",
+           "password= user=bob",
+           "token=\"\" a=1",
+           "token=null secret=None password=****",
+           "password=${DB_PASSWORD} and $1: password=$1 password=?",
+           "key=12",
+           "key=abc cache_key=users primary_key=id routing.key=x",
+           "Unexpected token: }",
+           "unexpected token: line 3",
+           "SyntaxError: Unexpected token < in JSON at position 0",
+           "next_token=abcdef pageToken=2 continuation-token=x",
+           "max_tokens=100 tokens: 5120 token_count=7",
+           "root : TTY=pts/0 ; PWD=/root/deploy ; USER=root ; COMMAND=/bin/ls",
+           "if (password == other) token != x",
+           "std::secret::key Foo::token::bar",
+           "Basic authentication is required",
+           "Bearer token missing",
+           "Authorization: failed for user bob",
+           "cookie jar is full, cookie: none",
+           "--password --other",
+           "secret/kube-system/token not found",
+           "bypass=1 compass: north",
+       })
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: credentials in headers and URLs", "[redact]") {
+  expect("Authorization: Bearer abcdefgh", "Authorization: Bearer [masked]");
+  expect("Authorization: Basic Ym9iOnNlY3JldA==", "Authorization: Basic [masked]");
+  expect(R"({"authorization":"Bearer abc.def","host":"x"})", R"({"authorization":"Bearer [masked]","host":"x"})");
+  expect(R"({"Authorization":["Basic Ym9i"],"host":"x"})", R"({"Authorization":["Basic [masked]"],"host":"x"})");
+  expect("curl -H 'Authorization: Digest username=\"bob\", response=\"123\"' http://x",
+         "curl -H 'Authorization: Digest [masked]' http://x");
+  expect("Proxy-Authorization: Digest username=\"bob\", uri=\"/\"\nHost: x", "Proxy-Authorization: Digest [masked]\nHost: x");
+  expect("authorization=Bearer+abcdef&x=1", "authorization=Bearer+[masked]&x=1");
+  expect("sent Bearer abcdefgh12345678 to x", "sent Bearer [masked] to x");
+  expect("used basic Ym9iOnNlY3JldDEyMw== there", "used basic [masked] there");
+  expect("Cookie: sid=abc; theme=dark\r\nHost: x", "Cookie: [masked]\r\nHost: x");
+  expect("{Cookie: sid=abc; b=c, Accept: */*}", "{Cookie: [masked], Accept: */*}");
+  expect("Set-Cookie: sid=abc; Path=/; HttpOnly", "Set-Cookie: [masked]");
+  expect("connect postgres://bob:hunter2@db:5432/shop", "connect postgres://bob:[masked]@db:5432/shop");
+  expect("redis://:hunter2@cache:6379/0", "redis://:[masked]@cache:6379/0");
+  expect("amqp://u:p@ss:w@host/v", "amqp://u:[masked]@host/v");
+  expect("bob:hunter2@tcp(db:3306)/shop", "bob:[masked]@tcp(db:3306)/shop");
+  expect_untouched("http://host:8080/a@b");
+  expect_untouched("ssh://git@code.local/x");
+}
+
+TEST_CASE("redact: keys are known by their shape", "[redact]") {
+  for (const std::string& key : samples::keys()) {
+    INFO(key);
+    CHECK(kind_of(key) == SecretKind::key);
+    expect("x " + key + " y", "x [masked:key] y");
+    expect("(" + key + ")", "([masked:key])");
+  }
+  expect("got " + samples::jwt() + " ok", "got [masked:jwt] ok");
+  expect("a\n" + samples::pem() + "\nb", "a\n[masked:pem]\nb");
+  const std::string cut = samples::pem().substr(0, 90);
+  expect("a " + cut, "a [masked:pem]");
+  expect_untouched("sk-learn-pipeline-with-long-name npm_config_registry_something_long");
+  expect_untouched(
+      "-----BEGIN "
+      "of the day");
+}
+
+TEST_CASE("redact: personal data", "[redact]") {
+  expect("mail to bob.smith+x@mail.example.com.", "mail to [masked:email].");
+  expect("<bob@example.org>,ann@example.co", "<[masked:email]>,[masked:email]");
+  for (const std::string_view text : {"getty@tty1.service started", "rabbit@rabbit-1.rabbit.svc.cluster.local down", "root@server",
+                                      "lodash@4.17.21", "com.foo.Bar@1a2b3c4d", "icon@2x.png", "@ everyone", "a@b", "user@10.0.0.1"})
+    expect_untouched(text);
+
+  for (const std::string& card : samples::cards()) {
+    INFO(card);
+    expect("paid with " + card + ".", "paid with [masked:card].");
+  }
+  expect("card 4222222222222 ok", "card [masked:card] ok");
+  for (const std::string_view text :
+       {"4111111111111112", "id 1732406400000", "at 1732406400000000000", "blk_4111111111111111", "x4111111111111111", "-4111111111111111",
+        "4111111111111111.5", "41111111 11111111", "2024-11-23 10:20:30", "4222222222222", "SpanID: 4111111111111111",
+        "{\"order_id\":4111111111111111}"})
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: random strings are masked, ids, digests, paths and names are not", "[redact]") {
+  expect("value " + made("q7Rt2LmX9cVb", "4Kz8WpY1sHd6TfG3uJ5n") + " end", "value [masked:random] end");
+  for (const std::string_view text : {
+           "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+           "9F86D081884C7D659A2FEAA0C55AD015A3BF4F1B2B0B822CD15D6C15B0F00A08",
+           "req-561df12d-2543-4d40-9f8c-54285bacebf3",
+           "C1234567-89AB-CDEF-0123-456789ABCDEF",
+           "/usr/lib/jvm/java-17-openjdk-amd64/lib/server/Libjvm2.so.extra",
+           "org.apache.hadoop.hdfs.server.datanode.DataNode2DataXceiverServer",
+           "HttpClientHandlerV2RequestTimeoutMs30000ForServiceBackend",
+           "blk_-1608999687919862906",
+           "containerd://0f250fa08c1944bb994337cb65fd75280f250fa08c1944bb994337cb65fd7528",
+           "ssh2: RSA SHA256:nThbg6kXUpJWGl7E1IGOCspRomTxdCARLviKw6E5SY8",
+           "AUTH_0f250fa08c1944bb994337cb65fd7528",
+           "checkout-7d9f8b6c5d-x2x4z_default_checkout-0f250fa08c1944bb994337cb65",
+       })
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: counts say what was masked and equal secrets can not be told apart", "[redact]") {
+  RedactionCounts counts;
+  const std::string text = redact("password=a1 password=b2 mail bob@example.com", counts);
+  CHECK(text == "password=[masked] password=[masked] mail [masked:email]");
+  CHECK(counts.by_kind[static_cast<std::size_t>(SecretKind::credential)] == 2);
+  CHECK(counts.by_kind[static_cast<std::size_t>(SecretKind::email)] == 1);
+  CHECK(counts.total() == 3);
+  std::string out = "kept";
+  CHECK_FALSE(redact_into("nothing here", out, counts));
+  CHECK(out == "kept");
+}
+
+TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
+  std::mt19937 random{7};
+  for (int round = 0; round < 20000; ++round) {
+    const std::string text = samples::random_text(random);
+    const std::string once = redact(text), twice = redact(once);
+    INFO(text << "\n-> " << once << "\n-> " << twice);
+    REQUIRE(count_of(twice, "[masked:[") == 0);
+  }
+  for (const std::string_view part :
+       {"password=",         "password: '", "token:",     "://a:", "a@a.", "eyJaaaaaaaaaaaa-", "sk-",        "cookie:",
+        "authorization: \"", "-",           "4111-",      "4",     "Aa1",  "bearer ",          "<password>", "\\\"password\\\":\\\"",
+        "-----BEGIN ",       "A1-",         "user:p@tcp", " "}) {
+    std::string text;
+    while (text.size() < 1'000'000) text += part;
+    const auto begin = std::chrono::steady_clock::now();
+    static_cast<void>(redact(text));
+    INFO(part);
+    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+  }
+}
+
+TEST_CASE("redact: the stage masks messages and attributes of flagged records only", "[redact]") {
+  RunCounters counters;
+  Batch batch;
+  batch.attributes = {
+      {"password", "hun\"ter"}, {"url", "http://a:b@c/"}, {"plain", "x"}, {"http.request.headers.authorization", "Bearer abcdefgh"}};
+  Record flagged, plain, clean;
+  flagged.message = "password=hunter";
+  flagged.set(RecordFlag::may_hold_secret);
+  flagged.attributes_count = 4;
+  plain.message = "password=seen";
+  clean.message = "token expired";
+  clean.set(RecordFlag::may_hold_secret);
+  batch.records = {flagged, plain, clean};
+  REQUIRE(make_redactor(counters)->run(batch));
+  CHECK(batch.records[0].message == "password=[masked]");
+  CHECK(batch.records[0].has(RecordFlag::masked));
+  CHECK(batch.attributes[0].value == "[masked]");
+  CHECK(batch.attributes[1].value == "http://a:[masked]@c/");
+  CHECK(batch.attributes[2].value == "x");
+  CHECK(batch.attributes[3].value == "Bearer [masked]");
+  CHECK(batch.records[1].message == "password=seen");
+  CHECK_FALSE(batch.records[2].has(RecordFlag::masked));
+  CHECK(counters.secrets_masked == 4);
+}

@@ -1,0 +1,50 @@
+#include <catch2/catch.hpp>
+
+#include "parse/time/timestamp_reader.h"
+
+using namespace loglode;
+
+TEST_CASE("severity words: every logger's spelling has its OpenTelemetry number, case ignored", "[parse][severity]") {
+  const auto expect = [](Severity severity, std::initializer_list<std::string_view> words) {
+    for (const std::string_view word : words) {
+      INFO(word);
+      CHECK(severity_from_word(word) == severity);
+    }
+  };
+  expect(Severity::trace, {"TRACE", "VERBOSE", "FINEST", "trc"});
+  expect(Severity::debug, {"DEBUG", "debug", "FINE", "FINER", "CONFIG", "dbg", "DEBUG3"});
+  expect(Severity::info, {"INFO", "Info", "inf", "information", "Informational", "Note", "<6>", "<134>"});
+  expect(Severity::info2, {"NOTICE", "notice", "<5>"});
+  expect(Severity::warn, {"WARN", "Warning", "wrn", "<4>"});
+  expect(Severity::error, {"ERROR", "Err", "SEVERE", "failure", "<3>"});
+  expect(Severity::error2, {"CRIT", "Critical", "<2>"});
+  expect(Severity::error3, {"ALERT", "<1>"});
+  expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl"});
+  expect(Severity::unspecified, {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "\xFF\xFE", "info\n"});
+  CHECK(severity_from_word(std::string_view{"info\0", 5}) == Severity::unspecified);
+}
+
+TEST_CASE("severity words: single letters count only where they are asked for", "[parse][severity]") {
+  CHECK(severity_from_word("I", true) == Severity::info);
+  CHECK(severity_from_word("w", true) == Severity::warn);
+  CHECK(severity_from_word("E", true) == Severity::error);
+  CHECK(severity_from_word("F", true) == Severity::fatal);
+  CHECK(severity_from_word("D", true) == Severity::debug);
+  CHECK(severity_from_word("V", true) == Severity::trace);
+  CHECK(severity_from_word("x", true) == Severity::unspecified);
+  CHECK(severity_from_word("W") == Severity::unspecified);
+}
+
+TEST_CASE("severity numbers: syslog codes and bunyan levels", "[parse][severity]") {
+  CHECK(severity_from_syslog(0) == Severity::fatal);
+  CHECK(severity_from_syslog(3) == Severity::error);
+  CHECK(severity_from_syslog(7) == Severity::debug);
+  CHECK(severity_from_syslog(8) == Severity::unspecified);
+  CHECK(severity_from_bunyan(10) == Severity::trace);
+  CHECK(severity_from_bunyan(30) == Severity::info);
+  CHECK(severity_from_bunyan(35) == Severity::info);
+  CHECK(severity_from_bunyan(50) == Severity::error);
+  CHECK(severity_from_bunyan(60) == Severity::fatal);
+  CHECK(severity_from_bunyan(0) == Severity::unspecified);
+  CHECK(severity_from_bunyan(4242) == Severity::unspecified);
+}

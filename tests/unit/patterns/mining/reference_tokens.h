@@ -1,0 +1,356 @@
+// The scanner's rules once more, written to be obvious and slow: one byte at a time, copies everywhere, no tables, no bit masks.
+// Only the values that reach over marks (compound_reader.h) are shared; those have a table of their own in scanner_test.cc.
+#pragma once
+
+#include <cctype>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "patterns/mining/compound_reader.h"
+#include "patterns/mining/message_scanner.h"
+
+namespace loglode::reference {
+
+struct Token {
+  std::string text;
+  ElementKind kind;
+  bool blank;
+  friend bool operator==(const Token&, const Token&) = default;
+};
+
+inline bool blank(char c) { return static_cast<unsigned char>(c) <= 0x20 || c == 0x7f; }
+inline bool mark(char c) { return c != '\0' && std::string{"=:,;()[]{}\"'|<>"}.find(c) != std::string::npos; }
+inline bool digit(char c) { return c >= '0' && c <= '9'; }
+inline bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80; }
+inline bool hex(char c) { return digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F'); }
+
+inline std::size_t count(const std::string& text, bool (*is)(char)) {
+  std::size_t n = 0;
+  for (const char c : text) n += is(c);
+  return n;
+}
+inline std::size_t count(const std::string& text, char wanted) {
+  std::size_t n = 0;
+  for (const char c : text) n += c == wanted;
+  return n;
+}
+inline bool all(const std::string& text, bool (*is)(char)) { return count(text, is) == text.size(); }
+
+inline std::vector<std::string> split(const std::string& text, const std::string& at) {
+  std::vector<std::string> parts{""};
+  for (const char c : text) {
+    if (at.find(c) != std::string::npos)
+      parts.emplace_back();
+    else
+      parts.back() += c;
+  }
+  return parts;
+}
+
+/// [+-]?digits(.digits)*, all of it.
+inline bool number(std::string text) {
+  if (!text.empty() && (text[0] == '+' || text[0] == '-')) text.erase(0, 1);
+  for (const std::string& part : split(text, "."))
+    if (part.empty() || !all(part, digit)) return false;
+  return true;
+}
+
+inline bool domain(const std::string& text) {
+  static const std::vector<std::string> known{"com", "net",   "org",   "edu",         "gov",      "mil", "io",
+                                              "dev", "cloud", "local", "localdomain", "internal", "lan"};
+  static const std::string files = " py sh js rs md so ko cc pl rb go ts cs gz db hh id is in to no at by my me as do ps vm ms gc ";
+  const std::vector<std::string> labels = split(text, ".");
+  if (labels.size() < 2 || text.find_first_of("/\\_$") != std::string::npos || text.rfind('.') == 0) return false;
+  const std::string& top = labels.back();
+  for (const std::string& name : known)
+    if (top == name) return true;
+  return top.size() == 2 && labels.size() > 2 && std::islower(static_cast<unsigned char>(top[0])) &&
+         std::islower(static_cast<unsigned char>(top[1])) && files.find(' ' + top + ' ') == std::string::npos;
+}
+
+inline bool enumerator(const std::string& text) {
+  const std::string last = split(text, ".").back();
+  return last.size() > 1 && all(last, [](char c) { return (c >= 'A' && c <= 'Z') || c == '_'; });
+}
+
+inline bool numbered(const std::string& text) {
+  bool first = true;
+  for (const std::string& part : split(text, "_-")) {
+    if (!first && !part.empty() && all(part, digit)) return true;
+    first = false;
+  }
+  return false;
+}
+
+struct Step {
+  std::string before, value, after;
+  ElementKind kind = ElementKind::constant;
+};
+
+inline Step core(const std::string& text, const std::string& after) {
+  const auto as = [&](ElementKind kind) { return Step{"", text, after, kind}; };
+  const std::size_t digits = count(text, digit), letters = count(text, letter), dots = count(text, '.'), slashes = count(text, '/'),
+                    backslashes = count(text, '\\');
+  if (text.size() > 1 && text[0] == '/' && digits + letters != 0) return as(ElementKind::value);
+  for (const char* start : {"~/", "./", "~./", "../"})
+    if (text.size() > 2 && text.rfind(start, 0) == 0) return as(ElementKind::value);
+  if (backslashes > 1 || (text[0] == '\\' && text.size() > 1)) return as(ElementKind::value);
+  if (digits == 0) {
+    if (dots + slashes + backslashes == 0 || letters < 3) return as(ElementKind::constant);
+    if (slashes == 0 && domain(text)) return as(ElementKind::value);
+    if (slashes == 0 && enumerator(text)) return as(ElementKind::constant);
+    return as(ElementKind::named);
+  }
+  if (digit(text[0]) || (text.size() > 1 && std::string{"-+*."}.find(text[0]) != std::string::npos && digit(text[1])))
+    return as(ElementKind::value);
+  std::size_t name = 0;
+  while (name < text.size() && (letter(text[name]) || text[name] == '_')) ++name;
+  if (name >= 2 && name + 1 < text.size() && digit(text[name + 1]) && number(text.substr(name + 1))) {
+    const bool plain = text.substr(0, name).find('_') == std::string::npos;
+    if (text[name] == '.' || (plain && (text[name] == '-' || text[name] == '/')))
+      return {text.substr(0, name + 1), text.substr(name + 1), after, ElementKind::value};
+  }
+  if (text.size() >= 8 && digits >= 2 && all(text, hex)) return as(ElementKind::value);
+  if (digits >= 3 || numbered(text) || ((text[0] == 'v' || text[0] == 'V') && number(text.substr(1)))) return as(ElementKind::value);
+  if (digits >= 2 && 2 * digits >= digits + letters) return as(ElementKind::value);
+  return as(dots + slashes != 0 ? ElementKind::named : ElementKind::constant);
+}
+
+inline Step step(const std::string& word) {
+  if (word.size() > 255) return {"", word, "", ElementKind::value};
+  std::string body = word;
+  while (!body.empty() && std::string{".!?%-"}.find(body.back()) != std::string::npos) body.pop_back();
+  const std::string tail = word.substr(body.size());
+  std::string lead;
+  while (!body.empty()) {
+    const char c = body[0];
+    bool leads = !digit(c) && !letter(c) && std::string{"/.\\~_"}.find(c) == std::string::npos;
+    if (c == '-' || c == '+' || c == '*') leads = body.size() > 1 && !digit(body[1]) && body[1] != '.';
+    if (!leads) break;
+    lead += c;
+    body.erase(0, 1);
+  }
+  if (body.empty()) return {word, "", "", ElementKind::constant};
+  if (body.size() > 2 && body[0] == '.' && body[1] == '.' && body[2] != '/') {
+    while (!body.empty() && body[0] == '.') {
+      lead += '.';
+      body.erase(0, 1);
+    }
+    return {lead, "", "", ElementKind::constant};
+  }
+  std::size_t joint = 0;
+  while (joint < body.size() && body[joint] != '#' && body[joint] != '@' &&
+         !(body[joint] == '.' && joint + 2 < body.size() && body[joint + 1] == '.' && body[joint + 2] != '/'))
+    ++joint;
+  Step out;
+  if (joint == body.size()) {
+    out = core(body, tail);
+  } else {
+    const std::string right = body.substr(joint + 1);
+    if (body[joint] == '@' && lead.empty() && !right.empty()) {
+      if (digit(body[0]) && digit(right[0])) return {"", body, tail, ElementKind::value};
+      const bool numeric = digit(right[0]) || (right.size() >= 6 && all(right, hex));
+      if (!numeric && count(right, '@') == 0) return {"", body, tail, count(right, '.') != 0 ? ElementKind::value : ElementKind::named};
+    }
+    std::size_t end = joint;
+    while (end < body.size() && body[end] == body[joint]) ++end;
+    if (joint == 0) return {lead + body.substr(0, end), "", "", ElementKind::constant};
+    out = core(body.substr(0, joint), body.substr(joint, end - joint));
+  }
+  out.before = lead + out.before;
+  return out;
+}
+
+class Tokenizer {
+ public:
+  explicit Tokenizer(std::string_view message) {
+    std::string line{message.substr(0, message.find('\n'))};
+    while (!line.empty() && blank(line.front())) line.erase(0, 1);
+    while (!line.empty() && blank(line.back())) line.pop_back();
+    cut_ = line.size() > kScanBytesMax;
+    if (cut_) line.resize(kScanBytesMax);
+    size_ = line.size();
+    text_ = line + std::string(128, ' ');
+  }
+
+  std::vector<Token> run() {
+    std::size_t at = 0;
+    while (at < size_) {
+      if (blank(text_[at])) {
+        blank_ = true;
+        ++at;
+        continue;
+      }
+      if (tokens_.size() >= 256) return rest(at);
+      if (mark(text_[at])) {
+        at = read_mark(at);
+        continue;
+      }
+      if (cut_ && word_end(at) >= size_) return rest(at);
+      at = read_word_at(at);
+    }
+    if (cut_) return rest(size_);
+    return tokens_;
+  }
+
+ private:
+  std::vector<Token> rest(std::size_t at) {
+    add(text_.substr(at, size_ - at), ElementKind::value);
+    return tokens_;
+  }
+  void add(std::string text, ElementKind kind) {
+    tokens_.push_back({std::move(text), kind, blank_});
+    blank_ = false;
+  }
+  std::size_t take(std::size_t begin, std::size_t end, ElementKind kind) {
+    add(text_.substr(begin, end - begin), kind);
+    return end;
+  }
+  std::size_t word_end(std::size_t at) const {
+    while (at < size_ && !blank(text_[at]) && !mark(text_[at])) ++at;
+    return at;
+  }
+  bool ends_at(std::size_t at, const std::string& what) const {
+    return at >= what.size() && text_.compare(at - what.size(), what.size(), what) == 0;
+  }
+
+  std::size_t read_mark(std::size_t at) {
+    const char c = text_[at];
+    if (c == ':' && text_[at + 1] == ':' && hex(text_[at + 2]) && (at == 0 || blank(text_[at - 1]) || mark(text_[at - 1])))
+      if (const Compound found = read_double_colon(text_.data(), size_, at); found.end != 0) return take(at, found.end, ElementKind::value);
+    if (c == '<' && digit(text_[at + 1]) && at != 0 && blank(text_[at - 1])) {
+      const std::size_t end = word_end(at + 1);
+      if (blank(text_[end]) || text_[end] == ',') return take(at, end, ElementKind::value);
+    }
+    take(at, at + 1, ElementKind::mark);
+    if (c != '"' || at == 0) return at + 1;
+    const std::size_t before = text_[at - 1] == ' ' && at > 2 ? at - 2 : at - 1;
+    const bool assigned = text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == '"');
+    if (at + 1 >= size_) return at + 1;
+    const std::string first = text_.substr(at + 1, word_end(at + 1) - at - 1);
+    std::size_t name = 0;
+    while (name < first.size() && letter(first[name])) ++name;
+    const bool product = name + 1 < first.size() && first[name] == '/' && digit(first[name + 1]);
+    if (text_[at + 1 + first.size()] == '"' || !(assigned || product)) return at + 1;
+    const std::size_t closing = text_.find('"', at + 1);
+    if (closing == std::string::npos || closing >= size_ || closing - at - 1 >= 1024) return at + 1;
+    return take(at + 1, closing, ElementKind::named);
+  }
+
+  bool assigned(std::size_t begin, std::size_t end) const {
+    if (begin == 0) return false;
+    const char before = text_[begin - 1];
+    if (before == '=') return begin < 2 || (text_[begin - 2] != '=' && text_[begin - 2] != '!');
+    if (before == '"') return text_[end] == '"';
+    return before == '\'' && text_[end] == '\'' && !letter(text_[end + 1]) && !digit(text_[end + 1]);
+  }
+  bool user(std::size_t begin) const { return ends_at(begin, "for user ") || (begin > 12 && ends_at(begin, "nvalid user ")); }
+
+  bool literal(const std::string& word, std::size_t begin) const {
+    for (const char* known : {"true", "True", "TRUE", "false", "False", "FALSE"})
+      if (word == known) return true;
+    return word == "null" && begin > 0 && mark(text_[begin - 1]);
+  }
+
+  std::size_t compound(std::size_t begin, const Compound& found) {
+    const bool locator = found.type == ValueType::url || found.type == ValueType::path;
+    return take(begin, locator ? end_of_locator(text_.data(), size_, begin, found.end) : found.end, ElementKind::value);
+  }
+
+  std::size_t read_word_at(std::size_t begin) {
+    std::size_t end = word_end(begin);
+    const std::string word = text_.substr(begin, end - begin);
+    const bool colon = text_[end] == ':' && !blank(text_[end + 1]);
+    std::string stem = word;
+    if (stem.back() == '.') stem.pop_back();
+    const bool plain = word.size() <= 64 && count(word, digit) == 0 && stem.find_first_of("./\\@") == std::string::npos;
+    if (plain) {
+      if (colon && (text_[end + 1] == '/' || text_[end + 1] == '\\' || word.size() <= 4 || word[0] == 'l'))
+        if (const Compound found = read_colon_compound(text_.data(), size_, begin, end); found.end != 0) return compound(begin, found);
+      if (word.size() == 3 &&
+          std::string{"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun "}.find(word + ' ') % 4 == 0)
+        if (const Compound found = read_calendar(text_.data(), size_, begin, end); found.end != 0)
+          return take(begin, found.end, ElementKind::value);
+      if (literal(word, begin) || user(begin)) return take(begin, end, ElementKind::value);
+      return take(begin, end, assigned(begin, end) ? ElementKind::named : ElementKind::constant);
+    }
+    if (word.size() <= 64 && all(word, digit) && text_[end] != ':') return take(begin, end, ElementKind::value);
+    if (colon)
+      if (const Compound found = read_colon_compound(text_.data(), size_, begin, end); found.end != 0) return compound(begin, found);
+    if (digit(word[0]))
+      if (const Compound found = read_date_and_time(text_.data(), size_, begin, end); found.end != 0)
+        return take(begin, found.end, ElementKind::value);
+    if (word[0] == '/') end = end_of_locator(text_.data(), size_, begin, end);
+    return read_steps(begin, end);
+  }
+
+  std::size_t read_steps(std::size_t begin, std::size_t end) {
+    const bool is_assigned = assigned(begin, end);
+    for (std::size_t at = begin; at < end;) {
+      Step s = step(text_.substr(at, end - at));
+      if (begin == 0 && s.kind == ElementKind::named) s.kind = ElementKind::constant;
+      if (is_assigned) return take(begin, end, s.kind == ElementKind::value ? ElementKind::value : ElementKind::named);
+      at += s.before.size() + s.value.size() + s.after.size();
+      if (s.kind == ElementKind::constant) {
+        add(s.before + s.value + s.after, ElementKind::constant);
+      } else {
+        if (!s.before.empty()) add(s.before, ElementKind::constant);
+        add(s.value, s.kind);
+        if (!s.after.empty()) add(s.after, ElementKind::constant);
+      }
+      if (at < end && text_[at - 1] == '@' && text_[end] == ':')
+        if (const Compound found = read_colon_compound(text_.data(), size_, at, end); found.end != 0)
+          return take(at, found.end, ElementKind::value);
+    }
+    return end;
+  }
+
+  std::string text_;
+  std::size_t size_ = 0;
+  bool cut_ = false, blank_ = false;
+  std::vector<Token> tokens_;
+};
+
+inline std::vector<Token> tokens_of(std::string_view message) { return Tokenizer{message}.run(); }
+
+/// The same from the scanner under test.
+inline std::vector<Token> scanned_tokens(MessageScanner& scanner, std::string_view message) {
+  std::vector<Element> elements;
+  scanner.read_elements(message, elements);
+  std::vector<Token> tokens;
+  for (const Element& e : elements) tokens.push_back({std::string{scanner.text().substr(e.begin, e.size)}, e.kind, e.blank});
+  return tokens;
+}
+
+/// Whether `text` is `pattern` with each `<*>` standing for any bytes, none included. Linear: leftmost match of each piece.
+inline bool matches(std::string_view pattern, std::string_view text) {
+  constexpr std::string_view kWild = "<*>";
+  std::size_t wild = pattern.find(kWild);
+  if (wild == std::string_view::npos) return pattern == text;
+  if (text.substr(0, wild) != pattern.substr(0, wild)) return false;
+  text.remove_prefix(wild);
+  pattern.remove_prefix(wild + kWild.size());
+  while ((wild = pattern.find(kWild)) != std::string_view::npos) {
+    const std::size_t at = text.find(pattern.substr(0, wild));
+    if (at == std::string_view::npos) return false;
+    text.remove_prefix(at + wild);
+    pattern.remove_prefix(wild + kWild.size());
+  }
+  return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
+}
+
+/// The first line, blanks at its ends removed and runs of them as one space: what a template's text describes.
+inline std::string normalised(std::string_view message) {
+  std::string out;
+  for (const char c : message.substr(0, message.find('\n'))) {
+    if (!blank(c))
+      out += c;
+    else if (!out.empty() && out.back() != ' ')
+      out += ' ';
+  }
+  while (!out.empty() && out.back() == ' ') out.pop_back();
+  return out;
+}
+
+}  // namespace loglode::reference

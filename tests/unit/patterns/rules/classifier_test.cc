@@ -1,0 +1,205 @@
+#include "tests/unit/patterns/rules/rules_for_tests.h"
+
+namespace loglode {
+namespace {
+
+TEST_CASE("classifier: a rule hits what its pattern says, letters of either case unless it says otherwise", "[rules]") {
+  Classified hits{sound_rules(rule_text("disk-full", "no space left", "no space left") +
+                              rule_text("exact-case", "OOM", "OOM", "category: error, case_sensitive: true"))};
+  CHECK(hits("write: No Space Left on device") == "disk-full");
+  CHECK(hits("OOM").find("exact-case") != std::string::npos);
+  CHECK(hits("room") == "");
+  CHECK(hits("oom") == "");
+  CHECK(hits("") == "");
+}
+
+TEST_CASE("classifier: hits are in order of id, each rule once, whatever the order of the packs", "[rules]") {
+  const std::string a = rule_text("zebra", "alpha", "alpha"), b = rule_text("ant", "beta", "beta"),
+                    c = rule_text("middle", "alpha|beta|gamma", "gamma");
+  for (const std::string& rules : {a + b + c, c + b + a, b + c + a}) {
+    Classified hits{sound_rules(rules)};
+    CHECK(hits("alpha beta alpha beta gamma") == "ant middle zebra");
+    CHECK(hits("alpha") == "middle zebra");
+  }
+}
+
+TEST_CASE("classifier: what Hyperscan knows only loosely is confirmed by PCRE2", "[rules]") {
+  Classified hits{sound_rules(rule_text("ahead", "refused(?! by user)", "refused") + rule_text("behind", "(?<!dis)connected to peer", "connected to peer") +
+                              rule_text("same-again", R"((\w{3,20}) equals \1\b)", "foo equals foo") +
+                              rule_text("atomic", "(?>fo+)bar baz", "foobar baz") +
+                              rule_text("conditional", R"((<)?tag missing(?(1)>))", "tag missing"))};
+  const auto expect = [&](std::string_view message, std::string_view ids) {
+    INFO(message);
+    CHECK(hits(message) == ids);
+  };
+  expect("connection refused", "ahead");
+  expect("connection refused by user", "");
+  expect("refused by user, then refused", "ahead");  // the first place does not decide
+  expect("connected to peer 7", "behind");
+  expect("disconnected to peer 7", "");
+  expect("disconnected to peer 7, connected to peer 8", "behind");
+  expect("apple equals apple", "same-again");
+  expect("apple equals applesauce", "");
+  expect("apple equals pear", "");
+  expect("foooobar baz", "atomic");
+  expect("tag missing", "conditional");
+}
+
+TEST_CASE("classifier: a pattern stays on its line unless it says otherwise, and ^ is the beginning of the text", "[rules]") {
+  Classified hits{sound_rules(rule_text("one-line", "begin.{0,50}finish", "begin to finish") +
+                              rule_text("many-lines", "(?s)start.{0,50}stop", "start and stop") + rule_text("anchored", "^fatal:", "fatal: x"))};
+  CHECK(hits("begin\nfinish") == "");
+  CHECK(hits("start\nstop") == "many-lines");
+  CHECK(hits("fatal: gone") == "anchored");
+  CHECK(hits("not fatal: gone") == "");
+}
+
+TEST_CASE("applies_to: services are globs, severities bounds, and what a record does not say is not held against it", "[rules]") {
+  Classified hits{sound_rules(
+      rule_text("db-only", "slow query", "slow query", "category: performance, applies_to: {services: [db-*, '?sql']}") +
+      rule_text("at-least", "slow query", "slow query", "category: performance, applies_to: {severity_at_least: error}") +
+      rule_text("below", "slow query", "slow query", "category: performance, applies_to: {severity_below: warn}") +
+      rule_text("between", "slow query", "slow query", "category: performance, applies_to: {severity_at_least: info, severity_below: error}"))};
+  const auto expect = [&](std::string_view service, Severity severity, std::string_view ids) {
+    INFO(service << " " << severity_name(severity));
+    CHECK(hits(record_of("slow query took 9 s", severity, service)) == ids);
+  };
+  expect("", Severity::unspecified, "at-least below between");
+  expect("db-main", Severity::unspecified, "at-least below between db-only");
+  expect("mysql", Severity::unspecified, "at-least below between");  // ? is one byte
+  expect("xsql", Severity::unspecified, "at-least below between db-only");
+  expect("DB-main", Severity::unspecified, "at-least below between");
+  expect("", Severity::trace, "below");
+  expect("", Severity::debug, "below");
+  expect("", Severity::info, "below between");
+  expect("", Severity::info2, "below between");
+  expect("", Severity::warn, "between");
+  expect("", Severity::error, "at-least");
+  expect("", Severity::error3, "at-least");
+  expect("", Severity::fatal, "at-least");
+}
+
+TEST_CASE("applies_to: where the record names no service, the stream's counts", "[rules]") {
+  Classified hits{sound_rules(rule_text("db-only", "slow query", "slow query", "category: performance, applies_to: {services: db}"))};
+  auto stream = std::make_shared<Stream>();
+  stream->info.service = "db";
+  hits.batch().stream = stream;
+  CHECK(hits(record_of("slow query")) == "db-only");
+  CHECK(hits(record_of("slow query", Severity::unspecified, "web")) == "");
+}
+
+TEST_CASE("applies_to: a rule of category error hits from WARN on unless it says otherwise", "[rules]") {
+  Classified hits{sound_rules(rule_text("by-default", "timed out", "timed out") +
+                              rule_text("always", "timed out", "timed out", "category: error, applies_to: {severity_at_least: trace}") +
+                              rule_text("secure", "timed out", "timed out", "category: security") +
+                              rule_text("slow", "timed out", "timed out", "category: performance") +
+                              rule_text("money", "timed out", "timed out", "category: business"))};
+  const std::string_view all = "always by-default money secure slow", quiet = "always money secure slow";
+  for (const auto& [severity, ids] : std::initializer_list<std::pair<Severity, std::string_view>>{{Severity::unspecified, all},
+                                                                                                  {Severity::trace, quiet},
+                                                                                                  {Severity::debug, quiet},
+                                                                                                  {Severity::info, quiet},
+                                                                                                  {Severity::info2, quiet},
+                                                                                                  {Severity::warn, all},
+                                                                                                  {Severity::error, all},
+                                                                                                  {Severity::fatal, all}}) {
+    INFO(severity_name(severity));
+    CHECK(hits(record_of("the request timed out", severity)) == ids);
+  }
+}
+
+TEST_CASE("classifier: what a multi-line record has after its first line is looked at too, and so are attributes that hold an error", "[rules]") {
+  Classified hits{sound_rules(rule_text("oom", "OutOfMemoryError", "OutOfMemoryError"))};
+  Record trace = record_of("request failed");
+  trace.raw = "12:00 ERROR request failed\njava.lang.OutOfMemoryError: heap\n\tat a.b.C";
+  trace.line_count = 3;
+  CHECK(hits(trace) == "oom");
+  trace.message = trace.raw;  // where the message is all of it, it is not looked at twice but looked at
+  CHECK(hits(trace) == "oom");
+  trace.line_count = 1;
+  trace.message = "request failed";
+  CHECK(hits(trace) == "");
+
+  for (const auto& [key, ids] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {"error.message", "oom"}, {"error.stack_trace", "oom"}, {"error.type", "oom"}, {"error", "oom"}, {"err", "oom"}, {"e", ""}, {"user.name", ""}}) {
+    INFO(key);
+    hits.batch().attributes = {{"host.name", "a"}, {key, "java.lang.OutOfMemoryError"}};
+    Record with_attribute = record_of("request failed");
+    with_attribute.attributes_count = 2;
+    CHECK(hits(with_attribute) == ids);
+  }
+}
+
+TEST_CASE("probes: a hit says that a secret may be there and nothing else", "[rules]") {
+  RuleSetConfig config;
+  config.probes = {"(?i)password[=:]", "token(?<!x)="};
+  Classified hits{sound_rules(rule_text("denied", "access denied", "access denied"), config)};
+  const auto expect = [&](std::string_view message, Severity severity, bool may_hold_secret, std::string_view ids) {
+    INFO(message);
+    CHECK(hits(record_of(message, severity)) == ids);
+    CHECK(hits.batch().records.front().has(RecordFlag::may_hold_secret) == may_hold_secret);
+  };
+  expect("Password=not-a-real-one", Severity::unspecified, true, "");
+  expect("Password=not-a-real-one", Severity::info, true, "");  // whatever the severity
+  expect("Password=not-a-real-one, access denied", Severity::error, true, "denied");
+  expect("access denied", Severity::error, false, "denied");
+  expect("all is well", Severity::info, false, "");
+  expect("token=not-a-real-one", Severity::info, true, "");
+}
+
+TEST_CASE("classifier: each record of a batch has its own hits, none is carried over, blanks are passed over", "[rules]") {
+  Classified hits{sound_rules(rule_text("a", "alpha", "alpha") + rule_text("b", "beta", "beta"))};
+  Batch& batch = hits.batch();
+  batch.records = {record_of("alpha"), record_of("calm"), record_of("alpha"), record_of("beta alpha"), record_of("beta", Severity::info), record_of("beta")};
+  batch.records[2].set(RecordFlag::blank);
+  for (int run = 0; run < 3; ++run) {  // a batch may be classified again
+    REQUIRE(hits.stage().run(batch).has_value());
+    std::vector<std::string> ids;
+    for (const Record& record : batch.records) ids.push_back(hits.hits_of(record));
+    CHECK(ids == std::vector<std::string>{"a", "", "", "a b", "", "b"});
+    CHECK(batch.hits.size() == 4);
+  }
+}
+
+TEST_CASE("classifier: without rules and probes nothing hits", "[rules]") {
+  Classified hits{sound_rules("  []\n")};
+  CHECK(hits("anything at all") == "");
+}
+
+TEST_CASE("classifier: hits over the limit are counted and not kept", "[rules]") {
+  RuleSetConfig config;
+  config.hits_per_line_max = 2;
+  Classified hits{sound_rules(rule_text("a", "alpha", "alpha") + rule_text("b", "alpha", "alpha") + rule_text("c", "alpha", "alpha") +
+                                  rule_text("d", "alpha", "alpha") + rule_text("e", "beta", "beta"),
+                              config)};
+  CHECK(hits("alpha") == "a b");
+  CHECK(hits.counters().hits(Limit::hits_per_line) == 2);
+  CHECK(hits("beta") == "e");
+  CHECK(hits.counters().hits(Limit::hits_per_line) == 2);
+}
+
+TEST_CASE("classifier: any bytes may be scanned", "[rules]") {
+  Classified hits{sound_rules(rule_text("a", "alpha(?!x)", "alpha") + rule_text("b", "(?s)one.two three", "one two three"))};
+  std::string bytes;
+  for (int i = 0; i < 256; ++i) bytes += static_cast<char>(i);
+  CHECK(hits(bytes) == "");
+  CHECK(hits(bytes + "alpha" + bytes) == "a");
+  CHECK(hits(std::string_view{"one\0two three", 13}) == "b");
+  CHECK(hits(std::string(1 << 20, 'a') + "one two three") == "b");
+  CHECK(hits(std::string(1 << 20, '\0')) == "");
+}
+
+TEST_CASE("match_rules: says where each rule hit, and agrees with the classifier", "[rules]") {
+  const LoadedRules loaded = sound_rules(rule_text("a", "alpha", "alpha") + rule_text("b", "be+ta(?!x)", "beta"));
+  const auto matches = match_rules(*loaded.rules, "an alpha, betax, beeeta", "", Severity::error);
+  REQUIRE(matches.has_value());
+  REQUIRE(matches->size() == 2);
+  CHECK((*matches)[0].begin == 3);
+  CHECK((*matches)[0].end == 8);
+  CHECK((*matches)[1].begin == 17);
+  CHECK((*matches)[1].end == 23);
+  CHECK(match_rules(*loaded.rules, "alpha", "", Severity::info)->empty());
+}
+
+}  // namespace
+}  // namespace loglode
