@@ -22,7 +22,7 @@ namespace loglode {
 
 /// Windows are [start, start + width) with start a multiple of width since the epoch. Widths come from this ladder, on which each
 /// step divides the next, so that widening is exact: 10 ms, 100 ms, 1 s, 10 s, 20 s, 40 s, … When a run has more than kWindowsMax
-/// windows or kCellsMax cells, all windows move one step up. The final width depends on the input alone, not on its order.
+/// windows or kCellsMax cells (kFineWindowsMax, kFineCellsMax below 10 s), all windows move one step up. The final width depends on the input alone, not on its order.
 [[nodiscard]] Duration first_width() noexcept;
 [[nodiscard]] Duration wider(Duration width) noexcept;
 [[nodiscard]] Timestamp window_start(Timestamp time, Duration width) noexcept;

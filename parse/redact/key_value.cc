@@ -241,11 +241,13 @@ bool read_separator(std::string_view text, std::size_t at, Separator& out) noexc
   return true;
 }
 
+constexpr std::size_t kSignatureMin = 20;
+
 Span judge(std::string_view text, Name name, const Separator& separator) {
   const Value value = read_value(text, separator.value_begin);
   const std::string_view judged = text.substr(value.begin, std::min(value.end - value.begin, kLookAhead));
   if (is_placeholder(judged) || (!value.quoted && is_folder(judged))) return {};
-  if (name == Name::signature && judged.size() < 20) return {};
+  if (name == Name::signature && bare_end(text, value.begin, value.begin + kSignatureMin) - value.begin < kSignatureMin) return {};
   const bool sure = name == Name::secret && (!separator.colon || (separator.name_quoted && value.quoted));
   if (!sure && !looks_like_secret(judged)) return {};
   return mask_value(text, value);

@@ -124,7 +124,10 @@ bool names_card(std::string_view before) noexcept {
 bool names_id(std::string_view before) noexcept {
   std::size_t end = before.size();
   while (end > 0 && before.size() - end < 6 && std::string_view{" \t:=\"'\\"}.find(before[end - 1]) != std::string_view::npos) --end;
-  return end < before.size() && ends_ignoring_case(before.substr(0, end), "id");
+  before = before.substr(0, end == before.size() ? 0 : end);
+  if (!ends_ignoring_case(before, "id")) return false;
+  const char second_last = before[before.size() - 2], ahead = before.size() > 2 ? before[before.size() - 3] : ' ';
+  return !is_alpha(ahead) || (second_last == 'I' && is_lower(ahead));  // `id`, `order_id`, `SpanID`, not `paid`
 }
 
 bool joins_word(char c) noexcept { return is_alnum(c) || c == '_'; }

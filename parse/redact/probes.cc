@@ -6,6 +6,7 @@ namespace loglode {
 
 std::vector<std::string> redaction_probes() {
   // Quotes, brackets and blanks that may stand between a name and its sign.
+  // Each expression has a literal that ordinary lines lack; what has none (cards, random strings) is left to holds_nameless_secret.
   const std::string sign = R"(["'`\\\]]{0,4}[ \t]{0,2})";
   const std::string key = "(?:api|secret|access|private|auth|encryption|decryption|signing|account|master|shared|subscription)[_.-]?key";
   const std::string name =
@@ -24,8 +25,6 @@ std::vector<std::string> redaction_probes() {
       R"(://[^/?#"'<>\x00-\x20]+@)",
       R"(@(?:tcp|unix)\()",
       R"([A-Za-z0-9._%+-]@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2})",
-      R"((?:^|[^A-Za-z0-9_.+-])(?:4\d{12,18}|5[1-5]\d{14}|2[2-7]\d{14}|3\d{13,18}|6[0245]\d{14,17})(?:[^A-Za-z0-9_-]|$))",
-      R"((?:^|[^A-Za-z0-9_.+-])[2-6]\d{3}(?: \d{4} \d{4}|-\d{4}-\d{4}|[ -]\d{6}[ -]\d{4}))",
       R"(eyJ[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_-]{4})",
       "-----BEGIN ",
       R"((?:AKIA|ASIA)[A-Z0-9]{16})",
@@ -34,7 +33,6 @@ std::vector<std::string> redaction_probes() {
       R"((?:xox[abeoprs][.-]|xapp-)[A-Za-z0-9_./-]{10}|hooks\.slack\.com/services/[A-Za-z0-9_./-]{20})",
       R"([sr]k_(?:live|test)_[A-Za-z0-9]{16}|whsec_[A-Za-z0-9]{16}|npm_[A-Za-z0-9]{30}|pypi-[A-Za-z0-9_-]{40})",
       R"(sk-[A-Za-z0-9_-]{20}|hf_[A-Za-z0-9]{30}|dop_v1_[A-Za-z0-9]{40}|shpat_[A-Za-z0-9]{32}|hvs\.[A-Za-z0-9_-]{24}|SG\.[A-Za-z0-9_./-]{40})",
-      R"((?:[A-Z][0-9]|[0-9][A-Z])[A-Za-z0-9+/_-]{15}|[A-Za-z0-9+/_-]{15}(?:[A-Z][0-9]|[0-9][A-Z]))",
   };
 }
 

@@ -53,7 +53,21 @@ std::size_t random_characters(std::string_view run) noexcept {
   return total;
 }
 
-/// The probe (probes.cc) rests on this: an upper-case letter beside a digit.
+/// Whether there is upper case at all: what ids and digests lack. Blocks of a fixed size, so that compilers use vectors for them.
+bool has_upper(std::string_view run) noexcept {
+  constexpr std::size_t kBlock = 16;
+  std::size_t at = 0;
+  for (; at + kBlock <= run.size(); at += kBlock) {
+    unsigned char found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) found |= static_cast<unsigned char>(run[at + i] - 'A') < 26 ? 1 : 0;
+    if (found != 0) return true;
+  }
+  for (; at < run.size(); ++at)
+    if (is_upper(run[at])) return true;
+  return false;
+}
+
+/// Cheap and nearly always so in random strings, seldom in names: an upper-case letter beside a digit.
 bool has_upper_beside_digit(std::string_view run) noexcept {
   for (std::size_t i = 1; i < run.size(); ++i)
     if ((is_upper(run[i - 1]) && is_digit(run[i])) || (is_digit(run[i - 1]) && is_upper(run[i]))) return true;
@@ -82,7 +96,7 @@ std::size_t run_end(std::string_view text, std::size_t at) noexcept {
 Span find_random_run(std::string_view text, std::size_t at, std::size_t end) {
   if (end - at < kLengthMin) return {};
   const std::string_view run = text.substr(at, end - at);
-  if (!has_upper_beside_digit(run) || is_digest(text, at, run)) return {};
+  if (!has_upper(run) || !has_upper_beside_digit(run) || is_digest(text, at, run)) return {};
   if (static_cast<double>(random_characters(run)) < kRandomShareMin * static_cast<double>(run.size())) return {};
   if (entropy(run) < kEntropyMin) return {};
   while (end < text.size() && text[end] == '=') ++end;  // base64 padding

@@ -89,7 +89,7 @@ class Redactor final : public Stage {
   Result<void> run(Batch& batch) override {
     RedactionCounts counts;
     for (Record& record : batch.records)
-      if (record.has(RecordFlag::may_hold_secret)) mask(record, batch, counts);
+      if (record.has(RecordFlag::may_hold_secret) || holds_nameless_secret(record.message)) mask(record, batch, counts);
     if (const std::uint64_t masked = counts.total(); masked != 0) counters_.secrets_masked += masked;
     return {};
   }

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::string_view kOtherServices = "_other";
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
+constexpr Duration kBucket = std::chrono::seconds{10};  // what detection works on (detection.md)
 
 /// Which excerpts are kept, by a hash of where their record is. Tightened when they exceed their budget.
 class ExcerptSample {
@@ -124,6 +125,7 @@ struct Folder::State {
   FoldedCell& cell_of(std::uint32_t service, ShapeId shape);
   void forget_places();
   void enter_frame(std::uint32_t stream_number, Timestamp time);
+  bool is_too_fine() const;
   void hold_bounds(std::uint32_t stream_number, Timestamp time);
   void widen(WindowTable& widened);
   void keep_step(const Record& record, FoldedStream& stream, std::uint32_t service, Timestamp time);
@@ -238,14 +240,21 @@ void Folder::State::widen(WindowTable& widened) {
   const std::size_t before = widened.cell_count();
   widened.widen();
   if (&widened != &timed) ordinal_cells -= before - widened.cell_count();
-  if (widened.width() > std::chrono::seconds{10}) counters.hit(Limit::windows);
+  if (widened.width() > kBucket) counters.hit(Limit::windows);
   recount_excerpts();
+}
+
+bool Folder::State::is_too_fine() const {
+  const bool fine = table->width() < kBucket;
+  const std::size_t cells = table == &timed ? timed.cell_count() : ordinal_cells;
+  return table->can_widen() && (table->window_count() > (fine ? std::min(config.fine_windows_max, config.windows_max) : config.windows_max) ||
+                                cells > (fine ? std::min(config.fine_cells_max, config.cells_max) : config.cells_max));
 }
 
 /// Widens until what has just been entered fits.
 void Folder::State::hold_bounds(std::uint32_t stream_number, Timestamp time) {
   bool widened = false;
-  while (table->can_widen() && (table->window_count() > config.windows_max || (table == &timed ? timed.cell_count() : ordinal_cells) > config.cells_max)) {
+  while (is_too_fine()) {
     widen(*table);
     widened = true;
   }
@@ -318,6 +327,7 @@ void Folder::State::begin_cell(FoldedCell& cell, const Record& record, bool erro
 }
 
 void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
+  if (record.has(RecordFlag::out_of_range)) return;
   if (record.has(RecordFlag::blank)) {
     tally.blank_lines += record.line_count;
     return;

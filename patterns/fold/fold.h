@@ -16,6 +16,7 @@ namespace loglode {
 struct FoldConfig {
   Duration lateness = std::chrono::seconds{5};
   std::size_t windows_max = kWindowsMax, cells_max = kCellsMax, services_max = kServicesMax;
+  std::size_t fine_windows_max = kFineWindowsMax, fine_cells_max = kFineCellsMax;  // while windows are under 10 s
   std::size_t excerpts_bytes_max = kExcerptsBytesMax, trace_steps_max = kTraceStepsMax;
 };
 

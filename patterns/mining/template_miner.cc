@@ -63,7 +63,7 @@ class LearnerStage final : public Stage {
   explicit LearnerStage(Learn learn) : learn_{std::move(learn)} {}
   Result<void> run(Batch& batch) override {
     for (Record& record : batch.records)
-      if (record.shape == kNoShape && !record.has(RecordFlag::blank))
+      if (record.shape == kNoShape && !record.has(RecordFlag::blank) && !record.has(RecordFlag::out_of_range))
         record.shape = learn_(record.message, severity_class(record.severity));
     return {};
   }

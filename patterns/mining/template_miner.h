@@ -1,6 +1,6 @@
 // Template mining (../docs/mining.md): what is constant in messages and what varies.
-// A message is scanned once into typed tokens; the masked sequence's hash is its leaf, its variable-like positions taken out its shape.
-// Everything that decides a template is a function of the set of shapes seen, never of their order.
+// A message is scanned once into typed tokens; the hash of those that do not vary is its shape. Each shape joins what its messages hold
+// at the places that may vary. Everything that decides a template is a function of the set of messages seen, never of their order.
 #pragma once
 
 #include <cstddef>

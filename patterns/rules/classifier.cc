@@ -10,11 +10,13 @@
 namespace loglode {
 namespace {
 
-/// Where structured logs put the error itself (ECS, OpenTelemetry, zap, logrus, bunyan, pino), while the message says only "request failed".
+/// Where structured logs put the error itself (ECS, OpenTelemetry, zap, logrus, bunyan, pino), while the message says only "request
+/// failed".
 bool holds_error(std::string_view key) noexcept {
   if (key.size() < 3 || key.front() != 'e') return false;
-  constexpr std::string_view kKeys[] = {"err",           "error",         "error.message", "error.stack_trace",   "error.type",          "exception",
-                                        "err.message",   "err.stack",     "error.stack",   "exception.message",   "exception.stacktrace", "exception.type"};
+  constexpr std::string_view kKeys[] = {
+      "err",         "error",     "error.message", "error.stack_trace", "error.type",           "exception",
+      "err.message", "err.stack", "error.stack",   "exception.message", "exception.stacktrace", "exception.type"};
   return std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys);
 }
 

@@ -16,13 +16,13 @@ namespace loglode {
 /// That number is the id Hyperscan reports.
 class RuleSet {
  public:
-  std::vector<AppliesTo> applies_to;             // by RuleIndex
+  std::vector<AppliesTo> applies_to;  // by RuleIndex
   std::vector<Expression> expressions;
-  std::vector<std::uint32_t> rule_of;            // by expression; shorter than expressions by the probes
-  std::vector<std::optional<PcrePattern>> exact; // by expression; set for a rule's prefilter
-  Database all;                                  // null when there is nothing to look for
-  Database quiet;                                // for records that say they are below WARN: the rules that may hit those, and the probes
-  Scratch scratch;                               // large enough for both; only ever cloned
+  std::vector<std::uint32_t> rule_of;             // by expression; shorter than expressions by the probes
+  std::vector<std::optional<PcrePattern>> exact;  // by expression; set for a rule's prefilter
+  Database all;                                   // null when there is nothing to look for
+  Database quiet;                                 // for records that say they are below WARN: the rules that may hit those, and the probes
+  Scratch scratch;                                // large enough for both; only ever cloned
   std::size_t hits_per_line_max = 64;
 
   [[nodiscard]] bool is_probe(std::size_t expression) const noexcept { return expression >= rule_of.size(); }

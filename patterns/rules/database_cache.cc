@@ -17,7 +17,8 @@
 namespace loglode {
 namespace {
 
-constexpr std::string_view kMagic = "loglode compiled rules 1\n";  // the number is raised with the layout below or the checks a pattern must pass
+constexpr std::string_view kMagic =
+    "loglode compiled rules 1\n";  // the number is raised with the layout below or the checks a pattern must pass
 constexpr std::string_view kSuffix = ".rules.hsdb";
 constexpr std::size_t kCacheBytesMax = 512 * kMiB;
 
@@ -26,7 +27,9 @@ class FileHandle {
   explicit FileHandle(int descriptor) : descriptor_(descriptor) {}
   FileHandle(const FileHandle&) = delete;
   FileHandle& operator=(const FileHandle&) = delete;
-  ~FileHandle() { if (descriptor_ >= 0) ::close(descriptor_); }
+  ~FileHandle() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+  }
   [[nodiscard]] int get() const noexcept { return descriptor_; }
   [[nodiscard]] bool close() noexcept { return ::close(std::exchange(descriptor_, -1)) == 0; }
 
@@ -73,7 +76,8 @@ bool only_ours(const struct stat& info) {
 std::optional<std::string> read_own_file(const std::string& path) {
   const FileHandle file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
   struct stat info {};
-  if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !only_ours(info) || static_cast<std::size_t>(info.st_size) > kCacheBytesMax) return std::nullopt;
+  if (file.get() < 0 || ::fstat(file.get(), &info) != 0 || !only_ours(info) || static_cast<std::size_t>(info.st_size) > kCacheBytesMax)
+    return std::nullopt;
   std::string bytes(static_cast<std::size_t>(info.st_size), '\0');
   std::size_t have = 0;
   while (have < bytes.size()) {

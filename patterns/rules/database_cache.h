@@ -1,7 +1,9 @@
-// The compiled databases on disk, so that a start does not wait for Hyperscan. Anything amiss with a cache file means no cache, never an error.
+// The compiled databases on disk, so that a start does not wait for Hyperscan. Anything amiss with a cache file means no cache, never an
+// error.
 //
-// A file is named by the hash of what it was made from: format, Hyperscan version, CPU features, and every pattern with its flags. It is read only
-// when it belongs to this user and nobody else may write it: hs_deserialize_database trusts its input, and the checksum is against damage, not forgery.
+// A file is named by the hash of what it was made from: format, Hyperscan version, CPU features, and every pattern with its flags. It is
+// read only when it belongs to this user and nobody else may write it: hs_deserialize_database trusts its input, and the checksum is
+// against damage, not forgery.
 #pragma once
 
 #include <string>

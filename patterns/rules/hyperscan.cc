@@ -22,7 +22,9 @@ unsigned flags_of(const Expression& expression, bool prefilter) {
   return flags;
 }
 
-std::string message_of(const CompileError& error) { return error && error->message != nullptr ? error->message : "Hyperscan gave no reason"; }
+std::string message_of(const CompileError& error) {
+  return error && error->message != nullptr ? error->message : "Hyperscan gave no reason";
+}
 
 bool accepts(const Expression& expression, bool prefilter, std::string& message) {
   hs_expr_info_t* info = nullptr;
@@ -43,9 +45,12 @@ bool accepts(const Expression& expression, bool prefilter, std::string& message)
 
 Result<void> hs_checked(hs_error_t code, std::string_view doing) {
   switch (code) {
-    case HS_SUCCESS: return {};
-    case HS_NOMEM: return fail(RuleErrc::out_of_memory, fmt::format("{}: Hyperscan is out of memory", doing));
-    default: return fail(RuleErrc::scan_failed, fmt::format("{}: Hyperscan refuses with code {}", doing, code));
+    case HS_SUCCESS:
+      return {};
+    case HS_NOMEM:
+      return fail(RuleErrc::out_of_memory, fmt::format("{}: Hyperscan is out of memory", doing));
+    default:
+      return fail(RuleErrc::scan_failed, fmt::format("{}: Hyperscan refuses with code {}", doing, code));
   }
 }
 
@@ -68,8 +73,8 @@ CompiledDatabase compile_database(std::span<const Expression* const> expressions
   }
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
-  const hs_error_t code = hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()), HS_MODE_BLOCK, nullptr,
-                                           &database, &error);
+  const hs_error_t code = hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()), HS_MODE_BLOCK,
+                                           nullptr, &database, &error);
   out.database.reset(database);
   const CompileError error_owner{error};
   if (code == HS_SUCCESS) return out;
@@ -116,7 +121,8 @@ Result<Database> deserialize(std::string_view bytes) {
 
 Result<void> hyperscan_runs_here() {
   if (hs_valid_platform() == HS_SUCCESS) return {};
-  return fail(RuleErrc::scan_failed, "this CPU cannot run Hyperscan, which needs SSSE3 (on other processors build with Vectorscan, its drop-in)");
+  return fail(RuleErrc::scan_failed,
+              "this CPU cannot run Hyperscan, which needs SSSE3 (on other processors build with Vectorscan, its drop-in)");
 }
 
 std::string hyperscan_platform() {

@@ -140,7 +140,8 @@ std::vector<TextAt> MappingReader::texts(std::string_view key, std::size_t count
     take(*node);
     return out;
   }
-  if (node->size() > count_max) problem(line_of(*node), fmt::format("\"{}\" has {} entries, at most {} are read", key, node->size(), count_max));
+  if (node->size() > count_max)
+    problem(line_of(*node), fmt::format("\"{}\" has {} entries, at most {} are read", key, node->size(), count_max));
   if (required && node->size() == 0) problem(line_of(*node), fmt::format("\"{}\" must not be empty", key));
   for (std::size_t i = 0; i < std::min(node->size(), count_max); ++i) take((*node)[i]);
   return out;

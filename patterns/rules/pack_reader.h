@@ -31,7 +31,8 @@ class ProblemList {
 class MappingReader {
  public:
   /// Reports unknown and repeated keys at once. `known` must be static.
-  MappingReader(const YAML::Node& node, std::string what, std::span<const std::string_view> known, ProblemList& problems, std::string rule = {});
+  MappingReader(const YAML::Node& node, std::string what, std::span<const std::string_view> known, ProblemList& problems,
+                std::string rule = {});
 
   [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
   [[nodiscard]] int line() const noexcept { return line_; }

@@ -72,7 +72,8 @@ std::size_t repeats_in(std::string_view pattern) {
     const std::size_t close = pattern.find('}', open);
     if (close == std::string_view::npos) break;
     std::string_view bounds = pattern.substr(open + 1, close - open - 1);
-    if (const std::size_t comma = bounds.find(','); comma != std::string_view::npos && comma + 1 < bounds.size()) bounds.remove_prefix(comma + 1);
+    if (const std::size_t comma = bounds.find(','); comma != std::string_view::npos && comma + 1 < bounds.size())
+      bounds.remove_prefix(comma + 1);
     std::size_t bound = 0;
     static_cast<void>(std::from_chars(bounds.data(), bounds.data() + bounds.size(), bound));
     sum += std::min(bound, kRepeatsMax + 1);
@@ -82,9 +83,9 @@ std::size_t repeats_in(std::string_view pattern) {
 
 std::string too_expensive(std::string_view why) { return fmt::format("the pattern is too expensive: {}", why); }
 
-constexpr std::size_t kHostileBytes = 2 * kKiB;    // well past kHostileStepsMax, and short enough to be tried for every start
+constexpr std::size_t kHostileBytes = 2 * kKiB;  // well past kHostileStepsMax, and short enough to be tried for every start
 constexpr std::size_t kHostileExamplesMax = 4;
-constexpr std::size_t kHostilePiecesMax = 40;      // of one example
+constexpr std::size_t kHostilePiecesMax = 40;  // of one example
 
 std::string repeated(std::string_view text) {
   std::string out;

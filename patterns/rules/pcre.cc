@@ -30,8 +30,8 @@ tl::expected<PcrePattern, PcreProblem> PcrePattern::compile(std::string_view pat
   pcre2_set_newline(context.get(), PCRE2_NEWLINE_LF);
   pcre2_set_parens_nest_limit(context.get(), kGroupDepthMax);
   PcrePattern out;
-  out.code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(), kOptions | (case_sensitive ? 0 : PCRE2_CASELESS), &error,
-                                &position, context.get()));
+  out.code_.reset(pcre2_compile(reinterpret_cast<PCRE2_SPTR>(pattern.data()), pattern.size(),
+                                kOptions | (case_sensitive ? 0 : PCRE2_CASELESS), &error, &position, context.get()));
   if (!out.code_) return tl::unexpected(PcreProblem{message_of(error), position});
   // Without the memory for machine code the interpreter gives the same answers, if later.
   static_cast<void>(pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE));
@@ -43,7 +43,8 @@ std::size_t PcrePattern::compiled_bytes() const noexcept {
   return pcre2_pattern_info(code_.get(), PCRE2_INFO_SIZE, &bytes) == 0 ? bytes : 0;
 }
 
-PcreMatcher::PcreMatcher(std::uint32_t steps_max) : found_(pcre2_match_data_create(1, nullptr)), limits_(pcre2_match_context_create(nullptr)) {
+PcreMatcher::PcreMatcher(std::uint32_t steps_max)
+    : found_(pcre2_match_data_create(1, nullptr)), limits_(pcre2_match_context_create(nullptr)) {
   if (!found_ || !limits_) throw std::bad_alloc{};
   pcre2_set_match_limit(limits_.get(), steps_max);
   pcre2_set_depth_limit(limits_.get(), steps_max);
@@ -52,7 +53,8 @@ PcreMatcher::PcreMatcher(std::uint32_t steps_max) : found_(pcre2_match_data_crea
 
 PcreMatch PcreMatcher::search(const PcrePattern& pattern, std::string_view text, std::uint32_t options) noexcept {
   const std::string_view subject = text.empty() ? std::string_view{""} : text.substr(0, kConfirmBytesMax);
-  const int code = pcre2_match(pattern.code(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, options, found_.get(), limits_.get());
+  const int code =
+      pcre2_match(pattern.code(), reinterpret_cast<PCRE2_SPTR>(subject.data()), subject.size(), 0, options, found_.get(), limits_.get());
   if (code == PCRE2_ERROR_NOMATCH) return {};
   if (code < 0) return {Searched::gave_up, 0, 0};
   const PCRE2_SIZE* bounds = pcre2_get_ovector_pointer(found_.get());

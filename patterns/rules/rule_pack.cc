@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
+#include <sstream>
+
+#include <yaml-cpp/eventhandler.h>
 
 #include "patterns/rules/pack_reader.h"
 
@@ -15,8 +18,8 @@ namespace {
 
 constexpr std::string_view kPackVersion = "1";  // of the format, docs/rules.md
 constexpr std::string_view kPackKeys[] = {"pack", "version", "rules", "description"};
-constexpr std::string_view kRuleKeys[] = {"id",       "name",    "category", "severity", "pattern",     "case_sensitive", "applies_to",
-                                          "examples", "meaning", "check",    "safe_action", "references"};
+constexpr std::string_view kRuleKeys[] = {"id",         "name",     "category", "severity", "pattern",     "case_sensitive",
+                                          "applies_to", "examples", "meaning",  "check",    "safe_action", "references"};
 constexpr std::string_view kAppliesToKeys[] = {"services", "severity_at_least", "severity_below"};
 constexpr std::string_view kExampleKeys[] = {"match", "no_match"};
 constexpr std::string_view kCategories[] = {"error", "performance", "security", "business"};
@@ -58,7 +61,8 @@ AppliesTo read_applies_to(const YAML::Node* node, RuleCategory category, Problem
   if (const auto word = read_word(map, "severity_at_least", kSeverities, false)) out.at_least = kSeverityValues[*word];
   if (const auto word = read_word(map, "severity_below", kSeverities, false)) {
     out.below = kSeverityValues[*word];
-    if (out.below <= out.at_least) map.problem(map.line_at("severity_below"), "severity_below must be above severity_at_least, or no severity is left");
+    if (out.below <= out.at_least)
+      map.problem(map.line_at("severity_below"), "severity_below must be above severity_at_least, or no severity is left");
   }
   return out;
 }
@@ -81,8 +85,9 @@ Rule read_rule(const YAML::Node& node, ProblemList& problems) {
 
   const std::string id_text = map.required_text("id");
   if (!id_text.empty() && !is_kebab_case(id_text)) {
-    map.problem(map.line_at("id"), fmt::format("bad id {}: lower-case words and digits joined by single dashes, a letter first, at most {} bytes",
-                                               in_quotes(id_text), kIdBytesMax));
+    map.problem(map.line_at("id"),
+                fmt::format("bad id {}: lower-case words and digits joined by single dashes, a letter first, at most {} bytes",
+                            in_quotes(id_text), kIdBytesMax));
   }
   rule.info.name = map.required_text("name");
   if (const auto word = read_word(map, "category", kCategories, true)) rule.info.category = static_cast<RuleCategory>(*word);
@@ -109,7 +114,8 @@ std::vector<Rule> read_rules(const YAML::Node& root, ProblemList& problems) {
   static_cast<void>(map.required_text("pack"));
   const std::string version = map.required_text("version");
   if (!version.empty() && version != kPackVersion) {
-    map.problem(map.line_at("version"), fmt::format("bad version {}: this program reads packs of version {}", in_quotes(version), kPackVersion));
+    map.problem(map.line_at("version"),
+                fmt::format("bad version {}: this program reads packs of version {}", in_quotes(version), kPackVersion));
   }
   static_cast<void>(map.optional_text("description"));
   const YAML::Node* rules = map.find("rules");
@@ -120,6 +126,33 @@ std::vector<Rule> read_rules(const YAML::Node& root, ProblemList& problems) {
   if (rules->size() > kRulesMax) map.problem(line_of(*rules), fmt::format("{} rules, at most {} are read", rules->size(), kRulesMax));
   for (std::size_t i = 0; i < std::min(rules->size(), kRulesMax); ++i) out.push_back(read_rule((*rules)[i], problems));
   return out;
+}
+
+/// Takes note of where a document begins, and of nothing else.
+class DocumentStart final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line + 1; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { empty = false; }
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override { empty = false; }
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { empty = false; }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { empty = false; }
+  void OnMapEnd() override {}
+
+  int line = 0;
+  bool empty = true;
+};
+
+/// YAML::Load passes over all documents but the first, and YAML::LoadAll never ends on some broken ones: it takes no token and asks again.
+/// 0 when there is no second one, or nothing is in it.
+int line_of_second_document(const std::string& yaml) {
+  std::istringstream stream{yaml};
+  YAML::Parser parser{stream};
+  DocumentStart first, second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return 0;
+  return second.empty ? 0 : second.line;
 }
 
 bool is_pack_name(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
@@ -182,10 +215,12 @@ std::vector<Rule> read_pack(const RulePackText& pack, std::vector<RuleProblem>& 
     return {};
   }
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(pack.yaml);
-    if (documents.empty()) list.add(0, {}, "empty: a pack has \"pack\", \"version\" and \"rules\"");
-    if (documents.size() > 1) list.add(line_of(documents[1]), {}, "a second YAML document (after ---): a file holds one pack");
-    return documents.empty() ? std::vector<Rule>{} : read_rules(documents.front(), list);
+    if (const int line = line_of_second_document(pack.yaml); line > 0)
+      list.add(line, {}, "a second YAML document (after ---): a file holds one pack");
+    const YAML::Node root = YAML::Load(pack.yaml);
+    if (!root.IsNull()) return read_rules(root, list);
+    list.add(0, {}, "empty: a pack has \"pack\", \"version\" and \"rules\"");
+    return {};
   } catch (const YAML::Exception& error) {  // yaml-cpp speaks in exceptions; they end here
     list.add(std::max(0, error.mark.line + 1), {}, fmt::format("not YAML: {}", error.msg));
     return {};

@@ -14,11 +14,12 @@ namespace loglode {
 
 // A pack that needs more is a mistake or an attack; each bound is a problem named by file and line.
 inline constexpr std::size_t kPackBytesMax = 1 * kMiB;
-inline constexpr std::size_t kRulesMax = 2000;            // over all packs
+inline constexpr std::size_t kRulesMax = 2000;       // over all packs
+inline constexpr std::size_t kPatternsMax = 10'000;  // over all packs
 inline constexpr std::size_t kPatternsPerRuleMax = 64;
-inline constexpr std::size_t kGlobBytesMax = 256;         // of a service's glob
-inline constexpr std::size_t kExamplesPerRuleMax = 100;   // of each kind
-inline constexpr std::size_t kProblemsMax = 1000;         // further ones are not listed: somebody passed the wrong file
+inline constexpr std::size_t kGlobBytesMax = 256;        // of a service's glob
+inline constexpr std::size_t kExamplesPerRuleMax = 100;  // of each kind
+inline constexpr std::size_t kProblemsMax = 1000;        // further ones are not listed: somebody passed the wrong file
 
 struct TextAt {
   std::string text;
@@ -29,7 +30,7 @@ struct TextAt {
 struct AppliesTo {
   std::vector<std::string> services;  // globs (`*`, `?`); empty: every service
   Severity at_least = Severity::trace;
-  Severity below{25};                 // exclusive; 25 is above every severity number
+  Severity below{25};  // exclusive; 25 is above every severity number
 
   [[nodiscard]] bool admits(std::string_view service, Severity severity) const noexcept;
 };

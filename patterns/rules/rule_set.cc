@@ -21,7 +21,9 @@ constexpr std::string_view kProbesName = "probes";
 class RuleErrorCategory final : public std::error_category {
  public:
   const char* name() const noexcept override { return "rules"; }
-  std::string message(int code) const override { return code == static_cast<int>(RuleErrc::out_of_memory) ? "out of memory" : "scan failed"; }
+  std::string message(int code) const override {
+    return code == static_cast<int>(RuleErrc::out_of_memory) ? "out of memory" : "scan failed";
+  }
 };
 
 /// Makes one RuleSet from packs; collects problems as it goes and so goes as far as it can.
@@ -46,13 +48,19 @@ class Loader {
     for (const RulePackText& pack : packs) {
       for (Rule& rule : read_pack(pack, problems_)) rules_.push_back(std::move(rule));
     }
-    if (rules_.size() > kRulesMax) {
-      problem(rules_[kRulesMax], rules_[kRulesMax].line, fmt::format("{} rules in all packs, at most {} are read", rules_.size(), kRulesMax));
-      rules_.erase(rules_.begin() + kRulesMax, rules_.end());
-    }
+    keep_bounds();
     report_repeated_ids();
     // By id, so that what a RuleIndex means does not depend on the order of the packs.
     std::stable_sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) { return a.info.id < b.info.id; });
+  }
+
+  void keep_bounds() {
+    std::size_t kept = 0, patterns = 0;
+    while (kept < rules_.size() && kept < kRulesMax && (patterns += rules_[kept].patterns.size()) <= kPatternsMax) ++kept;
+    if (kept == rules_.size()) return;
+    problem(rules_[kept], rules_[kept].line,
+            fmt::format("too many: at most {} rules and {} patterns in all packs together", kRulesMax, kPatternsMax));
+    rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(kept), rules_.end());
   }
 
   void report_repeated_ids() {
@@ -61,7 +69,8 @@ class Loader {
       if (rule.info.id.empty()) continue;
       const auto [earlier, is_new] = first.emplace(rule.info.id, &rule);
       if (!is_new) {
-        problem(rule, rule.line, fmt::format("id \"{}\" is taken: the rule at {}:{} has it", rule.info.id, earlier->second->file, earlier->second->line));
+        problem(rule, rule.line,
+                fmt::format("id \"{}\" is taken: the rule at {}:{} has it", rule.info.id, earlier->second->file, earlier->second->line));
       }
     }
   }
@@ -152,18 +161,23 @@ class Loader {
     const auto loose = find_loose_prefilters(*compiled_);
     if (!loose) return static_cast<void>(note(tl::unexpected(loose.error())));
     for (const std::size_t i : *loose) {
-      problem_at(i, "the pattern is too expensive: only PCRE2 can tell whether it matches, and would have to look at nearly every line; "
-                    "give it some literal text outside of look-arounds");
+      problem_at(i,
+                 "the pattern is too expensive: only PCRE2 can tell whether it matches, and would have to look at nearly every line; "
+                 "give it some literal text outside of look-arounds");
     }
     for (std::size_t i = 0; i < compiled_->rule_of.size(); ++i) {
       if (!compiled_->exact[i] || !is_slow_on_hostile_text(*compiled_->exact[i], rules_[compiled_->rule_of[i]].match)) continue;
-      problem_at(i, fmt::format("the pattern is too expensive: PCRE2, which must confirm it, takes over {} steps from one start on text made to annoy it; "
-                                "bound its repeats (.{{0,100}} instead of .*), or do without look-around, backreferences and atomic groups",
-                                kHostileStepsMax));
+      problem_at(
+          i, fmt::format(
+                 "the pattern is too expensive: PCRE2, which must confirm it, takes over {} steps from one start on text made to annoy it; "
+                 "bound its repeats (.{{0,100}} instead of .*), or do without look-around, backreferences and atomic groups",
+                 kHostileStepsMax));
     }
   }
 
-  void problem(const Rule& rule, int line, std::string message) { problems_.push_back({rule.file, line, rule.info.id, std::move(message)}); }
+  void problem(const Rule& rule, int line, std::string message) {
+    problems_.push_back({rule.file, line, rule.info.id, std::move(message)});
+  }
 
   void problem_at(std::size_t expression, std::string message) {
     if (compiled_->is_probe(expression)) {
@@ -225,7 +239,8 @@ std::error_code make_error_code(RuleErrc code) noexcept {
 
 std::string to_string(const RuleProblem& problem) {
   const std::string place = problem.line > 0 ? fmt::format("{}:{}", problem.file, problem.line) : problem.file;
-  return problem.rule.empty() ? fmt::format("{}: {}", place, problem.message) : fmt::format("{}: {}: {}", place, problem.rule, problem.message);
+  return problem.rule.empty() ? fmt::format("{}: {}", place, problem.message)
+                              : fmt::format("{}: {}: {}", place, problem.rule, problem.message);
 }
 
 LoadedRules load_rules(const RuleSetConfig& config, bool check_examples) { return load_rules_from_text({}, config, check_examples); }

@@ -34,10 +34,10 @@ struct RuleSetConfig {
 class RuleSet;
 
 struct LoadedRules {
-  std::shared_ptr<const RuleSet> rules;          // null when there are problems
-  std::shared_ptr<const RuleCatalog> catalog;    // in order of rule id; null when there are problems
-  std::vector<RuleProblem> problems;             // all of them, by file and line: what `loglode check` prints
-  std::chrono::nanoseconds compile_time{};       // spent on the database: compiling and checking it, or reading it from the cache
+  std::shared_ptr<const RuleSet> rules;        // null when there are problems
+  std::shared_ptr<const RuleCatalog> catalog;  // in order of rule id; null when there are problems
+  std::vector<RuleProblem> problems;           // all of them, by file and line: what `loglode check` prints
+  std::chrono::nanoseconds compile_time{};     // spent on the database: compiling and checking it, or reading it from the cache
   bool from_cache = false;
 };
 
@@ -63,7 +63,8 @@ struct RuleMatch {
   RuleIndex rule{};
   std::size_t begin = 0, end = 0;
 };
-[[nodiscard]] Result<std::vector<RuleMatch>> match_rules(const RuleSet& rules, std::string_view message, std::string_view service, Severity severity);
+[[nodiscard]] Result<std::vector<RuleMatch>> match_rules(const RuleSet& rules, std::string_view message, std::string_view service,
+                                                         Severity severity);
 
 enum class RuleErrc { out_of_memory = 1, scan_failed };
 [[nodiscard]] std::error_code make_error_code(RuleErrc code) noexcept;

@@ -9,7 +9,8 @@
 
 namespace {
 
-/// Hyperscan may take its time over one large pattern and over many small ones: what is fuzzed is bounded by that, not by the loader's own limits.
+/// Hyperscan may take its time over one large pattern and over many small ones: what is fuzzed is bounded by that, not by the loader's own
+/// limits.
 bool is_small(const std::string& yaml) {
   std::size_t repeats = 0;
   for (const char c : yaml) repeats += c == '{' || c == '*' || c == '+' ? 1U : 0U;

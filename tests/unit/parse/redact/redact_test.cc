@@ -217,14 +217,15 @@ TEST_CASE("redact: the stage masks messages and attributes of flagged records on
   Batch batch;
   batch.attributes = {
       {"password", "hun\"ter"}, {"url", "http://a:b@c/"}, {"plain", "x"}, {"http.request.headers.authorization", "Bearer abcdefgh"}};
-  Record flagged, plain, clean;
+  Record flagged, plain, clean, card;
   flagged.message = "password=hunter";
   flagged.set(RecordFlag::may_hold_secret);
   flagged.attributes_count = 4;
   plain.message = "password=seen";
   clean.message = "token expired";
   clean.set(RecordFlag::may_hold_secret);
-  batch.records = {flagged, plain, clean};
+  card.message = "paid 4111111111111111";  // no probe looks for these
+  batch.records = {flagged, plain, clean, card};
   REQUIRE(make_redactor(counters)->run(batch));
   CHECK(batch.records[0].message == "password=[masked]");
   CHECK(batch.records[0].has(RecordFlag::masked));
@@ -234,5 +235,6 @@ TEST_CASE("redact: the stage masks messages and attributes of flagged records on
   CHECK(batch.attributes[3].value == "Bearer [masked]");
   CHECK(batch.records[1].message == "password=seen");
   CHECK_FALSE(batch.records[2].has(RecordFlag::masked));
-  CHECK(counters.secrets_masked == 4);
+  CHECK(batch.records[3].message == "paid [masked:card]");
+  CHECK(counters.secrets_masked == 5);
 }

@@ -202,6 +202,29 @@ TEST_CASE("miner: blank records are passed over and records with a shape are lef
   CHECK(again.records[0].shape == batch.records[1].shape);
 }
 
+TEST_CASE("miner: a scanner leaves to the learner what would change a shape", "[mining]") {
+  const std::vector<Line> lines{{"state=idle now", Severity::info},
+                                {"state=idle now", Severity::info},
+                                {"state=true now", Severity::info},
+                                {"state=busy now", Severity::info},
+                                {"state=17 now", Severity::info}};
+  const auto text_after = [&](std::size_t first, std::size_t second, bool expect_hit) {
+    RunCounters counters;
+    TemplateMiner miner{{}, counters};
+    const ShapeId shape = miner.learn(lines[first].message, lines[first].severity);
+    Batch batch = batch_of(lines, second, second + 1);
+    CHECK(miner.make_scanner()->run(batch));
+    CHECK((batch.records[0].shape == shape) == expect_hit);
+    CHECK(miner.make_learner()->run(batch));
+    CHECK(batch.records[0].shape == shape);
+    return miner.settle().of(shape).text;
+  };
+  CHECK(text_after(0, 1, true) == "state=idle now");
+  CHECK(text_after(0, 2, false) == "state=<*> now");  // a word of the same type, but a value
+  CHECK(text_after(0, 3, false) == "state=<*> now");
+  CHECK(text_after(0, 4, false) == "state=<*> now");
+}
+
 // Limits.
 
 TEST_CASE("miner: shapes over the limit share the overflow template and are counted", "[mining]") {

@@ -74,13 +74,27 @@ std::string mutated(std::string text, std::string_view other, std::mt19937_64& r
   for (std::size_t changes = 1 + below(4); changes > 0; --changes) {
     const std::size_t at = below(text.size() + 1);
     switch (below(7)) {
-      case 0: text.erase(std::min(at, text.size()), 1 + below(3)); break;
-      case 1: text.insert(at, 1, static_cast<char>(below(256))); break;
-      case 2: if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 0x20); break;
-      case 3: text.insert(at, other.substr(below(other.size() + 1), below(30))); break;
-      case 4: text.insert(at, below(2) != 0 ? "\n" : " "); break;
-      case 5: text.insert(at, text.substr(below(text.size() + 1), below(20))); break;
-      default: text = text.substr(0, at) + std::string(other.substr(std::min(at, other.size()))); break;
+      case 0:
+        text.erase(std::min(at, text.size()), 1 + below(3));
+        break;
+      case 1:
+        text.insert(at, 1, static_cast<char>(below(256)));
+        break;
+      case 2:
+        if (at < text.size()) text[at] = static_cast<char>(text[at] ^ 0x20);
+        break;
+      case 3:
+        text.insert(at, other.substr(below(other.size() + 1), below(30)));
+        break;
+      case 4:
+        text.insert(at, below(2) != 0 ? "\n" : " ");
+        break;
+      case 5:
+        text.insert(at, text.substr(below(text.size() + 1), below(20)));
+        break;
+      default:
+        text = text.substr(0, at) + std::string(other.substr(std::min(at, other.size())));
+        break;
     }
   }
   return text;
@@ -125,15 +139,59 @@ TEST_CASE("built-in packs: Hyperscan finds what PCRE2 finds, in all examples and
 TEST_CASE("patterns: what a pattern may be written with means the same to Hyperscan and to PCRE2", "[rules]") {
   const LoadedRules loaded = sound_rules(
       rule_text("space", R"(x\sy)", "x y") + rule_text("not-space", R"(x\Sz)", "x-z") + rule_text("word", R"(\bword\b)", "a word") +
-      rule_text("no-boundary", R"(\Bord\b)", "word") + rule_text("end", "done!$", "done!") + rule_text("end-of-text", R"(ready\z)", "ready") +
-      rule_text("end-or-newline", R"(steady\Z)", "steady") + rule_text("each-line", "(?m)^go$", "go") + rule_text("classes", "q[[:alpha:]][[:^digit:]]9", "qaa9") +
-      rule_text("negated", "k[^a-z]k", "k k") + rule_text("hex", R"(\x41\x{42}\t?\e?C)", "abc") + rule_text("free", "(?x) f r e e", "free") +
-      rule_text("mixed-case", "(?-i)MiXed", "MiXed") + rule_text("octal-dot", R"(v\.\d{1,3}\.)", "v.1.") + rule_text("lazy", "la.{0,9}?zy", "la-zy") +
+      rule_text("no-boundary", R"(\Bord\b)", "word") + rule_text("end", "done!$", "done!") +
+      rule_text("end-of-text", R"(ready\z)", "ready") + rule_text("end-or-newline", R"(steady\Z)", "steady") +
+      rule_text("each-line", "(?m)^go$", "go") + rule_text("classes", "q[[:alpha:]][[:^digit:]]9", "qaa9") +
+      rule_text("negated", "k[^a-z]k", "k k") + rule_text("hex", R"(\x41\x{42}\t?\e?C)", "abc") +
+      rule_text("free", "(?x) f r e e", "free") + rule_text("mixed-case", "(?-i)MiXed", "MiXed") +
+      rule_text("octal-dot", R"(v\.\d{1,3}\.)", "v.1.") + rule_text("lazy", "la.{0,9}?zy", "la-zy") +
       rule_text("possessive", "po++ss", "pooss") + rule_text("umlaut", "für", "für") + rule_text("quoted", R"(\Qa.b\E)", "a.b"));
   check_same(loaded,
-             {"x y", "x\ty", "x\x0by", "x\x0cy", "x\xa0y", "x\x85y", "x-z", "x\nz", "word", "wor\xc3\xa9", "\xe9word", "_word", "done!", "done!\n", "done!\n\n", "done!\r\n",
-              "ready", "ready\n", "steady", "steady\n", "steady\n\n", "stop\ngo\nthen", "go\r\n", "qaa9", "qa\n9", "q\xe9 9", "k\nk", "k\xe9k", "kKk", "abc", "ab\t\x1b" "c",
-              "free", "MiXed", "mixed", "v.1.", "la\nzy", "la123zy", "pooss", "für", "FÜR", "f\xfcr", "a.b", "axb", std::string("x\0y", 3)},
+             {"x y",
+              "x\ty",
+              "x\x0by",
+              "x\x0cy",
+              "x\xa0y",
+              "x\x85y",
+              "x-z",
+              "x\nz",
+              "word",
+              "wor\xc3\xa9",
+              "\xe9word",
+              "_word",
+              "done!",
+              "done!\n",
+              "done!\n\n",
+              "done!\r\n",
+              "ready",
+              "ready\n",
+              "steady",
+              "steady\n",
+              "steady\n\n",
+              "stop\ngo\nthen",
+              "go\r\n",
+              "qaa9",
+              "qa\n9",
+              "q\xe9 9",
+              "k\nk",
+              "k\xe9k",
+              "kKk",
+              "abc",
+              "ab\t\x1b"
+              "c",
+              "free",
+              "MiXed",
+              "mixed",
+              "v.1.",
+              "la\nzy",
+              "la123zy",
+              "pooss",
+              "für",
+              "FÜR",
+              "f\xfcr",
+              "a.b",
+              "axb",
+              std::string("x\0y", 3)},
              200);
 }
 

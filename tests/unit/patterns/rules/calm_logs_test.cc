@@ -13,7 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kLinesMax = 400'000;       // of one kind
+constexpr std::size_t kLinesMax = 400'000;  // of one kind
 constexpr double kErrorLinesShareMax = 0.005;
 
 /// The lines of a file, gzipped or not.
@@ -66,8 +66,8 @@ double share_of_error_lines(const LoadedRules& loaded, const std::string& kind, 
   const double share = lines.empty() ? 0 : static_cast<double>(error_lines) / static_cast<double>(lines.size());
   fmt::print("{}: {} lines, {} ({:.3f} %) hit by a rule of category error\n", kind, lines.size(), error_lines, 100 * share);
   for (const auto& [rule, count] : hits_by_rule) {
-    fmt::print("  {:>8}  {:.3f} %  {:<40}  {}\n", count.first, 100.0 * static_cast<double>(count.first) / static_cast<double>(lines.size()), rule,
-               count.second.substr(0, 150));
+    fmt::print("  {:>8}  {:.3f} %  {:<40}  {}\n", count.first, 100.0 * static_cast<double>(count.first) / static_cast<double>(lines.size()),
+               rule, count.second.substr(0, 150));
   }
   return share;
 }
@@ -94,8 +94,8 @@ TEST_CASE("built-in packs: rules of category error are silent on calm logs", "[r
   struct Kind {
     std::string name;
     std::vector<fs::path> files;
-    char strip = '\0';      // what comes before this character is not part of the line …
-    bool last = false;      // … before the last of them
+    char strip = '\0';  // what comes before this character is not part of the line …
+    bool last = false;  // … before the last of them
   };
   std::vector<Kind> kinds{{"openstack", files_below(shared / "openstack-faultinj", "", "_round2.log.gz"), '\t', false},
                           {"nezha", files_below(shared / "nezha-trainticket", "baseline_", ".log.gz"), '\t', true}};

@@ -24,10 +24,10 @@ TEST_CASE("classifier: hits are in order of id, each rule once, whatever the ord
 }
 
 TEST_CASE("classifier: what Hyperscan knows only loosely is confirmed by PCRE2", "[rules]") {
-  Classified hits{sound_rules(rule_text("ahead", "refused(?! by user)", "refused") + rule_text("behind", "(?<!dis)connected to peer", "connected to peer") +
-                              rule_text("same-again", R"((\w{3,20}) equals \1\b)", "foo equals foo") +
-                              rule_text("atomic", "(?>fo+)bar baz", "foobar baz") +
-                              rule_text("conditional", R"((<)?tag missing(?(1)>))", "tag missing"))};
+  Classified hits{sound_rules(
+      rule_text("ahead", "refused(?! by user)", "refused") + rule_text("behind", "(?<!dis)connected to peer", "connected to peer") +
+      rule_text("same-again", R"((\w{3,20}) equals \1\b)", "foo equals foo") + rule_text("atomic", "(?>fo+)bar baz", "foobar baz") +
+      rule_text("conditional", R"((<)?tag missing(?(1)>))", "tag missing"))};
   const auto expect = [&](std::string_view message, std::string_view ids) {
     INFO(message);
     CHECK(hits(message) == ids);
@@ -47,7 +47,8 @@ TEST_CASE("classifier: what Hyperscan knows only loosely is confirmed by PCRE2",
 
 TEST_CASE("classifier: a pattern stays on its line unless it says otherwise, and ^ is the beginning of the text", "[rules]") {
   Classified hits{sound_rules(rule_text("one-line", "begin.{0,50}finish", "begin to finish") +
-                              rule_text("many-lines", "(?s)start.{0,50}stop", "start and stop") + rule_text("anchored", "^fatal:", "fatal: x"))};
+                              rule_text("many-lines", "(?s)start.{0,50}stop", "start and stop") +
+                              rule_text("anchored", "^fatal:", "fatal: x"))};
   CHECK(hits("begin\nfinish") == "");
   CHECK(hits("start\nstop") == "many-lines");
   CHECK(hits("fatal: gone") == "anchored");
@@ -55,11 +56,12 @@ TEST_CASE("classifier: a pattern stays on its line unless it says otherwise, and
 }
 
 TEST_CASE("applies_to: services are globs, severities bounds, and what a record does not say is not held against it", "[rules]") {
-  Classified hits{sound_rules(
-      rule_text("db-only", "slow query", "slow query", "category: performance, applies_to: {services: [db-*, '?sql']}") +
-      rule_text("at-least", "slow query", "slow query", "category: performance, applies_to: {severity_at_least: error}") +
-      rule_text("below", "slow query", "slow query", "category: performance, applies_to: {severity_below: warn}") +
-      rule_text("between", "slow query", "slow query", "category: performance, applies_to: {severity_at_least: info, severity_below: error}"))};
+  Classified hits{
+      sound_rules(rule_text("db-only", "slow query", "slow query", "category: performance, applies_to: {services: [db-*, '?sql']}") +
+                  rule_text("at-least", "slow query", "slow query", "category: performance, applies_to: {severity_at_least: error}") +
+                  rule_text("below", "slow query", "slow query", "category: performance, applies_to: {severity_below: warn}") +
+                  rule_text("between", "slow query", "slow query",
+                            "category: performance, applies_to: {severity_at_least: info, severity_below: error}"))};
   const auto expect = [&](std::string_view service, Severity severity, std::string_view ids) {
     INFO(service << " " << severity_name(severity));
     CHECK(hits(record_of("slow query took 9 s", severity, service)) == ids);
@@ -108,7 +110,8 @@ TEST_CASE("applies_to: a rule of category error hits from WARN on unless it says
   }
 }
 
-TEST_CASE("classifier: what a multi-line record has after its first line is looked at too, and so are attributes that hold an error", "[rules]") {
+TEST_CASE("classifier: what a multi-line record has after its first line is looked at too, and so are attributes that hold an error",
+          "[rules]") {
   Classified hits{sound_rules(rule_text("oom", "OutOfMemoryError", "OutOfMemoryError"))};
   Record trace = record_of("request failed");
   trace.raw = "12:00 ERROR request failed\njava.lang.OutOfMemoryError: heap\n\tat a.b.C";
@@ -120,8 +123,13 @@ TEST_CASE("classifier: what a multi-line record has after its first line is look
   trace.message = "request failed";
   CHECK(hits(trace) == "");
 
-  for (const auto& [key, ids] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
-           {"error.message", "oom"}, {"error.stack_trace", "oom"}, {"error.type", "oom"}, {"error", "oom"}, {"err", "oom"}, {"e", ""}, {"user.name", ""}}) {
+  for (const auto& [key, ids] : std::initializer_list<std::pair<std::string_view, std::string_view>>{{"error.message", "oom"},
+                                                                                                     {"error.stack_trace", "oom"},
+                                                                                                     {"error.type", "oom"},
+                                                                                                     {"error", "oom"},
+                                                                                                     {"err", "oom"},
+                                                                                                     {"e", ""},
+                                                                                                     {"user.name", ""}}) {
     INFO(key);
     hits.batch().attributes = {{"host.name", "a"}, {key, "java.lang.OutOfMemoryError"}};
     Record with_attribute = record_of("request failed");
@@ -150,7 +158,8 @@ TEST_CASE("probes: a hit says that a secret may be there and nothing else", "[ru
 TEST_CASE("classifier: each record of a batch has its own hits, none is carried over, blanks are passed over", "[rules]") {
   Classified hits{sound_rules(rule_text("a", "alpha", "alpha") + rule_text("b", "beta", "beta"))};
   Batch& batch = hits.batch();
-  batch.records = {record_of("alpha"), record_of("calm"), record_of("alpha"), record_of("beta alpha"), record_of("beta", Severity::info), record_of("beta")};
+  batch.records = {record_of("alpha"), record_of("calm"), record_of("alpha"), record_of("beta alpha"), record_of("beta", Severity::info),
+                   record_of("beta")};
   batch.records[2].set(RecordFlag::blank);
   for (int run = 0; run < 3; ++run) {  // a batch may be classified again
     REQUIRE(hits.stage().run(batch).has_value());

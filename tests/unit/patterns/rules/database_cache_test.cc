@@ -68,7 +68,8 @@ void check_rules(const LoadedRules& loaded) {
 TEST_CASE("cache: the second start reads what the first compiled", "[rules]") {
   const CacheFolder folder;
   const std::string inner = folder.path() + "/not/yet/there";
-  const LoadedRules first = sound_rules(rules_of_the_cache(), caching_in(inner)), second = sound_rules(rules_of_the_cache(), caching_in(inner));
+  const LoadedRules first = sound_rules(rules_of_the_cache(), caching_in(inner)),
+                    second = sound_rules(rules_of_the_cache(), caching_in(inner));
   CHECK_FALSE(first.from_cache);
   CHECK(second.from_cache);
   check_rules(first);
@@ -100,7 +101,8 @@ TEST_CASE("cache: a change of a pattern, of what it applies to or of the probes 
 
 TEST_CASE("cache: only the newest few files are kept", "[rules]") {
   const CacheFolder folder;
-  for (int i = 0; i < 12; ++i) sound_rules(rule_text("a", "alpha" + std::to_string(i), "alpha" + std::to_string(i)), caching_in(folder.path()));
+  for (int i = 0; i < 12; ++i)
+    sound_rules(rule_text("a", "alpha" + std::to_string(i), "alpha" + std::to_string(i)), caching_in(folder.path()));
   CHECK(folder.files().size() == 8);
 }
 
@@ -186,7 +188,8 @@ TEST_CASE("cache: a file behind a symbolic link or no file at all is not read", 
 TEST_CASE("cache: a folder that cannot be is no problem", "[rules]") {
   const CacheFolder folder;
   write_file(folder.path() + "/file", "x");
-  for (const std::string& where : {folder.path() + "/file/below", std::string("/proc/nowhere/loglode"), folder.path() + "/" + std::string(300, 'n')}) {
+  for (const std::string& where :
+       {folder.path() + "/file/below", std::string("/proc/nowhere/loglode"), folder.path() + "/" + std::string(300, 'n')}) {
     INFO(where);
     const LoadedRules loaded = sound_rules(rules_of_the_cache(), caching_in(where));
     CHECK_FALSE(loaded.from_cache);

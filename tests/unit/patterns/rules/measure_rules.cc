@@ -34,13 +34,15 @@ extern "C" int ignore_match(unsigned, unsigned long long, unsigned long long, un
   return 0;
 }
 
-void measure_scans(const RuleSet& rules, const std::shared_ptr<const RuleSet>& owner, const std::vector<std::string>& lines, Severity severity) {
+void measure_scans(const RuleSet& rules, const std::shared_ptr<const RuleSet>& owner, const std::vector<std::string>& lines,
+                   Severity severity) {
   auto scratch = clone_scratch(rules.scratch);
   std::uint64_t matches = 0;
   const hs_database_t* database = rules.database_for(severity);
   const double bare = best_ns(lines.size(), [&] {
     for (const std::string& line : lines) {
-      if (hs_scan(database, line.data(), static_cast<unsigned>(line.size()), 0, scratch->get(), &ignore_match, &matches) != HS_SUCCESS) std::abort();
+      if (hs_scan(database, line.data(), static_cast<unsigned>(line.size()), 0, scratch->get(), &ignore_match, &matches) != HS_SUCCESS)
+        std::abort();
     }
   });
   RunCounters counters;
@@ -57,9 +59,12 @@ void measure_scans(const RuleSet& rules, const std::shared_ptr<const RuleSet>& o
   });
   std::size_t db_bytes = 0;
   static_cast<void>(hs_database_size(database, &db_bytes));
-  fmt::print("{:<12} database {:>6} KiB  hs_scan {:6.1f} ns/line  classifier {:6.1f} ns/line  over it {:5.1f}  matches/line {:.3f}  hits/line {:.4f}\n", severity_name(severity),
-             db_bytes / 1024, bare, whole, whole - bare, static_cast<double>(matches) / kPasses / static_cast<double>(lines.size()),
-             static_cast<double>(batch.hits.size()) / static_cast<double>(lines.size()));
+  fmt::print(
+      "{:<12} database {:>6} KiB  hs_scan {:6.1f} ns/line  classifier {:6.1f} ns/line  over it {:5.1f}  matches/line {:.3f}  hits/line "
+      "{:.4f}\n",
+      severity_name(severity), db_bytes / 1024, bare, whole, whole - bare,
+      static_cast<double>(matches) / kPasses / static_cast<double>(lines.size()),
+      static_cast<double>(batch.hits.size()) / static_cast<double>(lines.size()));
 }
 
 }  // namespace
@@ -78,7 +83,9 @@ int main(int argc, char** argv) {
     std::ifstream in{probes};
     for (std::string probe; std::getline(in, probe);) config.probes.push_back(probe);
   }
-  config.cache_folder = (std::filesystem::temp_directory_path() / fmt::format("measure-rules-{}", std::chrono::steady_clock::now().time_since_epoch().count())).string();
+  config.cache_folder = (std::filesystem::temp_directory_path() /
+                         fmt::format("measure-rules-{}", std::chrono::steady_clock::now().time_since_epoch().count()))
+                            .string();
   LoadedRules loaded;
   for (int start = 0; start < 3; ++start) {
     const auto begin = std::chrono::steady_clock::now();
@@ -86,8 +93,8 @@ int main(int argc, char** argv) {
     const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
     for (const RuleProblem& problem : loaded.problems) fmt::print("{}\n", to_string(problem));
     if (loaded.rules == nullptr) return 1;
-    fmt::print("start: {:.1f} ms, of it the database {:.1f} ms ({})\n", took.count(), std::chrono::duration<double, std::milli>(loaded.compile_time).count(),
-               loaded.from_cache ? "from the cache" : "compiled");
+    fmt::print("start: {:.1f} ms, of it the database {:.1f} ms ({})\n", took.count(),
+               std::chrono::duration<double, std::milli>(loaded.compile_time).count(), loaded.from_cache ? "from the cache" : "compiled");
   }
   std::filesystem::remove_all(config.cache_folder);
   fmt::print("{} rules, {} expressions, {} lines\n", loaded.catalog->size(), loaded.rules->expressions.size(), lines.size());

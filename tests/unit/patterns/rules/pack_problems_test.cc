@@ -46,7 +46,8 @@ TEST_CASE("packs: each fault is named by file, line and rule", "[rules]") {
     CHECK(loaded.catalog == nullptr);
   };
   // Keys
-  expect("    name:", "    nmae:", "test.yaml:4: disk-full: rule lacks \"name\"\ntest.yaml:5: disk-full: unknown key \"nmae\" in rule (did you mean \"name\"?)");
+  expect("    name:", "    nmae:",
+         "test.yaml:4: disk-full: rule lacks \"name\"\ntest.yaml:5: disk-full: unknown key \"nmae\" in rule (did you mean \"name\"?)");
   expect("    category: error\n", "    category: error\n    safe_acton: x\n",
          "test.yaml:7: disk-full: unknown key \"safe_acton\" in rule (did you mean \"safe_action\"?)");
   expect("    category: error\n", "    category: error\n    zzz: x\n", "test.yaml:7: disk-full: unknown key \"zzz\" in rule");
@@ -58,16 +59,19 @@ TEST_CASE("packs: each fault is named by file, line and rule", "[rules]") {
   expect("meaning: A disk is full.", "meaning:", "test.yaml:12: disk-full: \"meaning\" must not be empty");
   expect("meaning: A disk is full.", "meaning: [a, b]", "test.yaml:12: disk-full: \"meaning\" must be a text");
   expect("  - id: disk-full\n    name", "  - name", "test.yaml:4: rule lacks \"id\"");
-  expect("pack: test", "pakc: test", "test.yaml:1: pack lacks \"pack\"\ntest.yaml:1: unknown key \"pakc\" in pack (did you mean \"pack\"?)");
+  expect("pack: test", "pakc: test",
+         "test.yaml:1: pack lacks \"pack\"\ntest.yaml:1: unknown key \"pakc\" in pack (did you mean \"pack\"?)");
   expect("version: 1", "version: 2", "test.yaml:2: bad version \"2\": this program reads packs of version 1");
   // Words
-  expect("category: error", "category: perfomance",
-         "test.yaml:6: disk-full: bad category \"perfomance\": one of error, performance, security, business (did you mean \"performance\"?)");
+  expect(
+      "category: error", "category: perfomance",
+      "test.yaml:6: disk-full: bad category \"perfomance\": one of error, performance, security, business (did you mean \"performance\"?)");
   expect("severity: error", "severity: warning",
          "test.yaml:7: disk-full: bad severity \"warning\": one of trace, debug, info, warn, error, fatal (did you mean \"warn\"?)");
   for (const std::string id : {"Disk-full", "disk_full", "disk--full", "-disk", "disk-", "7disk", "disk full"}) {
     expect("id: disk-full", "id: " + id,
-           "test.yaml:4: " + id + ": bad id \"" + id + "\": lower-case words and digits joined by single dashes, a letter first, at most 64 bytes");
+           "test.yaml:4: " + id + ": bad id \"" + id +
+               "\": lower-case words and digits joined by single dashes, a letter first, at most 64 bytes");
   }
   expect("    pattern:", "    case_sensitive: yep\n    pattern:", "test.yaml:8: disk-full: \"case_sensitive\" must be true or false");
   // applies_to
@@ -80,7 +84,8 @@ TEST_CASE("packs: each fault is named by file, line and rule", "[rules]") {
          "test.yaml:8: disk-full: severity_below must be above severity_at_least, or no severity is left");
   expect("    pattern:", "    applies_to: {severity_below: info}\n    pattern:",
          "test.yaml:8: disk-full: severity_below must be above severity_at_least, or no severity is left");  // error begins at warn
-  expect("    pattern:", "    applies_to: {services: " + std::string(300, 'a') + "}\n    pattern:", "test.yaml:8: disk-full: the glob is too long: over 256 bytes");
+  expect("    pattern:", "    applies_to: {services: " + std::string(300, 'a') + "}\n    pattern:",
+         "test.yaml:8: disk-full: the glob is too long: over 256 bytes");
   // Examples
   expect("      match: [no space left on device]\n", "", "test.yaml:10: disk-full: examples lacks \"match\"");
   expect("      no_match: [space left]\n", "      no_match: []\n", "test.yaml:11: disk-full: \"no_match\" must not be empty");
@@ -148,7 +153,8 @@ TEST_CASE("packs: a pattern that is unsound, says nothing or costs too much is r
 TEST_CASE("packs: a probe that is unsound is named by its number", "[rules]") {
   RuleSetConfig config;
   config.probes = {"fine", "(("};
-  CHECK(problems_of(load_text(changed("", ""), config)) == "probes:2: the pattern does not compile: missing closing parenthesis at byte 2\n");
+  CHECK(problems_of(load_text(changed("", ""), config)) ==
+        "probes:2: the pattern does not compile: missing closing parenthesis at byte 2\n");
 }
 
 TEST_CASE("packs: all problems of all packs come at once, by file and line", "[rules]") {
@@ -184,11 +190,23 @@ TEST_CASE("packs: what is no pack at all is a problem, never an exception", "[ru
   expect(std::string("pack: a\0b", 9), "test.yaml");
   expect(changed("", "") + "---\n" + changed("", ""), "test.yaml:14: a second YAML document (after ---): a file holds one pack");
   expect(std::string(100'000, '['), "not YAML: ");
-  expect("a: " + std::string(20'000, '{') , "not YAML: ");
+  expect("a: " + std::string(20'000, '{'), "not YAML: ");
+  expect(
+      ", severity: warn, meaning\x10"
+      "acatch: f",
+      "test.yaml");  // on this YAML::LoadAll does not end
+  expect("]\n", "test.yaml");
   expect(std::string((1 << 20) + 1, ' '), "test.yaml: too large: over 1048576 bytes");
   std::string many = "pack: a\nversion: 1\nrules:\n";
   for (int i = 0; i < 2001; ++i) many += "  - {}\n";
   expect(many, "2001 rules, at most 2000 are read");
+  many =
+      "pack: a\nversion: 1\nrules:\n  - &rule {id: a, name: a, category: error, severity: error, meaning: m, examples: {match: foo, "
+      "no_match: bar}, pattern: [foo";
+  for (int i = 0; i < 59; ++i) many += ", foo";
+  many += "]}\n";
+  for (int i = 0; i < 200; ++i) many += "  - *rule\n";
+  expect(many, "too many: at most 2000 rules and 10000 patterns in all packs together");
 }
 
 class Folder {
@@ -217,7 +235,8 @@ class Folder {
 TEST_CASE("packs: files and folders are read in addition to packs in memory", "[rules]") {
   const Folder folder;
   RuleSetConfig config;
-  CHECK(problems_of(load_rules({{folder.path()}, {}, {}, 64}, true)) == folder.path() + ": no rule pack (*.yaml, *.yml) is in this folder\n");
+  CHECK(problems_of(load_rules({{folder.path()}, {}, {}, 64}, true)) ==
+        folder.path() + ": no rule pack (*.yaml, *.yml) is in this folder\n");
   folder.write("b.yml", pack_text(rule_text("from-b", "beta", "beta")));
   folder.write("a.yaml", pack_text(rule_text("from-a", "alpha", "alpha")));
   folder.write("notes.txt", "not a pack");
@@ -228,7 +247,8 @@ TEST_CASE("packs: files and folders are read in addition to packs in memory", "[
   CHECK(hits("alpha beta gamma") == "from-a from-b from-memory");
 
   config.packs = {folder.path() + "/a.yaml", folder.path() + "/missing.yaml"};
-  CHECK(problems_of(load_rules(config, true)) == folder.path() + "/missing.yaml: cannot be read; does it exist and may this user read it?\n");
+  CHECK(problems_of(load_rules(config, true)) ==
+        folder.path() + "/missing.yaml: cannot be read; does it exist and may this user read it?\n");
   const std::string again = folder.write("again.yaml", pack_text(rule_text("from-memory", "delta", "delta")));
   config.packs = {again};
   CHECK(problems_of(load_rules_from_text({{"built-in", pack_text(rule_text("from-memory", "gamma", "gamma"))}}, config, true)) ==

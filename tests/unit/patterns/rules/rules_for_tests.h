@@ -13,7 +13,8 @@
 namespace loglode {
 
 /// A rule as YAML (flow style, one line); `more` is put among its keys and wins over nothing: give each key once.
-inline std::string rule_text(std::string_view id, std::string_view pattern, std::string_view example, std::string_view more = "category: error") {
+inline std::string rule_text(std::string_view id, std::string_view pattern, std::string_view example,
+                             std::string_view more = "category: error") {
   const auto quoted = [](std::string_view text) {
     std::string out = "'";
     for (const char c : text) out += c == '\'' ? std::string("''") : std::string(1, c);

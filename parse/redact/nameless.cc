@@ -1,0 +1,61 @@
+// The quick look at every message for what no literal announces: long runs, found by looking at one byte in a run's shortest length.
+#include <array>
+
+#include "parse/redact/detectors.h"
+
+namespace loglode {
+
+namespace {
+
+using namespace redaction;
+
+constexpr std::size_t kRandomRun = 32;  // random_run.cc: kLengthMin
+constexpr std::size_t kCardRun = 13;    // digits of the shortest card
+
+using Table = std::array<bool, 256>;
+
+constexpr Table make_table(bool letters, std::string_view others) {
+  Table table{};
+  for (unsigned c = 0; c < 256; ++c) table[c] = is_digit(static_cast<char>(c)) || (letters && is_alpha(static_cast<char>(c)));
+  for (const char c : others) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}
+constexpr Table kRandom = make_table(true, "+/_-"), kCard = make_table(false, " -");
+
+/// Calls `judge(begin, end)` for every maximal run of `table`'s characters of `length` or more until one says true.
+template <class Judge>
+bool any_run(std::string_view text, const Table& table, std::size_t length, Judge judge) {
+  const auto in = [&](std::size_t at) { return table[static_cast<unsigned char>(text[at])]; };
+  std::size_t begin = 0;  // no run of interest begins before it
+  while (begin + length <= text.size()) {
+    std::size_t back = begin + length;
+    while (back > begin && in(back - 1)) --back;
+    if (back != begin) {
+      begin = back;
+      continue;
+    }
+    std::size_t end = begin + length;
+    while (end < text.size() && in(end)) ++end;
+    if (judge(begin, end)) return true;
+    begin = end;
+  }
+  return false;
+}
+
+bool holds_card(std::string_view text, std::size_t begin, std::size_t end) {
+  for (std::size_t at = begin; at < end; ++at) {
+    const bool starts = is_digit(text[at]) && (at == 0 || (!is_alnum(text[at - 1]) && text[at - 1] != '_'));
+    if (starts && !find_card(text, at).empty()) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool holds_nameless_secret(std::string_view text) {
+  const auto random = [&](std::size_t begin, std::size_t end) { return !find_random_run(text, begin, end).empty(); };
+  const auto card = [&](std::size_t begin, std::size_t end) { return holds_card(text, begin, end); };
+  return any_run(text, kRandom, kRandomRun, random) || any_run(text, kCard, kCardRun, card);
+}
+
+}  // namespace loglode
