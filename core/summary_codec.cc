@@ -105,24 +105,47 @@ AnyCell read_cell(protozero::data_view bytes) {
   Cell& cell = out.cell;
   for (CellReader reader{bytes}; reader.next();) {
     switch (reader.tag_and_type()) {
-      case on(CellTag::uint32_service, pbf_wire_type::varint): cell.service = reader.get_uint32(); break;
-      case on(CellTag::fixed64_shape, pbf_wire_type::fixed64): cell.shape = ShapeId{reader.get_fixed64()}; break;
+      case on(CellTag::uint32_service, pbf_wire_type::varint):
+        cell.service = reader.get_uint32();
+        break;
+      case on(CellTag::fixed64_shape, pbf_wire_type::fixed64):
+        cell.shape = ShapeId{reader.get_fixed64()};
+        break;
       case on(CellTag::uint32_severity, pbf_wire_type::varint): {
         const std::uint32_t severity = reader.get_uint32();
         out.bad = out.bad || severity > 24;
         cell.severity = static_cast<Severity>(std::min(severity, 24U));
         break;
       }
-      case on(CellTag::uint64_count, pbf_wire_type::varint): cell.count = reader.get_uint64(); break;
-      case on(CellTag::sint64_first, pbf_wire_type::varint): cell.first = time_of(reader.get_sint64()); break;
-      case on(CellTag::sint64_last, pbf_wire_type::varint): cell.last = time_of(reader.get_sint64()); break;
-      case on(CellTag::uint64_first_offset, pbf_wire_type::varint): cell.first_offset = reader.get_uint64(); break;
-      case on(CellTag::uint64_first_line, pbf_wire_type::varint): cell.first_line = reader.get_uint64(); break;
-      case on(CellTag::uint32_first_line_count, pbf_wire_type::varint): cell.first_line_count = reader.get_uint32(); break;
-      case on(CellTag::string_excerpt, pbf_wire_type::length_delimited): cell.excerpt = reader.get_string(); break;
-      case on(CellTag::uint32_rule, pbf_wire_type::varint): out.rule = reader.get_uint32(); break;
-      case on(CellTag::fixed64_trace, pbf_wire_type::fixed64): out.trace = reader.get_fixed64(); break;
-      default: reader.skip();
+      case on(CellTag::uint64_count, pbf_wire_type::varint):
+        cell.count = reader.get_uint64();
+        break;
+      case on(CellTag::sint64_first, pbf_wire_type::varint):
+        cell.first = time_of(reader.get_sint64());
+        break;
+      case on(CellTag::sint64_last, pbf_wire_type::varint):
+        cell.last = time_of(reader.get_sint64());
+        break;
+      case on(CellTag::uint64_first_offset, pbf_wire_type::varint):
+        cell.first_offset = reader.get_uint64();
+        break;
+      case on(CellTag::uint64_first_line, pbf_wire_type::varint):
+        cell.first_line = reader.get_uint64();
+        break;
+      case on(CellTag::uint32_first_line_count, pbf_wire_type::varint):
+        cell.first_line_count = reader.get_uint32();
+        break;
+      case on(CellTag::string_excerpt, pbf_wire_type::length_delimited):
+        cell.excerpt = reader.get_string();
+        break;
+      case on(CellTag::uint32_rule, pbf_wire_type::varint):
+        out.rule = reader.get_uint32();
+        break;
+      case on(CellTag::fixed64_trace, pbf_wire_type::fixed64):
+        out.trace = reader.get_fixed64();
+        break;
+      default:
+        reader.skip();
     }
   }
   return out;
@@ -130,7 +153,8 @@ AnyCell read_cell(protozero::data_view bytes) {
 
 /// Whether the times of a cell are in order and in its window.
 bool within(const WindowSummary& summary, Timestamp first, Timestamp last) {
-  return first != kNoTime && first <= last && window_start(first, summary.width) == summary.start && window_start(last, summary.width) == summary.start;
+  return first != kNoTime && first <= last && window_start(first, summary.width) == summary.start &&
+         window_start(last, summary.width) == summary.start;
 }
 
 bool is_ladder_width(Duration width) {
@@ -150,10 +174,12 @@ std::string_view fault_of(const WindowSummary& summary) {
   if (summary.start == kNoTime || window_start(summary.start, summary.width) != summary.start) return "a start that is not of its width";
   if (!is_sorted_set(summary.services) || !is_sorted_set(summary.rules)) return "names that are not in order";
   const auto unordered = [](const auto& cells, auto key_of) {
-    return std::adjacent_find(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return key_of(a) >= key_of(b); }) != cells.end();
+    return std::adjacent_find(cells.begin(), cells.end(), [&](const auto& a, const auto& b) { return key_of(a) >= key_of(b); }) !=
+           cells.end();
   };
   if (unordered(summary.cells, [](const Cell& cell) { return std::tuple{cell.service, cell.shape}; })) return "cells that are not in order";
-  if (unordered(summary.rule_cells, [](const RuleCell& cell) { return std::tuple{cell.service, cell.rule, cell.shape}; })) return "rule cells that are not in order";
+  if (unordered(summary.rule_cells, [](const RuleCell& cell) { return std::tuple{cell.service, cell.rule, cell.shape}; }))
+    return "rule cells that are not in order";
   std::vector<bool> services(summary.services.size()), rules(summary.rules.size());
   const auto use = [](std::vector<bool>& used, std::uint32_t index) {
     if (index >= used.size()) return false;
@@ -163,11 +189,14 @@ std::string_view fault_of(const WindowSummary& summary) {
   for (const Cell& cell : summary.cells)
     if (!use(services, cell.service) || cell.count == 0 || !within(summary, cell.first, cell.last)) return "a cell that can not be";
   for (const RuleCell& cell : summary.rule_cells)
-    if (!use(services, cell.service) || !use(rules, cell.rule) || cell.count == 0 || !within(summary, cell.first, cell.last)) return "a rule cell that can not be";
+    if (!use(services, cell.service) || !use(rules, cell.rule) || cell.count == 0 || !within(summary, cell.first, cell.last))
+      return "a rule cell that can not be";
   for (const TraceStep& step : summary.trace_steps)
-    if (!use(services, step.service) || step.trace >= summary.trace_sample_below || !within(summary, step.time, step.time)) return "a trace step that can not be";
+    if (!use(services, step.service) || step.trace >= summary.trace_sample_below || !within(summary, step.time, step.time))
+      return "a trace step that can not be";
   const auto steps_key = [](const TraceStep& step) { return std::tie(step.trace, step.time, step.service, step.shape, step.severity); };
-  if (!std::is_sorted(summary.trace_steps.begin(), summary.trace_steps.end(), [&](const auto& a, const auto& b) { return steps_key(a) < steps_key(b); }))
+  if (!std::is_sorted(summary.trace_steps.begin(), summary.trace_steps.end(),
+                      [&](const auto& a, const auto& b) { return steps_key(a) < steps_key(b); }))
     return "trace steps that are not in order";
   const auto all = [](const std::vector<bool>& used) { return std::find(used.begin(), used.end(), false) == used.end(); };
   if (!all(services) || !all(rules)) return "a name that nothing uses";
@@ -179,25 +208,51 @@ bool read_summary(std::string_view bytes, WindowSummary& out) {
   constexpr auto on = [](SummaryTag tag, pbf_wire_type type) { return protozero::tag_and_type(tag, type); };
   for (SummaryReader reader{protozero::data_view{bytes.data(), bytes.size()}}; reader.next();) {
     switch (reader.tag_and_type()) {
-      case on(SummaryTag::fixed64_stream_high, pbf_wire_type::fixed64): out.stream.high = reader.get_fixed64(); break;
-      case on(SummaryTag::fixed64_stream_low, pbf_wire_type::fixed64): out.stream.low = reader.get_fixed64(); break;
-      case on(SummaryTag::string_path, pbf_wire_type::length_delimited): out.path = reader.get_string(); break;
-      case on(SummaryTag::bool_baseline, pbf_wire_type::varint): out.baseline = reader.get_bool(); break;
-      case on(SummaryTag::bool_ordinal, pbf_wire_type::varint): out.ordinal = reader.get_bool(); break;
-      case on(SummaryTag::sint64_start, pbf_wire_type::varint): out.start = time_of(reader.get_sint64()); break;
+      case on(SummaryTag::fixed64_stream_high, pbf_wire_type::fixed64):
+        out.stream.high = reader.get_fixed64();
+        break;
+      case on(SummaryTag::fixed64_stream_low, pbf_wire_type::fixed64):
+        out.stream.low = reader.get_fixed64();
+        break;
+      case on(SummaryTag::string_path, pbf_wire_type::length_delimited):
+        out.path = reader.get_string();
+        break;
+      case on(SummaryTag::bool_baseline, pbf_wire_type::varint):
+        out.baseline = reader.get_bool();
+        break;
+      case on(SummaryTag::bool_ordinal, pbf_wire_type::varint):
+        out.ordinal = reader.get_bool();
+        break;
+      case on(SummaryTag::sint64_start, pbf_wire_type::varint):
+        out.start = time_of(reader.get_sint64());
+        break;
       case on(SummaryTag::uint64_width, pbf_wire_type::varint): {
         const std::uint64_t width = reader.get_uint64();
         if (width > static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max())) return false;
         out.width = Duration{static_cast<std::int64_t>(width)};
         break;
       }
-      case on(SummaryTag::uint64_reaches, pbf_wire_type::varint): out.reaches = reader.get_uint64(); break;
-      case on(SummaryTag::uint64_records, pbf_wire_type::varint): out.records = reader.get_uint64(); break;
-      case on(SummaryTag::uint64_without_time, pbf_wire_type::varint): out.without_time = reader.get_uint64(); break;
-      case on(SummaryTag::uint64_late, pbf_wire_type::varint): out.late = reader.get_uint64(); break;
-      case on(SummaryTag::fixed64_trace_sample_below, pbf_wire_type::fixed64): out.trace_sample_below = reader.get_fixed64(); break;
-      case on(SummaryTag::string_service, pbf_wire_type::length_delimited): out.services.push_back(reader.get_string()); break;
-      case on(SummaryTag::string_rule, pbf_wire_type::length_delimited): out.rules.push_back(reader.get_string()); break;
+      case on(SummaryTag::uint64_reaches, pbf_wire_type::varint):
+        out.reaches = reader.get_uint64();
+        break;
+      case on(SummaryTag::uint64_records, pbf_wire_type::varint):
+        out.records = reader.get_uint64();
+        break;
+      case on(SummaryTag::uint64_without_time, pbf_wire_type::varint):
+        out.without_time = reader.get_uint64();
+        break;
+      case on(SummaryTag::uint64_late, pbf_wire_type::varint):
+        out.late = reader.get_uint64();
+        break;
+      case on(SummaryTag::fixed64_trace_sample_below, pbf_wire_type::fixed64):
+        out.trace_sample_below = reader.get_fixed64();
+        break;
+      case on(SummaryTag::string_service, pbf_wire_type::length_delimited):
+        out.services.push_back(reader.get_string());
+        break;
+      case on(SummaryTag::string_rule, pbf_wire_type::length_delimited):
+        out.rules.push_back(reader.get_string());
+        break;
       case on(SummaryTag::message_cell, pbf_wire_type::length_delimited): {
         AnyCell any = read_cell(reader.get_view());
         if (any.bad) return false;
@@ -216,7 +271,8 @@ bool read_summary(std::string_view bytes, WindowSummary& out) {
         out.trace_steps.push_back(TraceStep{any.trace, any.cell.service, any.cell.shape, any.cell.severity, any.cell.first});
         break;
       }
-      default: reader.skip();
+      default:
+        reader.skip();
     }
   }
   return true;
@@ -249,14 +305,13 @@ std::string encode(const WindowSummary& summary) {
 
 Result<WindowSummary> decode(std::string_view bytes) {
   const auto refuse = [](std::string_view why) {
-    return fail(std::make_error_code(std::errc::bad_message), "reading a window summary: " + std::string{why} + "; it was damaged, or written by a newer version");
+    return fail(std::make_error_code(std::errc::bad_message),
+                "reading a window summary: " + std::string{why} + "; it was damaged, or written by a newer version");
   };
   WindowSummary summary;
   try {
     if (!read_summary(bytes, summary)) return refuse("a number out of its range");
-  } catch (const protozero::exception& damage) {
-    return refuse(damage.what());
-  }
+  } catch (const protozero::exception& damage) { return refuse(damage.what()); }
   if (const std::string_view fault = fault_of(summary); !fault.empty()) return refuse(fault);
   return summary;
 }

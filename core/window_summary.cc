@@ -21,7 +21,6 @@ using std::chrono::seconds;
 // 10 s * 2^28 is 85 years: eight of these windows hold all times there are, and sums of a start and a width stay in 64 bits.
 constexpr Duration kWidest = seconds{10} * (1 << 28);
 
-
 /// Sorts `names`, drops those that `used` does not mark, and says where each of the old ones went.
 std::vector<std::uint32_t> sort_names(std::vector<std::string>& names, const std::vector<bool>& used) {
   std::vector<std::string> sorted;
@@ -151,7 +150,8 @@ std::string record_id(const StreamIdentity& stream, std::uint64_t offset) {
   for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<unsigned char>(words[i / 8] >> (8 * (i % 8)));
   const XXH128_hash_t hash = XXH3_128bits(bytes, sizeof bytes);
   char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64), static_cast<unsigned long long>(hash.low64));
+  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
+                static_cast<unsigned long long>(hash.low64));
   return {text, 32};
 }
 
@@ -190,7 +190,8 @@ void SummaryStore::accept(WindowSummary summary) {
   }
   // Equal reach and records is the same summary, unless someone counted wrongly: the bytes then decide, so that order does not.
   const auto reach = [](const WindowSummary& one) { return std::tuple{one.reaches, one.records}; };
-  const bool newer = reach(summary) > reach(found->second) || (reach(summary) == reach(found->second) && encode(summary) > encode(found->second));
+  const bool newer =
+      reach(summary) > reach(found->second) || (reach(summary) == reach(found->second) && encode(summary) > encode(found->second));
   if (newer) found->second = std::move(summary);
 }
 
@@ -212,12 +213,15 @@ std::vector<WindowSummary> SummaryStore::windows(Duration at_least) const {
   const auto for_each_container = [&](const Key& key, const WindowSummary& summary, auto&& visit) {
     for (Duration width = summary.width; wider(width) != width;) {
       width = wider(width);
-      const auto found = candidates.find(Key{key.high, key.low, key.ordinal, width.count(), window_start(summary.start, width).time_since_epoch().count()});
+      const auto found = candidates.find(
+          Key{key.high, key.low, key.ordinal, width.count(), window_start(summary.start, width).time_since_epoch().count()});
       if (found != candidates.end()) visit(found->second);
     }
   };
   for (const auto& [key, candidate] : candidates)
-    for_each_container(key, *candidate.summary, [&, reach = candidate.summary->reaches](Candidate& outer) { outer.inner_reach = std::max(outer.inner_reach, reach); });
+    for_each_container(key, *candidate.summary, [&, reach = candidate.summary->reaches](Candidate& outer) {
+      outer.inner_reach = std::max(outer.inner_reach, reach);
+    });
   // Keys are in order of width within a stream: from the widest down, each window knows whether one around it stands.
   for (auto entry = candidates.rbegin(); entry != candidates.rend(); ++entry) {
     const Key& key = entry->first;

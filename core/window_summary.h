@@ -22,7 +22,8 @@ namespace loglode {
 
 /// Windows are [start, start + width) with start a multiple of width since the epoch. Widths come from this ladder, on which each
 /// step divides the next, so that widening is exact: 10 ms, 100 ms, 1 s, 10 s, 20 s, 40 s, … When a run has more than kWindowsMax
-/// windows or kCellsMax cells (kFineWindowsMax, kFineCellsMax below 10 s), all windows move one step up. The final width depends on the input alone, not on its order.
+/// windows or kCellsMax cells (kFineWindowsMax, kFineCellsMax below 10 s), all windows move one step up. The final width depends on the
+/// input alone, not on its order.
 [[nodiscard]] Duration first_width() noexcept;
 [[nodiscard]] Duration wider(Duration width) noexcept;
 [[nodiscard]] Timestamp window_start(Timestamp time, Duration width) noexcept;
@@ -33,7 +34,7 @@ inline constexpr Duration kOrdinalStep = std::chrono::milliseconds{1};
 
 /// Where a record can be found again. A record id is a hash and can not be turned back, so evidence carries both.
 struct Origin {
-  StreamIdentity stream;     // with `offset` the record id, see record_id()
+  StreamIdentity stream;  // with `offset` the record id, see record_id()
   std::string path;
   std::uint64_t offset = 0;  // bytes in the decompressed stream
   std::uint64_t line = 0;    // from 1
@@ -45,14 +46,14 @@ struct Origin {
 
 /// One service and shape within one window of one stream.
 struct Cell {
-  std::uint32_t service = 0;               // index into WindowSummary::services
-  ShapeId shape = kNoShape;                // patterns' TemplateCatalog turns it into a template
+  std::uint32_t service = 0;                  // index into WindowSummary::services
+  ShapeId shape = kNoShape;                   // patterns' TemplateCatalog turns it into a template
   Severity severity = Severity::unspecified;  // of its records (one severity class a shape); the highest seen
   std::uint64_t count = 0;
   Timestamp first = kNoTime, last = kNoTime;
   std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
   std::uint32_t first_line_count = 1;
-  std::string excerpt;                     // masked beginning of that record's message; empty when not sampled (see Folder)
+  std::string excerpt;  // masked beginning of that record's message; empty when not sampled (see Folder)
 };
 
 /// One rule's hits on one service within one window of one stream.
@@ -76,19 +77,19 @@ struct TraceStep {
 
 struct WindowSummary {
   StreamIdentity stream;
-  std::string path;                // of the stream, for Origin
-  bool baseline = false;           // learned from, never reported
-  bool ordinal = false;            // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
+  std::string path;       // of the stream, for Origin
+  bool baseline = false;  // learned from, never reported
+  bool ordinal = false;   // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
   Timestamp start = kNoTime;
   Duration width{};
-  std::uint64_t reaches = 0;       // byte offset in the stream up to which this window has been counted
+  std::uint64_t reaches = 0;  // byte offset in the stream up to which this window has been counted
   std::uint64_t records = 0, without_time = 0, late = 0;
   std::uint64_t trace_sample_below = ~std::uint64_t{0};
-  std::vector<std::string> services;  // sorted
-  std::vector<std::string> rules;     // rule ids, sorted
-  std::vector<Cell> cells;            // sorted by (service, shape)
-  std::vector<RuleCell> rule_cells;   // sorted by (service, rule, shape)
-  std::vector<TraceStep> trace_steps; // sorted by (trace, time, service, shape), all fields
+  std::vector<std::string> services;   // sorted
+  std::vector<std::string> rules;      // rule ids, sorted
+  std::vector<Cell> cells;             // sorted by (service, shape)
+  std::vector<RuleCell> rule_cells;    // sorted by (service, rule, shape)
+  std::vector<TraceStep> trace_steps;  // sorted by (trace, time, service, shape), all fields
 };
 
 /// Sorts everything and drops unused names: the canonical form, in which equal summaries are equal bytes.

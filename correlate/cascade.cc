@@ -57,7 +57,8 @@ std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) 
       if (other.service == one.service || name.size() < kNameBytesMin) continue;
       const bool named = std::any_of(one.signs.begin(), one.signs.end(), [&](const Sign* sign) {
         return mentions(sign->finding.template_text, name) ||
-               std::any_of(sign->finding.evidence.begin(), sign->finding.evidence.end(), [&](const Evidence& each) { return mentions(each.excerpt, name); });
+               std::any_of(sign->finding.evidence.begin(), sign->finding.evidence.end(),
+                           [&](const Evidence& each) { return mentions(each.excerpt, name); });
       });
       if (named) one.names.push_back(other.service);
     }

@@ -14,14 +14,14 @@ struct Involved {
   std::uint32_t service = 0;
   Timestamp onset = kNoTime;
   const Sign* first = nullptr;
-  std::vector<const Sign*> signs;     // in order of onset
-  std::vector<std::uint32_t> names;   // services that its messages name, other than itself: what it says it depends on
+  std::vector<const Sign*> signs;    // in order of onset
+  std::vector<std::uint32_t> names;  // services that its messages name, other than itself: what it says it depends on
 };
 
 struct Cascade {
-  std::vector<Involved> services;     // in order of onset, then name; those with nothing but quiet changes are left out
-  std::vector<CascadeEdge> edges;     // in order of the onset of `to`
-  std::uint64_t shared_traces = 0;    // sampled ones that touch two or more of the services
+  std::vector<Involved> services;   // in order of onset, then name; those with nothing but quiet changes are left out
+  std::vector<CascadeEdge> edges;   // in order of the onset of `to`
+  std::uint64_t shared_traces = 0;  // sampled ones that touch two or more of the services
 };
 
 [[nodiscard]] Cascade trace_cascade(const Timeline& timeline, const Group& group);

@@ -18,9 +18,9 @@ struct Sign {
   Timestamp onset = kNoTime, end = kNoTime;  // first and last record that show it
   std::uint64_t offset = 0;                  // of the first, in its stream: what came first at the same instant
   IncidentSeverity level = IncidentSeverity::info;
-  bool opens = false;                        // bad enough for an incident of its own; else it joins one that is there
+  bool opens = false;  // bad enough for an incident of its own; else it joins one that is there
   const Series* series = nullptr;
-  std::string what;                          // for the timeline: without the service
+  std::string what;  // for the timeline: without the service
 };
 
 /// Templates of WARN and above that the baseline does not hold.

@@ -24,7 +24,9 @@ bool says_any(std::string_view text, std::span<const std::string_view> words) {
 }
 
 bool tells_a_change(const Series& series) {
-  static constexpr std::array<std::string_view, 15> kAlone{"deploy", "rollout", "rolled out", "rolling out", "roll back", "rollback", "restart", "reload", "upgrad", "failover", "feature flag", "migration", "scaled ", "scaling ", "maintenance"};
+  static constexpr std::array<std::string_view, 15> kAlone{"deploy",       "rollout",   "rolled out", "rolling out", "roll back",
+                                                           "rollback",     "restart",   "reload",     "upgrad",      "failover",
+                                                           "feature flag", "migration", "scaled ",    "scaling ",    "maintenance"};
   static constexpr std::array<std::string_view, 3> kThing{"config", "setting", "version"};
   static constexpr std::array<std::string_view, 6> kDone{"chang", "updat", "appl", "new ", "switch", "loaded"};
   const std::string text = lower(series.info->text);
@@ -36,14 +38,16 @@ bool tells_a_change(const Series& series) {
 std::vector<Sign> find_changes(const Timeline& timeline, const JudgeConfig&) {
   std::vector<Sign> signs;
   for (const Series& series : timeline.series) {
-    if (series.severity_class() == SeverityClass::error || series.points.empty() || series.learned_total > 0 || series.judged_from > 0) continue;
+    if (series.severity_class() == SeverityClass::error || series.points.empty() || series.learned_total > 0 || series.judged_from > 0)
+      continue;
     if (series.total > kRepeatsMax || !tells_a_change(series)) continue;
     Sign sign = begin_sign(timeline, series, series.points, FindingKind::deploy);
     sign.finding.category = FindingCategory::change;
     sign.finding.observed = static_cast<double>(series.total);
     sign.finding.q = 0;
     sign.finding.score = 1;
-    sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " at " + place_of(timeline, series.points.front()) + ", a change that was not seen before";
+    sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " at " + place_of(timeline, series.points.front()) +
+                           ", a change that was not seen before";
     sign.what = "change: " + subject_of(series);
     signs.push_back(std::move(sign));
   }

@@ -64,21 +64,25 @@ class FrequentFinder {
     const Series& series = *one.series;
     Sign sign = begin_sign(timeline_, series, series.points, kind);
     const std::uint64_t total = series.total;
-    const double windows = std::max(1.0, static_cast<double>(config_.frequent.window.count()) / static_cast<double>(timeline_.bucket.count()));
+    const double windows =
+        std::max(1.0, static_cast<double>(config_.frequent.window.count()) / static_cast<double>(timeline_.bucket.count()));
     sign.level = one.as_ever ? IncidentSeverity::info : level_of(series);
     sign.opens = !one.as_ever && sign.level >= IncidentSeverity::warning;
     sign.finding.observed = static_cast<double>(one.peak.count);
     sign.finding.expected = timeline_.has_baseline ? timeline_.expected(series, windows) : 0;
     sign.finding.q = 0;
     sign.finding.notify = one.as_ever ? Notify::none : sign.level >= IncidentSeverity::error ? Notify::ticket : Notify::digest;
-    sign.finding.score = (one.as_ever ? 0.2 : 1) * (6 + std::log2(static_cast<double>(one.peak.count) / static_cast<double>(std::max<std::uint64_t>(1, one.peak.allowance))));
+    sign.finding.score =
+        (one.as_ever ? 0.2 : 1) *
+        (6 + std::log2(static_cast<double>(one.peak.count) / static_cast<double>(std::max<std::uint64_t>(1, one.peak.allowance))));
     sign.finding.summary = sign.finding.service + ": " + subject + " " + times_counted(total);
     if (timeline_.ordinal) {
       sign.finding.summary += " from " + place_of(timeline_, series.points.front());
     } else {
       const Duration window = std::max(config_.frequent.window, timeline_.width);
-      sign.finding.summary += one.peak.count < total ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(one.peak.start)
-                                                     : " within " + within(window) + " from " + clock_time(series.points.front().first);
+      sign.finding.summary += one.peak.count < total
+                                  ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(one.peak.start)
+                                  : " within " + within(window) + " from " + clock_time(series.points.front().first);
     }
     if (one.as_ever) sign.finding.summary += ", as in the baseline";
     sign.what = "frequent: " + subject + " ×" + grouped(total);
@@ -106,10 +110,13 @@ class FrequentFinder {
   void add_service(const Frequency& one) {
     std::vector<const Series*> kinds;
     for (const Series& series : timeline_.series)
-      if (series.service == one.series->service && series.severity_class() == SeverityClass::error && !series.points.empty()) kinds.push_back(&series);
-    const auto told = std::count_if(of_template_.begin(), of_template_.end(), [&](const Frequency& other) { return other.series->service == one.series->service; });
+      if (series.service == one.series->service && series.severity_class() == SeverityClass::error && !series.points.empty())
+        kinds.push_back(&series);
+    const auto told = std::count_if(of_template_.begin(), of_template_.end(),
+                                    [&](const Frequency& other) { return other.series->service == one.series->service; });
     if (static_cast<std::size_t>(told) == kinds.size()) return;  // each has its own finding
-    std::sort(kinds.begin(), kinds.end(), [](const Series* a, const Series* b) { return a->total != b->total ? a->total > b->total : a->info->id < b->info->id; });
+    std::sort(kinds.begin(), kinds.end(),
+              [](const Series* a, const Series* b) { return a->total != b->total ? a->total > b->total : a->info->id < b->info->id; });
     Sign sign = describe(one, FindingKind::frequent, "errors of " + grouped(kinds.size()) + (kinds.size() == 1 ? " kind" : " kinds"));
     constexpr std::size_t kShown = 4;
     for (std::size_t i = 0; i < std::min(kinds.size(), kShown); ++i)
@@ -180,8 +187,9 @@ Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const 
   finding.end = sign.end;
   finding.total = series.total;
   finding.evidence = examples_of(points, 3);
-  finding.finding_id = stable_id(std::string{name_of(kind)} + '\n' + finding.service + '\n' + to_hex(finding.template_id) + '\n' + finding.rule_id + '\n' +
-                                 std::to_string(static_cast<unsigned>(series.severity_class())) + '\n' + std::to_string(sign.onset.time_since_epoch().count()));
+  finding.finding_id = stable_id(std::string{name_of(kind)} + '\n' + finding.service + '\n' + to_hex(finding.template_id) + '\n' +
+                                 finding.rule_id + '\n' + std::to_string(static_cast<unsigned>(series.severity_class())) + '\n' +
+                                 std::to_string(sign.onset.time_since_epoch().count()));
   return sign;
 }
 

@@ -12,9 +12,9 @@ namespace loglode {
 namespace {
 
 constexpr std::uint64_t kFirstPartLines = 20;
-constexpr double kWarmUpSeconds = 600;         // a service known for so long and with so many lines
-constexpr std::uint64_t kWarmUpLines = 500;    // may be surprised inside the first part as well
-constexpr std::uint64_t kMatureRuns = 20;      // of a baseline, after which a new WARN counts
+constexpr double kWarmUpSeconds = 600;       // a service known for so long and with so many lines
+constexpr std::uint64_t kWarmUpLines = 500;  // may be surprised inside the first part as well
+constexpr std::uint64_t kMatureRuns = 20;    // of a baseline, after which a new WARN counts
 constexpr double kMatureSeconds = 24 * 3600.0;
 constexpr std::uint64_t kWarningsAMinute = 5;  // of a new WARN that is shown without that
 constexpr double kSurpriseLevel = 0.05;
@@ -32,7 +32,8 @@ bool is_new(const Timeline& timeline, const Series& series) {
   if (series.points.empty() || series.learned_total > 0) return false;
   if (timeline.has_baseline) return true;
   if (series.judged_from == 0) return true;
-  return seconds_between(timeline.first, series.first()) >= kWarmUpSeconds && lines_before(timeline.lines[series.service], series.first()) >= kWarmUpLines;
+  return seconds_between(timeline.first, series.first()) >= kWarmUpSeconds &&
+         lines_before(timeline.lines[series.service], series.first()) >= kWarmUpLines;
 }
 
 /// Good and Turing: the share of a service's lines that were seen once is how likely its next line is one never seen.
@@ -50,7 +51,8 @@ double expected_surprises(const Timeline& timeline, std::uint32_t service) {
 /// Somebody will have to change something one day: no fault of today, however new.
 bool announces(const Series& series) {
   const std::string& text = series.info->text;
-  return series.severity_class() == SeverityClass::warning && (text.find("eprecat") != std::string::npos || text.find("EPRECAT") != std::string::npos);
+  return series.severity_class() == SeverityClass::warning &&
+         (text.find("eprecat") != std::string::npos || text.find("EPRECAT") != std::string::npos);
 }
 
 /// The baseline holds the same text with another severity.
@@ -64,14 +66,17 @@ bool was_said(const Timeline& timeline, const Series& series) {
 Sign describe(const Timeline& timeline, const Series& series, bool mature) {
   const bool error = series.severity_class() == SeverityClass::error;
   Sign sign = begin_sign(timeline, series, series.points, error ? FindingKind::new_error : FindingKind::new_warning);
-  sign.level = series.severity >= Severity::fatal ? IncidentSeverity::critical : error ? IncidentSeverity::error : IncidentSeverity::warning;
+  sign.level = series.severity >= Severity::fatal ? IncidentSeverity::critical
+               : error                            ? IncidentSeverity::error
+                                                  : IncidentSeverity::warning;
   sign.opens = error || mature;
   sign.finding.observed = static_cast<double>(series.total);
   sign.finding.q = 0;
   sign.finding.notify = series.severity >= Severity::fatal ? Notify::page : error ? Notify::ticket : Notify::digest;
   sign.finding.score = (series.severity >= Severity::fatal ? 14 : error ? 10 : 2) + std::log2(1 + static_cast<double>(series.total));
   const std::string_view never = was_said(timeline, series) ? " never seen with this severity, " : " never seen before, ";
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + std::string{never} + times_counted(series.total) + " from " + place_of(timeline, series.points.front());
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + std::string{never} + times_counted(series.total) + " from " +
+                         place_of(timeline, series.points.front());
   sign.what = "new " + std::string{severity_name(series.severity)} + ": " + subject_of(series) + " ×" + grouped(series.total);
   return sign;
 }
@@ -79,7 +84,9 @@ Sign describe(const Timeline& timeline, const Series& series, bool mature) {
 }  // namespace
 
 std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) {
-  const bool mature = timeline.has_baseline && (timeline.learned_runs >= kMatureRuns || timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds);
+  const bool mature =
+      timeline.has_baseline && (timeline.learned_runs >= kMatureRuns ||
+                                timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds);
   const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
   std::vector<Sign> signs;
   if (learned_lines < kFirstPartLines) return signs;
@@ -88,7 +95,8 @@ std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) 
     if (series.severity_class() == SeverityClass::quiet || !is_new(timeline, series)) continue;
     const bool error = series.severity_class() == SeverityClass::error;
     if (announces(series)) continue;
-    if (!error && !mature && peak_of(series.points, timeline.width, config.frequent.window, kWarningsAMinute).count < kWarningsAMinute) continue;
+    if (!error && !mature && peak_of(series.points, timeline.width, config.frequent.window, kWarningsAMinute).count < kWarningsAMinute)
+      continue;
     signs.push_back(describe(timeline, series, mature));
     if (error) ++new_errors[series.service];
   }

@@ -13,10 +13,10 @@ namespace loglode {
 namespace {
 
 constexpr double kBucketsNeeded = 20;
-constexpr double kLeastPerBucket = 0.2;   // below it a template is present or not, and has no rate
+constexpr double kLeastPerBucket = 0.2;  // below it a template is present or not, and has no rate
 constexpr std::uint64_t kSegmentsMax = 64;
 constexpr std::uint64_t kSegmentBuckets = 6;  // 60 s of 10 s buckets
-constexpr double kLeastExpected = 5;      // in a segment, for a drop; as many more than expected, for a rise
+constexpr double kLeastExpected = 5;          // in a segment, for a drop; as many more than expected, for a rise
 constexpr double kLeastRatio = 2;
 constexpr double kLeastOverdispersion = 0.05;  // no workload is steadier than that for long
 
@@ -79,13 +79,15 @@ void count_into(std::vector<Segment>& segments, const Series& series) {
 std::optional<Change> change_of(const Timeline& timeline, const Series& series, std::vector<Segment>& segments, bool up) {
   const double rate = timeline.expected(series, 1);
   const double learned_rate = std::max(rate, 0.5 / timeline.learned_buckets);  // what was not seen may still happen half a time
-  const double overdispersion = std::max(kLeastOverdispersion, overdispersion_of(bucket_counts(timeline.learned(series), timeline.bucket), timeline.learned_buckets));
+  const double overdispersion =
+      std::max(kLeastOverdispersion, overdispersion_of(bucket_counts(timeline.learned(series), timeline.bucket), timeline.learned_buckets));
   Change change{&series, up, 1, {}, 0, kNoTime, 0};
   for (const Segment& segment : segments) {
     const double expected = learned_rate * segment.buckets;
     // Buckets are not independent for long: the spread of their sum is as wide as if a minute of them were one.
     const double spread = overdispersion / std::max(1.0, segment.buckets / static_cast<double>(kSegmentBuckets));
-    const bool changed = up ? segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected : expected >= kLeastExpected && segment.count * kLeastRatio <= expected;
+    const bool changed = up ? segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected
+                            : expected >= kLeastExpected && segment.count * kLeastRatio <= expected;
     if (!changed) continue;
     const double p = up ? upper_tail(segment.count, expected, spread) : lower_tail(segment.count, expected, spread);
     if (p <= 1e-3) {
@@ -107,7 +109,8 @@ std::optional<Change> change_of(const Timeline& timeline, const Series& series, 
 
 Sign describe(const Timeline& timeline, const Change& change, double q) {
   const Series& series = *change.series;
-  const auto from = std::lower_bound(series.points.begin(), series.points.end(), change.onset, [](const Point& point, Timestamp at) { return point.first < at; });
+  const auto from = std::lower_bound(series.points.begin(), series.points.end(), change.onset,
+                                     [](const Point& point, Timestamp at) { return point.first < at; });
   std::span<const Point> points{from, series.points.end()};
   if (points.empty()) points = series.points;  // fell to nothing: what is left to show is what was there before
   Sign sign = begin_sign(timeline, series, points, change.up ? FindingKind::rate_up : FindingKind::rate_down);
@@ -115,7 +118,9 @@ Sign describe(const Timeline& timeline, const Change& change, double q) {
   sign.end = sign.finding.end = std::max(sign.end, change.worst.to);
   if (series.severity_class() == SeverityClass::quiet) sign.finding.category = FindingCategory::performance;
   const bool error = series.severity_class() == SeverityClass::error;
-  sign.level = !change.up || series.severity_class() == SeverityClass::quiet ? IncidentSeverity::info : error ? IncidentSeverity::error : IncidentSeverity::warning;
+  sign.level = !change.up || series.severity_class() == SeverityClass::quiet ? IncidentSeverity::info
+               : error                                                       ? IncidentSeverity::error
+                                                                             : IncidentSeverity::warning;
   sign.opens = sign.level >= IncidentSeverity::error;
   sign.finding.observed = change.worst.count;
   sign.finding.expected = change.expected;
@@ -123,7 +128,8 @@ Sign describe(const Timeline& timeline, const Change& change, double q) {
   sign.finding.notify = sign.opens ? Notify::ticket : Notify::none;
   sign.finding.score = std::fmin(-std::log10(std::fmax(q, 1e-30)), 30) * (error ? 0.3 : 0.15);
   const std::string_view direction = change.up ? "up" : "down";
-  const std::string numbers = rounded(change.worst.count) + " where " + rounded(change.expected) + (change.up ? " were expected" : " were to come");
+  const std::string numbers =
+      rounded(change.worst.count) + " where " + rounded(change.expected) + (change.up ? " were expected" : " were to come");
   sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + std::string{direction} + ", " + numbers +
                          (timeline.ordinal ? std::string{} : " from " + clock_time(change.worst.from));
   sign.what = std::string{direction} + ": " + subject_of(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
@@ -146,7 +152,8 @@ std::vector<Sign> find_rates(const Timeline& timeline, const JudgeConfig& config
   for (const Series& series : timeline.texts) candidates.push_back(&series);
   for (const Series* candidate : candidates) {
     const Series& series = *candidate;
-    const double most = std::max(timeline.expected(series, 1), static_cast<double>(count_of(series.judged())) / std::max(1.0, timeline.judged_buckets));
+    const double most =
+        std::max(timeline.expected(series, 1), static_cast<double>(count_of(series.judged())) / std::max(1.0, timeline.judged_buckets));
     if (most < kLeastPerBucket) continue;
     count_into(segments, series);
     for (const bool up : {true, false}) {

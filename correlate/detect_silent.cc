@@ -12,9 +12,9 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kBeatsNeeded = 20;
-constexpr double kEvenness = 0.2;      // coefficient of variation of the intervals
-constexpr double kMissed = 3;          // beats
-constexpr double kExpectedNeeded = 10; // lines of a service
+constexpr double kEvenness = 0.2;       // coefficient of variation of the intervals
+constexpr double kMissed = 3;           // beats
+constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
 
 /// The gap after which a heartbeat is missed, when `series` is one.
@@ -74,8 +74,8 @@ Sign describe_heartbeat(const Timeline& timeline, const Series& series, const He
   sign.finding.q = 0;
   sign.finding.notify = Notify::digest;
   sign.finding.score = 3 + std::log2(beat.missed);
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) + " s and was missed " + rounded(beat.missed) + " times from " +
-                         clock_time(sign.onset);
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) + " s and was missed " +
+                         rounded(beat.missed) + " times from " + clock_time(sign.onset);
   sign.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
   return sign;
 }
@@ -91,7 +91,8 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   std::vector<std::uint64_t> counts;
   for (const Point& point : learned) counts.push_back(point.count);
   // Lines come in bursts: the spread between the windows of the baseline says how long a silence is usual.
-  const double overdispersion = overdispersion_of(counts, timeline.learned_buckets * static_cast<double>(timeline.bucket.count()) / static_cast<double>(timeline.width.count()));
+  const double overdispersion = overdispersion_of(
+      counts, timeline.learned_buckets * static_cast<double>(timeline.bucket.count()) / static_cast<double>(timeline.width.count()));
   const double windows = std::max(1.0, seconds_between(last, timeline.last) / std::chrono::duration<double>(timeline.width).count());
   if (lower_tail(0, expected, overdispersion / windows) > kSilentP) return std::nullopt;
   const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
@@ -103,7 +104,8 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   sign.finding.q = 0;
   sign.finding.notify = Notify::digest;
   sign.finding.score = 3 + std::log2(expected);
-  sign.finding.summary = sign.finding.service + " has said nothing since " + clock_time(last) + ", where " + rounded(expected) + " lines were expected";
+  sign.finding.summary =
+      sign.finding.service + " has said nothing since " + clock_time(last) + ", where " + rounded(expected) + " lines were expected";
   sign.what = "silent: no line since " + clock_time(last) + ", " + rounded(expected) + " expected";
   return sign;
 }
@@ -115,7 +117,10 @@ std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig&) {
   if (timeline.ordinal) return signs;  // silence takes time
   for (const Series& lines : timeline.lines)
     if (std::optional<Sign> sign = silent_service(timeline, lines)) signs.push_back(std::move(*sign));
-  const auto told = [&](std::uint32_t service) { return std::any_of(signs.begin(), signs.end(), [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; }); };
+  const auto told = [&](std::uint32_t service) {
+    return std::any_of(signs.begin(), signs.end(),
+                       [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; });
+  };
   for (const Series& series : timeline.series) {
     const std::optional<Heartbeat> beat = heartbeat_of(series, timeline.last, timeline.width);
     if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));

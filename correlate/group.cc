@@ -13,13 +13,16 @@ constexpr std::size_t kStormSigns = 50;
 constexpr Duration kStormWindow = std::chrono::minutes{1};
 
 bool earlier(const Sign* a, const Sign* b) {
-  return std::tie(a->onset, a->offset, a->finding.kind, a->service, a->finding.finding_id) < std::tie(b->onset, b->offset, b->finding.kind, b->service, b->finding.finding_id);
+  return std::tie(a->onset, a->offset, a->finding.kind, a->service, a->finding.finding_id) <
+         std::tie(b->onset, b->offset, b->finding.kind, b->service, b->finding.finding_id);
 }
 
 bool belongs(const Group& group, const Sign& sign, const JudgeConfig& config) {
   if (sign.onset > plus(group.onset, config.incident_span_max)) return false;
   if (sign.onset <= plus(group.latest, config.incident_gap)) return true;
-  return std::any_of(group.openers.begin(), group.openers.end(), [&](const Sign* opener) { return opener->service == sign.service && sign.onset <= plus(opener->end, config.incident_gap); });
+  return std::any_of(group.openers.begin(), group.openers.end(), [&](const Sign* opener) {
+    return opener->service == sign.service && sign.onset <= plus(opener->end, config.incident_gap);
+  });
 }
 
 /// What one service begins to say within one second (a stack trace, line by line) is one sign of trouble.

@@ -8,10 +8,10 @@
 namespace loglode {
 
 struct Group {
-  std::vector<const Sign*> openers;  // in order of onset
-  std::vector<const Sign*> joined;   // what is no incident of its own but belongs to this one
+  std::vector<const Sign*> openers;                            // in order of onset
+  std::vector<const Sign*> joined;                             // what is no incident of its own but belongs to this one
   Timestamp onset = kNoTime, latest = kNoTime, end = kNoTime;  // first and last onset of the openers, their last record
-  bool storm = false;                // too many at once to be told apart
+  bool storm = false;                                          // too many at once to be told apart
 };
 
 /// Signs whose onsets follow one another within config.incident_gap, or that are of a service that is still in trouble, never later

@@ -38,26 +38,31 @@ Notify notify_of(IncidentSeverity severity, std::uint64_t shared_traces) {
 
 /// What the outside world talks to, by what such programs are called.
 bool faces_users(std::string_view service) {
-  static constexpr std::array<std::string_view, 9> kNames{"nginx", "gateway", "frontend", "front-end", "ingress", "haproxy", "envoy", "web", "-ui"};
+  static constexpr std::array<std::string_view, 9> kNames{"nginx",   "gateway", "frontend", "front-end", "ingress",
+                                                          "haproxy", "envoy",   "web",      "-ui"};
   return std::any_of(kNames.begin(), kNames.end(), [&](std::string_view name) { return service.find(name) != std::string_view::npos; });
 }
 
 std::vector<TimelineEntry> timeline_of(const Timeline& timeline, const Group& group) {
   std::vector<TimelineEntry> entries;
-  std::set<const Series*> told;        // what is new is not told again as frequent,
-  std::set<std::uint32_t> services;    // nor what all errors of a service come to
+  std::set<const Series*> told;      // what is new is not told again as frequent,
+  std::set<std::uint32_t> services;  // nor what all errors of a service come to
   for (const Sign* sign : group.openers) {
     if (sign->finding.kind == FindingKind::new_error) told.insert(sign->series);
     if (sign->series->info != nullptr) services.insert(sign->service);
   }
   const auto is_told = [&](const Sign* sign) {
     if (sign->finding.kind != FindingKind::frequent) return false;
-    return told.contains(sign->series) || (sign->series->info == nullptr && sign->series->rule == nullptr && services.contains(sign->service));
+    return told.contains(sign->series) ||
+           (sign->series->info == nullptr && sign->series->rule == nullptr && services.contains(sign->service));
   };
   for (const auto* signs : {&group.openers, &group.joined})
     for (const Sign* sign : *signs)
-      if (!is_told(sign)) entries.push_back(TimelineEntry{sign->onset, timeline.services[sign->service], sign->what, sign->finding.finding_id});
-  std::sort(entries.begin(), entries.end(), [](const TimelineEntry& a, const TimelineEntry& b) { return std::tie(a.time, a.service, a.what) < std::tie(b.time, b.service, b.what); });
+      if (!is_told(sign))
+        entries.push_back(TimelineEntry{sign->onset, timeline.services[sign->service], sign->what, sign->finding.finding_id});
+  std::sort(entries.begin(), entries.end(), [](const TimelineEntry& a, const TimelineEntry& b) {
+    return std::tie(a.time, a.service, a.what) < std::tie(b.time, b.service, b.what);
+  });
   if (entries.size() > kTimelineMax) entries.resize(kTimelineMax);
   return entries;
 }
@@ -72,7 +77,9 @@ const Involved* involved(const Cascade& cascade, const Timeline& timeline, std::
 const Sign& telling(const Involved& one) {
   const Sign* best = one.first;
   for (const Sign* sign : one.signs)
-    if (std::tuple{sign->opens, sign->finding.kind == FindingKind::new_error, sign->finding.score} > std::tuple{best->opens, best->finding.kind == FindingKind::new_error, best->finding.score}) best = sign;
+    if (std::tuple{sign->opens, sign->finding.kind == FindingKind::new_error, sign->finding.score} >
+        std::tuple{best->opens, best->finding.kind == FindingKind::new_error, best->finding.score})
+      best = sign;
   // Of what is new, the first is the cause of the rest.
   if (one.first->finding.kind == FindingKind::new_error && one.first->opens) best = one.first;
   return *best;
@@ -112,7 +119,8 @@ Finding storm_finding(const Timeline& timeline, const Group& group, const Incide
   storm.notify = Notify::page;
   storm.evidence = group.openers.front()->finding.evidence;
   storm.finding_id = stable_id("storm\n" + incident.fingerprint + std::to_string(group.onset.time_since_epoch().count()));
-  storm.summary = grouped(group.openers.size()) + " kinds of trouble in " + grouped(incident.services.size()) + " services within minutes" + (timeline.ordinal ? std::string{} : " from " + clock_time(group.onset));
+  storm.summary = grouped(group.openers.size()) + " kinds of trouble in " + grouped(incident.services.size()) + " services within minutes" +
+                  (timeline.ordinal ? std::string{} : " from " + clock_time(group.onset));
   return storm;
 }
 
@@ -130,14 +138,19 @@ Incident make_incident(const Timeline& timeline, const Group& group, const Judge
   std::set<std::string> prints;
   for (const Involved& one : cascade.services) {
     incident.services.push_back(timeline.services[one.service]);
-    if (incident.first_user_visible.empty() && faces_users(incident.services.back())) incident.first_user_visible = incident.services.back();
+    if (incident.first_user_visible.empty() && faces_users(incident.services.back()))
+      incident.first_user_visible = incident.services.back();
   }
   std::vector<const Sign*> all = group.openers;
   all.insert(all.end(), group.joined.begin(), group.joined.end());
-  std::sort(all.begin(), all.end(), [](const Sign* a, const Sign* b) { return a->finding.score != b->finding.score ? a->finding.score > b->finding.score : a->finding.finding_id < b->finding.finding_id; });
+  std::sort(all.begin(), all.end(), [](const Sign* a, const Sign* b) {
+    return a->finding.score != b->finding.score ? a->finding.score > b->finding.score : a->finding.finding_id < b->finding.finding_id;
+  });
   for (const Sign* sign : all) {
     incident.findings.push_back(sign->finding.finding_id);
-    if (sign->opens) prints.insert(std::string{name_of(sign->finding.kind)} + '\n' + sign->finding.service + '\n' + to_hex(sign->finding.template_id) + '\n' + sign->finding.rule_id);
+    if (sign->opens)
+      prints.insert(std::string{name_of(sign->finding.kind)} + '\n' + sign->finding.service + '\n' + to_hex(sign->finding.template_id) +
+                    '\n' + sign->finding.rule_id);
   }
   std::string print;
   for (const std::string& each : prints) print += each + '\0';

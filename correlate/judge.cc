@@ -17,7 +17,9 @@ namespace {
 
 constexpr std::size_t kQuietRatesOfAService = 5;  // findings that alarm nobody: the strongest are enough
 
-bool alarms_nobody(const Sign& sign) { return sign.level == IncidentSeverity::info && (sign.finding.kind == FindingKind::rate_up || sign.finding.kind == FindingKind::rate_down); }
+bool alarms_nobody(const Sign& sign) {
+  return sign.level == IncidentSeverity::info && (sign.finding.kind == FindingKind::rate_up || sign.finding.kind == FindingKind::rate_down);
+}
 
 void keep_strongest_quiet(std::vector<Sign>& signs) {
   std::map<std::uint32_t, std::vector<std::pair<double, std::string>>> of_service;
@@ -33,7 +35,9 @@ void keep_strongest_quiet(std::vector<Sign>& signs) {
 
 std::vector<Sign> find_all(const Timeline& timeline, const JudgeConfig& config, std::string& rates_note) {
   std::vector<Sign> signs = find_new(timeline, config);
-  const auto append = [&](std::vector<Sign> more) { signs.insert(signs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end())); };
+  const auto append = [&](std::vector<Sign> more) {
+    signs.insert(signs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+  };
   append(find_frequent(timeline, config));
   std::vector<Sign> rates = find_rates(timeline, config, rates_note);
   // What is new is not also louder than it was.
@@ -93,7 +97,8 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   } else {
     judgement.scope.windows += scope.windows;
     for (const std::string& note : scope.notes)
-      if (std::find(judgement.scope.notes.begin(), judgement.scope.notes.end(), note) == judgement.scope.notes.end()) judgement.scope.notes.push_back(note);
+      if (std::find(judgement.scope.notes.begin(), judgement.scope.notes.end(), note) == judgement.scope.notes.end())
+        judgement.scope.notes.push_back(note);
   }
   move_to_end(judgement.findings, findings);
   move_to_end(judgement.incidents, incidents);
@@ -101,14 +106,14 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
 
 }  // namespace
 
-Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) {
+Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
+                const JudgeConfig& config) {
   Judgement judgement;
   for (const Timeline& timeline : make_timelines(windows, catalog, rules, config)) judge_timeline(timeline, config, judgement);
   if (judgement.scope.windows == 0) judgement.scope.notes.emplace_back("nothing to judge: no record was read");
   sort_overview(judgement);
-  std::stable_sort(judgement.findings.begin(), judgement.findings.end(), [](const Finding& a, const Finding& b) {
-    return a.score != b.score ? a.score > b.score : a.finding_id < b.finding_id;
-  });
+  std::stable_sort(judgement.findings.begin(), judgement.findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.score != b.score ? a.score > b.score : a.finding_id < b.finding_id; });
   std::stable_sort(judgement.incidents.begin(), judgement.incidents.end(), [](const Incident& a, const Incident& b) {
     return a.severity != b.severity ? a.severity > b.severity : a.onset < b.onset;
   });

@@ -13,13 +13,17 @@ namespace loglode {
 
 struct JudgeConfig {
   Duration bucket = std::chrono::seconds{10};
-  struct Frequent { std::uint64_t count = 10; Duration window = std::chrono::seconds{60}; } frequent;  // more than `count` of a type within `window`
-  Duration incident_gap = std::chrono::seconds{120};     // findings of one service this far apart are one incident
+  struct Frequent {
+    std::uint64_t count = 10;
+    Duration window = std::chrono::seconds{60};
+  } frequent;                                         // more than `count` of a type within `window`
+  Duration incident_gap = std::chrono::seconds{120};  // findings of one service this far apart are one incident
   Duration incident_span_max = std::chrono::minutes{15};
-  double q_max = 0.05;                                   // Benjamini-Hochberg, per evaluation
+  double q_max = 0.05;  // Benjamini-Hochberg, per evaluation
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.
-[[nodiscard]] Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config);
+[[nodiscard]] Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
+                              const JudgeConfig& config);
 
 }  // namespace loglode

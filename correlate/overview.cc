@@ -46,7 +46,8 @@ void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judg
     ServiceOverview& overview = *overviews[series.service];
     overview.templates += 1;
     if (series.severity_class() == SeverityClass::warning) overview.warnings += series.total;
-    TemplateCount row{timeline.services[series.service], series.info, series.severity, series.total, kNoTime, kNoTime, examples_of(series.points, kExamples)};
+    TemplateCount row{timeline.services[series.service],    series.info, series.severity, series.total, kNoTime, kNoTime,
+                      examples_of(series.points, kExamples)};
     if (!timeline.ordinal) widen_span(row.first, row.last, series.points);
     judgement.templates.push_back(std::move(row));
   }
@@ -79,13 +80,15 @@ JudgedScope scope_of(const Timeline& timeline, const std::string& rates_note) {
   if (timeline.ordinal) scope.notes.push_back("no times in the input: judged by the order of its lines");
   if (!timeline.has_baseline) {
     if (timeline.records < kFirstPartLines) {
-      scope.notes.push_back("new templates need " + grouped(kFirstPartLines) + " lines to compare with, " + grouped(timeline.records) + " seen");
+      scope.notes.push_back("new templates need " + grouped(kFirstPartLines) + " lines to compare with, " + grouped(timeline.records) +
+                            " seen");
     } else {
       scope.notes.push_back("no baseline given: judged against its own first part");
       std::uint64_t errors = 0;
       for (const Series& each : timeline.errors) errors += count_of(std::span{each.points}.first(each.judged_from));
       if (errors > 0)
-        scope.notes.push_back("the first part holds " + grouped(errors) + (errors == 1 ? " error" : " errors") + " already: if the trouble is older than the input, give a --baseline");
+        scope.notes.push_back("the first part holds " + grouped(errors) + (errors == 1 ? " error" : " errors") +
+                              " already: if the trouble is older than the input, give a --baseline");
     }
   }
   if (!rates_note.empty()) scope.notes.push_back(rates_note);

@@ -7,7 +7,8 @@
 
 namespace loglode {
 
-/// Appends one ServiceOverview for each service and one TemplateCount for each (service, template) of `timeline`; services known already are added to.
+/// Appends one ServiceOverview for each service and one TemplateCount for each (service, template) of `timeline`; services known already
+/// are added to.
 void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judgement& judgement);
 /// By records and by count, descending.
 void sort_overview(Judgement& judgement);

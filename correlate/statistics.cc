@@ -76,8 +76,11 @@ double overdispersion_of(std::span<const std::uint64_t> counts, double buckets) 
 double signed_g(double a, double a_all, double b, double b_all) noexcept {
   if (a_all <= 0 || b_all <= 0 || a + b <= 0) return 0;
   const double both = a + b, all = a_all + b_all;
-  const auto term = [](double observed, double expected) { return observed > 0 && expected > 0 ? observed * std::log(observed / expected) : 0.0; };
-  const double g = 2 * (term(a, both * a_all / all) + term(b, both * b_all / all) + term(a_all - a, (all - both) * a_all / all) + term(b_all - b, (all - both) * b_all / all));
+  const auto term = [](double observed, double expected) {
+    return observed > 0 && expected > 0 ? observed * std::log(observed / expected) : 0.0;
+  };
+  const double g = 2 * (term(a, both * a_all / all) + term(b, both * b_all / all) + term(a_all - a, (all - both) * a_all / all) +
+                        term(b_all - b, (all - both) * b_all / all));
   if (!std::isfinite(g) || g <= 0) return 0;
   return b * a_all >= a * b_all ? g : -g;
 }

@@ -29,9 +29,12 @@ std::vector<double> largest_changes(const Timeline& timeline, const Group& group
       if (wanted(point)) count += static_cast<double>(point.count);
     return count;
   };
-  const auto inside = [&](const Series& series) { return count_if(series.points, [&](const Point& point) { return point.last >= from && point.first <= to; }); };
+  const auto inside = [&](const Series& series) {
+    return count_if(series.points, [&](const Point& point) { return point.last >= from && point.first <= to; });
+  };
   const auto before = [&](const Series& series) {
-    return timeline.has_baseline ? static_cast<double>(series.learned_total) : count_if(series.points, [&](const Point& point) { return point.last < from; });
+    return timeline.has_baseline ? static_cast<double>(series.learned_total)
+                                 : count_if(series.points, [&](const Point& point) { return point.last < from; });
   };
   double all_before = 0, all_inside = 0;
   for (const Series& lines : timeline.lines) {
@@ -51,7 +54,8 @@ std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascad
   std::vector<std::uint32_t> quiet;
   if (!timeline.has_baseline) return quiet;
   for (std::uint32_t service = 0; service < changes.size(); ++service) {
-    const bool involved = std::any_of(cascade.services.begin(), cascade.services.end(), [&](const Involved& one) { return one.service == service; });
+    const bool involved =
+        std::any_of(cascade.services.begin(), cascade.services.end(), [&](const Involved& one) { return one.service == service; });
     if (!involved && changes[service] >= kQuietChange) quiet.push_back(service);
   }
   std::stable_sort(quiet.begin(), quiet.end(), [&](std::uint32_t a, std::uint32_t b) { return changes[a] > changes[b]; });

@@ -7,8 +7,8 @@
 
 namespace loglode {
 
-/// Ranked from 1, strongest first. Terms: `earliness`, `new_errors`, `changed` (the largest |G| of its templates against the baseline, drops
-/// included), `upstream` (edges that leave it, and services whose messages name it).
+/// Ranked from 1, strongest first. Terms: `earliness`, `new_errors`, `changed` (the largest |G| of its templates against the baseline,
+/// drops included), `upstream` (edges that leave it, and services whose messages name it).
 [[nodiscard]] std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group, const Cascade& cascade);
 
 }  // namespace loglode

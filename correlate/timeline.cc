@@ -90,7 +90,8 @@ class Builder {
   void take(const WindowSummary& window, bool learned) {
     std::vector<std::uint32_t> service_of;
     for (const std::string& name : window.services)
-      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name) - timeline_.services.begin()));
+      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name) -
+                                                      timeline_.services.begin()));
     const std::vector<const RuleInfo*> strongest = take_rules(window, service_of, learned);
     for (std::size_t i = 0; i < window.cells.size(); ++i) {
       const Cell& cell = window.cells[i];
@@ -127,8 +128,9 @@ class Builder {
       const auto known = rule_of_.find(window.rules[hit.rule]);
       if (known == rule_of_.end()) continue;  // of another version's pack
       const RuleInfo* rule = known->second;
-      const auto cell = std::lower_bound(window.cells.begin(), window.cells.end(), hit,
-                                         [](const Cell& a, const RuleCell& b) { return std::tie(a.service, a.shape) < std::tie(b.service, b.shape); });
+      const auto cell = std::lower_bound(window.cells.begin(), window.cells.end(), hit, [](const Cell& a, const RuleCell& b) {
+        return std::tie(a.service, a.shape) < std::tie(b.service, b.shape);
+      });
       const bool found = cell != window.cells.end() && cell->service == hit.service && cell->shape == hit.shape;
       if (found && rule->category == RuleCategory::error && hit.count * 2 >= cell->count) {
         const RuleInfo*& now = strongest[static_cast<std::size_t>(cell - window.cells.begin())];
@@ -206,7 +208,8 @@ class Builder {
 
   void mark_judged(Series& series) const {
     if (timeline_.has_baseline) return;
-    const auto split = std::lower_bound(series.points.begin(), series.points.end(), timeline_.judged_from, [](const Point& point, Timestamp at) { return point.start < at; });
+    const auto split = std::lower_bound(series.points.begin(), series.points.end(), timeline_.judged_from,
+                                        [](const Point& point, Timestamp at) { return point.start < at; });
     series.judged_from = static_cast<std::size_t>(split - series.points.begin());
   }
 
@@ -236,7 +239,9 @@ class Builder {
 
   void choose_bucket(double covered_seconds) {
     Duration bucket = timeline_.width;
-    for (Duration step = bucket; step <= config_.bucket && static_cast<double>(step.count()) * kNanosecond * kBucketsWanted <= covered_seconds; step = wider(step)) {
+    for (Duration step = bucket;
+         step <= config_.bucket && static_cast<double>(step.count()) * kNanosecond * kBucketsWanted <= covered_seconds;
+         step = wider(step)) {
       bucket = step;
       if (wider(step) == step) break;
     }
@@ -275,7 +280,8 @@ double Timeline::expected(const Series& one, double buckets) const noexcept {
 Evidence evidence_of(const Point& point) {
   Evidence evidence;
   if (point.cell == nullptr) return evidence;
-  evidence.origin = Origin{point.summary->stream, point.summary->path, point.cell->first_offset, point.cell->first_line, point.cell->first_line_count};
+  evidence.origin =
+      Origin{point.summary->stream, point.summary->path, point.cell->first_offset, point.cell->first_line, point.cell->first_line_count};
   evidence.record_id = record_id(evidence.origin.stream, evidence.origin.offset);
   evidence.time = point.cell->first;
   evidence.excerpt = point.cell->excerpt;
@@ -285,7 +291,8 @@ Evidence evidence_of(const Point& point) {
 std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t count) {
   std::vector<std::size_t> wanted;
   const auto want = [&](std::size_t index) {
-    if (wanted.size() < count && points[index].cell != nullptr && std::find(wanted.begin(), wanted.end(), index) == wanted.end()) wanted.push_back(index);
+    if (wanted.size() < count && points[index].cell != nullptr && std::find(wanted.begin(), wanted.end(), index) == wanted.end())
+      wanted.push_back(index);
   };
   if (points.empty()) return {};
   want(0);
@@ -305,7 +312,8 @@ std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t cou
   return examples;
 }
 
-std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) {
+std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
+                                     const JudgeConfig& config) {
   Clocked timed;
   std::vector<const WindowSummary*> ordinal_learned;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Clocked> ordinal;

@@ -17,7 +17,7 @@ namespace loglode {
 
 /// What happened in one window, over all streams.
 struct Point {
-  Timestamp start = kNoTime;               // of the window
+  Timestamp start = kNoTime;  // of the window
   std::uint64_t count = 0;
   Timestamp first = kNoTime, last = kNoTime;
   const Cell* cell = nullptr;              // holds the earliest record; null in series that are about more than one template
@@ -27,15 +27,15 @@ struct Point {
 /// Counts over time of one template of one service, of one rule on one service, or of a whole service.
 struct Series {
   std::uint32_t service = 0;
-  const TemplateInfo* info = nullptr;      // null: not about one template
-  const RuleInfo* rule = nullptr;          // what the series counts, or the rule that most often hits this template
-  Severity severity = Severity::unspecified;  // highest seen; a rule's where the records have none
-  bool stated = false;                     // the records say their severity themselves
+  const TemplateInfo* info = nullptr;          // null: not about one template
+  const RuleInfo* rule = nullptr;              // what the series counts, or the rule that most often hits this template
+  Severity severity = Severity::unspecified;   // highest seen; a rule's where the records have none
+  bool stated = false;                         // the records say their severity themselves
   std::uint64_t learned_total = 0, total = 0;  // total: of all that is not a given baseline
-  std::vector<Point> learned;              // baseline, in order of time
-  std::vector<Point> points;               // what is reported on, in order of time; without a given baseline it holds the first part too
-  std::size_t judged_from = 0;             // points before it serve as the baseline when none was given
-  bool joined = false;                     // the same text is also said with another severity: see Timeline::texts
+  std::vector<Point> learned;                  // baseline, in order of time
+  std::vector<Point> points;    // what is reported on, in order of time; without a given baseline it holds the first part too
+  std::size_t judged_from = 0;  // points before it serve as the baseline when none was given
+  bool joined = false;          // the same text is also said with another severity: see Timeline::texts
 
   [[nodiscard]] SeverityClass severity_class() const noexcept { return loglode::severity_class(severity); }
   [[nodiscard]] Timestamp first() const noexcept { return points.empty() ? kNoTime : points.front().first; }
@@ -53,12 +53,12 @@ struct TraceMoment {
 /// All that shares one clock: every stream with times, or one stream without.
 struct Timeline {
   bool ordinal = false;
-  bool has_baseline = false;        // given; else the first part of the input serves
-  Duration width{}, bucket{};       // of the summaries; of the rates
+  bool has_baseline = false;                  // given; else the first part of the input serves
+  Duration width{}, bucket{};                 // of the summaries; of the rates
   Timestamp first = kNoTime, last = kNoTime;  // of the records reported on
-  Timestamp judged_from = kNoTime;  // end of the first part; `first` with a given baseline
+  Timestamp judged_from = kNoTime;            // end of the first part; `first` with a given baseline
   std::uint64_t windows = 0, records = 0, learned_records = 0;
-  std::uint64_t learned_runs = 0;   // streams of the baseline
+  std::uint64_t learned_runs = 0;                  // streams of the baseline
   double learned_buckets = 0, judged_buckets = 0;  // covered
   std::vector<std::string> services;               // in order of name
   std::vector<Series> series;                      // by (service, template, severity class)
@@ -77,8 +77,8 @@ struct Timeline {
 };
 
 /// One for all streams with times (when there are any), then one for each without.
-[[nodiscard]] std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
-                                                   const JudgeConfig& config);
+[[nodiscard]] std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog,
+                                                   const RuleCatalog& rules, const JudgeConfig& config);
 
 /// The distance between two instants, whatever they are; 0 when `to` is before `from`.
 [[nodiscard]] double seconds_between(Timestamp from, Timestamp to) noexcept;

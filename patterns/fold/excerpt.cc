@@ -15,7 +15,9 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text.substr(begin, text.find_last_not_of(kBlanks) - begin + 1);
 }
 
-bool is_name_char(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '$'; }
+bool is_name_char(char c) noexcept {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' || c == '$';
+}
 
 /// `pkg.SomeError: text`, `SomeException`: how Java, Python, .NET and JavaScript all end or begin a trace.
 bool names_exception(std::string_view line) noexcept {
@@ -55,7 +57,8 @@ std::string make_excerpt(std::string_view message) {
   const std::string_view cause = newline == std::string_view::npos ? std::string_view{} : cause_line(message.substr(newline + 1));
   if (cause.empty()) return std::string{utf8_prefix(first, kExcerptBytesMax)};
   // Both parts are shown: neither may push the other out.
-  std::string excerpt{utf8_prefix(first, cause.size() + kGap.size() >= kExcerptBytesMax / 2 ? kExcerptBytesMax / 2 : kExcerptBytesMax - cause.size() - kGap.size())};
+  std::string excerpt{utf8_prefix(
+      first, cause.size() + kGap.size() >= kExcerptBytesMax / 2 ? kExcerptBytesMax / 2 : kExcerptBytesMax - cause.size() - kGap.size())};
   excerpt += kGap;
   excerpt += utf8_prefix(cause, kExcerptBytesMax - excerpt.size());
   return excerpt;

@@ -65,7 +65,8 @@ struct FoldedStream {
   std::uint64_t untimed = 0;             // records before the first time
   std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
   std::vector<KeptStep> steps;
-  absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>> firsts;  // earliest record of each (service, shape)
+  absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>>
+      firsts;  // earliest record of each (service, shape)
 };
 
 /// Lets a map of strings be asked with a view.
@@ -82,7 +83,8 @@ bool says_no_trace(std::string_view trace_id) noexcept {
 }  // namespace
 
 struct Folder::State {
-  State(FoldConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run) : config{settings}, rules{std::move(catalog)}, counters{run} {}
+  State(FoldConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run)
+      : config{settings}, rules{std::move(catalog)}, counters{run} {}
 
   FoldConfig config;
   std::shared_ptr<const RuleCatalog> rules;
@@ -114,7 +116,9 @@ struct Folder::State {
   static constexpr std::size_t kRecent = 2048;
   std::vector<Recent> recent = std::vector<Recent>(kRecent);
 
-  struct Tally { std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0; };
+  struct Tally {
+    std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0;
+  };
 
   std::uint32_t stream_of(const StreamInfo& info);
   std::uint32_t service_of(std::string_view name);
@@ -144,7 +148,8 @@ struct Folder::State {
 };
 
 std::uint32_t Folder::State::stream_of(const StreamInfo& info) {
-  const auto [place, is_new] = stream_index.try_emplace({info.identity.high, info.identity.low}, static_cast<std::uint32_t>(streams.size()));
+  const auto [place, is_new] =
+      stream_index.try_emplace({info.identity.high, info.identity.low}, static_cast<std::uint32_t>(streams.size()));
   if (is_new) {
     FoldedStream& stream = streams.emplace_back();
     stream.identity = info.identity;
@@ -226,7 +231,8 @@ void Folder::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
   FoldedStream& stream = streams[stream_number];
   WindowTable& wanted = stream.timed ? timed : *stream.ordinal;
   // The subtraction wraps for what lies before the window, which is then as far away as it can be.
-  const auto into_frame = static_cast<std::uint64_t>(time.time_since_epoch().count()) - static_cast<std::uint64_t>(frame_start.time_since_epoch().count());
+  const auto into_frame =
+      static_cast<std::uint64_t>(time.time_since_epoch().count()) - static_cast<std::uint64_t>(frame_start.time_since_epoch().count());
   if (table == &wanted && stream_at == stream_number && into_frame < static_cast<std::uint64_t>(wanted.width().count())) return;
   frame_at = wanted.frame_of(stream_number, time);
   frame_start = wanted.frame(frame_at).start;
@@ -247,8 +253,9 @@ void Folder::State::widen(WindowTable& widened) {
 bool Folder::State::is_too_fine() const {
   const bool fine = table->width() < kBucket;
   const std::size_t cells = table == &timed ? timed.cell_count() : ordinal_cells;
-  return table->can_widen() && (table->window_count() > (fine ? std::min(config.fine_windows_max, config.windows_max) : config.windows_max) ||
-                                cells > (fine ? std::min(config.fine_cells_max, config.cells_max) : config.cells_max));
+  return table->can_widen() &&
+         (table->window_count() > (fine ? std::min(config.fine_windows_max, config.windows_max) : config.windows_max) ||
+          cells > (fine ? std::min(config.fine_cells_max, config.cells_max) : config.cells_max));
 }
 
 /// Widens until what has just been entered fits.
@@ -362,7 +369,8 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
     ++cell.count;
   }
   FoldedCell& cell = cell_of(service, shape);
-  if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset)) begin_cell(cell, record, error_rule, time);
+  if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset))
+    begin_cell(cell, record, error_rule, time);
   cell.last = cell.count == 0 ? time : std::max(cell.last, time);
   cell.severity = std::max(cell.severity, record.severity);
   ++cell.count;
@@ -399,7 +407,8 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std:
   }
   // Names get their place in each summary the first time that they are used there.
   absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> service_places, rule_places;
-  const auto place_of = [](auto& places, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number, const std::string& name) {
+  const auto place_of = [](auto& places, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number,
+                           const std::string& name) {
     const auto [place, is_new] = places.try_emplace({frame, number}, static_cast<std::uint32_t>(names.size()));
     if (is_new) names.push_back(name);
     return place->second;
@@ -409,21 +418,32 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std:
   };
   for (const FoldedCell& cell : from.cells()) {
     const FoldedStream& stream = streams[from.frames()[cell.frame].stream];
-    Cell made{service_place(cell.frame, cell.service), cell.shape, cell.severity, cell.count, cell.first, cell.last, cell.first_offset, cell.first_line, cell.first_line_count, {}};
+    Cell made{service_place(cell.frame, cell.service),
+              cell.shape,
+              cell.severity,
+              cell.count,
+              cell.first,
+              cell.last,
+              cell.first_offset,
+              cell.first_line,
+              cell.first_line_count,
+              {}};
     // An earlier record of its shape may have come since: then this is not the first any more.
     if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
     out[base + cell.frame].cells.push_back(std::move(made));
   }
   for (const FoldedRuleCell& cell : from.rule_cells()) {
     const std::uint32_t rule = place_of(rule_places, out[base + cell.frame].rules, cell.frame, cell.rule, (*rules)[cell.rule].id);
-    out[base + cell.frame].rule_cells.push_back(RuleCell{service_place(cell.frame, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
+    out[base + cell.frame].rule_cells.push_back(
+        RuleCell{service_place(cell.frame, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
   }
   for (std::uint32_t number = 0; number < streams.size(); ++number) {
     const FoldedStream& stream = streams[number];
     if (ordinal ? stream.ordinal.get() != &from : !stream.timed) continue;
     for (const KeptStep& step : stream.steps) {
       const std::uint32_t frame = from.known_frame(number, step.time);
-      out[base + frame].trace_steps.push_back(TraceStep{step.trace, service_place(frame, step.service), step.shape, step.severity, step.time});
+      out[base + frame].trace_steps.push_back(
+          TraceStep{step.trace, service_place(frame, step.service), step.shape, step.severity, step.time});
     }
   }
 }

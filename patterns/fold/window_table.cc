@@ -38,7 +38,8 @@ void join(WindowFrame& into, const WindowFrame& part) {
 
 std::uint32_t WindowTable::frame_of(std::uint32_t stream, Timestamp time) {
   const Timestamp start = window_start(time, width_);
-  const auto [place, is_new] = frame_index_.try_emplace({stream, start.time_since_epoch().count()}, static_cast<std::uint32_t>(frames_.size()));
+  const auto [place, is_new] =
+      frame_index_.try_emplace({stream, start.time_since_epoch().count()}, static_cast<std::uint32_t>(frames_.size()));
   if (is_new) {
     frames_.push_back(WindowFrame{stream, start});
     starts_.insert(start.time_since_epoch().count());
@@ -58,7 +59,8 @@ std::uint32_t WindowTable::cell_of(std::uint32_t frame, std::uint32_t service, S
 }
 
 FoldedRuleCell& WindowTable::rule_cell_of(std::uint32_t frame, std::uint32_t service, std::uint32_t rule, ShapeId shape) {
-  const auto [place, is_new] = rule_index_.try_emplace(RuleKey{{frame, service, shape}, rule}, static_cast<std::uint32_t>(rule_cells_.size()));
+  const auto [place, is_new] =
+      rule_index_.try_emplace(RuleKey{{frame, service, shape}, rule}, static_cast<std::uint32_t>(rule_cells_.size()));
   if (is_new) rule_cells_.push_back(FoldedRuleCell{frame, service, rule, shape});
   return rule_cells_[place->second];
 }

@@ -75,9 +75,13 @@ TEST_CASE("summary store: split at any record, replayed, shuffled and at other w
     std::vector<WindowSummary> said = summaries_of(a, of_a, of_a.size(), seconds{10});
     for (auto& each : summaries_of(b, of_b, of_b.size(), seconds{10})) said.push_back(each);
     for (int i = 0; i < 6; ++i) {
-      const Duration width = samples.below(3) == 0 ? Duration{seconds{1}} : samples.below(2) == 0 ? Duration{milliseconds{100}} : Duration{seconds{10}};
+      const Duration width = samples.below(3) == 0   ? Duration{seconds{1}}
+                             : samples.below(2) == 0 ? Duration{milliseconds{100}}
+                                                     : Duration{seconds{10}};
       const bool first = samples.below(2) == 0;
-      for (auto& each : first ? summaries_of(a, of_a, samples.below(of_a.size() + 1), width) : summaries_of(b, of_b, samples.below(of_b.size() + 1), width)) said.push_back(each);
+      for (auto& each : first ? summaries_of(a, of_a, samples.below(of_a.size() + 1), width)
+                              : summaries_of(b, of_b, samples.below(of_b.size() + 1), width))
+        said.push_back(each);
     }
     const std::size_t fresh = said.size();
     for (int i = 0; i < 10; ++i) said.push_back(said[samples.below(fresh)]);

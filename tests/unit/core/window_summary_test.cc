@@ -34,13 +34,15 @@ TEST_CASE("widths: each step of the ladder divides the next, and the ladder ends
 
 TEST_CASE("window_start: every instant lies in its window, and narrow windows lie in wide ones", "[core]") {
   const std::int64_t kMin = std::numeric_limits<std::int64_t>::min(), kMax = std::numeric_limits<std::int64_t>::max();
-  for (const std::int64_t time : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{9'999'999}, std::int64_t{10'000'000}, std::int64_t{-10'000'000}, std::int64_t{1'700'000'000'123'456'789}, kMin + 1, kMin + 2, kMax, kMax - 1}) {
+  for (const std::int64_t time : {std::int64_t{0}, std::int64_t{1}, std::int64_t{-1}, std::int64_t{9'999'999}, std::int64_t{10'000'000},
+                                  std::int64_t{-10'000'000}, std::int64_t{1'700'000'000'123'456'789}, kMin + 1, kMin + 2, kMax, kMax - 1}) {
     INFO(time);
     for (Duration width = first_width();; width = wider(width)) {
       const Timestamp start = window_start(at(time), width);
       CHECK(start != kNoTime);
       CHECK(start <= at(time));
-      CHECK(static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(start.time_since_epoch().count()) < static_cast<std::uint64_t>(width.count()));
+      CHECK(static_cast<std::uint64_t>(time) - static_cast<std::uint64_t>(start.time_since_epoch().count()) <
+            static_cast<std::uint64_t>(width.count()));
       CHECK(window_start(start, width) == start);
       CHECK(window_start(start, wider(width)) == window_start(at(time), wider(width)));
       if (wider(width) == width) break;
@@ -69,7 +71,9 @@ TEST_CASE("normalise: sorts, joins equal keys and drops names that nothing uses"
   summary.services = {"web", "unused", "api", "web"};
   summary.rules = {"r2", "r1"};
   summary.trace_sample_below = 100;
-  summary.cells = {Cell{3, ShapeId{5}, Severity::info, 2, at(30), at(40), 300, 3, 1, "later"}, Cell{0, ShapeId{5}, Severity::warn, 1, at(10), at(20), 100, 1, 1, "first"}, Cell{2, ShapeId{9}, Severity::info, 1, at(5), at(5), 50, 1, 1, {}}};
+  summary.cells = {Cell{3, ShapeId{5}, Severity::info, 2, at(30), at(40), 300, 3, 1, "later"},
+                   Cell{0, ShapeId{5}, Severity::warn, 1, at(10), at(20), 100, 1, 1, "first"},
+                   Cell{2, ShapeId{9}, Severity::info, 1, at(5), at(5), 50, 1, 1, {}}};
   summary.rule_cells = {RuleCell{3, 1, ShapeId{5}, 1, at(30), at(30)}, RuleCell{0, 1, ShapeId{5}, 2, at(10), at(10)}};
   summary.trace_steps = {TraceStep{99, 2, ShapeId{1}, Severity::info, at(1)}, TraceStep{100, 2, ShapeId{1}, Severity::info, at(1)}};
   normalise(summary);
@@ -93,7 +97,8 @@ TEST_CASE("add: the excerpt stays with the earliest record, even when that one h
     summary.start = at(0);
     summary.width = seconds{1};
     summary.services = {"api"};
-    summary.cells = {Cell{0, ShapeId{1}, Severity::info, 1, at(time), at(time), static_cast<std::uint64_t>(time), 1, 1, std::move(excerpt)}};
+    summary.cells = {
+        Cell{0, ShapeId{1}, Severity::info, 1, at(time), at(time), static_cast<std::uint64_t>(time), 1, 1, std::move(excerpt)}};
     return summary;
   };
   WindowSummary early = one(1, ""), late = one(2, "late");
@@ -108,7 +113,8 @@ TEST_CASE("add: commutative and associative, whatever is added", "[core]") {
     SummarySamples samples{seed};
     const Timestamp base = at(1'000'000'000'000);
     std::vector<WindowSummary> parts;
-    for (int i = 0; i < 3; ++i) parts.push_back(samples.make(kStream, base + milliseconds{10 * static_cast<std::int64_t>(samples.below(20))}, milliseconds{10}));
+    for (int i = 0; i < 3; ++i)
+      parts.push_back(samples.make(kStream, base + milliseconds{10 * static_cast<std::int64_t>(samples.below(20))}, milliseconds{10}));
     const auto sum = [&](std::vector<int> order) {
       WindowSummary into;
       into.stream = kStream;
@@ -125,7 +131,9 @@ TEST_CASE("add: commutative and associative, whatever is added", "[core]") {
       each->stream = kStream;
       each->width = milliseconds{100};
     }
-    if (window_start(parts[0].start, ab.width) != window_start(parts[1].start, ab.width) || window_start(parts[1].start, bc.width) != window_start(parts[2].start, bc.width)) continue;
+    if (window_start(parts[0].start, ab.width) != window_start(parts[1].start, ab.width) ||
+        window_start(parts[1].start, bc.width) != window_start(parts[2].start, bc.width))
+      continue;
     ab.start = window_start(parts[0].start, ab.width);
     bc.start = window_start(parts[1].start, bc.width);
     add(ab, parts[0]);

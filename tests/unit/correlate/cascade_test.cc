@@ -40,7 +40,9 @@ TEST_CASE("incidents: never longer than a quarter of an hour, however it goes on
 
 TEST_CASE("cascade: without traces the order of onsets is told as order, with its lag", "[correlate]") {
   Scene scene = calm();
-  scene.line(1000, "db", Severity::error, "too many connections").line(1004, "api", Severity::error, "no connection from pool").line(1010, "web", Severity::error, "bad gateway");
+  scene.line(1000, "db", Severity::error, "too many connections")
+      .line(1004, "api", Severity::error, "no connection from pool")
+      .line(1010, "web", Severity::error, "bad gateway");
   const Judged judged{scene};
   const Incident& incident = judged.judgement.incidents.at(0);
   CHECK(incident.services == std::vector<std::string>{"db", "api", "web"});
@@ -71,12 +73,15 @@ TEST_CASE("cascade: shared traces show who failed first, whatever the first line
   scene.line(999, "api", Severity::error, "slow answer");
   for (int i = 0; i < 20; ++i) {
     const std::string trace = "trace" + std::to_string(i);
-    scene.line(1000 + i, "db", Severity::error, "lock timeout", trace).line(1000.3 + i, "api", Severity::error, "query failed", trace).line(1000.1 + i, "web", Severity::info, "waiting", trace);
+    scene.line(1000 + i, "db", Severity::error, "lock timeout", trace)
+        .line(1000.3 + i, "api", Severity::error, "query failed", trace)
+        .line(1000.1 + i, "web", Severity::info, "waiting", trace);
   }
   const Judged judged{scene};
   const Incident& incident = judged.judgement.incidents.at(0);
   CHECK(incident.shared_traces == 20);
-  const auto edge = std::find_if(incident.edges.begin(), incident.edges.end(), [](const CascadeEdge& each) { return each.basis == EdgeBasis::trace; });
+  const auto edge =
+      std::find_if(incident.edges.begin(), incident.edges.end(), [](const CascadeEdge& each) { return each.basis == EdgeBasis::trace; });
   REQUIRE(edge == incident.edges.end());  // api began before db did: an edge into the first of them is not drawn
   CHECK(incident.notify == Notify::page);
 }
@@ -85,7 +90,8 @@ TEST_CASE("cascade: lags of shared traces are their quantiles", "[correlate]") {
   Scene scene = calm();
   for (int i = 0; i < 21; ++i) {
     const std::string trace = "trace" + std::to_string(i);
-    scene.line(1000 + i, "db", Severity::error, "lock timeout", trace).line(1000.1 + i + 0.01 * i, "api", Severity::error, "query failed", trace);
+    scene.line(1000 + i, "db", Severity::error, "lock timeout", trace)
+        .line(1000.1 + i + 0.01 * i, "api", Severity::error, "query failed", trace);
   }
   const Incident incident = Judged{scene}.judgement.incidents.at(0);
   REQUIRE(incident.edges.size() == 1);
@@ -98,7 +104,9 @@ TEST_CASE("cascade: lags of shared traces are their quantiles", "[correlate]") {
 
 TEST_CASE("cascade: a service that names another is taken at its word before mere order is", "[correlate]") {
   Scene scene = calm();
-  scene.line(1000, "db", Severity::error, "disk is full").line(1001, "api", Severity::error, "query failed").line(1002, "web", Severity::error, "timeout calling db");
+  scene.line(1000, "db", Severity::error, "disk is full")
+      .line(1001, "api", Severity::error, "query failed")
+      .line(1002, "web", Severity::error, "timeout calling db");
   const Incident incident = Judged{scene}.judgement.incidents.at(0);
   REQUIRE(incident.edges.size() == 2);
   CHECK(incident.edges[1].from == "db");
@@ -107,7 +115,8 @@ TEST_CASE("cascade: a service that names another is taken at its word before mer
 
 TEST_CASE("storm: over fifty kinds of trouble in a minute are one storm", "[correlate]") {
   Scene scene;
-  for (int service = 0; service < 60; ++service) scene.lines(service * 0.01, 1000, 10, "svc-" + std::to_string(service), Severity::info, "work");
+  for (int service = 0; service < 60; ++service)
+    scene.lines(service * 0.01, 1000, 10, "svc-" + std::to_string(service), Severity::info, "work");
   Scene few = scene;
   for (int service = 0; service < 60; ++service) {
     scene.line(600 + service * 0.5, "svc-" + std::to_string(service), Severity::error, "lost network");

@@ -64,12 +64,19 @@ TEST_CASE("new: what the first part or the baseline holds is not new, what only 
     CHECK(judged.findings(FindingKind::new_error).empty());
     CHECK(judged.judgement.incidents.empty());
   };
-  silent("nothing happened", [](Scene&) {}, false);
-  silent("nothing happened after the baseline", [](Scene&) {}, true);
-  silent("seen in the first part", [](Scene& scene) { scene.line(20, "db", Severity::error, "slow disk").line(400, "db", Severity::error, "slow disk"); }, false);
-  silent("seen in the baseline", [](Scene& scene) { scene.line(400, "api", Severity::error, "cache was cold"); }, true);
-  silent("new INFO", [](Scene& scene) { scene.lines(400, 420, 1, "db", Severity::info, "vacuum running"); }, false);
-  silent("a few new WARN without a broad baseline", [](Scene& scene) { scene.line(400, "db", Severity::warn, "lag is growing"); }, true);
+  silent(
+      "nothing happened", [](Scene&) {}, false);
+  silent(
+      "nothing happened after the baseline", [](Scene&) {}, true);
+  silent(
+      "seen in the first part",
+      [](Scene& scene) { scene.line(20, "db", Severity::error, "slow disk").line(400, "db", Severity::error, "slow disk"); }, false);
+  silent(
+      "seen in the baseline", [](Scene& scene) { scene.line(400, "api", Severity::error, "cache was cold"); }, true);
+  silent(
+      "new INFO", [](Scene& scene) { scene.lines(400, 420, 1, "db", Severity::info, "vacuum running"); }, false);
+  silent(
+      "a few new WARN without a broad baseline", [](Scene& scene) { scene.line(400, "db", Severity::warn, "lag is growing"); }, true);
 }
 
 TEST_CASE("new: with a baseline no warm-up is asked for", "[correlate]") {
@@ -211,7 +218,9 @@ TEST_CASE("rate: up and down are told, with what was expected", "[correlate]") {
   scene.lines(300, 600, 1, "cache", Severity::info, "cache miss");
   const Judged judged{scene};
   const auto up = judged.findings(FindingKind::rate_up), down = judged.findings(FindingKind::rate_down);
-  const auto about = [](const std::vector<const Finding*>& found, const std::string& text) { return std::count_if(found.begin(), found.end(), [&](const Finding* each) { return each->template_text == text; }); };
+  const auto about = [](const std::vector<const Finding*>& found, const std::string& text) {
+    return std::count_if(found.begin(), found.end(), [&](const Finding* each) { return each->template_text == text; });
+  };
   CHECK(about(up, "cache miss") == 1);
   CHECK(about(down, "cache hit") == 1);
   CHECK(about(up, "cache hit") == 0);
@@ -233,7 +242,9 @@ TEST_CASE("rate: ordinary bursts and a short baseline say nothing", "[correlate]
     bursts.baseline = baseline;
     bursts.file = baseline ? "then.log" : "now.log";
     const double from = baseline ? -2000 : 0;
-    for (int burst = 0; burst < 20; ++burst) bursts.lines(from + burst * 90 + (burst % 3) * 7, from + burst * 90 + (burst % 3) * 7 + 10 + burst % 5, 0.5, "batch", Severity::info, "item done");
+    for (int burst = 0; burst < 20; ++burst)
+      bursts.lines(from + burst * 90 + (burst % 3) * 7, from + burst * 90 + (burst % 3) * 7 + 10 + burst % 5, 0.5, "batch", Severity::info,
+                   "item done");
   }
   CHECK(Judged{bursts}.findings(FindingKind::rate_up).empty());
   CHECK(Judged{bursts}.findings(FindingKind::rate_down).empty());

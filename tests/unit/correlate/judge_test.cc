@@ -73,7 +73,8 @@ TEST_CASE("judge: ten years, before 1970, and the ends of time", "[correlate]") 
   CHECK(Judged{decade}.judgement.incidents.size() == 1);
 
   Scene old;
-  for (int i = 0; i < 500; ++i) old.line(Timestamp{Duration{-5'000'000'000'000'000'000 + i * 1'000'000'000LL}}, "api", Severity::info, "work");
+  for (int i = 0; i < 500; ++i)
+    old.line(Timestamp{Duration{-5'000'000'000'000'000'000 + i * 1'000'000'000LL}}, "api", Severity::info, "work");
   old.line(Timestamp{Duration{-5'000'000'000'000'000'000 + 400'000'000'000LL}}, "api", Severity::error, "boom");
   const Judged before{old};
   REQUIRE(before.judgement.incidents.size() == 1);
@@ -82,7 +83,8 @@ TEST_CASE("judge: ten years, before 1970, and the ends of time", "[correlate]") 
   Scene ends{Duration{std::chrono::seconds{10} * (1 << 28)}};
   for (int i = 0; i < 50; ++i) {
     ends.line(Timestamp{Duration{std::numeric_limits<std::int64_t>::min() + 1 + i}}, "api", Severity::info, "work");
-    ends.line(Timestamp{Duration{std::numeric_limits<std::int64_t>::max() - i}}, "api", i % 2 == 0 ? Severity::info : Severity::error, "late work");
+    ends.line(Timestamp{Duration{std::numeric_limits<std::int64_t>::max() - i}}, "api", i % 2 == 0 ? Severity::info : Severity::error,
+              "late work");
   }
   CHECK(Judged{ends}.judgement.services.size() == 1);
 }
@@ -118,7 +120,8 @@ TEST_CASE("judge: an incident names its root, who followed, and what to look at"
   CHECK(incident.state == IncidentState::closed);
   CHECK(incident.closed_at >= at_second(759));
   for (const std::string& id : incident.findings)
-    CHECK(std::any_of(judged.judgement.findings.begin(), judged.judgement.findings.end(), [&](const Finding& finding) { return finding.finding_id == id; }));
+    CHECK(std::any_of(judged.judgement.findings.begin(), judged.judgement.findings.end(),
+                      [&](const Finding& finding) { return finding.finding_id == id; }));
 }
 
 TEST_CASE("judge: input without times is judged by the order of its lines, and shows none", "[correlate]") {

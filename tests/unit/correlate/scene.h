@@ -13,7 +13,9 @@
 
 namespace loglode {
 
-inline Timestamp at_second(double second) { return Timestamp{Duration{1'700'000'000'000'000'000 + static_cast<std::int64_t>(second * 1e9)}}; }
+inline Timestamp at_second(double second) {
+  return Timestamp{Duration{1'700'000'000'000'000'000 + static_cast<std::int64_t>(second * 1e9)}};
+}
 
 class Scene {
  public:
@@ -23,8 +25,9 @@ class Scene {
   bool baseline = false;
   bool ordinal = false;
 
-  Scene& line(Timestamp time, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {}, const std::vector<std::string>& rules = {}) {
-    const StreamIdentity stream{std::hash<std::string>{}(file) & 0xFFFFFF, baseline ? 2U : 1U};
+  Scene& line(Timestamp time, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {},
+              const std::vector<std::string>& rules = {}) {
+    const StreamIdentity stream{std::hash<std::string>{}(file)&0xFFFFFF, baseline ? 2U : 1U};
     const Timestamp start = window_start(time, width_);
     WindowSummary one;
     one.stream = stream;
@@ -49,7 +52,8 @@ class Scene {
     if (!is_new) add(place->second, one);
     return *this;
   }
-  Scene& line(double second, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {}, const std::vector<std::string>& rules = {}) {
+  Scene& line(double second, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {},
+              const std::vector<std::string>& rules = {}) {
     return line(at_second(second), service, severity, text, trace, rules);
   }
   /// One line every `step` seconds from `from` to before `to`.
@@ -73,7 +77,8 @@ class Scene {
     return TemplateCatalog{std::move(templates), std::move(shapes)};
   }
   [[nodiscard]] static RuleCatalog rules() {
-    return {RuleInfo{"http-5xx", "request failed", RuleCategory::error, Severity::error, "", ""}, RuleInfo{"failed-login", "failed login", RuleCategory::security, Severity::warn, "", ""}};
+    return {RuleInfo{"http-5xx", "request failed", RuleCategory::error, Severity::error, "", ""},
+            RuleInfo{"failed-login", "failed login", RuleCategory::security, Severity::warn, "", ""}};
   }
 
  private:
@@ -106,24 +111,32 @@ struct Judged {
 /// Everything a judgement says, as text, so that two can be compared.
 inline std::string spelled_out(const Judgement& judgement) {
   std::string out;
-  const auto put = [&](const auto&... parts) { ((out += parts, out += '|'), ...); out += '\n'; };
+  const auto put = [&](const auto&... parts) {
+    ((out += parts, out += '|'), ...);
+    out += '\n';
+  };
   const auto evidence = [&](const std::vector<Evidence>& all) {
-    for (const Evidence& each : all) put("  evidence", each.record_id, each.origin.path, std::to_string(each.origin.line), to_rfc3339(each.time), each.excerpt);
+    for (const Evidence& each : all)
+      put("  evidence", each.record_id, each.origin.path, std::to_string(each.origin.line), to_rfc3339(each.time), each.excerpt);
   };
   for (const Finding& each : judgement.findings) {
-    put(each.finding_id, name_of(each.kind), each.service, to_hex(each.template_id), each.rule_id, std::to_string(each.observed), std::to_string(each.expected), std::to_string(each.total), std::to_string(each.score),
-        std::to_string(each.q), name_of(each.notify), to_rfc3339(each.start), to_rfc3339(each.end), each.summary);
+    put(each.finding_id, name_of(each.kind), each.service, to_hex(each.template_id), each.rule_id, std::to_string(each.observed),
+        std::to_string(each.expected), std::to_string(each.total), std::to_string(each.score), std::to_string(each.q), name_of(each.notify),
+        to_rfc3339(each.start), to_rfc3339(each.end), each.summary);
     evidence(each.evidence);
   }
   for (const Incident& each : judgement.incidents) {
-    put(each.incident_id, each.fingerprint, name_of(each.severity), name_of(each.state), to_rfc3339(each.opened_at), to_rfc3339(each.closed_at), std::to_string(each.shared_traces), each.summary);
+    put(each.incident_id, each.fingerprint, name_of(each.severity), name_of(each.state), to_rfc3339(each.opened_at),
+        to_rfc3339(each.closed_at), std::to_string(each.shared_traces), each.summary);
     for (const std::string& service : each.services) put("  service", service);
     for (const std::string& finding : each.findings) put("  finding", finding);
     for (const Suspect& suspect : each.suspects) put("  suspect", suspect.service, std::to_string(suspect.score));
     for (const CascadeEdge& edge : each.edges) put("  edge", edge.from, edge.to, name_of(edge.basis), std::to_string(edge.lag_s_p50));
     for (const TimelineEntry& entry : each.timeline) put("  at", to_rfc3339(entry.time), entry.service, entry.what);
   }
-  for (const ServiceOverview& each : judgement.services) put(each.service, std::to_string(each.records), std::to_string(each.errors), std::to_string(each.warnings), std::to_string(each.templates), to_rfc3339(each.first_error));
+  for (const ServiceOverview& each : judgement.services)
+    put(each.service, std::to_string(each.records), std::to_string(each.errors), std::to_string(each.warnings),
+        std::to_string(each.templates), to_rfc3339(each.first_error));
   for (const TemplateCount& each : judgement.templates) {
     put(each.service, each.info->text, std::to_string(each.count), to_rfc3339(each.first), to_rfc3339(each.last));
     evidence(each.examples);

@@ -13,7 +13,8 @@ double summed_upper_tail(int k, double mean, double overdispersion) {
   const double size = 1 / overdispersion;
   double below = 0;
   for (int x = 0; x < k; ++x)
-    below += std::exp(std::lgamma(x + size) - std::lgamma(size) - std::lgamma(x + 1.0) + size * std::log(size / (size + mean)) + x * std::log(mean / (size + mean)));
+    below += std::exp(std::lgamma(x + size) - std::lgamma(size) - std::lgamma(x + 1.0) + size * std::log(size / (size + mean)) +
+                      x * std::log(mean / (size + mean)));
   return 1 - below;
 }
 

@@ -44,8 +44,9 @@ std::shared_ptr<const Stream> stream_named(const std::string& name, bool baselin
 }
 
 std::shared_ptr<const RuleCatalog> catalog() {
-  static const auto rules = std::make_shared<const RuleCatalog>(RuleCatalog{RuleInfo{"oom", "out of memory", RuleCategory::error, Severity::fatal, "", ""},
-                                                                            RuleInfo{"login", "failed login", RuleCategory::security, Severity::warn, "", ""}});
+  static const auto rules =
+      std::make_shared<const RuleCatalog>(RuleCatalog{RuleInfo{"oom", "out of memory", RuleCategory::error, Severity::fatal, "", ""},
+                                                      RuleInfo{"login", "failed login", RuleCategory::security, Severity::warn, "", ""}});
   return rules;
 }
 
@@ -243,7 +244,9 @@ TEST_CASE("fold: late is older than the stream's newest less the lateness, and c
 
 TEST_CASE("fold: rule hits are counted by service, rule and shape", "[fold]") {
   Run run;
-  run.feed(stream_named("api"), {{.time = at(0), .message = "killed", .rules = {0, 1}}, {.time = at(0.001), .rules = {1}}, {.time = at(0.002), .shape = ShapeId{2}, .rules = {1}}});
+  run.feed(stream_named("api"), {{.time = at(0), .message = "killed", .rules = {0, 1}},
+                                 {.time = at(0.001), .rules = {1}},
+                                 {.time = at(0.002), .shape = ShapeId{2}, .rules = {1}}});
   const WindowSummary window = run.summaries().at(0);
   CHECK(window.rules == std::vector<std::string>{"login", "oom"});
   REQUIRE(window.rule_cells.size() == 3);
@@ -369,7 +372,8 @@ TEST_CASE("fold: excerpts are kept for what is bad, and for the first of what is
   const auto stream = stream_named("api");
   std::vector<Line> lines;
   for (int i = 0; i < 400; ++i) lines.push_back(Line{.time = at(i), .message = "quiet " + std::to_string(i)});
-  for (int i = 0; i < 3; ++i) lines.push_back(Line{.time = at(500 + i), .message = "loud", .severity = Severity::warn, .shape = ShapeId{2}});
+  for (int i = 0; i < 3; ++i)
+    lines.push_back(Line{.time = at(500 + i), .message = "loud", .severity = Severity::warn, .shape = ShapeId{2}});
   lines.push_back(Line{.time = at(-5), .message = "an older one comes late"});
   run.feed(stream, lines);
   const std::vector<std::string> excerpts = excerpts_in(run.summaries());
@@ -388,9 +392,12 @@ TEST_CASE("excerpt: the first line, the cause, at most 300 bytes, never half a c
   expect("", "");
   expect("one line", "one line");
   expect("  padded \r\n", "padded");
-  expect("Request failed\n  at a.B.c(B.java:1)\nCaused by: java.io.IOException: first\n  at x\nCaused by: java.net.ConnectException: refused\n  at y\n  ... 12 more",
-         "Request failed … Caused by: java.net.ConnectException: refused");
-  expect("Traceback (most recent call last):\n  File \"a.py\", line 1\n    f()\nValueError: bad literal\n", "Traceback (most recent call last): … ValueError: bad literal");
+  expect(
+      "Request failed\n  at a.B.c(B.java:1)\nCaused by: java.io.IOException: first\n  at x\nCaused by: java.net.ConnectException: "
+      "refused\n  at y\n  ... 12 more",
+      "Request failed … Caused by: java.net.ConnectException: refused");
+  expect("Traceback (most recent call last):\n  File \"a.py\", line 1\n    f()\nValueError: bad literal\n",
+         "Traceback (most recent call last): … ValueError: bad literal");
   expect("select a,\n  b\nfrom t", "select a,");
   std::string wide;
   for (int i = 0; i < 200; ++i) wide += "é";
@@ -421,7 +428,11 @@ TEST_CASE("fold: excerpts past their budget are thinned out, not cut off", "[fol
   config.excerpts_bytes_max = 2000;
   Run run{config};
   std::vector<Line> lines;
-  for (int i = 0; i < 500; ++i) lines.push_back(Line{.time = at(i), .message = "error number " + std::to_string(i), .severity = Severity::error, .shape = ShapeId{1 + static_cast<std::uint64_t>(i % 9)}});
+  for (int i = 0; i < 500; ++i)
+    lines.push_back(Line{.time = at(i),
+                         .message = "error number " + std::to_string(i),
+                         .severity = Severity::error,
+                         .shape = ShapeId{1 + static_cast<std::uint64_t>(i % 9)}});
   run.feed(stream_named("api"), lines);
   std::size_t bytes = 0;
   for (const std::string& excerpt : excerpts_in(run.summaries())) bytes += excerpt.size();
@@ -449,7 +460,10 @@ TEST_CASE("fold: on the widest step of the ladder memory stays bounded and count
 TEST_CASE("fold: times at the ends of what a timestamp holds", "[fold][errors]") {
   Run run;
   const auto far = [](std::int64_t nanoseconds) { return Timestamp{Duration{nanoseconds}}; };
-  run.feed(stream_named("api"), {{.time = far(std::numeric_limits<std::int64_t>::min() + 1)}, {.time = far(std::numeric_limits<std::int64_t>::max())}, {.time = far(-1)}, {.time = far(0)},
+  run.feed(stream_named("api"), {{.time = far(std::numeric_limits<std::int64_t>::min() + 1)},
+                                 {.time = far(std::numeric_limits<std::int64_t>::max())},
+                                 {.time = far(-1)},
+                                 {.time = far(0)},
                                  {.time = far(std::numeric_limits<std::int64_t>::min() + 2)}});
   CHECK(count_in(run.summaries()) == 5);
   CHECK(run.bytes().size() > 0);
