@@ -103,24 +103,33 @@ class FrequentFinder {
   /// A rule that says of one frequent template what that says itself.
   bool told_by_template(const Series& rule) const {
     return std::any_of(of_template_.begin(), of_template_.end(), [&](const Frequency& one) {
-      return one.series->service == rule.service && one.series->rule == rule.rule && one.series->total * 10 >= rule.total * 9;
+      const Series& series = *one.series;
+      const bool hit = series.rule == rule.rule || (!rule.points.empty() && series.points.front().cell == rule.points.front().cell);
+      return hit && series.service == rule.service && series.total * 10 >= rule.total * 9;
     });
   }
 
+  /// What a service's errors come to, told by the kinds that are too few to be told alone.
   void add_service(const Frequency& one) {
     std::vector<const Series*> kinds;
-    for (const Series& series : timeline_.series)
-      if (series.service == one.series->service && series.severity_class() == SeverityClass::error && !series.points.empty())
-        kinds.push_back(&series);
-    const auto told = std::count_if(of_template_.begin(), of_template_.end(),
-                                    [&](const Frequency& other) { return other.series->service == one.series->service; });
-    if (static_cast<std::size_t>(told) == kinds.size()) return;  // each has its own finding
+    std::size_t told = 0;
+    for (const Series& series : timeline_.series) {
+      if (series.service != one.series->service || series.severity_class() != SeverityClass::error || series.points.empty()) continue;
+      const bool alone =
+          std::any_of(of_template_.begin(), of_template_.end(), [&](const Frequency& other) { return other.series == &series; });
+      told += alone ? 1 : 0;
+      if (!alone) kinds.push_back(&series);
+    }
+    if (kinds.empty()) return;
     std::sort(kinds.begin(), kinds.end(),
               [](const Series* a, const Series* b) { return a->total != b->total ? a->total > b->total : a->info->id < b->info->id; });
-    Sign sign = describe(one, FindingKind::frequent, "errors of " + grouped(kinds.size()) + (kinds.size() == 1 ? " kind" : " kinds"));
+    const std::size_t others = told + kinds.size() - 1;
+    std::string subject = subject_of(*kinds.front()) + " ×" + grouped(kinds.front()->total);
+    if (others > 0) subject += " and " + grouped(others) + (others == 1 ? " other kind" : " other kinds") + " of error, in all";
+    Sign sign = describe(one, FindingKind::frequent, subject);
     constexpr std::size_t kShown = 4;
-    for (std::size_t i = 0; i < std::min(kinds.size(), kShown); ++i)
-      sign.finding.summary += (i == 0 ? ": " : ", ") + subject_of(*kinds[i]) + " ×" + grouped(kinds[i]->total);
+    for (std::size_t i = 1; i < std::min(kinds.size(), kShown); ++i)
+      sign.finding.summary += (i == 1 ? "; also " : ", ") + subject_of(*kinds[i]) + " ×" + grouped(kinds[i]->total);
     if (told > 0) sign.finding.score *= 0.5;
     signs_.push_back(std::move(sign));
   }

@@ -49,7 +49,7 @@ std::vector<TimelineEntry> timeline_of(const Timeline& timeline, const Group& gr
   std::set<std::uint32_t> services;  // nor what all errors of a service come to
   for (const Sign* sign : group.openers) {
     if (sign->finding.kind == FindingKind::new_error) told.insert(sign->series);
-    if (sign->series->info != nullptr) services.insert(sign->service);
+    if (sign->finding.kind == FindingKind::new_error) services.insert(sign->service);
   }
   const auto is_told = [&](const Sign* sign) {
     if (sign->finding.kind != FindingKind::frequent) return false;

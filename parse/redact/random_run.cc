@@ -58,9 +58,9 @@ bool has_upper(std::string_view run) noexcept {
   constexpr std::size_t kBlock = 16;
   std::size_t at = 0;
   for (; at + kBlock <= run.size(); at += kBlock) {
-    unsigned char found = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) found |= static_cast<unsigned char>(run[at + i] - 'A') < 26 ? 1 : 0;
-    if (found != 0) return true;
+    bool found = false;
+    for (std::size_t i = 0; i < kBlock; ++i) found = found | (static_cast<unsigned char>(run[at + i] - 'A') < 26);
+    if (found) return true;
   }
   for (; at < run.size(); ++at)
     if (is_upper(run[at])) return true;

@@ -9,7 +9,9 @@ namespace loglode {
 namespace {
 
 /// A server's failure is an error; what a client did wrong is everyday traffic.
-Severity severity_of_status(std::string_view status) noexcept { return status.size() == 3 && status[0] == '5' ? Severity::error : Severity::info; }
+Severity severity_of_status(std::string_view status) noexcept {
+  return status.size() == 3 && status[0] == '5' ? Severity::error : Severity::info;
+}
 
 void add_request(std::string_view request, ParsedLine& parsed) {
   LineScanner scan{request};
@@ -165,7 +167,8 @@ class ApacheErrorFormat final : public FixedFormat {
     parsed.severity = severity_from_word(level);
     if (parsed.severity == Severity::unspecified) return false;
     scan.take_blanks();
-    if (scan.rest().substr(0, 5) == "[pid " && scan.take_group('[', ']', group)) parsed.add("process.pid", group.substr(4, group.find(':') - 4));
+    if (scan.rest().substr(0, 5) == "[pid " && scan.take_group('[', ']', group))
+      parsed.add("process.pid", group.substr(4, group.find(':') - 4));
     scan.take_blanks();
     if (colon != std::string_view::npos && scan.rest().substr(0, 8) == "[client " && scan.take_group('[', ']', group))
       parsed.add("source.address", group.substr(7));

@@ -26,8 +26,10 @@ std::string strip_ansi(std::string_view text) {
   std::string plain;
   plain.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
-    if (text[i] == '\x1b') i = end_of_sequence(text, i);
-    else plain.push_back(text[i++]);
+    if (text[i] == '\x1b')
+      i = end_of_sequence(text, i);
+    else
+      plain.push_back(text[i++]);
   }
   return plain;
 }

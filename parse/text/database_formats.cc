@@ -18,15 +18,18 @@ struct ServerLevel {
   bool begins_record;  // false: belongs to the ERROR, WARNING or LOG line before it
 };
 constexpr ServerLevel kPostgresLevels[] = {
-    {"LOG", Severity::info, true},        {"ERROR", Severity::error, true},   {"WARNING", Severity::warn, true},   {"FATAL", Severity::fatal, true},
-    {"PANIC", Severity::fatal, true},     {"INFO", Severity::info, true},     {"NOTICE", Severity::info2, true},   {"DETAIL", Severity::info, false},
-    {"HINT", Severity::info, false},      {"QUERY", Severity::info, false},   {"CONTEXT", Severity::info, false},  {"STATEMENT", Severity::info, false},
-    {"LOCATION", Severity::info, false},  {"DEBUG", Severity::debug, true},   {"DEBUG1", Severity::debug, true},   {"DEBUG2", Severity::debug, true},
-    {"DEBUG3", Severity::debug, true},    {"DEBUG4", Severity::debug, true},  {"DEBUG5", Severity::debug, true},
+    {"LOG", Severity::info, true},       {"ERROR", Severity::error, true},   {"WARNING", Severity::warn, true},
+    {"FATAL", Severity::fatal, true},    {"PANIC", Severity::fatal, true},   {"INFO", Severity::info, true},
+    {"NOTICE", Severity::info2, true},   {"DETAIL", Severity::info, false},  {"HINT", Severity::info, false},
+    {"QUERY", Severity::info, false},    {"CONTEXT", Severity::info, false}, {"STATEMENT", Severity::info, false},
+    {"LOCATION", Severity::info, false}, {"DEBUG", Severity::debug, true},   {"DEBUG1", Severity::debug, true},
+    {"DEBUG2", Severity::debug, true},   {"DEBUG3", Severity::debug, true},  {"DEBUG4", Severity::debug, true},
+    {"DEBUG5", Severity::debug, true},
 };
 
 const ServerLevel* find_postgres_level(std::string_view word) noexcept {
-  const auto* found = std::find_if(std::begin(kPostgresLevels), std::end(kPostgresLevels), [&](const ServerLevel& level) { return level.word == word; });
+  const auto* found =
+      std::find_if(std::begin(kPostgresLevels), std::end(kPostgresLevels), [&](const ServerLevel& level) { return level.word == word; });
   return found == std::end(kPostgresLevels) ? nullptr : found;
 }
 
@@ -147,7 +150,8 @@ class MysqlErrorFormat final : public FixedFormat {
     std::string_view level, code, subsystem;
     if (!scan.take_group('[', ']', level)) return false;
     parsed.severity = level == "System" ? Severity::info : severity_from_word(level);
-    const bool own_word = level == "Note" || level == "System" || level == "Warning" || level == "ERROR";  // as no other program spells them
+    const bool own_word =
+        level == "Note" || level == "System" || level == "Warning" || level == "ERROR";  // as no other program spells them
     if (!own_word) return false;
     scan.take_blanks();
     if (scan.rest().substr(0, 4) == "[MY-" && scan.take_group('[', ']', code)) {
@@ -204,9 +208,12 @@ class MysqlSlowFormat final : public LineFormat {
     while (scan.take_blanks(), !scan.at_end()) {
       const std::string_view key = scan.take_word();
       scan.take_blanks();
-      if (key == "Query_time:") parsed.add("mysql.slowlog.query_time_s", scan.take_word());
-      else if (key == "Rows_examined:") parsed.add("mysql.slowlog.rows_examined", scan.take_word());
-      else if (key == "User@Host:") parsed.add("user.name", scan.take_word());
+      if (key == "Query_time:")
+        parsed.add("mysql.slowlog.query_time_s", scan.take_word());
+      else if (key == "Rows_examined:")
+        parsed.add("mysql.slowlog.rows_examined", scan.take_word());
+      else if (key == "User@Host:")
+        parsed.add("user.name", scan.take_word());
     }
   }
 };
@@ -230,10 +237,17 @@ class RedisFormat final : public FixedFormat {
     if (length == 0 || !scan.take(' ')) return false;
     switch (scan.peek()) {
       case '.':
-      case '-': parsed.severity = Severity::debug; break;
-      case '*': parsed.severity = Severity::info; break;
-      case '#': parsed.severity = Severity::warn; break;
-      default: return false;
+      case '-':
+        parsed.severity = Severity::debug;
+        break;
+      case '*':
+        parsed.severity = Severity::info;
+        break;
+      case '#':
+        parsed.severity = Severity::warn;
+        break;
+      default:
+        return false;
     }
     if (scan.peek(1) != ' ' && scan.peek(1) != '\0') return false;
     scan.go_to(scan.position() + 1);

@@ -18,9 +18,9 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kColumnsMax = 16;
-constexpr std::size_t kUnsureColumnsMax = 6;   // plain words in a row while no sure column follows
-constexpr std::size_t kTimeColumnMax = 7;      // words before the first time
-constexpr std::size_t kLinesForWords = 10;     // fewer lines say nothing about how words repeat
+constexpr std::size_t kUnsureColumnsMax = 6;  // plain words in a row while no sure column follows
+constexpr std::size_t kTimeColumnMax = 7;     // words before the first time
+constexpr std::size_t kLinesForWords = 10;    // fewer lines say nothing about how words repeat
 constexpr std::string_view kDelimiters = "|,;:";
 
 // Any year will do while studying.
@@ -28,7 +28,7 @@ const TimeContext kAnyYear{Timestamp{}, nullptr};
 
 struct StudiedLine {
   LineScanner scan;
-  ColumnValue value;      // of the column tried last
+  ColumnValue value;  // of the column tried last
 };
 
 /// Where a line's first time stands: behind how many words, and as what kind.
@@ -108,20 +108,22 @@ class HeaderStudy {
   void assign_leading_service();
 
   std::span<const std::string_view> all_lines_;
-  std::vector<StudiedLine> lines_;          // those that begin a record and fit all columns so far
+  std::vector<StudiedLine> lines_;  // those that begin a record and fit all columns so far
   std::vector<Column> columns_;
   std::vector<std::vector<std::string_view>> texts_;  // of each column, line by line, for comparing columns
-  std::size_t header_end_ = 0;              // columns before this are header for sure
+  std::size_t header_end_ = 0;                        // columns before this are header for sure
   std::size_t required_ = 0;
-  char delimiter_ = '\0';                   // `|` or tab when columns are separated by it
+  char delimiter_ = '\0';  // `|` or tab when columns are separated by it
 };
 
 double HeaderStudy::share(const Column& column) {
   std::size_t count = 0;
   for (StudiedLine& line : lines_) {
     line.value = {};
-    if (fits(column, line.scan, line.value)) ++count;
-    else line.value = {};
+    if (fits(column, line.scan, line.value))
+      ++count;
+    else
+      line.value = {};
   }
   return lines_.empty() ? 0 : static_cast<double>(count) / static_cast<double>(lines_.size());
 }
@@ -194,7 +196,8 @@ bool HeaderStudy::try_sure_kinds() {
     const Column column{kind, ColumnRole::none, '\0', '\0', {}};
     if (!has(kind) && nearly_all(column)) return accept(column, true), true;
   }
-  if (!has_level() && nearly_all({level, ColumnRole::none, '\0', '\0', {}})) return accept({level, ColumnRole::none, '\0', '\0', {}}, true), true;
+  if (!has_level() && nearly_all({level, ColumnRole::none, '\0', '\0', {}}))
+    return accept({level, ColumnRole::none, '\0', '\0', {}}, true), true;
   const Column one_letter{letter, ColumnRole::none, '\0', '\0', {}};
   if (!has_level() && (has(time) || has(clock)) && lines_.size() >= 5 && nearly_all(one_letter)) return accept(one_letter, true), true;
   const Column ids{trace, ColumnRole::none, '\0', '\0', {}};
@@ -211,21 +214,26 @@ bool HeaderStudy::try_after_header() {
   for (const char open : {'[', '(', '<'}) {
     const Column bracketed{group, ColumnRole::thread, open, '\0', {}};
     if (!nearly_all(bracketed)) continue;
-    const auto prose = std::count_if(lines_.begin(), lines_.end(), [&](const StudiedLine& line) { return is_prose_group(line, open, has_level()); });
+    const auto prose =
+        std::count_if(lines_.begin(), lines_.end(), [&](const StudiedLine& line) { return is_prose_group(line, open, has_level()); });
     if (static_cast<std::size_t>(prose) * 2 > lines_.size()) return false;
     return accept(bracketed, directly), true;
   }
   if (!directly && columns_.size() - header_end_ != 1) return false;
   Column program{tag, has_level() ? ColumnRole::logger : ColumnRole::service, '\0', '\0', {}};
-  if (nearly_all(program)) {
-    const auto with_pid = static_cast<std::size_t>(
-        std::count_if(lines_.begin(), lines_.end(), [](const StudiedLine& line) { return !line.value.pid.empty(); }));
+  const double fitting = share(program);
+  const auto with_pid = static_cast<std::size_t>(
+      std::count_if(lines_.begin(), lines_.end(), [](const StudiedLine& line) { return !line.value.pid.empty(); }));
+  // Programs with pids are unmistakable, and syslog streams have some lines without (`last message repeated 2 times`).
+  if (fitting >= 0.95 || (fitting >= 0.75 && with_pid * 2 >= lines_.size())) {
     if (with_pid > 0) program.role = ColumnRole::service;
-    const auto loggers = std::count_if(lines_.begin(), lines_.end(), [](const StudiedLine& line) { return is_logger_name(line.value.text); });
+    const auto loggers =
+        std::count_if(lines_.begin(), lines_.end(), [](const StudiedLine& line) { return is_logger_name(line.value.text); });
     // `Failed: …` in every line says nothing about who logged it: names differ, or prove themselves by their form.
     const bool several = lines_.size() >= kLinesForWords && distinct_share() * static_cast<double>(lines_.size()) > 1.5;
     // One word before a tag is a host only in syslog, where programs have pids.
-    if (directly ? several || with_pid > 0 || static_cast<std::size_t>(loggers) * 2 > lines_.size() : with_pid * 10 >= lines_.size() && with_pid > 0)
+    if (directly ? several || with_pid > 0 || static_cast<std::size_t>(loggers) * 2 > lines_.size()
+                 : with_pid * 10 >= lines_.size() && with_pid > 0)
       return accept(program, true), true;
   }
   if (!directly) return false;
@@ -233,7 +241,8 @@ bool HeaderStudy::try_after_header() {
   if (has_level() && share(name) >= 0.9 && (distinct_share(true) <= 0.5 || lines_.size() < kLinesForWords)) return accept(name, true), true;
   for (const std::string_view between : kTitleSeparators) {
     const Column title{titled, has_level() ? ColumnRole::logger : ColumnRole::service, '\0', '\0', between};
-    if (nearly_all(title) && lines_.size() >= 3 && (distinct_share(true) <= 0.5 || lines_.size() < kLinesForWords)) return accept(title, true), true;
+    if (nearly_all(title) && lines_.size() >= 3 && (distinct_share(true) <= 0.5 || lines_.size() < kLinesForWords))
+      return accept(title, true), true;
   }
   return false;
 }
@@ -255,7 +264,8 @@ bool HeaderStudy::try_words() {
   if (after_header() && header_end_ > 0 && lines_.size() >= kLinesForWords && distinct_share() <= 0.34) {
     // Names that are padded to a width, or set off by a tab: text is not written like that.
     const auto followed_by = [&](auto&& fits_end) {
-      const auto count = std::count_if(lines_.begin(), lines_.end(), [&](const StudiedLine& line) { return fits_end(line.scan, line.value.text.size()); });
+      const auto count =
+          std::count_if(lines_.begin(), lines_.end(), [&](const StudiedLine& line) { return fits_end(line.scan, line.value.text.size()); });
       return static_cast<double>(count) >= 0.95 * static_cast<double>(lines_.size());
     };
     const bool tabbed = followed_by([](const LineScanner& scan, std::size_t end) { return scan.peek(end) == '\t'; });
@@ -291,8 +301,10 @@ bool HeaderStudy::choose_start(Find find, double share_min) {
     usable += trim_blanks(line).empty() ? 0 : 1;
     if (!of_line.back()) continue;
     const auto known = std::find_if(places.begin(), places.end(), [&](const auto& place) { return place.first == *of_line.back(); });
-    if (known == places.end()) places.emplace_back(*of_line.back(), 1);
-    else ++known->second;
+    if (known == places.end())
+      places.emplace_back(*of_line.back(), 1);
+    else
+      ++known->second;
   }
   if (places.empty()) return false;
   const auto best = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -323,7 +335,8 @@ void HeaderStudy::assign_hosts() {
     for (std::size_t b = a + 1; b < header_end_; ++b) {
       if (columns_[b].kind != ColumnKind::word) continue;
       std::size_t same = 0;
-      for (std::size_t i = 0; i < lines_.size(); ++i) same += texts_[a][i].size() > 2 && texts_[b][i].find(texts_[a][i]) != std::string_view::npos ? 1 : 0;
+      for (std::size_t i = 0; i < lines_.size(); ++i)
+        same += texts_[a][i].size() > 2 && texts_[b][i].find(texts_[a][i]) != std::string_view::npos ? 1 : 0;
       if (static_cast<double>(same) < 0.9 * n) continue;
       columns_[a].role = ColumnRole::host;
       return;
@@ -334,9 +347,8 @@ void HeaderStudy::assign_hosts() {
 /// One word before the first time (`kubectl logs --prefix`, `docker compose logs`, grep's file name) says where the line came from.
 void HeaderStudy::assign_leading_service() {
   if (required_ != 2 || columns_[0].kind != ColumnKind::word || columns_[0].role != ColumnRole::none) return;
-  const auto named = std::count_if(texts_[0].begin(), texts_[0].end(), [](std::string_view text) {
-    return std::any_of(text.begin(), text.end(), is_letter);
-  });
+  const auto named = std::count_if(texts_[0].begin(), texts_[0].end(),
+                                   [](std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); });
   if (static_cast<double>(named) >= 0.95 * static_cast<double>(lines_.size())) columns_[0].role = ColumnRole::service;
 }
 

@@ -8,14 +8,15 @@
 namespace loglode {
 namespace {
 
-constexpr std::size_t kTitleBytesMax = 48;   // `chrome.exe *64 - `: longer texts before a dash are prose
+constexpr std::size_t kTitleBytesMax = 48;  // `chrome.exe *64 - `: longer texts before a dash are prose
 constexpr std::size_t kFieldBytesMax = 128;
 
 char closing_of(char open) noexcept { return open == '[' ? ']' : open == '(' ? ')' : open == '<' ? '>' : '\0'; }
 
 bool is_punctuation(std::string_view word) noexcept {
   for (const char c : word) {
-    if (is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 || std::string_view{"[](){}<>\"'/"}.find(c) != std::string_view::npos)
+    if (is_letter(c) || is_digit(c) || static_cast<unsigned char>(c) >= 0x80 ||
+        std::string_view{"[](){}<>\"'/"}.find(c) != std::string_view::npos)
       return false;
   }
   return !word.empty() && word.size() <= 3;
@@ -53,7 +54,8 @@ bool take_letter(LineScanner& scan, ColumnValue& value) {
 bool take_number(LineScanner& scan, ColumnValue& value) noexcept {
   value.text = scan.take_number();
   const char next = scan.peek();
-  return !value.text.empty() && value.text.size() <= 19 && (scan.at_end() || is_blank(next) || next == '|' || next == ',' || next == ';' || next == ':');
+  return !value.text.empty() && value.text.size() <= 19 &&
+         (scan.at_end() || is_blank(next) || next == '|' || next == ',' || next == ';' || next == ':');
 }
 
 /// Up to a colon that a blank or the end follows; sshd(pam_unix)[2915]: and dfs.DataNode$PacketResponder: alike.
@@ -95,24 +97,37 @@ bool take_field(const Column& column, LineScanner& scan, ColumnValue& value) noe
 bool take_body(const Column& column, LineScanner& scan, const TimeContext& context, ColumnValue& value) {
   switch (column.kind) {
     case ColumnKind::time:
-    case ColumnKind::clock: return take_time(column, scan, context, value);
-    case ColumnKind::epoch: return take_epoch(scan, value);
-    case ColumnKind::date: return take_length(date_length(scan.rest()), scan, value);
+    case ColumnKind::clock:
+      return take_time(column, scan, context, value);
+    case ColumnKind::epoch:
+      return take_epoch(scan, value);
+    case ColumnKind::date:
+      return take_length(date_length(scan.rest()), scan, value);
     case ColumnKind::level: {
       const LevelToken level = level_at(scan.rest(), true);
       value.severity = level.severity;
       return take_length(level.length, scan, value);
     }
-    case ColumnKind::letter: return take_letter(scan, value);
-    case ColumnKind::number: return take_number(scan, value);
-    case ColumnKind::group: return scan.take_group(column.open, closing_of(column.open), value.text);
-    case ColumnKind::tag: return take_tag(scan, value);
-    case ColumnKind::logger: return take_logger(scan, value);
-    case ColumnKind::trace: return take_trace(scan, value);
-    case ColumnKind::separator: return is_punctuation(value.text = scan.take_word());
-    case ColumnKind::titled: return take_titled(column, scan, value);
-    case ColumnKind::field: return take_field(column, scan, value);
-    case ColumnKind::word: return !(value.text = scan.take_word()).empty();
+    case ColumnKind::letter:
+      return take_letter(scan, value);
+    case ColumnKind::number:
+      return take_number(scan, value);
+    case ColumnKind::group:
+      return scan.take_group(column.open, closing_of(column.open), value.text);
+    case ColumnKind::tag:
+      return take_tag(scan, value);
+    case ColumnKind::logger:
+      return take_logger(scan, value);
+    case ColumnKind::trace:
+      return take_trace(scan, value);
+    case ColumnKind::separator:
+      return is_punctuation(value.text = scan.take_word());
+    case ColumnKind::titled:
+      return take_titled(column, scan, value);
+    case ColumnKind::field:
+      return take_field(column, scan, value);
+    case ColumnKind::word:
+      return !(value.text = scan.take_word()).empty();
   }
   return false;
 }
@@ -155,12 +170,23 @@ void set_role(const Column& column, const ColumnValue& value, ParsedLine& parsed
   if (column.kind == ColumnKind::group && parsed.trace_id.empty() && value.text.substr(0, 4) == "req-")
     parsed.trace_id = value.text.substr(0, value.text.find(' '));
   switch (column.role) {
-    case ColumnRole::service: parsed.service = service_of(value.text); break;
-    case ColumnRole::host: parsed.host = value.text; break;
-    case ColumnRole::logger: parsed.add("log.logger", value.text); break;
-    case ColumnRole::pid: parsed.add("process.pid", value.text); break;
-    case ColumnRole::thread: parsed.add("process.thread.name", value.text); break;
-    case ColumnRole::none: break;
+    case ColumnRole::service:
+      parsed.service = service_of(value.text);
+      break;
+    case ColumnRole::host:
+      parsed.host = value.text;
+      break;
+    case ColumnRole::logger:
+      parsed.add("log.logger", value.text);
+      break;
+    case ColumnRole::pid:
+      parsed.add("process.pid", value.text);
+      break;
+    case ColumnRole::thread:
+      parsed.add("process.thread.name", value.text);
+      break;
+    case ColumnRole::none:
+      break;
   }
 }
 

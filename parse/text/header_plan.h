@@ -33,13 +33,13 @@ enum class ColumnRole : std::uint8_t { none, service, host, logger, pid, thread 
 struct Column {
   ColumnKind kind = ColumnKind::word;
   ColumnRole role = ColumnRole::none;
-  char open = '\0';                   // time, clock, group: the bracket
-  char delimiter = '\0';              // stands behind the column (blanks aside); field: what ends it
-  std::string_view separator;         // titled: one of kTitleSeparators; lives for ever
+  char open = '\0';            // time, clock, group: the bracket
+  char delimiter = '\0';       // stands behind the column (blanks aside); field: what ends it
+  std::string_view separator;  // titled: one of kTitleSeparators; lives for ever
 };
 
 struct ColumnValue {
-  std::string_view text, pid;         // text without brackets; pid of a tag
+  std::string_view text, pid;  // text without brackets; pid of a tag
   Timestamp time = kNoTime;
   Severity severity = Severity::unspecified;
 };

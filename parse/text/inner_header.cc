@@ -16,8 +16,8 @@ constexpr int kHeaderColumnsMax = 8;
 /// `-`, `|`, `:` between columns.
 void skip_separators(LineScanner& scan) noexcept {
   scan.take_blanks();
-  while ((scan.peek() == '-' || scan.peek() == '|' || scan.peek() == ':' || scan.peek() == ',') && (is_blank(scan.peek(1)) || scan.peek(1) == '\0') &&
-         !scan.at_end()) {
+  while ((scan.peek() == '-' || scan.peek() == '|' || scan.peek() == ':' || scan.peek() == ',') &&
+         (is_blank(scan.peek(1)) || scan.peek(1) == '\0') && !scan.at_end()) {
     scan.go_to(scan.position() + 1);
     scan.take_blanks();
   }

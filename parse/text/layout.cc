@@ -8,7 +8,9 @@
 namespace loglode {
 namespace {
 
-bool has_blank(std::string_view text) noexcept { return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos; }
+bool has_blank(std::string_view text) noexcept {
+  return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos;
+}
 
 /// `message (kafka.server.KafkaServer)`: splits the name off.
 void split_logger_at_end(ParsedLine& parsed) noexcept {
@@ -22,7 +24,8 @@ void split_logger_at_end(ParsedLine& parsed) noexcept {
 }
 
 bool is_facility(std::string_view text) noexcept {
-  for (const std::string_view known : {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"}) {
+  for (const std::string_view known :
+       {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp", "cron", "authpriv", "ftp"}) {
     if (text == known || (text.substr(0, 5) == "local" && text.size() == 6 && is_digit(text[5]))) return true;
   }
   return false;
@@ -42,11 +45,12 @@ Layout::Step Layout::field(std::string_view name) {
     std::string_view name;
     Kind kind;
     Role role;
-  } kFields[] = {{"time", Kind::time, Role::none},       {"clock", Kind::clock, Role::none},      {"level", Kind::level, Role::none},
-                 {"letter", Kind::letter, Role::none},   {"pid", Kind::pid, Role::none},          {"logger", Kind::text, Role::logger},   {"tag", Kind::text, Role::tag},          {"module", Kind::text, Role::module},
-                 {"code", Kind::text, Role::code},       {"thread", Kind::text, Role::thread},    {"host", Kind::text, Role::host},
-                 {"service", Kind::text, Role::service}, {"request", Kind::text, Role::request},  {"skip", Kind::text, Role::none},
-                 {"facility", Kind::text, Role::facility}, {"uptime", Kind::uptime, Role::none}, {"message", Kind::message, Role::none}};
+  } kFields[] = {{"time", Kind::time, Role::none},       {"clock", Kind::clock, Role::none},    {"level", Kind::level, Role::none},
+                 {"letter", Kind::letter, Role::none},   {"pid", Kind::pid, Role::none},        {"logger", Kind::text, Role::logger},
+                 {"tag", Kind::text, Role::tag},         {"module", Kind::text, Role::module},  {"code", Kind::text, Role::code},
+                 {"thread", Kind::text, Role::thread},   {"host", Kind::text, Role::host},      {"service", Kind::text, Role::service},
+                 {"request", Kind::text, Role::request}, {"skip", Kind::text, Role::none},      {"facility", Kind::text, Role::facility},
+                 {"uptime", Kind::uptime, Role::none},   {"message", Kind::message, Role::none}};
   for (const auto& known : kFields) {
     if (known.name == name) return Step{known.kind, known.role, '\0', false, {}};
   }
@@ -63,7 +67,8 @@ Layout::Layout(std::string_view pattern) {
       steps_.push_back(field(name));
       steps_.back().stop = scan.peek();
       const std::size_t steps = steps_.size();
-      steps_.back().balanced = scan.peek() == ']' && steps > 1 && steps_[steps - 2].kind == Kind::literal && steps_[steps - 2].literal.back() == '[';
+      steps_.back().balanced =
+          scan.peek() == ']' && steps > 1 && steps_[steps - 2].kind == Kind::literal && steps_[steps - 2].literal.back() == '[';
     } else if (scan.take_blanks() > 0) {
       steps_.push_back(Step{Kind::blanks, Role::none, '\0', false, {}});
     } else {
@@ -95,12 +100,22 @@ bool Layout::set_text(const Step& step, std::string_view text, ParsedLine& parse
       if (!is_code_position(text)) return false;
       parsed.add("log.origin", text);
       return true;
-    case Role::thread: parsed.add("process.thread.name", text); return true;
-    case Role::host: parsed.host = text; return !has_blank(text);
-    case Role::service: parsed.service = text; return !has_blank(text);
-    case Role::request: set_request(text, parsed); return true;
-    case Role::facility: return is_facility(text);
-    case Role::none: return true;
+    case Role::thread:
+      parsed.add("process.thread.name", text);
+      return true;
+    case Role::host:
+      parsed.host = text;
+      return !has_blank(text);
+    case Role::service:
+      parsed.service = text;
+      return !has_blank(text);
+    case Role::request:
+      set_request(text, parsed);
+      return true;
+    case Role::facility:
+      return is_facility(text);
+    case Role::none:
+      return true;
   }
   return true;
 }
@@ -110,7 +125,8 @@ bool Layout::read_step(const Step& step, LineScanner& scan, const ParseContext& 
     case Kind::literal:
       if (step.literal[0] == ']' || step.literal[0] == ':') scan.take_blanks();  // [INFO ] and dmesg's `err   :` are padded
       return scan.take(std::string_view{step.literal});
-    case Kind::blanks: return scan.take_blanks() > 0 || scan.at_end();
+    case Kind::blanks:
+      return scan.take_blanks() > 0 || scan.at_end();
     case Kind::time: {
       const std::size_t length = read_timestamp(scan.rest(), context.time, parsed.time);
       scan.go_to(scan.position() + length);

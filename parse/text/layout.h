@@ -12,7 +12,8 @@ namespace loglode {
 /// A blank stands for one or more blanks, everything outside braces for itself. Fields:
 ///   time, clock (time of day), level (severity word), letter (severity letter), pid (digits), logger, module (a logger that is one by its
 ///   form), tag (a logger whose name may hold blanks), code (file and line), thread,
-///   host, service, skip (text up to what follows), request (oslo's request ids), facility (syslog's), uptime (the kernel's seconds), message (the rest of the line).
+///   host, service, skip (text up to what follows), request (oslo's request ids), facility (syslog's), uptime (the kernel's seconds),
+///   message (the rest of the line).
 /// Behind {message} only ` ({logger})` is possible: Kafka's logger at the line's end.
 class Layout {
  public:

@@ -18,17 +18,20 @@ void add_layout_formats(FormatList& formats) {
   add(formats, "haproxy-stderr", {"[{level}] ({pid}) : {message}", "[{level}] {skip} ({pid}) : {message}"});
   add(formats, "rabbitmq", {"{time} [{level}] <{thread}> {message}"});
   add(formats, "mongodb", {"{time} {letter} {logger} [{thread}] {message}"});
-  add(formats, "logcat", {"{time} {pid} {pid} {letter} {tag}: {message}", "{time} {letter}/{tag}({skip}): {message}", "{letter}/{tag}({skip}): {message}"});
-  add(formats, "ruby", {"{letter}, [{time} #{pid}] {level} -- {service}: {message}", "{letter}, [{time} #{pid}] {level} -- : {message}",
-                        "{letter}, [{time} #{pid}] {level} -- {message}"});
+  add(formats, "logcat",
+      {"{time} {pid} {pid} {letter} {tag}: {message}", "{time} {letter}/{tag}({skip}): {message}", "{letter}/{tag}({skip}): {message}"});
+  add(formats, "ruby",
+      {"{letter}, [{time} #{pid}] {level} -- {service}: {message}", "{letter}, [{time} #{pid}] {level} -- : {message}",
+       "{letter}, [{time} #{pid}] {level} -- {message}"});
   add(formats, "oslo", {"{time} {pid} {level} {logger} [{request}] {message}"});
-  add(formats, "spring", {"{time} {level} {pid} --- [{service}] [{thread}] {logger} : {message}",
-                          "{time} {level} {pid} --- [{thread}] {logger} : {message}"});
+  add(formats, "spring",
+      {"{time} {level} {pid} --- [{service}] [{thread}] {logger} : {message}", "{time} {level} {pid} --- [{thread}] {logger} : {message}"});
   add(formats, "elasticsearch", {"[{time}][{level}][{logger}] [{host}] {message}", "[{time}][{level}][{logger}] {message}"});
   add(formats, "env_logger", {"[{time} {level} {logger}] {message}"});
   add(formats, "cbs", {"{time}, {level} {service} {message}"});
-  add(formats, "logback", {"{time} [{thread}] {level} {logger} - {message}", "{clock} [{thread}] {level} {logger} - {message}",
-                           "{time} [{thread}] {level} {logger}: {message}"});
+  add(formats, "logback",
+      {"{time} [{thread}] {level} {logger} - {message}", "{clock} [{thread}] {level} {logger} - {message}",
+       "{time} [{thread}] {level} {logger}: {message}"});
   add(formats, "zookeeper", {"{time} [myid:{skip}] - {level} [{thread}] - {message}", "{time} - {level} [{thread}] - {message}"});
   add(formats, "hadoop", {"{time} {level} [{thread}] {logger}: {message}"});
   add(formats, "kafka", {"[{time}] {level} {message} ({logger})"});

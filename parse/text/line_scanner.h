@@ -86,7 +86,8 @@ class LineScanner {
     if (peek() != open || at_end()) return false;
     std::size_t depth = 0;
     for (std::size_t i = at_; i < line_.size() && i - at_ < kGroupBytesMax; ++i) {
-      if (line_[i] == open) ++depth;
+      if (line_[i] == open)
+        ++depth;
       else if (line_[i] == close && --depth == 0) {
         out = line_.substr(at_ + 1, i - at_ - 1);
         at_ = i + 1;
@@ -100,7 +101,8 @@ class LineScanner {
     if (!take('"')) return false;
     const std::size_t begin = at_;
     for (std::size_t i = at_; i < line_.size(); ++i) {
-      if (line_[i] == '\\' && !doubled) ++i;
+      if (line_[i] == '\\' && !doubled)
+        ++i;
       else if (line_[i] == '"') {
         if (doubled && i + 1 < line_.size() && line_[i + 1] == '"') {
           ++i;

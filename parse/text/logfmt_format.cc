@@ -14,13 +14,16 @@ Meaning meaning_of(std::string_view key) noexcept {
   static constexpr struct {
     std::string_view key;
     Meaning meaning;
-  } kKeys[] = {{"msg", Meaning::message},        {"level", Meaning::severity},      {"time", Meaning::time},          {"ts", Meaning::time},
-               {"message", Meaning::message},    {"lvl", Meaning::severity},        {"t", Meaning::time},             {"timestamp", Meaning::time},
-               {"severity", Meaning::severity},  {"service", Meaning::service},     {"service.name", Meaning::service}, {"app", Meaning::service},
-               {"host", Meaning::host},          {"hostname", Meaning::host},       {"instance", Meaning::host},      {"pod", Meaning::host},
-               {"trace_id", Meaning::trace},     {"traceID", Meaning::trace},       {"traceId", Meaning::trace},      {"trace.id", Meaning::trace},
-               {"traceid", Meaning::trace},      {"trace", Meaning::trace},         {"span_id", Meaning::span},       {"spanID", Meaning::span},
-               {"spanId", Meaning::span},        {"span.id", Meaning::span},        {"@timestamp", Meaning::time},    {"request_id", Meaning::trace}};
+  } kKeys[] = {{"msg", Meaning::message},     {"level", Meaning::severity},       {"time", Meaning::time},
+               {"ts", Meaning::time},         {"message", Meaning::message},      {"lvl", Meaning::severity},
+               {"t", Meaning::time},          {"timestamp", Meaning::time},       {"severity", Meaning::severity},
+               {"service", Meaning::service}, {"service.name", Meaning::service}, {"app", Meaning::service},
+               {"host", Meaning::host},       {"hostname", Meaning::host},        {"instance", Meaning::host},
+               {"pod", Meaning::host},        {"trace_id", Meaning::trace},       {"traceID", Meaning::trace},
+               {"traceId", Meaning::trace},   {"trace.id", Meaning::trace},       {"traceid", Meaning::trace},
+               {"trace", Meaning::trace},     {"span_id", Meaning::span},         {"spanID", Meaning::span},
+               {"spanId", Meaning::span},     {"span.id", Meaning::span},         {"@timestamp", Meaning::time},
+               {"request_id", Meaning::trace}};
   for (const auto& known : kKeys) {
     if (known.key == key) return known.meaning;
   }
@@ -86,8 +89,10 @@ class LogfmtFormat final : public LineFormat {
       scan.take_blanks();
       const Meaning meaning = meaning_of(pair.key);
       has_time_or_level = has_time_or_level || meaning == Meaning::time || meaning == Meaning::severity;
-      if (meaning == Meaning::message && !has_message) message = pair, has_message = true;
-      else set(meaning, pair, context, parsed);
+      if (meaning == Meaning::message && !has_message)
+        message = pair, has_message = true;
+      else
+        set(meaning, pair, context, parsed);
     }
     if (!has_message && !has_time_or_level) return false;
     parsed.message = !has_message ? line : message.escaped ? unescape(message.value, batch) : message.value;
@@ -101,13 +106,25 @@ class LogfmtFormat final : public LineFormat {
       case Meaning::time:
         if (parsed.time != kNoTime || !read_timestamp_field(pair.value, context.time, parsed.time)) parsed.add(pair.key, pair.value);
         break;
-      case Meaning::severity: parsed.severity = severity_from_word(pair.value, true); break;
-      case Meaning::service: parsed.service = pair.value; break;
-      case Meaning::host: parsed.host = pair.value; break;
-      case Meaning::trace: parsed.trace_id = pair.value; break;
-      case Meaning::span: parsed.span_id = pair.value; break;
+      case Meaning::severity:
+        parsed.severity = severity_from_word(pair.value, true);
+        break;
+      case Meaning::service:
+        parsed.service = pair.value;
+        break;
+      case Meaning::host:
+        parsed.host = pair.value;
+        break;
+      case Meaning::trace:
+        parsed.trace_id = pair.value;
+        break;
+      case Meaning::span:
+        parsed.span_id = pair.value;
+        break;
       case Meaning::message:
-      case Meaning::attribute: parsed.add(pair.key, pair.value); break;
+      case Meaning::attribute:
+        parsed.add(pair.key, pair.value);
+        break;
     }
   }
 };

@@ -45,9 +45,12 @@ bool FixedFormat::begins_record(std::string_view line) const {
 Severity leading_severity(std::string_view message) {
   LineScanner scan{message};
   char closing = '\0';
-  if (scan.take('[')) closing = ']';
-  else if (scan.take('<')) closing = '>';
-  else if (scan.take('(')) closing = ')';
+  if (scan.take('['))
+    closing = ']';
+  else if (scan.take('<'))
+    closing = '>';
+  else if (scan.take('('))
+    closing = ')';
   const std::string_view word = scan.take_letters();
   if (word.size() < 3) return Severity::unspecified;
   const char next = scan.peek();

@@ -32,8 +32,10 @@ bool take_structured_data(LineScanner& scan, ParsedLine& parsed) {
   while (scan.take('[')) {
     bool quoted = false;
     for (; !scan.at_end() && (quoted || scan.peek() != ']'); scan.go_to(scan.position() + 1)) {
-      if (quoted && scan.peek() == '\\') scan.go_to(scan.position() + 1);
-      else if (scan.peek() == '"') quoted = !quoted;
+      if (quoted && scan.peek() == '\\')
+        scan.go_to(scan.position() + 1);
+      else if (scan.peek() == '"')
+        quoted = !quoted;
     }
     if (!scan.take(']')) return false;
   }
@@ -82,8 +84,10 @@ bool take_versioned_program(LineScanner& scan, ParsedLine& parsed) noexcept {
   const bool good = blank && !program.empty() && version.size() > 3 && is_digit(version[0]) && version.back() == ':' &&
                     version.find_first_not_of("0123456789.:") == std::string_view::npos && version.find('.') != std::string_view::npos &&
                     version.find(':') == version.size() - 1;
-  if (good) parsed.service = program;
-  else scan.go_to(begin);
+  if (good)
+    parsed.service = program;
+  else
+    scan.go_to(begin);
   return good;
 }
 
@@ -122,9 +126,8 @@ bool take_program(LineScanner& scan, ParsedLine& parsed) {
 
 bool is_host(std::string_view word) noexcept {
   if (word.empty() || word.size() > 255 || !(is_letter(word[0]) || is_digit(word[0]) || word[0] == '[' || word[0] == ':')) return false;
-  return std::all_of(word.begin(), word.end(), [](char c) {
-    return is_letter(c) || is_digit(c) || std::string_view{"-_.:/@[]%"}.find(c) != std::string_view::npos;
-  });
+  return std::all_of(word.begin(), word.end(),
+                     [](char c) { return is_letter(c) || is_digit(c) || std::string_view{"-_.:/@[]%"}.find(c) != std::string_view::npos; });
 }
 
 /// A word that begins a sentence has a capital, a host's name has none (without a tag behind it nothing else tells them apart).

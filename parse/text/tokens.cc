@@ -22,7 +22,9 @@ bool is_level_case(std::string_view word, bool any_case) noexcept {
 std::size_t time_of_day_length(std::string_view text) noexcept {
   StampScanner scan{text};
   unsigned hour = 0, minute = 0, second = 0;
-  if (!scan.take_number(1, 2, hour) || !scan.take(':') || !scan.take_number(2, 2, minute) || !scan.take(':') || !scan.take_number(2, 2, second)) return 0;
+  if (!scan.take_number(1, 2, hour) || !scan.take(':') || !scan.take_number(2, 2, minute) || !scan.take(':') ||
+      !scan.take_number(2, 2, second))
+    return 0;
   if (hour > 24 || minute > 59 || second > 60) return 0;
   if ((scan.peek() == '.' || scan.peek() == ',' || scan.peek() == ':') && is_digit(scan.peek(1))) {
     scan.skip(1);
@@ -47,9 +49,12 @@ std::size_t date_length(std::string_view text) noexcept {
 LevelToken level_at(std::string_view text, bool any_case) {
   LineScanner scan{text};
   char closing = '\0';
-  if (scan.take('[')) closing = ']';
-  else if (scan.take('<')) closing = '>';
-  else if (scan.take('(')) closing = ')';
+  if (scan.take('['))
+    closing = ']';
+  else if (scan.take('<'))
+    closing = '>';
+  else if (scan.take('('))
+    closing = ')';
   if (closing != '\0') scan.take_blanks();
   const std::size_t begin = scan.position();
   if (!is_letter(scan.peek())) return {};
@@ -93,13 +98,15 @@ bool is_code_position(std::string_view word) noexcept {
     return open != std::string_view::npos && open > 2 && is_letter(word[0]) && all_digits(word.substr(open + 1));
   }
   const std::size_t mark = word.find_last_of("#@:");
-  if (mark == std::string_view::npos || mark < 2 || !is_letter(word[0]) || !all_digits(word.substr(mark + 1)) || word.size() - mark > 7) return false;
+  if (mark == std::string_view::npos || mark < 2 || !is_letter(word[0]) || !all_digits(word.substr(mark + 1)) || word.size() - mark > 7)
+    return false;
   if (word[mark] != ':') return true;
   // host:port looks alike, so before a colon only a source file counts.
   const std::size_t dot = word.rfind('.', mark);
   if (dot == std::string_view::npos) return false;
   const std::string_view extension = word.substr(dot + 1, mark - dot - 1);
-  for (const std::string_view known : {"go", "rs", "py", "cc", "cpp", "c", "h", "java", "kt", "js", "ts", "rb", "ex", "erl", "cs", "php", "scala", "swift"}) {
+  for (const std::string_view known :
+       {"go", "rs", "py", "cc", "cpp", "c", "h", "java", "kt", "js", "ts", "rb", "ex", "erl", "cs", "php", "scala", "swift"}) {
     if (extension == known) return true;
   }
   return false;

@@ -85,7 +85,8 @@ TraceIds find_trace_ids(std::string_view text) noexcept {
       std::size_t end = at;
       if (end > 0 && text[end - 1] == '"') --end;
       if (end < 6 || to_lower(text[end - 1]) != 'd' || to_lower(text[end - 2]) != 'i') continue;
-      for (const std::size_t length : {std::size_t{6}, std::size_t{7}, std::size_t{8}, std::size_t{9}, std::size_t{10}, std::size_t{13}, std::size_t{14}}) {
+      for (const std::size_t length :
+           {std::size_t{6}, std::size_t{7}, std::size_t{8}, std::size_t{9}, std::size_t{10}, std::size_t{13}, std::size_t{14}}) {
         if (length > end || !begins_word(text, end - length)) continue;
         keep_first(ids, request, id_field_at(text, end - length));
       }

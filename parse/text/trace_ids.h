@@ -6,7 +6,7 @@
 namespace loglode {
 
 struct TraceIds {
-  std::string_view trace, span;   // empty when not found
+  std::string_view trace, span;  // empty when not found
 };
 
 /// Looks through the first 512 bytes of `text`. A trace id wins over a request id.

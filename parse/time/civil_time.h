@@ -7,17 +7,17 @@
 
 namespace loglode {
 
-inline constexpr int kNoYear = 0;          // the stamp does not say its year
-inline constexpr int kYearMin = 1678;      // with any offset inside what Timestamp can hold (1677-09-21 to 2262-04-11)
+inline constexpr int kNoYear = 0;      // the stamp does not say its year
+inline constexpr int kYearMin = 1678;  // with any offset inside what Timestamp can hold (1677-09-21 to 2262-04-11)
 inline constexpr int kYearMax = 2261;
 inline constexpr std::int32_t kNoOffset = INT32_MIN;  // the stamp does not say its offset
 
 struct CivilTime {
   int year = kNoYear;
-  unsigned month = 0, day = 0;                 // from 1
-  unsigned hour = 0, minute = 0, second = 0;   // 24:00:00 and a leap second (60) are the beginning of what follows
+  unsigned month = 0, day = 0;                // from 1
+  unsigned hour = 0, minute = 0, second = 0;  // 24:00:00 and a leap second (60) are the beginning of what follows
   std::uint32_t nanoseconds = 0;
-  std::int32_t offset_seconds = kNoOffset;     // east of Greenwich
+  std::int32_t offset_seconds = kNoOffset;  // east of Greenwich
 };
 
 [[nodiscard]] constexpr bool is_leap_year(int year) noexcept { return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0; }

@@ -132,8 +132,10 @@ std::size_t read_three_numbers(std::string_view text, CivilTime& civil) {
   if (year_digits == 4) {
     // With dots or dashes the year last is the European order; with `/` the American one.
     civil.year = static_cast<int>(third);
-    if (separator == '/') order_month_and_day(civil, false);
-    else if (second <= 12) std::swap(civil.month, civil.day);
+    if (separator == '/')
+      order_month_and_day(civil, false);
+    else if (second <= 12)
+      std::swap(civil.month, civil.day);
   } else if (second >= 1 && second <= 12) {  // 17/06/09: year first, as Spark and other log4j layouts have it
     civil.year = full_year(first), civil.month = second, civil.day = third;
   } else {
@@ -207,15 +209,20 @@ std::size_t read_digits_first(std::string_view text, CivilTime& civil) {
   switch (digits) {
     case 1:
     case 2:
-      if ((next == '/' || next == '-' || next == ' ') && is_letter(scan.peek(digits + 1))) return read_day_then_month_name(text, civil, digits);
+      if ((next == '/' || next == '-' || next == ' ') && is_letter(scan.peek(digits + 1)))
+        return read_day_then_month_name(text, civil, digits);
       return next == '/' || next == '-' || next == '.' ? read_three_numbers(text, civil) : 0;
     case 4:
       if (next == ' ') return read_month_day_digits(text, civil);
       return next == '-' || next == '/' || next == '.' ? read_year_first(text, civil) : 0;
-    case 6: return next == ' ' ? read_short_compact(text, civil) : 0;
-    case 8: return read_compact(text, civil, digits);
-    case 14: return read_compact(text, civil, digits);
-    default: return 0;
+    case 6:
+      return next == ' ' ? read_short_compact(text, civil) : 0;
+    case 8:
+      return read_compact(text, civil, digits);
+    case 14:
+      return read_compact(text, civil, digits);
+    default:
+      return 0;
   }
 }
 

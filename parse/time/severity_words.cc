@@ -31,34 +31,44 @@ struct SeverityWord {
 // OpenTelemetry's mapping of syslog, log4j, zap, java.util.logging, .NET and Windows levels, and the abbreviations of other loggers.
 // Ordered by how often they occur: most lookups end within the first few.
 constexpr SeverityWord kWords[] = {
-    {pack("info"), Severity::info},         {pack("debug"), Severity::debug},      {pack("warn"), Severity::warn},
-    {pack("error"), Severity::error},       {pack("warning"), Severity::warn},     {pack("trace"), Severity::trace},
-    {pack("notice"), Severity::info2},      {pack("fatal"), Severity::fatal},      {pack("critical"), Severity::error2},
-    {pack("severe"), Severity::error},      {pack("err"), Severity::error},        {pack("crit"), Severity::error2},
-    {pack("alert"), Severity::error3},      {pack("emerg"), Severity::fatal},      {pack("emergency"), Severity::fatal},
-    {pack("panic"), Severity::fatal},       {pack("dpanic"), Severity::error2},    {pack("fine"), Severity::debug},
-    {pack("finer"), Severity::debug},       {pack("finest"), Severity::trace},     {pack("config"), Severity::debug},
-    {pack("verbose"), Severity::trace},     {pack("inf"), Severity::info},         {pack("dbg"), Severity::debug},
-    {pack("wrn"), Severity::warn},          {pack("ftl"), Severity::fatal},        {pack("trc"), Severity::trace},
-    {pack("vrb"), Severity::trace},         {pack("pnc"), Severity::fatal},        {pack("information"), Severity::info},
-    {pack("informational"), Severity::info}, {pack("note"), Severity::info},       {pack("failure"), Severity::error},
-    {pack("success"), Severity::info},      {pack("debug1"), Severity::debug},     {pack("debug2"), Severity::debug},
-    {pack("debug3"), Severity::debug},      {pack("debug4"), Severity::debug},     {pack("debug5"), Severity::debug},
+    {pack("info"), Severity::info},          {pack("debug"), Severity::debug},   {pack("warn"), Severity::warn},
+    {pack("error"), Severity::error},        {pack("warning"), Severity::warn},  {pack("trace"), Severity::trace},
+    {pack("notice"), Severity::info2},       {pack("fatal"), Severity::fatal},   {pack("critical"), Severity::error2},
+    {pack("severe"), Severity::error},       {pack("err"), Severity::error},     {pack("crit"), Severity::error2},
+    {pack("alert"), Severity::error3},       {pack("emerg"), Severity::fatal},   {pack("emergency"), Severity::fatal},
+    {pack("panic"), Severity::fatal},        {pack("dpanic"), Severity::error2}, {pack("fine"), Severity::debug},
+    {pack("finer"), Severity::debug},        {pack("finest"), Severity::trace},  {pack("config"), Severity::debug},
+    {pack("verbose"), Severity::trace},      {pack("inf"), Severity::info},      {pack("dbg"), Severity::debug},
+    {pack("wrn"), Severity::warn},           {pack("ftl"), Severity::fatal},     {pack("trc"), Severity::trace},
+    {pack("vrb"), Severity::trace},          {pack("pnc"), Severity::fatal},     {pack("information"), Severity::info},
+    {pack("informational"), Severity::info}, {pack("note"), Severity::info},     {pack("failure"), Severity::error},
+    {pack("success"), Severity::info},       {pack("debug1"), Severity::debug},  {pack("debug2"), Severity::debug},
+    {pack("debug3"), Severity::debug},       {pack("debug4"), Severity::debug},  {pack("debug5"), Severity::debug},
 };
 
 Severity severity_from_letter(char letter) noexcept {
   switch (to_lower(letter)) {
     case 't':
-    case 'v': return Severity::trace;
-    case 'd': return Severity::debug;
-    case 'i': return Severity::info;
-    case 'n': return Severity::info2;
-    case 'w': return Severity::warn;
-    case 'e': return Severity::error;
-    case 'c': return Severity::error2;
-    case 'a': return Severity::error3;
-    case 'f': return Severity::fatal;
-    default: return Severity::unspecified;
+    case 'v':
+      return Severity::trace;
+    case 'd':
+      return Severity::debug;
+    case 'i':
+      return Severity::info;
+    case 'n':
+      return Severity::info2;
+    case 'w':
+      return Severity::warn;
+    case 'e':
+      return Severity::error;
+    case 'c':
+      return Severity::error2;
+    case 'a':
+      return Severity::error3;
+    case 'f':
+      return Severity::fatal;
+    default:
+      return Severity::unspecified;
   }
 }
 

@@ -15,10 +15,10 @@ struct Abbreviation {
   std::int32_t offset_hours;
 };
 // Those that mean one thing to nearly everyone. CST, IST and BST do not; they are read in the context's zone.
-constexpr Abbreviation kAbbreviations[] = {{"UTC", 0},   {"GMT", 0},   {"WET", 0},   {"WEST", 1},  {"CET", 1},   {"CEST", 2},  {"MET", 1},
-                                           {"MEST", 2},  {"EET", 2},   {"EEST", 3},  {"MSK", 3},   {"EST", -5},  {"EDT", -4},  {"CDT", -5},
-                                           {"MST", -7},  {"MDT", -6},  {"PST", -8},  {"PDT", -7},  {"AKST", -9}, {"AKDT", -8}, {"HST", -10},
-                                           {"AEST", 10}, {"AEDT", 11}, {"AWST", 8},  {"NZST", 12}, {"NZDT", 13}, {"JST", 9},   {"KST", 9},
+constexpr Abbreviation kAbbreviations[] = {{"UTC", 0},   {"GMT", 0},   {"WET", 0},  {"WEST", 1},  {"CET", 1},   {"CEST", 2},  {"MET", 1},
+                                           {"MEST", 2},  {"EET", 2},   {"EEST", 3}, {"MSK", 3},   {"EST", -5},  {"EDT", -4},  {"CDT", -5},
+                                           {"MST", -7},  {"MDT", -6},  {"PST", -8}, {"PDT", -7},  {"AKST", -9}, {"AKDT", -8}, {"HST", -10},
+                                           {"AEST", 10}, {"AEDT", 11}, {"AWST", 8}, {"NZST", 12}, {"NZDT", 13}, {"JST", 9},   {"KST", 9},
                                            {"HKT", 8},   {"SGT", 8},   {"SAST", 2}};
 constexpr std::string_view kAmbiguousAbbreviations[] = {"CST", "IST", "BST"};
 
@@ -43,7 +43,8 @@ constexpr auto kWeekdayLetters = pack_names(kWeekdays);
 
 /// Position of the name that `word` is, in full or cut to three letters; `N` when it is none.
 template <std::size_t N>
-std::size_t name_index(std::string_view word, const std::array<std::string_view, N>& names, const std::array<std::uint32_t, N>& letters) noexcept {
+std::size_t name_index(std::string_view word, const std::array<std::string_view, N>& names,
+                       const std::array<std::uint32_t, N>& letters) noexcept {
   if (word.size() < 3) return N;
   const std::uint32_t begin = pack_letters(word);
   for (std::size_t i = 0; i < N; ++i) {
@@ -127,8 +128,10 @@ void StampScanner::take_fraction(CivilTime& civil, char separator) {
 
 bool StampScanner::take_half_day(CivilTime& civil) {
   std::size_t blank = 0;
-  if (peek() == ' ') blank = 1;
-  else if (text_.substr(at_).substr(0, 3) == "\xE2\x80\xAF") blank = 3;  // U+202F, which newer JDKs put before AM and PM
+  if (peek() == ' ')
+    blank = 1;
+  else if (text_.substr(at_).substr(0, 3) == "\xE2\x80\xAF")
+    blank = 3;  // U+202F, which newer JDKs put before AM and PM
   const char half = to_lower(peek(blank));
   if ((half != 'a' && half != 'p') || to_lower(peek(blank + 1)) != 'm') return true;
   if (is_letter(peek(blank + 2)) || is_digit(peek(blank + 2))) return true;

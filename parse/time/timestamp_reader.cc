@@ -28,15 +28,16 @@ bool in_range(const CivilTime& civil, int year) noexcept {
 
 std::optional<Timestamp> moment_in_year(const CivilTime& civil, int year, const TimeContext& context) {
   if (year < kYearMin || year > kYearMax || !in_range(civil, year)) return std::nullopt;
-  std::int64_t seconds = days_since_epoch(year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
-  if (civil.offset_seconds != kNoOffset) seconds -= civil.offset_seconds;
-  else if (context.zone != nullptr) seconds -= context.zone->offset_seconds(seconds);
+  std::int64_t seconds =
+      days_since_epoch(year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
+  if (civil.offset_seconds != kNoOffset)
+    seconds -= civil.offset_seconds;
+  else if (context.zone != nullptr)
+    seconds -= context.zone->offset_seconds(seconds);
   return Timestamp{Duration{seconds * kNanosecondsPerSecond + civil.nanoseconds}};
 }
 
-int year_of(Timestamp time) {
-  return static_cast<int>(std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(time)}.year());
-}
+int year_of(Timestamp time) { return static_cast<int>(std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(time)}.year()); }
 
 Timestamp now() {  // read once: the whole run must agree on it
   static const Timestamp start = std::chrono::floor<Duration>(std::chrono::system_clock::now());
@@ -94,7 +95,8 @@ std::size_t read_tail(std::string_view text, std::size_t at, CivilTime& civil) {
   if (next == '\t' || next == '"') return at;
   StampScanner scan{text};
   scan.go_to(at);
-  if (next == ' ' && (scan.peek(1) == 'A' || scan.peek(1) == 'P' || scan.peek(1) == 'a' || scan.peek(1) == 'p') && to_lower(scan.peek(2)) == 'm')
+  if (next == ' ' && (scan.peek(1) == 'A' || scan.peek(1) == 'P' || scan.peek(1) == 'a' || scan.peek(1) == 'p') &&
+      to_lower(scan.peek(2)) == 'm')
     return 0;
   scan.take_offset(civil);
   return scan.position();
@@ -141,8 +143,10 @@ std::size_t read_timestamp(std::string_view text, const TimeContext& context, Ti
   CivilTime civil;
   std::size_t taken = read_iso_seconds(text, civil);
   if (taken == 0) taken = read_clf_seconds(text, civil);
-  if (taken != 0) taken = read_tail(text, taken, civil);
-  else taken = read_syslog_seconds(text, civil);
+  if (taken != 0)
+    taken = read_tail(text, taken, civil);
+  else
+    taken = read_syslog_seconds(text, civil);
   if (taken == 0) {
     civil = CivilTime{};
     taken = read_any_spelling(text, civil);

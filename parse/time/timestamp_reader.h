@@ -16,8 +16,8 @@ class ZoneRules;  // an IANA zone, or UTC
 
 /// What a stamp that does not say everything is read with.
 struct TimeContext {
-  Timestamp reference = kNoTime;     // of the file (its modification time); a date without a year is the nearest to it
-  const ZoneRules* zone = nullptr;   // for stamps without an offset; nullptr is UTC
+  Timestamp reference = kNoTime;    // of the file (its modification time); a date without a year is the nearest to it
+  const ZoneRules* zone = nullptr;  // for stamps without an offset; nullptr is UTC
 };
 
 /// Looks up an IANA zone name (`Europe/Berlin`, `UTC`, `local`); the answer lives as long as the program. Errors: invalid_argument.
@@ -28,7 +28,8 @@ struct TimeContext {
 /// digits; month.day; time of day alone is not a timestamp). Returns how many characters it took and sets `out`; 0 when there is none.
 [[nodiscard]] std::size_t read_timestamp(std::string_view text, const TimeContext& context, Timestamp& out);
 
-/// The same for a whole field: all of `text` (blanks around it aside) must be a timestamp or an epoch in s, ms, µs or ns, whole or with a fraction.
+/// The same for a whole field: all of `text` (blanks around it aside) must be a timestamp or an epoch in s, ms, µs or ns, whole or with a
+/// fraction.
 [[nodiscard]] bool read_timestamp_field(std::string_view text, const TimeContext& context, Timestamp& out);
 
 /// Epoch number in s, ms, µs or ns, told apart by magnitude (years 1990 to 2100).

@@ -20,7 +20,8 @@ bool is_number(std::string_view text) {
 
 /// yyyy-mm-ddThh:mm:ssZ, and nothing but that, with a calendar that counts day by day.
 bool read_plain_iso(std::string_view text, std::int64_t& seconds) {
-  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z') return false;
+  if (text.size() != 20 || text[4] != '-' || text[7] != '-' || text[10] != 'T' || text[13] != ':' || text[16] != ':' || text[19] != 'Z')
+    return false;
   int parts[6];
   const int begins[] = {0, 5, 8, 11, 14, 17};
   for (int i = 0; i < 6; ++i) {
@@ -60,7 +61,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       LOGLODE_ASSERT(taken == 20);
       LOGLODE_ASSERT(first == Timestamp{std::chrono::seconds{seconds}});
     }
-    if (size == 20 && taken == 20 && text[19] == 'Z' && text[10] == 'T' && text[4] == '-' && text[7] == '-' && text[13] == ':' && text[16] == ':') LOGLODE_ASSERT(plain);
+    if (size == 20 && taken == 20 && text[19] == 'Z' && text[10] == 'T' && text[4] == '-' && text[7] == '-' && text[13] == ':' &&
+        text[16] == ':')
+      LOGLODE_ASSERT(plain);
   }
   static_cast<void>(severity_from_word(text, true));
   return 0;

@@ -166,8 +166,8 @@ TEST_CASE("frequent: kinds that are too few one by one are counted for their ser
   const auto found = judged.findings(FindingKind::frequent);
   REQUIRE(found.size() == 1);
   CHECK(found[0]->template_id == kNoTemplate);
-  CHECK(found[0]->summary.find("errors of 5 kinds 15 times") != std::string::npos);
-  CHECK(found[0]->summary.find("\"error kind a\" ×3") != std::string::npos);
+  CHECK(found[0]->summary.find("\"error kind a\" ×3 and 4 other kinds of error, in all 15 times") != std::string::npos);
+  CHECK(found[0]->summary.find("; also \"error kind b\" ×3") != std::string::npos);
 }
 
 TEST_CASE("frequent: as ever in the baseline is said, and wakes nobody", "[correlate]") {
@@ -198,6 +198,7 @@ TEST_CASE("frequent: rules give a type to lines that have no severity, and keep 
   REQUIRE(frequent.size() == 1);
   CHECK(frequent[0]->rule_id == "http-5xx");
   CHECK(frequent[0]->severity == Severity::error);
+  CHECK(frequent[0]->template_text == "GET /checkout 502");  // the rule does not say it again
   const auto security = judged.findings(FindingKind::security);
   REQUIRE(security.size() == 1);
   CHECK(security[0]->category == FindingCategory::security);

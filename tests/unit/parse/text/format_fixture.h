@@ -23,7 +23,7 @@ inline const LineFormat& format_named(std::string_view name) {
 
 /// What is expected of a record; empty members must be empty in the record too.
 struct Expected {
-  std::string_view time;      // RFC 3339 to the second, or with a fraction; empty: none
+  std::string_view time;  // RFC 3339 to the second, or with a fraction; empty: none
   Severity severity = Severity::unspecified;
   std::string_view message, service, host, trace_id, span_id;
   std::map<std::string, std::string> attributes;  // those that must be there

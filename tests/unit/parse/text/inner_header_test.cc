@@ -18,14 +18,14 @@ TEST_CASE("inner headers: what a message brings along fills what is missing, and
     std::string_view trace_id, span_id;
   };
   const Case cases[] = {
-      {"17:12:55.137 INFO  s.s.SeatServiceImpl#139 TraceID: b13badfbb459aeb95064623d02caab5c SpanID: 96d0ebadbdcc1e08 [seat][free: 3]", "[seat][free: 3]",
-       Severity::info, "b13badfbb459aeb95064623d02caab5c", "96d0ebadbdcc1e08"},
+      {"17:12:55.137 INFO  s.s.SeatServiceImpl#139 TraceID: b13badfbb459aeb95064623d02caab5c SpanID: 96d0ebadbdcc1e08 [seat][free: 3]",
+       "[seat][free: 3]", Severity::info, "b13badfbb459aeb95064623d02caab5c", "96d0ebadbdcc1e08"},
       {"2023-11-23 10:11:12,123 ERROR [main] org.shop.Orders: no stock", "no stock", Severity::error, "", ""},
       {"2023-11-23 10:11:12.123 [http-1] WARN  org.shop.Orders - slow", "slow", Severity::warn, "", ""},
       {"INFO: ready", "ready", Severity::info, "", ""},
       {"[error] open() failed", "open() failed", Severity::error, "", ""},
-      {"main.go:14: panic trace_id=4bf92f3577b34da6a3ce929d0e0e4736", "main.go:14: panic trace_id=4bf92f3577b34da6a3ce929d0e0e4736", Severity::unspecified,
-       "4bf92f3577b34da6a3ce929d0e0e4736", ""},
+      {"main.go:14: panic trace_id=4bf92f3577b34da6a3ce929d0e0e4736", "main.go:14: panic trace_id=4bf92f3577b34da6a3ce929d0e0e4736",
+       Severity::unspecified, "4bf92f3577b34da6a3ce929d0e0e4736", ""},
       {"order placed [req-38101a0b-2096-447d-96ea-a692162415ae 113d -]", "order placed [req-38101a0b-2096-447d-96ea-a692162415ae 113d -]",
        Severity::unspecified, "req-38101a0b-2096-447d-96ea-a692162415ae", ""},
       {"handled request_id=\"abcd-1234\" in 5 ms", "handled request_id=\"abcd-1234\" in 5 ms", Severity::unspecified, "abcd-1234", ""},
@@ -56,7 +56,8 @@ TEST_CASE("inner headers: what the envelope said stays", "[parse][inner]") {
   outer.time = Timestamp{std::chrono::seconds{1700000000}};
   outer.severity = Severity::fatal;
   outer.trace_id = "outer";
-  const Record record = read_inner("2023-11-23 10:11:12 INFO [main] org.shop.Orders: trace_id=4bf92f3577b34da6a3ce929d0e0e4736 placed", batch, outer);
+  const Record record =
+      read_inner("2023-11-23 10:11:12 INFO [main] org.shop.Orders: trace_id=4bf92f3577b34da6a3ce929d0e0e4736 placed", batch, outer);
   CHECK(record.time == outer.time);
   CHECK(record.severity == Severity::fatal);
   CHECK(record.trace_id == "outer");
@@ -64,7 +65,8 @@ TEST_CASE("inner headers: what the envelope said stays", "[parse][inner]") {
 }
 
 TEST_CASE("fallback: any line is a record; time and severity are taken when they lead it", "[parse][inner]") {
-  expect_record(fallback_format(), "2023-11-23T10:11:12Z ERROR no stock", {"2023-11-23T10:11:12", Severity::error, "no stock", "", "", "", "", {}});
+  expect_record(fallback_format(), "2023-11-23T10:11:12Z ERROR no stock",
+                {"2023-11-23T10:11:12", Severity::error, "no stock", "", "", "", "", {}});
   expect_record(fallback_format(), "no stock", {"", Severity::unspecified, "no stock", "", "", "", "", {}});
   CHECK_FALSE(fallback_format().begins_record("\tat shop.Orders"));
   Batch batch;

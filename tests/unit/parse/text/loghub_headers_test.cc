@@ -9,8 +9,9 @@ struct LogSet {
   const char* name;
   bool has_severity;
 };
-constexpr LogSet kSets[] = {{"Apache", true}, {"BGL", true},       {"HDFS", true},      {"Hadoop", true},       {"HealthApp", false}, {"Linux", false},
-                            {"Mac", false},   {"OpenStack", true}, {"Proxifier", false}, {"Thunderbird", false}, {"Zookeeper", true}};
+constexpr LogSet kSets[] = {{"Apache", true},     {"BGL", true},          {"HDFS", true},     {"Hadoop", true},
+                            {"HealthApp", false}, {"Linux", false},       {"Mac", false},     {"OpenStack", true},
+                            {"Proxifier", false}, {"Thunderbird", false}, {"Zookeeper", true}};
 
 std::string_view trimmed(std::string_view text) {
   const std::size_t begin = text.find_first_not_of(" \t\r");

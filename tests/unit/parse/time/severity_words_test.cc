@@ -20,7 +20,8 @@ TEST_CASE("severity words: every logger's spelling has its OpenTelemetry number,
   expect(Severity::error2, {"CRIT", "Critical", "<2>"});
   expect(Severity::error3, {"ALERT", "<1>"});
   expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl"});
-  expect(Severity::unspecified, {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "\xFF\xFE", "info\n"});
+  expect(Severity::unspecified,
+         {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "\xFF\xFE", "info\n"});
   CHECK(severity_from_word(std::string_view{"info\0", 5}) == Severity::unspecified);
 }
 

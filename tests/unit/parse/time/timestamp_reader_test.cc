@@ -61,20 +61,20 @@ TEST_CASE("timestamps: ISO 8601 is read with all its separators, fractions and o
 }
 
 TEST_CASE("timestamps: programs' own spellings are read", "[parse][time]") {
-  expect("2005-06-03-15.42.50.675872", "2005-06-03T15:42:50.675872000Z");           // DB2, Blue Gene RAS
-  expect("2005/06/03 15:42:50", "2005-06-03T15:42:50.000000000Z");                  // Go, nginx error
+  expect("2005-06-03-15.42.50.675872", "2005-06-03T15:42:50.675872000Z");  // DB2, Blue Gene RAS
+  expect("2005/06/03 15:42:50", "2005-06-03T15:42:50.000000000Z");         // Go, nginx error
   expect("2005.06.03 15:42:50", "2005-06-03T15:42:50.000000000Z");
-  expect("2015-07-29 17:41:44,747", "2015-07-29T17:41:44.747000000Z");              // log4j
-  expect("20171223-22:15:29:606", "2017-12-23T22:15:29.606000000Z");                // Android health apps
+  expect("2015-07-29 17:41:44,747", "2015-07-29T17:41:44.747000000Z");  // log4j
+  expect("20171223-22:15:29:606", "2017-12-23T22:15:29.606000000Z");    // Android health apps
   expect("20171224-0:28:0:83", "2017-12-24T00:28:00.083000000Z");
-  expect("20230614 15:16:01.123456", "2023-06-14T15:16:01.123456000Z");             // glog
-  expect("081109 203615", "2008-11-09T20:36:15.000000000Z");                        // HDFS
-  expect("140305 10:11:12", "2014-03-05T10:11:12.000000000Z");                      // MySQL 5.5
-  expect("261124  0:05:17", "2026-11-24T00:05:17.000000000Z");                      // MySQL slow log
-  expect("17/06/09 20:10:40", "2017-06-09T20:10:40.000000000Z");                    // Spark
-  expect("04/Dec/2005:04:47:44 +0100", "2005-12-04T03:47:44.000000000Z");           // CLF
-  expect("23/Nov/2026:23:57:58.414", "2026-11-23T23:57:58.414000000Z");             // HAProxy
-  expect("Sun Dec 04 04:47:44 2005", "2005-12-04T04:47:44.000000000Z");             // ctime
+  expect("20230614 15:16:01.123456", "2023-06-14T15:16:01.123456000Z");    // glog
+  expect("081109 203615", "2008-11-09T20:36:15.000000000Z");               // HDFS
+  expect("140305 10:11:12", "2014-03-05T10:11:12.000000000Z");             // MySQL 5.5
+  expect("261124  0:05:17", "2026-11-24T00:05:17.000000000Z");             // MySQL slow log
+  expect("17/06/09 20:10:40", "2017-06-09T20:10:40.000000000Z");           // Spark
+  expect("04/Dec/2005:04:47:44 +0100", "2005-12-04T03:47:44.000000000Z");  // CLF
+  expect("23/Nov/2026:23:57:58.414", "2026-11-23T23:57:58.414000000Z");    // HAProxy
+  expect("Sun Dec 04 04:47:44 2005", "2005-12-04T04:47:44.000000000Z");    // ctime
   expect("Sun Dec  4 04:47:44 2005", "2005-12-04T04:47:44.000000000Z");
   expect("Mon Nov 23 23:57:55.804519 2026", "2026-11-23T23:57:55.804519000Z");      // Apache 2.4
   expect("Sun Dec  4 04:47:44 UTC 2005", "2005-12-04T04:47:44.000000000Z");         // date(1)
@@ -88,15 +88,15 @@ TEST_CASE("timestamps: programs' own spellings are read", "[parse][time]") {
   expect("23-Nov-2023 10:11:12.123", "2023-11-23T10:11:12.123000000Z");             // BIND, Tomcat
   expect("06/14/2005 03:16:01 PM", "2005-06-14T15:16:01.000000000Z");
   expect("06/14/2005 12:16:01 AM", "2005-06-14T00:16:01.000000000Z");
-  expect("14/06/2005 15:16:01", "2005-06-14T15:16:01.000000000Z");                  // day first when it can not be a month
-  expect("03/04/2005 15:16:01", "2005-03-04T15:16:01.000000000Z");                  // month first when it can
-  expect("03.04.2005 15:16:01", "2005-04-03T15:16:01.000000000Z");                  // with dots the day is first
+  expect("14/06/2005 15:16:01", "2005-06-14T15:16:01.000000000Z");  // day first when it can not be a month
+  expect("03/04/2005 15:16:01", "2005-03-04T15:16:01.000000000Z");  // month first when it can
+  expect("03.04.2005 15:16:01", "2005-04-03T15:16:01.000000000Z");  // with dots the day is first
 }
 
 TEST_CASE("timestamps: a missing year is the one nearest to the reference", "[parse][time]") {
   expect("Jun 14 15:16:01", "2005-06-14T15:16:01.000000000Z");
   expect("Jun  4 15:16:01.5", "2005-06-04T15:16:01.500000000Z");
-  expect("06-14 15:16:01.123", "2005-06-14T15:16:01.123000000Z");  // logcat
+  expect("06-14 15:16:01.123", "2005-06-14T15:16:01.123000000Z");    // logcat
   expect("0614 15:16:01.123456", "2005-06-14T15:16:01.123456000Z");  // klog, without its letter
   expect("10.30 16:49:06", "2005-10-30T16:49:06.000000000Z");
   const auto year_near = [](std::int64_t reference, std::string_view text) {
@@ -151,25 +151,61 @@ TEST_CASE("timestamps: what follows a stamp stays where it is", "[parse][time]")
   CHECK(length("2015-07-29 17:41:44 UTCfoo") == 19);
   CHECK(length("2015-07-29 17:41:44 [Thread/1]") == 19);
   CHECK(length("Jun 14 15:16:01 2005x combo") == 15);
-  CHECK(length("Jun 14 15:16:01 4321 combo") == 15);    // no year of a log
+  CHECK(length("Jun 14 15:16:01 4321 combo") == 15);  // no year of a log
   CHECK(length("Jun 14 15:16:01 PMP: x") == 15);
 }
 
 TEST_CASE("timestamps: what is none is not read as one", "[parse][time]") {
-  for (const char* text :
-       {"", "2", "message", "2023-13-01T00:00:00Z", "2023-02-30T00:00:00Z", "2023-02-29 00:00:00", "2023-11-23T25:00:00Z", "2023-11-23T24:00:01Z",
-        "2023-11-23T10:60:00Z", "2023-11-23T10:11:61Z", "2023-11-23", "10:11:12.123", "10:11:12", "0000-00-00 00:00:00", "1500-01-01T00:00:00Z",
-        "2500-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "2023-11-23T10:11:12abc", "2023-11-23T10:11:1234", "2023-1x-23T10:11:12Z",
-        "10.30 apples", "10.0.0.1 10:11:12", "4242 10", "06/14/2005 13:16:01 PM", "06/14/2005 00:16:01 AM", "Jun 31 15:16:01", "Jum 14 15:16:01",
-        "June the 14th", "Jun 14 message", "May be 10:11:12", "12345678901234567890", "1.2.3.4:5678 - - [", "17/13/09 20:10:40", "Sunday", "Sun Dec",
-        "Mon, 32 Jan 2006 15:04:05 GMT", "20231123T1011", "99999999-10:11:12"}) {
+  for (const char* text : {"",
+                           "2",
+                           "message",
+                           "2023-13-01T00:00:00Z",
+                           "2023-02-30T00:00:00Z",
+                           "2023-02-29 00:00:00",
+                           "2023-11-23T25:00:00Z",
+                           "2023-11-23T24:00:01Z",
+                           "2023-11-23T10:60:00Z",
+                           "2023-11-23T10:11:61Z",
+                           "2023-11-23",
+                           "10:11:12.123",
+                           "10:11:12",
+                           "0000-00-00 00:00:00",
+                           "1500-01-01T00:00:00Z",
+                           "2500-01-01T00:00:00Z",
+                           "9999-12-31T23:59:59Z",
+                           "2023-11-23T10:11:12abc",
+                           "2023-11-23T10:11:1234",
+                           "2023-1x-23T10:11:12Z",
+                           "10.30 apples",
+                           "10.0.0.1 10:11:12",
+                           "4242 10",
+                           "06/14/2005 13:16:01 PM",
+                           "06/14/2005 00:16:01 AM",
+                           "Jun 31 15:16:01",
+                           "Jum 14 15:16:01",
+                           "June the 14th",
+                           "Jun 14 message",
+                           "May be 10:11:12",
+                           "12345678901234567890",
+                           "1.2.3.4:5678 - - [",
+                           "17/13/09 20:10:40",
+                           "Sunday",
+                           "Sun Dec",
+                           "Mon, 32 Jan 2006 15:04:05 GMT",
+                           "20231123T1011",
+                           "99999999-10:11:12"}) {
     expect_none(text);
   }
 }
 
 TEST_CASE("timestamps: any bytes are safe, and no beginning of a stamp is read past its end", "[parse][time]") {
-  const std::string stamps[] = {"2023-11-23T10:11:12.123456789+00:00[Europe/Berlin]", "Sun Dec 04 04:47:44.5 UTC 2005", "Mon, 02 Jan 2006 15:04:05 GMT",
-                                "04/Dec/2005:04:47:44 +0100", "2005-06-03-15.42.50.675872", "Nov 24, 2026 12:00:55 AM", "081109 203615"};
+  const std::string stamps[] = {"2023-11-23T10:11:12.123456789+00:00[Europe/Berlin]",
+                                "Sun Dec 04 04:47:44.5 UTC 2005",
+                                "Mon, 02 Jan 2006 15:04:05 GMT",
+                                "04/Dec/2005:04:47:44 +0100",
+                                "2005-06-03-15.42.50.675872",
+                                "Nov 24, 2026 12:00:55 AM",
+                                "081109 203615"};
   for (const std::string& stamp : stamps) {
     for (std::size_t length = 0; length <= stamp.size(); ++length) {
       const std::vector<char> exact(stamp.begin(), stamp.begin() + static_cast<std::ptrdiff_t>(length));  // the sanitizer watches its end
@@ -205,7 +241,8 @@ TEST_CASE("timestamp fields: stamps and epochs of every unit fill the whole fiel
   expect_field("1700731872123.456", "2023-11-23T09:31:12.123456000Z");
   expect_field("1700731872123456", "2023-11-23T09:31:12.123456000Z");
   expect_field("1700731872123456789", "2023-11-23T09:31:12.123456789Z");
-  for (const char* text : {"", " ", "2023-11-23T10:11:12Z x", "2023-11-23", "12", "-1117838570", "1117838570x", "1117838570.5.5", "99999999999999999999", "1e9", "now"}) {
+  for (const char* text : {"", " ", "2023-11-23T10:11:12Z x", "2023-11-23", "12", "-1117838570", "1117838570x", "1117838570.5.5",
+                           "99999999999999999999", "1e9", "now"}) {
     INFO(text);
     Timestamp time = at(7);
     CHECK_FALSE(read_timestamp_field(text, kSummer2005, time));
@@ -221,7 +258,8 @@ TEST_CASE("epochs: numbers of 1990 to 2100 are told apart by magnitude, others a
   CHECK(time == at(1700731872, 123456000));
   CHECK(read_epoch(1700731872123.0, time));
   CHECK(time == at(1700731872, 123000000));
-  for (const std::int64_t value : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{86400}, std::int64_t{5000000000}, INT64_MAX, INT64_MIN}) {
+  for (const std::int64_t value :
+       {std::int64_t{0}, std::int64_t{-1}, std::int64_t{86400}, std::int64_t{5000000000}, INT64_MAX, INT64_MIN}) {
     INFO(value);
     CHECK_FALSE(read_epoch(value, time));
   }
