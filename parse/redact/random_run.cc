@@ -53,14 +53,15 @@ std::size_t random_characters(std::string_view run) noexcept {
   return total;
 }
 
-/// Whether there is upper case at all: what ids and digests lack. Blocks of a fixed size, so that compilers use vectors for them.
+/// Whether there is upper case at all: what ids and digests lack. Blocks of a fixed size and a number (not a bool), so that compilers use
+/// vectors.
 bool has_upper(std::string_view run) noexcept {
   constexpr std::size_t kBlock = 16;
   std::size_t at = 0;
   for (; at + kBlock <= run.size(); at += kBlock) {
-    bool found = false;
-    for (std::size_t i = 0; i < kBlock; ++i) found = found | (static_cast<unsigned char>(run[at + i] - 'A') < 26);
-    if (found) return true;
+    unsigned found = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) found |= static_cast<unsigned>(static_cast<unsigned char>(run[at + i] - 'A') < 26);
+    if (found != 0) return true;
   }
   for (; at < run.size(); ++at)
     if (is_upper(run[at])) return true;

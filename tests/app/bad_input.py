@@ -144,6 +144,7 @@ def closed_folder(folder):
     as_nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
     if as_nobody:
         os.chmod(folder, 0o755)
+        os.chmod(os.path.dirname(folder), 0o755)
     copy = os.path.join(folder, "loglode")
     subprocess.run(["cp", binary, copy], check=True)
     done = subprocess.run([*as_nobody, copy, "analyze", "--no-last", closed, os.path.join(folder, "open.log")], capture_output=True, text=True, timeout=60,

@@ -83,10 +83,10 @@ TEST_CASE("header detection: sshd's syslog, Spark, Windows servicing", "[parse][
 }
 
 TEST_CASE("header detection: some lines without a program do not hide the programs of the others", "[parse][header]") {
-  expect_message(StudiedStream{"7 Jun 10 06:55:# web1 sshd[242#]: Invalid user #", "7 Jun 10 06:55:# web1 cron[9#]: job # done",
-                               "7 Jun 10 06:55:# web1 kernel: link # up", "7 Jun 10 06:55:# web1 sshd[242#]: closed",
-                               "7 Jun 10 06:55:# web1 last message repeated # times"},
-                 "7 Jun 10 06:55:46 web1 sshd[24200]: check pass",
+  expect_message(StudiedStream{"edge Jun 10 06:55:# web1 sshd[242#]: Invalid user #", "edge Jun 10 06:55:# web1 cron[9#]: job # done",
+                               "edge Jun 10 06:55:# web1 kernel: link # up", "edge Jun 10 06:55:# web1 sshd[242#]: closed",
+                               "edge Jun 10 06:55:# web1 last message repeated # times"},
+                 "edge Jun 10 06:55:46 web1 sshd[24200]: check pass",
                  {"2005-06-10T06:55:46", Severity::unspecified, "check pass", "sshd", "web1", "", "", {}});
 }
 
