@@ -61,13 +61,15 @@ double cpu_seconds(const rusage& usage) {
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
 }
 
-RunStats stats_of(const RunCounters& counters, const PipelineTimes& times, double wall, double judging, unsigned threads, std::size_t inputs) {
+RunStats stats_of(const RunCounters& counters, const PipelineTimes& times, double wall, double judging, unsigned threads,
+                  std::size_t inputs) {
   RunStats stats = read_counters(counters);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   stats.seconds_wall = wall;
   stats.seconds_cpu = cpu_seconds(usage);
-  stats.seconds_by_stage = {{"read", times.read}, {"work", times.work}, {"fold", times.fold}, {"deliver", times.deliver}, {"judge", judging}};
+  stats.seconds_by_stage = {
+      {"read", times.read}, {"work", times.work}, {"fold", times.fold}, {"deliver", times.deliver}, {"judge", judging}};
   stats.rss_bytes_peak = static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
   stats.threads = threads;
   stats.inputs = inputs;
@@ -105,12 +107,17 @@ Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& a
 }
 
 std::string report_text(const AnalyzeOptions& options, const Analysis& analysis) {
-  const ReportInput input{analysis.judgement, analysis.stats, *analysis.rules, options.frequent_count, options.frequent_window_seconds, options.keep_last_run};
+  const ReportInput input{analysis.judgement,   analysis.stats, *analysis.rules, options.frequent_count, options.frequent_window_seconds,
+                          options.keep_last_run};
   switch (options.report) {
-    case ReportForm::markdown: return markdown_report(input);
-    case ReportForm::html: return html_report(input);
-    case ReportForm::ndjson: return incidents_ndjson(analysis.judgement) + findings_ndjson(analysis.judgement);
-    case ReportForm::human: break;
+    case ReportForm::markdown:
+      return markdown_report(input);
+    case ReportForm::html:
+      return html_report(input);
+    case ReportForm::ndjson:
+      return incidents_ndjson(analysis.judgement) + findings_ndjson(analysis.judgement);
+    case ReportForm::human:
+      break;
   }
   const bool to_screen = options.output.empty();
   return human_report(input, ScreenStyle{to_screen ? screen_columns() : 120, to_screen && wants_color(options.color, STDOUT_FILENO)});
@@ -170,10 +177,13 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   if (options.seam_seed != 0) pipeline.ordered.push_back(&seam);
   if (spool) pipeline.sinks.push_back(spool.get());
 
-  const std::uint64_t bytes_total = std::accumulate(inputs->begin(), inputs->end(), std::uint64_t{0}, [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
+  const std::uint64_t bytes_total = std::accumulate(inputs->begin(), inputs->end(), std::uint64_t{0},
+                                                    [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
   Result<PipelineTimes> times;
   {
-    const ProgressBar bar{counters, bytes_total, !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1))};
+    const ProgressBar bar{
+        counters, bytes_total,
+        !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1))};
     times = run_pipeline(pipeline);
   }
   if (!times) return tl::unexpected<Error>(times.error());
@@ -183,7 +193,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   analysis.rules = loaded->catalog;
   analysis.catalog = std::make_unique<TemplateCatalog>(miner.settle());
   JudgeConfig config;
-  config.frequent = {options.frequent_count, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
+  config.frequent = {options.frequent_count,
+                     std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
   Result<std::vector<WindowSummary>> windows = options.seam_seed != 0 ? seam.delivered() : [&] {
     SummaryStore store;
     for (WindowSummary& summary : folder.summaries()) store.accept(std::move(summary));
@@ -192,7 +203,8 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   if (!windows) return tl::unexpected<Error>(windows.error());
   analysis.judgement = judge(*windows, *analysis.catalog, *analysis.rules, config);
   if (spool)
-    if (auto written = spool->write_rows(options.assignments, given_order(*inputs), *analysis.catalog); !written) return tl::unexpected<Error>(written.error());
+    if (auto written = spool->write_rows(options.assignments, given_order(*inputs), *analysis.catalog); !written)
+      return tl::unexpected<Error>(written.error());
   analysis.stats = stats_of(counters, *times, elapsed(), elapsed() - judged_from, pipeline.threads, inputs->size());
   return analysis;
 }
@@ -206,9 +218,11 @@ int run_analyze(const AnalyzeOptions& options) {
   if (signal_received != 0) fmt::print(stderr, "loglode: stopped early: what was read until then is judged below\n");
   if (auto written = write_result_files(options, *analysis); !written) return report_error(written.error());
   const std::string text = report_text(options, *analysis);
-  if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written) return report_error(written.error());
+  if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written)
+    return report_error(written.error());
   if (options.keep_last_run) {
-    auto kept = state_folder().and_then([&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats); });
+    auto kept =
+        state_folder().and_then([&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats); });
     if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().where);
   }
   if (signal_received != 0) return 128 + signal_received;

@@ -1,4 +1,5 @@
-// What the reading options mean for parse/ and patterns/: the built-in rule packs (embedded in the binary), the user's, the redactor's probes.
+// What the reading options mean for parse/ and patterns/: the built-in rule packs (embedded in the binary), the user's, the redactor's
+// probes.
 #pragma once
 
 #include "app/options.h"

@@ -64,7 +64,8 @@ void append_rules(std::string& out, const LoadedRules& loaded, const Record& rec
     const RuleInfo& rule = (*loaded.catalog)[static_cast<std::size_t>(match.rule)];
     RedactionCounts counts;
     const std::string where = redact(record.message.substr(match.begin, match.end - match.begin), counts);
-    append_field(out, "rule", fmt::format("{} ({}, {}): hit by \"{}\"", rule.id, name_of(rule.category), severity_name(rule.severity), where));
+    append_field(out, "rule",
+                 fmt::format("{} ({}, {}): hit by \"{}\"", rule.id, name_of(rule.category), severity_name(rule.severity), where));
     append_field(out, "", rule.meaning);
     if (!rule.check.empty()) append_field(out, "", "check: " + rule.check);
   }

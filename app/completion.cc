@@ -51,7 +51,8 @@ std::string fish_completion(const std::vector<CommandWords>& commands) {
     out += fmt::format("complete -c loglode -n __fish_use_subcommand -a {} -d '{}'\n", command.name, about);
     for (std::size_t begin = 0; begin < command.options.size();) {
       const std::size_t end = command.options.find(' ', begin);
-      out += fmt::format("complete -c loglode -n '__fish_seen_subcommand_from {}' -l {}\n", command.name, command.options.substr(begin + 2, end - begin - 2));
+      out += fmt::format("complete -c loglode -n '__fish_seen_subcommand_from {}' -l {}\n", command.name,
+                         command.options.substr(begin + 2, end - begin - 2));
       begin = end + 1;
     }
   }
@@ -62,7 +63,9 @@ std::string fish_completion(const std::vector<CommandWords>& commands) {
 
 int print_completion(const std::string& shell, const CLI::App& app) {
   const auto commands = words_of(app);
-  const std::string text = shell == "bash" ? bash_completion(commands) : shell == "zsh" ? zsh_completion(commands) : fish_completion(commands);
+  const std::string text = shell == "bash"  ? bash_completion(commands)
+                           : shell == "zsh" ? zsh_completion(commands)
+                                            : fish_completion(commands);
   auto printed = print_text(text);
   return printed ? static_cast<int>(kDone) : report_error(printed.error());
 }

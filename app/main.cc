@@ -36,7 +36,8 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    if (argc > 1 && is_later_command(argv[1])) return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
+    if (argc > 1 && is_later_command(argv[1]))
+      return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
@@ -71,14 +72,18 @@ class CommandLine {
     CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
     show->add_option("id", arguments_.incident_id, "its number")->required();
     incidents->add_subcommand("list", "All of them, a few words each (the default)");
-    incidents->callback([this, show] { status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson); });
+    incidents->callback([this, show] {
+      status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
+    });
 
     CLI::App* templates = app_.add_subcommand("templates", "Templates of the last run");
     templates->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
     CLI::App* one = templates->add_subcommand("show", "One template with examples");
     one->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
     templates->add_subcommand("list", "All of them, by count (the default)");
-    templates->callback([this, one] { status_ = one->parsed() ? show_template(arguments_.template_id, arguments_.ndjson) : list_templates(arguments_.ndjson); });
+    templates->callback([this, one] {
+      status_ = one->parsed() ? show_template(arguments_.template_id, arguments_.ndjson) : list_templates(arguments_.ndjson);
+    });
 
     CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
     context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
@@ -87,7 +92,8 @@ class CommandLine {
   }
 
   void add_others() {
-    CLI::App* explain = app_.add_subcommand("explain", "What is read from one line, and why: format, fields, rules, template, masked secrets");
+    CLI::App* explain =
+        app_.add_subcommand("explain", "What is read from one line, and why: format, fields, rules, template, masked secrets");
     explain->add_option("line", arguments_.line, "the line; - reads it from standard input")->required();
     add_reading_options(*explain, arguments_.explain);
     explain->footer("Example:\n  loglode explain '2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms'");
@@ -120,7 +126,8 @@ class CommandLine {
     std::fputs((command != nullptr ? command : &app_)->help().c_str(), stdout);
   }
 
-  CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.", "loglode"};
+  CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.",
+                "loglode"};
   Arguments arguments_;
   int status_ = kDone;
 };
@@ -132,9 +139,7 @@ int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
   try {
     return loglode::CommandLine{}.run(argc, argv);
-  } catch (const std::bad_alloc&) {
-    std::fputs("loglode: out of memory\n", stderr);
-  } catch (const std::exception& error) {
+  } catch (const std::bad_alloc&) { std::fputs("loglode: out of memory\n", stderr); } catch (const std::exception& error) {
     std::fprintf(stderr, "loglode: %s\n", error.what());
   }
   return loglode::kCouldNotFinish;

@@ -20,18 +20,25 @@ const std::map<std::string, When> kWhen{{"auto", When::automatic}, {"always", Wh
 const std::map<std::string, FailOn> kFailOn{{"finding", FailOn::finding}, {"incident", FailOn::incident}};
 
 template <class Enum>
-void add_choice(CLI::App& command, const std::string& name, Enum& target, const std::map<std::string, Enum>& choices, const std::string& what) {
+void add_choice(CLI::App& command, const std::string& name, Enum& target, const std::map<std::string, Enum>& choices,
+                const std::string& what) {
   std::string list;
   for (const auto& [word, value] : choices) list += (list.empty() ? "" : "|") + word;
-  command.add_option_function<std::string>(name, [&target, &choices](const std::string& word) { target = choices.at(word); }, what)
+  command
+      .add_option_function<std::string>(
+          name, [&target, &choices](const std::string& word) { target = choices.at(word); }, what)
       ->check(CLI::IsMember(choices))
       ->type_name(list);
 }
 }  // namespace
 
 void add_reading_options(CLI::App& command, ReadingOptions& options) {
-  command.add_option("--format", options.format, "auto, message (bare messages: no header, no folding of lines), or one format's name")->type_name("NAME");
-  command.add_option("--columns", options.columns, "lines made of columns: time,service,pod,trace_id,span_id,severity,message,line or your own names")->type_name("NAMES");
+  command.add_option("--format", options.format, "auto, message (bare messages: no header, no folding of lines), or one format's name")
+      ->type_name("NAME");
+  command
+      .add_option("--columns", options.columns,
+                  "lines made of columns: time,service,pod,trace_id,span_id,severity,message,line or your own names")
+      ->type_name("NAMES");
   command.add_option("--delimiter", options.delimiter, "between columns; escapes are read (default \\t)")->type_name("TEXT");
   command.add_option("--service", options.service, "when the lines do not say it (default: what the path says)")->type_name("NAME");
   command.add_option("--tz", options.zone, "IANA zone for times that carry none (default UTC)")->type_name("ZONE");
@@ -40,7 +47,9 @@ void add_reading_options(CLI::App& command, ReadingOptions& options) {
 }
 
 void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
-  command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")->type_name("FILE|DIR|-")->required();
+  command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")
+      ->type_name("FILE|DIR|-")
+      ->required();
   add_reading_options(command, options.reading);
   command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")->type_name("PATH")->expected(1);
   command.add_option("--since", options.since, "leave out records before this time")->type_name("TIME");
@@ -54,16 +63,21 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");
   command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
-  command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")->type_name("SECONDS")->check(CLI::PositiveNumber);
+  command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
+      ->type_name("SECONDS")
+      ->check(CLI::PositiveNumber);
   add_choice(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
-  command.add_flag_function("--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
+  command.add_flag_function(
+      "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
   add_choice(command, "--color", options.color, kWhen, "colours in the report");
   add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
   command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
-  command.add_option("--through-seam", options.seam_seed, "send window summaries through encode, split, replay and merge")->type_name("SEED")->group("");
+  command.add_option("--through-seam", options.seam_seed, "send window summaries through encode, split, replay and merge")
+      ->type_name("SEED")
+      ->group("");
 }
 
 std::vector<std::string> split_list(const std::string& text) {

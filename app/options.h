@@ -16,8 +16,8 @@ enum class FailOn : std::uint8_t { nothing, finding, incident };
 /// How lines are read: shared by every command that reads logs.
 struct ReadingOptions {
   std::string format = "auto";
-  std::string columns;       // comma-separated
-  std::string delimiter;    // escapes not yet read; empty: a tab
+  std::string columns;    // comma-separated
+  std::string delimiter;  // escapes not yet read; empty: a tab
   std::string service;
   std::string zone;
   std::vector<std::string> rules;
@@ -30,14 +30,14 @@ struct AnalyzeOptions {
   std::string since, until;
   unsigned threads = 0;  // 0: as many as the process may use
   ReportForm report = ReportForm::human;
-  std::string output;    // -o; empty: standard output
+  std::string output;  // -o; empty: standard output
   std::string findings, incidents, templates, assignments, stats;
   FailOn fail_on = FailOn::nothing;
   bool keep_last_run = true;
   bool quiet = false, verbose = false;
   When color = When::automatic, progress = When::automatic;
-  std::size_t batch_bytes = 0;       // 0: the default; for tests of determinism
-  std::uint64_t seam_seed = 0;       // not 0: window summaries go through encode, split, replay and merge, in an order drawn from it
+  std::size_t batch_bytes = 0;  // 0: the default; for tests of determinism
+  std::uint64_t seam_seed = 0;  // not 0: window summaries go through encode, split, replay and merge, in an order drawn from it
   std::uint64_t frequent_count = 10;
   double frequent_window_seconds = 60;
 };

@@ -54,7 +54,9 @@ class Run {
     if (error_) return tl::unexpected<Error>(*error_);
     for (Sink* sink : pipeline_.sinks)
       if (auto flushed = sink->flush(Clock::now() + std::chrono::seconds{60}); !flushed) return tl::unexpected<Error>(flushed.error());
-    const auto seconds = [](const std::atomic<std::int64_t>& ticks) { return std::chrono::duration<double>(Clock::duration{ticks.load()}).count(); };
+    const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
+      return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
+    };
     return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_)};
   }
 
@@ -65,15 +67,15 @@ class Run {
     namespace tbb = oneapi::tbb;
     tbb::task_arena arena{static_cast<int>(pipeline_.threads)};
     arena.execute([&] {
-      tbb::parallel_pipeline(2 * pipeline_.threads + 1,  // one more than busy workers and a full hand-over to each side need
-                             tbb::make_filter<void, BatchPtr>(tbb::filter_mode::serial_in_order,
-                                                              [&](tbb::flow_control& flow) {
-                                                                BatchPtr batch = read();
-                                                                if (!batch) flow.stop();
-                                                                return batch;
-                                                              }) &
-                                 tbb::make_filter<BatchPtr, BatchPtr>(tbb::filter_mode::parallel, [&](BatchPtr batch) { return work(std::move(batch)); }) &
-                                 tbb::make_filter<BatchPtr, void>(tbb::filter_mode::serial_in_order, [&](BatchPtr batch) { finish(std::move(batch)); }));
+      tbb::parallel_pipeline(
+          2 * pipeline_.threads + 1,  // one more than busy workers and a full hand-over to each side need
+          tbb::make_filter<void, BatchPtr>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+            BatchPtr batch = read();
+            if (!batch) flow.stop();
+            return batch;
+          }) & tbb::make_filter<BatchPtr, BatchPtr>(tbb::filter_mode::parallel, [&](BatchPtr batch) {
+            return work(std::move(batch));
+          }) & tbb::make_filter<BatchPtr, void>(tbb::filter_mode::serial_in_order, [&](BatchPtr batch) { finish(std::move(batch)); }));
     });
   }
 

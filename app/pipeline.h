@@ -19,7 +19,7 @@ struct Pipeline {
   std::vector<Stage*> ordered;                       // run in batch order, by one thread at a time
   std::vector<Sink*> sinks;                          // after them, the same
   unsigned threads = 1;
-  const std::atomic<bool>* stop = nullptr;           // set from a signal handler: no more is read, what is in flight is finished
+  const std::atomic<bool>* stop = nullptr;  // set from a signal handler: no more is read, what is in flight is finished
 };
 
 /// Seconds spent in each part; `work` is summed over workers.

@@ -42,8 +42,8 @@ void ProgressBar::draw(double seconds) {
     const double share = std::min(1.0, bytes / static_cast<double>(bytes_total_));
     const int filled = static_cast<int>(share * 30);
     const double left = share > 0.001 ? seconds * (1 - share) / share : 0;
-    fmt::print(stderr, "\r\033[K[{:=<{}}{:<{}}] {:3.0f} %  {:.0f}/{:.0f} MB  {:.0f} k lines/s  {:.0f} s left", "", filled, ">", 30 - filled, share * 100, bytes / 1e6,
-               static_cast<double>(bytes_total_) / 1e6, lines / seconds / 1e3, left);
+    fmt::print(stderr, "\r\033[K[{:=<{}}{:<{}}] {:3.0f} %  {:.0f}/{:.0f} MB  {:.0f} k lines/s  {:.0f} s left", "", filled, ">", 30 - filled,
+               share * 100, bytes / 1e6, static_cast<double>(bytes_total_) / 1e6, lines / seconds / 1e3, left);
   }
   std::fflush(stderr);
 }

@@ -46,8 +46,8 @@ std::string services_of(const Json& incident) {
 std::string evidence_lines(const Json& owner) {
   std::string out;
   for (const Json& proof : owner["evidence"]) {
-    out += fmt::format("      {}:{}  {}\n      loglode context {}\n", text_of(proof["origin"], "log.file.path"), text_of(proof["origin"], "line"),
-                       text_of(proof, "excerpt"), text_of(proof, "record_id"));
+    out += fmt::format("      {}:{}  {}\n      loglode context {}\n", text_of(proof["origin"], "log.file.path"),
+                       text_of(proof["origin"], "line"), text_of(proof, "excerpt"), text_of(proof, "record_id"));
   }
   return out;
 }
@@ -58,8 +58,8 @@ void append_findings(std::string& out, const LastRun& run, const Json& incident,
     const Json* finding = run.finding(id.get<std::string>());
     if (finding == nullptr) continue;
     out += fmt::format("  {}  {}\n", pad_to(text_of(*finding, "kind"), 12), text_of(*finding, "summary"));
-    out += fmt::format("      observed {:.0f}, expected {:.1f}, score {:.1f}, q {:.2g}\n", (*finding)["observed"].get<double>(), (*finding)["expected"].get<double>(),
-                       (*finding)["score"].get<double>(), (*finding)["q"].get<double>());
+    out += fmt::format("      observed {:.0f}, expected {:.1f}, score {:.1f}, q {:.2g}\n", (*finding)["observed"].get<double>(),
+                       (*finding)["expected"].get<double>(), (*finding)["score"].get<double>(), (*finding)["q"].get<double>());
     out += paint.dim(evidence_lines(*finding));
   }
 }
@@ -67,21 +67,23 @@ void append_findings(std::string& out, const LastRun& run, const Json& incident,
 void append_suspects(std::string& out, const Json& incident, const Paint& paint) {
   out += "\n" + paint.bold("SUSPECTS") + "\n";
   for (const Json& suspect : incident["suspects"]) {
-    out += fmt::format("  {}. {}  {:.2f}  ", suspect["rank"].get<int>(), pad_to(text_of(suspect, "service"), 24), suspect["score"].get<double>());
+    out += fmt::format("  {}. {}  {:.2f}  ", suspect["rank"].get<int>(), pad_to(text_of(suspect, "service"), 24),
+                       suspect["score"].get<double>());
     for (const auto& [name, value] : suspect["terms"].items()) out += fmt::format(" {} {:.2f}", printable(name), value.get<double>());
     out += "\n";
   }
   if (!incident["edges"].empty()) out += "\n" + paint.bold("ORDER") + "\n";
   for (const Json& edge : incident["edges"]) {
-    out += fmt::format("  {} preceded {}  basis {}  lag p50 {:.3f} s  pairs {}\n", text_of(edge, "from"), text_of(edge, "to"), text_of(edge, "basis"),
-                       edge["lag_s"]["p50"].get<double>(), edge["pairs"].get<std::uint64_t>());
+    out += fmt::format("  {} preceded {}  basis {}  lag p50 {:.3f} s  pairs {}\n", text_of(edge, "from"), text_of(edge, "to"),
+                       text_of(edge, "basis"), edge["lag_s"]["p50"].get<double>(), edge["pairs"].get<std::uint64_t>());
   }
 }
 
 std::string incident_text(const LastRun& run, const Json& incident) {
   const Paint paint{wants_color(When::automatic, STDOUT_FILENO)};
-  std::string out = fmt::format("{}  {}  {} - {}\n{}\n\n{}\n", paint.bold("INCIDENT " + text_of(incident, "incident_id")), text_of(incident, "severity"),
-                                clock_of(incident, "onset"), clock_of(incident, "closed_at"), services_of(incident), text_of(incident, "summary"));
+  std::string out =
+      fmt::format("{}  {}  {} - {}\n{}\n\n{}\n", paint.bold("INCIDENT " + text_of(incident, "incident_id")), text_of(incident, "severity"),
+                  clock_of(incident, "onset"), clock_of(incident, "closed_at"), services_of(incident), text_of(incident, "summary"));
   out += "\n" + paint.bold("TIMELINE") + "\n";
   for (const Json& entry : incident["timeline"]) {
     out += fmt::format("  {}  {}  {}\n", clock_of(entry, "time"), pad_to(text_of(entry, "service"), 20), text_of(entry, "what"));
@@ -115,8 +117,8 @@ int list_incidents(bool ndjson) {
   if (ndjson) return print_or_fail(ndjson_of(run->incidents()));
   std::string out;
   for (const Json& incident : run->incidents()) {
-    out += fmt::format("{:>3}  {:<8}  {}  {}\n     {}\n", text_of(incident, "incident_id"), text_of(incident, "severity"), clock_of(incident, "onset"),
-                       services_of(incident), text_of(incident, "summary"));
+    out += fmt::format("{:>3}  {:<8}  {}  {}\n     {}\n", text_of(incident, "incident_id"), text_of(incident, "severity"),
+                       clock_of(incident, "onset"), services_of(incident), text_of(incident, "summary"));
   }
   return print_or_fail(out.empty() ? "No incidents in the last run.\n" : out);
 }
@@ -135,8 +137,8 @@ int list_templates(bool ndjson) {
   if (ndjson) return print_or_fail(ndjson_of(run->templates()));
   std::string out;
   for (const Json& row : run->templates()) {
-    out += fmt::format("{}  {:>10}  {:<11}  {}  {}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()), text_of(row, "severity"),
-                       pad_to(text_of(row, "service"), 16), text_of(row, "template"));
+    out += fmt::format("{}  {:>10}  {:<11}  {}  {}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()),
+                       text_of(row, "severity"), pad_to(text_of(row, "service"), 16), text_of(row, "template"));
   }
   return print_or_fail(out.empty() ? "No templates in the last run.\n" : out);
 }
@@ -151,10 +153,12 @@ int show_template(const std::string& id, bool ndjson) {
       out += to_line(row) + "\n";
       continue;
     }
-    out += fmt::format("{}  {}\n  {}\n  {} records, {} - {}, {}\n", text_of(row, "template_id"), text_of(row, "service"), text_of(row, "template"),
-                       with_commas(row["count"].get<std::uint64_t>()), clock_of(row, "first_seen"), clock_of(row, "last_seen"), text_of(row, "severity"));
+    out += fmt::format("{}  {}\n  {}\n  {} records, {} - {}, {}\n", text_of(row, "template_id"), text_of(row, "service"),
+                       text_of(row, "template"), with_commas(row["count"].get<std::uint64_t>()), clock_of(row, "first_seen"),
+                       clock_of(row, "last_seen"), text_of(row, "severity"));
     for (const Json& example : row["examples"])
-      out += fmt::format("  {}:{}  {}\n", text_of(example["origin"], "log.file.path"), text_of(example["origin"], "line"), text_of(example, "excerpt"));
+      out += fmt::format("  {}:{}  {}\n", text_of(example["origin"], "log.file.path"), text_of(example["origin"], "line"),
+                         text_of(example, "excerpt"));
   }
   if (out.empty()) return report_usage(fmt::format("no template {} in the last run; `loglode templates list` shows all", id));
   return print_or_fail(out);
@@ -164,10 +168,13 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
   auto run = open_last_run();
   if (!run) return report_error(run.error());
   const Json* proof = record_id.size() < 6 ? nullptr : run->evidence(record_id);
-  if (proof == nullptr) return report_usage(fmt::format("no evidence with the record id {} in the last run (give at least six digits that one record alone has)", record_id));
+  if (proof == nullptr)
+    return report_usage(
+        fmt::format("no evidence with the record id {} in the last run (give at least six digits that one record alone has)", record_id));
   const Json& origin = (*proof)["origin"];
   const std::string path = origin["log.file.path"];
-  auto around = read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
+  auto around =
+      read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
   if (!around) {
     fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().where));
     const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");

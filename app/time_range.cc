@@ -10,7 +10,8 @@ Result<Timestamp> read_option(const char* name, const std::string& text, const T
   if (text.empty()) return otherwise;
   Timestamp time = kNoTime;
   if (read_timestamp_field(text, context, time)) return time;
-  return fail(std::make_error_code(std::errc::invalid_argument), std::string{name} + " " + text + " is not a time; write for example 2026-11-23T12:00:00Z");
+  return fail(std::make_error_code(std::errc::invalid_argument),
+              std::string{name} + " " + text + " is not a time; write for example 2026-11-23T12:00:00Z");
 }
 
 }  // namespace

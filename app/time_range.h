@@ -10,8 +10,8 @@
 namespace loglode {
 
 struct TimeRange {
-  Timestamp since = kNoTime;             // inclusive
-  Timestamp until = Timestamp::max();    // exclusive
+  Timestamp since = kNoTime;           // inclusive
+  Timestamp until = Timestamp::max();  // exclusive
 
   [[nodiscard]] bool everything() const noexcept { return since == kNoTime && until == Timestamp::max(); }
   /// Errors: invalid_argument with the option's name when a text is no time; both may be empty.

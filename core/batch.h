@@ -34,7 +34,7 @@ struct StreamInfo {
   std::string service;           // --service, or what the path says (cli.md); used where the record does not say it
   Timestamp modified = kNoTime;  // of the file; what a date without a year is nearest to
   StreamIdentity identity;
-  bool baseline = false;         // learned from, never reported
+  bool baseline = false;  // learned from, never reported
 };
 
 /// How the lines of one stream are read: chosen once by parse/ from the stream's prefix, immutable, shared by all workers.
@@ -70,21 +70,21 @@ struct RuleHit {
 
 /// One log event: a line, or several that belong together. Plain data; every view points into the Batch that owns it.
 struct Record {
-  std::string_view raw;           // ingest: as it arrived, all its lines, last newline (and CR) removed
-  std::uint64_t offset = 0;       // ingest: of the first byte in the (decompressed) stream
-  std::uint64_t line = 0;         // ingest: number of the first physical line in the stream, from 1
-  std::uint32_t line_count = 1;   // ingest: physical lines
-  std::uint16_t flags = 0;        // RecordFlag
+  std::string_view raw;                       // ingest: as it arrived, all its lines, last newline (and CR) removed
+  std::uint64_t offset = 0;                   // ingest: of the first byte in the (decompressed) stream
+  std::uint64_t line = 0;                     // ingest: number of the first physical line in the stream, from 1
+  std::uint32_t line_count = 1;               // ingest: physical lines
+  std::uint16_t flags = 0;                    // RecordFlag
   Severity severity = Severity::unspecified;  // parse
-  Timestamp time = kNoTime;       // parse; kNoTime when the record does not say
-  std::string_view message;       // parse: the text a person reads, without the header; secrets masked after Redactor
-  std::string_view service;       // parse; empty: the stream's
-  std::string_view host;          // parse: host, pod or instance
-  std::string_view trace_id;      // parse: lower-case hex as in the source; also a request id where there is no trace id
-  std::string_view span_id;       // parse
+  Timestamp time = kNoTime;                   // parse; kNoTime when the record does not say
+  std::string_view message;                   // parse: the text a person reads, without the header; secrets masked after Redactor
+  std::string_view service;                   // parse; empty: the stream's
+  std::string_view host;                      // parse: host, pod or instance
+  std::string_view trace_id;                  // parse: lower-case hex as in the source; also a request id where there is no trace id
+  std::string_view span_id;                   // parse
   std::uint32_t attributes_begin = 0, attributes_count = 0;  // parse: into Batch::attributes
   std::uint32_t hits_begin = 0, hits_count = 0;              // patterns: into Batch::hits, ascending, each rule once
-  ShapeId shape = kNoShape;       // patterns
+  ShapeId shape = kNoShape;                                  // patterns
 
   [[nodiscard]] bool has(RecordFlag flag) const noexcept { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   void set(RecordFlag flag) noexcept { flags |= static_cast<std::uint16_t>(flag); }
@@ -124,13 +124,15 @@ class Batch {
   std::vector<RuleHit> hits;
 
  private:
-  struct Free { void operator()(char* bytes) const noexcept; };
+  struct Free {
+    void operator()(char* bytes) const noexcept;
+  };
   using Bytes = std::unique_ptr<char, Free>;
   static Bytes allocate(std::size_t size);
 
   Bytes bytes_;
   std::size_t capacity_ = 0;
-  std::vector<Bytes> arena_;             // blocks of kept text
+  std::vector<Bytes> arena_;  // blocks of kept text
   std::size_t arena_used_ = 0, arena_size_ = 0, arena_block_ = 0;
 };
 

@@ -12,8 +12,8 @@
 namespace loglode {
 
 struct Framing {
-  bool starts_record = true;     // false: the line continues the latest record of its substream
-  std::uint32_t substream = 0;   // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
+  bool starts_record = true;    // false: the line continues the latest record of its substream
+  std::uint32_t substream = 0;  // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
 };
 
 /// Per-stream state machine over physical lines. Owned by the source, used by its thread only. Its answers depend on

@@ -10,8 +10,8 @@
 namespace loglode {
 
 struct Error {
-  std::error_code code;   // an enum of the folder that failed, or errno in std::generic_category
-  std::string where;      // a sentence for a person: what was tried, on what, and what to do
+  std::error_code code;  // an enum of the folder that failed, or errno in std::generic_category
+  std::string where;     // a sentence for a person: what was tried, on what, and what to do
   bool retryable = false;
 };
 

@@ -18,12 +18,12 @@ enum class RuleCategory : std::uint8_t { error, performance, security, business 
 }
 
 struct RuleInfo {
-  std::string id;        // rule.id: kebab-case, unique over all packs
-  std::string name;      // rule.name: a few words; what a report calls this type of error
+  std::string id;    // rule.id: kebab-case, unique over all packs
+  std::string name;  // rule.name: a few words; what a report calls this type of error
   RuleCategory category = RuleCategory::error;
   Severity severity = Severity::error;  // how bad a hit is when the record does not say worse
-  std::string meaning;   // what it means, for a person who did not write the service
-  std::string check;     // a read-only command or place to look; may be empty
+  std::string meaning;                  // what it means, for a person who did not write the service
+  std::string check;                    // a read-only command or place to look; may be empty
 };
 
 /// Indexed by RuleIndex. Immutable once made.

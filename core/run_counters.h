@@ -15,14 +15,26 @@ namespace loglode {
 enum class DropReason : std::uint8_t { blank, out_of_range, kCount };
 [[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // as written here
 
-enum class Limit : std::uint8_t { line_bytes, record_lines, shapes, services, windows, excerpts, trace_steps, hits_per_line, json_depth, decompression, kCount };
+enum class Limit : std::uint8_t {
+  line_bytes,
+  record_lines,
+  shapes,
+  services,
+  windows,
+  excerpts,
+  trace_steps,
+  hits_per_line,
+  json_depth,
+  decompression,
+  kCount
+};
 [[nodiscard]] std::string_view name_of(Limit limit) noexcept;
 
 /// One thing that could not be read as it should: shown to the user and in the report under NOT READ.
 struct InputProblem {
   std::string path;
-  std::string what;     // a sentence: what was wrong, what was still read, what to do
-  bool fatal = false;   // makes the exit status 1 (damaged or unreadable input the user named)
+  std::string what;    // a sentence: what was wrong, what was still read, what to do
+  bool fatal = false;  // makes the exit status 1 (damaged or unreadable input the user named)
 };
 
 class RunCounters {

@@ -6,7 +6,18 @@
 
 namespace loglode {
 
-enum class Severity : std::uint8_t { unspecified = 0, trace = 1, debug = 5, info = 9, info2 = 10, warn = 13, error = 17, error2 = 18, error3 = 19, fatal = 21 };
+enum class Severity : std::uint8_t {
+  unspecified = 0,
+  trace = 1,
+  debug = 5,
+  info = 9,
+  info2 = 10,
+  warn = 13,
+  error = 17,
+  error2 = 18,
+  error3 = 19,
+  fatal = 21
+};
 
 /// What never shares a template or a count: lines below WARN (or without a severity), WARN, ERROR and above.
 enum class SeverityClass : std::uint8_t { quiet = 0, warning = 1, error = 2 };

@@ -17,15 +17,15 @@ inline constexpr TemplateId kNoTemplate{0};
 [[nodiscard]] std::string to_hex(TemplateId id);
 
 struct TemplateParameter {
-  std::string type;   // number ip uuid hex path host url time size email word text
+  std::string type;  // number ip uuid hex path host url time size email word text
 };
 
 struct TemplateInfo {
   TemplateId id = kNoTemplate;
-  std::string text;                 // `<*>` for each variable, trimmed, runs of blanks as one
+  std::string text;  // `<*>` for each variable, trimmed, runs of blanks as one
   SeverityClass severity = SeverityClass::quiet;
   std::vector<TemplateParameter> parameters;  // one for each `<*>` in text, in order
-  std::vector<TemplateId> aliases;  // ids that now mean this template
+  std::vector<TemplateId> aliases;            // ids that now mean this template
 };
 
 /// A settled view of what was mined: shape -> template. Immutable, any thread.

@@ -44,7 +44,9 @@ struct Peak {
   std::size_t first_over = 0;   // index of the point where the first window over the allowance begins
 };
 /// The fullest stretch of `window`, of windows of `width` that lie wholly inside it (one, where they are wider).
-[[nodiscard]] Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed);
+/// `at_least`: a bound that does not grow with the width.
+[[nodiscard]] Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed,
+                           std::uint64_t at_least = 0);
 
 /// Records of a series of the given points.
 [[nodiscard]] std::uint64_t count_of(std::span<const Point> points) noexcept;

@@ -4,18 +4,21 @@
 #include <map>
 
 #include "correlate/detect.h"
+#include "correlate/statistics.h"
 #include "correlate/wording.h"
 
 namespace loglode {
 
 namespace {
 
-constexpr double kSameAsEver = 1.5;  // a peak up to so many times that of the given baseline is how it always is
+constexpr double kOverdispersion = 0.1, kChance = 1e-4;  // of a first part that serves as the baseline: how far windows stray
+constexpr double kSameAsEver = 1.5;                      // a peak up to so many times that of the given baseline is how it always is
 
 struct Frequency {
   const Series* series;
   Peak peak;
-  bool as_ever = false;
+  bool as_ever = false;  // nothing that was not so before
+  std::size_t from = 0;  // the point where it began to be more
 };
 
 std::string within(Duration window) {
@@ -53,16 +56,43 @@ class FrequentFinder {
  private:
   void consider(const Series& series, std::vector<Frequency>& into) const {
     if (series.points.empty()) return;
-    const Peak peak = peak_of(series.points, timeline_.width, config_.frequent.window, config_.frequent.count);
+    Peak peak = peak_of(series.points, timeline_.width, config_.frequent.window, config_.frequent.count);
     if (peak.count <= peak.allowance) return;
-    const Peak learned = peak_of(series.learned, timeline_.width, config_.frequent.window, config_.frequent.count);
-    const bool as_ever = timeline_.has_baseline && static_cast<double>(peak.count) <= kSameAsEver * static_cast<double>(learned.count);
-    into.push_back(Frequency{&series, peak, as_ever});
+    Frequency one{&series, peak, true, 0};
+    const double usual = usual_of(series);
+    if (static_cast<double>(peak.count) > usual) {
+      // The trouble begins where it is more than usual, not where the first of its kind was seen.
+      const auto allowed = static_cast<std::uint64_t>(std::fmax(usual, static_cast<double>(peak.allowance)));
+      one.as_ever = false;
+      one.from = peak_of(series.points, timeline_.width, config_.frequent.window, 0, allowed).first_over;
+    } else if (!timeline_.has_baseline && usual_rate(series) > static_cast<double>(peak.allowance)) {
+      one.as_ever = false;  // too much from the very beginning on: nobody has said that this is how it should be
+    }
+    into.push_back(one);
+  }
+
+  /// Records in a window, as the baseline has them.
+  double usual_rate(const Series& series) const {
+    const double windows =
+        static_cast<double>(std::max(config_.frequent.window, timeline_.width).count()) / static_cast<double>(timeline_.bucket.count());
+    return timeline_.expected(series, std::fmin(windows, timeline_.learned_buckets + timeline_.judged_buckets));
+  }
+
+  /// The fullest window that is nothing out of the ordinary; 0 for what the baseline does not hold.
+  double usual_of(const Series& series) const {
+    if (timeline_.has_baseline)
+      return kSameAsEver *
+             static_cast<double>(peak_of(series.learned, timeline_.width, config_.frequent.window, config_.frequent.count).count);
+    const double rate = usual_rate(series);
+    if (rate <= 0) return 0;
+    double most = rate;
+    while (upper_tail(most + 1, rate, kOverdispersion) > kChance) most += std::fmax(1, most / 16);
+    return most;
   }
 
   Sign describe(const Frequency& one, FindingKind kind, const std::string& subject) const {
     const Series& series = *one.series;
-    Sign sign = begin_sign(timeline_, series, series.points, kind);
+    Sign sign = begin_sign(timeline_, series, std::span{series.points}.subspan(one.from), kind);
     const std::uint64_t total = series.total;
     const double windows =
         std::max(1.0, static_cast<double>(config_.frequent.window.count()) / static_cast<double>(timeline_.bucket.count()));
@@ -77,14 +107,14 @@ class FrequentFinder {
         (6 + std::log2(static_cast<double>(one.peak.count) / static_cast<double>(std::max<std::uint64_t>(1, one.peak.allowance))));
     sign.finding.summary = sign.finding.service + ": " + subject + " " + times_counted(total);
     if (timeline_.ordinal) {
-      sign.finding.summary += " from " + place_of(timeline_, series.points.front());
+      sign.finding.summary += " from " + place_of(timeline_, series.points[one.from]);
     } else {
       const Duration window = std::max(config_.frequent.window, timeline_.width);
       sign.finding.summary += one.peak.count < total
                                   ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(one.peak.start)
-                                  : " within " + within(window) + " from " + clock_time(series.points.front().first);
+                                  : " within " + within(window) + " from " + clock_time(series.points[one.from].first);
     }
-    if (one.as_ever) sign.finding.summary += ", as in the baseline";
+    if (one.as_ever) sign.finding.summary += timeline_.has_baseline ? ", as in the baseline" : ", as from the beginning";
     sign.what = "frequent: " + subject + " ×" + grouped(total);
     return sign;
   }
@@ -144,9 +174,9 @@ class FrequentFinder {
 
 std::vector<Sign> find_frequent(const Timeline& timeline, const JudgeConfig& config) { return FrequentFinder{timeline, config}.find(); }
 
-Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed) {
+Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed, std::uint64_t at_least) {
   Peak peak;
-  peak.allowance = width <= window ? allowed : allowed * static_cast<std::uint64_t>(width / window);
+  peak.allowance = std::max(at_least, width <= window ? allowed : allowed * static_cast<std::uint64_t>(width / window));
   const Duration reach = std::max(window, width);
   std::uint64_t inside = 0;
   bool found_over = false;

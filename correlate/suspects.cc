@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kSuspectsMax = 10;
 constexpr double kEarliness = 4, kEarlinessHalf_s = 10;  // half of the median lag to the next service, and a little more
-constexpr double kNewError = 3, kNewErrorMax = 6;
+constexpr double kNewError = 3, kNewErrorMax = 6, kNewFatal = 1.5;
 constexpr double kChanged = 0.6;
 constexpr double kQuietChange = 30;  // |G| from which a service without a sign is suspected
 constexpr std::size_t kQuietMax = 5;
@@ -49,6 +49,21 @@ std::vector<double> largest_changes(const Timeline& timeline, const Group& group
   return largest;
 }
 
+/// How much followed: every service that edges lead to from here, one that traces show counting twice one that merely came later.
+double downstream_of(const std::string& service, const std::vector<CascadeEdge>& edges) {
+  std::set<std::string> reached{service};
+  double sum = 0;
+  for (bool grew = true; grew;) {
+    grew = false;
+    for (const CascadeEdge& edge : edges) {
+      if (!reached.contains(edge.from) || !reached.insert(edge.to).second) continue;
+      sum += edge.basis == EdgeBasis::order ? 0.5 : 1;
+      grew = true;
+    }
+  }
+  return sum;
+}
+
 /// Services that show no sign of their own but changed: with a baseline to tell, the guilty one may be the one that fell quiet.
 std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascade& cascade, const std::vector<double>& changes) {
   std::vector<std::uint32_t> quiet;
@@ -71,21 +86,25 @@ std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group,
   for (const Involved& one : cascade.services) {
     const std::string& name = timeline.services[one.service];
     double upstream = 0;
+    bool fatal = false;
     std::set<Timestamp> onsets;  // the lines of one stack trace are one new error
     for (const Sign* sign : one.signs)
-      if (sign->finding.kind == FindingKind::new_error && sign->opens) onsets.insert(window_start(sign->onset, std::chrono::seconds{1}));
+      if (sign->finding.kind == FindingKind::new_error && sign->opens) {
+        onsets.insert(window_start(sign->onset, std::chrono::seconds{1}));
+        fatal = fatal || sign->finding.severity >= Severity::fatal;
+      }
     const auto new_errors = static_cast<double>(onsets.size());
-    for (const CascadeEdge& edge : cascade.edges)
-      if (edge.from == name) upstream += edge.basis == EdgeBasis::order ? 0.5 : 1;
+    upstream += downstream_of(name, cascade.edges);
     for (const Involved& other : cascade.services)
       if (std::find(other.names.begin(), other.names.end(), one.service) != other.names.end()) upstream += 1;
     Suspect suspect;
     suspect.service = name;
     const double delay = seconds_between(cascade.services.front().onset, one.onset);
-    suspect.terms = {{"earliness", kEarliness * std::exp2(-delay / kEarlinessHalf_s)},
-                     {"new_errors", new_errors > 0 ? std::min(kNewErrorMax, kNewError + std::log2(new_errors)) : 0},
-                     {"changed", kChanged * std::log1p(changes[one.service])},
-                     {"upstream", std::min(kUpstreamMax, kUpstream * upstream)}};
+    suspect.terms = {
+        {"earliness", kEarliness * std::exp2(-delay / kEarlinessHalf_s)},
+        {"new_errors", new_errors > 0 ? std::min(kNewErrorMax, kNewError + std::log2(new_errors) + (fatal ? kNewFatal : 0)) : 0},
+        {"changed", kChanged * std::log1p(changes[one.service])},
+        {"upstream", std::min(kUpstreamMax, kUpstream * upstream)}};
     for (const ScoreTerm& term : suspect.terms) suspect.score += term.value;
     if (!one.first->finding.evidence.empty()) suspect.evidence.push_back(one.first->finding.evidence.front());
     suspects.push_back(std::move(suspect));

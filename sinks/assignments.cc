@@ -63,10 +63,12 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
   return {};
 }
 
-// Records of interleaved substreams come when they are complete, so rows are put in order of lines on the way (ingest holds a record back for a
-// bounded number of lines, kReorderRows is above it). A line that starts no record belongs to the latest one before it that still lacks lines.
+// Records of interleaved substreams come when they are complete, so rows are put in order of lines on the way (ingest holds a record back
+// for a bounded number of lines, kReorderRows is above it). A line that starts no record belongs to the latest one before it that still
+// lacks lines.
 Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog) {
-  if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0) return fail_errno("can not read the assignments' temporary file");
+  if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0)
+    return fail_errno("can not read the assignments' temporary file");
   const auto columns = [&](const Row& row) {
     if (row.shape == static_cast<std::uint64_t>(kNoShape)) return std::string{","};
     const TemplateInfo& info = catalog.of(ShapeId{row.shape});

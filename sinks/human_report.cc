@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <set>
 
 #include "sinks/report.h"
 #include "sinks/terminal_text.h"
@@ -11,11 +12,12 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kFindingsShown = 8;   // of one incident; the rest is behind `incidents show`
+constexpr std::size_t kFindingsShown = 8;  // of one incident; the rest is behind `incidents show`
 constexpr std::size_t kIncidentsShown = 5;
-constexpr std::size_t kListShown = 8;       // rows of FREQUENT, SILENT, NEW
+constexpr std::size_t kListShown = 8;  // rows of FREQUENT, SILENT, NEW
 constexpr std::size_t kServicesShown = 12;
 constexpr std::size_t kEvidenceShown = 3;
+constexpr std::size_t kShortId = 12;  // of a record id: enough for `context`, which takes any beginning that one record alone has
 
 double seconds_between(Timestamp from, Timestamp to) { return std::chrono::duration<double>(to - from).count(); }
 
@@ -32,7 +34,8 @@ std::string joined(const std::vector<T>& items, std::string_view between) {
 // Builds the screen line by line; every text that came from logs passes printable() before it gets here.
 class Screen {
  public:
-  Screen(const ReportInput& input, const ScreenStyle& style) : input_{input}, columns_{std::max<std::size_t>(style.columns, 40)}, paint_{style.color} {
+  Screen(const ReportInput& input, const ScreenStyle& style)
+      : input_{input}, columns_{std::max<std::size_t>(style.columns, 40)}, paint_{style.color} {
     for (const Finding& finding : input.judgement.findings) findings_.emplace(finding.finding_id, &finding);
   }
 
@@ -53,18 +56,21 @@ class Screen {
 
   // `left`, then `right` at the right edge when both fit, else on a line of its own.
   void line(const std::string& left, const std::string& right, std::size_t left_columns, std::size_t right_columns) {
-    if (left_columns + 2 + right_columns <= columns_) {
+    if (right_columns == 0) {
+      line(left);
+    } else if (left_columns + 2 + right_columns <= columns_) {
       line(left + std::string(columns_ - left_columns - right_columns, ' ') + right);
     } else {
       line(left);
-      if (right_columns != 0) line("  " + right);
+      line("  " + right);
     }
   }
 
   void header() {
     const JudgedScope& scope = judgement().scope;
     const RunStats& stats = input_.stats;
-    std::string text = fmt::format("{} {} · {} lines", judgement().services.size(), judgement().services.size() == 1 ? "service" : "services", with_commas(stats.lines));
+    std::string text = fmt::format("{} {} · {} lines", judgement().services.size(),
+                                   judgement().services.size() == 1 ? "service" : "services", with_commas(stats.lines));
     if (scope.first != kNoTime && !scope.ordinal) text += " · " + span_text(scope.first, scope.last);
     text += fmt::format(" · {} templates · {}", with_commas(judgement().templates.size()), short_duration(stats.seconds_wall));
     std::string basis = scope.has_baseline ? "judged against the baseline" : "no baseline given: judged against its own first part";
@@ -108,7 +114,8 @@ class Screen {
     const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : 30);
     const std::string basis = basis_of(incident);
     const std::string plain = fmt::format("INCIDENT {}  {}  {}   {}", incident.incident_id, name_of(incident.severity), span, path);
-    line(fmt::format("{}  {}  {}   {}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span, paint_.bold(path)),
+    line(fmt::format("{}  {}  {}   {}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span,
+                     paint_.bold(path)),
          paint_.dim(basis), columns_of(plain), columns_of(basis));
     wrapped("  ", printable(incident.summary));
     const std::vector<const Finding*> shown = findings_of(incident);
@@ -130,7 +137,8 @@ class Screen {
 
   static std::string basis_of(const Incident& incident) {
     if (incident.services.size() < 2) return "";
-    return incident.shared_traces == 0 ? "(order of onset)" : fmt::format("(order, and {} shared traces)", with_commas(incident.shared_traces));
+    return incident.shared_traces == 0 ? "(order of onset)"
+                                       : fmt::format("(order, and {} shared traces)", with_commas(incident.shared_traces));
   }
 
   // The strongest few, told in order of time.
@@ -146,9 +154,10 @@ class Screen {
   }
 
   void finding_line(const Finding& finding, Timestamp origin, std::size_t service_columns) {
-    const std::string offset = judgement().scope.ordinal || finding.start == kNoTime
-                                   ? std::string{}
-                                   : fmt::format("{}{}", finding.start < origin ? "" : "+", short_duration(seconds_between(origin, finding.start)));
+    const std::string offset =
+        judgement().scope.ordinal || finding.start == kNoTime
+            ? std::string{}
+            : fmt::format("{}{}", finding.start < origin ? "" : "+", short_duration(seconds_between(origin, finding.start)));
     const std::string head = fmt::format("   {:>8}  {}  ", offset, pad_to(printable(finding.service), service_columns));
     const std::string word = word_for(finding.kind);
     const std::string numbers = numbers_of(finding);
@@ -161,9 +170,12 @@ class Screen {
     switch (finding.kind) {
       case FindingKind::rate_up:
       case FindingKind::rate_down:
-        return fmt::format("×{} (expected {})", with_commas(static_cast<std::uint64_t>(finding.observed + 0.5)), number_text(finding.expected));
-      case FindingKind::silent: return fmt::format("(expected {})", number_text(finding.expected));
-      default: return "×" + with_commas(finding.total != 0 ? finding.total : static_cast<std::uint64_t>(finding.observed + 0.5));
+        return fmt::format("×{} (expected {})", with_commas(static_cast<std::uint64_t>(finding.observed + 0.5)),
+                           number_text(finding.expected));
+      case FindingKind::silent:
+        return fmt::format("(expected {})", number_text(finding.expected));
+      default:
+        return "×" + with_commas(finding.total != 0 ? finding.total : static_cast<std::uint64_t>(finding.observed + 0.5));
     }
   }
 
@@ -171,18 +183,17 @@ class Screen {
     return value >= 10 ? with_commas(static_cast<std::uint64_t>(value + 0.5)) : fmt::format("{:.1f}", value);
   }
 
-  // One line of evidence for each of the first findings that have any: where it stands, and what it says.
+  // One record of evidence for each of the first findings that have any: where it stands, and what it says.
   void evidence(const std::vector<const Finding*>& shown) {
-    std::size_t count = 0;
+    std::set<std::string_view> told;
     for (const Finding* finding : shown) {
-      if (finding->evidence.empty() || count == kEvidenceShown) continue;
+      if (finding->evidence.empty() || told.size() == kEvidenceShown) continue;
       const Evidence& proof = finding->evidence.front();
-      const std::string command = input_.kept ? "loglode context " + proof.record_id : "";
-      const std::string where = fmt::format("  evidence  {}:{}  ", printable(proof.origin.path), proof.origin.line);
-      const std::size_t left = columns_of(where) + 20 < columns_ ? columns_ - columns_of(where) : 20;
-      line(paint_.dim(where) + cut_to(printable(proof.excerpt), left));
-      if (!command.empty()) line("            " + paint_.cyan(command));
-      ++count;
+      if (proof.excerpt.empty() || !told.insert(proof.record_id).second) continue;
+      line("  evidence  " + cut_to(printable(proof.excerpt), columns_ - 12));
+      const std::string where = fmt::format("{}:{}", printable(proof.origin.path), proof.origin.line);
+      const std::string command = input_.kept ? "loglode context " + proof.record_id.substr(0, kShortId) : "";
+      line("            " + paint_.dim(where), paint_.cyan(command), 12 + columns_of(where), columns_of(command));
     }
   }
 
@@ -205,7 +216,8 @@ class Screen {
   }
 
   const RuleInfo* rule_of(const Finding& finding) const {
-    const auto found = std::find_if(input_.rules.begin(), input_.rules.end(), [&](const RuleInfo& rule) { return rule.id == finding.rule_id; });
+    const auto found =
+        std::find_if(input_.rules.begin(), input_.rules.end(), [&](const RuleInfo& rule) { return rule.id == finding.rule_id; });
     return found == input_.rules.end() ? nullptr : &*found;
   }
 
@@ -222,7 +234,8 @@ class Screen {
     if (!frequent.empty()) {
       section("FREQUENT ERRORS", fmt::format("(more than {} in {:g} s)", input_.frequent_count, input_.frequent_window_seconds));
       rows(frequent, [&](const Finding& finding) {
-        return fmt::format("{:>9}  {}  {}", with_commas(finding.total), pad_to(printable(finding.service), 16), printable(subject_of(finding, input_.rules)));
+        return fmt::format("{:>9}  {}  {}", with_commas(finding.total), pad_to(printable(finding.service), 16),
+                           printable(subject_of(finding, input_.rules)));
       });
     }
     const auto silent = of_kind(FindingKind::silent);
@@ -254,7 +267,8 @@ class Screen {
   template <class Text>
   void rows(const std::vector<const Finding*>& findings, Text text) {
     for (std::size_t i = 0; i < std::min(findings.size(), kListShown); ++i) line(cut_to(text(*findings[i]), columns_));
-    if (findings.size() > kListShown) line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", findings.size() - kListShown)));
+    if (findings.size() > kListShown)
+      line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", findings.size() - kListShown)));
     line();
   }
 
@@ -270,7 +284,8 @@ class Screen {
     });
     for (std::size_t i = 0; i < std::min(order.size(), kServicesShown); ++i) {
       const ServiceOverview& service = *order[i];
-      std::string text = fmt::format("  {}  {:>11} lines  {:>5} templates", pad_to(printable(service.service), 24), with_commas(service.records), service.templates);
+      std::string text = fmt::format("  {}  {:>11} lines  {:>5} templates", pad_to(printable(service.service), 24),
+                                     with_commas(service.records), service.templates);
       if (service.errors != 0) text += fmt::format("  {:>9} errors", with_commas(service.errors));
       if (service.first_error != kNoTime && !judgement().scope.ordinal) text += "  first new error " + clock_text(service.first_error);
       line(cut_to(text, columns_));
@@ -286,14 +301,16 @@ class Screen {
       const InputProblem& problem = input_.stats.problems[i];
       wrapped("  ", printable(problem_text(problem)));
     }
-    if (input_.stats.problems.size() > kListShown) line(paint_.dim(fmt::format("  and {} more (--stats FILE has all)", input_.stats.problems.size() - kListShown)));
+    if (input_.stats.problems.size() > kListShown)
+      line(paint_.dim(fmt::format("  and {} more (--stats FILE has all)", input_.stats.problems.size() - kListShown)));
     line();
   }
 
   void not_judged() {
     const RunStats& stats = input_.stats;
     std::vector<std::string> parts;
-    if (stats.without_time != 0) parts.push_back(fmt::format("{} lines without a time (given their predecessor's)", with_commas(stats.without_time)));
+    if (stats.without_time != 0)
+      parts.push_back(fmt::format("{} lines without a time (given their predecessor's)", with_commas(stats.without_time)));
     if (stats.late != 0) parts.push_back(fmt::format("{} late (still counted)", with_commas(stats.late)));
     if (stats.lines_cut != 0) parts.push_back(fmt::format("{} lines cut at the limit", with_commas(stats.lines_cut)));
     if (stats.not_utf8 != 0) parts.push_back(fmt::format("{} not UTF-8", with_commas(stats.not_utf8)));
@@ -365,11 +382,16 @@ std::string subject_of(const Finding& finding, const RuleCatalog& rules) {
 
 std::string word_for(FindingKind kind) {
   switch (kind) {
-    case FindingKind::new_error: return "new";
-    case FindingKind::new_warning: return "new";
-    case FindingKind::rate_up: return "up";
-    case FindingKind::rate_down: return "down";
-    default: return std::string{name_of(kind)};
+    case FindingKind::new_error:
+      return "new";
+    case FindingKind::new_warning:
+      return "new";
+    case FindingKind::rate_up:
+      return "up";
+    case FindingKind::rate_down:
+      return "down";
+    default:
+      return std::string{name_of(kind)};
   }
 }
 

@@ -32,7 +32,11 @@ Json edge_to_json(const CascadeEdge& edge) {
 Json suspect_to_json(const Suspect& suspect) {
   Json terms = Json::object();
   for (const ScoreTerm& term : suspect.terms) terms[term.name] = rounded(term.value);
-  return {{"rank", suspect.rank}, {"service", suspect.service}, {"score", rounded(suspect.score)}, {"terms", terms}, {"evidence", array_of(suspect.evidence)}};
+  return {{"rank", suspect.rank},
+          {"service", suspect.service},
+          {"score", rounded(suspect.score)},
+          {"terms", terms},
+          {"evidence", array_of(suspect.evidence)}};
 }
 
 Json timeline_to_json(const TimelineEntry& entry) {
@@ -120,12 +124,14 @@ Json to_json(const TemplateCount& row) {
 }
 
 Json to_json(const RunStats& stats, const Judgement& judgement) {
-  Json dropped = Json::object(), limits = Json::object(), seconds = {{"wall", rounded(stats.seconds_wall)}, {"cpu", rounded(stats.seconds_cpu)}};
+  Json dropped = Json::object(), limits = Json::object(),
+       seconds = {{"wall", rounded(stats.seconds_wall)}, {"cpu", rounded(stats.seconds_cpu)}};
   for (const auto& [reason, lines] : stats.dropped) dropped[reason] = lines;
   for (const auto& [limit, times] : stats.limits_hit) limits[limit] = times;
   for (const auto& [stage, time] : stats.seconds_by_stage) seconds[stage] = rounded(time);
   Json problems = Json::array();
-  for (const InputProblem& problem : stats.problems) problems.push_back({{"path", problem.path}, {"what", problem.what}, {"fatal", problem.fatal}});
+  for (const InputProblem& problem : stats.problems)
+    problems.push_back({{"path", problem.path}, {"what", problem.what}, {"fatal", problem.fatal}});
   return {{"schema", "loglode.stats/1"},
           {"inputs", stats.inputs},
           {"lines", stats.lines},

@@ -18,12 +18,14 @@ Result<std::vector<Json>> read_ndjson(const fs::path& path) {
   std::error_code missing;
   const std::uintmax_t size = fs::file_size(path, missing);
   if (missing) return fail(missing, "no last run is kept: run `loglode analyze FILE` first");
-  if (size > kLastRunBytesMax) return fail(std::make_error_code(std::errc::file_too_large), path.string() + " is not a last run of ours: remove it");
+  if (size > kLastRunBytesMax)
+    return fail(std::make_error_code(std::errc::file_too_large), path.string() + " is not a last run of ours: remove it");
   std::ifstream in{path};
   std::vector<Json> out;
   for (std::string line; std::getline(in, line);) {
     Json object = Json::parse(line, nullptr, false);
-    if (object.is_discarded()) return fail(std::make_error_code(std::errc::invalid_argument), path.string() + " is damaged: run `loglode analyze FILE` again");
+    if (object.is_discarded())
+      return fail(std::make_error_code(std::errc::invalid_argument), path.string() + " is damaged: run `loglode analyze FILE` again");
     out.push_back(std::move(object));
   }
   return out;
@@ -49,7 +51,8 @@ Result<std::string> state_folder() {
   if (state != nullptr && *state == '/') return std::string{state} + "/loglode";
   const char* home = std::getenv("HOME");
   if (home != nullptr && *home == '/') return std::string{home} + "/.local/state/loglode";
-  return fail(std::make_error_code(std::errc::no_such_file_or_directory), "neither XDG_STATE_HOME nor HOME says where to keep the last run");
+  return fail(std::make_error_code(std::errc::no_such_file_or_directory),
+              "neither XDG_STATE_HOME nor HOME says where to keep the last run");
 }
 
 Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats) {

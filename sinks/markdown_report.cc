@@ -77,7 +77,8 @@ class Page {
     if (input_.judgement.findings.empty()) return;
     put("## Findings\n\n| kind | service | summary | score |\n|---|---|---|---|\n");
     for (const Finding& finding : input_.judgement.findings) {
-      put("| {} | {} | {} | {:.1f} |\n", name_of(finding.kind), markdown_text(finding.service), markdown_text(finding.summary), finding.score);
+      put("| {} | {} | {} | {:.1f} |\n", name_of(finding.kind), markdown_text(finding.service), markdown_text(finding.summary),
+          finding.score);
     }
     put("\n");
   }
@@ -85,8 +86,8 @@ class Page {
   void services() {
     put("## Services\n\n| service | records | templates | errors | warnings | first new error |\n|---|---|---|---|---|---|\n");
     for (const ServiceOverview& service : input_.judgement.services) {
-      put("| {} | {} | {} | {} | {} | {} |\n", markdown_text(service.service), with_commas(service.records), service.templates, with_commas(service.errors),
-          with_commas(service.warnings), to_rfc3339(service.first_error));
+      put("| {} | {} | {} | {} | {} | {} |\n", markdown_text(service.service), with_commas(service.records), service.templates,
+          with_commas(service.errors), with_commas(service.warnings), to_rfc3339(service.first_error));
     }
     put("\n");
   }

@@ -14,9 +14,9 @@ struct ReportInput {
   const Judgement& judgement;
   const RunStats& stats;
   const RuleCatalog& rules;
-  std::uint64_t frequent_count = 10;         // the limits that "frequent" was judged by
+  std::uint64_t frequent_count = 10;  // the limits that "frequent" was judged by
   double frequent_window_seconds = 60;
-  bool kept = true;                          // as the last run, so that `incidents show` and `context` work
+  bool kept = true;  // as the last run, so that `incidents show` and `context` work
 };
 
 struct ScreenStyle {
@@ -30,8 +30,9 @@ struct ScreenStyle {
 [[nodiscard]] std::string html_report(const ReportInput& input);
 
 /// `+0.4 s`-like offset and clock times as all three reports spell them.
-[[nodiscard]] std::string clock_text(Timestamp time);       // 12:12:41
-[[nodiscard]] std::string span_text(Timestamp first, Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
+[[nodiscard]] std::string clock_text(Timestamp time);  // 12:12:41
+[[nodiscard]] std::string span_text(Timestamp first,
+                                    Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
 
 /// The problem as one sentence that names the path.
 [[nodiscard]] std::string problem_text(const InputProblem& problem);

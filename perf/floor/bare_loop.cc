@@ -42,7 +42,8 @@ class BareLoop {
   }
 
   void scan_rules(std::string_view message) {
-    if (database_ != nullptr) static_cast<void>(hs_scan(database_, message.data(), static_cast<unsigned>(message.size()), 0, scratch_, count_hit, &times.hits));
+    if (database_ != nullptr)
+      static_cast<void>(hs_scan(database_, message.data(), static_cast<unsigned>(message.size()), 0, scratch_, count_hit, &times.hits));
   }
 
   void hash_tokens(std::string_view message) {
@@ -101,7 +102,9 @@ BareTimes run_bare_loop(const std::string& text, std::size_t size, const hs_data
   });
   loop.times.together = seconds_since(start);
 
-  for_each_line(text, size, [&](const char* line, std::size_t length, std::size_t readable) { messages.emplace_back(loop.read_fields(line, length, readable)); });
+  for_each_line(text, size, [&](const char* line, std::size_t length, std::size_t readable) {
+    messages.emplace_back(loop.read_fields(line, length, readable));
+  });
   start = Clock::now();
   for (const std::string& message : messages) loop.scan_rules(message);
   loop.times.rules = seconds_since(start);

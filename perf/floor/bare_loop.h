@@ -11,8 +11,8 @@
 namespace loglode {
 
 struct BareTimes {
-  double json = 0, rules = 0, tokens = 0;  // seconds; each loop alone over all lines
-  double together = 0;                     // one loop that does all three for each line
+  double json = 0, rules = 0, tokens = 0;                   // seconds; each loop alone over all lines
+  double together = 0;                                      // one loop that does all three for each line
   std::uint64_t lines = 0, fields = 0, hits = 0, hash = 0;  // so that nothing is optimised away, and as a check
 };
 

@@ -80,9 +80,11 @@ int measure(const std::string& path, int rounds) {
     share.values.push_back(100 * bare.together / seconds);
   }
   fmt::print(
-      "{{\"file\":\"{}\",\"rounds\":{},\"rules\":{},\"lines_per_s\":{{\"simdjson_five_fields\":{},\"hs_scan\":{},\"hs_scan_of_rules_for_info\":{},"
+      "{{\"file\":\"{}\",\"rounds\":{},\"rules\":{},\"lines_per_s\":{{\"simdjson_five_fields\":{},\"hs_scan\":{},\"hs_scan_of_rules_for_"
+      "info\":{},"
       "\"tokenise_hash\":{},\"floor\":{},\"analyze\":{}}},\"percent_of_floor\":{}}}\n",
-      path.substr(path.rfind('/') + 1), rounds, loaded->catalog->size(), json.json(), rules.json(), quiet_rules.json(), tokens.json(), floor.json(), program.json(), share.json());
+      path.substr(path.rfind('/') + 1), rounds, loaded->catalog->size(), json.json(), rules.json(), quiet_rules.json(), tokens.json(),
+      floor.json(), program.json(), share.json());
   return 0;
 }
 

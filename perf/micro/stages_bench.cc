@@ -20,11 +20,14 @@ constexpr int kLines = 4000;
 
 std::string make_line(std::mt19937_64& random, int number) {
   const unsigned value = static_cast<unsigned>(random() % 100000);
-  const std::string message = number % 3 == 0   ? fmt::format("GET /api/cart/{} HTTP/1.1 status=200 bytes={} duration={}ms", value, value * 7, value % 900)
-                              : number % 3 == 1 ? fmt::format("session {:016x} opened for user{} from 10.1.{}.{}:{}", random(), value % 40, value % 256, value % 200, value)
-                                                : fmt::format("consumed message offset={} partition={} topic=orders lag={}", value, value % 12, value % 50);
-  return fmt::format(R"({{"@timestamp":"2026-11-23T12:{:02}:{:02}.{:03}Z","level":"INFO","service":"shop","host":"node-{}","trace_id":"{:016x}{:016x}","message":"{}"}})",
-                     number / 60 % 60, number % 60, value % 1000, value % 20, random(), random(), message);
+  const std::string message =
+      number % 3 == 0 ? fmt::format("GET /api/cart/{} HTTP/1.1 status=200 bytes={} duration={}ms", value, value * 7, value % 900)
+      : number % 3 == 1
+          ? fmt::format("session {:016x} opened for user{} from 10.1.{}.{}:{}", random(), value % 40, value % 256, value % 200, value)
+          : fmt::format("consumed message offset={} partition={} topic=orders lag={}", value, value % 12, value % 50);
+  return fmt::format(
+      R"({{"@timestamp":"2026-11-23T12:{:02}:{:02}.{:03}Z","level":"INFO","service":"shop","host":"node-{}","trace_id":"{:016x}{:016x}","message":"{}"}})",
+      number / 60 % 60, number % 60, value % 1000, value % 20, random(), random(), message);
 }
 
 // One batch, as ingest/ would hand it over.
@@ -70,7 +73,8 @@ void run_stage(benchmark::State& state, Workbench& bench, Stage& stage) {
     static_cast<void>(_);
     if (!stage.run(bench.batch)) state.SkipWithError("the stage failed");
   }
-  state.counters["per_line"] = benchmark::Counter(static_cast<double>(state.iterations()) * kLines, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_line"] =
+      benchmark::Counter(static_cast<double>(state.iterations()) * kLines, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 void parse(benchmark::State& state) {

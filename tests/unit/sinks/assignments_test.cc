@@ -39,7 +39,8 @@ std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>
     }
     REQUIRE((*spool)->write(batch, verdicts).has_value());
   }
-  const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}}, TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},
+  const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}},
+                                 TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},
                                 {{ShapeId{10}, 0}, {ShapeId{20}, 1}}};
   const std::string path = (std::filesystem::temp_directory_path() / ("loglode-rows-" + std::to_string(std::random_device{}()))).string();
   REQUIRE((*spool)->write_rows(path, order, catalog).has_value());
@@ -57,7 +58,8 @@ const std::string kHead = "LineId,EventId,EventTemplate\n";
 }  // namespace
 
 TEST_CASE("assignments: one row for each physical line, in the order in which the inputs were given", "[sinks]") {
-  CHECK(rows_of({{0, {{1, 1, 10}, {2, 1, 20}}}, {1, {{1, 1, 20}}}}, {StreamId{1}, StreamId{0}}) == kHead + "1," + kB + "2," + kA + "3," + kB);
+  CHECK(rows_of({{0, {{1, 1, 10}, {2, 1, 20}}}, {1, {{1, 1, 20}}}}, {StreamId{1}, StreamId{0}}) ==
+        kHead + "1," + kB + "2," + kA + "3," + kB);
 }
 
 TEST_CASE("assignments: the lines of a record repeat the row of its first line", "[sinks]") {

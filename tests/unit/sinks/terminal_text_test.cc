@@ -16,15 +16,27 @@ TEST_CASE("printable: nothing from a log moves a cursor, changes a colour or the
   expect("a\r\nb\tc", "a\\r\\nb\\tc");
   expect(std::string_view{"a\0b", 3}, "a\\x00b");
   expect("\x7f", "\\x7f");
-  expect("\xc2\x9b" "31m", "\\x9b31m");           // C1 CSI as a code point
-  expect("\x9b" "31m", "\\x9b31m");               // and as a bare byte
-  expect("\xe2\x80\xae" "evil", "\\u{202e}evil");  // right-to-left override
-  expect("a\xe2\x80\x8b" "b", "a\\u{200b}b");      // zero width space
-  expect("\xf3\xa0\x80\x81", "\\u{e0001}");       // tag character
+  expect(
+      "\xc2\x9b"
+      "31m",
+      "\\x9b31m");  // C1 CSI as a code point
+  expect(
+      "\x9b"
+      "31m",
+      "\\x9b31m");  // and as a bare byte
+  expect(
+      "\xe2\x80\xae"
+      "evil",
+      "\\u{202e}evil");  // right-to-left override
+  expect(
+      "a\xe2\x80\x8b"
+      "b",
+      "a\\u{200b}b");                        // zero width space
+  expect("\xf3\xa0\x80\x81", "\\u{e0001}");  // tag character
   expect("\xff\xfe", "\\xff\\xfe");
-  expect("\xe2\x82", "\\xe2\\x82");                // cut in the middle
-  expect("\xc0\xaf", "\\xc0\\xaf");                // overlong
-  expect("\xed\xa0\x80", "\\xed\\xa0\\x80");       // surrogate
+  expect("\xe2\x82", "\\xe2\\x82");           // cut in the middle
+  expect("\xc0\xaf", "\\xc0\\xaf");           // overlong
+  expect("\xed\xa0\x80", "\\xed\\xa0\\x80");  // surrogate
 }
 
 TEST_CASE("cut_to and pad_to keep to the columns of a terminal, wide characters counted twice", "[sinks]") {

@@ -188,7 +188,7 @@ TEST_CASE("packs: what is no pack at all is a problem, never an exception", "[ru
   expect("pack: [a\n", "not YAML: ");
   expect("pack: *nobody\n", "not YAML: ");
   expect(std::string("pack: a\0b", 9), "test.yaml");
-  expect(changed("", "") + "---\n" + changed("", ""), "test.yaml:14: a second YAML document (after ---): a file holds one pack");
+  expect(changed("", "") + "---\n" + changed("", ""), "test.yaml:13: a second YAML document (after ---): a file holds one pack");
   expect(std::string(100'000, '['), "not YAML: ");
   expect("a: " + std::string(20'000, '{'), "not YAML: ");
   expect(
