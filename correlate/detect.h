@@ -41,7 +41,7 @@ struct Peak {
   std::uint64_t count = 0;      // in the fullest window of the given length
   Timestamp start = kNoTime;    // where it begins
   std::uint64_t allowance = 0;  // what `count` per window means for windows as wide as the summaries allow
-  std::size_t first_over = 0;   // index of the point where the first window over the allowance begins
+  std::size_t first_over = 0;   // index of the point where the first window over the allowance begins to fill
 };
 /// The fullest stretch of `window`, of windows of `width` that lie wholly inside it (one, where they are wider).
 /// `at_least`: a bound that does not grow with the width.

@@ -174,6 +174,26 @@ class FrequentFinder {
 
 std::vector<Sign> find_frequent(const Timeline& timeline, const JudgeConfig& config) { return FrequentFinder{timeline, config}.find(); }
 
+namespace {
+
+/// Where in points [from, to] the count begins to outrun `rate` (a second): the lowest point of their cumulative sum (CUSUM). The window
+/// that is too full begins before the trouble does.
+std::size_t rise_in(std::span<const Point> points, std::size_t from, std::size_t to, double rate) {
+  std::size_t rise = from;
+  double sum = 0, lowest = 0;
+  for (std::size_t i = from; i <= to; ++i) {
+    const double level = sum - rate * seconds_between(points[from].first, points[i].first);
+    if (level < lowest) {
+      lowest = level;
+      rise = i;
+    }
+    sum += static_cast<double>(points[i].count);
+  }
+  return rise;
+}
+
+}  // namespace
+
 Peak peak_of(std::span<const Point> points, Duration width, Duration window, std::uint64_t allowed, std::uint64_t at_least) {
   Peak peak;
   peak.allowance = std::max(at_least, width <= window ? allowed : allowed * static_cast<std::uint64_t>(width / window));
@@ -189,7 +209,7 @@ Peak peak_of(std::span<const Point> points, Duration width, Duration window, std
     }
     if (!found_over && inside > peak.allowance) {
       found_over = true;
-      peak.first_over = from;
+      peak.first_over = rise_in(points, from, to, static_cast<double>(peak.allowance) / std::chrono::duration<double>(reach).count());
     }
   }
   return peak;

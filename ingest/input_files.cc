@@ -116,7 +116,9 @@ class Finder {
     }
     if (links_outside_ > 0) report_links(root);
     if (no_logs_ > 0) {
-      report(root, std::to_string(no_logs_) + " file(s) in folder " + root + " are no logs by their names, such as " + first_no_log_ + ": name one itself to have it read",
+      report(root,
+             std::to_string(no_logs_) + " file(s) in folder " + root + " are no logs by their names, such as " + first_no_log_ +
+                 ": name one itself to have it read",
              false);
     }
     if (found_.size() + problems_ == before) report(root, "no files in folder " + root, false);

@@ -1,10 +1,10 @@
 #include "ingest/log_name.h"
 
 #include <algorithm>
-#include <iterator>
 #include <array>
 #include <charconv>
 #include <ctime>
+#include <iterator>
 #include <tuple>
 
 namespace loglode::ingest {
@@ -197,8 +197,9 @@ bool natural_less(std::string_view left, std::string_view right) noexcept {
 }
 
 bool is_no_log_by_name(std::string_view path) noexcept {
-  static constexpr std::string_view kOtherKinds[] = {".yaml", ".yml", ".md",  ".rst", ".html", ".css", ".js",  ".ts",   ".py",  ".rb",  ".go",   ".rs",  ".c",   ".h",
-                                                     ".cc",   ".cpp", ".java", ".sh", ".conf", ".cfg", ".ini", ".toml", ".pid", ".lock", ".sock", ".pem", ".key", ".crt"};
+  static constexpr std::string_view kOtherKinds[] = {".yaml", ".yml",  ".md",  ".rst",  ".html", ".css", ".js",   ".ts", ".py",   ".rb",
+                                                     ".go",   ".rs",   ".c",   ".h",    ".cc",   ".cpp", ".java", ".sh", ".conf", ".cfg",
+                                                     ".ini",  ".toml", ".pid", ".lock", ".sock", ".pem", ".key",  ".crt"};
   for (const std::string_view compression : {".gz", ".zst"})
     if (path.ends_with(compression)) path.remove_suffix(compression.size());
   return std::any_of(std::begin(kOtherKinds), std::end(kOtherKinds), [&](std::string_view kind) { return path.ends_with(kind); });

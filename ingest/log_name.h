@@ -27,8 +27,8 @@ struct LogName {
 /// Like <, but numbers count as numbers: `part-2` before `part-10`. A strict order on all strings.
 [[nodiscard]] bool natural_less(std::string_view left, std::string_view right) noexcept;
 
-/// Whether a file found in a folder is something else than a log by its name (`truth.yaml`, `README.md`, `nginx.conf`, `app.pid`): source code,
-/// configuration, documents, locks. A compression suffix does not change that. Files that a person names are never asked.
+/// Whether a file found in a folder is something else than a log by its name (`truth.yaml`, `README.md`, `nginx.conf`, `app.pid`): source
+/// code, configuration, documents, locks. A compression suffix does not change that. Files that a person names are never asked.
 [[nodiscard]] bool is_no_log_by_name(std::string_view path) noexcept;
 
 }  // namespace loglode::ingest

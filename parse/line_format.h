@@ -9,8 +9,8 @@
 namespace loglode {
 
 struct ParseContext {
-  TimeContext time;             // zone and reference time for stamps that lack them
-  bool keep_attributes = false; // fill Batch::attributes with what Record has no member for (records sinks, explain); off for analyze
+  TimeContext time;              // zone and reference time for stamps that lack them
+  bool keep_attributes = false;  // fill Batch::attributes with what Record has no member for (records sinks, explain); off for analyze
 };
 
 class LineFormat {
@@ -22,6 +22,8 @@ class LineFormat {
   /// trace_id, span_id and attributes of `record`. Returns false, leaving `record` and the batch's attributes as they were,
   /// when the text does not fit: the caller then tries another format. Views point into `text` or into `batch.keep(…)`.
   virtual bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const = 0;
+  /// Whether parse() checks on its way that all of `text` is UTF-8: then what it has put into `record` is, and the flag is set if need be.
+  [[nodiscard]] virtual bool checks_utf8() const noexcept { return false; }
   /// Whether a physical line looks like the beginning of a record of this format (cheap: used for every line while framing).
   /// Must not depend on anything but the line.
   [[nodiscard]] virtual bool begins_record(std::string_view line) const = 0;

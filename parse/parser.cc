@@ -56,6 +56,7 @@ class Reading {
 
   void read(Record& record) {
     record.message = record.raw;
+    utf8_checked_ = false;
     record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     switch (plan_.wrapping) {
       case Wrapping::none:
@@ -81,6 +82,7 @@ class Reading {
   bool read_by(const LineFormat& format, std::string_view text, Record& record) {
     if (!format.parse(text, record, batch_, plan_.context)) return false;
     used_ = format.name();
+    utf8_checked_ = format.checks_utf8() && text.size() == record.raw.size();
     return true;
   }
 
@@ -203,7 +205,7 @@ class Reading {
 
   /// Views into what is not UTF-8 are replaced by copies that are.
   void repair(Record& record) {
-    if (simdjson::validate_utf8(record.raw.data(), record.raw.size())) return;
+    if (utf8_checked_ || simdjson::validate_utf8(record.raw.data(), record.raw.size())) return;
     record.set(RecordFlag::not_utf8);
     for (std::string_view* field : {&record.message, &record.service, &record.host, &record.trace_id, &record.span_id}) repair(*field);
     for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
@@ -218,6 +220,7 @@ class Reading {
   const ReadingPlan& plan_;
   Batch& batch_;
   std::string_view used_ = "message";
+  bool utf8_checked_ = false;  // of the whole record
   std::string buffer_;
 };
 

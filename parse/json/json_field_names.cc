@@ -1,9 +1,9 @@
 #include "parse/json/json_field_names.h"
 
 #include <array>
-#include <cstring>
 #include <iterator>
-#include <type_traits>
+
+#include "parse/json/name_ends.h"
 
 namespace loglode {
 namespace {
@@ -378,34 +378,6 @@ constexpr FieldName kNames[] = {
 
 constexpr char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
 
-template <class Word>
-constexpr std::uint64_t load(const char* at) noexcept {
-  if (std::is_constant_evaluated()) {
-    std::uint64_t word = 0;
-    for (std::size_t i = 0; i < sizeof(Word); ++i) {
-      const std::size_t shift = std::endian::native == std::endian::little ? i : sizeof(Word) - 1 - i;
-      word |= std::uint64_t{static_cast<unsigned char>(at[i])} << (8 * shift);
-    }
-    return word;
-  }
-  Word word;
-  std::memcpy(&word, at, sizeof word);
-  return word;
-}
-
-/// The beginning and the end of a name: all of it up to 16 bytes.
-struct NameEnds {
-  std::uint64_t head = 0, tail = 0;
-};
-
-constexpr NameEnds ends_of(const char* at, std::size_t size) noexcept {
-  if (size >= 8) return {load<std::uint64_t>(at), load<std::uint64_t>(at + size - 8)};
-  if (size >= 4) return {load<std::uint32_t>(at), load<std::uint32_t>(at + size - 4)};
-  if (size == 0) return {};
-  const auto byte = [at](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(at[i])}; };
-  return {byte(0), byte(size / 2) << 8 | byte(size - 1)};
-}
-
 /// Ignores case (and little else).
 constexpr std::uint32_t hash_of(const NameEnds& ends, std::size_t size) noexcept {
   constexpr std::uint64_t kFold = 0x2020202020202020;
@@ -449,8 +421,7 @@ const FieldName* find_field_name(std::string_view path) noexcept {
     const std::size_t i = kIndex.buckets[at] - std::size_t{1};
     const FieldName& name = kNames[i];
     if (name.name.size() != path.size()) continue;
-    const bool same_ends = kIndex.ends[i].head == ends.head && kIndex.ends[i].tail == ends.tail;
-    if ((same_ends && path.size() <= 16) || equal_folded(name.name, path)) return &name;
+    if ((kIndex.ends[i] == ends && path.size() <= kNameEndsWhole) || equal_folded(name.name, path)) return &name;
   }
   return nullptr;
 }

@@ -30,6 +30,7 @@ class JsonFormat final : public LineFormat {
   explicit JsonFormat(InnerTextReader inner = nullptr) noexcept : inner_(inner) {}
   [[nodiscard]] std::string_view name() const noexcept override { return "json"; }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override;
+  [[nodiscard]] bool checks_utf8() const noexcept override { return true; }  // stage 1 does
   [[nodiscard]] bool begins_record(std::string_view line) const override;
 
  private:

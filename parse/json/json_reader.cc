@@ -26,7 +26,38 @@ bool JsonReader::read_object(Batch& batch, bool keep_attributes) {
   path_.clear();
   batch_ = &batch;
   keep_attributes_ = keep_attributes;
-  return at_.take('{') && members(Scope{});
+  return at_.take('{') && (keep_attributes ? members(Scope{}) : outer_members());
+}
+
+/// members() of the outermost object when only what the table of names knows is wanted. The loop that most of the time goes into:
+/// keys are known by where they stand, texts are placed as they are; everything else goes the long way.
+bool JsonReader::outer_members() {
+  if (at_.take('}')) return true;
+  const JsonKind kind = has_escapes_ ? JsonKind::string : JsonKind::plain;
+  std::size_t place = 0;
+  do {
+    std::string_view key, text;
+    if (at_.take_text_member(key, text)) {
+      const auto look_up = [&] { return find_field_name(has_escapes_ ? text_of({key, JsonKind::string}, *batch_) : key); };
+      const FieldName* name = layout_.name_of(key, place, look_up);
+      if (name != nullptr) place_outer(*name, {text, kind});
+    } else if (!at_.take_key(key) || !member(key, Scope{})) {
+      return false;
+    }
+    ++place;
+  } while (at_.take(','));
+  return at_.take('}');
+}
+
+/// place() for a text of the outermost object, no attributes kept.
+void JsonReader::place_outer(const FieldName& name, JsonValue value) noexcept {
+  fields_.hints |= static_cast<std::uint8_t>(name.hint);
+  if (name.slot == Slot::attribute || value.size == 0) return;
+  const std::uint64_t bit = bit_of(name.slot);
+  if ((fields_.seen & ~fields_.unwrapped & bit) != 0) return;
+  fields_.seen |= bit;
+  fields_.unwrapped &= ~bit;
+  fields_.values[static_cast<std::size_t>(name.slot)] = value;
 }
 
 bool JsonReader::members(const Scope& scope) {

@@ -11,6 +11,7 @@
 #include "core/batch.h"
 #include "parse/json/json_field_names.h"
 #include "parse/json/json_structure.h"
+#include "parse/json/key_layout.h"
 
 namespace loglode {
 
@@ -50,6 +51,8 @@ class JsonReader {
     unsigned depth = 0;
     std::size_t lookup_from = 0;  // of path_
   };
+  bool outer_members();
+  void place_outer(const FieldName& name, JsonValue value) noexcept;
   bool members(const Scope& scope);
   bool member(std::string_view key, const Scope& scope);
   bool container(const FieldName* name, const Scope& scope, std::string_view key);
@@ -68,6 +71,7 @@ class JsonReader {
   JsonStructure structure_;
   JsonCursor at_;
   JsonFields fields_;
+  KeyLayout layout_;
   std::string path_;  // dotted, of the object being read; keys of the outermost object are not copied here
   Batch* batch_ = nullptr;
   bool keep_attributes_ = false, has_escapes_ = false;

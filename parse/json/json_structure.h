@@ -54,6 +54,19 @@ class JsonCursor {
     if (peek() != '"' || !take_string(key)) return false;
     return take(':');
   }
+  /// Reads `"key":"text"` without blanks up to the `,` or `}` behind it: what most members of most logs look like. False, and not moved,
+  /// when something else is ahead, well-formed or not.
+  bool take_text_member(std::string_view& key, std::string_view& text) noexcept {
+    if (end_ - next_ < 4) return false;
+    const char *key_quote = text_ + next_[0], *colon = text_ + next_[1], *text_quote = text_ + next_[2], *behind = text_ + next_[3];
+    if (*key_quote != '"' || *colon != ':' || *text_quote != '"' || (*behind != ',' && *behind != '}')) return false;
+    // A quote right before the next token, and not the one that begins the string, ends it.
+    if (colon[-1] != '"' || colon - key_quote < 2 || behind[-1] != '"' || behind - text_quote < 2) return false;
+    key = {key_quote + 1, static_cast<std::size_t>(colon - key_quote - 2)};
+    text = {text_quote + 1, static_cast<std::size_t>(behind - text_quote - 2)};
+    next_ += 3;
+    return true;
+  }
   /// Reads any value but an object or array; `malformed` when there is none.
   [[nodiscard]] JsonValue take_scalar() noexcept {
     if (peek() != '"') return take_number_or_literal();

@@ -15,6 +15,8 @@ enum ByteClass : std::uint8_t {
   kLetterByte = 8,  // ASCII letters and everything of UTF-8 beyond ASCII
   kHexByte = 16,    // 0-9 a-f A-F
   kJointByte = 32,  // . / \ @: a word that holds one may be a path, a host, an address
+  kTrailByte = 64,  // . ! ? % -: at a word's end, punctuation
+  kDividerByte = 128,  // # @ and, when it is doubled, the dot: divide a word
 };
 
 namespace detail {
@@ -29,6 +31,8 @@ constexpr std::array<std::uint8_t, 256> make_byte_classes() {
     if (lower >= 'a' && lower <= 'f') bits |= kHexByte;
     if (std::string_view{"=:,;()[]{}\"'|<>"}.find(static_cast<char>(c)) != std::string_view::npos) bits |= kMarkByte;
     if (c == '.' || c == '/' || c == '\\' || c == '@') bits |= kJointByte;
+    if (std::string_view{".!?%-"}.find(static_cast<char>(c)) != std::string_view::npos) bits |= kTrailByte;
+    if (c == '#' || c == '@' || c == '.') bits |= kDividerByte;
     table[c] = bits;
   }
   return table;

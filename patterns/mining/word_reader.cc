@@ -1,7 +1,9 @@
 #include "patterns/mining/word_reader.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
+#include <cstdint>
+#include <iterator>
 #include <string_view>
 
 #include "patterns/mining/byte_class.h"
@@ -15,23 +17,26 @@ constexpr std::size_t kHexBytesMin = 6;     // shorter mixes of digits and a-f a
 constexpr std::size_t kDigestBytesMin = 8;  // of so many a-f with two digits among them, none is a word
 
 struct Counts {
-  unsigned digits = 0, letters = 0, hex = 0, dots = 0, slashes = 0, backslashes = 0, hyphens = 0, others = 0;
+  unsigned digits = 0, letters = 0, hex = 0, dots = 0, slashes = 0, backslashes = 0;
 };
 
-Counts count(const char* text, std::size_t size) noexcept {
-  Counts c;
-  for (std::size_t i = 0; i < size; ++i) {
-    const unsigned bits = kByteClasses[static_cast<unsigned char>(text[i])];
-    c.digits += (bits & kDigitByte) != 0;
-    c.letters += (bits & kLetterByte) != 0;
-    c.hex += (bits & kHexByte) != 0;
-    c.dots += text[i] == '.';
-    c.slashes += text[i] == '/';
-    c.backslashes += text[i] == '\\';
-    c.hyphens += text[i] == '-';
+/// For each byte, a one in the lane of eight bits of everything that is counted and that it is: a word is counted by adding these up.
+constexpr std::array<std::uint64_t, 256> kCountLanes = [] {
+  std::array<std::uint64_t, 256> table{};
+  for (unsigned c = 0; c < 256; ++c) {
+    const bool is[] = {(kByteClasses[c] & kDigitByte) != 0, (kByteClasses[c] & kLetterByte) != 0, (kByteClasses[c] & kHexByte) != 0,
+                       c == '.', c == '/', c == '\\'};
+    for (unsigned lane = 0; lane < std::size(is); ++lane) table[c] |= std::uint64_t{is[lane]} << (8 * lane);
   }
-  c.others = static_cast<unsigned>(size) - c.digits - c.letters - c.dots - c.slashes - c.backslashes - c.hyphens;
-  return c;
+  return table;
+}();
+static_assert(kWordBytesMax < 256, "a lane holds the length of a word");
+
+Counts count(const char* text, std::size_t size) noexcept {
+  std::uint64_t lanes = 0;
+  for (std::size_t i = 0; i < size; ++i) lanes += kCountLanes[static_cast<unsigned char>(text[i])];
+  const auto lane = [lanes](unsigned number) { return static_cast<unsigned>(lanes >> (8 * number) & 0xff); };
+  return {lane(0), lane(1), lane(2), lane(3), lane(4), lane(5)};
 }
 
 std::size_t digits_at(const char* text, std::size_t size, std::size_t at) noexcept {
@@ -66,12 +71,30 @@ bool one_of(std::string_view text, const std::string_view (&list)[N]) noexcept {
   return std::find(std::begin(list), std::end(list), text) != std::end(list);
 }
 
+constexpr std::size_t kUnitBytesMax = 6;
+
+/// A short text and its size as one word.
+constexpr std::uint64_t packed(std::string_view text) noexcept {
+  std::uint64_t word = std::uint64_t{text.size()} << 56;
+  for (std::size_t i = 0; i < text.size(); ++i) word |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
+  return word;
+}
+
+template <std::size_t N>
+constexpr std::array<std::uint64_t, N> packed_all(const std::string_view (&texts)[N]) noexcept {
+  std::array<std::uint64_t, N> words{};
+  for (std::size_t i = 0; i < N; ++i) words[i] = packed(texts[i]);
+  return words;
+}
+
 ValueType type_of_unit(std::string_view unit) noexcept {
-  constexpr std::string_view kSizes[] = {"B",   "K", "k",  "KB",  "kB", "kb", "KiB", "M",     "MB",
-                                         "MiB", "G", "GB", "GiB", "T",  "TB", "TiB", "bytes", "Kbytes"};
-  constexpr std::string_view kTimes[] = {"ns", "us", "\xc2\xb5s", "ms", "s", "sec", "secs", "m", "min", "mins", "h", "hr", "d"};
-  if (one_of(unit, kSizes)) return ValueType::size;
-  return one_of(unit, kTimes) ? ValueType::time : ValueType::word;
+  constexpr auto kTimes = packed_all({"ms", "s", "ns", "us", "\xc2\xb5s", "sec", "secs", "m", "min", "mins", "h", "hr", "d"});
+  constexpr auto kSizes = packed_all({"B",   "K", "k",  "KB",  "kB", "kb", "KiB", "M",     "MB",
+                                      "MiB", "G", "GB", "GiB", "T",  "TB", "TiB", "bytes", "Kbytes"});
+  if (unit.size() > kUnitBytesMax) return ValueType::word;
+  const std::uint64_t word = packed(unit);
+  if (std::find(kTimes.begin(), kTimes.end(), word) != kTimes.end()) return ValueType::time;
+  return std::find(kSizes.begin(), kSizes.end(), word) != kSizes.end() ? ValueType::size : ValueType::word;
 }
 
 /// 2024-03-01, 2024/03/01, 01/Mar/2024, perhaps with a time glued on.
@@ -193,7 +216,7 @@ ValueType type_of(const char* value, std::size_t size) noexcept {
 WordStep read_word(const char* word, std::size_t size) noexcept {
   if (size > kWordBytesMax) return {0, size, 0, WordForm::value, ValueType::text};
   std::size_t end = size;
-  while (end > 0 && std::memchr(".!?%-", word[end - 1], 5) != nullptr) --end;
+  while (end > 0 && byte_is(word[end - 1], kTrailByte)) --end;
   std::size_t begin = 0;
   const auto leads = [&](char c) {
     if (c == '-' || c == '+' || c == '*') return begin + 1 < end && !is_digit(word[begin + 1]) && word[begin + 1] != '.';
@@ -207,10 +230,13 @@ WordStep read_word(const char* word, std::size_t size) noexcept {
   }
 
   // `#`, `@` and dotted leaders (`enabled......0`) divide a word.
+  const auto divides = [&](const char* at) {
+    if (!byte_is(*at, kDividerByte)) [[likely]]
+      return false;
+    return *at != '.' || (word + end - at > 2 && at[1] == '.' && at[2] != '/');
+  };
   const char* joint = word + begin;
-  while (joint != word + end && *joint != '#' && *joint != '@' &&
-         !(*joint == '.' && joint + 1 != word + end && joint[1] == '.' && joint + 2 != word + end && joint[2] != '/'))
-    ++joint;
+  while (joint != word + end && !divides(joint)) ++joint;
   const auto core = static_cast<std::size_t>(joint - word) - begin;
   if (joint == word + end) {
     WordStep step = read_core(word + begin, end - begin, size - end);

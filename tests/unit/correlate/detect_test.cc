@@ -159,6 +159,27 @@ TEST_CASE("frequent: one finding for the whole span, with the count of its fulle
   CHECK(found[0]->end == at_second(595));
 }
 
+TEST_CASE("frequent: begins where it is more than usual, and what was always so opens nothing", "[correlate]") {
+  Scene background = calm();
+  background.lines(3, 600, 9, "db", Severity::error, "client went away");
+  background.lines(6, 600, 9, "db", Severity::error, "lock not available");
+  const Judged usual{background};
+  REQUIRE(usual.findings(FindingKind::frequent).size() == 1);  // 13 a minute, told for the service
+  CHECK(usual.findings(FindingKind::frequent)[0]->summary.find("as from the beginning") == std::string::npos);
+  Scene seldom = calm();
+  seldom.lines(3, 600, 15, "db", Severity::error, "client went away");
+  seldom.lines(300, 330, 5, "db", Severity::error, "client went away");
+  const Judged chance{seldom};
+  REQUIRE(chance.findings(FindingKind::frequent).size() <= 1);
+  CHECK(chance.judgement.incidents.empty());
+  Scene burst = seldom;
+  burst.lines(400, 460, 0.5, "db", Severity::error, "client went away");
+  const Judged judged{burst};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].onset >= at_second(395));
+  CHECK(judged.judgement.incidents[0].onset <= at_second(405));
+}
+
 TEST_CASE("frequent: kinds that are too few one by one are counted for their service", "[correlate]") {
   Scene scene = calm();
   for (int i = 0; i < 15; ++i) scene.line(10 + i, "db", Severity::error, "error kind " + std::string(1, static_cast<char>('a' + i % 5)));
