@@ -16,6 +16,7 @@ constexpr double kEvenness = 0.2;       // coefficient of variation of the inter
 constexpr double kMissed = 3;           // beats
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
+constexpr int kSilentWindows = 2;       // a service is not silent before so many windows have passed
 
 /// The gap after which a heartbeat is missed, when `series` is one.
 struct Heartbeat {
@@ -86,6 +87,8 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   const std::span<const Point> learned = timeline.learned(lines);
   if (learned.empty()) return std::nullopt;
   const Timestamp last = lines.points.empty() ? timeline.judged_from : std::max(lines.points.back().last, timeline.judged_from);
+  // Files end, and coarse clocks tick, within a window of one another.
+  if (plus(last, kSilentWindows * std::max(timeline.width, timeline.bucket)) > timeline.last) return std::nullopt;
   const double expected = timeline.expected(lines, timeline.buckets_between(last, timeline.last));
   if (expected < kExpectedNeeded) return std::nullopt;
   std::vector<std::uint64_t> counts;

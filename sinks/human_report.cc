@@ -374,6 +374,7 @@ std::string problem_text(const InputProblem& problem) {
 }
 
 std::string subject_of(const Finding& finding, const RuleCatalog& rules) {
+  if (finding.template_text.find('"') != std::string::npos) return finding.template_text;  // has quotes enough of its own
   if (!finding.template_text.empty()) return '"' + finding.template_text + '"';
   for (const RuleInfo& rule : rules)
     if (rule.id == finding.rule_id) return rule.name;

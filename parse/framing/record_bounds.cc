@@ -169,7 +169,7 @@ bool RecordBounds::continues(std::string_view line) {
   if (rules_->postgresql && is_statement_part(line)) return belongs_to_statement(line) ? add(line, Reason::shape) : start_headed(line);
   if (begins_record(line)) return start_headed(line);
   if (lines_ == 0 || (opens_object(line) && !rules_->headed)) return start(line, Reason::nothing);
-  if (is_crash(line)) return start(line, Reason::shape);
+  if (is_crash(line) || (trace_ != Trace::ruby && is_ruby_crash(line))) return start(line, Reason::shape);
   if (follows_by_shape(line)) return add(line, Reason::shape);
   return rules_->headed ? add(line, Reason::nothing) : start(line, Reason::nothing);
 }

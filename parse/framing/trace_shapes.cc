@@ -179,6 +179,16 @@ bool is_ruby_frame(std::string_view line) noexcept {
   return begin != at && begin > 1 && line[begin - 1] == ':' && line.substr(0, begin).find(' ') == std::string_view::npos;
 }
 
+bool is_ruby_crash(std::string_view line) noexcept {
+  if (!line.ends_with(')') || !is_ruby_frame(line)) return false;
+  const std::size_t open = line.rfind(" (");
+  const std::size_t message = line.substr(0, kLookAhead).find("': ");
+  if (open == std::string_view::npos || message == std::string_view::npos || open < message) return false;
+  const std::string_view name = line.substr(open + 2, line.size() - open - 3);
+  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&
+         std::all_of(name.begin(), name.end(), [](char c) { return is_name(c) || c == ':'; });
+}
+
 bool is_numbered_frame(std::string_view line) noexcept {
   return line.size() > 3 && line[0] == '#' && is_digit(line[1]) && contains(line.substr(2, 4), " ");
 }

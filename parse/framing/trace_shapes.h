@@ -25,7 +25,8 @@ enum class Trace : unsigned char { none, python, python_end, python_chain, go, n
 [[nodiscard]] bool ends_python_trace(std::string_view line) noexcept;
 [[nodiscard]] bool continues_go_trace(std::string_view line) noexcept;
 [[nodiscard]] bool continues_node_crash(std::string_view line) noexcept;
-[[nodiscard]] bool is_ruby_frame(std::string_view line) noexcept;      // `path.rb:12:in 'x'`
+[[nodiscard]] bool is_ruby_frame(std::string_view line) noexcept;  // `path.rb:12:in 'x'`
+[[nodiscard]] bool is_ruby_crash(std::string_view line) noexcept;  // `path.rb:12:in 'x': text (KeyError)`; also a cause of the one before
 [[nodiscard]] bool is_numbered_frame(std::string_view line) noexcept;  // PHP's `#0 /path(12): f()`
 /// Whether a line that begins a record speaks of an error, so that an exception right below belongs to it.
 [[nodiscard]] bool mentions_error(std::string_view line) noexcept;

@@ -153,8 +153,9 @@ void merge_time(const Column& column, Timestamp time, ParsedLine& parsed, bool& 
   from_epoch = true;
 }
 
-/// nova-api.log.1.2017-05-16 came from the log of nova-api.
+/// nova-api.log.1.2017-05-16 came from the log of nova-api; Go's loggers write their prefix as `shop: `.
 std::string_view service_of(std::string_view text) noexcept {
+  if (text.size() > 1 && text.back() == ':') text.remove_suffix(1);
   const std::size_t slash = text.rfind('/');
   if (text.find(".log") != std::string_view::npos && slash != std::string_view::npos) text.remove_prefix(slash + 1);
   const std::size_t log = text.find(".log");
@@ -171,7 +172,10 @@ void set_role(const Column& column, const ColumnValue& value, ParsedLine& parsed
     parsed.trace_id = value.text.substr(0, value.text.find(' '));
   switch (column.role) {
     case ColumnRole::service:
-      parsed.service = service_of(value.text);
+      if (is_code_position(value.text))
+        parsed.add("log.origin", value.text);
+      else
+        parsed.service = service_of(value.text);
       break;
     case ColumnRole::host:
       parsed.host = value.text;

@@ -70,6 +70,7 @@ bool take_trace_fields(LineScanner& scan, ParsedLine& parsed) {
 
 }  // namespace
 
+// `panic: ` is a severity that Go's runtime words as part of its message: it stays there, where rules and people look for it.
 bool read_loose_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
   LineScanner scan{line};
   scan.take_blanks();
@@ -78,6 +79,10 @@ bool read_loose_header(std::string_view line, const ParseContext& context, Parse
     const std::size_t begin = scan.position();
     bool taken = false;
     if (!has_time) taken = has_time = take_time(scan, context, parsed);
+    if (!taken && !has_level && scan.rest().starts_with("panic: ")) {
+      parsed.severity = Severity::fatal;
+      break;
+    }
     if (!taken && !has_level) {
       const LevelToken level = level_at(scan.rest(), has_time && column <= 2);
       if (level.length != 0) {
@@ -106,7 +111,7 @@ bool read_loose_header(std::string_view line, const ParseContext& context, Parse
     parsed.trace_id = ids.trace;
     if (parsed.span_id.empty()) parsed.span_id = ids.span;
   }
-  if (!has_level && !parsed.message.empty()) parsed.severity = leading_severity(parsed.message);
+  if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
   return has_time || parsed.severity != Severity::unspecified;
 }
 

@@ -332,3 +332,17 @@ TEST_CASE("change: what people did is told inside an incident, and alarms nobody
 }
 
 }  // namespace loglode
+
+namespace loglode {
+
+TEST_CASE("silent: a busy service whose file ends a little before the others is not silent, one that stops for long is", "[correlate]") {
+  const auto silent_after = [](double end) {
+    Scene scene = calm();
+    scene.lines(0, end, 0.02, "web", Severity::info, "GET / 200");
+    return Judged{scene}.findings(FindingKind::silent).size();
+  };
+  CHECK(silent_after(599) == 0);
+  CHECK(silent_after(540) == 1);
+}
+
+}  // namespace loglode

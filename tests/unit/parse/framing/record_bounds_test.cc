@@ -176,6 +176,20 @@ r.rb:2:in `f': bad (ArgumentError)
 	from r.rb:4:in `<main>'
 ---
 up)");
+  expect_records(R"(I, [2026-11-24T00:03:53.078622 #28477]  INFO -- shop: order 0 placed
+---
+E, [2026-11-24T00:03:53.078703 #28477] ERROR -- shop: invalid value for Integer(): "x" (ArgumentError)
+orders.rb:7:in `Integer'
+orders.rb:15:in `<main>'
+---
+F, [2026-11-24T00:03:53.078716 #28477] FATAL -- shop: giving up
+---
+orders.rb:23:in `rescue in <main>': cannot price the order (RuntimeError)
+	from orders.rb:20:in `<main>'
+orders.rb:7:in `fetch': key not found: :items (KeyError)
+	from orders.rb:7:in `total'
+---
+I, [2026-11-24T00:03:54.078622 #28478]  INFO -- shop: up)");
   expect_records(R"(up
 ---
 Unhandled exception. System.InvalidOperationException: outer

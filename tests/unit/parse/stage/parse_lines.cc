@@ -70,10 +70,18 @@ std::string escaped(std::string_view field) {
   std::string out;
   for (const char byte : field) {
     switch (byte) {
-      case '\\': out += "\\\\"; break;
-      case '\t': out += "\\t"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
       default:
         if (static_cast<unsigned char>(byte) < 0x20 || byte == 0x7f)
           out += fmt::format("\\x{:02x}", static_cast<unsigned char>(byte));

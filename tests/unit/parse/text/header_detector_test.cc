@@ -108,6 +108,18 @@ TEST_CASE("header detection: columns between bars, a program before a dash, a fi
       {"2017-05-16T00:00:00.008", Severity::info, "10.11.10.1 \"GET /v3\" status: 404", "api", "", "req-38101a0b", "", {}});
 }
 
+TEST_CASE("header detection: a line of source code is not the service, a logger's prefix is", "[parse][header]") {
+  expect_message(
+      StudiedStream{"shop: 2026/11/24 00:03:52.3751# main.go:45: order #: card declined",
+                    "shop: 2026/11/24 00:03:52.3752# main.go:47: gave up # orders"},
+      "shop: 2026/11/24 00:03:52.375167 main.go:45: order 7: card declined",
+      {"2026-11-24T00:03:52.375167", Severity::unspecified, "order 7: card declined", "shop", "", "", "", {{"log.origin", "main.go:45"}}});
+  expect_message(
+      StudiedStream{"2026/11/24 00:03:52 main.go:45: order #: card declined", "2026/11/24 00:03:52 main.go:47: gave up # orders"},
+      "2026/11/24 00:03:52 main.go:45: order 7: card declined",
+      {"2026-11-24T00:03:52", Severity::unspecified, "order 7: card declined", "", "", "", "", {{"log.origin", "main.go:45"}}});
+}
+
 TEST_CASE("header detection: times of day, severities without a time, and colours", "[parse][header]") {
   expect_message(StudiedStream{"10:11:12.1# INFO  c.e.Orders - order # placed", "10:11:13.1# WARN  c.e.Stock - stock of # is low"},
                  "10:11:14.123 ERROR c.e.Orders - no stock",

@@ -67,6 +67,10 @@ TEST_CASE("inner headers: what the envelope said stays", "[parse][inner]") {
 TEST_CASE("fallback: any line is a record; time and severity are taken when they lead it", "[parse][inner]") {
   expect_record(fallback_format(), "2023-11-23T10:11:12Z ERROR no stock",
                 {"2023-11-23T10:11:12", Severity::error, "no stock", "", "", "", "", {}});
+  expect_record(fallback_format(), "panic: assignment to entry in nil map",
+                {"", Severity::fatal, "panic: assignment to entry in nil map", "", "", "", "", {}});
+  expect_record(fallback_format(), "2023/11/23 10:11:12 panic: no stock",
+                {"2023-11-23T10:11:12", Severity::fatal, "panic: no stock", "", "", "", "", {}});
   expect_record(fallback_format(), "no stock", {"", Severity::unspecified, "no stock", "", "", "", "", {}});
   CHECK_FALSE(fallback_format().begins_record("\tat shop.Orders"));
   Batch batch;
