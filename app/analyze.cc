@@ -8,6 +8,7 @@
 #include <chrono>
 #include <csignal>
 #include <numeric>
+#include <optional>
 
 #include "app/builtin_rules.h"
 #include "app/exit_status.h"
@@ -84,6 +85,10 @@ IngestConfig ingest_config(const AnalyzeOptions& options) {
   return config;
 }
 
+bool wants_progress(const AnalyzeOptions& options) {
+  return !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
+}
+
 std::atomic<int> signal_received{0};
 std::atomic<bool> stop_requested{false};
 
@@ -134,80 +139,118 @@ void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
 
 }  // namespace
 
-Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
-  RunCounters counters;
-  auto framers = make_framer_factory(parse_config(options.reading));
-  if (!framers) return tl::unexpected<Error>(framers.error());
-  auto range = TimeRange::read(options.since, options.until, options.reading.zone);
-  if (!range) return tl::unexpected<Error>(range.error());
-  auto loaded = load_rules_for(options.reading);
-  if (!loaded) return tl::unexpected<Error>(loaded.error());
-  auto inputs = inputs_of(options, counters);
-  if (!inputs) return tl::unexpected<Error>(inputs.error());
+namespace {
 
-  const std::unique_ptr<Source> source = make_input_source(ingest_config(options), *inputs, **framers, counters);
-  TemplateMiner miner{MinerConfig{}, counters};
-  Folder folder{FoldConfig{}, loaded->catalog, counters};
-  const std::unique_ptr<Stage> learner = miner.make_learner();
-  TimeRangeStage in_range{*range, counters};
-  SeamTap seam{folder, options.seam_seed};
-  std::unique_ptr<AssignmentSpool> spool;
-  if (!options.assignments.empty()) {
-    auto opened = AssignmentSpool::open();
-    if (!opened) return tl::unexpected<Error>(opened.error());
-    spool = std::move(*opened);
+// One run: what lives from the first byte to the report. Made, run once, thrown away.
+class AnalyzeRun {
+ public:
+  AnalyzeRun(const AnalyzeOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop} {}
+
+  Result<Analysis> run() {
+    if (auto ready = prepare(); !ready) return tl::unexpected<Error>(ready.error());
+    auto times = read_all();
+    if (!times) return tl::unexpected<Error>(times.error());
+    const double judged_from = elapsed();
+    auto analysis = judge_all();
+    if (!analysis) return analysis;
+    analysis->stats = stats_of(counters_, *times, elapsed(), elapsed() - judged_from, threads_, inputs_.size());
+    return analysis;
   }
 
-  Pipeline pipeline{*source, {}, {}, {}, options.threads == 0 ? usable_cores() : options.threads, &stop};
-  pipeline.make_worker = [&]() -> Result<WorkerChain> {
-    auto classifier = make_classifier(loaded->rules, counters);
+ private:
+  // All that can be checked without data is checked before anything is read.
+  Result<void> prepare() {
+    auto framers = make_framer_factory(parse_config(options_.reading));
+    if (!framers) return tl::unexpected<Error>(framers.error());
+    auto range = TimeRange::read(options_.since, options_.until, options_.reading.zone);
+    if (!range) return tl::unexpected<Error>(range.error());
+    auto loaded = load_rules_for(options_.reading);
+    if (!loaded) return tl::unexpected<Error>(loaded.error());
+    auto inputs = inputs_of(options_, counters_);
+    if (!inputs) return tl::unexpected<Error>(inputs.error());
+    framers_ = *framers;
+    range_ = *range;
+    loaded_ = std::move(*loaded);
+    inputs_ = std::move(*inputs);
+    folder_.emplace(FoldConfig{}, loaded_.catalog, counters_);
+    if (options_.assignments.empty()) return {};
+    auto spool = AssignmentSpool::open();
+    if (!spool) return tl::unexpected<Error>(spool.error());
+    spool_ = std::move(*spool);
+    return {};
+  }
+
+  Result<WorkerChain> make_chain() {
+    auto classifier = make_classifier(loaded_.rules, counters_);
     if (!classifier) return tl::unexpected<Error>(classifier.error());
     WorkerChain chain;
-    chain.push_back(make_parser(counters));
+    chain.push_back(make_parser(counters_));
     chain.push_back(std::move(*classifier));
-    chain.push_back(make_redactor(counters));
-    chain.push_back(miner.make_scanner());
+    chain.push_back(make_redactor(counters_));
+    chain.push_back(miner_.make_scanner());
     return chain;
-  };
-  if (!range->everything()) pipeline.ordered.push_back(&in_range);
-  pipeline.ordered.push_back(learner.get());
-  pipeline.ordered.push_back(&folder);
-  if (options.seam_seed != 0) pipeline.ordered.push_back(&seam);
-  if (spool) pipeline.sinks.push_back(spool.get());
-
-  const std::uint64_t bytes_total = std::accumulate(inputs->begin(), inputs->end(), std::uint64_t{0},
-                                                    [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
-  Result<PipelineTimes> times;
-  {
-    const ProgressBar bar{
-        counters, bytes_total,
-        !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1))};
-    times = run_pipeline(pipeline);
   }
-  if (!times) return tl::unexpected<Error>(times.error());
 
-  const double judged_from = elapsed();
-  Analysis analysis;
-  analysis.rules = loaded->catalog;
-  analysis.catalog = std::make_unique<TemplateCatalog>(miner.settle());
-  JudgeConfig config;
-  config.frequent = {options.frequent_count,
-                     std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
-  Result<std::vector<WindowSummary>> windows = options.seam_seed != 0 ? seam.delivered() : [&] {
+  Result<PipelineTimes> read_all() {
+    const std::unique_ptr<Source> source = make_input_source(ingest_config(options_), inputs_, *framers_, counters_);
+    const std::unique_ptr<Stage> learner = miner_.make_learner();
+    TimeRangeStage in_range{range_, counters_};
+    seam_.emplace(*folder_, options_.seam_seed);
+    Pipeline pipeline{*source, [this] { return make_chain(); }, {}, {}, threads_, &stop_};
+    if (!range_.everything()) pipeline.ordered.push_back(&in_range);
+    pipeline.ordered.push_back(learner.get());
+    pipeline.ordered.push_back(&*folder_);
+    if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
+    if (spool_) pipeline.sinks.push_back(spool_.get());
+    const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
+                                                      [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
+    const ProgressBar bar{counters_, bytes_total, wants_progress(options_)};
+    return run_pipeline(pipeline);
+  }
+
+  Result<std::vector<WindowSummary>> windows() {
+    if (options_.seam_seed != 0) return seam_->delivered();
     SummaryStore store;
-    for (WindowSummary& summary : folder.summaries()) store.accept(std::move(summary));
-    return Result<std::vector<WindowSummary>>{store.windows()};
-  }();
-  if (!windows) return tl::unexpected<Error>(windows.error());
-  analysis.judgement = judge(*windows, *analysis.catalog, *analysis.rules, config);
-  if (spool)
-    if (auto written = spool->write_rows(options.assignments, given_order(*inputs), *analysis.catalog); !written)
-      return tl::unexpected<Error>(written.error());
-  analysis.stats = stats_of(counters, *times, elapsed(), elapsed() - judged_from, pipeline.threads, inputs->size());
-  return analysis;
-}
+    for (WindowSummary& summary : folder_->summaries()) store.accept(std::move(summary));
+    return store.windows();
+  }
+
+  Result<Analysis> judge_all() {
+    auto summaries = windows();
+    if (!summaries) return tl::unexpected<Error>(summaries.error());
+    Analysis analysis;
+    analysis.rules = loaded_.catalog;
+    analysis.catalog = std::make_unique<TemplateCatalog>(miner_.settle());
+    JudgeConfig config;
+    config.frequent = {options_.frequent_count,
+                       std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options_.frequent_window_seconds))};
+    analysis.judgement = judge(*summaries, *analysis.catalog, *analysis.rules, config);
+    if (spool_)
+      if (auto written = spool_->write_rows(options_.assignments, given_order(inputs_), *analysis.catalog); !written)
+        return tl::unexpected<Error>(written.error());
+    return analysis;
+  }
+
+  [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+  const AnalyzeOptions& options_;
+  const std::atomic<bool>& stop_;
+  const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  const unsigned threads_ = options_.threads == 0 ? usable_cores() : options_.threads;
+  RunCounters counters_;
+  std::shared_ptr<const FramerFactory> framers_;
+  TimeRange range_;
+  LoadedRules loaded_;
+  std::vector<InputFile> inputs_;
+  TemplateMiner miner_{MinerConfig{}, counters_};
+  std::optional<Folder> folder_;  // from prepare() on
+  std::optional<SeamTap> seam_;   // from read_all() on
+  std::unique_ptr<AssignmentSpool> spool_;
+};
+
+}  // namespace
+
+Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) { return AnalyzeRun{options, stop}.run(); }
 
 int run_analyze(const AnalyzeOptions& options) {
   std::signal(SIGINT, on_signal);

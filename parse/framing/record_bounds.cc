@@ -158,7 +158,7 @@ bool RecordBounds::follows_by_shape(std::string_view line) {
       break;
   }
   if (!error_) return false;
-  return is_qualified_exception(line) || trace_begun_by(line) == Trace::python;
+  return is_qualified_exception(line) || trace_begun_by(line) == Trace::python || (is_ruby_frame(line) && !is_ruby_crash(line));
 }
 
 bool RecordBounds::continues(std::string_view line) {

@@ -12,10 +12,10 @@ enum ByteClass : std::uint8_t {
   kBlankByte = 1,  // control characters, space and DEL: separate words, never shown twice in a row
   kMarkByte = 2,   // = : , ; ( ) [ ] { } " ' | < >   end a word and are tokens themselves
   kDigitByte = 4,
-  kLetterByte = 8,  // ASCII letters and everything of UTF-8 beyond ASCII
-  kHexByte = 16,    // 0-9 a-f A-F
-  kJointByte = 32,  // . / \ @: a word that holds one may be a path, a host, an address
-  kTrailByte = 64,  // . ! ? % -: at a word's end, punctuation
+  kLetterByte = 8,     // ASCII letters and everything of UTF-8 beyond ASCII
+  kHexByte = 16,       // 0-9 a-f A-F
+  kJointByte = 32,     // . / \ @: a word that holds one may be a path, a host, an address
+  kTrailByte = 64,     // . ! ? % -: at a word's end, punctuation
   kDividerByte = 128,  // # @ and, when it is doubled, the dot: divide a word
 };
 

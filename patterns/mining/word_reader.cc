@@ -24,8 +24,12 @@ struct Counts {
 constexpr std::array<std::uint64_t, 256> kCountLanes = [] {
   std::array<std::uint64_t, 256> table{};
   for (unsigned c = 0; c < 256; ++c) {
-    const bool is[] = {(kByteClasses[c] & kDigitByte) != 0, (kByteClasses[c] & kLetterByte) != 0, (kByteClasses[c] & kHexByte) != 0,
-                       c == '.', c == '/', c == '\\'};
+    const bool is[] = {(kByteClasses[c] & kDigitByte) != 0,
+                       (kByteClasses[c] & kLetterByte) != 0,
+                       (kByteClasses[c] & kHexByte) != 0,
+                       c == '.',
+                       c == '/',
+                       c == '\\'};
     for (unsigned lane = 0; lane < std::size(is); ++lane) table[c] |= std::uint64_t{is[lane]} << (8 * lane);
   }
   return table;
@@ -89,8 +93,8 @@ constexpr std::array<std::uint64_t, N> packed_all(const std::string_view (&texts
 
 ValueType type_of_unit(std::string_view unit) noexcept {
   constexpr auto kTimes = packed_all({"ms", "s", "ns", "us", "\xc2\xb5s", "sec", "secs", "m", "min", "mins", "h", "hr", "d"});
-  constexpr auto kSizes = packed_all({"B",   "K", "k",  "KB",  "kB", "kb", "KiB", "M",     "MB",
-                                      "MiB", "G", "GB", "GiB", "T",  "TB", "TiB", "bytes", "Kbytes"});
+  constexpr auto kSizes =
+      packed_all({"B", "K", "k", "KB", "kB", "kb", "KiB", "M", "MB", "MiB", "G", "GB", "GiB", "T", "TB", "TiB", "bytes", "Kbytes"});
   if (unit.size() > kUnitBytesMax) return ValueType::word;
   const std::uint64_t word = packed(unit);
   if (std::find(kTimes.begin(), kTimes.end(), word) != kTimes.end()) return ValueType::time;
