@@ -237,12 +237,13 @@ std::vector<WindowSummary> SummaryStore::windows(Duration at_least) const {
       Duration& widest = key.ordinal ? ordinal_width[{key.high, key.low}] : timed_width;
       widest = std::max(widest, candidate.summary->width);
     }
-  std::map<std::tuple<Timestamp, std::uint64_t, std::uint64_t, bool>, WindowSummary> joined;
+  // By path before identity: an inode must not decide what a judge sees first.
+  std::map<std::tuple<Timestamp, std::string_view, std::uint64_t, std::uint64_t, bool>, WindowSummary> joined;
   for (const auto& [key, candidate] : candidates) {
     if (!candidate.stands) continue;
     const Duration width = key.ordinal ? ordinal_width[{key.high, key.low}] : timed_width;
     const WindowSummary& summary = *candidate.summary;
-    const std::tuple place{window_start(summary.start, width), key.high, key.low, key.ordinal};
+    const std::tuple place{window_start(summary.start, width), std::string_view{summary.path}, key.high, key.low, key.ordinal};
     append(joined.try_emplace(place, widened_frame(summary, width)).first->second, summary);
   }
   std::vector<WindowSummary> windows;

@@ -16,7 +16,7 @@ constexpr double kEvenness = 0.2;       // coefficient of variation of the inter
 constexpr double kMissed = 3;           // beats
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
-constexpr int kSilentWindows = 2;       // a service is not silent before so many windows have passed
+constexpr int kSilentWindows = 2;  // a service is not silent before so many windows have passed
 
 /// The gap after which a heartbeat is missed, when `series` is one.
 struct Heartbeat {

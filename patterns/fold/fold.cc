@@ -23,13 +23,14 @@ constexpr std::string_view kOtherServices = "_other";
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 constexpr Duration kBucket = std::chrono::seconds{10};  // what detection works on (detection.md)
 
-/// Which excerpts are kept, by a hash of where their record is. Tightened when they exceed their budget.
+/// Which excerpts are kept, by a hash of what a record is and where: never of the file's identity, which differs between machines. Tightened
+/// when they exceed their budget.
 class ExcerptSample {
  public:
   /// `quiet`: neither notable nor the first of its shape.
-  [[nodiscard]] bool keeps(const StreamIdentity& stream, std::uint64_t offset, bool quiet) const noexcept {
+  [[nodiscard]] bool keeps(ShapeId shape, std::uint64_t offset, bool quiet) const noexcept {
     const unsigned bits = quiet ? quiet_bits_ : notable_bits_;
-    return bits == 0 || (hash(stream, offset) >> (64 - bits)) == 0;
+    return bits == 0 || (hash(shape, offset) >> (64 - bits)) == 0;
   }
   void tighten() noexcept {
     if (quiet_bits_ < kQuietBitsMax) {
@@ -41,8 +42,8 @@ class ExcerptSample {
 
  private:
   static constexpr unsigned kQuietBitsMax = 12;
-  static std::uint64_t hash(const StreamIdentity& stream, std::uint64_t offset) noexcept {
-    const std::uint64_t words[2] = {stream.low, offset};
+  static std::uint64_t hash(ShapeId shape, std::uint64_t offset) noexcept {
+    const std::uint64_t words[2] = {static_cast<std::uint64_t>(shape), offset};
     return XXH3_64bits(words, sizeof words);
   }
   unsigned quiet_bits_ = 3, notable_bits_ = 0;
@@ -297,10 +298,10 @@ void Folder::State::keep_step(const Record& record, FoldedStream& stream, std::u
 }
 
 bool Folder::State::wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const {
-  if (cell.notable) return sample.keeps(stream.identity, cell.first_offset, false);
+  if (cell.notable) return sample.keeps(cell.shape, cell.first_offset, false);
   const auto first = stream.firsts.find({cell.service, cell.shape});
   const bool is_first = first != stream.firsts.end() && first->second == std::pair{cell.first, cell.first_offset};
-  return sample.keeps(stream.identity, cell.first_offset, !is_first);
+  return sample.keeps(cell.shape, cell.first_offset, !is_first);
 }
 
 void Folder::State::recount_excerpts() {
