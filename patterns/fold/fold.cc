@@ -23,8 +23,8 @@ constexpr std::string_view kOtherServices = "_other";
 constexpr std::uint32_t kNone = ~std::uint32_t{0};
 constexpr Duration kBucket = std::chrono::seconds{10};  // what detection works on (detection.md)
 
-/// Which excerpts are kept, by a hash of what a record is and where: never of the file's identity, which differs between machines. Tightened
-/// when they exceed their budget.
+/// Which excerpts are kept, by a hash of what a record is and where: never of the file's identity, which differs between machines.
+/// Tightened when they exceed their budget.
 class ExcerptSample {
  public:
   /// `quiet`: neither notable nor the first of its shape.
