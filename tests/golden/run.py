@@ -18,7 +18,7 @@ import tempfile
 HERE = os.path.dirname(os.path.abspath(__file__))
 VOLATILE = [(re.compile(r"\b[0-9a-f]{32}\b"), "<record id>"), (re.compile(r"loglode context [0-9a-f]{12}\b"), "loglode context <id>"), (re.compile(r'"(wall|cpu|read|work|fold|deliver|judge)":[0-9.e-]+'), r'"\1":0'),
             (re.compile(r'"rss_bytes_peak":\d+'), '"rss_bytes_peak":0'), (re.compile(r'"threads":\d+'), '"threads":0'),
-            (re.compile(r" · \d[0-9.]* m?s( |$)", re.M), r" · <time>\1")]
+            (re.compile(r" · \d[0-9.]* m?s( |$) *", re.M), r" · <time>\1")]
 
 
 def stable(text):
