@@ -2,13 +2,16 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
+#include <map>
 #include <numeric>
 #include <optional>
+#include <set>
 
 #include "app/builtin_rules.h"
 #include "app/exit_status.h"
@@ -101,6 +104,31 @@ bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
   return (fail_on == FailOn::finding && !judgement.findings.empty()) || (fail_on == FailOn::incident && !judgement.incidents.empty());
 }
 
+// A mistyped option must not cost a log: no output may be an input, the baseline or another output.
+Result<void> check_outputs(const AnalyzeOptions& options, const std::vector<InputFile>& inputs) {
+  const auto invalid = [](std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); };
+  std::map<std::pair<dev_t, ino_t>, std::string> taken;
+  for (const InputFile& input : inputs) {
+    struct stat status {};
+    if (input.path != "-" && ::stat(input.path.c_str(), &status) == 0)
+      taken.emplace(std::pair{status.st_dev, status.st_ino}, "is read by this run");
+  }
+  std::set<std::string> names;
+  for (const std::string* path :
+       {&options.output, &options.findings, &options.incidents, &options.templates, &options.assignments, &options.stats}) {
+    if (path->empty()) continue;
+    if (*path == "-") return invalid("- is no file to write to: write /dev/stdout");
+    if (path->compare(0, 5, "/dev/") == 0) continue;
+    struct stat status {};
+    const bool exists = ::stat(path->c_str(), &status) == 0 && S_ISREG(status.st_mode);
+    const auto other = exists ? taken.find({status.st_dev, status.st_ino}) : taken.end();
+    if (other != taken.end()) return invalid(*path + " " + other->second + " and would be overwritten: give the output another name");
+    if (!names.insert(*path).second) return invalid(*path + " is named by two options: each output needs a file of its own");
+    if (exists) taken.emplace(std::pair{status.st_dev, status.st_ino}, "is named by another option");
+  }
+  return {};
+}
+
 Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
   const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {
       {options.findings, findings_ndjson}, {options.incidents, incidents_ndjson}, {options.templates, templates_ndjson}};
@@ -168,6 +196,7 @@ class AnalyzeRun {
     if (!loaded) return tl::unexpected<Error>(loaded.error());
     auto inputs = inputs_of(options_, counters_);
     if (!inputs) return tl::unexpected<Error>(inputs.error());
+    if (auto sound = check_outputs(options_, *inputs); !sound) return sound;
     framers_ = *framers;
     range_ = *range;
     loaded_ = std::move(*loaded);
@@ -263,7 +292,7 @@ int run_analyze(const AnalyzeOptions& options) {
   const std::string text = report_text(options, *analysis);
   if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written)
     return report_error(written.error());
-  if (options.keep_last_run) {
+  if (options.keep_last_run && signal_received == 0) {  // a part of a run does not replace a whole one
     auto kept =
         state_folder().and_then([&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats); });
     if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().where);

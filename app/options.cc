@@ -65,7 +65,10 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
   command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
       ->type_name("SECONDS")
-      ->check(CLI::PositiveNumber);
+      ->check([](const std::string& text) {
+        const double seconds = std::strtod(text.c_str(), nullptr);
+        return seconds >= 0.001 && seconds <= 1e9 ? std::string{} : "is a number of seconds from 0.001 to 1e9";  // false for nan too
+      });
   add_choice(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
   command.add_flag_function(

@@ -109,6 +109,23 @@ void append_numbered(std::string& out, const std::vector<std::string>& lines, st
   for (const std::string& line : lines) out += fmt::format("{} {:>8}  {}\n", mark, number++, printable(redact(line, counts)));
 }
 
+// Whether the record's text still holds a word of its kept excerpt: words, since JSON spells characters of its own.
+bool is_still_there(const LinesAround& around, std::string_view excerpt) {
+  constexpr std::size_t kTellingWord = 4;
+  bool asked = false;
+  for (std::size_t begin = 0; begin < excerpt.size();) {
+    const std::size_t end =
+        std::min(excerpt.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", begin), excerpt.size());
+    const std::string_view word = excerpt.substr(begin, end - begin);
+    begin = end + 1;
+    if (word.size() < kTellingWord || word == "masked") continue;
+    asked = true;
+    for (const std::string& line : around.record)
+      if (line.find(word) != std::string::npos) return true;
+  }
+  return !asked;
+}
+
 }  // namespace
 
 int list_incidents(bool ndjson) {
@@ -177,6 +194,12 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
       read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
   if (!around) {
     fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().where));
+    const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");
+    return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
+  }
+  if (!is_still_there(*around, text_of(*proof, "excerpt"))) {
+    fmt::print(stderr, "loglode: {} does not hold what was read there any more (rotated or rewritten?); what was kept of the record:\n",
+               printable(path));
     const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");
     return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
   }

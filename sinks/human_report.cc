@@ -108,8 +108,8 @@ class Screen {
   }
 
   void incident(const Incident& incident) {
-    std::string span = clock_text(incident.onset == kNoTime ? incident.opened_at : incident.onset);
-    if (incident.closed_at != kNoTime) span += " - " + clock_text(incident.closed_at);
+    std::string span = moment(incident.onset == kNoTime ? incident.opened_at : incident.onset);
+    if (incident.closed_at != kNoTime) span += " - " + moment(incident.closed_at);
     if (judgement().scope.ordinal) span.clear();
     const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : 30);
     const std::string basis = basis_of(incident);
@@ -133,6 +133,13 @@ class Screen {
     line("  suspects  " + paint_.bold(suspects), paint_.cyan(more), 12 + columns_of(suspects), columns_of(more));
     check_line(shown);
     line();
+  }
+
+  // The time of day, with the day where the input has several.
+  std::string moment(Timestamp time) const {
+    const auto day = [](Timestamp of) { return to_rfc3339(of).substr(0, 10); };
+    const JudgedScope& scope = judgement().scope;
+    return scope.first == kNoTime || day(scope.first) == day(scope.last) ? clock_text(time) : day(time) + " " + clock_text(time);
   }
 
   static std::string basis_of(const Incident& incident) {

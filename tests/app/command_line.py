@@ -60,6 +60,29 @@ def results(folder, log):
     check("plain when piped", "\033[" not in call("analyze", log, env={"NO_COLOR": ""}).stdout)
 
 
+def nothing_is_overwritten(folder, log):
+    before = open(log, "rb").read()
+    for arguments in (["-o", log], ["--findings", log], ["--stats", "-"], ["--findings", os.path.join(folder, "x"), "--stats", os.path.join(folder, "x")]):
+        done = call("analyze", log, *arguments)
+        check(f"refused: {arguments}", done.returncode == 2, done)
+    check("the log is as it was", open(log, "rb").read() == before)
+    for value in ("1e-300", "0", "nan", "-5"):
+        check(f"--frequent-window {value}", call("analyze", log, "--frequent-window", value).returncode == 2)
+
+
+def context_of_a_changed_file(folder, log):
+    changed = os.path.join(folder, "changed.log")
+    with open(log, "rb") as f, open(changed, "wb") as out:
+        out.write(f.read())
+    check("analyze", call("analyze", changed).returncode == 0)
+    record = [line.split()[-1] for line in call("incidents", "show", "1").stdout.splitlines() if "loglode context" in line][0]
+    check("context", call("context", record).returncode == 0)
+    with open(changed, "w", encoding="utf-8") as out:
+        out.write("".join(f"{i:070}\n" for i in range(3000)))
+    done = call("context", record)
+    check("context of another text", done.returncode == 1 and "any more" in done.stderr and "connection" in done.stdout, done)
+
+
 def last_run(log):
     check("analyze", call("analyze", log).returncode == 0)
     listed = call("incidents", "list")
@@ -116,6 +139,8 @@ def main():
         usage(log)
         results(folder, log)
         last_run(log)
+        nothing_is_overwritten(folder, log)
+        context_of_a_changed_file(folder, log)
         signals()
         explain()
     for failure in failures:
