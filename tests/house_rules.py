@@ -55,7 +55,7 @@ def problems():
             continue
         with open(path, encoding="utf-8", errors="replace") as f:
             text = f.read()
-        if path != "tests/house_rules.py" and re.search(r"/work/(main|shared)", text):
+        if os.getcwd() + "/" in text:
             yield f"{path}: a path of one machine"
         if path.endswith((".cc", ".h")) and re.search(r"\b(TODO|FIXME|XXX)\b", text):
             yield f"{path}: unfinished work is an issue, not a comment"
