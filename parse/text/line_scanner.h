@@ -34,7 +34,7 @@ class LineScanner {
   explicit LineScanner(std::string_view line) noexcept : line_(line) {}
 
   [[nodiscard]] std::size_t position() const noexcept { return at_; }
-  void go_to(std::size_t position) noexcept { at_ = position; }
+  void go_to(std::size_t position) noexcept { at_ = position < line_.size() ? position : line_.size(); }
   [[nodiscard]] bool at_end() const noexcept { return at_ >= line_.size(); }
   [[nodiscard]] std::string_view rest() const noexcept { return line_.substr(at_ < line_.size() ? at_ : line_.size()); }
   /// The character `ahead` of here; NUL past the end.

@@ -2,6 +2,7 @@
 // a scanner lives on one function's stack.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <string_view>
 
@@ -17,8 +18,9 @@ class StampScanner {
  public:
   explicit StampScanner(std::string_view text) noexcept : text_(text) {}
 
+  /// At most the text's size: no reader can leave its end behind.
   [[nodiscard]] std::size_t position() const noexcept { return at_; }
-  void go_to(std::size_t position) noexcept { at_ = position; }
+  void go_to(std::size_t position) noexcept { at_ = std::min(position, text_.size()); }
   /// The character `ahead` of here; NUL past the end.
   [[nodiscard]] char peek(std::size_t ahead = 0) const noexcept { return at_ + ahead < text_.size() ? text_[at_ + ahead] : '\0'; }
   bool take(char wanted) noexcept {
@@ -26,7 +28,7 @@ class StampScanner {
     ++at_;
     return true;
   }
-  void skip(std::size_t count) noexcept { at_ += count; }
+  void skip(std::size_t count) noexcept { at_ += std::min(count, text_.size() - at_); }
   std::size_t take_blanks() noexcept;
   /// How many digits stand here (at most `limit`).
   [[nodiscard]] std::size_t digits_ahead(std::size_t limit = 32) const noexcept;

@@ -221,6 +221,12 @@ TEST_CASE("timestamps: any bytes are safe, and no beginning of a stamp is read p
       }
     }
   }
+  // A weekday with a day and nothing behind it, once also after its end was trimmed: found by fuzzing.
+  for (const std::string_view cut : {"WED        0", "WED        0 ", "Monday,  23", "Sun 4/"}) {
+    expect_none(std::string{cut});
+    Timestamp time = kNoTime;
+    CHECK_FALSE(read_timestamp_field(cut, kSummer2005, time));
+  }
   expect_none(std::string(1 << 20, '9'));
   expect_none(std::string(1 << 20, ' '));
 }
