@@ -118,6 +118,7 @@ class Batch {
   }
 
   std::uint64_t sequence = 0;            // pipeline: 0, 1, 2 … in source order
+  std::uint64_t mined_with = 0;          // patterns: generation of the shapes that its records were looked up in
   std::shared_ptr<const Stream> stream;  // all records of a batch come from one stream
   std::vector<Record> records;
   std::vector<Attribute> attributes;

@@ -18,10 +18,11 @@ inline constexpr std::size_t kPrefixBytes = 64 * kKiB;  // what a stream's forma
 inline constexpr std::size_t kPrefixLines = 200;
 static_assert(kRecordBytesMax > kLineBytesMax && kPrefixBytes < kBatchBytesTarget);
 
-inline constexpr std::size_t kExcerptBytesMax = 300;  // masked excerpt of a record kept as evidence
-inline constexpr std::size_t kServicesMax = 1000;     // further ones share the service `_other`
-inline constexpr std::size_t kShapesMax = 100'000;    // masked shapes kept by the miner; further ones share one overflow shape
-inline constexpr std::size_t kWindowsMax = 4096;      // past this, or past kCellsMax, windows widen (core/window_summary.h)
+inline constexpr std::size_t kExcerptBytesMax = 300;         // masked excerpt of a record kept as evidence
+inline constexpr std::size_t kServicesMax = 1000;            // further ones share the service `_other`
+inline constexpr std::size_t kShapesMax = 100'000;           // masked shapes kept by the miner; past it the least used are forgotten
+inline constexpr std::size_t kShapesPerServiceMax = 40'000;  // the same for those that one service showed first
+inline constexpr std::size_t kWindowsMax = 4096;             // past this, or past kCellsMax, windows widen (core/window_summary.h)
 inline constexpr std::size_t kFineWindowsMax =
     512;  // the same for windows under 10 s, which only short inputs need (20 of them are judged)
 inline constexpr std::size_t kFineCellsMax = 40'000;

@@ -1,6 +1,7 @@
 // Templates as the rest of the program sees them: made by the miner (patterns/), read by correlate/ and sinks/.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,9 +17,23 @@ inline constexpr TemplateId kNoTemplate{0};
 
 [[nodiscard]] std::string to_hex(TemplateId id);
 
-struct TemplateParameter {
-  std::string type;  // number ip uuid hex path host url time size email word text
+struct ParameterValue {
+  std::string text;  // cut to 48 bytes
+  double share = 0;  // of the template's records
 };
+
+/// What a variable of a template held. Measured on a sample of records chosen by hash, but for `distinct`, `least` and `most`, which are of
+/// all.
+struct TemplateParameter {
+  std::string type;                              // number ip uuid hex path host url time size email word text
+  std::uint64_t records_sampled = 0;             // 0: nothing is known but the type
+  bool exact = false;                            // every record is in the sample
+  std::uint64_t distinct = 0;                    // within 9 % when not exact
+  std::string unit;                              // UCUM: `1`, `s`, `By`; empty when the values are no quantities, or of several units
+  double least = 0, p50 = 0, p95 = 0, most = 0;  // when there is a unit
+  std::vector<ParameterValue> top;               // at most kTopValuesMax, most frequent first; those of two records or more, or all
+};
+inline constexpr std::size_t kTopValuesMax = 5;
 
 struct TemplateInfo {
   TemplateId id = kNoTemplate;

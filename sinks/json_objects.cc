@@ -1,6 +1,9 @@
 #include "sinks/json_objects.h"
 
+#include <array>
 #include <cmath>
+#include <cstdio>
+#include <cstdlib>
 
 namespace loglode {
 
@@ -15,6 +18,31 @@ template <class Range>
 Json array_of(const Range& range) {
   Json out = Json::array();
   for (const auto& item : range) out.push_back(to_json(item));
+  return out;
+}
+
+// Six significant digits: quantities may be nanoseconds or terabytes.
+double significant(double value) {
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), "%.6g", value);
+  return std::isfinite(value) ? std::strtod(text.data(), nullptr) : 0.0;
+}
+
+Json parameter_to_json(const TemplateParameter& parameter, std::uint64_t records) {
+  Json out = {{"type", parameter.type}};
+  if (parameter.records_sampled == 0) return out;
+  out["distinct"] = parameter.distinct;
+  out["exact"] = parameter.exact;
+  if (!parameter.unit.empty()) {
+    out["unit"] = parameter.unit;
+    out["min"] = significant(parameter.least);
+    out["p50"] = significant(parameter.p50);
+    out["p95"] = significant(parameter.p95);
+    out["max"] = significant(parameter.most);
+  }
+  out["top"] = Json::array();
+  for (const ParameterValue& value : parameter.top)
+    out["top"].push_back({{"value", value.text}, {"count", std::llround(value.share * static_cast<double>(records))}});
   return out;
 }
 
@@ -108,7 +136,7 @@ Json to_json(const Incident& incident) {
 
 Json to_json(const TemplateCount& row) {
   Json parameters = Json::array(), aliases = Json::array();
-  for (const TemplateParameter& parameter : row.info->parameters) parameters.push_back({{"type", parameter.type}});
+  for (const TemplateParameter& parameter : row.info->parameters) parameters.push_back(parameter_to_json(parameter, row.count));
   for (const TemplateId alias : row.info->aliases) aliases.push_back(to_hex(alias));
   return {{"schema", "loglode.template/1"},
           {"template_id", to_hex(row.info->id)},

@@ -147,7 +147,8 @@ struct Folder::State {
   bool wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const;
   void recount_excerpts();
   void hold_excerpt_budget();
-  void append_summaries(const WindowTable& from, bool ordinal, std::vector<WindowSummary>& out) const;
+  void append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const;
+  [[nodiscard]] std::vector<WindowSummary> summaries(bool changed_only) const;
 
   template <class Visit>
   void for_each_table(Visit visit) {
@@ -388,6 +389,7 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
 
   WindowFrame& frame = table->frame(frame_at);
   ++frame.records;
+  frame.changed = true;
   frame.without_time += timeless ? 1 : 0;
   frame.late += late ? 1 : 0;
   frame.reaches = std::max(frame.reaches, record.offset + record.raw.size());
@@ -399,9 +401,13 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
   if (excerpt_bytes > config.excerpts_bytes_max) hold_excerpt_budget();
 }
 
-void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std::vector<WindowSummary>& out) const {
+void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const {
   const std::size_t base = out.size();
-  for (const WindowFrame& frame : from.frames()) {
+  std::vector<std::uint32_t> places(from.frames().size(), kNone);
+  for (std::uint32_t i = 0; i < places.size(); ++i) {
+    const WindowFrame& frame = from.frames()[i];
+    if (changed_only && !frame.changed) continue;
+    places[i] = static_cast<std::uint32_t>(out.size() - base);
     const FoldedStream& stream = streams[frame.stream];
     WindowSummary& summary = out.emplace_back();
     summary.stream = stream.identity;
@@ -418,9 +424,9 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std:
   }
   // Names get their place in each summary the first time that they are used there.
   absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> service_places, rule_places;
-  const auto place_of = [](auto& places, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number,
+  const auto place_of = [](auto& known, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number,
                            const std::string& name) {
-    const auto [place, is_new] = places.try_emplace({frame, number}, static_cast<std::uint32_t>(names.size()));
+    const auto [place, is_new] = known.try_emplace({frame, number}, static_cast<std::uint32_t>(names.size()));
     if (is_new) names.push_back(name);
     return place->second;
   };
@@ -428,8 +434,10 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std:
     return place_of(service_places, out[base + frame].services, frame, service, services[service]);
   };
   for (const FoldedCell& cell : from.cells()) {
+    const std::uint32_t place = places[cell.frame];
+    if (place == kNone) continue;
     const FoldedStream& stream = streams[from.frames()[cell.frame].stream];
-    Cell made{service_place(cell.frame, cell.service),
+    Cell made{service_place(place, cell.service),
               cell.shape,
               cell.severity,
               cell.count,
@@ -441,22 +449,37 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, std:
               {}};
     // An earlier record of its shape may have come since: then this is not the first any more.
     if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
-    out[base + cell.frame].cells.push_back(std::move(made));
+    out[base + place].cells.push_back(std::move(made));
   }
   for (const FoldedRuleCell& cell : from.rule_cells()) {
-    const std::uint32_t rule = place_of(rule_places, out[base + cell.frame].rules, cell.frame, cell.rule, (*rules)[cell.rule].id);
-    out[base + cell.frame].rule_cells.push_back(
-        RuleCell{service_place(cell.frame, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
+    const std::uint32_t place = places[cell.frame];
+    if (place == kNone) continue;
+    const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, (*rules)[cell.rule].id);
+    out[base + place].rule_cells.push_back(
+        RuleCell{service_place(place, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
   }
   for (std::uint32_t number = 0; number < streams.size(); ++number) {
     const FoldedStream& stream = streams[number];
     if (ordinal ? stream.ordinal.get() != &from : !stream.timed) continue;
     for (const KeptStep& step : stream.steps) {
-      const std::uint32_t frame = from.known_frame(number, step.time);
-      out[base + frame].trace_steps.push_back(
-          TraceStep{step.trace, service_place(frame, step.service), step.shape, step.severity, step.time});
+      const std::uint32_t place = places[from.known_frame(number, step.time)];
+      if (place == kNone) continue;
+      out[base + place].trace_steps.push_back(
+          TraceStep{step.trace, service_place(place, step.service), step.shape, step.severity, step.time});
     }
   }
+}
+
+std::vector<WindowSummary> Folder::State::summaries(bool changed_only) const {
+  std::vector<WindowSummary> out;
+  append_summaries(timed, false, changed_only, out);
+  for (const FoldedStream& stream : streams)
+    if (stream.ordinal) append_summaries(*stream.ordinal, true, changed_only, out);
+  for (WindowSummary& summary : out) normalise(summary);
+  std::sort(out.begin(), out.end(), [](const WindowSummary& a, const WindowSummary& b) {
+    return std::tie(a.start, a.stream.high, a.stream.low) < std::tie(b.start, b.stream.high, b.stream.low);
+  });
+  return out;
 }
 
 Folder::Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)
@@ -481,16 +504,12 @@ Result<void> Folder::run(Batch& batch) {
   return {};
 }
 
-std::vector<WindowSummary> Folder::summaries() const {
-  std::vector<WindowSummary> out;
-  state_->append_summaries(state_->timed, false, out);
-  for (const FoldedStream& stream : state_->streams)
-    if (stream.ordinal) state_->append_summaries(*stream.ordinal, true, out);
-  for (WindowSummary& summary : out) normalise(summary);
-  std::sort(out.begin(), out.end(), [](const WindowSummary& a, const WindowSummary& b) {
-    return std::tie(a.start, a.stream.high, a.stream.low) < std::tie(b.start, b.stream.high, b.stream.low);
-  });
-  return out;
+std::vector<WindowSummary> Folder::summaries() const { return state_->summaries(false); }
+
+std::vector<WindowSummary> Folder::take_changed() {
+  std::vector<WindowSummary> changed = state_->summaries(true);
+  state_->for_each_table([](WindowTable& each) { each.settle_frames(); });
+  return changed;
 }
 
 }  // namespace loglode

@@ -36,6 +36,8 @@ class Folder final : public Stage {
   Result<void> run(Batch& batch) override;
   /// Cumulative summaries of every (stream, window) so far, normalised, in order of (start, stream).
   [[nodiscard]] std::vector<WindowSummary> summaries() const;
+  /// The same, but only those that changed since the last call (the first: all).
+  [[nodiscard]] std::vector<WindowSummary> take_changed();
 
  private:
   struct State;

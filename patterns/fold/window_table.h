@@ -22,6 +22,7 @@ struct WindowFrame {
   std::uint32_t stream = 0;
   Timestamp start = kNoTime;
   std::uint64_t reaches = 0, records = 0, without_time = 0, late = 0;
+  bool changed = true;  // since Folder::take_changed() gave it away last
 };
 
 /// As core's Cell, with the frame it is in and without what most cells do not have: about 100 B with its place in the index.
@@ -67,6 +68,11 @@ class WindowTable {
   /// Where frame_of() put a window that it has been asked for.
   [[nodiscard]] std::uint32_t known_frame(std::uint32_t stream, Timestamp time) const;
   [[nodiscard]] bool has_cell(std::uint32_t frame, std::uint32_t service, ShapeId shape) const;
+
+  /// No frame has changed from now on.
+  void settle_frames() noexcept {
+    for (WindowFrame& frame : frames_) frame.changed = false;
+  }
 
   /// Moves everything one step up the ladder. Frame indices change.
   void widen();

@@ -12,16 +12,16 @@ constexpr std::uint64_t kSlotCode = 0x517cc1b727220a95, kMarkCode = 0x2545f4914f
 /// Hashes what does not vary and notes what the slots hold.
 class HashListener {
  public:
-  HashListener(ScannedMessage& out, SeverityClass severity) noexcept
-      : out_{out}, hash_{kMixB + static_cast<std::uint64_t>(severity) * kMixA} {
+  HashListener(const char* base, ScannedMessage& out, SeverityClass severity) noexcept
+      : base_{base}, out_{out}, hash_{kMixB + static_cast<std::uint64_t>(severity) * kMixA} {
     out_.slots = out_.named_slots = 0;
   }
   void constant(const char* text, std::size_t size, bool blank) noexcept { add(hash_padded(text, size), blank); }
   void mark(const char* text, bool blank) noexcept { add(kMarkCode + static_cast<unsigned char>(*text), blank); }
-  void value(const char* /*text*/, std::size_t /*size*/, ValueType type, bool blank) noexcept { slot(type, blank); }
+  void value(const char* text, std::size_t size, ValueType type, bool blank) noexcept { slot(text, size, type, blank); }
   void named(const char* text, std::size_t size, ValueType type, bool blank) noexcept {
     if (out_.slots < kSlotsMax) out_.named[out_.named_slots++] = {hash_padded(text, size), out_.slots};
-    slot(type, blank);
+    slot(text, size, type, blank);
   }
   [[nodiscard]] std::size_t tokens() const noexcept { return tokens_; }
 
@@ -36,11 +36,15 @@ class HashListener {
     hash_ = mix(hash_ ^ code ^ (blank ? kBlankCode : 0), kMixC);
     ++tokens_;
   }
-  void slot(ValueType type, bool blank) noexcept {
-    if (out_.slots < kSlotsMax) out_.types[out_.slots++] = bit_of(type);
+  void slot(const char* text, std::size_t size, ValueType type, bool blank) noexcept {
+    if (out_.slots < kSlotsMax) {
+      out_.spans[out_.slots] = {static_cast<std::uint16_t>(text - base_), static_cast<std::uint16_t>(size)};
+      out_.types[out_.slots++] = bit_of(type);
+    }
     add(kSlotCode, blank);
   }
 
+  const char* base_;
   ScannedMessage& out_;
   std::uint64_t hash_;
   std::size_t tokens_ = 0;
@@ -68,7 +72,7 @@ class ElementListener {
 
 const ScannedMessage& MessageScanner::scan(std::string_view message, SeverityClass severity) noexcept {
   blocks_.load(message);
-  HashListener listener{result_, severity};
+  HashListener listener{blocks_.bytes(), result_, severity};
   ScanLoop<HashListener>{blocks_, listener}.run();
   listener.finish();
   return result_;

@@ -22,8 +22,12 @@ struct ScannedMessage {
     std::uint64_t hash;
     std::uint32_t slot;
   };
+  struct Span {
+    std::uint16_t begin, size;  // of MessageScanner::text()
+  };
   std::uint64_t shape = 0;
   std::uint32_t slots = 0, named_slots = 0;
+  std::array<Span, kSlotsMax> spans;
   std::array<ValueTypes, kSlotsMax> types;  // one bit each
   std::array<NamedSlot, kSlotsMax> named;
 };

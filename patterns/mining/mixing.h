@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 namespace loglode {
 
@@ -36,6 +37,15 @@ __extension__ using Wide = unsigned __int128;
   }
   const std::uint64_t inside = size == 0 ? 0 : ~std::uint64_t{0} >> (64 - 8 * size);
   return mix(hash ^ (load_word(text) & inside), kMixD);
+}
+
+/// The same for a text that stands anywhere.
+[[nodiscard]] inline std::uint64_t hash_text(std::string_view text) noexcept {
+  std::uint64_t hash = kMixA ^ (text.size() * kMixB), word = 0;
+  std::size_t at = 0;
+  for (; text.size() - at > 8; at += 8) hash = mix(hash ^ load_word(text.data() + at), kMixC);
+  std::memcpy(&word, text.data() + at, text.size() - at);
+  return mix(hash ^ word, kMixD);
 }
 
 }  // namespace loglode

@@ -2,63 +2,11 @@
 
 #include <bit>
 #include <cstdlib>
-#include <cstring>
 #include <new>
-#include <utility>
 
 #include "core/assert.h"
 
 namespace loglode {
-
-Shape::Shape(const ScannedMessage& message, SeverityClass severity, std::string_view text, const std::vector<Element>& elements)
-    : hash_{message.shape},
-      slots_{message.slots},
-      severity_{severity},
-      types_{std::make_unique<std::atomic<ValueTypes>[]>(message.slots)},
-      first_{std::make_unique<std::uint64_t[]>(message.slots)},
-      text_{text},
-      elements_{elements} {
-  std::uint64_t varied = slots_ == kSlotsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << slots_) - 1;
-  for (std::uint32_t i = 0; i < message.named_slots; ++i) {
-    varied &= ~(std::uint64_t{1} << message.named[i].slot);
-    first_[message.named[i].slot] = message.named[i].hash;
-  }
-  varied_ = varied;
-  for (std::uint32_t i = 0; i < slots_; ++i) types_[i] = message.types[i];
-}
-
-bool Shape::knows(const ScannedMessage& message) const noexcept {
-  ValueTypes unknown = 0;
-  for (std::uint32_t i = 0; i < slots_; ++i)
-    unknown = static_cast<ValueTypes>(unknown | (message.types[i] & ~types_[i].load(std::memory_order_relaxed)));
-  if (unknown != 0) return false;
-  const std::uint64_t varied = varied_.load(std::memory_order_relaxed);
-  std::uint64_t constant = (slots_ == kSlotsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << slots_) - 1) & ~varied;
-  if (constant == 0) return true;
-  for (std::uint32_t i = 0; i < message.named_slots; ++i) {
-    const auto& named = message.named[i];
-    if ((varied >> named.slot & 1U) != 0) continue;
-    if (named.hash != first_[named.slot]) return false;
-    constant &= ~(std::uint64_t{1} << named.slot);
-  }
-  return constant == 0;  // what is left held a value now, and a name before
-}
-
-void Shape::join(const ScannedMessage& message) noexcept {
-  std::uint64_t same = 0;
-  for (std::uint32_t i = 0; i < message.named_slots; ++i)
-    if (message.named[i].hash == first_[message.named[i].slot]) same |= std::uint64_t{1} << message.named[i].slot;
-  const std::uint64_t all = slots_ == kSlotsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << slots_) - 1;
-  varied_.store(varied_.load(std::memory_order_relaxed) | (all & ~same), std::memory_order_relaxed);
-  for (std::uint32_t i = 0; i < slots_; ++i)
-    types_[i].store(static_cast<ValueTypes>(types_[i].load(std::memory_order_relaxed) | message.types[i]), std::memory_order_relaxed);
-}
-
-std::size_t Shape::bytes() const noexcept {
-  constexpr std::size_t kBlockHeader = 16;  // of the allocator, for each of the four blocks and the shape itself
-  return sizeof(Shape) + 5 * kBlockHeader + slots_ * (sizeof(ValueTypes) + sizeof(std::uint64_t)) + text_.capacity() +
-         elements_.capacity() * sizeof(Element);
-}
 
 void ShapeTable::Free::operator()(Slot* slots) const noexcept { std::free(slots); }
 
@@ -81,16 +29,15 @@ Shape* ShapeTable::find(std::uint64_t hash) const noexcept {
   }
 }
 
-bool ShapeTable::insert(std::unique_ptr<Shape> shape) {
-  full_ = full_ || shapes_.size() >= shapes_max_ || bytes_ + shape->bytes() > bytes_max_;
-  if (full_) return false;
+bool ShapeTable::insert(const std::shared_ptr<Shape>& shape) {
+  if (shapes_.size() >= shapes_max_ || (bytes_ + shape->bytes() > bytes_max_ && !shapes_.empty())) return false;
   const std::uint64_t hash = shape->hash();
   std::size_t at = hash & mask_;
   while (slots_[at].hash.load(std::memory_order_relaxed) != 0) at = (at + 1) & mask_;
   slots_[at].shape.store(shape.get(), std::memory_order_relaxed);
   slots_[at].hash.store(hash, std::memory_order_release);
   bytes_ += shape->bytes();
-  shapes_.push_back(std::move(shape));
+  shapes_.push_back(shape);
   return true;
 }
 

@@ -5,16 +5,31 @@
 
 #include <cstddef>
 #include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "core/batch.h"
+#include "core/limits.h"
 #include "core/pipeline_parts.h"
 #include "core/run_counters.h"
 #include "core/template_catalog.h"
+#include "patterns/mining/shape_values.h"
+#include "patterns/mining/template_marks.h"
+#include "patterns/mining/template_settler.h"
 
 namespace loglode {
 
 struct MinerConfig {
-  std::size_t shapes_max = kShapesMax;
+  std::size_t shapes_max = kShapesMax, shapes_per_service_max = kShapesPerServiceMax;
+  std::size_t samples_max = kSamplesMax;  // records whose values are kept, of all shapes together
+  /// Records without a time of their own are left to the learner: set when what comes between may still take them out of range.
+  bool leave_timeless = false;
+};
+
+struct EncodedShape {
+  ShapeId id = kNoShape;
+  std::string bytes;  // shape_codec.h
 };
 
 /// Shared by all workers of one run.
@@ -27,13 +42,27 @@ class TemplateMiner {
 
   /// A stage for one worker: sets `shape` of every record that has been seen before, without a lock, and leaves kNoShape in the others.
   [[nodiscard]] std::unique_ptr<Stage> make_scanner();
-  /// The ordered stage: gives every record that is left its shape, learning it. One thread at a time, in batch order.
+  /// The ordered stage: gives every record that is left its shape, learning it. One thread at a time, in batch order. Past the limits it
+  /// forgets the least used shapes (counted under limits_hit.shapes): their records then have the overflow template.
   [[nodiscard]] std::unique_ptr<Stage> make_learner();
   /// One message, learned: for tests, `explain` and seeds. Not while stages run.
-  ShapeId learn(std::string_view message, Severity severity);
+  ShapeId learn(std::string_view message, Severity severity, std::string_view service = {});
 
   /// Templates as they follow from all shapes learned so far. Not while stages run.
-  [[nodiscard]] TemplateCatalog settle() const;
+  [[nodiscard]] TemplateCatalog settle(const TemplateMarks& marks = {}, const SettleRules& rules = {}, SettleTrace* trace = nullptr);
+
+  // State. All on the learner's thread, between batches.
+  /// Joins what was known elsewhere or before: in any order, any number of times, the result is what one miner would have found.
+  /// Errors: invalid_argument, and nothing changed, when `bytes` are not a shape.
+  [[nodiscard]] Result<void> absorb(std::string_view bytes);
+  /// Shapes that changed since the last call (the first: all), in order of id; their bytes.
+  [[nodiscard]] std::vector<EncodedShape> take_changed();
+  /// What was absorbed until now is where changes are counted from: it is stored already.
+  void forget_changes();
+  /// Shapes forgotten since the last call, in order of id; none of them is known now.
+  [[nodiscard]] std::vector<ShapeId> take_forgotten();
+  /// Shapes that are never forgotten.
+  void pin(std::vector<ShapeId> shapes);
 
  private:
   struct State;

@@ -7,6 +7,7 @@
 
 #include "patterns/mining/byte_class.h"
 #include "patterns/mining/mixing.h"
+#include "patterns/mining/parameter_summary.h"
 #include "patterns/mining/template_cover.h"
 #include "patterns/mining/template_text.h"
 
@@ -38,7 +39,7 @@ struct Sibling {
 
 class SiblingClosure {
  public:
-  SiblingClosure(std::vector<Form>& forms, const SiblingRule& rule) : forms_{forms}, rule_{rule} {}
+  SiblingClosure(std::vector<Form>& forms, const SiblingRule& rule, SettleTrace* trace) : forms_{forms}, rule_{rule}, trace_{trace} {}
 
   void run() {
     for (int round = 0; round < kSiblingRoundsMax && widen(); ++round) {}
@@ -78,9 +79,11 @@ class SiblingClosure {
       std::size_t end = begin, words = 0;
       for (; end < siblings_.size() && siblings_[end].key == siblings_[begin].key; ++end)
         words += end == begin || siblings_[end].word != siblings_[end - 1].word;
-      if (words > 1 && words >= words_needed(at, begin, end)) {
-        for (std::size_t i = begin; i < end; ++i)
+      if (words > 1) {
+        const std::size_t needed = words_needed(at, begin, end);
+        for (std::size_t i = begin; i < end && words >= needed; ++i)
           if (siblings_[i].word != kVariableCode) marks.emplace_back(siblings_[i].form, static_cast<std::uint32_t>(at));
+        if (trace_ != nullptr) note(at, begin, end, words, needed);
       }
       begin = end;
     }
@@ -93,7 +96,6 @@ class SiblingClosure {
     for (std::size_t i = 0; i < at; ++i)
       if (is_word(form, i)) before = i;
     const bool first = before == form.codes.size();
-    constexpr std::size_t kNever = ~std::size_t{0};
     if (words <= 2) return first ? kNever : rule_.short_message;
     const bool digits = std::all_of(siblings_.begin() + static_cast<std::ptrdiff_t>(begin),
                                     siblings_.begin() + static_cast<std::ptrdiff_t>(end), [&](const Sibling& s) {
@@ -107,63 +109,169 @@ class SiblingClosure {
     return before + 1 == at && is_preposition(form.text(before)) ? rule_.after_preposition : rule_.words;
   }
 
+  void note(std::size_t at, std::size_t begin, std::size_t end, std::size_t words, std::size_t needed) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Form& form = forms_[siblings_[i].form];
+      if (form.shape->hash() != static_cast<std::uint64_t>(trace_->shape) || form.varies(at)) continue;
+      const std::string word{form.text(at)};
+      const std::string seen =
+          "\"" + word + "\": " + std::to_string(words) + " different words stand there in messages that are otherwise equal, ";
+      if (words >= needed)
+        trace_->reasons.push_back(seen + std::to_string(needed) + " make it a variable (siblings)");
+      else if (needed != kNever)
+        trace_->reasons.push_back(seen + std::to_string(needed) + " would make it a variable");
+    }
+  }
+
+  static constexpr std::size_t kNever = ~std::size_t{0};
   std::vector<Form>& forms_;
   SiblingRule rule_;
+  SettleTrace* trace_;
   std::vector<std::uint64_t> sums_;
   std::vector<Sibling> siblings_;
 };
 
-}  // namespace
+/// Shapes of one template, on the way to it.
+struct Class {
+  DescribedTemplate text;
+  std::vector<const Form*> members;
+};
 
-TemplateCatalog settle_templates(const std::vector<std::unique_ptr<Shape>>& shapes, const SiblingRule& rule) {
-  std::vector<Form> forms;
-  forms.reserve(shapes.size());
-  for (const auto& shape : shapes) forms.push_back(make_form(*shape));
-  std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.shape->hash() < b.shape->hash(); });
-  SiblingClosure{forms, rule}.run();
+void explain(SettleTrace* trace, const Form& form, std::string reason) {
+  if (trace != nullptr && form.shape->hash() == static_cast<std::uint64_t>(trace->shape)) trace->reasons.push_back(std::move(reason));
+}
 
+std::size_t variables_in(std::string_view text) noexcept {
+  std::size_t count = 0;
+  for (std::size_t at = text.find("<*>"); at != std::string_view::npos; at = text.find("<*>", at + 3)) ++count;
+  return count;
+}
+
+/// Takes the forms that people's templates fit out of `forms`.
+std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& marks, std::vector<Form>& taken, SettleTrace* trace) {
+  std::vector<const KeptTemplate*> kept;
+  for (const KeptTemplate& one : marks.kept) kept.push_back(&one);
+  std::sort(kept.begin(), kept.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
+  std::vector<std::size_t> owner;
+  taken.reserve(forms.size());  // members are pointers into it
+  std::erase_if(forms, [&](const Form& form) {
+    const std::string text = text_of(form);
+    const auto fitting = std::find_if(kept.begin(), kept.end(), [&](const KeptTemplate* one) {
+      return one->severity == form.shape->severity() && fits(one->text, text);
+    });
+    if (fitting == kept.end()) return false;
+    owner.push_back(static_cast<std::size_t>(fitting - kept.begin()));
+    taken.push_back(form);
+    explain(trace, form, "pinned or seeded by a person: \"" + (*fitting)->text + "\"");
+    return true;
+  });
+  std::vector<Class> classes(kept.size());
+  for (std::size_t i = 0; i < taken.size(); ++i) classes[owner[i]].members.push_back(&taken[i]);
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (classes[i].members.empty()) continue;
+    classes[i].text = describe(std::span{classes[i].members}.first(1));
+    if (classes[i].text.info.text != kept[i]->text || classes[i].members.size() > 1) {
+      classes[i].text = {};
+      classes[i].text.info.parameters.assign(variables_in(kept[i]->text), TemplateParameter{"text", 0, false, 0, {}, 0, 0, 0, 0, {}});
+      classes[i].text.info.severity = kept[i]->severity;
+      classes[i].text.info.text = kept[i]->text;
+    }
+    classes[i].text.info.id = kept[i]->id;
+  }
+  std::erase_if(classes, [](const Class& one) { return one.members.empty(); });
+  return classes;
+}
+
+/// Groups forms that are equal but for how their variables are listed, then groups with equal texts or covered by others.
+std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
   // Ordered maps: what comes out must not depend on how a hash table was filled.
   std::map<std::uint64_t, std::vector<const Form*>> aliases;
-  for (const Form& form : forms) aliases[alias_key(form, runs_of(form))].push_back(&form);
+  for (const Form& form : forms) aliases[rules.aliases ? alias_key(form, runs_of(form)) : form.shape->hash()].push_back(&form);
   const auto variables = [](const Form* form) { return std::count(form->codes.begin(), form->codes.end(), kVariableCode); };
   std::vector<const Form*> fullest;
   for (const auto& [key, members] : aliases)
     fullest.push_back(
         *std::max_element(members.begin(), members.end(), [&](const Form* a, const Form* b) { return variables(a) < variables(b); }));
-  const std::vector<std::size_t> covers = find_covers(fullest);
-  std::vector<TemplateInfo> described;
+  std::vector<std::size_t> covers = find_covers(fullest);
+  if (!rules.covers)
+    for (std::size_t i = 0; i < covers.size(); ++i) covers[i] = i;
+  std::vector<DescribedTemplate> described;
   described.reserve(aliases.size());
   for (const auto& [key, members] : aliases) described.push_back(describe(members));
 
-  struct Class {
-    std::size_t described;
-    std::vector<const Form*> members;
-  };
-  std::map<std::pair<SeverityClass, std::string_view>, Class> by_text;  // views into `described`
+  std::map<std::pair<SeverityClass, std::string_view>, std::pair<std::size_t, std::vector<const Form*>>> by_text;  // views into `described`
   std::size_t index = 0;
   for (const auto& [key, members] : aliases) {
-    const std::size_t cover = covers[index++];
-    const TemplateInfo& info = described[cover];
-    auto& in_class = by_text.try_emplace({info.severity, info.text}, Class{cover, {}}).first->second.members;
+    const std::size_t cover = covers[index];
+    const TemplateInfo& info = described[cover].info;
+    auto& in_class = by_text.try_emplace({info.severity, info.text}, cover, std::vector<const Form*>{}).first->second.second;
     in_class.insert(in_class.end(), members.begin(), members.end());
+    for (const Form* member : members) {
+      if (members.size() > 1)
+        explain(
+            trace, *member,
+            "equal to " + std::to_string(members.size() - 1) + " other masked forms but for runs of variables, units, brackets (aliases)");
+      if (cover != index) explain(trace, *member, "covered by \"" + info.text + "\" (covers)");
+    }
+    ++index;
   }
-  aliases.clear();
+  std::vector<Class> classes;
+  for (auto& [text, one] : by_text) classes.push_back({described[one.first], std::move(one.second)});
+  return classes;
+}
+
+/// Joins the classes that people said are one; the target's text stands.
+void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, SettleTrace* trace) {
+  const auto find = [&](TemplateId id) {
+    return std::find_if(classes.begin(), classes.end(), [&](const Class& one) {
+      return one.text.info.id == id || std::any_of(one.members.begin(), one.members.end(),
+                                                   [&](const Form* form) { return form->shape->hash() == static_cast<std::uint64_t>(id); });
+    });
+  };
+  for (const auto& [from, into] : marks.aliases) {
+    const auto source = find(from), target = find(into);
+    if (source == classes.end() || target == classes.end() || source == target) continue;
+    for (const Form* member : source->members) explain(trace, *member, "a person said that it is \"" + target->text.info.text + "\"");
+    if (source->text.info.id != kNoTemplate) target->text.info.aliases.push_back(source->text.info.id);  // a kept one's id is no shape's
+    target->members.insert(target->members.end(), source->members.begin(), source->members.end());
+    classes.erase(source);
+  }
+}
+
+}  // namespace
+
+TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const SettleRules& rules, const TemplateMarks& marks,
+                                 SettleTrace* trace) {
+  std::vector<Form> forms, taken;
+  forms.reserve(shapes.size());
+  for (const auto& shape : shapes) forms.push_back(make_form(*shape));
+  std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.shape->hash() < b.shape->hash(); });
+  std::vector<Class> classes;
+  if (!marks.kept.empty()) classes = take_kept(forms, marks, taken, trace);
+  if (rules.siblings) SiblingClosure{forms, rules.sibling, trace}.run();
+  for (Class& one : group(forms, rules, trace)) classes.push_back(std::move(one));
+  join_aliases(classes, marks, trace);
 
   std::vector<TemplateInfo> templates;
-  templates.reserve(by_text.size());
+  templates.reserve(classes.size());
   std::vector<std::pair<ShapeId, std::uint32_t>> of_shape;
-  of_shape.reserve(forms.size());
-  for (const auto& entry : by_text) {
-    const Class& one = entry.second;
-    std::vector<std::uint64_t> ids;
-    for (const Form* form : one.members) {
-      ids.push_back(form->shape->hash());
-      of_shape.emplace_back(ShapeId{ids.back()}, static_cast<std::uint32_t>(templates.size()));
-    }
+  of_shape.reserve(shapes.size());
+  for (Class& one : classes) {
+    const auto number = static_cast<std::uint32_t>(templates.size());
+    std::vector<TemplateId> ids = std::move(one.text.info.aliases);
+    for (const Form* form : one.members) ids.push_back(TemplateId{form->shape->hash()});
+    if (one.text.info.id == kNoTemplate)
+      one.text.info.id = TemplateId{(*std::min_element(one.members.begin(), one.members.end(), [](const Form* a, const Form* b) {
+                                      return a->shape->hash() < b->shape->hash();
+                                    }))->shape->hash()};
+    for (const TemplateId id : ids) of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(id)}, number);
+    of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(one.text.info.id)}, number);
     std::sort(ids.begin(), ids.end());
-    TemplateInfo& info = templates.emplace_back(std::move(described[one.described]));  // no text is looked up any more
-    info.id = TemplateId{ids.front()};
-    for (std::size_t i = 1; i < ids.size(); ++i) info.aliases.push_back(TemplateId{ids[i]});
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    std::erase(ids, one.text.info.id);
+    for (std::size_t i = 0; i < one.text.sources.size(); ++i) summarise(one.text.sources[i], one.text.info.parameters[i]);
+    TemplateInfo& info = templates.emplace_back(std::move(one.text.info));
+    info.aliases = std::move(ids);
   }
   return TemplateCatalog{std::move(templates), std::move(of_shape)};
 }

@@ -1,12 +1,14 @@
-// From shapes to templates: which shapes are one message with different words in it. A function of the set of shapes: no order, no counts
-// of lines.
+// From shapes to templates: which shapes are one message with different words in it. A function of the set of shapes (and of what people
+// said of templates): no order, no counts of lines.
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/template_catalog.h"
 #include "patterns/mining/shape_table.h"
+#include "patterns/mining/template_marks.h"
 
 namespace loglode {
 
@@ -18,6 +20,19 @@ struct SiblingRule {
   std::uint32_t short_message = 10;     // messages of two words or fewer
 };
 
-[[nodiscard]] TemplateCatalog settle_templates(const std::vector<std::unique_ptr<Shape>>& shapes, const SiblingRule& rule = {});
+/// What is applied; switched off one by one to measure what each is worth (perf/ablation).
+struct SettleRules {
+  bool siblings = true, aliases = true, covers = true;
+  SiblingRule sibling{};
+};
+
+/// Why one shape has the template it has, in the order in which the rules applied. For `explain`.
+struct SettleTrace {
+  ShapeId shape = kNoShape;
+  std::vector<std::string> reasons;
+};
+
+[[nodiscard]] TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const SettleRules& rules = {},
+                                               const TemplateMarks& marks = {}, SettleTrace* trace = nullptr);
 
 }  // namespace loglode

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 #include "patterns/mining/byte_class.h"
 #include "patterns/mining/mixing.h"
@@ -109,21 +110,21 @@ RunText write_run(const Form& form, Run run, bool blank) {
   return out;
 }
 
-/// Position of an element among its shape's slots.
+bool is_slot(const Form& form, std::size_t at) noexcept {
+  const ElementKind kind = form.element(at).kind;
+  return kind == ElementKind::value || kind == ElementKind::named;
+}
+
+/// Position of each element among its shape's slots.
 std::vector<std::size_t> slot_numbers(const Form& form) {
   std::vector<std::size_t> numbers(form.codes.size());
   std::size_t slot = 0;
-  for (std::size_t at = 0; at < numbers.size(); ++at) {
-    const ElementKind kind = form.element(at).kind;
-    numbers[at] = kind == ElementKind::value || kind == ElementKind::named ? slot++ : kSlotsMax;
-  }
+  for (std::size_t at = 0; at < numbers.size(); ++at) { numbers[at] = is_slot(form, at) ? slot++ : kSlotsMax; }
   return numbers;
 }
 
 ValueTypes types_at(const Form& form, const std::vector<std::size_t>& slots, std::size_t at) noexcept {
-  const ElementKind kind = form.element(at).kind;
-  const bool slot = kind == ElementKind::value || kind == ElementKind::named;
-  return slot ? form.shape->types(slots[at]) : bit_of(ValueType::word);
+  return is_slot(form, at) ? form.shape->types(slots[at]) : bit_of(ValueType::word);
 }
 
 }  // namespace
@@ -140,6 +141,12 @@ Form make_form(const Shape& shape) {
     form.codes.push_back(varies ? kVariableCode : hash_of(form.text(at)));
   }
   return form;
+}
+
+std::string text_of(const Form& form) {
+  std::string text;
+  for (std::size_t at = 0; at < form.codes.size(); ++at) append(text, form, at);
+  return text;
 }
 
 std::vector<Run> runs_of(const Form& form) {
@@ -168,7 +175,14 @@ std::uint64_t alias_key(const Form& form, std::span<const Run> runs) {
   return key;
 }
 
-TemplateInfo describe(std::span<const Form* const> forms) {
+std::optional<std::size_t> slot_of(const Form& form, std::size_t at) noexcept {
+  if (!is_slot(form, at)) return std::nullopt;
+  std::size_t slot = 0;
+  for (std::size_t i = 0; i < at; ++i) slot += is_slot(form, i);
+  return slot;
+}
+
+DescribedTemplate describe(std::span<const Form* const> forms) {
   const Form& first = *forms.front();
   std::vector<std::vector<Run>> runs;
   std::vector<std::vector<std::size_t>> slots;
@@ -176,7 +190,8 @@ TemplateInfo describe(std::span<const Form* const> forms) {
     runs.push_back(runs_of(*form));
     slots.push_back(slot_numbers(*form));
   }
-  TemplateInfo info;
+  DescribedTemplate described;
+  TemplateInfo& info = described.info;
   info.severity = first.shape->severity();
   std::size_t at = 0;
   for (std::size_t run = 0; run <= runs.front().size(); ++run) {
@@ -186,24 +201,29 @@ TemplateInfo describe(std::span<const Form* const> forms) {
     const bool blank = !info.text.empty();
     const RunText written = write_run(first, runs.front()[run], blank);
     std::vector<ValueTypes> types(written.variables.size());
+    std::vector<std::vector<ParameterSource>> sources(written.variables.size());
     bool same = true;
     for (std::size_t i = 0; i < forms.size() && same; ++i) {
       const RunText other = i == 0 ? written : write_run(*forms[i], runs[i][run], blank);
       same = other.text == written.text;
       for (std::size_t v = 0; v < types.size() && same; ++v)
-        if (forms[i]->varies(other.variables[v]))
+        if (forms[i]->varies(other.variables[v])) {
           types[v] = static_cast<ValueTypes>(types[v] | types_at(*forms[i], slots[i], other.variables[v]));
+          sources[v].push_back({forms[i], other.variables[v]});
+        }
     }
     if (same) {
       info.text += written.text;
-      for (const ValueTypes seen : types) info.parameters.push_back({std::string{name_of(common_type(seen))}});
+      for (const ValueTypes seen : types) info.parameters.emplace_back().type = name_of(common_type(seen));
+      for (auto& found : sources) described.sources.push_back(std::move(found));
     } else {
       append(info.text, first, runs.front()[run].begin);
-      info.parameters.push_back({std::string{name_of(ValueType::text)}});
+      info.parameters.emplace_back().type = name_of(ValueType::text);
+      described.sources.emplace_back();
     }
     at = runs.front()[run].end;
   }
-  return info;
+  return described;
 }
 
 }  // namespace loglode

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -26,6 +27,9 @@ struct Form {
 
 [[nodiscard]] Form make_form(const Shape& shape);
 
+/// All of a form as text, `<*>` for each variable.
+[[nodiscard]] std::string text_of(const Form& form);
+
 /// Tokens [begin, end) of a form that count as one variable when templates are compared: variables next to each other or listed with
 /// commas, their units, and the same quantity again in brackets.
 struct Run {
@@ -36,7 +40,21 @@ struct Run {
 /// Hash of what is left when each run is one variable: forms of one severity with the same key are one template.
 [[nodiscard]] std::uint64_t alias_key(const Form& form, std::span<const Run> runs);
 
-/// Text and parameters of the template of `forms` (all with one alias key, in canonical order; at least one).
-[[nodiscard]] TemplateInfo describe(std::span<const Form* const> forms);
+/// Where a parameter's values are found: the tokens that it stands for, one of each form that has it.
+struct ParameterSource {
+  const Form* form = nullptr;
+  std::size_t at = 0;
+};
+
+struct DescribedTemplate {
+  TemplateInfo info;
+  std::vector<std::vector<ParameterSource>> sources;  // of each parameter; none for one that stands for several tokens
+};
+
+/// Text and parameters' types of the template of `forms` (all with one alias key, in canonical order; at least one).
+[[nodiscard]] DescribedTemplate describe(std::span<const Form* const> forms);
+
+/// Position of an element among its shape's slots (there may be more than are followed); nothing when it is none.
+[[nodiscard]] std::optional<std::size_t> slot_of(const Form& form, std::size_t at) noexcept;
 
 }  // namespace loglode

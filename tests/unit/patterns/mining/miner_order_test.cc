@@ -225,40 +225,6 @@ TEST_CASE("miner: a scanner leaves to the learner what would change a shape", "[
   CHECK(text_after(0, 4, false) == "state=<*> now");
 }
 
-// Limits.
-
-TEST_CASE("miner: shapes over the limit share the overflow template and are counted", "[mining]") {
-  RunCounters counters;
-  TemplateMiner miner{{.shapes_max = 10}, counters};
-  const auto word = [](int i) { return std::string(1, static_cast<char>('a' + i % 26)) + static_cast<char>('a' + i / 26); };
-  std::vector<ShapeId> shapes;
-  for (int i = 0; i < 300; ++i)
-    shapes.push_back(miner.learn("event " + word(i) + " of a kind unlike any other " + word(i), Severity::info));
-  CHECK(counters.hits(Limit::shapes) == 290);
-  const TemplateCatalog catalog = miner.settle();
-  CHECK(catalog.templates().size() == 10);
-  CHECK(catalog.of(shapes[299]).text == "<*>");
-  CHECK(catalog.of(shapes[0]).text == "event aa of a kind unlike any other aa");
-  CHECK(miner.learn("event aa of a kind unlike any other aa", Severity::info) == shapes[0]);
-}
-
-TEST_CASE("miner: a stream of junk stays bounded and the good lines in it keep their template", "[mining]") {
-  RunCounters counters;
-  TemplateMiner miner{{.shapes_max = 2000}, counters};
-  std::mt19937 random{3};
-  const ShapeId good = miner.learn("request 17 took 35 ms", Severity::info);
-  for (int i = 0; i < 20'000; ++i) {
-    std::string junk;
-    for (std::size_t n = random() % 200; n != 0; --n) junk += static_cast<char>(random());
-    static_cast<void>(miner.learn(junk, Severity::info));
-    if (i % 100 == 0) CHECK(miner.learn("request " + std::to_string(i) + " took 3 ms", Severity::info) == good);
-  }
-  CHECK(counters.hits(Limit::shapes) > 0);
-  const TemplateCatalog catalog = miner.settle();
-  CHECK(catalog.templates().size() <= 2000);
-  CHECK(catalog.of(good).text == "request <*> took <*> ms");
-}
-
 TEST_CASE("miner: more names than are followed at a slot, and more slots than are followed, still settle", "[mining]") {
   RunCounters counters;
   TemplateMiner miner{{}, counters};

@@ -1,0 +1,112 @@
+#include "patterns/mining/shape.h"
+
+#include <utility>
+
+#include "core/assert.h"
+
+namespace loglode {
+
+Shape::Shape(const ScannedMessage& message, SeverityClass severity, std::string_view text, const std::vector<Element>& elements,
+             std::string_view owner)
+    : hash_{message.shape},
+      slots_{message.slots},
+      severity_{severity},
+      types_{std::make_unique<std::atomic<ValueTypes>[]>(message.slots)},
+      first_{std::make_unique<std::uint64_t[]>(message.slots)},
+      text_{text},
+      owner_{owner},
+      elements_{elements},
+      values_{message.slots} {
+  std::uint64_t varied = all_slots();
+  for (std::uint32_t i = 0; i < message.named_slots; ++i) {
+    varied &= ~(std::uint64_t{1} << message.named[i].slot);
+    first_[message.named[i].slot] = message.named[i].hash;
+  }
+  varied_ = varied;
+  for (std::uint32_t i = 0; i < slots_; ++i) types_[i] = message.types[i];
+}
+
+bool Shape::knows(const ScannedMessage& message) const noexcept {
+  ValueTypes unknown = 0;
+  for (std::uint32_t i = 0; i < slots_; ++i)
+    unknown = static_cast<ValueTypes>(unknown | (message.types[i] & ~types_[i].load(std::memory_order_relaxed)));
+  if (unknown != 0) return false;
+  const std::uint64_t varied = varied_.load(std::memory_order_relaxed);
+  std::uint64_t constant = all_slots() & ~varied;
+  if (constant == 0) return true;
+  for (std::uint32_t i = 0; i < message.named_slots; ++i) {
+    const auto& named = message.named[i];
+    if ((varied >> named.slot & 1U) != 0) continue;
+    if (named.hash != first_[named.slot]) return false;
+    constant &= ~(std::uint64_t{1} << named.slot);
+  }
+  return constant == 0;  // what is left held a value now, and a name before
+}
+
+void Shape::join(const ScannedMessage& message) noexcept {
+  std::uint64_t same = 0;
+  for (std::uint32_t i = 0; i < message.named_slots; ++i)
+    if (message.named[i].hash == first_[message.named[i].slot]) same |= std::uint64_t{1} << message.named[i].slot;
+  varied_.store(varied_.load(std::memory_order_relaxed) | (all_slots() & ~same), std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < slots_; ++i)
+    types_[i].store(static_cast<ValueTypes>(types_[i].load(std::memory_order_relaxed) | message.types[i]), std::memory_order_relaxed);
+  changed_.store(true, std::memory_order_release);
+}
+
+Shape::Shape(ShapeParts parts)
+    : hash_{parts.hash},
+      varied_{parts.varied},
+      slots_{static_cast<std::uint32_t>(parts.types.size())},
+      severity_{parts.severity},
+      types_{std::make_unique<std::atomic<ValueTypes>[]>(parts.types.size())},
+      first_{std::make_unique<std::uint64_t[]>(parts.types.size())},
+      text_{std::move(parts.text)},
+      owner_{std::move(parts.owner)},
+      elements_{std::move(parts.elements)},
+      values_{slots_} {
+  LOGLODE_ASSERT(slots_ <= kSlotsMax && parts.first.size() == slots_);
+  for (std::uint32_t i = 0; i < slots_; ++i) {
+    types_[i] = parts.types[i];
+    first_[i] = parts.first[i];
+  }
+}
+
+void Shape::join(const Shape& other) {
+  LOGLODE_ASSERT(hash_ == other.hash_ && slots_ == other.slots_);
+  std::uint64_t varied = varied_.load(std::memory_order_relaxed) | other.varied_.load(std::memory_order_relaxed);
+  for (std::uint32_t i = 0; i < slots_; ++i) {
+    if (first_[i] != other.first_[i]) varied |= std::uint64_t{1} << i;
+    types_[i].store(static_cast<ValueTypes>(types(i) | other.types(i)), std::memory_order_relaxed);
+  }
+  varied_.store(varied, std::memory_order_relaxed);
+  if (other.owner_ < owner_) owner_ = other.owner_;
+  changed_.store(true, std::memory_order_release);
+}
+
+ShapeParts Shape::parts() const {
+  ShapeParts parts{hash_, varied_.load(std::memory_order_relaxed) & all_slots(), severity_, owner_, {}, {}, {}, elements_};
+  for (std::uint32_t i = 0; i < slots_; ++i) {
+    parts.types.push_back(types(i));
+    parts.first.push_back(varies(i) ? 0 : first_[i]);
+  }
+  std::size_t slot = 0;
+  for (Element& element : parts.elements) {
+    const bool is_slot = element.kind == ElementKind::value || element.kind == ElementKind::named;
+    const std::size_t size = is_slot && varies(slot) ? 0 : element.size;
+    slot += is_slot;
+    parts.text.append(text_, element.begin, size);
+    element.begin = static_cast<std::uint16_t>(parts.text.size() - size);
+    element.size = static_cast<std::uint16_t>(size);
+    if (is_slot && size == 0) element.type = ValueType::word;  // what the first one was does not matter: `types` has all
+    if (is_slot && size == 0) element.kind = ElementKind::value;
+  }
+  return parts;
+}
+
+std::size_t Shape::bytes() const noexcept {
+  constexpr std::size_t kBlockHeader = 16;  // of the allocator, for each of the five blocks and the shape itself
+  return sizeof(Shape) + 6 * kBlockHeader + slots_ * (sizeof(ValueTypes) + sizeof(std::uint64_t)) + text_.capacity() +
+         elements_.capacity() * sizeof(Element);
+}
+
+}  // namespace loglode
