@@ -24,4 +24,9 @@ const TemplateInfo& TemplateCatalog::of(ShapeId shape) const noexcept {
   return templates_[found->second];
 }
 
+const TemplateInfo* TemplateCatalog::find(TemplateId id) const noexcept {
+  const TemplateInfo& found = of(ShapeId{static_cast<std::uint64_t>(id)});  // ids are those of shapes, or were given to them
+  return &found == &overflow_ ? nullptr : &found;
+}
+
 }  // namespace loglode

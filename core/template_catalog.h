@@ -53,6 +53,8 @@ class TemplateCatalog {
   [[nodiscard]] std::span<const TemplateInfo> templates() const noexcept { return templates_; }
   /// The template of a shape; the overflow template (text `<*>`, id all ones) for a shape it does not know.
   [[nodiscard]] const TemplateInfo& of(ShapeId shape) const noexcept;
+  /// The template that has this id now, as its own or as an alias; null when there is none.
+  [[nodiscard]] const TemplateInfo* find(TemplateId id) const noexcept;
 
  private:
   std::vector<TemplateInfo> templates_;

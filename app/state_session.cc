@@ -1,0 +1,145 @@
+#include "app/state_session.h"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace loglode {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr int kRestShare = 10;  // a snapshot that took long is followed by ten times as long without one
+
+Timestamp now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+/// What merged since: templates of the last snapshot that are only aliases now.
+std::vector<TemplateEvent> merges(const std::vector<StoredTemplate>& before, const TemplateCatalog& catalog, Timestamp at) {
+  std::vector<TemplateEvent> events;
+  for (const StoredTemplate& known : before) {
+    const TemplateInfo* const found = catalog.find(known.id);
+    if (found != nullptr && found->id != known.id) events.push_back({"merged", known.id, found->id, known.text, at});
+  }
+  return events;
+}
+
+}  // namespace
+
+/// Counts how far each stream was read, and takes a snapshot when one is due.
+class StateSession::Recorder final : public Stage {
+ public:
+  Recorder(StateSession& session, TemplateMiner& miner, Folder& folder) : session_{session}, miner_{miner}, folder_{folder} {}
+
+  Result<void> run(Batch& batch) override {
+    const StreamInfo& info = batch.stream->info;
+    if (info.baseline || batch.records.empty()) return {};
+    StoredStream& stream = session_.streams_[{info.identity.high, info.identity.low}];
+    stream.identity = info.identity;
+    stream.path = info.path;
+    const Record& last = batch.records.back();
+    stream.reaches = std::max(stream.reaches, last.offset + last.raw.size());
+    const auto begin = Clock::now();
+    if (begin < due_) return {};
+    session_.writer_->submit(session_.snapshot_of(miner_, folder_.take_changed(), false));
+    const auto end = Clock::now();
+    due_ = end + std::max<Clock::duration>(session_.options_.interval, kRestShare * (end - begin));
+    return {};
+  }
+
+ private:
+  StateSession& session_;
+  TemplateMiner& miner_;
+  Folder& folder_;
+  Clock::time_point due_ = Clock::now() + session_.options_.interval;
+};
+
+Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
+  auto store = StateStore::open(options.folder, options.read_only ? StateAccess::read_only : StateAccess::read_write);
+  if (!store) return tl::unexpected<Error>(store.error());
+  auto contents = store->load();
+  if (!contents) return tl::unexpected<Error>(contents.error());
+  std::unique_ptr<StateSession> session{new StateSession{std::move(options)}};
+  session->contents_ = std::move(*contents);
+  if (!session->contents_.set_aside.empty())
+    session->notice_ = "the state in " + session->options_.folder + " was damaged: it was set aside as " + session->contents_.set_aside +
+                       " and a new one begun";
+  if (!session->options_.read_only) session->writer_ = std::make_unique<StateWriter>(std::move(*store));
+  return session;
+}
+
+TemplateMarks StateSession::marks_of(const StateContents& contents) {
+  TemplateMarks marks;
+  for (const TemplateNote& note : contents.notes) {
+    if (note.alias_of != kNoTemplate) marks.aliases.emplace_back(note.id, note.alias_of);
+    if (!note.pinned) continue;
+    KeptTemplate kept{note.id, SeverityClass::quiet, note.text};
+    const auto known = std::find_if(contents.templates.begin(), contents.templates.end(), [&](const StoredTemplate& one) { return one.id == note.id; });
+    if (known != contents.templates.end()) kept.severity = known->severity;
+    for (const SeverityClass severity : {SeverityClass::quiet, SeverityClass::warning, SeverityClass::error})
+      if (seeded_id(note.text, severity) == note.id) kept.severity = severity;
+    marks.kept.push_back(std::move(kept));
+  }
+  return marks;
+}
+
+std::vector<TemplateId> StateSession::ignored() const {
+  std::vector<TemplateId> ids;
+  for (const TemplateNote& note : contents_.notes)
+    if (note.ignored) ids.push_back(note.id);
+  return ids;
+}
+
+Result<void> StateSession::restore(TemplateMiner& miner) const {
+  for (const StoredShape& shape : contents_.shapes)
+    if (auto absorbed = miner.absorb(shape.bytes); !absorbed) return absorbed;
+  miner.forget_changes();
+  std::vector<ShapeId> pinned;
+  for (const TemplateNote& note : contents_.notes)
+    if (note.pinned) pinned.push_back(ShapeId{static_cast<std::uint64_t>(note.id)});
+  miner.pin(std::move(pinned));
+  return {};
+}
+
+std::vector<WindowSummary> StateSession::baseline_beside(const std::vector<WindowSummary>& windows) const {
+  std::set<std::pair<std::uint64_t, std::uint64_t>> reading;
+  for (const WindowSummary& window : windows) reading.insert({window.stream.high, window.stream.low});
+  std::vector<WindowSummary> baseline;
+  for (const WindowSummary& window : contents_.windows) {
+    if (reading.contains({window.stream.high, window.stream.low})) continue;
+    baseline.push_back(window);
+    baseline.back().baseline = true;
+  }
+  return baseline;
+}
+
+std::unique_ptr<Stage> StateSession::make_recorder(TemplateMiner& miner, Folder& folder) {
+  return writer_ == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, folder);
+}
+
+StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended) {
+  StateSnapshot snapshot;
+  for (EncodedShape& shape : miner.take_changed()) snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
+  snapshot.shapes_gone = miner.take_forgotten();
+  const Timestamp at = now();
+  for (auto& [identity, stream] : streams_) {
+    stream.finished = ended && options_.whole_inputs;
+    stream.learned_at = at;
+    snapshot.streams.push_back(stream);
+    if (stream.finished) snapshot.whole_streams.push_back(stream.identity);
+  }
+  std::erase_if(windows, [](const WindowSummary& window) { return window.baseline; });  // forgotten with the process
+  snapshot.windows = std::move(windows);
+  return snapshot;
+}
+
+Result<void> StateSession::finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended) {
+  if (writer_ == nullptr) return {};
+  StateSnapshot last = snapshot_of(miner, folder.summaries(), ended);
+  last.has_templates = true;
+  for (const TemplateInfo& info : catalog.templates()) last.templates.push_back({info.id, info.text, info.severity});
+  last.events = merges(contents_.templates, catalog, now());
+  writer_->submit(std::move(last));
+  return writer_->finish();
+}
+
+}  // namespace loglode

@@ -1,0 +1,62 @@
+// A state folder (--state) in use by one run: what it holds goes into the miner and the judge, what the run finds goes back, in snapshots
+// that are each consistent in themselves. Owned by the run; used by its ordered thread and, before and after it, by the caller's.
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/pipeline_parts.h"
+#include "core/template_catalog.h"
+#include "patterns/fold/fold.h"
+#include "patterns/mining/template_miner.h"
+#include "state/state_store.h"
+#include "state/state_writer.h"
+
+namespace loglode {
+
+class StateSession {
+ public:
+  struct Options {
+    std::string folder;
+    bool read_only = false;
+    bool whole_inputs = true;                                // not when --since or --until leave records out
+    std::chrono::milliseconds interval = std::chrono::seconds{1};  // between snapshots
+  };
+
+  /// Opens and reads the folder. Errors: as StateStore::open.
+  static Result<std::unique_ptr<StateSession>> open(Options options);
+
+  /// Something a person should know, for example that a damaged file was set aside; empty when there is nothing.
+  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
+  [[nodiscard]] const StateContents& contents() const noexcept { return contents_; }
+  [[nodiscard]] TemplateMarks marks() const { return marks_of(contents_); }
+  /// Templates that people marked as known: no finding is about them.
+  [[nodiscard]] std::vector<TemplateId> ignored() const;
+  /// Fills an empty miner with what was known. Errors: a shape that does not decode.
+  [[nodiscard]] Result<void> restore(TemplateMiner& miner) const;
+  /// Windows of streams other than those in `windows`, marked as baseline: a stream that is read again is judged, not its own baseline.
+  [[nodiscard]] std::vector<WindowSummary> baseline_beside(const std::vector<WindowSummary>& windows) const;
+
+  /// The ordered stage behind the folder that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
+  [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, Folder& folder);
+  /// The last snapshot, on disk when this returns. `ended`: every input was read to its end. Errors: of any snapshot of the run.
+  [[nodiscard]] Result<void> finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended);
+
+  static TemplateMarks marks_of(const StateContents& contents);
+
+ private:
+  class Recorder;
+  explicit StateSession(Options options) : options_{std::move(options)} {}
+  [[nodiscard]] StateSnapshot snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended);
+
+  Options options_;
+  StateContents contents_;
+  std::string notice_;
+  std::unique_ptr<StateWriter> writer_;  // null when read-only
+  std::map<std::pair<std::uint64_t, std::uint64_t>, StoredStream> streams_;  // that the run has read from
+};
+
+}  // namespace loglode
