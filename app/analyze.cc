@@ -2,18 +2,16 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <csignal>
-#include <map>
 #include <numeric>
 #include <optional>
-#include <set>
 
 #include "app/builtin_rules.h"
+#include "app/chosen_files.h"
 #include "app/exit_status.h"
 #include "app/pipeline.h"
 #include "app/progress.h"
@@ -36,30 +34,6 @@ namespace loglode {
 
 namespace {
 
-Result<std::vector<InputFile>> inputs_of(const AnalyzeOptions& options, RunCounters& counters) {
-  std::vector<InputFile> all;
-  if (!options.baselines.empty()) {
-    auto baseline = find_inputs(options.baselines, counters, true);
-    if (!baseline) return baseline;
-    all = std::move(*baseline);
-  }
-  auto inputs = find_inputs(options.inputs, counters, false);
-  if (!inputs) return inputs;
-  all.insert(all.end(), inputs->begin(), inputs->end());
-  return all;
-}
-
-// Streams in the order in which a person gave them; inputs of one argument stay in canonical order.
-std::vector<StreamId> given_order(const std::vector<InputFile>& inputs) {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t i = 0; i < inputs.size(); ++i)
-    if (!inputs[i].baseline) order.push_back(i);
-  std::stable_sort(order.begin(), order.end(), [&](std::uint32_t a, std::uint32_t b) { return inputs[a].given < inputs[b].given; });
-  std::vector<StreamId> streams;
-  for (const std::uint32_t i : order) streams.push_back(StreamId{i});
-  return streams;
-}
-
 double cpu_seconds(const rusage& usage) {
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
@@ -77,6 +51,7 @@ RunStats stats_of(const RunCounters& counters, const PipelineTimes& times, doubl
   stats.rss_bytes_peak = static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
   stats.threads = threads;
   stats.inputs = inputs;
+  stats.stopped_early = times.stopped;
   return stats;
 }
 
@@ -104,31 +79,6 @@ bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
   return (fail_on == FailOn::finding && !judgement.findings.empty()) || (fail_on == FailOn::incident && !judgement.incidents.empty());
 }
 
-// A mistyped option must not cost a log: no output may be an input, the baseline or another output.
-Result<void> check_outputs(const AnalyzeOptions& options, const std::vector<InputFile>& inputs) {
-  const auto invalid = [](std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); };
-  std::map<std::pair<dev_t, ino_t>, std::string> taken;
-  for (const InputFile& input : inputs) {
-    struct stat status {};
-    if (input.path != "-" && ::stat(input.path.c_str(), &status) == 0)
-      taken.emplace(std::pair{status.st_dev, status.st_ino}, "is read by this run");
-  }
-  std::set<std::string> names;
-  for (const std::string* path :
-       {&options.output, &options.findings, &options.incidents, &options.templates, &options.assignments, &options.stats}) {
-    if (path->empty()) continue;
-    if (*path == "-") return invalid("- is no file to write to: write /dev/stdout");
-    if (path->compare(0, 5, "/dev/") == 0) continue;
-    struct stat status {};
-    const bool exists = ::stat(path->c_str(), &status) == 0 && S_ISREG(status.st_mode);
-    const auto other = exists ? taken.find({status.st_dev, status.st_ino}) : taken.end();
-    if (other != taken.end()) return invalid(*path + " " + other->second + " and would be overwritten: give the output another name");
-    if (!names.insert(*path).second) return invalid(*path + " is named by two options: each output needs a file of its own");
-    if (exists) taken.emplace(std::pair{status.st_dev, status.st_ino}, "is named by another option");
-  }
-  return {};
-}
-
 Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
   const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {
       {options.findings, findings_ndjson}, {options.incidents, incidents_ndjson}, {options.templates, templates_ndjson}};
@@ -140,8 +90,12 @@ Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& a
 }
 
 std::string report_text(const AnalyzeOptions& options, const Analysis& analysis) {
-  const ReportInput input{analysis.judgement,   analysis.stats, *analysis.rules, options.frequent_count, options.frequent_window_seconds,
-                          options.keep_last_run};
+  const ReportInput input{analysis.judgement,
+                          analysis.stats,
+                          *analysis.rules,
+                          options.frequent_count,
+                          options.frequent_window_seconds,
+                          options.keep_last_run && !analysis.stats.stopped_early};
   switch (options.report) {
     case ReportForm::markdown:
       return markdown_report(input);
@@ -194,7 +148,7 @@ class AnalyzeRun {
     if (!range) return tl::unexpected<Error>(range.error());
     auto loaded = load_rules_for(options_.reading);
     if (!loaded) return tl::unexpected<Error>(loaded.error());
-    auto inputs = inputs_of(options_, counters_);
+    auto inputs = chosen_inputs(options_, counters_);
     if (!inputs) return tl::unexpected<Error>(inputs.error());
     if (auto sound = check_outputs(options_, *inputs); !sound) return sound;
     framers_ = *framers;
@@ -287,14 +241,14 @@ int run_analyze(const AnalyzeOptions& options) {
   auto analysis = analyze(options, stop_requested);
   if (!analysis) return report_error(analysis.error());
   if (!options.quiet) tell_problems(options, analysis->stats);
-  if (signal_received != 0) fmt::print(stderr, "loglode: stopped early: what was read until then is judged below\n");
+  if (analysis->stats.stopped_early) fmt::print(stderr, "loglode: stopped early: what was read until then is judged below\n");
   if (auto written = write_result_files(options, *analysis); !written) return report_error(written.error());
   const std::string text = report_text(options, *analysis);
   if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written)
     return report_error(written.error());
-  if (options.keep_last_run && signal_received == 0) {  // a part of a run does not replace a whole one
-    auto kept =
-        state_folder().and_then([&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats); });
+  if (options.keep_last_run && !analysis->stats.stopped_early) {  // a part of a run does not replace a whole one
+    auto kept = state_folder().and_then(
+        [&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats, *analysis->rules); });
     if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().where);
   }
   if (signal_received != 0) return 128 + signal_received;

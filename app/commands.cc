@@ -68,6 +68,7 @@ void append_rules(std::string& out, const LoadedRules& loaded, const Record& rec
                  fmt::format("{} ({}, {}): hit by \"{}\"", rule.id, name_of(rule.category), severity_name(rule.severity), where));
     append_field(out, "", rule.meaning);
     if (!rule.check.empty()) append_field(out, "", "check: " + rule.check);
+    if (!rule.safe_action.empty()) append_field(out, "", "safe action: " + rule.safe_action);
   }
 }
 
@@ -90,10 +91,10 @@ int check_files(const std::vector<std::string>& paths) {
   std::vector<RulePackText> builtin;
   for (EmbeddedText& pack : embedded_rule_packs()) builtin.push_back({std::move(pack.name), std::move(pack.text)});
   const LoadedRules loaded = load_rules_from_text(paths.empty() ? std::move(builtin) : std::vector<RulePackText>{}, config, true);
-  for (const RuleProblem& problem : loaded.problems) fmt::print("{}\n", printable(to_string(problem)));
-  if (!loaded.problems.empty()) return kWrongUsage;
-  fmt::print("{} rules: no problems, all examples behave\n", loaded.catalog->size());
-  return kDone;
+  std::string out;
+  for (const RuleProblem& problem : loaded.problems) out += printable(to_string(problem)) + "\n";
+  if (!loaded.problems.empty()) return print_and_leave(out, kWrongUsage);
+  return print_and_leave(fmt::format("{} rules: no problems, all examples behave\n", loaded.catalog->size()));
 }
 
 int explain_line(const std::string& given, const ReadingOptions& options) {
@@ -116,8 +117,7 @@ int explain_line(const std::string& given, const ReadingOptions& options) {
   append_field(out, "secrets masked", masked.total() == 0 ? "none" : std::to_string(masked.total()));
   append_rules(out, *loaded, one->record());
   append_template(out, redact(one->record().message, masked), one->record().severity);
-  auto printed = print_text(out);
-  return printed ? static_cast<int>(kDone) : report_error(printed.error());
+  return print_and_leave(out);
 }
 
 std::string version_text() { return "loglode " LOGLODE_VERSION; }

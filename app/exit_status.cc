@@ -26,4 +26,9 @@ Result<void> print_text(const std::string& text) {
   return {};
 }
 
+int print_and_leave(const std::string& text, ExitStatus status) {
+  const auto printed = print_text(text);
+  return printed ? static_cast<int>(status) : report_error(printed.error());
+}
+
 }  // namespace loglode

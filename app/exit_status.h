@@ -15,5 +15,7 @@ int report_usage(const std::string& message);
 
 /// Results go to standard output; a reader that has closed its pipe is no error. Errors: a full disk.
 [[nodiscard]] Result<void> print_text(const std::string& text);
+/// The same, as the last thing of a command: `status`, or what the error means once it has been told.
+[[nodiscard]] int print_and_leave(const std::string& text, ExitStatus status = kDone);
 
 }  // namespace loglode

@@ -5,6 +5,8 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
+#include <sstream>
 #include <string_view>
 
 #include "app/analyze.h"
@@ -36,14 +38,16 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
+    if (argc > 1 && argv[1][0] != '-' && command_named(argv[1]) == nullptr && !is_later_command(argv[1]))
+      return report_usage(std::string{"no command "} + argv[1] + "; `loglode help` lists all");
     if (argc > 1 && is_later_command(argv[1]))
       return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
     try {
       app_.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-      const bool is_help = error.get_exit_code() == 0;
-      app_.exit(error);
-      return is_help ? kDone : kWrongUsage;
+      std::ostringstream help;
+      app_.exit(error, help, std::cerr);
+      return error.get_exit_code() == 0 ? print_and_leave(help.str()) : static_cast<int>(kWrongUsage);
     }
     return status_;
   }
@@ -107,23 +111,24 @@ class CommandLine {
     completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
     completion->callback([this] { status_ = print_completion(arguments_.shell, app_); });
 
-    app_.add_subcommand("version", "The version, and those of the libraries")->callback([] {
-      const std::string text = version_text() + "\n";
-      std::fputs(text.c_str(), stdout);
-    });
+    app_.add_subcommand("version", "The version")->callback([this] { status_ = print_and_leave(version_text() + "\n"); });
     CLI::App* help = app_.add_subcommand("help", "Help on a command");
     help->add_option("command", arguments_.help_on, "its name");
     help->callback([this] { show_help(); });
   }
 
+  CLI::App* command_named(std::string_view name) {
+    const auto named = app_.get_subcommands([&](CLI::App* command) { return command->get_name() == name; });
+    return named.empty() ? nullptr : named.front();
+  }
+
   void show_help() {
-    const auto named = app_.get_subcommands([this](CLI::App* command) { return command->get_name() == arguments_.help_on; });
-    CLI::App* command = named.empty() ? nullptr : named.front();
+    CLI::App* command = command_named(arguments_.help_on);
     if (!arguments_.help_on.empty() && command == nullptr) {
       status_ = report_usage("no command " + arguments_.help_on + "; `loglode help` lists all");
       return;
     }
-    std::fputs((command != nullptr ? command : &app_)->help().c_str(), stdout);
+    status_ = print_and_leave((command != nullptr ? command : &app_)->help());
   }
 
   CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.",

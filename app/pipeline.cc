@@ -1,5 +1,6 @@
 #include "app/pipeline.h"
 
+#include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
@@ -57,7 +58,7 @@ class Run {
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };
-    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_)};
+    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_};
   }
 
  private:
@@ -65,6 +66,8 @@ class Run {
 
   void run_parallel() {
     namespace tbb = oneapi::tbb;
+    // Without this oneTBB keeps to the cores, says so on standard error, and gives fewer threads than were asked for.
+    const tbb::global_control allowed{tbb::global_control::max_allowed_parallelism, pipeline_.threads};
     tbb::task_arena arena{static_cast<int>(pipeline_.threads)};
     arena.execute([&] {
       tbb::parallel_pipeline(
@@ -79,10 +82,14 @@ class Run {
     });
   }
 
-  // The next batch with records; null at the end, after a stop and after an error.
+  // The next batch with records; null at the end and after an error. A stop is an end: what the source holds back comes before it.
   BatchPtr read() {
     const Stopwatch watch{read_ticks_};
-    while (!ended_ && !failed_ && !(pipeline_.stop != nullptr && pipeline_.stop->load())) {
+    while (!ended_ && !failed_) {
+      if (!stopped_ && pipeline_.stop != nullptr && pipeline_.stop->load()) {
+        stopped_ = true;
+        pipeline_.source.stop();
+      }
       BatchPtr batch = take_batch();
       auto filled = pipeline_.source.fill(*batch, Clock::now() + kFillPatience);
       if (!filled) {
@@ -162,6 +169,7 @@ class Run {
 
   const Pipeline& pipeline_;
   bool ended_ = false;               // read() only
+  bool stopped_ = false;             // read() only
   std::uint64_t next_sequence_ = 0;  // read() only
   std::atomic<bool> failed_{false};
   std::atomic<std::int64_t> read_ticks_{0}, work_ticks_{0}, fold_ticks_{0}, deliver_ticks_{0};

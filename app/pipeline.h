@@ -19,12 +19,13 @@ struct Pipeline {
   std::vector<Stage*> ordered;                       // run in batch order, by one thread at a time
   std::vector<Sink*> sinks;                          // after them, the same
   unsigned threads = 1;
-  const std::atomic<bool>* stop = nullptr;  // set from a signal handler: no more is read, what is in flight is finished
+  const std::atomic<bool>* stop = nullptr;  // set from a signal handler: nothing more is taken in, what was read is finished
 };
 
 /// Seconds spent in each part; `work` is summed over workers.
 struct PipelineTimes {
   double read = 0, work = 0, fold = 0, deliver = 0;
+  bool stopped = false;  // before the source was at its end
 };
 
 /// Runs until the source ends, `stop` is set or something fails. Errors: the first of any part; batches before it are finished.

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
+#include <utility>
 
 #include "app/exit_status.h"
 #include "app/options.h"
@@ -19,11 +21,6 @@ namespace {
 
 Result<LastRun> open_last_run() {
   return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
-}
-
-int print_or_fail(const std::string& text) {
-  auto printed = print_text(text);
-  return printed ? static_cast<int>(kDone) : report_error(printed.error());
 }
 
 std::string text_of(const Json& object, const char* key) {
@@ -52,14 +49,27 @@ std::string evidence_lines(const Json& owner) {
   return out;
 }
 
+// What is known of the error, once for each: several findings may name one rule.
+std::string known_error_lines(const LastRun& run, const Json& finding, std::set<std::string>& told) {
+  const Json* rule = run.rule(text_of(finding, "rule_id"));
+  if (rule == nullptr || !told.insert(text_of(*rule, "rule_id")).second) return "";
+  std::string out = fmt::format("      known error {}\n", text_of(*rule, "rule_id"));
+  constexpr std::pair<const char*, const char*> kParts[] = {{"meaning", "meaning"}, {"check", "check"}, {"safe_action", "safe action"}};
+  for (const auto& [key, label] : kParts)
+    if (const std::string text = text_of(*rule, key); !text.empty()) out += fmt::format("        {:<12} {}\n", label, text);
+  return out;
+}
+
 void append_findings(std::string& out, const LastRun& run, const Json& incident, const Paint& paint) {
   out += "\n" + paint.bold("FINDINGS") + "  strongest first\n";
+  std::set<std::string> told;
   for (const Json& id : incident["findings"]) {
     const Json* finding = run.finding(id.get<std::string>());
     if (finding == nullptr) continue;
     out += fmt::format("  {}  {}\n", pad_to(text_of(*finding, "kind"), 12), text_of(*finding, "summary"));
     out += fmt::format("      observed {:.0f}, expected {:.1f}, score {:.1f}, q {:.2g}\n", (*finding)["observed"].get<double>(),
                        (*finding)["expected"].get<double>(), (*finding)["score"].get<double>(), (*finding)["q"].get<double>());
+    out += known_error_lines(run, *finding, told);
     out += paint.dim(evidence_lines(*finding));
   }
 }
@@ -131,13 +141,13 @@ bool is_still_there(const LinesAround& around, std::string_view excerpt) {
 int list_incidents(bool ndjson) {
   auto run = open_last_run();
   if (!run) return report_error(run.error());
-  if (ndjson) return print_or_fail(ndjson_of(run->incidents()));
+  if (ndjson) return print_and_leave(ndjson_of(run->incidents()));
   std::string out;
   for (const Json& incident : run->incidents()) {
     out += fmt::format("{:>3}  {:<8}  {}  {}\n     {}\n", text_of(incident, "incident_id"), text_of(incident, "severity"),
                        clock_of(incident, "onset"), services_of(incident), text_of(incident, "summary"));
   }
-  return print_or_fail(out.empty() ? "No incidents in the last run.\n" : out);
+  return print_and_leave(out.empty() ? "No incidents in the last run.\n" : out);
 }
 
 int show_incident(const std::string& id, bool ndjson) {
@@ -145,19 +155,19 @@ int show_incident(const std::string& id, bool ndjson) {
   if (!run) return report_error(run.error());
   const Json* incident = find_by(run->incidents(), "incident_id", id);
   if (incident == nullptr) return report_usage(fmt::format("no incident {} in the last run; `loglode incidents list` shows all", id));
-  return print_or_fail(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
+  return print_and_leave(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
 }
 
 int list_templates(bool ndjson) {
   auto run = open_last_run();
   if (!run) return report_error(run.error());
-  if (ndjson) return print_or_fail(ndjson_of(run->templates()));
+  if (ndjson) return print_and_leave(ndjson_of(run->templates()));
   std::string out;
   for (const Json& row : run->templates()) {
     out += fmt::format("{}  {:>10}  {:<11}  {}  {}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()),
                        text_of(row, "severity"), pad_to(text_of(row, "service"), 16), text_of(row, "template"));
   }
-  return print_or_fail(out.empty() ? "No templates in the last run.\n" : out);
+  return print_and_leave(out.empty() ? "No templates in the last run.\n" : out);
 }
 
 int show_template(const std::string& id, bool ndjson) {
@@ -178,7 +188,7 @@ int show_template(const std::string& id, bool ndjson) {
                          text_of(example, "excerpt"));
   }
   if (out.empty()) return report_usage(fmt::format("no template {} in the last run; `loglode templates list` shows all", id));
-  return print_or_fail(out);
+  return print_and_leave(out);
 }
 
 int show_context(const std::string& record_id, std::uint32_t lines_around) {
@@ -194,13 +204,13 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
       read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
   if (!around) {
     fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().where));
-    const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");
+    const int printed = print_and_leave(text_of(*proof, "excerpt") + "\n");
     return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
   }
   if (!is_still_there(*around, text_of(*proof, "excerpt"))) {
     fmt::print(stderr, "loglode: {} does not hold what was read there any more (rotated or rewritten?); what was kept of the record:\n",
                printable(path));
-    const int printed = print_or_fail(text_of(*proof, "excerpt") + "\n");
+    const int printed = print_and_leave(text_of(*proof, "excerpt") + "\n");
     return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
   }
   std::string out = fmt::format("{}  {}\n", printable(path), clock_of(*proof, "time"));
@@ -208,7 +218,7 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
   append_numbered(out, around->before, number, " ");
   append_numbered(out, around->record, number, ">");
   append_numbered(out, around->after, number, " ");
-  return print_or_fail(out);
+  return print_and_leave(out);
 }
 
 }  // namespace loglode

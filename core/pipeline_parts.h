@@ -22,6 +22,8 @@ class Source {
   /// Fills an empty batch with whole records of one stream, in source order; waits for bytes no longer than `until`
   /// (an empty batch with Fill::more is then a good answer). Errors end the source; faults of one input are counted and passed over.
   virtual Result<Fill> fill(Batch& out, Deadline until) = 0;
+  /// No more bytes are taken from outside, as if the inputs ended here: what was taken already comes with the next fills, until Fill::end.
+  virtual void stop() noexcept = 0;
   /// Every record with an offset below `offset` of `stream` has its final verdict. Any thread.
   virtual void acknowledge(StreamId stream, std::uint64_t offset) noexcept = 0;
 };

@@ -24,6 +24,7 @@ struct RuleInfo {
   Severity severity = Severity::error;  // how bad a hit is when the record does not say worse
   std::string meaning;                  // what it means, for a person who did not write the service
   std::string check;                    // a read-only command or place to look; may be empty
+  std::string safe_action{};            // what can be done without making it worse; may be empty
 };
 
 /// Indexed by RuleIndex. Immutable once made.

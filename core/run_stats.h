@@ -21,6 +21,7 @@ struct RunStats {
   unsigned threads = 1;
   std::uint64_t inputs = 0;
   std::vector<InputProblem> problems;
+  bool stopped_early = false;  // by a signal: the figures are those of the part that was read
 };
 
 /// Everything that the counters know; the caller adds times and memory.

@@ -35,6 +35,8 @@ class ByteReader {
   virtual ~ByteReader() = default;
   /// At most `room` (at least 1) bytes to `to`; waits for the first of them no longer than `until`.
   virtual ReadResult read(char* to, std::size_t room, Deadline until) = 0;
+  /// The input ends where it has been read to: what the chain holds is still given, then `end`, without a note about what is missing.
+  virtual void stop() noexcept = 0;
 };
 
 /// Lets the beginning of a stream be looked at before it is read.
@@ -43,6 +45,7 @@ class PeekReader final : public ByteReader {
   explicit PeekReader(std::unique_ptr<ByteReader> from) : from_{std::move(from)} {}
 
   ReadResult read(char* to, std::size_t room, Deadline until) override;
+  void stop() noexcept override { from_->stop(); }
   /// Reads ahead until `bytes` bytes or `newlines` newlines are held. `bytes`: so it is; `wait`: not before `until`; `end`: the stream is
   /// shorter.
   ReadStatus hold(std::size_t bytes, std::size_t newlines, Deadline until);
@@ -62,6 +65,7 @@ class MemoryReader final : public ByteReader {
  public:
   explicit MemoryReader(std::string bytes, std::size_t step = SIZE_MAX) : bytes_{std::move(bytes)}, step_{step} {}
   ReadResult read(char* to, std::size_t room, Deadline until) override;
+  void stop() noexcept override { next_ = bytes_.size(); }
 
  private:
   std::string bytes_;

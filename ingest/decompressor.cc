@@ -106,6 +106,11 @@ class Decompressor final : public ByteReader {
     return {ReadStatus::end, 0};
   }
 
+  void stop() noexcept override {
+    stopped_ = true;
+    from_->stop();
+  }
+
  private:
   static constexpr std::size_t kInputBytes = 128 * kKiB;
 
@@ -144,7 +149,7 @@ class Decompressor final : public ByteReader {
       in_member_ = true;
       return ReadStatus::bytes;
     }
-    if (!next.empty()) {
+    if (!next.empty() && !stopped_) {
       notes_.push_back({"bytes that are no " + std::string{Codec::kName} + " follow its end at byte " + std::to_string(position()) +
                             "; they were left out",
                         false});
@@ -176,30 +181,34 @@ class Decompressor final : public ByteReader {
 
   void stop_at_limit() {
     counters_.hit(Limit::decompression);
-    stop("holds more than the limit on decompression allows (" + std::to_string(made_) + " bytes out of " + std::to_string(position()) +
-         "): only those were read; decompress it first if it is sound");
+    end_with("holds more than the limit on decompression allows (" + std::to_string(made_) + " bytes out of " + std::to_string(position()) +
+             "): only those were read; decompress it first if it is sound");
   }
 
   void cut_short() {
-    stop("ends in the middle of its " + std::string{Codec::kName} + " data after " + std::to_string(position()) + " bytes: " + how_much() +
-         "; copy it again if it is whole elsewhere");
+    if (stopped_) {
+      ended_ = true;
+      return;
+    }
+    end_with("ends in the middle of its " + std::string{Codec::kName} + " data after " + std::to_string(position()) +
+             " bytes: " + how_much() + "; copy it again if it is whole elsewhere");
   }
 
   void damaged(Decoded decoded) {
     if (decoded == Decoded::too_big_window) {
-      stop("was compressed with a window over the limit of 2^" + std::to_string(limits_.zstd_window_log_max) +
-           " bytes: decompress it first: zstd -dc --long=31 FILE | loglode analyze -");
+      end_with("was compressed with a window over the limit of 2^" + std::to_string(limits_.zstd_window_log_max) +
+               " bytes: decompress it first: zstd -dc --long=31 FILE | loglode analyze -");
       return;
     }
-    stop("is damaged: its " + std::string{Codec::kName} + " data can not be decoded at byte " + std::to_string(position()) + "; " +
-         how_much());
+    end_with("is damaged: its " + std::string{Codec::kName} + " data can not be decoded at byte " + std::to_string(position()) + "; " +
+             how_much());
   }
 
   [[nodiscard]] std::string how_much() const {
     return made_ == 0 ? "nothing could be read" : "the " + std::to_string(made_) + " bytes of text before that were read";
   }
 
-  void stop(std::string what) {
+  void end_with(std::string what) {
     notes_.push_back({std::move(what), true});
     ended_ = true;
   }
@@ -213,7 +222,7 @@ class Decompressor final : public ByteReader {
   std::size_t begin_ = 0, end_ = 0;  // of what is not decoded yet, in input_
   std::uint64_t input_offset_ = 0;   // bytes taken from from_
   std::uint64_t made_ = 0, members_ = 0;
-  bool in_member_ = false, source_ended_ = false, ended_ = false;
+  bool in_member_ = false, source_ended_ = false, ended_ = false, stopped_ = false;
   bool output_pending_ = false;  // the output was full: the codec may hold more without more input
 };
 

@@ -79,7 +79,7 @@ FileReader::FileReader(OpenedFile file, ReadNotes& notes, std::atomic<std::uint6
 }
 
 bool FileReader::ready(Deadline until) const {
-  if (S_ISREG(file_.status.st_mode)) return true;
+  if (S_ISREG(file_.status.st_mode) && !may_wait_) return true;
   while (true) {
     const auto now = Deadline::clock::now();
     const std::int64_t left_ms = until > now ? std::chrono::ceil<std::chrono::milliseconds>(until - now).count() : 0;
@@ -102,6 +102,9 @@ ReadResult FileReader::read(char* to, std::size_t room, Deadline until) {
     }
     if (size == 0) return end();
     if (errno != EINTR && errno != EAGAIN) return failed(errno);
+    // Some files under /proc and /sys call themselves regular and are streams (/proc/kmsg): they are waited for as a pipe is.
+    if (errno == EAGAIN) may_wait_ = true;
+    if (may_wait_ && Deadline::clock::now() >= until) return {ReadStatus::wait, 0};
   }
   return {ReadStatus::end, 0};
 }

@@ -46,6 +46,7 @@ class FileReader final : public ByteReader {
   /// `bytes_read` counts along. `notes` and `bytes_read` must outlive the reader.
   FileReader(OpenedFile file, ReadNotes& notes, std::atomic<std::uint64_t>& bytes_read);
   ReadResult read(char* to, std::size_t room, Deadline until) override;
+  void stop() noexcept override { ended_ = true; }
 
  private:
   ReadResult end();
@@ -57,6 +58,7 @@ class FileReader final : public ByteReader {
   std::atomic<std::uint64_t>& bytes_read_;
   std::uint64_t position_ = 0;
   bool ended_ = false;
+  bool may_wait_ = false;  // a read found nothing yet: poll before the next
 };
 
 }  // namespace loglode::ingest

@@ -60,7 +60,12 @@ class InputSource final : public Source {
       if (filled == Filled::end) close_current();
       if (filled != Filled::end || !out.records.empty()) break;
     }
-    return current_ || next_ < inputs_.size() ? Fill::more : Fill::end;
+    return current_ || (!stopped_ && next_ < inputs_.size()) ? Fill::more : Fill::end;
+  }
+
+  void stop() noexcept override {
+    stopped_ = true;
+    if (current_) current_->text.stop();
   }
 
   /// Positions are kept by what follows files and reads topics; inputs that are read once, from their beginning to their end, have none.
@@ -71,7 +76,7 @@ class InputSource final : public Source {
 
   /// False when there is nothing left to read.
   bool open_next() {
-    while (!current_ && next_ < inputs_.size()) {
+    while (!current_ && !stopped_ && next_ < inputs_.size()) {
       const InputFile& file = inputs_[next_++];
       auto opened = ingest::open_input(file);
       if (opened) {
@@ -138,6 +143,7 @@ class InputSource final : public Source {
   RunCounters& counters_;
   std::string host_;
   std::size_t next_ = 0;
+  bool stopped_ = false;
   std::unique_ptr<OpenInput> current_;
 };
 

@@ -13,6 +13,7 @@ class Utf16Reader final : public ByteReader {
  public:
   Utf16Reader(std::unique_ptr<ByteReader> from, ByteOrder order) : from_{std::move(from)}, order_{order} {}
   ReadResult read(char* to, std::size_t room, Deadline until) override;
+  void stop() noexcept override { from_->stop(); }
 
  private:
   void decode(const char* bytes, std::size_t size);

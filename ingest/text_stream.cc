@@ -43,10 +43,15 @@ Opening TextStream::open(Deadline until) {
   return opening;
 }
 
+void TextStream::stop() noexcept {
+  stopped_ = true;
+  reader_->stop();
+}
+
 Opening TextStream::find_compression(Deadline until) {
   const ReadStatus held = reader_->hold(kCompressionMagicBytes, SIZE_MAX, until);
   if (held == ReadStatus::wait) return Opening::wait;
-  if (held == ReadStatus::end && is_stub_of_archive(reader_->held(), name_)) {
+  if (held == ReadStatus::end && !stopped_ && is_stub_of_archive(reader_->held(), name_)) {
     notes_.push_back(
         {"ends after " + std::to_string(reader_->held().size()) + " bytes, in the middle of its first header: nothing could be read",
          true});
@@ -54,6 +59,7 @@ Opening TextStream::find_compression(Deadline until) {
   }
   if (const Compression compression = compression_of(reader_->held()); compression != Compression::none) {
     reader_ = std::make_unique<PeekReader>(make_decompressor(compression, std::move(reader_), limits_, notes_, counters_));
+    if (stopped_) reader_->stop();  // the new one has to know that the end is none of the archive's faults
   }
   step_ = Step::content;
   return Opening::ready;

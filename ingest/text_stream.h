@@ -20,6 +20,8 @@ class TextStream {
 
   /// Reads as much as it takes to know what this is; to be called again after `wait`.
   Opening open(Deadline until);
+  /// The input ends where it has been read to, see ByteReader::stop(). At any time.
+  void stop() noexcept;
   /// After `refused`: a sentence without the path.
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
 
@@ -53,7 +55,7 @@ class TextStream {
   Step step_ = Step::compression;
   std::string refusal_, first_bytes_;
   std::uint64_t text_offset_ = 0, filler_ = 0;
-  bool all_held_ = false;
+  bool all_held_ = false, stopped_ = false;
 };
 
 }  // namespace loglode::ingest

@@ -5,6 +5,8 @@
 #include <cerrno>
 #include <queue>
 
+#include "sinks/terminal_text.h"
+
 namespace loglode {
 
 namespace {
@@ -72,7 +74,7 @@ Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent,
   const auto columns = [&](const Row& row) {
     if (row.shape == static_cast<std::uint64_t>(kNoShape)) return std::string{","};
     const TemplateInfo& info = catalog.of(ShapeId{row.shape});
-    return to_hex(info.id) + "," + csv_field(info.text);
+    return to_hex(info.id) + "," + csv_field(printable(info.text));
   };
   std::vector<Row> lacking;  // records that still lack lines, the latest last
   std::uint64_t line = 1;

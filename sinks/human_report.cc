@@ -75,7 +75,13 @@ class Screen {
     text += fmt::format(" · {} templates · {}", with_commas(judgement().templates.size()), short_duration(stats.seconds_wall));
     std::string basis = scope.has_baseline ? "judged against the baseline" : "no baseline given: judged against its own first part";
     if (judgement().services.empty()) basis.clear();
-    line(paint_.bold(text), paint_.dim(basis), columns_of(text), columns_of(basis));
+    if (columns_of(text) > columns_) {
+      wrapped("", text);
+      if (!basis.empty()) line("  " + paint_.dim(basis));
+    } else {
+      line(paint_.bold(text), paint_.dim(basis), columns_of(text), columns_of(basis));
+    }
+    if (stats.stopped_early) wrapped(paint_.yellow("PARTIAL") + "  ", columns_of("PARTIAL  "), kStoppedEarly);
     line();
   }
 
@@ -95,9 +101,9 @@ class Screen {
   void nothing_found() {
     if (input_.stats.records == 0) {
       line("Nothing to judge: no records were read.");
-    } else {
-      line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
+      return line();
     }
+    line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
     for (const std::string& note : judgement().scope.notes) line("  " + paint_.dim(cut_to(printable(note), columns_ - 2)));
     line();
   }
@@ -110,13 +116,19 @@ class Screen {
   void incident(const Incident& incident) {
     std::string span = moment(incident.onset == kNoTime ? incident.opened_at : incident.onset);
     if (incident.closed_at != kNoTime) span += " - " + moment(incident.closed_at);
-    if (judgement().scope.ordinal) span.clear();
-    const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : 30);
+    if (judgement().scope.ordinal || span == "?") span.clear();
+    if (!span.empty()) span = "  " + span;
+    const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : columns_ - 2);
     const std::string basis = basis_of(incident);
-    const std::string plain = fmt::format("INCIDENT {}  {}  {}   {}", incident.incident_id, name_of(incident.severity), span, path);
-    line(fmt::format("{}  {}  {}   {}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span,
-                     paint_.bold(path)),
-         paint_.dim(basis), columns_of(plain), columns_of(basis));
+    const std::string head =
+        fmt::format("{}  {}{}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span);
+    const std::size_t head_columns = columns_of(fmt::format("INCIDENT {}  {}{}", incident.incident_id, name_of(incident.severity), span));
+    if (head_columns + 3 + columns_of(path) <= columns_) {
+      line(head + "   " + paint_.bold(path), paint_.dim(basis), head_columns + 3 + columns_of(path), columns_of(basis));
+    } else {
+      line(head);
+      line("  " + paint_.bold(path), paint_.dim(basis), 2 + columns_of(path), columns_of(basis));
+    }
     wrapped("  ", printable(incident.summary));
     const std::vector<const Finding*> shown = findings_of(incident);
     const Timestamp origin = incident.onset == kNoTime ? incident.opened_at : incident.onset;
@@ -282,6 +294,7 @@ class Screen {
   void services() {
     const auto& all = judgement().services;
     if (all.empty()) return;
+    const bool narrow = columns_ < 100;  // the errors must not fall off the edge
     section("SERVICES", "in order of their first new error, then by lines");
     std::vector<const ServiceOverview*> order;
     for (const ServiceOverview& service : all) order.push_back(&service);
@@ -291,10 +304,11 @@ class Screen {
     });
     for (std::size_t i = 0; i < std::min(order.size(), kServicesShown); ++i) {
       const ServiceOverview& service = *order[i];
-      std::string text = fmt::format("  {}  {:>11} lines  {:>5} templates", pad_to(printable(service.service), 24),
-                                     with_commas(service.records), service.templates);
-      if (service.errors != 0) text += fmt::format("  {:>9} errors", with_commas(service.errors));
-      if (service.first_error != kNoTime && !judgement().scope.ordinal) text += "  first new error " + clock_text(service.first_error);
+      std::string text = fmt::format("  {}  {:>{}} lines  {:>5} templates", pad_to(printable(service.service), narrow ? 14 : 24),
+                                     with_commas(service.records), narrow ? 7 : 11, service.templates);
+      if (service.errors != 0) text += fmt::format("  {:>{}} errors", with_commas(service.errors), narrow ? 5 : 9);
+      if (service.first_error != kNoTime && !judgement().scope.ordinal)
+        text += (narrow ? "  new " : "  first new error ") + clock_text(service.first_error);
       line(cut_to(text, columns_));
     }
     if (order.size() > kServicesShown) line(paint_.dim(fmt::format("  and {} more services", order.size() - kServicesShown)));
@@ -333,8 +347,8 @@ class Screen {
   }
 
   // Breaks `text` at blanks so that it fits, indented by the width of `head`.
-  void wrapped(std::string_view head, std::string_view text) {
-    const std::size_t indent = columns_of(head);
+  void wrapped(std::string_view head, std::string_view text) { wrapped(head, columns_of(head), text); }
+  void wrapped(std::string_view head, std::size_t indent, std::string_view text) {
     std::string current{head};
     std::size_t used = indent;
     while (!text.empty()) {

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "sinks/terminal_text.h"
+
 namespace loglode {
 
 namespace {
@@ -151,6 +153,17 @@ Json to_json(const TemplateCount& row) {
           {"aliases", aliases}};
 }
 
+Json to_json(const RuleInfo& rule) {
+  return {{"schema", "loglode.rule/1"},
+          {"rule_id", rule.id},
+          {"name", rule.name},
+          {"category", name_of(rule.category)},
+          {"severity", severity_name(rule.severity)},
+          {"meaning", rule.meaning},
+          {"check", rule.check},
+          {"safe_action", rule.safe_action}};
+}
+
 Json to_json(const RunStats& stats, const Judgement& judgement) {
   Json dropped = Json::object(), limits = Json::object(),
        seconds = {{"wall", rounded(stats.seconds_wall)}, {"cpu", rounded(stats.seconds_cpu)}};
@@ -161,6 +174,7 @@ Json to_json(const RunStats& stats, const Judgement& judgement) {
   for (const InputProblem& problem : stats.problems)
     problems.push_back({{"path", problem.path}, {"what", problem.what}, {"fatal", problem.fatal}});
   return {{"schema", "loglode.stats/1"},
+          {"stopped_early", stats.stopped_early},
           {"inputs", stats.inputs},
           {"lines", stats.lines},
           {"records", stats.records},
@@ -187,6 +201,6 @@ Json to_json(const RunStats& stats, const Judgement& judgement) {
           {"problems", problems}};
 }
 
-std::string to_line(const Json& object) { return object.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string to_line(const Json& object) { return printable_json(object.dump(-1, ' ', false, Json::error_handler_t::replace)); }
 
 }  // namespace loglode

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "core/finding.h"
+#include "core/rule_info.h"
 #include "core/run_stats.h"
 
 namespace loglode {
@@ -14,6 +15,7 @@ using Json = nlohmann::ordered_json;
 [[nodiscard]] Json to_json(const Finding& finding);
 [[nodiscard]] Json to_json(const Incident& incident);
 [[nodiscard]] Json to_json(const TemplateCount& row);
+[[nodiscard]] Json to_json(const RuleInfo& rule);
 [[nodiscard]] Json to_json(const RunStats& stats, const Judgement& judgement);
 [[nodiscard]] Json to_json(const Evidence& evidence);
 

@@ -55,7 +55,7 @@ Result<std::string> state_folder() {
               "neither XDG_STATE_HOME nor HOME says where to keep the last run");
 }
 
-Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats) {
+Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats, const RuleCatalog& rules) {
   const fs::path folder = fs::path{state} / "last-run", fresh = fs::path{state} / "last-run.new", old = fs::path{state} / "last-run.old";
   std::error_code error;
   fs::create_directories(state, error);
@@ -65,6 +65,7 @@ Result<void> keep_last_run(const std::string& state, const Judgement& judgement,
   const std::pair<const char*, std::string> files[] = {{"findings.ndjson", findings_ndjson(judgement)},
                                                        {"incidents.ndjson", incidents_ndjson(judgement)},
                                                        {"templates.ndjson", templates_ndjson(judgement)},
+                                                       {"rules.ndjson", rules_ndjson(judgement, rules)},
                                                        {"stats.ndjson", stats_ndjson(judgement, stats)}};
   for (const auto& [name, text] : files) {
     if (auto written = write_file((fresh / name).string(), text); !written) return written;
@@ -88,12 +89,19 @@ Result<LastRun> LastRun::open(const std::string& state) {
     if (!read) return tl::unexpected<Error>(read.error());
     *objects = std::move(*read);
   }
+  if (auto rules = read_ndjson(folder / "rules.ndjson")) run.rules_ = std::move(*rules);  // a run of an older version kept none
   return run;
 }
 
 const Json* LastRun::finding(std::string_view id) const {
   for (const Json& finding : findings_)
     if (finding["finding_id"].get_ref<const std::string&>() == id) return &finding;
+  return nullptr;
+}
+
+const Json* LastRun::rule(std::string_view id) const {
+  for (const Json& rule : rules_)
+    if (rule["rule_id"].get_ref<const std::string&>() == id) return &rule;
   return nullptr;
 }
 

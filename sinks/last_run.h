@@ -8,6 +8,7 @@
 
 #include "core/finding.h"
 #include "core/result.h"
+#include "core/rule_info.h"
 #include "core/run_stats.h"
 #include "sinks/json_objects.h"
 
@@ -17,7 +18,8 @@ namespace loglode {
 [[nodiscard]] Result<std::string> state_folder();
 
 /// Errors: the folder can not be written; nothing of the earlier run is lost then.
-[[nodiscard]] Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats);
+[[nodiscard]] Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats,
+                                         const RuleCatalog& rules);
 
 class LastRun {
  public:
@@ -27,11 +29,13 @@ class LastRun {
   [[nodiscard]] const std::vector<Json>& findings() const noexcept { return findings_; }
   [[nodiscard]] const std::vector<Json>& templates() const noexcept { return templates_; }
   [[nodiscard]] const Json* finding(std::string_view id) const;
+  /// What is known of the error that a rule names (name, meaning, check, safe_action); null when nothing is kept of it.
+  [[nodiscard]] const Json* rule(std::string_view id) const;
   /// The evidence object (record_id, origin, time, excerpt) whose record id begins with `prefix`; null when none or several do.
   [[nodiscard]] const Json* evidence(std::string_view prefix) const;
 
  private:
-  std::vector<Json> incidents_, findings_, templates_;
+  std::vector<Json> incidents_, findings_, templates_, rules_;
 };
 
 }  // namespace loglode

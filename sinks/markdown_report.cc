@@ -38,6 +38,7 @@ class Page {
         with_commas(input_.judgement.templates.size()));
     if (scope.first != kNoTime && !scope.ordinal) put(", {}", span_text(scope.first, scope.last));
     put(". {}.\n\n", scope.has_baseline ? "Judged against the baseline" : "No baseline given: judged against its own first part");
+    if (input_.stats.stopped_early) put("**Partial**: {}.\n\n", kStoppedEarly);
   }
 
   void nothing_found() {

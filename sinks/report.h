@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 #include "core/finding.h"
 #include "core/rule_info.h"
@@ -33,6 +34,10 @@ struct ScreenStyle {
 [[nodiscard]] std::string clock_text(Timestamp time);  // 12:12:41
 [[nodiscard]] std::string span_text(Timestamp first,
                                     Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
+
+/// What every report says of a run that a signal cut short.
+inline constexpr std::string_view kStoppedEarly =
+    "stopped early by a signal: this is about what was read until then, not about all of the input";
 
 /// The problem as one sentence that names the path.
 [[nodiscard]] std::string problem_text(const InputProblem& problem);

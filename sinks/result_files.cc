@@ -3,6 +3,8 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
+#include <set>
+#include <string_view>
 
 #include "sinks/json_objects.h"
 
@@ -39,6 +41,16 @@ Result<void> write_file(const std::string& path, const std::string& text) {
 std::string findings_ndjson(const Judgement& judgement) { return lines_of(judgement.findings); }
 std::string incidents_ndjson(const Judgement& judgement) { return lines_of(judgement.incidents); }
 std::string templates_ndjson(const Judgement& judgement) { return lines_of(judgement.templates); }
+
+std::string rules_ndjson(const Judgement& judgement, const RuleCatalog& rules) {
+  std::set<std::string_view> named;
+  for (const Finding& finding : judgement.findings) named.insert(finding.rule_id);
+  std::string out;
+  for (const RuleInfo& rule : rules)
+    if (named.count(rule.id) != 0) out += to_line(to_json(rule)) + "\n";
+  return out;
+}
+
 std::string stats_ndjson(const Judgement& judgement, const RunStats& stats) { return to_line(to_json(stats, judgement)) + "\n"; }
 
 }  // namespace loglode

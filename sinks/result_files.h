@@ -5,6 +5,7 @@
 
 #include "core/finding.h"
 #include "core/result.h"
+#include "core/rule_info.h"
 #include "core/run_stats.h"
 
 namespace loglode {
@@ -15,6 +16,8 @@ namespace loglode {
 [[nodiscard]] std::string findings_ndjson(const Judgement& judgement);
 [[nodiscard]] std::string incidents_ndjson(const Judgement& judgement);
 [[nodiscard]] std::string templates_ndjson(const Judgement& judgement);
+/// The rules that findings name: what `incidents show` says of a known error.
+[[nodiscard]] std::string rules_ndjson(const Judgement& judgement, const RuleCatalog& rules);
 [[nodiscard]] std::string stats_ndjson(const Judgement& judgement, const RunStats& stats);
 
 }  // namespace loglode

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <iterator>
 
@@ -65,6 +66,14 @@ void append_escaped(std::string& out, char32_t c) {
   }
 }
 
+// JSON counts in UTF-16: what is above U+FFFF is two of its units.
+void append_json_escape(std::string& out, char32_t c) {
+  const auto unit = [&](unsigned value) { fmt::format_to(std::back_inserter(out), "\\u{:04x}", value); };
+  if (c < 0x10000) return unit(c);
+  unit(0xD800U + ((c - 0x10000U) >> 10U));
+  unit(0xDC00U + (c & 0x3FFU));
+}
+
 }  // namespace
 
 std::string printable(std::string_view text) {
@@ -78,6 +87,22 @@ std::string printable(std::string_view text) {
       out.append(text.substr(0, c.size));
     }
     text.remove_prefix(c.size);
+  }
+  return out;
+}
+
+std::string printable_json(std::string text) {
+  const auto may_hide = [](char c) { return static_cast<unsigned char>(c) >= 0x7F; };
+  if (std::none_of(text.begin(), text.end(), may_hide)) return text;
+  std::string out;
+  for (std::string_view left = text; !left.empty();) {
+    const CodePoint c = read_code_point(left);
+    if (c.valid && is_hidden(c.value)) {
+      append_json_escape(out, c.value);
+    } else {
+      out.append(left.substr(0, c.size));
+    }
+    left.remove_prefix(c.size);
   }
   return out;
 }

@@ -11,6 +11,10 @@ namespace loglode {
 /// characters come out as `\n \t \r \xNN \u{NNNN}`, invalid UTF-8 as `\xNN`.
 [[nodiscard]] std::string printable(std::string_view text);
 
+/// The same JSON, with the characters that printable() does not let through as `\uNNNN`: for the text of a whole object, where they can
+/// only stand inside strings.
+[[nodiscard]] std::string printable_json(std::string text);
+
 /// Columns that printable text takes on a terminal (code points; East Asian wide ones count twice).
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 

@@ -102,7 +102,7 @@ Rule read_rule(const YAML::Node& node, ProblemList& problems) {
   }
   rule.info.meaning = map.required_text("meaning");
   rule.info.check = map.optional_text("check");
-  rule.safe_action = map.optional_text("safe_action");
+  rule.info.safe_action = map.optional_text("safe_action");
   for (TextAt& reference : map.texts("references", kExamplesPerRuleMax, false)) rule.references.push_back(std::move(reference.text));
   return rule;
 }

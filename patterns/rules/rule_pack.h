@@ -44,7 +44,6 @@ struct Rule {
   bool case_sensitive = false;
   AppliesTo applies_to;
   std::vector<TextAt> match, no_match;
-  std::string safe_action;
   std::vector<std::string> references;
   std::string file;
   int line = 0;

@@ -162,9 +162,21 @@ def hostile_text(folder):
         check("hostile", bad not in run.report, f"{bad!r} reached the terminal")
 
 
+def hidden_characters_in_files(folder):
+    """NDJSON and CSV are looked at with cat as well: nothing in them moves a cursor or turns text round, and JSON says the same."""
+    path = os.path.join(folder, "hidden.log")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write("2026-11-23T12:09:59Z ERROR shop: one \u009b31m two \u202eeslaf\u202c \x7f \U000e0041 end\n" * 30)
+    run = program.Run(binary, [path], assignments=True)
+    for kind, text in run.text.items():
+        check(kind, not [c for c in text if c in "\x7f\u009b\u202e\u202c\U000e0041"], text[:500])
+    check("templates", any("\u009b31m two \u202eeslaf\u202c" in t["template"] for t in run.objects("templates")), run.text["templates"][:500])
+    check("assignments", "\\u{202e}eslaf" in run.text["assignments"], run.text["assignments"][:500])
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
-        for part in (tables, folders, closed_folder, hostile_text, a_file_that_shrinks, a_line_of_a_gibibyte):
+        for part in (tables, folders, closed_folder, hostile_text, hidden_characters_in_files, a_file_that_shrinks, a_line_of_a_gibibyte):
             below = os.path.join(folder, part.__name__)
             os.makedirs(below)
             part(below)

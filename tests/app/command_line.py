@@ -28,7 +28,7 @@ def check(name, condition, done=None):
 
 def usage(log):
     for arguments, status, word in [
-            ([], 2, "subcommand"), (["analyse", log], 2, ""), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
+            ([], 2, "subcommand"), (["analyse", log], 2, "no command analyse"), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
             (["analyze", log, "--format", "jsno"], 2, "json"), (["analyze", log, "--tz", "Europe/Nowhere"], 2, "Nowhere"), (["analyze", log, "--since", "yesterday-ish"], 2, "--since"),
             (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
             (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["tail", log], 2, "not part of this version"), (["context", "zz"], 2, ""),
@@ -52,12 +52,36 @@ def results(folder, log):
     for line in call("analyze", log, "--report", "ndjson").stdout.splitlines():
         check("ndjson report", json.loads(line)["schema"] in ("loglode.incident/1", "loglode.finding/1"))
     check("full disk", call("analyze", log, "-o", "/dev/full").returncode == 1)
+    for arguments in (["analyze", log], ["help"], ["help", "analyze"], ["--help"], ["--version"], ["version"], ["check"], ["completion", "bash"], ["explain", "x"], ["incidents"]):
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            done = subprocess.run([binary, *arguments], stdout=full, stderr=subprocess.PIPE, env={**os.environ, **ENV}, text=True, check=False)
+        check(f"full disk: {arguments}", done.returncode == 1 and "No space left" in done.stderr, None)
     check("no such folder", call("analyze", log, "--findings", os.path.join(folder, "no", "such")).returncode == 1)
     with open(log, encoding="utf-8") as f:
         check("standard input", "1,240 lines" in call("analyze", "-", stdin=f.read()).stdout)
     colored = call("analyze", log, "--color", "always", env={"NO_COLOR": ""})
     check("color always", "\033[" in colored.stdout, colored)
     check("plain when piped", "\033[" not in call("analyze", log, env={"NO_COLOR": ""}).stdout)
+
+
+def known_errors(folder):
+    log = os.path.join(folder, "httpd.log")
+    with open(log, "w", encoding="utf-8") as f:
+        f.write(LOG + "".join(f"2026-11-23T12:18:{i:02}.000Z ERROR [main] httpd: server reached MaxRequestWorkers setting, consider raising it\n" for i in range(40)))
+    check("analyze", call("analyze", log).returncode == 0)
+    for done in (call("incidents", "show", "1"), call("explain", "ERROR httpd: server reached MaxRequestWorkers setting, consider raising it")):
+        check("meaning, check and safe action", all(word in done.stdout for word in ("All slots of the web server", "how long requests take", "safe action", "more slots only move the queue")), done)
+    kept = os.path.join(ENV["XDG_STATE_HOME"], "loglode", "last-run", "rules.ndjson")
+    with open(kept, encoding="utf-8") as f:
+        rules = [json.loads(line) for line in f]
+    check("rules of the last run", rules and not [e for rule in rules for e in program.schema("rule").iter_errors(rule)], None)
+    os.remove(kept)
+    check("a last run of an older version", call("incidents", "show", "1").returncode == 0)
+
+
+def more_threads_than_cores(log):
+    done = call("analyze", log, "--threads", "16")
+    check("more threads than cores", done.returncode == 0 and done.stderr == "", done)
 
 
 def nothing_is_overwritten(folder, log):
@@ -139,6 +163,8 @@ def main():
         usage(log)
         results(folder, log)
         last_run(log)
+        known_errors(folder)
+        more_threads_than_cores(log)
         nothing_is_overwritten(folder, log)
         context_of_a_changed_file(folder, log)
         signals()

@@ -66,3 +66,16 @@ TEST_CASE("numbers and durations are short and readable", "[sinks]") {
   CHECK(short_duration(75) == "75 s");
   CHECK(short_duration(600) == "10 min");
 }
+
+TEST_CASE("printable_json: hidden characters become escapes of JSON, and what it says stays the same", "[sinks]") {
+  const auto expect = [](std::string_view text, std::string_view escaped) {
+    INFO(text);
+    CHECK(printable_json(std::string{text}) == escaped);
+  };
+  expect(R"({"a":"plain \n \u001b"})", R"({"a":"plain \n \u001b"})");
+  expect("\"\x7f\"", R"("\u007f")");
+  expect("\"\u009b31m\"", R"("\u009b31m")");
+  expect("\"a\u202eb\u202c\"", R"("a\u202eb\u202c")");
+  expect("\"\U000E0041\"", R"("\udb40\udc41")");
+  expect("\"Grüße 日志 🚒\"", "\"Grüße 日志 🚒\"");
+}
