@@ -28,8 +28,9 @@ Program program_of(std::string_view word) noexcept {
     case 'c':
       return is_one_of(word, {"curl"}) ? Program::curl : Program::none;
     case 'm':
-      if (is_one_of(word, {"mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mysqlcheck", "mysqlpump", "mysqlslap", "mysqlsh",
-                           "mysqlbinlog", "mysql_upgrade", "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import", "mariadb-check"}))
+      if (is_one_of(word,
+                    {"mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mysqlcheck", "mysqlpump", "mysqlslap", "mysqlsh",
+                     "mysqlbinlog", "mysql_upgrade", "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import", "mariadb-check"}))
         return Program::mysql;
       return is_one_of(word, {"mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport", "mongostat", "mongotop"})
                  ? Program::mongo
@@ -67,14 +68,16 @@ Command command_before(std::string_view text, std::size_t option, std::string_vi
 
 /// Another option, a shell's variable, or what another redactor left.
 bool is_no_value(std::string_view value) noexcept {
-  const bool variable = value.size() > 1 && value[0] == '$' && (is_upper(value[1]) || value[1] == '_' || value[1] == '{' || value[1] == '(');
+  const bool variable =
+      value.size() > 1 && value[0] == '$' && (is_upper(value[1]) || value[1] == '_' || value[1] == '{' || value[1] == '(');
   return value.empty() || variable || value.front() == '-' || value.starts_with("[masked") ||
          value.find_first_not_of("*xX.#") == std::string_view::npos;
 }
 
 std::size_t argument_end(std::string_view text, std::size_t at, char quote) noexcept {
   if (quote != 0) return std::min(text.find(quote, at), text.size());
-  while (at < text.size() && static_cast<unsigned char>(text[at]) > ' ' && std::string_view{",;&\"'`<>)]}|"}.find(text[at]) == std::string_view::npos)
+  while (at < text.size() && static_cast<unsigned char>(text[at]) > ' ' &&
+         std::string_view{",;&\"'`<>)]}|"}.find(text[at]) == std::string_view::npos)
     ++at;
   return at;
 }

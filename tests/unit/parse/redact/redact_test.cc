@@ -1,7 +1,7 @@
 #include "parse/redact/redactor.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "secret_samples.h"
@@ -286,10 +286,10 @@ TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
                                       "redis-cli -a "}) {
     std::string text;
     while (text.size() < 1'000'000) text += part;
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();  // of the processor: a busy machine is no slow redactor
     static_cast<void>(redact(text));
     INFO(part);
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    CHECK(std::clock() - begin < 5 * CLOCKS_PER_SEC);
   }
 }
 
