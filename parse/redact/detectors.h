@@ -35,8 +35,12 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 
 /// `at` is on `=`, `:` or `>`: the value of a name that holds secrets (password, token, Authorization, Cookie, <secret>…).
 [[nodiscard]] Span find_named_value(std::string_view text, std::size_t at);
-/// `at` is on a blank: `--password x`, `PASSWORD 'x'`, `IDENTIFIED BY 'x'`, `Bearer x`, `Basic x`.
+/// `at` is on a blank: `--password x`, `PASSWORD 'x'`, `IDENTIFIED BY 'x'`, `password is x`, `Bearer x`, `Basic x`.
 [[nodiscard]] Span find_value_after_blank(std::string_view text, std::size_t at);
+/// `at` is on a `:`: the password of `curl -u user:x`, `curl --user user:x`.
+[[nodiscard]] Span find_user_password(std::string_view text, std::size_t at);
+/// `at` is on the `-` of a short option: `mysql -px`, `mongo -p x`, `sshpass -p x`, `redis-cli -a x`.
+[[nodiscard]] Span find_option_password(std::string_view text, std::size_t at);
 /// `at` is on the `:` of `://`: the password (or the token that stands for user and password) of a URL.
 [[nodiscard]] Span find_url_password(std::string_view text, std::size_t at);
 /// `at` is on an `@`; what lies before `floor` is masked already. `user:password@tcp(host)`.

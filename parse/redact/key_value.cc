@@ -17,6 +17,8 @@ bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
 bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
 bool ends_line(char c) noexcept { return c == '\n' || c == '\r'; }
 
+constexpr std::string_view kEscapedAnd = "u0026";  // behind a backslash: how Go and Java write `&` in JSON
+
 // --- names -------------------------------------------------------------------------------------------------------------------
 
 enum class Name : unsigned char { none, secret, pass, signature, authorization, cookie };
@@ -59,7 +61,8 @@ Name classify(std::string_view name) noexcept {
 std::string_view name_before(std::string_view text, std::size_t end) noexcept {
   std::size_t begin = end;
   while (begin > 0 && end - begin < kLookBack && is_name(text[begin - 1])) --begin;
-  return text.substr(begin, end - begin);
+  const std::string_view name = text.substr(begin, end - begin);
+  return begin > 0 && text[begin - 1] == '\\' && name.starts_with(kEscapedAnd) ? name.substr(kEscapedAnd.size()) : name;
 }
 
 // --- values ------------------------------------------------------------------------------------------------------------------
@@ -73,7 +76,9 @@ struct Value {
 bool ends_value(std::string_view text, std::size_t at) noexcept {
   const char c = text[at];
   if (static_cast<unsigned char>(c) <= ' ') return true;
-  if (c == '\\') return at + 1 < text.size() && (is_quote(text[at + 1]) || text[at + 1] == 'n' || text[at + 1] == 'r');
+  if (c == '\\')
+    return at + 1 < text.size() &&
+           (is_quote(text[at + 1]) || text[at + 1] == 'n' || text[at + 1] == 'r' || text.substr(at + 1, 5) == kEscapedAnd);
   return std::string_view{",;&\"'`<>)]}|"}.find(c) != std::string_view::npos;
 }
 
@@ -241,13 +246,24 @@ bool read_separator(std::string_view text, std::size_t at, Separator& out) noexc
   return true;
 }
 
-constexpr std::size_t kSignatureMin = 20;
+constexpr std::size_t kSignatureMin = 20, kSignatureMinInQuery = 8;
 
-Span judge(std::string_view text, Name name, const Separator& separator) {
+/// `?sig=` and `&signature=` of a presigned URL; anywhere else `sig=` may be anything short.
+std::size_t signature_min(std::string_view text, std::string_view name, const Separator& separator) noexcept {
+  const std::size_t begin = separator.name_end - name.size();
+  const bool whole = equal_ignoring_case(name, "sig") || equal_ignoring_case(name, "signature");
+  const bool query = begin > 0 && std::string_view{"?&;6"}.find(text[begin - 1]) != std::string_view::npos;  // `&amp;` and kEscapedAnd too
+  return whole && query && text[separator.name_end] == '=' ? kSignatureMinInQuery : kSignatureMin;
+}
+
+Span judge(std::string_view text, Name name, std::string_view word, const Separator& separator) {
   const Value value = read_value(text, separator.value_begin);
   const std::string_view judged = text.substr(value.begin, std::min(value.end - value.begin, kLookAhead));
   if (is_placeholder(judged) || (!value.quoted && is_folder(judged))) return {};
-  if (name == Name::signature && bare_end(text, value.begin, value.begin + kSignatureMin) - value.begin < kSignatureMin) return {};
+  if (name == Name::signature) {
+    const std::size_t least = signature_min(text, word, separator);
+    if (bare_end(text, value.begin, value.begin + least) - value.begin < least) return {};
+  }
   const bool sure = name == Name::secret && (!separator.colon || (separator.name_quoted && value.quoted));
   if (!sure && !looks_like_secret(judged)) return {};
   return mask_value(text, value);
@@ -280,7 +296,7 @@ Span find_named_value(std::string_view text, std::size_t at) {
     case Name::cookie:
       return mask_cookie(text, separator.value_begin);
     default:
-      return judge(text, name, separator);
+      return judge(text, name, word, separator);
   }
 }
 
@@ -301,6 +317,23 @@ Span find_bare_scheme(std::string_view text, std::string_view word, std::size_t 
   return secret ? Span{begin, end, SecretKind::credential} : Span{};
 }
 
+/// `password is x`: a sentence, so x must look like a secret, quoted or not.
+Span find_value_after_is(std::string_view text, std::size_t verb, std::size_t begin) {
+  std::size_t end = verb;
+  while (end > 0 && verb - end < 2 && is_blank(text[end - 1])) --end;
+  const std::string_view name = name_before(text, end);
+  bool named = false;
+  for (const std::string_view word : {"password", "passwd", "passphrase", "passcode", "pwd"})
+    named = named || ends_ignoring_case(name, word);
+  if (!named || end == verb) return {};
+  const Value value = read_value(text, begin);
+  const std::string_view judged = text.substr(value.begin, std::min(value.end - value.begin, kLookAhead));
+  if (is_placeholder(judged) || !looks_like_secret(judged)) return {};
+  Span span = mask_value(text, value);
+  if (!value.quoted && text[span.end - 1] == '.') --span.end;  // of the sentence
+  return span;
+}
+
 bool is_option(std::string_view text, std::size_t name_begin) noexcept {
   return name_begin < text.size() && text[name_begin] == '-' && (name_begin == 0 || !is_alnum(text[name_begin - 1]));
 }
@@ -316,6 +349,7 @@ Span find_value_after_blank(std::string_view text, std::size_t at) {
   if (last == 'r' || last == 'c') return find_bare_scheme(text, name_before(text, at), begin);
   if (std::string_view{"dentysy"}.find(last) == std::string_view::npos) return {};
   const std::string_view word = name_before(text, at);
+  if (equal_ignoring_case(word, "is") || equal_ignoring_case(word, "was")) return find_value_after_is(text, at - word.size(), begin);
   const bool quoted = is_quote(text[begin]);
   const bool sql = quoted && (equal_ignoring_case(word, "password") ||
                               (equal_ignoring_case(word, "by") && at > 13 && equal_ignoring_case(text.substr(at - 13, 10), "identified")));

@@ -18,6 +18,10 @@ std::vector<std::string> redaction_probes() {
       "(?i)-[a-z0-9_.-]{1,60}" + name + "[ \\t]{1,2}[^ \\t-]",
       R"((?i)(?:password|identified[^\n]{0,3}by)[ \t]{1,2}["'`])",
       "(?i)(?:sig|signature)" + sign + R"([=:][=>]?[ \t"'`\\\[ub]{0,4}[^ \t"'`,;&<>)\]}|]{16})",
+      R"((?i)[?&;6](?:sig|signature)=[=>]?[ \t"'`\\\[ub]{0,4}[^ \t"'`,;&<>)\]}|]{8})",
+      R"((?i)passw(?:or)?d[ \t]{1,2}(?:is|was)[ \t]|(?:passphrase|passcode|pwd)[ \t]{1,2}(?:is|was)[ \t])",
+      R"((?i)(?:curl|sshpass|redis-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
+      R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
       "(?i)authorization" + sign + "[=:]",
       "(?i)cookie" + sign + "[=:]",
       R"((?i)bearer[ \t]{1,2}[a-z0-9._~+/=-]{16})",

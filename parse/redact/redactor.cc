@@ -39,7 +39,7 @@ class Pass {
       case '>':
         return find_named_value(text_, at_);
       case ':':
-        return text_.substr(at_, 3) == "://" ? find_url_password(text_, at_) : find_named_value(text_, at_);
+        return look_colon();
       case ' ':
       case '\t':
         return find_value_after_blank(text_, at_);
@@ -50,6 +50,12 @@ class Pass {
     }
   }
 
+  Span look_colon() {
+    if (text_.substr(at_, 3) == "://") return find_url_password(text_, at_);
+    const Span span = find_named_value(text_, at_);
+    return span.empty() ? find_user_password(text_, at_) : span;
+  }
+
   Span look_at_sign() {
     const Span span = find_dsn_password(text_, at_, floor_);
     return span.empty() ? find_email(text_, at_, floor_) : span;
@@ -58,7 +64,7 @@ class Pass {
   Span look_word() {
     const char c = text_[at_];
     if (c == '-') {
-      const Span span = find_pem(text_, at_);
+      const Span span = text_.substr(at_, 2) == "--" ? find_pem(text_, at_) : find_option_password(text_, at_);
       if (!span.empty()) return span;
     }
     if (is_word(c) && (at_ == floor_ || !joins_word(text_[at_ - 1]))) {

@@ -107,8 +107,23 @@ Compound read_port(const char* text, std::size_t begin, std::size_t end) noexcep
   return {after, is_ipv4(word.data() + slash, word.size() - slash) ? ValueType::ip : ValueType::host};
 }
 
+/// Whether the `]` at `at` closes what stands for a secret in a URL (docs/redaction.md): `bob:[masked]@db` is one piece, not two.
+bool closes_masked(const char* text, std::size_t begin, std::size_t at) noexcept {
+  const std::string_view before{text + begin, at - begin};
+  if (text[at] != ']') return false;
+  const std::size_t open = before.find_last_of("[]");
+  return open != std::string_view::npos && before.substr(open).starts_with("[masked");
+}
+
+/// The first of `ends` or blank from `at` on.
+std::size_t end_of_run(const char* text, std::size_t size, std::size_t at, std::string_view ends) noexcept {
+  const std::size_t begin = at;
+  while (at < size && !is_blank(text[at]) && (ends.find(text[at]) == std::string_view::npos || closes_masked(text, begin, at))) ++at;
+  return at;
+}
+
 std::size_t end_of_url(const char* text, std::size_t size, std::size_t at) noexcept {
-  while (at < size && !is_blank(text[at]) && std::memchr("\"'<>|{})],;", text[at], 11) == nullptr) ++at;
+  at = end_of_run(text, size, at, "\"'<>|{})],;");
   while (text[at - 1] == '.' || text[at - 1] == ':') --at;
   return at;
 }
@@ -212,7 +227,7 @@ Compound read_date_and_time(const char* text, std::size_t /*size*/, std::size_t 
 std::size_t end_of_locator(const char* text, std::size_t size, std::size_t begin, std::size_t end) noexcept {
   if (end - begin == 2 && text[end] == ':' && text[end + 1] == '/') end = end_of_url(text, size, end + 1);  // /D:/some/where
   if (end > begin && std::memchr(text + begin, '?', end - begin) != nullptr) {
-    while (end < size && !is_blank(text[end]) && std::memchr("\"'<>|{})]", text[end], 9) == nullptr) ++end;
+    end = end_of_run(text, size, end, "\"'<>|{})]");
     while (std::memchr(",.;:", text[end - 1], 4) != nullptr) --end;
   }
   if (end + 7 < size && text[end] == ' ' && std::memcmp(text + end + 1, "HTTP/", 5) == 0 && is_digit(text[end + 6])) {

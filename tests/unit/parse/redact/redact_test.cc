@@ -1,7 +1,7 @@
 #include "parse/redact/redactor.h"
 
 #include <catch2/catch.hpp>
-#include <chrono>
+#include <ctime>
 #include <random>
 
 #include "secret_samples.h"
@@ -65,6 +65,65 @@ TEST_CASE("redact: named values are masked in every spelling of name and value, 
   expect("ALTER ROLE bob WITH PASSWORD 'hunter'", "ALTER ROLE bob WITH PASSWORD '[masked]'");
   expect("CREATE USER bob IDENTIFIED BY 'hunter'", "CREATE USER bob IDENTIFIED BY '[masked]'");
   expect("SMTP_PASS=hunter2", "SMTP_PASS=[masked]");
+}
+
+TEST_CASE("redact: passwords that programs take as an argument", "[redact]") {
+  expect("exec curl -u bob:hunter2 http://x/", "exec curl -u bob:[masked] http://x/");
+  expect("curl -s -H 'Accept: a; q=1' --user 'bob:two words' http://x/", "curl -s -H 'Accept: a; q=1' --user 'bob:[masked]' http://x/");
+  expect("/usr/bin/curl --user=bob:hunter http://x:80/", "/usr/bin/curl --user=bob:[masked] http://x:80/");
+  expect("curl -ubob:hunter --proxy-user p:word -U q:word", "curl -ubob:[masked] --proxy-user p:[masked] -U q:[masked]");
+  expect("curl -u bob@example.com:hunter http://x/", "curl -u [masked:email]:[masked] http://x/");
+  expect(R"(exec ["curl","-u","bob:hunter"])", R"(exec ["curl","-u","bob:[masked]"])");
+  expect("mysql -u root -phunter shop", "mysql -u root -p[masked] shop");
+  expect("COMMAND=/usr/bin/mysqldump -u root -p'a b' shop", "COMMAND=/usr/bin/mysqldump -u root -p'[masked]' shop");
+  expect(R"(["mariadb-dump", "-phunter", "shop"])", R"(["mariadb-dump", "-p[masked]", "shop"])");
+  expect(R"(C:\db\mysql.exe -p3306abc)", R"(C:\db\mysql.exe -p[masked])");
+  expect("mongosh --host db -u root -p hunter admin", "mongosh --host db -u root -p [masked] admin");
+  expect("mongodump -phunter", "mongodump -p[masked]");
+  expect("redis-cli -h cache -a hunter ping", "redis-cli -h cache -a [masked] ping");
+  expect(R"(["redis-cli","-a","hunter"])", R"(["redis-cli","-a","[masked]"])");
+  expect("sshpass -p hunter ssh -p 2222 bob@host", "sshpass -p [masked] ssh -p 2222 bob@host");
+  expect("sshpass -phunter scp x host:/y", "sshpass -p[masked] scp x host:/y");
+  expect("PGPASSWORD=hunter psql -p 5432 -U bob", "PGPASSWORD=[masked] psql -p 5432 -U bob");
+  for (const std::string_view text : {
+           "mysql -u root -p shop",
+           "mysql -port=3306 -P 3306",
+           "mysqladmin -u root -P3306 status",
+           "curl -u root http://x/",
+           "curl -u \"$USER:$PASS\" -u bob:${PASS} -u bob: x",
+           "curl -o out -w time:%{time_total} http://host:8080/x",
+           "docker run -u 1000:1000 -p 8080:80 app",
+           "docker exec --user www:www app",
+           "mkdir -p /x && cp -pr a b && ssh -p 22 host",
+           "mysqldump shop > x; mkdir -p5 y | ssh -p2222 host",
+           "ps -u bob -p 1234 -a x",
+           "sudo -u root mysql: -pid",
+           "redis-cli -p 6379 -a $REDIS_PASSWORD",
+           "mongod -p x, the mongo shell",
+           "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe.",
+       })
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: a password that a sentence tells", "[redact]") {
+  expect("the pwd is \"hunter2\" now", "the pwd is \"[masked]\" now");
+  expect("temporary password is Hunter2!x.", "temporary password is [masked].");
+  expect("password was  'a1b2c3'", "password was  '[masked]'");
+  for (const std::string_view text : {"password is required", "password is 'required'", "the password is incorrect.", "password is",
+                                      "password is not set", "pwd is /root/a1", "password is too short: 4 of 8", "token is abc123",
+                                      "password is ${DB_PASSWORD} or ****", "password is null", "cwd is abc123"})
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: signatures of presigned URLs", "[redact]") {
+  expect("GET /c/f?sv=2020-08-04&sr=b&sig=" + made("aB3%2F", "de%3D") + "&se=2021 200",
+         "GET /c/f?sv=2020-08-04&sr=b&sig=[masked]&se=2021 200");
+  expect("x?sig=" + made("aB3defg9", "h") + " y", "x?sig=[masked] y");
+  expect("x?a=1&amp;sig=" + made("aB3defg9", "h") + "&amp;b=2", "x?a=1&amp;sig=[masked]&amp;b=2");
+  expect(R"(x?a=1\u0026sig=)" + made("aB3defg9", "h") + R"(\u0026b=2)", R"(x?a=1\u0026sig=[masked]\u0026b=2)");
+  expect("x?X-Amz-Date=2021&X-Amz-Signature=" + made("0123456789abcdef", "0123456789abcdef"), "x?X-Amz-Date=2021&X-Amz-Signature=[masked]");
+  for (const std::string_view text : {"sig=SIGTERM", "killed by sig=15", "x?sig=SIGTERM&a=1", "sig=a1b2c3d4e5", "x?sig=v1"})
+    expect_untouched(text);
 }
 
 TEST_CASE("redact: what only sounds like a secret is left alone", "[redact]") {
@@ -199,16 +258,38 @@ TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
     INFO(text << "\n-> " << once << "\n-> " << twice);
     REQUIRE(count_of(twice, "[masked:[") == 0);
   }
-  for (const std::string_view part :
-       {"password=",         "password: '", "token:",     "://a:", "a@a.", "eyJaaaaaaaaaaaa-", "sk-",        "cookie:",
-        "authorization: \"", "-",           "4111-",      "4",     "Aa1",  "bearer ",          "<password>", "\\\"password\\\":\\\"",
-        "-----BEGIN ",       "A1-",         "user:p@tcp", " "}) {
+  for (const std::string_view part : {"password=",
+                                      "password: '",
+                                      "token:",
+                                      "://a:",
+                                      "a@a.",
+                                      "eyJaaaaaaaaaaaa-",
+                                      "sk-",
+                                      "cookie:",
+                                      "authorization: \"",
+                                      "-",
+                                      "4111-",
+                                      "4",
+                                      "Aa1",
+                                      "bearer ",
+                                      "<password>",
+                                      "\\\"password\\\":\\\"",
+                                      "-----BEGIN ",
+                                      "A1-",
+                                      "user:p@tcp",
+                                      " ",
+                                      "mysql -p",
+                                      "curl -u a:",
+                                      " -pa",
+                                      " -u a:",
+                                      "password is ",
+                                      "redis-cli -a "}) {
     std::string text;
     while (text.size() < 1'000'000) text += part;
-    const auto begin = std::chrono::steady_clock::now();
+    const std::clock_t begin = std::clock();  // of the processor: a busy machine is no slow redactor
     static_cast<void>(redact(text));
     INFO(part);
-    CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    CHECK(std::clock() - begin < 5 * CLOCKS_PER_SEC);
   }
 }
 

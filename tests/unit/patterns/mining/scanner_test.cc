@@ -59,6 +59,9 @@ TEST_CASE("scanner: paths and URLs reach to their end", "[mining]") {
   expect("\"GET /api/v1?id=5&q=a,b HTTP/1.1\" 200", "\"GET <path>\" <number>");
   expect("fetch https://example.com:8443/a/b?c=d#e, done.", "fetch <url>, done.");
   expect("hdfs://node-1:9000/tmp.", "<url>.");
+  expect("to postgres://bob:[masked]@db:5432/shop ok", "to <url> ok");
+  expect("[http://bob:[masked]@db] (http://x/?sig=[masked]&se=1)", "[<url>] (<url>)");
+  expect("http://x/[a]b", "<url>]b");
   expect("either/or read/write n/a 1 / 2 //", "either/or read/write n/a <number> / <number> //");
 }
 
