@@ -69,7 +69,7 @@ std::optional<Change> change_of(const Timeline& timeline, const Series& series, 
   for (const Segment& segment : segments) longest = std::fmax(longest, segment.buckets);
   const Habit habit = habit_of(timeline, series, longest);
   // Where a record came by the hundred or not at all, nothing tells how many were to come.
-  if (!up && !habit.steady) return std::nullopt;
+  if (!up && (!habit.steady || longest > habit.buckets)) return std::nullopt;
   const double learned_rate = std::max(habit.rate(), 0.5 / habit.buckets);  // what was not seen may still happen half a time
   Change change{&series, up, 1, {}, 0, kNoTime, 0};
   for (const Segment& segment : segments) {

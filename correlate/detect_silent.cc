@@ -93,13 +93,14 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   const Timestamp last = lines.points.empty() ? timeline.judged_from : std::max(lines.points.back().last, timeline.judged_from);
   // Files end, and coarse clocks tick, within a window of one another.
   if (plus(last, kSilentWindows * std::max(timeline.width, timeline.bucket)) > timeline.last) return std::nullopt;
-  const double expected = timeline.expected(lines, timeline.buckets_between(last, timeline.last));
+  const double silence = timeline.buckets_between(last, timeline.last);
+  const double expected = timeline.expected(lines, silence);
   if (expected < kExpectedNeeded) return std::nullopt;
   // Who comes in bursts pauses as a matter of course; who is steady has at most paused for so long.
-  const double silence = timeline.buckets_between(last, timeline.last);
-  const Habit habit = habit_of(timeline, lines, silence);
+  const double known = std::fmin(silence, timeline.learned_buckets);  // what lasts longer than the baseline was never seen to last
+  const Habit habit = habit_of(timeline, lines, known);
   if (!habit.steady || silence < kMissed * longest_pause(timeline, lines)) return std::nullopt;
-  if (lower_tail(0, expected, habit.overdispersion_in(silence)) > kSilentP) return std::nullopt;
+  if (lower_tail(0, habit.rate() * known, habit.overdispersion_in(known)) > kSilentP) return std::nullopt;
   const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
   Sign sign = begin_sign(timeline, lines, shown, FindingKind::silent);
   sign.onset = sign.finding.start = last;

@@ -174,7 +174,8 @@ class Builder {
       lines += count;
       end = plus(start, timeline_.width);
     }
-    timeline_.judged_from = std::max(end, timeline_.first);
+    // Its quiet end is part of the first part: what is seldom said would else be as frequent as in its first burst.
+    timeline_.judged_from = std::max({end, wanted, timeline_.first});
     for (auto* list : {&timeline_.series, &timeline_.rule_series, &timeline_.lines, &timeline_.errors})
       for (Series& series : *list) mark_judged(series);
   }
