@@ -65,11 +65,10 @@ Habit habit_of(const Timeline& timeline, const Series& series, double stretch) {
   const std::vector<std::uint64_t> counts = block_counts(timeline, points, blocks);
   for (const std::uint64_t count : counts) habit.records += static_cast<double>(count);
   const double within = overdispersion_of(bucket_counts(points, timeline.bucket), habit.buckets);
-  habit.overdispersion = std::fmax(overdispersion_of(counts, static_cast<double>(blocks)),
-                                   within / std::fmax(1, habit.block_buckets / kIndependentBuckets));
+  habit.overdispersion =
+      std::fmax(overdispersion_of(counts, static_cast<double>(blocks)), within / std::fmax(1, habit.block_buckets / kIndependentBuckets));
   habit.fullest = fullest_stretch(timeline, points, stretch);
-  const auto present =
-      static_cast<double>(std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; }));
+  const auto present = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; }));
   const double by_chance = -std::expm1(-habit.records / static_cast<double>(blocks));
   habit.steady = habit.records > 0 && present >= kPresence * by_chance * static_cast<double>(blocks);
   return habit;

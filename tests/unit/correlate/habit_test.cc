@@ -34,11 +34,10 @@ Scene months_of_installs(const std::vector<double>& days) {
 }  // namespace
 
 TEST_CASE("habit: months of bursts have no rate that could fall, and no silence that could be missed", "[correlate]") {
-  const std::vector<std::vector<double>> calendars{
-      {0, 0.2, 0.4, 90, 180, 360, 500},  // much at first, then seldom
-      {0, 100, 101, 102, 400},
-      {0, 20, 45, 61, 90, 130, 160, 165, 210, 300},
-      {0, 499.9, 500}};
+  const std::vector<std::vector<double>> calendars{{0, 0.2, 0.4, 90, 180, 360, 500},  // much at first, then seldom
+                                                   {0, 100, 101, 102, 400},
+                                                   {0, 20, 45, 61, 90, 130, 160, 165, 210, 300},
+                                                   {0, 499.9, 500}};
   for (const std::vector<double>& days : calendars) {
     INFO("the runs begin with days 0, " << days[1]);
     CHECK(rates_and_silences(Judged{months_of_installs(days)}) == 0);
@@ -84,7 +83,8 @@ TEST_CASE("habit: what was steady and falls, or stops, is told", "[correlate]") 
   CHECK(Judged{scene}.findings(FindingKind::silent).size() == 1);
 }
 
-TEST_CASE("habit: what the baseline had all the time and the input has not at all is down, shown by the baseline's records", "[correlate]") {
+TEST_CASE("habit: what the baseline had all the time and the input has not at all is down, shown by the baseline's records",
+          "[correlate]") {
   Scene scene;
   scene.baseline = true;
   scene.file = "yesterday.log";

@@ -23,9 +23,9 @@ Scene changed(Severity now, double step_now, bool with_baseline = true) {
 }
 
 std::size_t about(const Judged& judged, const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(judged.judgement.findings.begin(), judged.judgement.findings.end(), [&](const Finding& each) {
-    return each.template_text == text && each.kind != FindingKind::frequent;
-  }));
+  return static_cast<std::size_t>(
+      std::count_if(judged.judgement.findings.begin(), judged.judgement.findings.end(),
+                    [&](const Finding& each) { return each.template_text == text && each.kind != FindingKind::frequent; }));
 }
 
 }  // namespace
@@ -99,7 +99,7 @@ TEST_CASE("sentences: where the input spans days, a time has its day", "[correla
   REQUIRE(many.findings(FindingKind::new_error).size() == 1);
   CHECK(one.findings(FindingKind::new_error)[0]->summary.ends_with("once from " + to_rfc3339(at_second(500)).substr(11, 8)));
   CHECK(many.findings(FindingKind::new_error)[0]->summary.ends_with("once from " + to_rfc3339(at_second(500'000)).substr(0, 10) + ' ' +
-                                                                   to_rfc3339(at_second(500'000)).substr(11, 8)));
+                                                                    to_rfc3339(at_second(500'000)).substr(11, 8)));
 }
 
 }  // namespace loglode
