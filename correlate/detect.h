@@ -20,7 +20,8 @@ struct Sign {
   IncidentSeverity level = IncidentSeverity::info;
   bool opens = false;  // bad enough for an incident of its own; else it joins one that is there
   const Series* series = nullptr;
-  std::string what;  // for the timeline: without the service
+  std::string what;    // for the timeline: without the service
+  std::string change;  // of a rate: "down, 3 where 40 were to come from 12:12:41"
 };
 
 /// Templates of WARN and above that the baseline does not hold.

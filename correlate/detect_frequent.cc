@@ -110,9 +110,10 @@ class FrequentFinder {
       sign.finding.summary += " from " + place_of(timeline_, series.points[one.from]);
     } else {
       const Duration window = std::max(config_.frequent.window, timeline_.width);
-      sign.finding.summary += one.peak.count < total
-                                  ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(one.peak.start)
-                                  : " within " + within(window) + " from " + clock_time(series.points[one.from].first);
+      sign.finding.summary +=
+          one.peak.count < total
+              ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(timeline_, one.peak.start)
+              : " within " + within(window) + " from " + clock_time(timeline_, series.points[one.from].first);
     }
     if (one.as_ever) sign.finding.summary += timeline_.has_baseline ? ", as in the baseline" : ", as from the beginning";
     sign.what = "frequent: " + subject + " ×" + grouped(total);

@@ -55,12 +55,23 @@ bool announces(const Series& series) {
          (text.find("eprecat") != std::string::npos || text.find("EPRECAT") != std::string::npos);
 }
 
-/// The baseline holds the same text with another severity.
-bool was_said(const Timeline& timeline, const Series& series) {
-  if (!series.joined) return false;
-  return std::any_of(timeline.series.begin(), timeline.series.end(), [&](const Series& other) {
-    return other.service == series.service && other.info->text == series.info->text && !timeline.learned(other).empty();
-  });
+/// How the baseline says the same text: the gravest of its other severities; null where it does not say it.
+const Series* said_before(const Timeline& timeline, const Series& series) {
+  if (!series.joined) return nullptr;
+  const Series* before = nullptr;
+  for (const Series& other : timeline.series) {
+    if (other.service != series.service || other.info->text != series.info->text || timeline.learned(other).empty()) continue;
+    if (before == nullptr || other.severity > before->severity) before = &other;
+  }
+  return before;
+}
+
+/// "never seen before", or as what until now; a severity that only a rule gives is told by what the rule says.
+std::string never_text(const Timeline& timeline, const Series& series) {
+  const Series* before = said_before(timeline, series);
+  if (before == nullptr) return "never seen before";
+  if (!series.stated && series.rule != nullptr) return "until now never \"" + series.rule->name + '"';
+  return "until now only " + std::string{before->severity == Severity::unspecified ? "with " : "as "} + severity_text(before->severity);
 }
 
 Sign describe(const Timeline& timeline, const Series& series, bool mature) {
@@ -74,9 +85,8 @@ Sign describe(const Timeline& timeline, const Series& series, bool mature) {
   sign.finding.q = 0;
   sign.finding.notify = series.severity >= Severity::fatal ? Notify::page : error ? Notify::ticket : Notify::digest;
   sign.finding.score = (series.severity >= Severity::fatal ? 14 : error ? 10 : 2) + std::log2(1 + static_cast<double>(series.total));
-  const std::string_view never = was_said(timeline, series) ? " never seen with this severity, " : " never seen before, ";
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + std::string{never} + times_counted(series.total) + " from " +
-                         place_of(timeline, series.points.front());
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + never_text(timeline, series) + ", " +
+                         times_counted(series.total) + " from " + place_of(timeline, series.points.front());
   sign.what = "new " + std::string{severity_name(series.severity)} + ": " + subject_of(series) + " ×" + grouped(series.total);
   return sign;
 }

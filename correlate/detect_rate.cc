@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "correlate/detect.h"
+#include "correlate/habit.h"
 #include "correlate/statistics.h"
 #include "correlate/wording.h"
 
@@ -18,7 +19,6 @@ constexpr std::uint64_t kSegmentsMax = 64;
 constexpr std::uint64_t kSegmentBuckets = 6;  // 60 s of 10 s buckets
 constexpr double kLeastExpected = 5;          // in a segment, for a drop; as many more than expected, for a rise
 constexpr double kLeastRatio = 2;
-constexpr double kLeastOverdispersion = 0.05;  // no workload is steadier than that for long
 
 struct Segment {
   Timestamp from = kNoTime, to = kNoTime;
@@ -35,18 +35,6 @@ struct Change {
   Timestamp onset = kNoTime;
   double expected = 0;
 };
-
-std::vector<std::uint64_t> bucket_counts(std::span<const Point> points, Duration bucket) {
-  std::vector<std::uint64_t> counts;
-  Timestamp at = kNoTime;
-  for (const Point& point : points) {
-    const Timestamp start = window_start(point.start, bucket);
-    if (counts.empty() || start != at) counts.push_back(0);
-    at = start;
-    counts.back() += point.count;
-  }
-  return counts;
-}
 
 /// What is judged, in at most 64 equal parts of at least a minute of buckets.
 std::vector<Segment> segments_of(const Timeline& timeline) {
@@ -77,17 +65,19 @@ void count_into(std::vector<Segment>& segments, const Series& series) {
 }
 
 std::optional<Change> change_of(const Timeline& timeline, const Series& series, std::vector<Segment>& segments, bool up) {
-  const double rate = timeline.expected(series, 1);
-  const double learned_rate = std::max(rate, 0.5 / timeline.learned_buckets);  // what was not seen may still happen half a time
-  const double overdispersion =
-      std::max(kLeastOverdispersion, overdispersion_of(bucket_counts(timeline.learned(series), timeline.bucket), timeline.learned_buckets));
+  double longest = 0;
+  for (const Segment& segment : segments) longest = std::fmax(longest, segment.buckets);
+  const Habit habit = habit_of(timeline, series, longest);
+  // Where a record came by the hundred or not at all, nothing tells how many were to come.
+  if (!up && (!habit.steady || longest > habit.buckets)) return std::nullopt;
+  const double learned_rate = std::max(habit.rate(), 0.5 / habit.buckets);  // what was not seen may still happen half a time
   Change change{&series, up, 1, {}, 0, kNoTime, 0};
   for (const Segment& segment : segments) {
     const double expected = learned_rate * segment.buckets;
-    // Buckets are not independent for long: the spread of their sum is as wide as if a minute of them were one.
-    const double spread = overdispersion / std::max(1.0, segment.buckets / static_cast<double>(kSegmentBuckets));
-    const bool changed = up ? segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected
-                            : expected >= kLeastExpected && segment.count * kLeastRatio <= expected;
+    const double spread = habit.overdispersion_in(segment.buckets);
+    const bool changed =
+        up ? segment.count > habit.fullest && segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected
+           : expected >= kLeastExpected && segment.count * kLeastRatio <= expected;
     if (!changed) continue;
     const double p = up ? upper_tail(segment.count, expected, spread) : lower_tail(segment.count, expected, spread);
     if (p <= 1e-3) {
@@ -112,7 +102,8 @@ Sign describe(const Timeline& timeline, const Change& change, double q) {
   const auto from = std::lower_bound(series.points.begin(), series.points.end(), change.onset,
                                      [](const Point& point, Timestamp at) { return point.first < at; });
   std::span<const Point> points{from, series.points.end()};
-  if (points.empty()) points = series.points;  // fell to nothing: what is left to show is what was there before
+  if (points.empty()) points = series.points;   // fell to nothing: what is left to show is what was there before,
+  if (points.empty()) points = series.learned;  // in the given baseline if need be
   Sign sign = begin_sign(timeline, series, points, change.up ? FindingKind::rate_up : FindingKind::rate_down);
   sign.onset = sign.finding.start = change.onset;
   sign.end = sign.finding.end = std::max(sign.end, change.worst.to);
@@ -128,10 +119,10 @@ Sign describe(const Timeline& timeline, const Change& change, double q) {
   sign.finding.notify = sign.opens ? Notify::ticket : Notify::none;
   sign.finding.score = std::fmin(-std::log10(std::fmax(q, 1e-30)), 30) * (error ? 0.3 : 0.15);
   const std::string_view direction = change.up ? "up" : "down";
-  const std::string numbers =
-      rounded(change.worst.count) + " where " + rounded(change.expected) + (change.up ? " were expected" : " were to come");
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + std::string{direction} + ", " + numbers +
-                         (timeline.ordinal ? std::string{} : " from " + clock_time(change.worst.from));
+  sign.change = std::string{direction} + ", " + rounded(change.worst.count) + " where " + rounded(change.expected) +
+                (change.up ? " were expected" : " were to come") +
+                (timeline.ordinal ? std::string{} : " from " + clock_time(timeline, change.worst.from));
+  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + sign.change;
   sign.what = std::string{direction} + ": " + subject_of(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
   return sign;
 }

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "correlate/detect.h"
+#include "correlate/habit.h"
 #include "correlate/statistics.h"
 #include "correlate/wording.h"
 
@@ -14,6 +15,7 @@ namespace {
 constexpr std::size_t kBeatsNeeded = 20;
 constexpr double kEvenness = 0.2;       // coefficient of variation of the intervals
 constexpr double kMissed = 3;           // beats
+constexpr double kPauses = 0.05;        // of the intervals: what pauses oftener stops as a matter of course
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
 constexpr int kSilentWindows = 2;  // a service is not silent before so many windows have passed
@@ -25,19 +27,19 @@ struct Heartbeat {
   double missed = 0;
 };
 
-std::optional<Heartbeat> heartbeat_of(const Series& series, Timestamp end, Duration width) {
+std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& series) {
   if (series.points.size() < kBeatsNeeded) return std::nullopt;
   std::vector<double> intervals;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
     // Several in one window: their times are not known one by one, or they are no beats.
     if (series.points[i].count > 1) return std::nullopt;
-    if (i > 0) intervals.push_back(seconds_between(series.points[i - 1].first, series.points[i].first));
+    if (i > 0) intervals.push_back(timeline.judged_time.seconds_within(series.points[i - 1].first, series.points[i].first));
   }
   std::vector<double> sorted = intervals;
   std::sort(sorted.begin(), sorted.end());
   Heartbeat beat;
   beat.period_s = quantile(sorted, 0.5);
-  if (beat.period_s <= 2 * std::chrono::duration<double>(width).count()) return std::nullopt;
+  if (beat.period_s <= 2 * std::chrono::duration<double>(timeline.width).count()) return std::nullopt;
   double sum = 0, squares = 0, even = 0;
   std::size_t longest = 0;
   for (std::size_t i = 0; i < intervals.size(); ++i) {
@@ -48,9 +50,11 @@ std::optional<Heartbeat> heartbeat_of(const Series& series, Timestamp end, Durat
     even += 1;
   }
   if (even < static_cast<double>(kBeatsNeeded) - 2) return std::nullopt;
+  const double pauses = static_cast<double>(intervals.size()) - even;
+  if (pauses > std::fmax(1, kPauses * static_cast<double>(intervals.size()))) return std::nullopt;
   const double mean = sum / even;
   if (std::sqrt(std::fmax(0, squares / even - mean * mean)) > kEvenness * mean) return std::nullopt;
-  const double tail = seconds_between(series.points.back().first, end);
+  const double tail = timeline.judged_time.seconds_within(series.points.back().first, timeline.last);
   if (tail >= intervals[longest]) {
     beat.last_before = series.points.back().first;
     beat.missed = std::floor(tail / beat.period_s);
@@ -76,7 +80,7 @@ Sign describe_heartbeat(const Timeline& timeline, const Series& series, const He
   sign.finding.notify = Notify::digest;
   sign.finding.score = 3 + std::log2(beat.missed);
   sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) + " s and was missed " +
-                         rounded(beat.missed) + " times from " + clock_time(sign.onset);
+                         rounded(beat.missed) + " times from " + clock_time(timeline, sign.onset);
   sign.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
   return sign;
 }
@@ -89,15 +93,14 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   const Timestamp last = lines.points.empty() ? timeline.judged_from : std::max(lines.points.back().last, timeline.judged_from);
   // Files end, and coarse clocks tick, within a window of one another.
   if (plus(last, kSilentWindows * std::max(timeline.width, timeline.bucket)) > timeline.last) return std::nullopt;
-  const double expected = timeline.expected(lines, timeline.buckets_between(last, timeline.last));
+  const double silence = timeline.buckets_between(last, timeline.last);
+  const double expected = timeline.expected(lines, silence);
   if (expected < kExpectedNeeded) return std::nullopt;
-  std::vector<std::uint64_t> counts;
-  for (const Point& point : learned) counts.push_back(point.count);
-  // Lines come in bursts: the spread between the windows of the baseline says how long a silence is usual.
-  const double overdispersion = overdispersion_of(
-      counts, timeline.learned_buckets * static_cast<double>(timeline.bucket.count()) / static_cast<double>(timeline.width.count()));
-  const double windows = std::max(1.0, seconds_between(last, timeline.last) / std::chrono::duration<double>(timeline.width).count());
-  if (lower_tail(0, expected, overdispersion / windows) > kSilentP) return std::nullopt;
+  // Who comes in bursts pauses as a matter of course; who is steady has at most paused for so long.
+  const double known = std::fmin(silence, timeline.learned_buckets);  // what lasts longer than the baseline was never seen to last
+  const Habit habit = habit_of(timeline, lines, known);
+  if (!habit.steady || silence < kMissed * longest_pause(timeline, lines)) return std::nullopt;
+  if (lower_tail(0, habit.rate() * known, habit.overdispersion_in(known)) > kSilentP) return std::nullopt;
   const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
   Sign sign = begin_sign(timeline, lines, shown, FindingKind::silent);
   sign.onset = sign.finding.start = last;
@@ -107,9 +110,9 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   sign.finding.q = 0;
   sign.finding.notify = Notify::digest;
   sign.finding.score = 3 + std::log2(expected);
-  sign.finding.summary =
-      sign.finding.service + " has said nothing since " + clock_time(last) + ", where " + rounded(expected) + " lines were expected";
-  sign.what = "silent: no line since " + clock_time(last) + ", " + rounded(expected) + " expected";
+  sign.finding.summary = sign.finding.service + " has said nothing since " + clock_time(timeline, last) + ", where " + rounded(expected) +
+                         " lines were expected";
+  sign.what = "silent: no line since " + clock_time(timeline, last) + ", " + rounded(expected) + " expected";
   return sign;
 }
 
@@ -124,10 +127,13 @@ std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig&) {
     return std::any_of(signs.begin(), signs.end(),
                        [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; });
   };
-  for (const Series& series : timeline.series) {
-    const std::optional<Heartbeat> beat = heartbeat_of(series, timeline.last, timeline.width);
+  const auto listen = [&](const Series& series) {
+    const std::optional<Heartbeat> beat = heartbeat_of(timeline, series);
     if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));
-  }
+  };
+  for (const Series& series : timeline.series)
+    if (!series.joined) listen(series);
+  for (const Series& series : timeline.texts) listen(series);  // a beat that is said with another severity is no beat missed
   return signs;
 }
 

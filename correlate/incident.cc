@@ -120,7 +120,7 @@ Finding storm_finding(const Timeline& timeline, const Group& group, const Incide
   storm.evidence = group.openers.front()->finding.evidence;
   storm.finding_id = stable_id("storm\n" + incident.fingerprint + std::to_string(group.onset.time_since_epoch().count()));
   storm.summary = grouped(group.openers.size()) + " kinds of trouble in " + grouped(incident.services.size()) + " services within minutes" +
-                  (timeline.ordinal ? std::string{} : " from " + clock_time(group.onset));
+                  (timeline.ordinal ? std::string{} : " from " + clock_time(timeline, group.onset));
   return storm;
 }
 

@@ -15,10 +15,13 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kQuietRatesOfAService = 5;  // findings that alarm nobody: the strongest are enough
+constexpr std::size_t kQuietOfAService = 5;  // findings that alarm nobody: the strongest are enough
 
+/// Rates and changes are evidence; alone they wake nobody.
 bool alarms_nobody(const Sign& sign) {
-  return sign.level == IncidentSeverity::info && (sign.finding.kind == FindingKind::rate_up || sign.finding.kind == FindingKind::rate_down);
+  const FindingKind kind = sign.finding.kind;
+  return sign.level == IncidentSeverity::info &&
+         (kind == FindingKind::rate_up || kind == FindingKind::rate_down || kind == FindingKind::deploy);
 }
 
 void keep_strongest_quiet(std::vector<Sign>& signs) {
@@ -28,9 +31,24 @@ void keep_strongest_quiet(std::vector<Sign>& signs) {
   std::set<std::string> kept;
   for (auto& [service, ranked] : of_service) {
     std::sort(ranked.begin(), ranked.end());
-    for (std::size_t i = 0; i < std::min(ranked.size(), kQuietRatesOfAService); ++i) kept.insert(ranked[i].second);
+    for (std::size_t i = 0; i < std::min(ranked.size(), kQuietOfAService); ++i) kept.insert(ranked[i].second);
   }
   std::erase_if(signs, [&](const Sign& sign) { return alarms_nobody(sign) && !kept.contains(sign.finding.finding_id); });
+}
+
+bool is_new(const Sign& sign) { return sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning; }
+
+/// What is new is not also louder than it was; a text that has another severity now is told once, with its rate.
+void drop_told(std::vector<Sign>& rates, std::vector<Sign>& signs) {
+  std::erase_if(rates, [&](const Sign& rate) {
+    const auto told = std::find_if(signs.begin(), signs.end(), [&](const Sign& sign) {
+      return is_new(sign) && (sign.series == rate.series ||
+                              (sign.series->joined && sign.service == rate.service && sign.series->info->text == rate.series->info->text));
+    });
+    if (told == signs.end()) return false;
+    if (told->series != rate.series) told->finding.summary += "; with any severity " + rate.change;
+    return true;
+  });
 }
 
 std::vector<Sign> find_all(const Timeline& timeline, const JudgeConfig& config, std::string& rates_note) {
@@ -40,11 +58,7 @@ std::vector<Sign> find_all(const Timeline& timeline, const JudgeConfig& config, 
   };
   append(find_frequent(timeline, config));
   std::vector<Sign> rates = find_rates(timeline, config, rates_note);
-  // What is new is not also louder than it was.
-  std::set<const Series*> told;
-  for (const Sign& sign : signs)
-    if (sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning) told.insert(sign.series);
-  std::erase_if(rates, [&](const Sign& sign) { return told.contains(sign.series); });
+  drop_told(rates, signs);
   append(std::move(rates));
   append(find_silent(timeline, config));
   append(find_changes(timeline, config));

@@ -174,7 +174,8 @@ class Builder {
       lines += count;
       end = plus(start, timeline_.width);
     }
-    timeline_.judged_from = std::max(end, timeline_.first);
+    // Its quiet end is part of the first part: what is seldom said would else be as frequent as in its first burst.
+    timeline_.judged_from = std::max({end, wanted, timeline_.first});
     for (auto* list : {&timeline_.series, &timeline_.rule_series, &timeline_.lines, &timeline_.errors})
       for (Series& series : *list) mark_judged(series);
   }
@@ -186,9 +187,11 @@ class Builder {
     for (auto& [text, parts] : by_text) {
       if (parts.size() < 2) continue;
       Series whole = *parts.front();
+      whole.severity_max = whole.severity;
       for (Series* part : parts) part->joined = true;
       for (std::size_t i = 1; i < parts.size(); ++i) {
         whole.severity = std::min(whole.severity, parts[i]->severity);
+        whole.severity_max = std::max(whole.severity_max, parts[i]->severity);
         whole.learned_total += parts[i]->learned_total;
         whole.total += parts[i]->total;
         whole.learned = merged(whole.learned, parts[i]->learned);
@@ -213,28 +216,36 @@ class Builder {
     series.judged_from = static_cast<std::size_t>(split - series.points.begin());
   }
 
-  /// How many buckets the baseline covers (the union of its runs: what lies between them is not silence), and how many the rest.
+  /// How many buckets the baseline covers, and how many the rest.
   void cover(const Clocked& windows) {
-    std::map<std::pair<std::uint64_t, std::uint64_t>, std::pair<Timestamp, Timestamp>> runs;
-    for (const WindowSummary* window : windows.learned) {
-      const auto [place, is_new] = runs.try_emplace({window->stream.high, window->stream.low}, window->start, window->start);
-      place->second.second = std::max(place->second.second, window->start);
+    timeline_.learned_runs = runs_of(windows.learned).size();
+    for (const auto& [from, to] : runs_of(windows.learned)) timeline_.learned_time.add(from, to);
+    for (const auto& [from, to] : runs_of(windows.judged)) {
+      const Timestamp begin = std::max(from, timeline_.first), end = std::min(to, plus(timeline_.last, Duration{1}));
+      timeline_.judged_time.add(begin, end);
+      if (!timeline_.has_baseline) timeline_.learned_time.add(begin, std::min(to, timeline_.judged_from));
     }
-    timeline_.learned_runs = runs.size();
-    std::vector<std::pair<Timestamp, Timestamp>> spans;
-    for (const auto& [stream, span] : runs) spans.emplace_back(span.first, plus(span.second, timeline_.width));
-    std::sort(spans.begin(), spans.end());
-    double covered = 0;
-    Timestamp end = kNoTime;
-    for (const auto& [from, to] : spans) {
-      covered += seconds_between(std::max(from, end), to);
-      end = std::max(end, to);
-    }
-    if (!timeline_.has_baseline) covered = seconds_between(timeline_.first, timeline_.judged_from);
+    timeline_.learned_time.settle();
+    timeline_.judged_time.settle();
+    const double covered = timeline_.learned_time.seconds();
     choose_bucket(covered);
-    const double bucket = static_cast<double>(timeline_.bucket.count()) * kNanosecond;
-    timeline_.learned_buckets = covered / bucket;
-    timeline_.judged_buckets = seconds_between(timeline_.judged_from, plus(timeline_.last, Duration{1})) / bucket;
+    timeline_.learned_buckets = covered / (static_cast<double>(timeline_.bucket.count()) * kNanosecond);
+    timeline_.judged_buckets = timeline_.buckets_between(timeline_.judged_from, plus(timeline_.last, Duration{1}));
+  }
+
+  /// The first and the last window of each stream.
+  [[nodiscard]] std::vector<std::pair<Timestamp, Timestamp>> runs_of(const std::vector<const WindowSummary*>& windows) const {
+    std::map<std::pair<std::uint64_t, std::uint64_t>, std::pair<Timestamp, Timestamp>> of_stream;
+    for (const WindowSummary* window : windows) {
+      const Timestamp end = plus(window->start, timeline_.width);
+      const auto [place, is_new] = of_stream.try_emplace({window->stream.high, window->stream.low}, window->start, end);
+      if (is_new) continue;
+      place->second.first = std::min(place->second.first, window->start);
+      place->second.second = std::max(place->second.second, end);
+    }
+    std::vector<std::pair<Timestamp, Timestamp>> runs;
+    for (const auto& [stream, run] : of_stream) runs.push_back(run);
+    return runs;
   }
 
   void choose_bucket(double covered_seconds) {
@@ -267,7 +278,11 @@ Timestamp plus(Timestamp time, Duration by) noexcept {
 }
 
 double Timeline::buckets_between(Timestamp from, Timestamp to) const noexcept {
-  return seconds_between(from, to) / (static_cast<double>(bucket.count()) * kNanosecond);
+  return judged_time.seconds_within(from, to) / (static_cast<double>(bucket.count()) * kNanosecond);
+}
+
+double Timeline::learned_place(Timestamp time) const noexcept {
+  return learned_time.seconds_before(time) / (static_cast<double>(bucket.count()) * kNanosecond);
 }
 
 double Timeline::expected(const Series& one, double buckets) const noexcept {

@@ -11,6 +11,7 @@
 #include "core/rule_info.h"
 #include "core/template_catalog.h"
 #include "core/window_summary.h"
+#include "correlate/coverage.h"
 #include "correlate/judge.h"
 
 namespace loglode {
@@ -27,12 +28,13 @@ struct Point {
 /// Counts over time of one template of one service, of one rule on one service, or of a whole service.
 struct Series {
   std::uint32_t service = 0;
-  const TemplateInfo* info = nullptr;          // null: not about one template
-  const RuleInfo* rule = nullptr;              // what the series counts, or the rule that most often hits this template
-  Severity severity = Severity::unspecified;   // highest seen; a rule's where the records have none
-  bool stated = false;                         // the records say their severity themselves
-  std::uint64_t learned_total = 0, total = 0;  // total: of all that is not a given baseline
-  std::vector<Point> learned;                  // baseline, in order of time
+  const TemplateInfo* info = nullptr;             // null: not about one template
+  const RuleInfo* rule = nullptr;                 // what the series counts, or the rule that most often hits this template
+  Severity severity = Severity::unspecified;      // highest seen; a rule's where the records have none
+  Severity severity_max = Severity::unspecified;  // of Timeline::texts, whose `severity` is the lowest: the highest
+  bool stated = false;                            // the records say their severity themselves
+  std::uint64_t learned_total = 0, total = 0;     // total: of all that is not a given baseline
+  std::vector<Point> learned;                     // baseline, in order of time
   std::vector<Point> points;    // what is reported on, in order of time; without a given baseline it holds the first part too
   std::size_t judged_from = 0;  // points before it serve as the baseline when none was given
   bool joined = false;          // the same text is also said with another severity: see Timeline::texts
@@ -59,6 +61,7 @@ struct Timeline {
   Timestamp judged_from = kNoTime;            // end of the first part; `first` with a given baseline
   std::uint64_t windows = 0, records = 0, learned_records = 0;
   std::uint64_t learned_runs = 0;                  // streams of the baseline
+  Coverage learned_time, judged_time;              // of the runs of the baseline (the first part's, when none was given); of all others
   double learned_buckets = 0, judged_buckets = 0;  // covered
   std::vector<std::string> services;               // in order of name
   std::vector<Series> series;                      // by (service, template, severity class)
@@ -73,7 +76,10 @@ struct Timeline {
   }
   /// What a template's count in the baseline leads one to expect in `buckets`.
   [[nodiscard]] double expected(const Series& one, double buckets) const noexcept;
+  /// Covered buckets of what is reported on.
   [[nodiscard]] double buckets_between(Timestamp from, Timestamp to) const noexcept;
+  /// Covered buckets of the baseline before `time`.
+  [[nodiscard]] double learned_place(Timestamp time) const noexcept;
 };
 
 /// One for all streams with times (when there are any), then one for each without.

@@ -43,9 +43,21 @@ std::string rounded(double number) {
 
 std::string times_counted(std::uint64_t number) { return number == 1 ? "once" : grouped(number) + " times"; }
 
-std::string clock_time(Timestamp time) {
-  const std::string full = to_rfc3339(time);
-  return full.size() < 19 ? std::string{"?"} : full.substr(11, 8);
+std::string clock_time(const Timeline& timeline, Timestamp time) {
+  constexpr std::size_t kDay = 10, kDayAndClock = 19;
+  std::string full = to_rfc3339(time);
+  if (full.size() < kDayAndClock) return "?";
+  const std::string first = to_rfc3339(timeline.first), last = to_rfc3339(timeline.last);
+  if (first.substr(0, kDay) == last.substr(0, kDay)) return full.substr(kDay + 1, kDayAndClock - kDay - 1);
+  full[kDay] = ' ';
+  return full.substr(0, kDayAndClock);
+}
+
+std::string severity_text(Severity severity) {
+  if (severity == Severity::unspecified) return "no severity";
+  std::string name{severity_name(severity)};
+  for (char& c : name) c = static_cast<char>(c - 'a' + 'A');
+  return name;
 }
 
 std::string lag_text(double seconds) {
@@ -62,7 +74,7 @@ std::string lag_text(double seconds) {
 }
 
 std::string place_of(const Timeline& timeline, const Point& point) {
-  if (!timeline.ordinal) return clock_time(point.first);
+  if (!timeline.ordinal) return clock_time(timeline, point.first);
   return point.cell != nullptr ? "line " + grouped(point.cell->first_line) : "the beginning";
 }
 
@@ -77,7 +89,10 @@ std::string subject_text(const Series& series) {
 
 std::string subject_of(const Series& series) {
   if (series.info == nullptr) return subject_text(series);
-  return '"' + subject_text(series) + '"';
+  const std::string quoted = '"' + subject_text(series) + '"';
+  if (series.severity_max > series.severity)
+    return quoted + " (" + severity_text(series.severity) + " and " + severity_text(series.severity_max) + ')';
+  return series.joined ? quoted + " (" + severity_text(series.severity) + ')' : quoted;
 }
 
 std::string stable_id(std::string_view text) {

@@ -12,15 +12,21 @@ namespace loglode {
 [[nodiscard]] std::string grouped(std::uint64_t number);        // 1,904
 [[nodiscard]] std::string rounded(double number);               // 1,904 or 0.3
 [[nodiscard]] std::string times_counted(std::uint64_t number);  // once, 1,904 times
-[[nodiscard]] std::string clock_time(Timestamp time);           // 12:12:41, UTC
 [[nodiscard]] std::string lag_text(double seconds);             // +0.4 s, +3 min
+
+/// 12:12:41, UTC; with its day where the input spans several.
+[[nodiscard]] std::string clock_time(const Timeline& timeline, Timestamp time);
 
 /// Where a point is, as one says it: "12:12:41", or "line 310" where there are no times.
 [[nodiscard]] std::string place_of(const Timeline& timeline, const Point& point);
 
-/// What a series is about, quoted: the template, or an excerpt where the template says too little; a rule's name.
+/// INFO; "no severity".
+[[nodiscard]] std::string severity_text(Severity severity);
+
+/// What a series is about, quoted: the template, or an excerpt where the template says too little; a rule's name. Where one text has
+/// several severities, with the one that is meant.
 [[nodiscard]] std::string subject_of(const Series& series);
-/// The same without quotes, cut to what fits into a sentence.
+/// The text alone, without quotes, cut to what fits into a sentence.
 [[nodiscard]] std::string subject_text(const Series& series);
 
 /// 16 hex digits: the hash of what is the same whenever this is found again.

@@ -289,7 +289,7 @@ TEST_CASE("rate: a text that changes its severity keeps one rate", "[correlate]"
   const Judged judged{scene};
   CHECK(judged.findings(FindingKind::rate_down).empty());
   REQUIRE(judged.findings(FindingKind::new_warning).size() == 1);
-  CHECK(judged.findings(FindingKind::new_warning)[0]->summary.find("never seen with this severity") != std::string::npos);
+  CHECK(judged.findings(FindingKind::new_warning)[0]->summary.find("until now only as INFO, 600 times") != std::string::npos);
 }
 
 TEST_CASE("silent: a heartbeat that stops is missed, one that is only late or uneven is not", "[correlate]") {
