@@ -73,7 +73,8 @@ TemplateMarks StateSession::marks_of(const StateContents& contents) {
     if (note.alias_of != kNoTemplate) marks.aliases.emplace_back(note.id, note.alias_of);
     if (!note.pinned) continue;
     KeptTemplate kept{note.id, SeverityClass::quiet, note.text};
-    const auto known = std::find_if(contents.templates.begin(), contents.templates.end(), [&](const StoredTemplate& one) { return one.id == note.id; });
+    const auto known =
+        std::find_if(contents.templates.begin(), contents.templates.end(), [&](const StoredTemplate& one) { return one.id == note.id; });
     if (known != contents.templates.end()) kept.severity = known->severity;
     for (const SeverityClass severity : {SeverityClass::quiet, SeverityClass::warning, SeverityClass::error})
       if (seeded_id(note.text, severity) == note.id) kept.severity = severity;

@@ -22,7 +22,7 @@ class StateSession {
   struct Options {
     std::string folder;
     bool read_only = false;
-    bool whole_inputs = true;                                // not when --since or --until leave records out
+    bool whole_inputs = true;                                      // not when --since or --until leave records out
     std::chrono::milliseconds interval = std::chrono::seconds{1};  // between snapshots
   };
 
@@ -55,7 +55,7 @@ class StateSession {
   Options options_;
   StateContents contents_;
   std::string notice_;
-  std::unique_ptr<StateWriter> writer_;  // null when read-only
+  std::unique_ptr<StateWriter> writer_;                                      // null when read-only
   std::map<std::pair<std::uint64_t, std::uint64_t>, StoredStream> streams_;  // that the run has read from
 };
 

@@ -23,10 +23,10 @@ Json array_of(const Range& range) {
   return out;
 }
 
-// Six significant digits: quantities may be nanoseconds or terabytes.
+// Nine significant digits: quantities may be nanoseconds or terabytes.
 double significant(double value) {
   std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.6g", value);
+  std::snprintf(text.data(), text.size(), "%.9g", value);
   return std::isfinite(value) ? std::strtod(text.data(), nullptr) : 0.0;
 }
 

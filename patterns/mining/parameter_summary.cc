@@ -65,7 +65,8 @@ class Summary {
 
   void join_range(const ShapeValues::SlotRange& range) {
     distinct_.join(range.distinct);
-    widen(range.least.load(std::memory_order_relaxed), range.most.load(std::memory_order_relaxed), range.units.load(std::memory_order_relaxed));
+    widen(range.least.load(std::memory_order_relaxed), range.most.load(std::memory_order_relaxed),
+          range.units.load(std::memory_order_relaxed));
   }
 
   void widen(double least, double most, unsigned units) noexcept {
@@ -80,11 +81,13 @@ class Summary {
       auto& [count, text] = counts.try_emplace(one.value.hash, 0, one.value.text).first->second;
       ++count;
     }
-    out.distinct = exact_ ? counts.size() : std::max<std::uint64_t>(counts.size(), static_cast<std::uint64_t>(std::llround(distinct_.estimate())));
+    out.distinct =
+        exact_ ? counts.size() : std::max<std::uint64_t>(counts.size(), static_cast<std::uint64_t>(std::llround(distinct_.estimate())));
     std::vector<std::pair<std::uint64_t, std::string_view>> most;
     for (const auto& [hash, value] : counts)
       if (value.first > 1 || counts.size() <= kTopValuesMax) most.push_back(value);
-    std::sort(most.begin(), most.end(), [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
+    std::sort(most.begin(), most.end(),
+              [](const auto& a, const auto& b) { return a.first != b.first ? a.first > b.first : a.second < b.second; });
     if (most.size() > kTopValuesMax) most.resize(kTopValuesMax);
     for (const auto& [count, text] : most)
       out.top.push_back({std::string{text}, static_cast<double>(count) / static_cast<double>(observed_.size())});
@@ -102,7 +105,9 @@ class Summary {
     }
     if (2 * numbers.size() <= observed_.size()) return;  // mostly something else
     std::sort(numbers.begin(), numbers.end());
-    const auto quantile = [&](double share) { return numbers[static_cast<std::size_t>(std::ceil(share * static_cast<double>(numbers.size()))) - 1]; };
+    const auto quantile = [&](double share) {
+      return numbers[static_cast<std::size_t>(std::ceil(share * static_cast<double>(numbers.size()))) - 1];
+    };
     out.unit = name_of(unit);
     out.least = least_;
     out.p50 = quantile(.5);

@@ -1,6 +1,5 @@
 #include "patterns/mining/quantity.h"
 
-
 namespace loglode {
 
 namespace {
@@ -15,16 +14,21 @@ struct Unit {
 
 constexpr double kKibi = 1024, kMebi = kKibi * kKibi, kGibi = kMebi * kKibi, kTebi = kGibi * kKibi;
 constexpr Unit kUnits[] = {
-    {"ms", 1e-3, QuantityUnit::seconds},     {"s", 1, QuantityUnit::seconds},          {"ns", 1e-9, QuantityUnit::seconds},
-    {"us", 1e-6, QuantityUnit::seconds},     {"\xc2\xb5s", 1e-6, QuantityUnit::seconds}, {"sec", 1, QuantityUnit::seconds},
-    {"secs", 1, QuantityUnit::seconds},      {"m", 60, QuantityUnit::seconds},         {"min", 60, QuantityUnit::seconds},
-    {"mins", 60, QuantityUnit::seconds},     {"h", 3600, QuantityUnit::seconds},       {"hr", 3600, QuantityUnit::seconds},
-    {"d", 86400, QuantityUnit::seconds},     {"B", 1, QuantityUnit::bytes},            {"bytes", 1, QuantityUnit::bytes},
-    {"K", kKibi, QuantityUnit::bytes},       {"k", kKibi, QuantityUnit::bytes},        {"KB", kKibi, QuantityUnit::bytes},
-    {"kB", kKibi, QuantityUnit::bytes},      {"kb", kKibi, QuantityUnit::bytes},       {"KiB", kKibi, QuantityUnit::bytes},
-    {"Kbytes", kKibi, QuantityUnit::bytes},  {"M", kMebi, QuantityUnit::bytes},        {"MB", kMebi, QuantityUnit::bytes},
-    {"MiB", kMebi, QuantityUnit::bytes},     {"G", kGibi, QuantityUnit::bytes},        {"GB", kGibi, QuantityUnit::bytes},
-    {"GiB", kGibi, QuantityUnit::bytes},     {"T", kTebi, QuantityUnit::bytes},        {"TB", kTebi, QuantityUnit::bytes},
+    {"ms", 1e-3, QuantityUnit::seconds},        {"s", 1, QuantityUnit::seconds},
+    {"ns", 1e-9, QuantityUnit::seconds},        {"us", 1e-6, QuantityUnit::seconds},
+    {"\xc2\xb5s", 1e-6, QuantityUnit::seconds}, {"sec", 1, QuantityUnit::seconds},
+    {"secs", 1, QuantityUnit::seconds},         {"m", 60, QuantityUnit::seconds},
+    {"min", 60, QuantityUnit::seconds},         {"mins", 60, QuantityUnit::seconds},
+    {"h", 3600, QuantityUnit::seconds},         {"hr", 3600, QuantityUnit::seconds},
+    {"d", 86400, QuantityUnit::seconds},        {"B", 1, QuantityUnit::bytes},
+    {"bytes", 1, QuantityUnit::bytes},          {"K", kKibi, QuantityUnit::bytes},
+    {"k", kKibi, QuantityUnit::bytes},          {"KB", kKibi, QuantityUnit::bytes},
+    {"kB", kKibi, QuantityUnit::bytes},         {"kb", kKibi, QuantityUnit::bytes},
+    {"KiB", kKibi, QuantityUnit::bytes},        {"Kbytes", kKibi, QuantityUnit::bytes},
+    {"M", kMebi, QuantityUnit::bytes},          {"MB", kMebi, QuantityUnit::bytes},
+    {"MiB", kMebi, QuantityUnit::bytes},        {"G", kGibi, QuantityUnit::bytes},
+    {"GB", kGibi, QuantityUnit::bytes},         {"GiB", kGibi, QuantityUnit::bytes},
+    {"T", kTebi, QuantityUnit::bytes},          {"TB", kTebi, QuantityUnit::bytes},
     {"TiB", kTebi, QuantityUnit::bytes},
 };
 

@@ -17,8 +17,8 @@ struct Quantity {
 /// `1`, `s`, `By`: the unit as UCUM has it, which OpenTelemetry's metrics use.
 [[nodiscard]] std::string_view name_of(QuantityUnit unit) noexcept;
 
-/// Reads a value of type number, time or size as a whole: sign, decimals, and a unit of time (brought to seconds) or of size (to bytes; K, KB
-/// and KiB are all 1024). False for everything else, clocks and dates among it.
+/// Reads a value of type number, time or size as a whole: sign, decimals, and a unit of time (brought to seconds) or of size (to bytes; K,
+/// KB and KiB are all 1024). False for everything else, clocks and dates among it.
 [[nodiscard]] bool read_quantity(std::string_view text, Quantity& out) noexcept;
 
 }  // namespace loglode

@@ -171,7 +171,8 @@ bool place_elements(Decoded& decoded) {
     const std::size_t size = packed >> (kKindBits + 1);
     if (begin + size > parts.text.size() || begin + size > kScanBytesMax) return false;
     const auto kind = static_cast<ElementKind>(packed >> 1 & kKindMask);
-    parts.elements.push_back({static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(size), kind, ValueType::word, (packed & 1U) != 0});
+    parts.elements.push_back(
+        {static_cast<std::uint16_t>(begin), static_cast<std::uint16_t>(size), kind, ValueType::word, (packed & 1U) != 0});
     const bool is_slot = kind == ElementKind::value || kind == ElementKind::named;
     const bool varies = is_slot && (slots >= kSlotsMax || (parts.varied >> slots & 1U) != 0);
     if (size == 0 && !varies && kind != ElementKind::named && kind != ElementKind::value) return false;
@@ -229,9 +230,7 @@ Result<std::shared_ptr<Shape>> decode_shape(std::string_view bytes, SampleBudget
       if (!read_range(decoded.ranges[slot], ranges[slot])) return refuse();
     shape->values().restore(std::move(decoded.sample), std::move(ranges), budget);
     return shape;
-  } catch (const protozero::exception&) {
-    return refuse();
-  }
+  } catch (const protozero::exception&) { return refuse(); }
 }
 
 }  // namespace loglode

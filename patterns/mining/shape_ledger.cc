@@ -24,8 +24,8 @@ std::vector<std::uint64_t> ShapeLedger::least_worth(const ShapeTable& table, std
     const auto found = uses_.find(shape->hash());
     const Use use = found == uses_.end() ? Use{} : found->second;
     const int age = static_cast<int>(std::bit_width((now_ - use.last) / kGraceRecords));
-    candidates.push_back({use.count != 0 && now_ - use.born < kGraceRecords, static_cast<int>(std::bit_width(use.count)) - age, use.last,
-                          shape->hash()});
+    candidates.push_back(
+        {use.count != 0 && now_ - use.born < kGraceRecords, static_cast<int>(std::bit_width(use.count)) - age, use.last, shape->hash()});
   }
   if (candidates.size() <= keep) return {};
   std::sort(candidates.begin(), candidates.end(), [](const Candidate& a, const Candidate& b) {

@@ -72,7 +72,8 @@ bool SampledRecord::holds(std::size_t slots) const noexcept {
   return at == values.size();
 }
 
-ShapeValues::SlotRange::SlotRange() noexcept : least{std::numeric_limits<double>::infinity()}, most{-std::numeric_limits<double>::infinity()} {}
+ShapeValues::SlotRange::SlotRange() noexcept
+    : least{std::numeric_limits<double>::infinity()}, most{-std::numeric_limits<double>::infinity()} {}
 
 bool ShapeValues::SlotRange::add(std::uint64_t hash, std::string_view text) noexcept {
   const bool fresh = distinct.add(hash);
@@ -91,7 +92,8 @@ bool ShapeValues::SlotRange::widen(double value_least, double value_most, unsign
 bool ShapeValues::SlotRange::join(const SlotRange& other) noexcept {
   const bool changed = distinct.join(other.distinct);
   return widen(other.least.load(std::memory_order_relaxed), other.most.load(std::memory_order_relaxed),
-               other.units.load(std::memory_order_relaxed)) || changed;
+               other.units.load(std::memory_order_relaxed)) ||
+         changed;
 }
 
 ShapeValues::~ShapeValues() { delete[] ranges_.load(std::memory_order_relaxed); }

@@ -20,11 +20,11 @@
 
 namespace loglode {
 
-inline constexpr std::size_t kValueSlotsMax = 16;   // slots whose values are kept; further ones only have a type
-inline constexpr std::size_t kValueBytesMax = 48;   // of one value in the sample; longer ones are kept as their beginning
+inline constexpr std::size_t kValueSlotsMax = 16;    // slots whose values are kept; further ones only have a type
+inline constexpr std::size_t kValueBytesMax = 48;    // of one value in the sample; longer ones are kept as their beginning
 inline constexpr std::uint32_t kSampleMax = 128;     // records of one shape: p95 is then within about two percentiles
-inline constexpr std::uint32_t kSampleMin = 8;      // even when there are too many shapes
-inline constexpr std::size_t kSamplesMax = 200'000; // records of all shapes together, about 80 B each
+inline constexpr std::uint32_t kSampleMin = 8;       // even when there are too many shapes
+inline constexpr std::size_t kSamplesMax = 200'000;  // records of all shapes together, about 80 B each
 
 /// Names a record for the sample: a hash of what it is, never of where it was read.
 enum class RecordHash : std::uint64_t {};
@@ -71,7 +71,7 @@ class ShapeValues {
   /// What is known of a slot beyond the sample.
   struct SlotRange {
     DistinctCounter distinct;
-    std::atomic<double> least, most;  // of its quantities; least > most: it had none
+    std::atomic<double> least, most;     // of its quantities; least > most: it had none
     std::atomic<std::uint8_t> units{0};  // one bit for each QuantityUnit seen
     SlotRange() noexcept;
     /// These say whether anything changed.
@@ -121,7 +121,7 @@ class ShapeValues {
   std::atomic<bool> changed_{true};
   std::atomic<std::uint64_t> below_{~std::uint64_t{0}};  // records with a hash under this may belong to the sample
   std::atomic<SlotRange*> ranges_{nullptr};              // owned; made once
-  mutable std::mutex mutex_;                                     // guards sample_
+  mutable std::mutex mutex_;                             // guards sample_
   std::vector<SampledRecord> sample_;                    // ascending, each record once
 };
 

@@ -19,7 +19,7 @@ struct KeptTemplate {
 };
 
 struct TemplateMarks {
-  std::vector<KeptTemplate> kept;                             // of two that fit the smaller id has the shape
+  std::vector<KeptTemplate> kept;                          // of two that fit the smaller id has the shape
   std::vector<std::pair<TemplateId, TemplateId>> aliases;  // the first is the second
 };
 

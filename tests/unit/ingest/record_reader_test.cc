@@ -219,6 +219,7 @@ TEST_CASE("records: a deadline that passes gives what is complete and loses noth
     ingest::ReadResult read(char* to, std::size_t room, Deadline until) override {
       return ++calls_ % 2 == 0 ? ingest::ReadResult{ingest::ReadStatus::wait, 0} : text_.read(to, room, until);
     }
+    void stop() noexcept override { text_.stop(); }
 
    private:
     MemoryReader text_{"a1\nb1\n b2\nc", 2};

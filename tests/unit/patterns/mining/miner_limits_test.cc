@@ -11,7 +11,9 @@ using namespace loglode;
 
 namespace {
 
-std::string word(int i) { return std::string(1, static_cast<char>('a' + i % 26)) + static_cast<char>('a' + i / 26 % 26) + static_cast<char>('a' + i / 676); }
+std::string word(int i) {
+  return std::string(1, static_cast<char>('a' + i % 26)) + static_cast<char>('a' + i / 26 % 26) + static_cast<char>('a' + i / 676);
+}
 
 std::string event(int i) { return "event " + word(i) + " of a kind unlike any other " + word(i); }
 

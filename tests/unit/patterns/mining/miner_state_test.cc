@@ -52,8 +52,9 @@ std::string catalog_text(TemplateMiner& miner) {
     out += to_hex(info.id) + ' ' + info.text;
     for (const TemplateId alias : info.aliases) out += ' ' + to_hex(alias);
     for (const TemplateParameter& parameter : info.parameters) {
-      out += "\n  " + parameter.type + ' ' + std::to_string(parameter.records_sampled) + ' ' + std::to_string(parameter.distinct) + ' ' + parameter.unit + ' ' +
-             std::to_string(parameter.least) + ' ' + std::to_string(parameter.p95) + ' ' + std::to_string(parameter.most);
+      out += "\n  " + parameter.type + ' ' + std::to_string(parameter.records_sampled) + ' ' + std::to_string(parameter.distinct) + ' ' +
+             parameter.unit + ' ' + std::to_string(parameter.least) + ' ' + std::to_string(parameter.p95) + ' ' +
+             std::to_string(parameter.most);
       for (const ParameterValue& value : parameter.top) out += ' ' + value.text + ' ' + std::to_string(value.share);
     }
     out += '\n';
@@ -204,6 +205,8 @@ TEST_CASE("shape codec: cut and changed bytes are refused or are another sound s
 TEST_CASE("miner state: bytes that are no shape, and another shape under a known id, are refused", "[mining][state]") {
   RunCounters counters;
   TemplateMiner miner{{}, counters};
-  for (const std::string_view bytes : {std::string_view{}, std::string_view{"x"}, std::string_view{"\x09\x01"}, std::string_view{"no shape at all, but text"}}) CHECK_FALSE(miner.absorb(bytes));
+  for (const std::string_view bytes :
+       {std::string_view{}, std::string_view{"x"}, std::string_view{"\x09\x01"}, std::string_view{"no shape at all, but text"}})
+    CHECK_FALSE(miner.absorb(bytes));
   CHECK(miner.settle().templates().empty());
 }

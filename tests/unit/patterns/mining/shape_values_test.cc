@@ -29,7 +29,8 @@ TemplateParameter parameter_of(const std::vector<std::string>& lines, std::size_
 
 std::string tops(const TemplateParameter& parameter) {
   std::string out;
-  for (const ParameterValue& value : parameter.top) out += value.text + ":" + std::to_string(static_cast<int>(value.share * 1000 + .5)) + ' ';
+  for (const ParameterValue& value : parameter.top)
+    out += value.text + ":" + std::to_string(static_cast<int>(value.share * 1000 + .5)) + ' ';
   return out;
 }
 
@@ -57,8 +58,9 @@ TEST_CASE("quantities: numbers, times and sizes are read in one unit each, anyth
   expect("16K", 16384, QuantityUnit::bytes);
   expect("1.5MiB", 1572864, QuantityUnit::bytes);
   expect("7B", 7, QuantityUnit::bytes);
-  for (const char* text : {"", "-", "+", ".", ".5", "5.", "1.2.3", "1e5", "0x1f", "12:30", "12:30:45", "2024-01-01", "1,234", "10.0.0.1", "abc",
-                           "7 ms", "10msx", "1234567890123456789", "--5", "NaN"}) {
+  for (const char* text : {"",      "-",        "+",          ".",     ".5",       "5.",  "1.2.3", "1e5",   "0x1f",
+                           "12:30", "12:30:45", "2024-01-01", "1,234", "10.0.0.1", "abc", "7 ms",  "10msx", "1234567890123456789",
+                           "--5",   "NaN"}) {
     INFO(text);
     Quantity quantity;
     CHECK_FALSE(read_quantity(text, quantity));
@@ -154,7 +156,9 @@ TEST_CASE("values: any order, repetition and split of the records gives the same
   };
   std::vector<Sampled> records;
   std::mt19937_64 random{8};
-  for (std::uint64_t i = 0; i < 3000; ++i) records.push_back({RecordHash{mix(i + 1, kMixB)}, "took " + std::to_string(random() % 500) + "ms for key=k" + std::to_string(random() % 9)});
+  for (std::uint64_t i = 0; i < 3000; ++i)
+    records.push_back(
+        {RecordHash{mix(i + 1, kMixB)}, "took " + std::to_string(random() % 500) + "ms for key=k" + std::to_string(random() % 9)});
   MessageScanner scanner;
   SampleBudget budget;
   const auto observe = [&](ShapeValues& values, const Sampled& one) {
@@ -201,7 +205,8 @@ TEST_CASE("values: with very many shapes each keeps fewer records, and all keep 
   for (int round = 0; round < 40; ++round)
     for (int i = 0; i < 200; ++i) {
       const std::string word = std::string(1, static_cast<char>('a' + i % 26)) + static_cast<char>('a' + i / 26);
-      const ShapeId shape = miner.learn("event " + word + " of a kind unlike any other " + word + " took " + std::to_string(round), Severity::info);
+      const ShapeId shape =
+          miner.learn("event " + word + " of a kind unlike any other " + word + " took " + std::to_string(round), Severity::info);
       if (round == 0) shapes.push_back(shape);
     }
   const TemplateCatalog catalog = miner.settle();

@@ -90,7 +90,8 @@ TEST_CASE("marks: why a message has its template is said rule by rule", "[mining
   SettleTrace trace{last, {}};
   static_cast<void>(mined.miner.settle({}, {}, &trace));
   REQUIRE(trace.reasons.size() >= 1);
-  CHECK(trace.reasons[0] == "\"epsilon\": 5 different words stand there in messages that are otherwise equal, 5 make it a variable (siblings)");
+  CHECK(trace.reasons[0] ==
+        "\"epsilon\": 5 different words stand there in messages that are otherwise equal, 5 make it a variable (siblings)");
   const ShapeId two = mined.learn("sent 5 bytes in all");
   static_cast<void>(mined.learn("sent 5, 6 bytes in all"));
   SettleTrace listed{two, {}};
