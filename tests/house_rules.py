@@ -5,7 +5,7 @@ import re
 import subprocess
 import sys
 
-ROOMS = ["core", "ingest", "parse", "patterns", "correlate", "sinks", "app"]
+ROOMS = ["core", "ingest", "parse", "patterns", "correlate", "sinks", "state", "app"]
 LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
 PARSE_PARTS = ["time", "text", "json", "redact", "framing"]  # each may use those before it
 

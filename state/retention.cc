@@ -1,0 +1,94 @@
+// What is given up when there is too much: the windows of whole streams, those learned longest ago first. Their counts stay, as totals.
+#include <algorithm>
+
+#include "state/snapshot_writer.h"
+
+namespace loglode::state {
+
+namespace {
+
+Timestamp earlier(Timestamp a, Timestamp b) {
+  if (a == kNoTime || b == kNoTime) return std::max(a, b);  // kNoTime is before every time
+  return std::min(a, b);
+}
+
+}  // namespace
+
+void SnapshotWriter::keep_limits(const StateSnapshot& snapshot, StateWritten& written) {
+  if (cells_ <= limits_.cells_max) return;
+  std::set<StreamKey> being_read;
+  for (const StoredStream& stream : snapshot.streams) being_read.insert(key_of(stream.identity));
+  for (const WindowSummary& window : snapshot.windows) being_read.insert(key_of(window.stream));
+  // A stream that no row of `streams` is about was learned before all others.
+  Statement longest_ago{
+      connection_,
+      "SELECT w.high,w.low FROM (SELECT high,low FROM windows GROUP BY high,low) w LEFT JOIN streams s ON s.high=w.high AND "
+      "s.low=w.low ORDER BY s.learned_at NULLS FIRST,w.high,w.low"};
+  std::vector<StreamKey> streams;
+  for (longest_ago.start({}); longest_ago.next();) streams.emplace_back(longest_ago.bits(0), longest_ago.bits(1));
+  for (const StreamKey& stream : streams) {
+    if (cells_ <= limits_.cells_max) return;
+    if (being_read.contains(stream)) continue;
+    roll_up(stream);
+    ++written.streams_rolled_up;
+  }
+}
+
+void SnapshotWriter::roll_up(const StreamKey& key) {
+  SummaryStore store;  // knows which of its windows count where some overlap
+  std::vector<std::pair<WindowKey, std::uint64_t>> rows;
+  StoredStream stream;
+  for (windows_of_.start({key.first, key.second}); windows_of_.next();) {
+    rows.emplace_back(WindowKey{windows_of_.flag(0), windows_of_.integer(1), windows_of_.time(2)}, windows_of_.bits(4));
+    Result<WindowSummary> window = decode(windows_of_.bytes(5));
+    if (!window) {
+      connection_.damaged(window.error().where);
+      windows_of_.reset();
+      return;
+    }
+    stream.path = window->path;
+    stream.reaches = std::max(stream.reaches, window->reaches);
+    store.accept(std::move(*window));
+  }
+  add_to_totals(store.windows());
+  for (const auto& [row, cells] : rows) remove_window(key, row, cells);
+  stream.identity = {key.first, key.second};
+  stream_.start({key.first, key.second});
+  if (stream_.next()) {
+    stream.path = stream_.bytes(0);
+    stream.reaches = stream_.bits(1);
+    stream.finished = stream_.flag(2);
+    stream.learned_at = stream_.time(4);
+  }
+  stream_.reset();
+  stream.rolled_up = true;
+  put(stream);
+}
+
+void SnapshotWriter::add_to_totals(const std::vector<WindowSummary>& windows) {
+  std::map<std::pair<std::string, ShapeId>, StoredTotal> totals;
+  for (const WindowSummary& window : windows) {
+    for (const Cell& cell : window.cells) {
+      const std::string& service = window.services[cell.service];
+      StoredTotal& total = totals.try_emplace({service, cell.shape}, StoredTotal{service, cell.shape}).first->second;
+      total.severity = std::max(total.severity, cell.severity);
+      total.count += cell.count;
+      if (window.ordinal) continue;  // its times are numbers of lines
+      total.first = earlier(total.first, cell.first);
+      total.last = std::max(total.last, cell.last);
+    }
+  }
+  for (auto& [key, total] : totals) {
+    total_of_.start({total.service, total.shape});
+    if (total_of_.next()) {
+      total.severity = std::max(total.severity, static_cast<Severity>(total_of_.integer(0)));
+      total.count += total_of_.bits(1);
+      total.first = earlier(total.first, total_of_.time(2));
+      total.last = std::max(total.last, total_of_.time(3));
+    }
+    total_of_.reset();
+    totals_.put({total.service, total.shape, total.severity, total.count, total.first, total.last});
+  }
+}
+
+}  // namespace loglode::state

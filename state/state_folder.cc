@@ -1,0 +1,134 @@
+#include "state/state_folder.h"
+
+#include <fcntl.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <ctime>
+#include <fstream>
+#include <memory>
+#include <utility>
+
+#include "state/sqlite.h"
+#include "state/state_store.h"
+
+namespace loglode::state {
+
+namespace {
+
+struct Free {
+  void operator()(char* text) const noexcept { std::free(text); }
+};
+
+Result<void> make_folder(const std::string& path) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST && (errno != EROFS || !exists(part)))
+      return fail_errno("can not make the folder " + part);
+    if (end == std::string::npos) return {};
+  }
+}
+
+/// ` 123 (loglode)`, as much of it as can be found out.
+std::string owner_of(int lock) {
+  char text[32] = {};
+  const ssize_t size = ::pread(lock, text, sizeof text - 1, 0);
+  const long pid = size > 0 ? std::strtol(text, nullptr, 10) : 0;
+  if (pid <= 0) return {};
+  std::string name;
+  std::getline(std::ifstream{"/proc/" + std::to_string(pid) + "/comm"}, name);
+  return " " + std::to_string(pid) + (name.empty() ? std::string{} : " (" + name + ")");
+}
+
+std::string utc_now() {
+  const std::time_t now = std::time(nullptr);
+  std::tm parts{};
+  ::gmtime_r(&now, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", &parts)};
+}
+
+}  // namespace
+
+bool exists(const std::string& path) {
+  struct stat status {};
+  return ::lstat(path.c_str(), &status) == 0;
+}
+
+Result<StatePaths> find_folder(const std::string& folder, bool make) {
+  if (make) {
+    if (auto made = make_folder(folder); !made) return tl::unexpected(made.error());
+  }
+  const std::unique_ptr<char, Free> resolved{::realpath(folder.c_str(), nullptr)};
+  if (!resolved) {
+    if (errno == ENOENT) return fail(StateErrc::absent, "there is no state in " + folder + ": the folder does not exist");
+    return fail_errno("can not use the state folder " + folder);
+  }
+  StatePaths paths{resolved.get(), folder};
+  struct stat status {};
+  if (::stat(paths.folder.c_str(), &status) != 0) return fail_errno("can not use the state folder " + folder);
+  if (!S_ISDIR(status.st_mode)) {
+    errno = ENOTDIR;
+    return fail_errno("can not use the state folder " + folder);
+  }
+  if ((status.st_mode & S_IWOTH) != 0)
+    return fail(
+        StateErrc::unsafe_folder,
+        "the state folder " + folder + " may be written by anybody, who could then change what is known: chmod o-w it, or use another");
+  return paths;
+}
+
+Result<WriterLock> WriterLock::take(const StatePaths& paths) {
+  WriterLock lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
+  if (lock.file_ < 0) return fail_errno("can not lock the state folder " + paths.shown);
+  while (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
+    if (errno == EINTR) continue;
+    if (errno != EWOULDBLOCK) return fail_errno("can not lock the state folder " + paths.shown);
+    return fail(StateErrc::in_use, "the state in " + paths.shown + " is being written by process" + owner_of(lock.file_) +
+                                       ": one writes at a time, any may read");
+  }
+  // Always the same size, so that a full disk can not leave half a number; without it the lock holds all the same.
+  char text[32];
+  const int size = std::snprintf(text, sizeof text, "%-20ld\n", static_cast<long>(::getpid()));
+  static_cast<void>(::pwrite(lock.file_, text, static_cast<std::size_t>(size), 0) == size);
+  return lock;
+}
+
+WriterLock::WriterLock(WriterLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+WriterLock& WriterLock::operator=(WriterLock&& other) noexcept {
+  std::swap(file_, other.file_);
+  return *this;
+}
+WriterLock::~WriterLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+Result<void> sync_folder(const StatePaths& paths) {
+  const int folder = ::open(paths.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder < 0) return fail_errno("can not use the state folder " + paths.shown);
+  const bool synced = ::fsync(folder) == 0 || errno == EINVAL;  // EINVAL: a file system without it
+  const auto failed = fail_errno("can not write the state folder " + paths.shown);
+  ::close(folder);
+  if (!synced) return failed;
+  return {};
+}
+
+Result<std::string> set_aside(const StatePaths& paths) {
+  const std::string stem = paths.file() + ".damaged-" + utc_now();
+  std::string to = stem;
+  for (int i = 2; exists(to) || exists(to + "-wal") || exists(to + "-shm"); ++i) to = stem + "-" + std::to_string(i);
+  // The file last: a new one is begun only when nothing of the old one is left that SQLite would read into it.
+  for (const char* const suffix : {"-wal", "-shm", ""}) {
+    about_to_change();
+    if (::rename((paths.file() + suffix).c_str(), (to + suffix).c_str()) != 0 && errno != ENOENT)
+      return fail_errno("can not set the damaged state " + paths.file() + " aside");
+  }
+  if (auto synced = sync_folder(paths); !synced) return tl::unexpected(synced.error());
+  return to;
+}
+
+}  // namespace loglode::state

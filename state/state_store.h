@@ -1,0 +1,152 @@
+// What outlives the process: one SQLite file (WAL) in a state folder, with the miner's shapes, the window summaries that are the baseline,
+// how far each stream was read, and what people said of templates. One snapshot is one transaction: after a crash at any point the file is
+// at a snapshot. The store knows no meaning: shapes are bytes to it (patterns/mining encodes them), windows are core's summaries.
+// One process writes (a lock with its owner's pid); any number read. A StateStore belongs to one thread; StateWriter moves it to its own.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <system_error>
+#include <type_traits>
+#include <vector>
+
+#include "core/result.h"
+#include "core/template_catalog.h"
+#include "core/timestamp.h"
+#include "core/window_summary.h"
+
+namespace loglode {
+
+enum class StateErrc {
+  absent = 1,     // there is no state to read
+  unsafe_folder,  // others may write in it
+  in_use,         // another process writes
+  newer_schema,   // made by a newer version
+  damaged,        // and read_only, or noticed after it was opened
+  disk_full,      // retryable, as refused is where something could not be written
+  refused,        // whatever else the system or SQLite says
+};
+[[nodiscard]] std::error_code make_error_code(StateErrc code) noexcept;
+
+enum class StateAccess : std::uint8_t { read_write, read_only };
+
+struct StateLimits {
+  /// Of all windows together; past it the windows of the streams learned longest ago become totals. Streams of the snapshot that is being
+  /// written are left: what one run holds is bounded by kCellsMax.
+  std::size_t cells_max = 400'000;
+  std::size_t events_max = 10'000;  // newest kept
+};
+
+struct StoredShape {
+  ShapeId id = kNoShape;
+  std::string bytes;
+};
+
+struct StoredStream {
+  StreamIdentity identity;
+  std::string path;
+  std::uint64_t reaches = 0;       // bytes of the (decompressed) stream that are counted
+  bool finished = false;           // read to its end
+  bool rolled_up = false;          // its windows became totals: it is not counted again. Set by the store alone, never by a snapshot
+  Timestamp learned_at = kNoTime;  // wall clock, of the latest snapshot that had it
+};
+
+/// Records of a service and shape whose windows were given up: exact, so that sums stay what they were. Times are kNoTime when no record of
+/// it had one.
+struct StoredTotal {
+  std::string service;
+  ShapeId shape = kNoShape;
+  Severity severity = Severity::unspecified;
+  std::uint64_t count = 0;
+  Timestamp first = kNoTime, last = kNoTime;
+};
+
+/// What a person said of a template. One row an id.
+struct TemplateNote {
+  TemplateId id = kNoTemplate;
+  std::string text;                   // as it was when noted; what a pinned or seeded template keeps
+  std::string name;                   // for people; may be empty
+  bool pinned = false;                // keeps its text and id, is never evicted
+  bool ignored = false;               // known: no finding is about it
+  TemplateId alias_of = kNoTemplate;  // a person said it is that template
+};
+
+struct StoredTemplate {  // the catalog as of the latest snapshot, so that a later one can tell what merged
+  TemplateId id = kNoTemplate;
+  std::string text;
+  SeverityClass severity = SeverityClass::quiet;
+};
+
+struct TemplateEvent {
+  std::string kind;  // merged | evicted | noted
+  TemplateId from = kNoTemplate, into = kNoTemplate;
+  std::string text;        // of `from`
+  Timestamp at = kNoTime;  // wall clock
+};
+
+/// One consistent cut. `write` applies all of it or nothing. Of two rows of a key the later one counts (of windows, as SummaryStore says).
+struct StateSnapshot {
+  std::vector<StoredShape> shapes{};            // new or changed
+  std::vector<ShapeId> shapes_gone{};           // evicted by the miner; one that is in `shapes` too stays
+  std::vector<StoredStream> streams{};          // new or changed
+  std::vector<WindowSummary> windows{};         // new or changed; a row is replaced unless it reaches further
+  std::vector<StreamIdentity> whole_streams{};  // `windows` holds all windows of these: older rows of theirs that reach no
+                                                // further than these, and than what `streams` says of it, go
+  std::vector<StoredTemplate> templates{};      // all of them, when `has_templates`
+  bool has_templates = false;
+  std::vector<TemplateEvent> events{};
+};
+
+/// What became of a snapshot that was written, where it is not what was asked for.
+struct StateWritten {
+  std::uint64_t windows_ignored = 0;    // of streams that were rolled up before: they are in the totals
+  std::uint64_t streams_ignored = 0;    // rows of such streams
+  std::uint64_t windows_older = 0;      // the stored one reaches further
+  std::uint64_t streams_rolled_up = 0;  // by this write
+
+  StateWritten& operator+=(const StateWritten& other) noexcept;
+  friend bool operator==(const StateWritten&, const StateWritten&) = default;
+};
+
+struct StateContents {
+  std::vector<StoredShape> shapes;
+  std::vector<StoredStream> streams;
+  std::vector<WindowSummary> windows;  // as SummaryStore accepts them
+  std::vector<StoredTotal> totals;
+  std::vector<TemplateNote> notes;
+  std::vector<StoredTemplate> templates;
+  std::vector<TemplateEvent> events;  // newest first
+  std::string set_aside;              // path of a damaged file that was set aside by open(); empty when there was none
+};
+
+class StateStore {
+ public:
+  /// Opens FOLDER/state.db, making folder (0700) and file (0600) for read_write. A damaged file (not SQLite, wrong checksum, rows that do
+  /// not decode) is renamed to state.db.damaged-TIME beside it and a new one begun; its path is in StateContents::set_aside. A file of an
+  /// older schema is brought up to date. Reading alone changes nothing in the folder and keeps nothing open: what open() read is what the
+  /// first load() gives. Errors: StateErrc (see there; newer_schema changes nothing), errno where the folder can not be used.
+  static Result<StateStore> open(const std::string& folder, StateAccess access, StateLimits limits = {});
+  StateStore(StateStore&&) noexcept;
+  StateStore& operator=(StateStore&&) noexcept;
+  ~StateStore();
+
+  /// All of it, as of the latest snapshot. Every row is checked. Not const in what it costs: reads the file.
+  [[nodiscard]] Result<StateContents> load() const;
+  /// Durable when it returns. After an error the file is what it was before, and a later write may go well.
+  [[nodiscard]] Result<StateWritten> write(const StateSnapshot& snapshot);
+  /// What a person said; replaces the row of the same id. A note that says nothing any more (no name, not pinned, not ignored, no alias) is
+  /// removed. With `at`, an event `noted` is kept too. Written at once.
+  [[nodiscard]] Result<void> write_note(const TemplateNote& note, Timestamp at = kNoTime);
+  [[nodiscard]] const StateLimits& limits() const noexcept;
+
+ private:
+  struct Database;
+  explicit StateStore(std::unique_ptr<Database> database);
+  std::unique_ptr<Database> database_;
+};
+
+}  // namespace loglode
+
+template <>
+struct std::is_error_code_enum<loglode::StateErrc> : std::true_type {};

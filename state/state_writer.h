@@ -1,0 +1,44 @@
+// Writes snapshots on a thread of its own, so that who takes them never waits for a disk.
+//
+// At most one snapshot waits: a newer one is joined to it, so memory is bounded by what changed since the last one that is durable. One
+// that could not be written waits too, joined with what comes, and is tried again with the next one and at the end: nothing is left out.
+// submit(), durable() and trouble() may be called from any thread, finish() once.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "core/result.h"
+#include "state/state_store.h"
+
+namespace loglode {
+
+/// `pending` becomes what has the effect of writing it and then `newer`. At most `events_max` events are kept, the newest.
+void join(StateSnapshot& pending, StateSnapshot newer, std::size_t events_max = StateLimits{}.events_max);
+
+class StateWriter {
+ public:
+  /// `store` opened for read_write; the writer's thread owns it from now on.
+  explicit StateWriter(StateStore store);
+  StateWriter(const StateWriter&) = delete;
+  StateWriter& operator=(const StateWriter&) = delete;
+  ~StateWriter();  // finish(), its result unseen
+
+  /// Takes the snapshot and returns at once, with its number: 1, 2, 3 …
+  std::uint64_t submit(StateSnapshot snapshot);
+  /// All snapshots up to this number are on disk: what they have seen may be acknowledged.
+  [[nodiscard]] std::uint64_t durable() const;
+  /// The first error since a write last went well.
+  [[nodiscard]] std::optional<Error> trouble() const;
+
+  /// Waits until all that was submitted is durable, and ends the thread. The sum of what became of the snapshots; or, when something of
+  /// them is not on disk after another try, the first error since a write last went well.
+  [[nodiscard]] Result<StateWritten> finish();
+
+ private:
+  struct Work;
+  std::unique_ptr<Work> work_;
+};
+
+}  // namespace loglode

@@ -1,0 +1,248 @@
+// Snapshots from a seed, what the store should hold after them (slow and obvious), and folders to keep it in.
+#pragma once
+
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <map>
+#include <set>
+#include <sstream>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "state/state_store.h"
+#include "tests/unit/core/summary_samples.h"
+
+namespace loglode::test {
+
+/// In memory where the system offers it: a process that is killed loses nothing there either, and thousands of synced writes are quick.
+class StateFolder {
+ public:
+  StateFolder() {
+    const std::filesystem::path base = ::access("/dev/shm", W_OK | X_OK) == 0 ? "/dev/shm" : std::filesystem::temp_directory_path();
+    std::string name = (base / "loglode-state-XXXXXX").string();
+    REQUIRE(::mkdtemp(name.data()) != nullptr);
+    path_ = name;
+  }
+  StateFolder(const StateFolder&) = delete;
+  StateFolder& operator=(const StateFolder&) = delete;
+  ~StateFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] std::string path() const { return path_.string(); }
+  [[nodiscard]] std::string file(const std::string& name = "state.db") const { return (path_ / name).string(); }
+  /// Name and bytes of everything in it but the lock.
+  [[nodiscard]] std::map<std::string, std::string> bytes() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : std::filesystem::directory_iterator{path_})
+      if (entry.path().filename() != "state.lock") all[entry.path().filename()] = read(entry.path());
+    return all;
+  }
+  void fill(const std::map<std::string, std::string>& all) const {
+    for (const auto& entry : std::filesystem::directory_iterator{path_}) std::filesystem::remove_all(entry.path());
+    for (const auto& [name, bytes] : all) write(name, bytes);
+  }
+  void write(const std::string& name, const std::string& bytes) const { std::ofstream{path_ / name, std::ios::binary} << bytes; }
+  static std::string read(const std::filesystem::path& path) {
+    std::ifstream in{path, std::ios::binary};
+    return {std::istreambuf_iterator<char>{in}, {}};
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+inline StateStore open_state(const StateFolder& folder, StateLimits limits = {}, StateAccess access = StateAccess::read_write) {
+  auto store = StateStore::open(folder.path(), access, limits);
+  INFO((store ? std::string{} : store.error().where));
+  REQUIRE(store.has_value());
+  return std::move(*store);
+}
+
+inline StateContents contents_of(const StateStore& store) {
+  auto contents = store.load();
+  INFO((contents ? std::string{} : contents.error().where));
+  REQUIRE(contents.has_value());
+  return std::move(*contents);
+}
+
+inline StateContents contents_of(const StateFolder& folder) { return contents_of(open_state(folder)); }
+
+/// All that was stored, in lines that compare and that a person can read; set_aside is no part of it.
+inline std::string text_of(const StateContents& contents) {
+  std::multiset<std::string> lines;
+  const auto line = [&](const auto&... parts) {
+    std::ostringstream out;
+    ((out << parts << '|'), ...);
+    lines.insert(out.str());
+  };
+  const auto number = [](auto id) { return static_cast<std::uint64_t>(id); };
+  const auto time = [](Timestamp at) { return at.time_since_epoch().count(); };
+  for (const StoredShape& one : contents.shapes) line("shape", number(one.id), one.bytes);
+  for (const StoredStream& one : contents.streams)
+    line("stream", one.identity.high, one.identity.low, one.path, one.reaches, one.finished, one.rolled_up, time(one.learned_at));
+  for (const WindowSummary& one : contents.windows) line("window", encode(one));
+  for (const StoredTotal& one : contents.totals)
+    line("total", one.service, number(one.shape), number(one.severity), one.count, time(one.first), time(one.last));
+  for (const TemplateNote& one : contents.notes)
+    line("note", number(one.id), one.text, one.name, one.pinned, one.ignored, number(one.alias_of));
+  for (const StoredTemplate& one : contents.templates) line("template", number(one.id), one.text, number(one.severity));
+  std::size_t age = 0;
+  for (const TemplateEvent& one : contents.events)
+    line("event", age++, one.kind, number(one.from), number(one.into), one.text, time(one.at));
+  std::string text;
+  for (const std::string& one : lines) text += one + "\n";
+  return text;
+}
+
+/// What the store should hold, without retention of windows.
+class StateModel {
+ public:
+  explicit StateModel(std::size_t events_max = StateLimits{}.events_max) : events_max_(events_max) {}
+
+  void apply(const StateSnapshot& snapshot) {
+    for (const ShapeId id : snapshot.shapes_gone) shapes_.erase(id);
+    for (const StoredShape& one : snapshot.shapes) shapes_[one.id] = one;
+    for (const StoredStream& one : snapshot.streams) streams_[{one.identity.high, one.identity.low}] = one;
+    std::set<Key> now;
+    for (const WindowSummary& one : snapshot.windows) {
+      now.insert(key_of(one));
+      const auto [found, is_new] = windows_.try_emplace(key_of(one), one);
+      const auto rank = [](const WindowSummary& window) { return std::tuple{window.reaches, window.records, encode(window)}; };
+      if (!is_new && rank(one) > rank(found->second)) found->second = one;
+    }
+    for (const StreamIdentity& whole : snapshot.whole_streams) {
+      std::uint64_t reaches = 0;
+      for (const WindowSummary& one : snapshot.windows)
+        if (one.stream == whole) reaches = std::max(reaches, one.reaches);
+      for (const StoredStream& one : snapshot.streams)
+        if (one.identity == whole) reaches = std::max(reaches, one.reaches);
+      std::erase_if(windows_, [&](const auto& row) {
+        return row.second.stream == whole && row.second.reaches <= reaches && !now.contains(row.first);
+      });
+    }
+    if (snapshot.has_templates) templates_ = snapshot.templates;
+    for (const TemplateEvent& one : snapshot.events) events_.insert(events_.begin(), one);
+    if (events_.size() > events_max_) events_.resize(events_max_);
+  }
+
+  [[nodiscard]] StateContents contents() const {
+    StateContents all;
+    for (const auto& [id, one] : shapes_) all.shapes.push_back(one);
+    for (const auto& [id, one] : streams_) all.streams.push_back(one);
+    for (const auto& [key, one] : windows_) all.windows.push_back(one);
+    all.templates = templates_;
+    all.events = events_;
+    return all;
+  }
+  [[nodiscard]] std::string text() const { return text_of(contents()); }
+
+ private:
+  using Key = std::tuple<std::uint64_t, std::uint64_t, bool, std::int64_t, Timestamp>;
+  static Key key_of(const WindowSummary& window) {
+    return {window.stream.high, window.stream.low, window.ordinal, window.width.count(), window.start};
+  }
+  std::size_t events_max_;
+  std::map<ShapeId, StoredShape> shapes_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, StoredStream> streams_;
+  std::map<Key, WindowSummary> windows_;
+  std::vector<StoredTemplate> templates_;
+  std::vector<TemplateEvent> events_;
+};
+
+/// Snapshots 1, 2, 3 … of a run: keys come again, what is read reaches further each time.
+class StateSamples {
+ public:
+  explicit StateSamples(std::uint64_t seed) : samples_{seed}, seed_{seed} {}
+
+  StateSnapshot next() {
+    ++number_;
+    StateSnapshot snapshot;
+    for (std::uint64_t i = below(4); i > 0; --i) snapshot.shapes.push_back({ShapeId{id()}, bytes(60)});
+    for (std::uint64_t i = below(2); i > 0; --i) snapshot.shapes_gone.push_back(ShapeId{id()});
+    for (std::uint64_t i = 1 + below(2); i > 0; --i) add_stream(snapshot);
+    if (below(3) == 0) add_templates(snapshot);
+    for (std::uint64_t i = below(3); i > 0; --i)
+      snapshot.events.push_back({below(2) == 0 ? "merged" : "evicted", TemplateId{id()}, TemplateId{id()}, bytes(20), at(number_)});
+    return snapshot;
+  }
+  std::uint64_t below(std::uint64_t bound) { return samples_.below(bound); }
+
+ private:
+  static Timestamp at(std::uint64_t second) { return Timestamp{std::chrono::seconds{1'700'000'000 + second}}; }
+  std::uint64_t id() { return (below(12) + 1) * 0x1111'1111'1111'1111ULL; }  // some of them beyond the signed ones
+  std::string bytes(std::uint64_t bound) {
+    std::string text(below(bound), '\0');
+    for (char& c : text) c = static_cast<char>(below(256));
+    return text;
+  }
+
+  void add_stream(StateSnapshot& snapshot) {
+    const StreamIdentity identity{~std::uint64_t{0} - below(3), seed_};
+    for (const StoredStream& one : snapshot.streams)
+      if (one.identity == identity) return;
+    StoredStream stream{identity, "/var/log/\xff?#%.log", number_ * 1000 + 999, below(2) == 0, false, at(number_)};
+    const Duration width = below(2) == 0 ? first_width() : wider(first_width());
+    for (std::uint64_t i = below(5); i > 0; --i) {
+      WindowSummary window = samples_.make(identity, at(0) + Duration{static_cast<std::int64_t>(below(400)) * 1'000'000}, width);
+      window.reaches = number_ * 1000 + below(1000);
+      snapshot.windows.push_back(std::move(window));
+    }
+    if (below(3) == 0) snapshot.whole_streams.push_back(identity);
+    snapshot.streams.push_back(std::move(stream));
+  }
+
+  void add_templates(StateSnapshot& snapshot) {
+    snapshot.has_templates = true;
+    std::set<std::uint64_t> ids;
+    for (std::uint64_t i = below(6); i > 0; --i) ids.insert(id());
+    for (const std::uint64_t one : ids)
+      snapshot.templates.push_back({TemplateId{one}, "user <*> " + bytes(10), static_cast<SeverityClass>(below(3))});
+  }
+
+  SummarySamples samples_;
+  std::uint64_t seed_, number_ = 0;
+};
+
+/// Runs `body` in a child and gives its exit code; -1 when a signal ended it.
+inline int in_child(const std::function<int()>& body) {
+  const pid_t child = ::fork();
+  REQUIRE(child >= 0);
+  if (child == 0) ::_exit(body());
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/// A folder as a process leaves it that was killed after `count` snapshots: with its -wal and -shm.
+inline std::map<std::string, std::string> crashed_folder(std::uint64_t seed, int count) {
+  const StateFolder folder;
+  REQUIRE(in_child([&] {
+            auto store = StateStore::open(folder.path(), StateAccess::read_write);
+            StateSamples samples{seed};
+            for (int i = 0; i < count; ++i)
+              if (!store || !store->write(samples.next())) return 1;
+            ::_exit(0);  // nothing is closed
+          }) == 0);
+  auto all = folder.bytes();
+  REQUIRE(all.contains("state.db-wal"));
+  REQUIRE(all.contains("state.db-shm"));
+  return all;
+}
+
+/// How often a test with seeds is repeated: more in `./check deep`.
+inline std::uint64_t seeds(std::uint64_t normal) {
+  const char* const times = std::getenv("LOGLODE_STATE_SEEDS");
+  return times == nullptr ? normal : std::max<std::uint64_t>(normal, std::strtoull(times, nullptr, 10));
+}
+
+}  // namespace loglode::test
