@@ -46,22 +46,42 @@ void add_reading_options(CLI::App& command, ReadingOptions& options) {
   command.add_flag("--no-builtin-rules", options.no_builtin_rules, "without the built-in rule packs");
 }
 
-void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
+namespace {
+
+// What every command that reads logs to the end has.
+void add_run_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")
       ->type_name("FILE|DIR|-")
       ->required();
   add_reading_options(command, options.reading);
-  command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")->type_name("PATH")->expected(1);
   command.add_option("--since", options.since, "leave out records before this time")->type_name("TIME");
   command.add_option("--until", options.until, "leave out records at or after this time")->type_name("TIME");
   command.add_option("--threads", options.threads, "default: the cores this process may use")->type_name("N")->check(CLI::Range(1U, 256U));
+  command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
+  command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
+  command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
+  add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
+  command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
+}
+
+}  // namespace
+
+void add_learn_options(CLI::App& command, AnalyzeOptions& options) {
+  add_run_options(command, options);
+  command.add_option("--state", options.state, "the folder that remembers; made when it is not there")->type_name("DIR")->required();
+}
+
+void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
+  add_run_options(command, options);
+  command.add_option("--state", options.state, "templates and baselines of earlier runs: used, and kept for later ones")->type_name("DIR");
+  command.add_flag("--read-only-state", options.read_only_state, "use --state, learn nothing, write nothing")->needs("--state");
+  command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")->type_name("PATH")->expected(1);
   add_choice(command, "--report", options.report, kReportForms, "form of the report");
   command.add_option("-o", options.output, "write the report there instead of standard output")->type_name("FILE");
   command.add_option("--findings", options.findings, "NDJSON, one finding a line")->type_name("FILE");
   command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
   command.add_option("--templates", options.templates, "NDJSON, one template of one service a line")->type_name("FILE");
   command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");
-  command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
   command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
       ->type_name("SECONDS")
@@ -73,11 +93,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
   command.add_flag_function(
       "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
-  command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
-  command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
   add_choice(command, "--color", options.color, kWhen, "colours in the report");
-  add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
-  command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
   command.add_option("--through-seam", options.seam_seed, "send window summaries through encode, split, replay and merge")
       ->type_name("SEED")
       ->group("");

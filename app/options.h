@@ -33,6 +33,8 @@ struct AnalyzeOptions {
   std::string output;  // -o; empty: standard output
   std::string findings, incidents, templates, assignments, stats;
   FailOn fail_on = FailOn::nothing;
+  std::string state;  // --state; empty: only the last run is kept
+  bool read_only_state = false;
   bool keep_last_run = true;
   bool quiet = false, verbose = false;
   When color = When::automatic, progress = When::automatic;
@@ -44,6 +46,8 @@ struct AnalyzeOptions {
 
 void add_reading_options(CLI::App& command, ReadingOptions& options);
 void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
+/// Those of them that `learn` has.
+void add_learn_options(CLI::App& command, AnalyzeOptions& options);
 
 /// Splits at commas.
 [[nodiscard]] std::vector<std::string> split_list(const std::string& text);

@@ -133,8 +133,8 @@ StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<Window
   return snapshot;
 }
 
-Result<void> StateSession::finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended) {
-  if (writer_ == nullptr) return {};
+Result<StateWritten> StateSession::finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended) {
+  if (writer_ == nullptr) return StateWritten{};
   StateSnapshot last = snapshot_of(miner, folder.summaries(), ended);
   last.has_templates = true;
   for (const TemplateInfo& info : catalog.templates()) last.templates.push_back({info.id, info.text, info.severity});

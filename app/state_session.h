@@ -43,7 +43,7 @@ class StateSession {
   /// The ordered stage behind the folder that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
   [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, Folder& folder);
   /// The last snapshot, on disk when this returns. `ended`: every input was read to its end. Errors: of any snapshot of the run.
-  [[nodiscard]] Result<void> finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended);
+  [[nodiscard]] Result<StateWritten> finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended);
 
   static TemplateMarks marks_of(const StateContents& contents);
 

@@ -31,11 +31,17 @@ Result<TimeRange> TimeRange::read(const std::string& since, const std::string& u
   return TimeRange{*first, *last};
 }
 
+Result<void> TimeRangeMarker::run(Batch& batch) {
+  for (Record& record : batch.records)
+    if (record.time != kNoTime && !range_.holds(record.time)) record.set(RecordFlag::out_of_range);
+  return {};
+}
+
 Result<void> TimeRangeStage::run(Batch& batch) {
   bool& inside = inside_.try_emplace(batch.stream->info.id, true).first->second;
   for (Record& record : batch.records) {
     if (record.has(RecordFlag::blank)) continue;
-    if (record.time != kNoTime) inside = record.time >= range_.since && record.time < range_.until;
+    if (record.time != kNoTime) inside = range_.holds(record.time);
     if (inside) continue;
     record.set(RecordFlag::out_of_range);
     record.shape = kNoShape;

@@ -93,7 +93,13 @@ void move_to_end(std::vector<T>& into, std::vector<T>& from) {
 
 void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgement& judgement) {
   std::string rates_note;
-  const std::vector<Sign> signs = find_all(timeline, config, rates_note);
+  std::vector<Sign> signs = find_all(timeline, config, rates_note);
+  const std::size_t known = std::erase_if(signs, [&](const Sign& sign) {
+    return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id);
+  });
+  if (known != 0)
+    judgement.scope.notes.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
+                                    " marked as known: not shown");
   std::vector<Finding> findings;
   std::vector<Incident> incidents;
   for (const Sign& sign : signs) findings.push_back(sign.finding);
@@ -107,7 +113,9 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   }
   const JudgedScope scope = scope_of(timeline, rates_note);
   if (judgement.scope.windows == 0) {
+    std::vector<std::string> before = std::exchange(judgement.scope.notes, {});
     judgement.scope = scope;
+    move_to_end(judgement.scope.notes, before);
   } else {
     judgement.scope.windows += scope.windows;
     for (const std::string& note : scope.notes)
@@ -126,6 +134,7 @@ Judgement judge(const std::vector<WindowSummary>& windows, const TemplateCatalog
   for (const Timeline& timeline : make_timelines(windows, catalog, rules, config)) judge_timeline(timeline, config, judgement);
   if (judgement.scope.windows == 0) judgement.scope.notes.emplace_back("nothing to judge: no record was read");
   sort_overview(judgement);
+  note_unhealthy_mining(judgement);
   std::stable_sort(judgement.findings.begin(), judgement.findings.end(),
                    [](const Finding& a, const Finding& b) { return a.score != b.score ? a.score > b.score : a.finding_id < b.finding_id; });
   std::stable_sort(judgement.incidents.begin(), judgement.incidents.end(), [](const Incident& a, const Incident& b) {

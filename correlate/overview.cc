@@ -68,6 +68,23 @@ void sort_overview(Judgement& judgement) {
   });
 }
 
+void note_unhealthy_mining(Judgement& judgement) {
+  constexpr std::size_t kTemplatesMin = 200;  // of fewer, most may well be rare
+  constexpr double kSingletonsMax = .9;
+  std::map<std::string_view, std::pair<std::size_t, std::size_t>> of_service;  // templates, those seen once
+  for (const TemplateCount& row : judgement.templates) {
+    auto& [all, once] = of_service[row.service];
+    ++all;
+    once += row.count == 1;
+  }
+  for (const auto& [service, counts] : of_service) {
+    const auto& [all, once] = counts;
+    if (all < kTemplatesMin || static_cast<double>(once) <= kSingletonsMax * static_cast<double>(all)) continue;
+    judgement.scope.notes.push_back("mining unhealthy: of " + grouped(all) + " templates of " + std::string{service} + " " + grouped(once) +
+                                    " were seen once: its messages are free text, or their variables are not recognised (loglode explain LINE)");
+  }
+}
+
 JudgedScope scope_of(const Timeline& timeline, const std::string& rates_note) {
   JudgedScope scope;
   scope.first = timeline.ordinal ? kNoTime : timeline.first;

@@ -12,6 +12,8 @@ namespace loglode {
 void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judgement& judgement);
 /// By records and by count, descending.
 void sort_overview(Judgement& judgement);
+/// Says of each service whose templates were nearly all seen once that mining does not work for it, and how to tell why.
+void note_unhealthy_mining(Judgement& judgement);
 [[nodiscard]] JudgedScope scope_of(const Timeline& timeline, const std::string& rates_note);
 
 }  // namespace loglode

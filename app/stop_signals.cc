@@ -1,0 +1,29 @@
+#include "app/stop_signals.h"
+
+#include <unistd.h>
+
+#include <csignal>
+
+namespace loglode {
+
+namespace {
+
+std::atomic<int> received{0};
+std::atomic<bool> stop_requested{false};
+
+extern "C" void on_signal(int signal) {
+  if (stop_requested.exchange(true)) _exit(128 + signal);
+  received = signal;
+}
+
+}  // namespace
+
+const std::atomic<bool>& stop_on_signals() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+  return stop_requested;
+}
+
+int signal_received() noexcept { return received; }
+
+}  // namespace loglode

@@ -1,0 +1,13 @@
+// SIGINT and SIGTERM: the first asks for a clean end, the second leaves at once. One command a process installs them, from main's thread.
+#pragma once
+
+#include <atomic>
+
+namespace loglode {
+
+/// Installs the handlers; the flag is set by the first signal and lives as long as the program.
+[[nodiscard]] const std::atomic<bool>& stop_on_signals();
+/// The signal that came, 0 when none did.
+[[nodiscard]] int signal_received() noexcept;
+
+}  // namespace loglode
