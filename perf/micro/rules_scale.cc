@@ -19,9 +19,10 @@ namespace {
 
 constexpr int kFewRules = 250;
 constexpr int kLines = 20'000;
-constexpr std::string_view kWords[] = {"connection", "timeout",  "refused",   "replica",  "partition", "certificate", "expired",  "quota",
-                                       "exceeded",   "checksum", "mismatch",  "shutdown", "leader",    "election",    "snapshot", "corrupt",
-                                       "overflow",   "rejected", "throttled", "segment",  "heartbeat", "missing",     "denied",   "unreachable"};
+constexpr std::string_view kWords[] = {"connection", "timeout",  "refused",   "replica",  "partition", "certificate",
+                                       "expired",    "quota",    "exceeded",  "checksum", "mismatch",  "shutdown",
+                                       "leader",     "election", "snapshot",  "corrupt",  "overflow",  "rejected",
+                                       "throttled",  "segment",  "heartbeat", "missing",  "denied",    "unreachable"};
 
 /// A word that no dictionary has, so that each rule brings literal text of its own, as products do with their names and codes.
 std::string made_up_word(std::mt19937_64& random) {
@@ -62,14 +63,16 @@ std::vector<std::string> make_lines() {
         out.push_back(fmt::format("GET /api/cart/{} HTTP/1.1 status=200 bytes={} duration={}ms", value, value * 7, value % 900));
         break;
       case 1:
-        out.push_back(fmt::format("session {:016x} opened for user{} from 10.1.{}.{}:{}", random(), value % 40, value % 256, value % 200, value));
+        out.push_back(
+            fmt::format("session {:016x} opened for user{} from 10.1.{}.{}:{}", random(), value % 40, value % 256, value % 200, value));
         break;
       case 2:
         out.push_back(fmt::format("consumed message offset={} partition={} topic=orders lag={}", value, value % 12, value % 50));
         break;
       default:
-        out.push_back(fmt::format("{} {} of {} checked, {} {} left", kWords[random() % std::size(kWords)], kWords[random() % std::size(kWords)],
-                                  made_up_word(random), value % 90, kWords[random() % std::size(kWords)]));
+        out.push_back(fmt::format("{} {} of {} checked, {} {} left", kWords[random() % std::size(kWords)],
+                                  kWords[random() % std::size(kWords)], made_up_word(random), value % 90,
+                                  kWords[random() % std::size(kWords)]));
         break;
     }
   }
