@@ -5,13 +5,16 @@
 #include <cstring>
 #include <iostream>
 #include <iterator>
+#include <memory>
 #include <span>
 
 #include "app/builtin_rules.h"
 #include "app/embedded.h"
 #include "app/exit_status.h"
+#include "app/state_session.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
+#include "patterns/mining/explain.h"
 #include "patterns/mining/template_miner.h"
 #include "sinks/terminal_text.h"
 
@@ -72,15 +75,50 @@ void append_rules(std::string& out, const LoadedRules& loaded, const Record& rec
   }
 }
 
-void append_template(std::string& out, const std::string& message, Severity severity) {
+void append_tokens(std::string& out, const std::string& message, Severity severity) {
+  const ExplainedMessage explained = explain_template(message, severity);
+  append_field(out, "masked", explained.masked);
+  for (const ExplainedToken& token : explained.tokens)
+    if (token.role == "value" || token.role == "name") append_field(out, "", fmt::format("{}  {}: {}", token.text, token.type, token.why));
+  if (explained.cut) append_field(out, "", "the message is longer than is read: its end is one value");
+}
+
+void append_events(std::string& out, const StateSession& state, const TemplateInfo& info) {
+  for (const TemplateEvent& event : state.contents().events) {
+    if (event.kind != "merged" || event.into != info.id) continue;
+    append_field(out, "merged", fmt::format("{} \"{}\" on {}", to_hex(event.from), event.text, to_rfc3339(event.at)));
+  }
+}
+
+Result<void> append_template(std::string& out, const std::string& message, Severity severity, const std::string& folder) {
   RunCounters counters;
   TemplateMiner miner{MinerConfig{}, counters};
+  std::unique_ptr<StateSession> state;
+  if (!folder.empty()) {
+    auto opened = StateSession::open({folder, true});
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    state = std::move(*opened);
+    if (auto restored = state->restore(miner); !restored) return restored;
+  }
+  const TemplateMarks marks = state ? state->marks() : TemplateMarks{};
+  SettleTrace trace{ShapeId{explain_template(message, severity).shape}, {}};
+  const bool known = state && miner.settle(marks).find(TemplateId{static_cast<std::uint64_t>(trace.shape)}) != nullptr;
   const ShapeId shape = miner.learn(message, severity);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.settle(marks, {}, &trace);
   const TemplateInfo& info = catalog.of(shape);
+  append_tokens(out, message, severity);
   append_field(out, "template", info.text);
-  append_field(out, "template id", to_hex(info.id) + " from this line alone; more lines may show that more of it varies");
+  if (!state)
+    append_field(out, "template id", to_hex(info.id) + " from this line alone; --state DIR says what it is among others");
+  else
+    append_field(out, "template id", to_hex(info.id) + (known ? ", its masked form is known" : ", its masked form was not seen before"));
+  if (to_hex(info.id) != to_hex(TemplateId{static_cast<std::uint64_t>(shape)}))
+    append_field(out, "", "the form's own id is " + to_hex(TemplateId{static_cast<std::uint64_t>(shape)}) + ", an alias");
+  for (const std::string& reason : trace.reasons) append_field(out, "why", reason);
+  if (state && trace.reasons.empty()) append_field(out, "why", "no rule joins its masked form with another");
+  if (state) append_events(out, *state, info);
   for (const TemplateParameter& parameter : info.parameters) append_field(out, "  <*>", parameter.type);
+  return {};
 }
 
 }  // namespace
@@ -97,7 +135,7 @@ int check_files(const std::vector<std::string>& paths) {
   return print_and_leave(fmt::format("{} rules: no problems, all examples behave\n", loaded.catalog->size()));
 }
 
-int explain_line(const std::string& given, const ReadingOptions& options) {
+int explain_line(const std::string& given, const ReadingOptions& options, const std::string& state) {
   const std::string line = given == "-" ? first_line_of_stdin() : given;
   auto loaded = load_rules_for(options);
   if (!loaded) return report_error(loaded.error());
@@ -116,7 +154,8 @@ int explain_line(const std::string& given, const ReadingOptions& options) {
   for (const std::string& note : explained->notes) append_field(out, "note", note);
   append_field(out, "secrets masked", masked.total() == 0 ? "none" : std::to_string(masked.total()));
   append_rules(out, *loaded, one->record());
-  append_template(out, redact(one->record().message, masked), one->record().severity);
+  if (auto told = append_template(out, redact(one->record().message, masked), one->record().severity, state); !told)
+    return report_error(told.error());
   return print_and_leave(out);
 }
 

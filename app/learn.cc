@@ -17,16 +17,19 @@ namespace loglode {
 
 namespace {
 
-std::string counted(std::uint64_t count, std::string_view thing) { return fmt::format("{} {}{}", with_commas(count), thing, count == 1 ? "" : "s"); }
+std::string counted(std::uint64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", with_commas(count), thing, count == 1 ? "" : "s");
+}
 
-std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const RunStats& stats, const TemplateCatalog& catalog, std::size_t services,
-                       const StateWritten& written) {
+std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const RunStats& stats, const TemplateCatalog& catalog,
+                       std::size_t services, const StateWritten& written) {
   const auto& before = run.state()->contents().templates;
   std::size_t fresh = 0;
   for (const TemplateInfo& info : catalog.templates())
     fresh += std::none_of(before.begin(), before.end(), [&](const StoredTemplate& known) { return catalog.find(known.id) == &info; });
-  std::string out = fmt::format("learned {} of {} · {} now known, {} new · {:.2f} s\nstate  {}\n", counted(stats.lines, "line"), counted(services, "service"),
-                                counted(catalog.templates().size(), "template"), with_commas(fresh), stats.seconds_wall, printable(options.state));
+  std::string out = fmt::format("learned {} of {} · {} now known, {} new · {:.2f} s\nstate  {}\n", counted(stats.lines, "line"),
+                                counted(services, "service"), counted(catalog.templates().size(), "template"), with_commas(fresh),
+                                stats.seconds_wall, printable(options.state));
   if (stats.stopped_early) out += "stopped early: what was read until then is kept; run it again to learn the rest\n";
   if (written.windows_ignored != 0)
     out += "some of it was learned so long ago that only its totals are kept: those were not counted twice\n";
@@ -54,7 +57,8 @@ int run_learn(const AnalyzeOptions& options) {
   if (!options.stats.empty())
     if (auto kept = write_file(options.stats, stats_ndjson(Judgement{}, stats)); !kept) return report_error(kept.error());
   if (!options.quiet)
-    if (auto printed = print_text(summary_of(options, run, stats, catalog, services.size(), *written)); !printed) return report_error(printed.error());
+    if (auto printed = print_text(summary_of(options, run, stats, catalog, services.size(), *written)); !printed)
+      return report_error(printed.error());
   if (signal_received() != 0) return 128 + signal_received();
   return damaged ? kCouldNotFinish : kDone;
 }

@@ -102,8 +102,8 @@ Result<PipelineTimes> LogRun::run_all() {
   if (recorder) pipeline.ordered.push_back(recorder.get());
   if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
   if (spool_) pipeline.sinks.push_back(spool_.get());
-  const std::uint64_t bytes_total =
-      std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0}, [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
+  const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
+                                                    [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
   const ProgressBar bar{counters_, bytes_total, wants_progress(options_)};
   return run_pipeline(pipeline);
 }

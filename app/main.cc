@@ -12,14 +12,19 @@
 #include "app/analyze.h"
 #include "app/commands.h"
 #include "app/exit_status.h"
+#include "app/learn.h"
 #include "app/run_commands.h"
+#include "app/template_commands.h"
 
 namespace loglode {
 namespace {
 
 struct Arguments {
-  AnalyzeOptions analyze;
+  AnalyzeOptions analyze, learn;
   ReadingOptions explain;
+  TemplateSource templates;
+  std::string explain_state, name;  // `name`: a template's, a file's, another template's id
+  bool undo = false;
   std::string line, record_id, incident_id, template_id, shell, help_on;
   std::vector<std::string> check_paths;
   std::uint32_t lines_around = 5;
@@ -33,7 +38,9 @@ class CommandLine {
     app_.set_version_flag("--version", version_text());
     app_.footer("Examples:\n  loglode analyze /var/log/nginx\n  kubectl logs deploy/shop | loglode analyze -\n  loglode help analyze");
     add_analyze();
+    add_learn();
     add_run_commands();
+    add_templates();
     add_others();
   }
 
@@ -54,7 +61,7 @@ class CommandLine {
 
  private:
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"learn", "tail", "run", "backtest", "diff", "rca", "dlq", "setup", "top"})
+    for (const std::string_view later : {"tail", "run", "backtest", "diff", "rca", "dlq", "setup", "top"})
       if (name == later) return true;
     return false;
   }
@@ -80,19 +87,77 @@ class CommandLine {
       status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
     });
 
-    CLI::App* templates = app_.add_subcommand("templates", "Templates of the last run");
-    templates->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
-    CLI::App* one = templates->add_subcommand("show", "One template with examples");
-    one->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
-    templates->add_subcommand("list", "All of them, by count (the default)");
-    templates->callback([this, one] {
-      status_ = one->parsed() ? show_template(arguments_.template_id, arguments_.ndjson) : list_templates(arguments_.ndjson);
-    });
-
     CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
     context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
     context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
     context->callback([this] { status_ = show_context(arguments_.record_id, arguments_.lines_around); });
+  }
+
+  void add_learn() {
+    CLI::App* command = app_.add_subcommand("learn", "Read logs to the end and remember what is normal in --state");
+    add_learn_options(*command, arguments_.learn);
+    command->footer(
+        "What is learned twice counts once: a file that grew is learned again as a whole.\n"
+        "Examples:\n  loglode learn /var/log/shop --state ~/.loglode/shop\n"
+        "  loglode analyze today.log --state ~/.loglode/shop --read-only-state");
+    command->callback([this] { status_ = run_learn(arguments_.learn); });
+  }
+
+  void add_templates() {
+    CLI::App* templates = app_.add_subcommand("templates", "Templates of the last run, or of a state folder, and what you say of them");
+    templates->add_flag("--ndjson", arguments_.templates.ndjson, "as NDJSON");
+    templates->add_option("--state", arguments_.templates.state, "the folder (default: the last run)")->type_name("DIR");
+    templates->fallthrough();
+    templates->require_subcommand(0, 1);
+    templates->footer(
+        "Examples:\n  loglode templates                                   of the last run, by count\n"
+        "  loglode templates show 3f9a2c --state DIR\n"
+        "  loglode templates ignore 3f9a2c --state DIR         no finding will be about it\n"
+        "  loglode templates seed known.txt --state DIR        one template a line, <*> for what varies");
+    templates->add_subcommand("list", "All of them, by count (the default)");
+    const auto add = [&](const char* name, const char* what, auto run) {
+      CLI::App* command = templates->add_subcommand(name, what);
+      command->callback([this, run] { status_ = run(arguments_.templates, arguments_); });
+      return command;
+    };
+    const auto with_id = [this](CLI::App* command) {
+      command->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
+      return command;
+    };
+    const auto with_undo = [this](CLI::App* command) { command->add_flag("--undo", arguments_.undo, "take it back"); };
+    with_id(add("show", "One template: what its variables held, examples",
+                [](const TemplateSource& from, const Arguments& given) { return show_template(from, given.template_id); }));
+    with_undo(with_id(
+        add("pin", "It keeps its text and id from now on and is never forgotten", [](const TemplateSource& from, const Arguments& given) {
+          return needs_state(from, [&] { return pin_template(from.state, given.template_id, given.undo); });
+        })));
+    with_id(add("name", "Give it a name; none takes it away", [](const TemplateSource& from, const Arguments& given) {
+      return needs_state(from, [&] { return name_template(from.state, given.template_id, given.name); });
+    }))->add_option("name", arguments_.name, "for people");
+    with_undo(with_id(add("ignore", "It is known: no finding will be about it", [](const TemplateSource& from, const Arguments& given) {
+      return needs_state(from, [&] { return ignore_template(from.state, given.template_id, given.undo); });
+    })));
+    with_id(add("alias", "Its messages are another template's from now on",
+                [](const TemplateSource& from, const Arguments& given) {
+                  return needs_state(from, [&] { return alias_template(from.state, given.template_id, given.name); });
+                }))
+        ->add_option("target", arguments_.name, "the other template's id")
+        ->required();
+    add("seed", "Templates from a file, one a line, <*> for what varies",
+        [](const TemplateSource& from, const Arguments& given) {
+          return needs_state(from, [&] { return seed_templates(from.state, given.name); });
+        })
+        ->add_option("file", arguments_.name, "- reads standard input")
+        ->required();
+    templates->callback([this, templates] {
+      const auto given = templates->get_subcommands();
+      if (given.empty() || given.front()->get_name() == "list") status_ = list_templates(arguments_.templates);
+    });
+  }
+
+  template <class Run>
+  static int needs_state(const TemplateSource& from, Run run) {
+    return from.state.empty() ? report_usage("--state DIR is needed: the last run is not changed") : run();
   }
 
   void add_others() {
@@ -100,8 +165,9 @@ class CommandLine {
         app_.add_subcommand("explain", "What is read from one line, and why: format, fields, rules, template, masked secrets");
     explain->add_option("line", arguments_.line, "the line; - reads it from standard input")->required();
     add_reading_options(*explain, arguments_.explain);
+    explain->add_option("--state", arguments_.explain_state, "what is known there decides its template")->type_name("DIR");
     explain->footer("Example:\n  loglode explain '2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms'");
-    explain->callback([this] { status_ = explain_line(arguments_.line, arguments_.explain); });
+    explain->callback([this] { status_ = explain_line(arguments_.line, arguments_.explain, arguments_.explain_state); });
 
     CLI::App* check = app_.add_subcommand("check", "Every problem of rule packs at once, as file:line: message");
     check->add_option("paths", arguments_.check_paths, "rule packs (YAML files or folders); none: the built-in ones");

@@ -158,39 +158,6 @@ int show_incident(const std::string& id, bool ndjson) {
   return print_and_leave(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
 }
 
-int list_templates(bool ndjson) {
-  auto run = open_last_run();
-  if (!run) return report_error(run.error());
-  if (ndjson) return print_and_leave(ndjson_of(run->templates()));
-  std::string out;
-  for (const Json& row : run->templates()) {
-    out += fmt::format("{}  {:>10}  {:<11}  {}  {}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()),
-                       text_of(row, "severity"), pad_to(text_of(row, "service"), 16), text_of(row, "template"));
-  }
-  return print_and_leave(out.empty() ? "No templates in the last run.\n" : out);
-}
-
-int show_template(const std::string& id, bool ndjson) {
-  auto run = open_last_run();
-  if (!run) return report_error(run.error());
-  std::string out;
-  for (const Json& row : run->templates()) {
-    if (text_of(row, "template_id").compare(0, id.size(), id) != 0) continue;
-    if (ndjson) {
-      out += to_line(row) + "\n";
-      continue;
-    }
-    out += fmt::format("{}  {}\n  {}\n  {} records, {} - {}, {}\n", text_of(row, "template_id"), text_of(row, "service"),
-                       text_of(row, "template"), with_commas(row["count"].get<std::uint64_t>()), clock_of(row, "first_seen"),
-                       clock_of(row, "last_seen"), text_of(row, "severity"));
-    for (const Json& example : row["examples"])
-      out += fmt::format("  {}:{}  {}\n", text_of(example["origin"], "log.file.path"), text_of(example["origin"], "line"),
-                         text_of(example, "excerpt"));
-  }
-  if (out.empty()) return report_usage(fmt::format("no template {} in the last run; `loglode templates list` shows all", id));
-  return print_and_leave(out);
-}
-
 int show_context(const std::string& record_id, std::uint32_t lines_around) {
   auto run = open_last_run();
   if (!run) return report_error(run.error());

@@ -94,9 +94,8 @@ void move_to_end(std::vector<T>& into, std::vector<T>& from) {
 void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgement& judgement) {
   std::string rates_note;
   std::vector<Sign> signs = find_all(timeline, config, rates_note);
-  const std::size_t known = std::erase_if(signs, [&](const Sign& sign) {
-    return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id);
-  });
+  const std::size_t known = std::erase_if(
+      signs, [&](const Sign& sign) { return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id); });
   if (known != 0)
     judgement.scope.notes.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
                                     " marked as known: not shown");

@@ -20,7 +20,8 @@ struct JudgeConfig {
   Duration incident_gap = std::chrono::seconds{120};  // findings of one service this far apart are one incident
   Duration incident_span_max = std::chrono::minutes{15};
   double q_max = 0.05;  // Benjamini-Hochberg, per evaluation
-  std::vector<TemplateId> ignored{};  // sorted: templates that a person marked as known; no finding is about them, and the scope says how many would be
+  std::vector<TemplateId>
+      ignored{};  // sorted: templates that a person marked as known; no finding is about them, and the scope says how many would be
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.

@@ -80,8 +80,9 @@ void note_unhealthy_mining(Judgement& judgement) {
   for (const auto& [service, counts] : of_service) {
     const auto& [all, once] = counts;
     if (all < kTemplatesMin || static_cast<double>(once) <= kSingletonsMax * static_cast<double>(all)) continue;
-    judgement.scope.notes.push_back("mining unhealthy: of " + grouped(all) + " templates of " + std::string{service} + " " + grouped(once) +
-                                    " were seen once: its messages are free text, or their variables are not recognised (loglode explain LINE)");
+    judgement.scope.notes.push_back(
+        "mining unhealthy: of " + grouped(all) + " templates of " + std::string{service} + " " + grouped(once) +
+        " were seen once: its messages are free text, or their variables are not recognised (loglode explain LINE)");
   }
 }
 

@@ -1,11 +1,17 @@
-// measure_rules LINES PACK…: what classifying costs beside a bare hs_scan, and what a start costs with and without the cache.
-// LINES: a file of messages, one a line (make_mix.py --kind content). Build with -O2. Each number is the best of seven passes.
+// What rules cost and what they hit, for those who write them. LINES: a file of messages, one a line. Each time is the best of seven
+// passes. measure_rules LINES PACK…: what classifying costs beside a bare hs_scan, and what a start costs with and without the cache.
+// measure_rules --each LINES PACK…: each pattern compiled and scanned alone, the dearest first. A pattern that Hyperscan finds by a literal
+//   costs next to nothing; one that it cannot anchor runs over every byte, alone as well as among the others.
+// measure_rules --without LINES PACK…: for each rule, how many percent faster hs_scan is when it is left out. Takes minutes.
+// measure_rules --hits LINES PACK…: how many lines each rule hits, with the first of them (severity not known: the widest that it can hit).
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -67,11 +73,104 @@ void measure_scans(const RuleSet& rules, const std::shared_ptr<const RuleSet>& o
       static_cast<double>(batch.hits.size()) / static_cast<double>(lines.size()));
 }
 
+struct Cost {
+  std::string rule, pattern;
+  double ns_per_line = 0, compile_ms = 0;
+};
+
+void measure_each(const LoadedRules& loaded, const std::vector<std::string>& lines) {
+  const RuleSet& rules = *loaded.rules;
+  std::vector<Cost> costs;
+  double sum = 0;
+  for (std::size_t i = 0; i < rules.rule_of.size(); ++i) {
+    const Expression* expression = &rules.expressions[i];
+    const unsigned id = 0;
+    const auto begin = std::chrono::steady_clock::now();
+    const CompiledDatabase made = compile_database({&expression, 1}, {&id, 1});
+    const std::chrono::duration<double, std::milli> compiled = std::chrono::steady_clock::now() - begin;
+    if (!made.database) continue;
+    Scratch scratch;
+    if (!fit_scratch(scratch, made.database.get())) std::abort();
+    std::uint64_t matches = 0;
+    const double ns = best_ns(lines.size(), [&] {
+      for (const std::string& line : lines) {
+        static_cast<void>(
+            hs_scan(made.database.get(), line.data(), static_cast<unsigned>(line.size()), 0, scratch.get(), &ignore_match, &matches));
+      }
+    });
+    sum += ns;
+    costs.push_back({(*loaded.catalog)[rules.rule_of[i]].id, expression->pattern, ns, compiled.count()});
+  }
+  std::sort(costs.begin(), costs.end(), [](const Cost& a, const Cost& b) { return a.ns_per_line > b.ns_per_line; });
+  for (const Cost& cost : costs) {
+    fmt::print("{:8.1f} ns/line  {:7.1f} ms to compile  {:<36} {}\n", cost.ns_per_line, cost.compile_ms, cost.rule,
+               cost.pattern.substr(0, 120));
+  }
+  fmt::print("{:8.1f} ns/line in all, each alone\n", sum);
+}
+
+/// The databases of all rules and of all but one, scanned in turns: machines are shared and noisy.
+void measure_without(const LoadedRules& loaded, const std::vector<std::string>& lines) {
+  const RuleSet& rules = *loaded.rules;
+  std::vector<std::pair<double, std::string>> shares;
+  for (std::uint32_t rule = 0; rule < loaded.catalog->size(); ++rule) {
+    std::vector<bool> wanted(rules.expressions.size(), true);
+    for (std::size_t i = 0; i < rules.rule_of.size(); ++i) wanted[i] = rules.rule_of[i] != rule;
+    const CompiledDatabase made = compile_expressions(rules, wanted);
+    auto scratch = clone_scratch(rules.scratch);
+    if (!scratch || !fit_scratch(*scratch, made.database.get())) std::abort();
+    std::uint64_t matches = 0;
+    const auto pass = [&](const hs_database_t* database) {
+      const auto begin = std::chrono::steady_clock::now();
+      for (const std::string& line : lines) {
+        if (hs_scan(database, line.data(), static_cast<unsigned>(line.size()), 0, scratch->get(), &ignore_match, &matches) != HS_SUCCESS)
+          std::abort();
+      }
+      return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    };
+    double with = 1e9, without = 1e9;
+    for (int turn = 0; turn < 3 * kPasses; ++turn) {
+      with = std::min(with, pass(rules.all.get()));
+      without = std::min(without, pass(made.database.get()));
+    }
+    shares.emplace_back(100 * (with - without) / with, (*loaded.catalog)[rule].id);
+  }
+  std::sort(shares.begin(), shares.end(), std::greater<>{});
+  for (const auto& [percent, id] : shares) fmt::print("{:6.1f} %  {}\n", percent, id);
+}
+
+void count_hits(const LoadedRules& loaded, const std::vector<std::string>& lines) {
+  RunCounters counters;
+  auto classifier = make_classifier(loaded.rules, counters);
+  std::map<std::uint32_t, std::pair<std::size_t, std::string_view>> hits;
+  Batch batch;
+  for (const std::string& line : lines) {
+    Record record;
+    record.raw = record.message = line;
+    batch.records = {record};
+    if (!(*classifier)->run(batch)) std::abort();
+    for (const RuleHit hit : batch.hits) {
+      auto& [count, first] = hits[static_cast<std::uint32_t>(hit.rule)];
+      if (count++ == 0) first = line;
+    }
+  }
+  for (const auto& [rule, hit] : hits) {
+    const RuleInfo& info = (*loaded.catalog)[rule];
+    fmt::print("{:>7}  {:<11} {:<34} {}\n", hit.first, name_of(info.category), info.id, hit.second.substr(0, 160));
+  }
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  const std::string_view what = argc > 1 ? argv[1] : "";
+  const bool each = what == "--each", without = what == "--without", hits = what == "--hits";
+  if (each || without || hits) {
+    ++argv;
+    --argc;
+  }
   if (argc < 3) {
-    fmt::print(stderr, "usage: measure_rules LINES PACK...\n");
+    fmt::print(stderr, "usage: measure_rules [--each | --without | --hits] LINES PACK...\n");
     return 2;
   }
   std::vector<std::string> lines;
@@ -87,6 +186,14 @@ int main(int argc, char** argv) {
                          fmt::format("measure-rules-{}", std::chrono::steady_clock::now().time_since_epoch().count()))
                             .string();
   LoadedRules loaded;
+  if (each || without || hits) {
+    config.cache_folder.clear();
+    loaded = load_rules(config, false);
+    for (const RuleProblem& problem : loaded.problems) fmt::print("{}\n", to_string(problem));
+    if (loaded.rules == nullptr) return 1;
+    each ? measure_each(loaded, lines) : without ? measure_without(loaded, lines) : count_hits(loaded, lines);
+    return 0;
+  }
   for (int start = 0; start < 3; ++start) {
     const auto begin = std::chrono::steady_clock::now();
     loaded = load_rules(config, false);

@@ -196,17 +196,17 @@ TEST_CASE("packs: what is no pack at all is a problem, never an exception", "[ru
       "acatch: f",
       "test.yaml");  // on this YAML::LoadAll does not end
   expect("]\n", "test.yaml");
-  expect(std::string((1 << 20) + 1, ' '), "test.yaml: too large: over 1048576 bytes");
+  expect(std::string((16 << 20) + 1, ' '), "test.yaml: too large: over 16777216 bytes");
   std::string many = "pack: a\nversion: 1\nrules:\n";
-  for (int i = 0; i < 2001; ++i) many += "  - {}\n";
-  expect(many, "2001 rules, at most 2000 are read");
+  for (int i = 0; i < 20'001; ++i) many += "  - {}\n";
+  expect(many, "20001 rules, at most 20000 are read");
   many =
       "pack: a\nversion: 1\nrules:\n  - &rule {id: a, name: a, category: error, severity: error, meaning: m, examples: {match: foo, "
       "no_match: bar}, pattern: [foo";
   for (int i = 0; i < 59; ++i) many += ", foo";
   many += "]}\n";
-  for (int i = 0; i < 200; ++i) many += "  - *rule\n";
-  expect(many, "too many: at most 2000 rules and 10000 patterns in all packs together");
+  for (int i = 0; i < 700; ++i) many += "  - *rule\n";
+  expect(many, "too many: at most 20000 rules and 40000 patterns in all packs together");
 }
 
 class Folder {

@@ -1,0 +1,29 @@
+// Templates as a state folder knows them: mined from its shapes, counted from its windows and totals. Read only.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/state_session.h"
+#include "core/finding.h"
+#include "core/result.h"
+#include "core/template_catalog.h"
+
+namespace loglode {
+
+struct StateTemplates {
+  std::unique_ptr<StateSession> session;
+  std::unique_ptr<TemplateCatalog> catalog;
+  std::vector<TemplateCount> rows;  // by count, descending, then service, then id; they point into `catalog`
+
+  /// What a person said of a template now known by `id`; null when nothing.
+  [[nodiscard]] const TemplateNote* note_of(const TemplateInfo& info) const;
+  /// The template whose id or alias begins with these hex digits. Errors: none does, or several do (invalid_argument).
+  [[nodiscard]] Result<const TemplateInfo*> find(const std::string& prefix) const;
+};
+
+/// Errors: as StateSession::open; a shape that does not decode.
+[[nodiscard]] Result<StateTemplates> read_state_templates(const std::string& folder);
+
+}  // namespace loglode
