@@ -62,6 +62,7 @@ void add_run_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
   add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
   command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
+  command.add_option("--snapshot-ms", options.snapshot_ms, "milliseconds between snapshots of --state")->type_name("N")->group("");
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ struct AnalyzeOptions {
   FailOn fail_on = FailOn::nothing;
   std::string state;  // --state; empty: only the last run is kept
   bool read_only_state = false;
+  unsigned snapshot_ms = 1000;  // between snapshots of --state
   bool keep_last_run = true;
   bool quiet = false, verbose = false;
   When color = When::automatic, progress = When::automatic;

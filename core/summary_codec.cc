@@ -30,6 +30,7 @@ enum class SummaryTag : protozero::pbf_tag_type {
   message_cell = 15,
   message_rule_cell = 16,
   message_trace_step = 17,
+  string_path_service = 18,
 };
 
 // Cell, RuleCell and TraceStep share these numbers, each using its own of them.
@@ -214,6 +215,9 @@ bool read_summary(std::string_view bytes, WindowSummary& out) {
       case on(SummaryTag::fixed64_stream_low, pbf_wire_type::fixed64):
         out.stream.low = reader.get_fixed64();
         break;
+      case on(SummaryTag::string_path_service, pbf_wire_type::length_delimited):
+        out.path_service = reader.get_string();
+        break;
       case on(SummaryTag::string_path, pbf_wire_type::length_delimited):
         out.path = reader.get_string();
         break;
@@ -286,6 +290,7 @@ std::string encode(const WindowSummary& summary) {
   builder.add_fixed64(SummaryTag::fixed64_stream_high, summary.stream.high);
   builder.add_fixed64(SummaryTag::fixed64_stream_low, summary.stream.low);
   builder.add_string(SummaryTag::string_path, summary.path);
+  if (!summary.path_service.empty()) builder.add_string(SummaryTag::string_path_service, summary.path_service);
   builder.add_bool(SummaryTag::bool_baseline, summary.baseline);
   builder.add_bool(SummaryTag::bool_ordinal, summary.ordinal);
   builder.add_sint64(SummaryTag::sint64_start, nanoseconds(summary.start));

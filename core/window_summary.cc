@@ -90,6 +90,7 @@ void append(WindowSummary& into, const WindowSummary& part) {
   LOGLODE_ASSERT(into.stream == part.stream);
   LOGLODE_ASSERT(into.width >= part.width && window_start(part.start, into.width) == into.start);
   into.path = std::max(into.path, part.path);
+  into.path_service = std::max(into.path_service, part.path_service);
   into.baseline = into.baseline || part.baseline;
   into.ordinal = into.ordinal || part.ordinal;
   into.reaches = std::max(into.reaches, part.reaches);
@@ -119,6 +120,7 @@ WindowSummary widened_frame(const WindowSummary& part, Duration width) {
   WindowSummary frame;
   frame.stream = part.stream;
   frame.path = part.path;
+  frame.path_service = part.path_service;
   frame.start = window_start(part.start, width);
   frame.width = width;
   return frame;

@@ -1,4 +1,5 @@
 #include "correlate/timeline.h"
+#include "correlate/path_services.h"
 
 #include <algorithm>
 #include <limits>
@@ -74,10 +75,17 @@ class Builder {
   }
 
  private:
+  [[nodiscard]] const std::string& name_of(const std::string& service, bool learned) const {
+    const auto other = learned ? called_.find(service) : called_.end();
+    return other == called_.end() ? service : other->second;
+  }
+
   void name_services(const Clocked& windows) {
+    called_ = join_path_services(windows.learned, windows.judged, catalog_);
     std::set<std::string> names;
     for (const auto* list : {&windows.learned, &windows.judged})
-      for (const WindowSummary* window : *list) names.insert(window->services.begin(), window->services.end());
+      for (const WindowSummary* window : *list)
+        for (const std::string& service : window->services) names.insert(name_of(service, list == &windows.learned));
     timeline_.services.assign(names.begin(), names.end());
     timeline_.lines.resize(names.size());
     timeline_.errors.resize(names.size());
@@ -90,7 +98,7 @@ class Builder {
   void take(const WindowSummary& window, bool learned) {
     std::vector<std::uint32_t> service_of;
     for (const std::string& name : window.services)
-      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name) -
+      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name_of(name, learned)) -
                                                       timeline_.services.begin()));
     const std::vector<const RuleInfo*> strongest = take_rules(window, service_of, learned);
     for (std::size_t i = 0; i < window.cells.size(); ++i) {
@@ -263,6 +271,7 @@ class Builder {
   const JudgeConfig& config_;
   std::map<std::string, const RuleInfo*> rule_of_;
   Timeline timeline_;
+  std::map<std::string, std::string> called_;  // services of the baseline that go by another name now
   std::map<std::tuple<std::uint32_t, TemplateId, SeverityClass>, Series> templates_;
   std::map<std::tuple<std::uint32_t, std::string>, Series> rule_series_;
 };

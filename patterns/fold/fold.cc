@@ -412,6 +412,7 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
     WindowSummary& summary = out.emplace_back();
     summary.stream = stream.identity;
     summary.path = stream.path;
+    summary.path_service = stream.service_name;
     summary.baseline = stream.baseline;
     summary.ordinal = ordinal;
     summary.start = frame.start;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <map>
 #include <optional>
 #include <tuple>
@@ -104,10 +105,24 @@ class Loader {
 
   /// Both databases, of the sound expressions; one that turns out not to be is reported and left out.
   bool compile_all(std::vector<bool>& sound) {
+    if (compile_both(sound)) return true;
     if (!compile_one(sound, compiled_->all)) return false;
     std::vector<bool> quiet = quiet_ones(*compiled_);
     for (std::size_t i = 0; i < quiet.size(); ++i) quiet[i] = quiet[i] && sound[i];
     return compile_one(quiet, compiled_->quiet);
+  }
+
+  /// Beside each other, which is all there is to do when no expression is at fault. False: nothing was done.
+  bool compile_both(const std::vector<bool>& sound) {
+    std::vector<bool> quiet = quiet_ones(*compiled_);
+    for (std::size_t i = 0; i < quiet.size(); ++i) quiet[i] = quiet[i] && sound[i];
+    std::future<CompiledDatabase> beside = std::async(std::launch::async, [&] { return compile_expressions(*compiled_, quiet); });
+    CompiledDatabase all = compile_expressions(*compiled_, sound);
+    CompiledDatabase quiet_made = beside.get();
+    if (!all.message.empty() || !quiet_made.message.empty()) return false;
+    compiled_->all = std::move(all.database);
+    compiled_->quiet = std::move(quiet_made.database);
+    return true;
   }
 
   bool compile_one(std::vector<bool>& wanted, Database& into) {
