@@ -1,7 +1,6 @@
 #include "state/state_folder.h"
 
 #include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -31,6 +30,13 @@ Result<void> make_folder(const std::string& path) {
       return fail_errno("can not make the folder " + part);
     if (end == std::string::npos) return {};
   }
+}
+
+struct flock whole_file(short kind) {
+  struct flock lock {};
+  lock.l_type = kind;
+  lock.l_whence = SEEK_SET;
+  return lock;
 }
 
 /// ` 123 (loglode)`, as much of it as can be found out.
@@ -85,9 +91,11 @@ Result<StatePaths> find_folder(const std::string& folder, bool make) {
 Result<WriterLock> WriterLock::take(const StatePaths& paths) {
   WriterLock lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (lock.file_ < 0) return fail_errno("can not lock the state folder " + paths.shown);
-  while (::flock(lock.file_, LOCK_EX | LOCK_NB) != 0) {
+  // Of the open file, as flock's are, but a reader can ask for it without taking it.
+  struct flock whole = whole_file(F_WRLCK);
+  while (::fcntl(lock.file_, F_OFD_SETLK, &whole) != 0) {
     if (errno == EINTR) continue;
-    if (errno != EWOULDBLOCK) return fail_errno("can not lock the state folder " + paths.shown);
+    if (errno != EAGAIN && errno != EACCES) return fail_errno("can not lock the state folder " + paths.shown);
     return fail(StateErrc::in_use, "the state in " + paths.shown + " is being written by process" + owner_of(lock.file_) +
                                        ": one writes at a time, any may read");
   }
@@ -96,6 +104,14 @@ Result<WriterLock> WriterLock::take(const StatePaths& paths) {
   const int size = std::snprintf(text, sizeof text, "%-20ld\n", static_cast<long>(::getpid()));
   static_cast<void>(::pwrite(lock.file_, text, static_cast<std::size_t>(size), 0) == size);
   return lock;
+}
+
+std::optional<bool> WriterLock::held(const StatePaths& paths) {
+  const WriterLock file{::open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (file.file_ < 0) return errno == ENOENT ? std::optional{false} : std::nullopt;
+  struct flock whole = whole_file(F_RDLCK);
+  if (::fcntl(file.file_, F_OFD_GETLK, &whole) != 0) return std::nullopt;
+  return whole.l_type != F_UNLCK;
 }
 
 WriterLock::WriterLock(WriterLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}

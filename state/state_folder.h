@@ -1,6 +1,7 @@
 // The folder that the state is in, and who may write there.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "core/result.h"
@@ -26,6 +27,9 @@ class WriterLock {
   WriterLock(WriterLock&& other) noexcept;
   WriterLock& operator=(WriterLock&& other) noexcept;
   ~WriterLock();
+
+  /// Whether somebody holds it, without taking it; nothing when it can not be found out.
+  [[nodiscard]] static std::optional<bool> held(const StatePaths& paths);
 
  private:
   explicit WriterLock(int file) : file_(file) {}

@@ -34,9 +34,11 @@ struct Opening {
   bool unguarded = false;  // nothing keeps a writer from changing the file under us: it is to be looked at afterwards
 };
 
-Opening opening_of(const StatePaths& paths, Beside beside) {
+Opening opening_of(const StatePaths& paths, Beside beside, bool shared_failed) {
   if (mark_of(paths.file() + "-wal").size == 0) return {.options = "immutable=1", .unguarded = true};
-  if (beside == Beside::writer && exists(paths.file() + "-shm")) return {.options = "mode=ro&readonly_shm=1"};
+  // The -shm of a writer that was killed may be half made; SQLite then waits for it to be completed. So only beside a living one.
+  const bool writer = beside == Beside::writer && !shared_failed && exists(paths.file() + "-shm") && WriterLock::held(paths).value_or(true);
+  if (writer) return {.options = "mode=ro&readonly_shm=1"};
   return {.options = "mode=ro&vfs=unix-none", .exclusive = true, .unguarded = true};
 }
 
@@ -94,10 +96,11 @@ Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, std
 
 Result<StateRead> read_state(const StatePaths& paths, Beside beside, std::span<const MigrationStep> steps) {
   constexpr int kTries = 50;  // a writer that begins or ends takes a few milliseconds; after half a second it is something else
+  bool shared_failed = false;
   for (int attempt = 1;; ++attempt) {
     const auto marks = [&] { return std::pair{mark_of(paths.file()), mark_of(paths.file() + "-wal").size}; };
     const auto before = marks();
-    const Opening opening = opening_of(paths, beside);
+    const Opening opening = opening_of(paths, beside, shared_failed);
     if (!exists(paths.file())) return fail(StateErrc::absent, "there is no state in " + paths.shown);
     // SQLite takes an empty file for a new one, and would remove the -wal of it.
     Result<StateRead> read =
@@ -106,6 +109,7 @@ Result<StateRead> read_state(const StatePaths& paths, Beside beside, std::span<c
     const bool moved = before != marks();
     const bool again = read ? opening.unguarded && moved : moved || read.error().retryable || read.error().code == StateErrc::refused;
     if (!again) return read;
+    shared_failed = !read && !opening.unguarded && !shared_failed;
     std::this_thread::sleep_for(std::chrono::milliseconds{10});
   }
 }
