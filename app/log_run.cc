@@ -70,8 +70,8 @@ Result<void> LogRun::prepare() {
 
 Result<void> LogRun::open_state() {
   if (options_.state.empty()) return {};
-  auto session = StateSession::open(
-      {options_.state, options_.read_only_state, range_.everything(), std::chrono::milliseconds{options_.snapshot_ms}});
+  auto session =
+      StateSession::open({options_.state, options_.read_only_state, range_.everything(), std::chrono::milliseconds{options_.snapshot_ms}});
   if (!session) return tl::unexpected<Error>(session.error());
   session_ = std::move(*session);
   if (!session_->notice().empty()) counters_.report({options_.state, session_->notice(), false});

@@ -77,10 +77,10 @@ struct TraceStep {
 
 struct WindowSummary {
   StreamIdentity stream;
-  std::string path;       // of the stream, for Origin
+  std::string path;          // of the stream, for Origin
   std::string path_service;  // what records of its stream belong to that do not name a service: mostly what the path says
   bool baseline = false;     // learned from, never reported
-  bool ordinal = false;   // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
+  bool ordinal = false;      // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
   Timestamp start = kNoTime;
   Duration width{};
   std::uint64_t reaches = 0;  // byte offset in the stream up to which this window has been counted

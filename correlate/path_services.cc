@@ -27,7 +27,8 @@ std::map<std::string, Known> services_of(std::span<const WindowSummary* const> w
 /// Shared templates as a share of those of the smaller one.
 double overlap(const Known& one, const Known& other) {
   const std::size_t smaller = std::min(one.templates.size(), other.templates.size());
-  const auto shared = std::count_if(one.templates.begin(), one.templates.end(), [&](TemplateId id) { return other.templates.contains(id); });
+  const auto shared =
+      std::count_if(one.templates.begin(), one.templates.end(), [&](TemplateId id) { return other.templates.contains(id); });
   return smaller == 0 ? 0 : static_cast<double>(shared) / static_cast<double>(smaller);
 }
 

@@ -98,8 +98,8 @@ class Builder {
   void take(const WindowSummary& window, bool learned) {
     std::vector<std::uint32_t> service_of;
     for (const std::string& name : window.services)
-      service_of.push_back(static_cast<std::uint32_t>(std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name_of(name, learned)) -
-                                                      timeline_.services.begin()));
+      service_of.push_back(static_cast<std::uint32_t>(
+          std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name_of(name, learned)) - timeline_.services.begin()));
     const std::vector<const RuleInfo*> strongest = take_rules(window, service_of, learned);
     for (std::size_t i = 0; i < window.cells.size(); ++i) {
       const Cell& cell = window.cells[i];

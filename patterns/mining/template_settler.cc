@@ -216,7 +216,12 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
     ++index;
   }
   std::vector<Class> classes;
-  for (auto& [text, one] : by_text) classes.push_back({described[one.first], std::move(one.second)});
+  for (auto& [text, one] : by_text) {
+    Class& made = classes.emplace_back(Class{described[one.first], std::move(one.second)});
+    std::uint64_t smallest = ~std::uint64_t{0};
+    for (const Form* form : made.members) smallest = std::min(smallest, form->shape->hash());
+    made.text.info.id = TemplateId{smallest};
+  }
   return classes;
 }
 
@@ -232,7 +237,7 @@ void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, Settl
     const auto source = find(from), target = find(into);
     if (source == classes.end() || target == classes.end() || source == target) continue;
     for (const Form* member : source->members) explain(trace, *member, "a person said that it is \"" + target->text.info.text + "\"");
-    if (source->text.info.id != kNoTemplate) target->text.info.aliases.push_back(source->text.info.id);  // a kept one's id is no shape's
+    target->text.info.aliases.push_back(source->text.info.id);  // a seeded one's id is no shape's
     target->members.insert(target->members.end(), source->members.begin(), source->members.end());
     classes.erase(source);
   }
@@ -260,10 +265,6 @@ TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shap
     const auto number = static_cast<std::uint32_t>(templates.size());
     std::vector<TemplateId> ids = std::move(one.text.info.aliases);
     for (const Form* form : one.members) ids.push_back(TemplateId{form->shape->hash()});
-    if (one.text.info.id == kNoTemplate)
-      one.text.info.id = TemplateId{(*std::min_element(one.members.begin(), one.members.end(), [](const Form* a, const Form* b) {
-                                      return a->shape->hash() < b->shape->hash();
-                                    }))->shape->hash()};
     for (const TemplateId id : ids) of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(id)}, number);
     of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(one.text.info.id)}, number);
     std::sort(ids.begin(), ids.end());

@@ -57,10 +57,10 @@ class Loader {
 
   void keep_bounds() {
     std::size_t kept = 0, patterns = 0;
-    while (kept < rules_.size() && kept < kRulesMax && (patterns += rules_[kept].patterns.size()) <= kPatternsMax) ++kept;
+    while (kept < rules_.size() && kept < kRulesMax && (patterns += rules_[kept].patterns.size()) <= config_.patterns_max) ++kept;
     if (kept == rules_.size()) return;
     problem(rules_[kept], rules_[kept].line,
-            fmt::format("too many: at most {} rules and {} patterns in all packs together", kRulesMax, kPatternsMax));
+            fmt::format("too many: at most {} rules and {} patterns in all packs together", kRulesMax, config_.patterns_max));
     rules_.erase(rules_.begin() + static_cast<std::ptrdiff_t>(kept), rules_.end());
   }
 

@@ -200,13 +200,14 @@ TEST_CASE("packs: what is no pack at all is a problem, never an exception", "[ru
   std::string many = "pack: a\nversion: 1\nrules:\n";
   for (int i = 0; i < 20'001; ++i) many += "  - {}\n";
   expect(many, "20001 rules, at most 20000 are read");
-  many =
-      "pack: a\nversion: 1\nrules:\n  - &rule {id: a, name: a, category: error, severity: error, meaning: m, examples: {match: foo, "
-      "no_match: bar}, pattern: [foo";
-  for (int i = 0; i < 59; ++i) many += ", foo";
-  many += "]}\n";
-  for (int i = 0; i < 700; ++i) many += "  - *rule\n";
-  expect(many, "too many: at most 20000 rules and 40000 patterns in all packs together");
+}
+
+TEST_CASE("packs: more patterns than may be in all packs together are a problem of the first rule that is too many", "[rules]") {
+  std::string many = "pack: a\nversion: 1\nrules:\n  - &rule {id: a, name: a, category: error, severity: error, meaning: m, ";
+  many += "examples: {match: foo, no_match: bar}, pattern: [foo, foo, foo]}\n  - *rule\n";
+  RuleSetConfig config;
+  config.patterns_max = 5;
+  CHECK(problems_of(load_text(many, config)).find("too many: at most 20000 rules and 5 patterns in all packs together") != std::string::npos);
 }
 
 class Folder {
