@@ -9,6 +9,7 @@
 #include "patterns/mining/byte_class.h"
 #include "patterns/mining/compound_reader.h"
 #include "patterns/mining/message_blocks.h"
+#include "patterns/mining/scan_rules.h"
 #include "patterns/mining/word_reader.h"
 
 namespace loglode {
@@ -41,7 +42,20 @@ class ScanLoop {
   }
 
  private:
-  void rest(std::size_t at) noexcept { listener_.value(text_ + at, size_ - at, ValueType::text, take_blank()); }
+  void put_value(const char* text, std::size_t size, ValueType type, bool blank) noexcept {
+    if (is_applied(type))
+      listener_.value(text, size, type, blank);
+    else
+      listener_.constant(text, size, blank);
+  }
+  void put_named(const char* text, std::size_t size, ValueType type, bool blank) noexcept {
+    if (names_are_applied())
+      listener_.named(text, size, type, blank);
+    else
+      listener_.constant(text, size, blank);
+  }
+
+  void rest(std::size_t at) noexcept { put_value(text_ + at, size_ - at, ValueType::text, take_blank()); }
 
   bool take_blank() noexcept {
     const bool blank = blank_;
@@ -50,7 +64,7 @@ class ScanLoop {
   }
 
   std::size_t value(std::size_t begin, std::size_t end, ValueType type) noexcept {
-    listener_.value(text_ + begin, end - begin, type, take_blank());
+    put_value(text_ + begin, end - begin, type, take_blank());
     return end;
   }
 
@@ -80,7 +94,7 @@ class ScanLoop {
     const void* closing = std::memchr(text_ + begin, '"', most);
     if (closing == nullptr) return begin;
     const auto end = static_cast<std::size_t>(static_cast<const char*>(closing) - text_);
-    listener_.named(text_ + begin, end - begin, ValueType::text, false);
+    put_named(text_ + begin, end - begin, ValueType::text, false);
     return end;
   }
 
@@ -149,7 +163,7 @@ class ScanLoop {
     if ((length == 4 || length == 5) && is_literal(begin, length)) return value(begin, end, ValueType::word);
     if (stands_for_user(begin)) return value(begin, end, ValueType::word);
     if (stands_for_value(begin, end))
-      listener_.named(text_ + begin, length, ValueType::word, take_blank());
+      put_named(text_ + begin, length, ValueType::word, take_blank());
     else
       listener_.constant(text_ + begin, length, take_blank());
     return end;
@@ -185,13 +199,13 @@ class ScanLoop {
 
   std::size_t whole(std::size_t begin, std::size_t end, WordForm form) noexcept {
     if (form == WordForm::value) return value(begin, end, type_of(text_ + begin, end - begin));
-    listener_.named(text_ + begin, end - begin, ValueType::word, take_blank());
+    put_named(text_ + begin, end - begin, ValueType::word, take_blank());
     return end;
   }
 
   void emit(std::size_t at, const WordStep& step, bool assigned) noexcept {
     if (step.form == WordForm::constant && assigned) {
-      listener_.named(text_ + at, step.before + step.value + step.after, ValueType::word, take_blank());
+      put_named(text_ + at, step.before + step.value + step.after, ValueType::word, take_blank());
       return;
     }
     if (step.form == WordForm::constant) {
@@ -201,9 +215,9 @@ class ScanLoop {
     if (step.before != 0) listener_.constant(text_ + at, step.before, take_blank());
     const char* text = text_ + at + step.before;
     if (step.form == WordForm::value)
-      listener_.value(text, step.value, step.type, take_blank());
+      put_value(text, step.value, step.type, take_blank());
     else
-      listener_.named(text, step.value, step.type, take_blank());
+      put_named(text, step.value, step.type, take_blank());
     if (step.after != 0) listener_.constant(text + step.value, step.after, false);
   }
 

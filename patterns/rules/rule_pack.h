@@ -15,7 +15,7 @@ namespace loglode {
 // A pack that needs more is a mistake or an attack; each bound is a problem named by file and line.
 // 20,000 rules are twice what scanning is measured with (perf/micro/rules_scale.cc); a rule takes 200 to 800 bytes of YAML.
 inline constexpr std::size_t kPackBytesMax = 16 * kMiB;
-inline constexpr std::size_t kRulesMax = 20'000;     // over all packs
+inline constexpr std::size_t kRulesMax = 20'000;  // over all packs
 inline constexpr std::size_t kPatternsPerRuleMax = 64;
 inline constexpr std::size_t kGlobBytesMax = 256;        // of a service's glob
 inline constexpr std::size_t kExamplesPerRuleMax = 100;  // of each kind

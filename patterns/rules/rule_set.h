@@ -27,10 +27,10 @@ struct RuleProblem {
 inline constexpr std::size_t kPatternsMax = 40'000;
 
 struct RuleSetConfig {
-  std::vector<std::string> packs;      // files or folders (their *.yaml and *.yml); the built-in ones are given by app/ as text
-  std::vector<std::string> probes;     // regular expressions of the redactor: a hit sets RecordFlag::may_hold_secret, nothing else
-  std::string cache_folder;            // for the compiled database; empty: none is kept
-  std::size_t hits_per_line_max = 64;  // further hits are counted (Limit::hits_per_line), not stored
+  std::vector<std::string> packs;           // files or folders (their *.yaml and *.yml); the built-in ones are given by app/ as text
+  std::vector<std::string> probes;          // regular expressions of the redactor: a hit sets RecordFlag::may_hold_secret, nothing else
+  std::string cache_folder;                 // for the compiled database; empty: none is kept
+  std::size_t hits_per_line_max = 64;       // further hits are counted (Limit::hits_per_line), not stored
   std::size_t patterns_max = kPatternsMax;  // over all packs; rules beyond are a problem
 };
 

@@ -207,7 +207,8 @@ TEST_CASE("packs: more patterns than may be in all packs together are a problem 
   many += "examples: {match: foo, no_match: bar}, pattern: [foo, foo, foo]}\n  - *rule\n";
   RuleSetConfig config;
   config.patterns_max = 5;
-  CHECK(problems_of(load_text(many, config)).find("too many: at most 20000 rules and 5 patterns in all packs together") != std::string::npos);
+  CHECK(problems_of(load_text(many, config)).find("too many: at most 20000 rules and 5 patterns in all packs together") !=
+        std::string::npos);
 }
 
 class Folder {
