@@ -1,5 +1,5 @@
-// Which of the scanner's rules are applied: all of them. Only perf/ablation, which builds the miner a second time with LOGLODE_ABLATION, can
-// switch some off to measure what each is worth; in the program this costs nothing.
+// Which of the scanner's rules are applied: all of them. Only perf/ablation, which builds the miner a second time with LOGLODE_ABLATION,
+// can switch some off to measure what each is worth; in the program this costs nothing.
 #pragma once
 
 #include "patterns/mining/value_type.h"

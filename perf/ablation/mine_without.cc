@@ -1,5 +1,6 @@
 // mine_without RULES FILE OUT.csv: mines each line as a message with some rules switched off; writes LineId,EventId,EventTemplate.
-// RULES: comma-separated; `nothing`, siblings, aliases, covers, names, or a type of value (number ip uuid hex path host url time size email word text).
+// RULES: comma-separated; `nothing`, siblings, aliases, covers, names, or a type of value (number ip uuid hex path host url time size email
+// word text).
 #include <cstdio>
 #include <fstream>
 #include <iterator>
