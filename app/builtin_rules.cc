@@ -26,15 +26,14 @@ ParseConfig parse_config(const ReadingOptions& options) {
   return config;
 }
 
+std::vector<RulePackText> builtin_packs() { return {{"builtin", std::string{embedded_rules()}, true}}; }
+
 Result<LoadedRules> load_rules_for(const ReadingOptions& options) {
   RuleSetConfig config;
   config.packs = options.rules;
   config.probes = redaction_probes();
   config.cache_folder = cache_folder();
-  std::vector<RulePackText> builtin;
-  if (!options.no_builtin_rules)
-    for (EmbeddedText& pack : embedded_rule_packs()) builtin.push_back({std::move(pack.name), std::move(pack.text)});
-  LoadedRules loaded = load_rules_from_text(std::move(builtin), config, false);
+  LoadedRules loaded = load_rules_from_text(options.no_builtin_rules ? std::vector<RulePackText>{} : builtin_packs(), config, false);
   if (loaded.problems.empty()) return loaded;
   std::string message = "the rules can not be used:";
   for (const RuleProblem& problem : loaded.problems) message += "\n  " + to_string(problem);

@@ -2,6 +2,8 @@
 // probes.
 #pragma once
 
+#include <vector>
+
 #include "app/options.h"
 #include "core/result.h"
 #include "parse/framing/framer_factory.h"
@@ -10,6 +12,9 @@
 namespace loglode {
 
 [[nodiscard]] ParseConfig parse_config(const ReadingOptions& options);
+
+/// The packs of configs/rules/, as they were when the program was built.
+[[nodiscard]] std::vector<RulePackText> builtin_packs();
 
 /// Built-in packs unless refused, and `--rules`, compiled (from the cache when it fits). Errors: invalid_argument that lists every problem.
 [[nodiscard]] Result<LoadedRules> load_rules_for(const ReadingOptions& options);

@@ -9,7 +9,6 @@
 #include <span>
 
 #include "app/builtin_rules.h"
-#include "app/embedded.h"
 #include "app/exit_status.h"
 #include "app/state_session.h"
 #include "parse/parser.h"
@@ -126,9 +125,7 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
 int check_files(const std::vector<std::string>& paths) {
   RuleSetConfig config;
   config.packs = paths;
-  std::vector<RulePackText> builtin;
-  for (EmbeddedText& pack : embedded_rule_packs()) builtin.push_back({std::move(pack.name), std::move(pack.text)});
-  const LoadedRules loaded = load_rules_from_text(paths.empty() ? std::move(builtin) : std::vector<RulePackText>{}, config, true);
+  const LoadedRules loaded = load_rules_from_text(paths.empty() ? builtin_packs() : std::vector<RulePackText>{}, config, true);
   std::string out;
   for (const RuleProblem& problem : loaded.problems) out += printable(to_string(problem)) + "\n";
   if (!loaded.problems.empty()) return print_and_leave(out, kWrongUsage);

@@ -1,15 +1,11 @@
-// Files of configs/ that are part of the binary, so that it can be copied anywhere alone. Made by cmake/embed_files.cmake.
+// Files of configs/ that are part of the binary, so that it can be copied anywhere alone. Made by app/encode_packs.cc when it is built.
 #pragma once
 
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace loglode {
 
-struct EmbeddedText {
-  std::string name, text;
-};
-
-[[nodiscard]] std::vector<EmbeddedText> embedded_rule_packs();
+/// The rules of all built-in packs, as decode_rules() reads them.
+[[nodiscard]] std::string_view embedded_rules();
 
 }  // namespace loglode

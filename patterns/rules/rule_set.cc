@@ -4,13 +4,16 @@
 
 #include <algorithm>
 #include <future>
+#include <iterator>
 #include <map>
 #include <optional>
 #include <tuple>
 
+#include "core/assert.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/database_cache.h"
 #include "patterns/rules/pattern_checks.h"
+#include "patterns/rules/rule_codec.h"
 #include "patterns/rules/rule_pack.h"
 #include "patterns/rules/rule_scanner.h"
 
@@ -47,12 +50,19 @@ class Loader {
  private:
   void read(const std::vector<RulePackText>& packs) {
     for (const RulePackText& pack : packs) {
-      for (Rule& rule : read_pack(pack, problems_)) rules_.push_back(std::move(rule));
+      std::vector<Rule> read = pack.encoded ? decoded(pack) : read_pack(pack, problems_);
+      std::move(read.begin(), read.end(), std::back_inserter(rules_));
     }
     keep_bounds();
     report_repeated_ids();
     // By id, so that what a RuleIndex means does not depend on the order of the packs.
     std::stable_sort(rules_.begin(), rules_.end(), [](const Rule& a, const Rule& b) { return a.info.id < b.info.id; });
+  }
+
+  static std::vector<Rule> decoded(const RulePackText& pack) {
+    auto rules = decode_rules(pack.yaml);
+    LOGLODE_ASSERT(rules.has_value());  // made by this program's own build
+    return std::move(*rules);
   }
 
   void keep_bounds() {

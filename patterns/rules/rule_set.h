@@ -51,6 +51,7 @@ struct LoadedRules {
 struct RulePackText {
   std::string name;  // what problems call the file
   std::string yaml;
+  bool encoded = false;  // `yaml` is what encode_rules() made of packs that were read before
 };
 /// The same with packs that are already in memory (built into the program, tests) before those that config.packs names.
 [[nodiscard]] LoadedRules load_rules_from_text(std::vector<RulePackText> packs, const RuleSetConfig& config, bool check_examples);
