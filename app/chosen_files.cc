@@ -81,8 +81,8 @@ Result<void> check_outputs(const AnalyzeOptions& options, const std::vector<Inpu
   for (const InputFile& input : inputs)
     if (const auto key = key_of(input)) taken.emplace(*key, "is read by this run");
   std::set<std::string> names;
-  for (const std::string* path :
-       {&options.output, &options.findings, &options.incidents, &options.templates, &options.assignments, &options.stats}) {
+  for (const std::string* path : {&options.output, &options.findings, &options.incidents, &options.templates, &options.assignments,
+                                  &options.records, &options.stats}) {
     if (path->empty()) continue;
     if (*path == "-") return invalid("- is no file to write to: write /dev/stdout");
     if (path->compare(0, 5, "/dev/") == 0) continue;

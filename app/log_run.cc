@@ -10,6 +10,7 @@
 #include "app/progress.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
+#include "sinks/record_file.h"
 
 namespace loglode {
 
@@ -61,10 +62,21 @@ Result<void> LogRun::prepare() {
   miner_.emplace(mining, counters_);
   folder_.emplace(FoldConfig{}, loaded_.catalog, counters_);
   if (auto opened = open_state(); !opened) return opened;
-  if (options_.assignments.empty()) return {};
-  auto spool = AssignmentSpool::open();
-  if (!spool) return tl::unexpected<Error>(spool.error());
-  spool_ = std::move(*spool);
+  return open_outputs();
+}
+
+Result<void> LogRun::open_outputs() {
+  if (!options_.assignments.empty()) {
+    auto spool = AssignmentSpool::open();
+    if (!spool) return tl::unexpected<Error>(spool.error());
+    spool_ = std::move(*spool);
+  }
+  if (options_.records.empty()) return {};
+  labels_.emplace(*miner_, session_ ? session_->marks() : TemplateMarks{});
+  auto records =
+      make_record_file(options_.records, *loaded_.catalog, [this](ShapeId shape) -> const std::string& { return labels_->of(shape); });
+  if (!records) return tl::unexpected<Error>(records.error());
+  records_ = std::move(*records);
   return {};
 }
 
@@ -103,6 +115,7 @@ Result<PipelineTimes> LogRun::run_all() {
   if (recorder) pipeline.ordered.push_back(recorder.get());
   if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
   if (spool_) pipeline.sinks.push_back(spool_.get());
+  if (records_) pipeline.sinks.push_back(records_.get());
   const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
                                                     [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
   const ProgressBar bar{counters_, bytes_total, wants_progress(options_)};

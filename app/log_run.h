@@ -12,6 +12,7 @@
 #include "app/pipeline.h"
 #include "app/state_session.h"
 #include "app/summary_seam.h"
+#include "app/template_labels.h"
 #include "app/time_range.h"
 #include "core/framing.h"
 #include "core/run_stats.h"
@@ -51,6 +52,7 @@ class LogRun {
  private:
   Result<void> prepare();
   Result<void> open_state();
+  Result<void> open_outputs();
   Result<WorkerChain> make_chain();
   Result<PipelineTimes> run_all();
 
@@ -69,6 +71,8 @@ class LogRun {
   std::optional<Folder> folder_;
   std::optional<SeamTap> seam_;  // from run_all() on
   std::unique_ptr<AssignmentSpool> spool_;
+  std::optional<TemplateLabels> labels_;  // with --records
+  std::unique_ptr<Sink> records_;
 };
 
 }  // namespace loglode

@@ -83,6 +83,10 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
   command.add_option("--templates", options.templates, "NDJSON, one template of one service a line")->type_name("FILE");
   command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");
+  command
+      .add_option("--records", options.records,
+                  "NDJSON, one record a line: time, message, service, template, rules, origin; secrets masked")
+      ->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
   command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
       ->type_name("SECONDS")

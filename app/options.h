@@ -31,7 +31,7 @@ struct AnalyzeOptions {
   unsigned threads = 0;  // 0: as many as the process may use
   ReportForm report = ReportForm::human;
   std::string output;  // -o; empty: standard output
-  std::string findings, incidents, templates, assignments, stats;
+  std::string findings, incidents, templates, assignments, records, stats;
   FailOn fail_on = FailOn::nothing;
   std::string state;  // --state; empty: only the last run is kept
   bool read_only_state = false;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <cstdio>
 #include <limits>
 #include <tuple>
 #include <utility>
@@ -151,9 +150,12 @@ std::string record_id(const StreamIdentity& stream, std::uint64_t offset) {
   unsigned char bytes[sizeof words];
   for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<unsigned char>(words[i / 8] >> (8 * (i % 8)));
   const XXH128_hash_t hash = XXH3_128bits(bytes, sizeof bytes);
-  char text[33];
-  std::snprintf(text, sizeof text, "%016llx%016llx", static_cast<unsigned long long>(hash.high64),
-                static_cast<unsigned long long>(hash.low64));
+  constexpr char kHex[] = "0123456789abcdef";
+  char text[32];
+  for (unsigned i = 0; i < 16; ++i) {
+    text[i] = kHex[hash.high64 >> (60 - 4 * i) & 15];
+    text[16 + i] = kHex[hash.low64 >> (60 - 4 * i) & 15];
+  }
   return {text, 32};
 }
 

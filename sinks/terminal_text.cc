@@ -107,6 +107,19 @@ std::string printable_json(std::string text) {
   return out;
 }
 
+void append_utf8_json(std::string& out, std::string_view text) {
+  while (!text.empty()) {
+    const CodePoint c = read_code_point(text);
+    if (!c.valid)
+      out += "\xEF\xBF\xBD";
+    else if (is_hidden(c.value))
+      append_json_escape(out, c.value);
+    else
+      out.append(text.substr(0, c.size));
+    text.remove_prefix(c.size);
+  }
+}
+
 std::size_t columns_of(std::string_view text) {
   std::size_t columns = 0;
   while (!text.empty()) {

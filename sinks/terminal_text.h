@@ -15,6 +15,9 @@ namespace loglode {
 /// only stand inside strings.
 [[nodiscard]] std::string printable_json(std::string text);
 
+/// Appends text of bytes from 0x80 on to the inside of a JSON string: the same characters as `\uNNNN`, invalid UTF-8 as U+FFFD.
+void append_utf8_json(std::string& out, std::string_view text);
+
 /// Columns that printable text takes on a terminal (code points; East Asian wide ones count twice).
 [[nodiscard]] std::size_t columns_of(std::string_view text);
 

@@ -15,6 +15,7 @@
 #include "patterns/mining/shape_codec.h"
 #include "patterns/mining/shape_ledger.h"
 #include "patterns/mining/shape_table.h"
+#include "patterns/mining/template_text.h"
 
 namespace loglode {
 
@@ -203,6 +204,16 @@ ShapeId TemplateMiner::learn(std::string_view message, Severity severity, std::s
 TemplateCatalog TemplateMiner::settle(const TemplateMarks& marks, const SettleRules& rules, SettleTrace* trace) {
   state_->trim_to_budget();
   return settle_templates(state_->generation.table->shapes(), rules, marks, trace);
+}
+
+TemplateInfo TemplateMiner::describe(ShapeId shape) const {
+  const Shape* const known = state_->generation.table->find(static_cast<std::uint64_t>(shape));
+  if (known == nullptr) return TemplateCatalog{}.of(shape);
+  const Form form = make_form(*known);
+  const Form* const forms[] = {&form};
+  TemplateInfo info = loglode::describe(forms).info;
+  info.id = TemplateId{known->hash()};
+  return info;
 }
 
 Result<void> TemplateMiner::absorb(std::string_view bytes) {

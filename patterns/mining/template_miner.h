@@ -48,8 +48,13 @@ class TemplateMiner {
   /// One message, learned: for tests, `explain` and seeds. Not while stages run.
   ShapeId learn(std::string_view message, Severity severity, std::string_view service = {});
 
-  /// Templates as they follow from all shapes learned so far. Not while stages run.
+  /// Templates as they follow from all shapes learned so far. On the learner's thread, between batches; values are read while scanners may
+  /// add to them, so what parameters held is exact only when none runs.
   [[nodiscard]] TemplateCatalog settle(const TemplateMarks& marks = {}, const SettleRules& rules = {}, SettleTrace* trace = nullptr);
+
+  /// One shape as a template of its own: what its messages alone say. The overflow template for a shape that is not known. On the learner's
+  /// thread, while scanners run.
+  [[nodiscard]] TemplateInfo describe(ShapeId shape) const;
 
   // State. All on the learner's thread, between batches.
   /// Joins what was known elsewhere or before: in any order, any number of times, the result is what one miner would have found.

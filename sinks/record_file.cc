@@ -1,0 +1,78 @@
+#include "sinks/record_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "core/limits.h"
+#include "sinks/record_json.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kBufferBytes = 1 * kMiB;
+
+class FileHandle {
+ public:
+  explicit FileHandle(int fd) noexcept : fd_{fd} {}
+  FileHandle(FileHandle&& other) noexcept : fd_{std::exchange(other.fd_, -1)} {}
+  FileHandle& operator=(FileHandle&&) = delete;
+  ~FileHandle() {
+    if (fd_ >= 0) ::close(fd_);
+  }
+  [[nodiscard]] int get() const noexcept { return fd_; }
+
+ private:
+  int fd_;
+};
+
+class RecordFile final : public Sink {
+ public:
+  RecordFile(std::string path, FileHandle file, const RuleCatalog& rules, TemplateMembers members)
+      : path_{std::move(path)}, file_{std::move(file)}, json_{rules}, members_{std::move(members)} {}
+
+  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
+    for (const Record& record : batch->records) {
+      if (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range)) continue;
+      json_.append(buffer_, *batch, record, members_(record.shape));
+      if (buffer_.size() >= kBufferBytes)
+        if (auto written = hand_over(); !written) return written;
+    }
+    if (auto written = hand_over(); !written) return written;
+    for (std::size_t i = 0; i < batch->records.size(); ++i) to.settle(*batch, i, Verdict::delivered);
+    return {};
+  }
+
+  Result<void> flush(Deadline) override { return hand_over(); }
+
+ private:
+  Result<void> hand_over() {
+    for (std::size_t at = 0; at < buffer_.size();) {
+      const ssize_t written = ::write(file_.get(), buffer_.data() + at, buffer_.size() - at);
+      if (written < 0 && errno == EINTR) continue;
+      if (written < 0) return fail_errno("can not write all of " + path_);
+      at += static_cast<std::size_t>(written);
+    }
+    buffer_.clear();
+    return {};
+  }
+
+  std::string path_;
+  FileHandle file_;
+  RecordJson json_;
+  TemplateMembers members_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (fd < 0) return fail_errno("can not write " + path);
+  return std::make_unique<RecordFile>(path, FileHandle{fd}, rules, std::move(members));
+}
+
+}  // namespace loglode

@@ -1,0 +1,171 @@
+#include "sinks/record_json.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstring>
+
+#include "core/window_summary.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+
+/// Bytes that stand in a JSON string as they are: printable ASCII but for the quote and the backslash.
+constexpr std::array<bool, 256> kPlain = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = 0x20; c < 0x7f; ++c) table[c] = c != '"' && c != '\\';
+  return table;
+}();
+
+/// The length of the beginning of `text` that is plain, eight bytes at a time.
+std::size_t plain_length(std::string_view text) noexcept {
+  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
+  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    std::uint64_t word;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t low = (word - kOnes * 0x20) & ~word & kHighs;  // under 0x20, for bytes under 0x80
+    if ((low | (word & kHighs) | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\') | has_zero(word ^ kOnes * 0x7f)) != 0) break;
+  }
+  while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
+  return at;
+}
+
+void append_control(std::string& out, unsigned char c) {
+  constexpr char kHex[] = "0123456789abcdef";
+  switch (c) {
+    case '"':
+    case '\\':
+      out += '\\';
+      out += static_cast<char>(c);
+      return;
+    case '\n':
+      out += "\\n";
+      return;
+    case '\t':
+      out += "\\t";
+      return;
+    case '\r':
+      out += "\\r";
+      return;
+    default:
+      out += "\\u00";
+      out += kHex[c >> 4];
+      out += kHex[c & 15];
+  }
+}
+
+void append_number(std::string& out, std::uint64_t number) {
+  std::array<char, 20> text{};
+  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+}
+
+void append_quoted(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  append_json_text(out, value);
+  out += '"';
+}
+
+}  // namespace
+
+void append_json_text(std::string& out, std::string_view text) {
+  for (;;) {
+    const std::size_t plain = plain_length(text);
+    out.append(text.data(), plain);
+    text.remove_prefix(plain);
+    if (text.empty()) return;
+    if (static_cast<unsigned char>(text.front()) < 0x80) {
+      append_control(out, static_cast<unsigned char>(text.front()));
+      text.remove_prefix(1);
+      continue;
+    }
+    const auto end = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const auto length = static_cast<std::size_t>(end - text.begin());
+    append_utf8_json(out, text.substr(0, length));
+    text.remove_prefix(length);
+  }
+}
+
+std::string template_members(std::string_view text, std::string_view id) {
+  std::string out;
+  append_quoted(out, ",\"log.record.template\":\"", text);
+  append_quoted(out, ",\"log.record.template_id\":\"", id);
+  return out;
+}
+
+RecordJson::RecordJson(const RuleCatalog& rules) {
+  for (const RuleInfo& rule : rules) {
+    rule_ids_.emplace_back("\"");
+    append_json_text(rule_ids_.back(), rule.id);
+    rule_ids_.back() += '"';
+  }
+}
+
+void RecordJson::append_time(std::string& out, Timestamp time) {
+  const std::int64_t nanoseconds = time.time_since_epoch().count();
+  std::int64_t second = nanoseconds / kNanosecondsPerSecond, rest = nanoseconds % kNanosecondsPerSecond;
+  if (rest < 0) --second, rest += kNanosecondsPerSecond;
+  if (second != second_) {
+    second_ = second;
+    second_text_ = to_rfc3339(Timestamp{Duration{second * kNanosecondsPerSecond}}).substr(0, 20);  // up to the point
+  }
+  std::array<char, 9> digits{};
+  for (std::size_t i = digits.size(); i-- > 0; rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
+  out += second_text_;
+  out.append(digits.data(), digits.size());
+  out += 'Z';
+}
+
+void RecordJson::begin_stream(const Stream& stream) {
+  stream_ = &stream;
+  stream_members_.clear();
+  append_quoted(stream_members_, ",\"log.file.path\":\"", stream.info.path);
+  stream_members_ += ",\"log.offset\":";
+  stream_service_.clear();
+  append_json_text(stream_service_, stream.info.service);
+}
+
+void RecordJson::append(std::string& out, const Batch& batch, const Record& record, std::string_view members) {
+  if (batch.stream.get() != stream_) begin_stream(*batch.stream);
+  out += "{\"@timestamp\":";
+  if (record.time == kNoTime) {
+    out += "null";
+  } else {
+    out += '"';
+    append_time(out, record.time);
+    out += '"';
+  }
+  append_quoted(out, ",\"message\":\"", record.message);
+  append_quoted(out, ",\"event.id\":\"", record_id(batch.stream->info.identity, record.offset));
+  if (record.severity != Severity::unspecified) append_quoted(out, ",\"log.level\":\"", severity_name(record.severity));
+  out += ",\"service.name\":\"";
+  if (record.service.empty())
+    out += stream_service_;
+  else
+    append_json_text(out, record.service);
+  out += '"';
+  if (!record.host.empty()) append_quoted(out, ",\"host.name\":\"", record.host);
+  if (!record.trace_id.empty()) append_quoted(out, ",\"trace.id\":\"", record.trace_id);
+  if (!record.span_id.empty()) append_quoted(out, ",\"span.id\":\"", record.span_id);
+  out += members;
+  if (record.hits_count != 0) {
+    out += ",\"rule.id\":[";
+    for (const RuleHit hit : batch.hits_of(record)) {
+      if (out.back() != '[') out += ',';
+      out += rule_ids_[static_cast<std::size_t>(hit.rule)];
+    }
+    out += ']';
+  }
+  out += stream_members_;
+  append_number(out, record.offset);
+  out += "}\n";
+}
+
+}  // namespace loglode

@@ -1,0 +1,40 @@
+// One record as the ECS document of fields.md, one JSON object a line, keys dotted. Written for speed: appended to one buffer, no tree is
+// built. Owned by one sink, used by one thread at a time.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/rule_info.h"
+
+namespace loglode {
+
+/// Appends `text` as the inside of a JSON string: what JSON must escape, and what must not reach a terminal raw (C1, DEL, bidi, zero-width)
+/// as `\uNNNN`, invalid UTF-8 as U+FFFD.
+void append_json_text(std::string& out, std::string_view text);
+
+/// A member list `"log.record.template":…,"log.record.template_id":…` for a shape, made once and used for all its records.
+[[nodiscard]] std::string template_members(std::string_view text, std::string_view id);
+
+class RecordJson {
+ public:
+  /// `rules` must outlive it.
+  explicit RecordJson(const RuleCatalog& rules);
+  /// Appends the record and a newline. `members`: of template_members().
+  void append(std::string& out, const Batch& batch, const Record& record, std::string_view members);
+
+ private:
+  void append_time(std::string& out, Timestamp time);
+  void begin_stream(const Stream& stream);
+
+  std::vector<std::string> rule_ids_;  // quoted
+  std::int64_t second_ = INT64_MIN;    // that `second_text_` is of: consecutive records mostly share it
+  std::string second_text_;
+  const Stream* stream_ = nullptr;
+  std::string stream_members_, stream_service_;
+};
+
+}  // namespace loglode
