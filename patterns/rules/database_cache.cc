@@ -18,7 +18,7 @@ namespace loglode {
 namespace {
 
 constexpr std::string_view kMagic =
-    "loglode compiled rules 1\n";  // the number is raised with the layout below or the checks a pattern must pass
+    "loglode compiled rules 2\n";  // the number is raised with the layout below or the checks a pattern must pass
 constexpr std::string_view kSuffix = ".rules.hsdb";
 constexpr std::size_t kCacheBytesMax = 512 * kMiB;
 

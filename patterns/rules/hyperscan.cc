@@ -68,7 +68,7 @@ CompiledDatabase compile_database(std::span<const Expression* const> expressions
   std::vector<const char*> patterns;
   std::vector<unsigned> flags;
   for (const Expression* expression : expressions) {
-    patterns.push_back(expression->pattern.c_str());
+    patterns.push_back((expression->prefix.empty() ? expression->pattern : expression->prefix).c_str());
     flags.push_back(flags_of(*expression, expression->prefilter));
   }
   hs_database_t* database = nullptr;

@@ -34,7 +34,8 @@ using Database = std::unique_ptr<hs_database_t, FreeWith<&hs_free_database>>;
 struct Expression {
   std::string pattern;
   bool case_sensitive = false;
-  bool prefilter = false;  // Hyperscan knows only a looser form of it: each hit is to be confirmed by PCRE2
+  bool prefilter = false;  // Hyperscan looks for a looser form of it: each hit is to be confirmed by PCRE2
+  std::string prefix{};    // that form, when it is the pattern's beginning (rare_prefix.h); of use only to compile
 };
 
 enum class Expressible : std::uint8_t { exactly, as_prefilter, not_at_all };

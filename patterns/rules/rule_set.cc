@@ -13,6 +13,7 @@
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/database_cache.h"
 #include "patterns/rules/pattern_checks.h"
+#include "patterns/rules/rare_prefix.h"
 #include "patterns/rules/rule_codec.h"
 #include "patterns/rules/rule_pack.h"
 #include "patterns/rules/rule_scanner.h"
@@ -110,6 +111,7 @@ class Loader {
       if (fault) problem_at(i, *fault);
       sound.push_back(!fault);
     }
+    scan_for_rare_prefixes(compiled_->expressions, compiled_->rule_of.size());
     return sound;
   }
 
