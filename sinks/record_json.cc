@@ -114,7 +114,7 @@ void RecordJson::append_time(std::string& out, Timestamp time) {
   if (rest < 0) --second, rest += kNanosecondsPerSecond;
   if (second != second_) {
     second_ = second;
-    second_text_ = to_rfc3339(Timestamp{Duration{second * kNanosecondsPerSecond}}).substr(0, 20);  // up to the point
+    second_text_ = to_rfc3339(time).substr(0, 20);  // up to the point
   }
   std::array<char, 9> digits{};
   for (std::size_t i = digits.size(); i-- > 0; rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
