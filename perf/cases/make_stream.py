@@ -4,9 +4,12 @@
 The templates are of kinds that services really write: requests, SQL, caches, queues, jobs, retries, a few errors. About 9 lines in 10 are
 INFO, 7 % WARN, 2 % ERROR. The same seed and count give the same bytes.
 
-usage: make_stream.py OUT [--lines 500000] [--form json|text] [--seed 7]
+usage: make_stream.py OUT [--lines 500000] [--form json|text|message|junk|templates] [--seed 7]
   json   {"@timestamp":…,"level":…,"service":…,"host":…,"trace_id":…,"message":…}
   text   2026-11-20 12:00:00,123 INFO [worker-3] shop.cart.CartService: message
+  message    the message alone
+  junk       lines of made-up words, no two alike: what no miner can learn from
+  templates  100,000 different templates in turn, each with fresh values: what a miner's limits are made for
 """
 import argparse
 import random
@@ -52,17 +55,33 @@ def filled(template, rng):
         out.append(value(kind, rng))
 
 
+def made_up_word(rng):
+    return "".join(rng.choice("bcdfghklmnprstvz") + rng.choice("aeiou") for _ in range(rng.randrange(2, 6)))
+
+
+def junk(rng):
+    return " ".join(made_up_word(rng) for _ in range(rng.randrange(4, 14))) + "\n"
+
+
+def numbered_template(number, rng):
+    words = random.Random(number)  # the same words for the same template
+    return f"{' '.join(made_up_word(words) for _ in range(6))} took {rng.randrange(5000)} ms for user{rng.randrange(100_000)} from 10.0.{rng.randrange(256)}.{rng.randrange(256)}\n"
+
+
 def main():
     ap = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     ap.add_argument("out")
     ap.add_argument("--lines", type=int, default=500_000)
-    ap.add_argument("--form", choices=["json", "text"], default="json")
+    ap.add_argument("--form", choices=["json", "text", "message", "junk", "templates"], default="json")
     ap.add_argument("--seed", type=int, default=7)
     a = ap.parse_args()
     rng = random.Random(a.seed)
     services = ["shop", "cart", "checkout", "search", "billing", "mailer", "auth", "stock"]
     millis = 1_795_000_000_000
     with open(a.out, "w", encoding="utf-8") as out:
+        if a.form in ("junk", "templates"):
+            out.writelines(junk(rng) if a.form == "junk" else numbered_template(i % 100_000, rng) for i in range(a.lines))
+            return
         for _ in range(a.lines):
             millis += rng.randint(0, 2)
             draw = rng.random()
@@ -71,7 +90,9 @@ def main():
             message = filled(rng.choice(templates), rng)
             second, ms = divmod(millis, 1000)
             stamp = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
-            if a.form == "json":
+            if a.form == "message":
+                out.write(message + "\n")
+            elif a.form == "json":
                 out.write(f'{{"@timestamp":"{stamp}.{ms:03}Z","level":"{level}","service":"{service}","host":"node-{rng.randrange(20)}",'
                           f'"trace_id":"{rng.getrandbits(128):032x}","message":"{message}"}}\n')
             else:
