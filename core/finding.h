@@ -142,6 +142,7 @@ struct JudgedScope {
   bool has_baseline = false;         // given with --baseline or from state
   Timestamp baseline_end = kNoTime;  // without one: end of the input's own first part that served as such
   std::vector<std::string> notes;    // "rates need 20 windows, 3 seen"
+  std::vector<std::string> remarks;  // what a person should know whatever was found: "mining unhealthy: …"
 };
 
 struct Judgement {

@@ -97,7 +97,7 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   const std::size_t known = std::erase_if(
       signs, [&](const Sign& sign) { return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id); });
   if (known != 0)
-    judgement.scope.notes.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
+    judgement.scope.remarks.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
                                     " marked as known: not shown");
   std::vector<Finding> findings;
   std::vector<Incident> incidents;
@@ -112,9 +112,9 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   }
   const JudgedScope scope = scope_of(timeline, rates_note);
   if (judgement.scope.windows == 0) {
-    std::vector<std::string> before = std::exchange(judgement.scope.notes, {});
+    std::vector<std::string> remarks = std::exchange(judgement.scope.remarks, {});
     judgement.scope = scope;
-    move_to_end(judgement.scope.notes, before);
+    judgement.scope.remarks = std::move(remarks);
   } else {
     judgement.scope.windows += scope.windows;
     for (const std::string& note : scope.notes)

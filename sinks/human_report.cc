@@ -342,6 +342,7 @@ class Screen {
       dropped += lines;
     }
     for (const auto& [limit, times] : stats.limits_hit) parts.push_back(fmt::format("limit {} hit {} times", limit, with_commas(times)));
+    for (const std::string& remark : judgement().scope.remarks) wrapped("NOTED  ", printable(remark));
     if (parts.empty() && dropped == 0) return;
     wrapped("NOTED  ", joined(parts, ", "));
   }

@@ -44,6 +44,7 @@ class Page {
   void nothing_found() {
     put("## No incident\n\n");
     for (const std::string& note : input_.judgement.scope.notes) put("- {}\n", markdown_text(note));
+    for (const std::string& remark : input_.judgement.scope.remarks) put("- {}\n", markdown_text(remark));
     put("\n");
   }
 

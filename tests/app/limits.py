@@ -1,0 +1,54 @@
+#!/usr/bin/env python3
+"""More templates than are kept: what is forgotten is counted, sums stay exact, memory stays bounded, threads change nothing. usage: limits.py PROGRAM"""
+import os
+import random
+import sys
+import tempfile
+
+import program
+
+binary = sys.argv[1]
+failures = []
+MEMORY_MIB = 256
+# Sanitizers need several times the memory; what they are asked about is everything else.
+SANITIZED = "asan" in binary or "tsan" in binary
+
+
+def check(name, condition, detail=""):
+    if not condition:
+        failures.append(f"{name}: {str(detail)[:600]}")
+
+
+def word(draw):
+    return "".join(draw.choice("bcdfghklmnprstvz") + draw.choice("aeiou") for _ in range(4))
+
+
+def main():
+    count = 30_000 if SANITIZED else 115_000
+    with tempfile.TemporaryDirectory() as folder:
+        log = os.path.join(folder, "junk.log")
+        draw = random.Random(5)
+        with open(log, "w", encoding="utf-8") as f:
+            for i in range(count):
+                f.write(" ".join(word(draw) for _ in range(5)) + "\n")
+                if i % 10 == 0:
+                    f.write(f"request {i} took {i % 700} ms\n")
+        seen = set()
+        for threads in (1, 2):
+            run = program.Run(binary, [log, "--format=message", f"--threads={threads}"])
+            rows, stats = run.objects("templates"), run.stats
+            check("sums", sum(row["count"] for row in rows) == stats["records"] == stats["lines"], (sum(row["count"] for row in rows), stats["records"]))
+            request = [row for row in rows if row["template"] == "request <*> took <*> ms"]
+            check("what is used stays", len(request) == 1 and request[0]["count"] == count // 10, request)
+            check("mining unhealthy is said", "mining unhealthy" in run.report, run.report[:1500])
+            if not SANITIZED:
+                check("forgotten shapes are counted", stats["limits_hit"].get("shapes", 0) > 0, stats["limits_hit"])
+                check("and told", any(row["template"] == "<*>" for row in rows))
+                check("memory", stats["rss_bytes_peak"] < MEMORY_MIB * 2**20, stats["rss_bytes_peak"] / 2**20)
+            seen.add(run.text["templates"])
+        check("the same with more threads", len(seen) == 1)
+    print("\n".join(failures) or "limits: all as they should be")
+    return 1 if failures else 0
+
+
+sys.exit(main())
