@@ -77,25 +77,41 @@ class ScanLoop {
       if (is_blank(text_[end]) || text_[end] == ',') return value(at, end, type_of(text_ + at + 1, end - at - 1));
     }
     listener_.mark(text_ + at, take_blank());
-    if (c == '"' && at != 0) return quoted(at);
+    if ((c == '"' || c == '\'') && at != 0) return quoted(at);
     return at + 1;
   }
 
-  /// key="several words", "Agent/1.0 (and so on)": the words are one value. Otherwise the quote is a mark like any other.
+  /// key="several words", name = 'several words', "Agent/1.0 (and so on)": the words are one value. Otherwise the quote is a mark like any
+  /// other.
   std::size_t quoted(std::size_t quote) noexcept {
     std::size_t before = quote - 1;
     if (text_[before] == ' ' && before > 1) --before;
-    const bool assigned = text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == '"');
+    const char quoting = text_[quote];
+    const bool assigned = text_[before] == '=' || (quoting == '"' && text_[before] == ':' && before > 0 && text_[before - 1] == '"');
     const std::size_t begin = quote + 1;
     if (begin >= size_) return begin;
     const std::size_t first = blocks_.word_end(begin);
-    if (text_[first] == '"' || !(assigned || is_product(begin, first))) return begin;
+    if (text_[first] == quoting || !(assigned || (quoting == '"' && is_product(begin, first)))) return begin;
     const std::size_t most = size_ - begin < kQuotedBytesMax ? size_ - begin : kQuotedBytesMax;
-    const void* closing = std::memchr(text_ + begin, '"', most);
+    const void* closing = std::memchr(text_ + begin, quoting, most);
     if (closing == nullptr) return begin;
     const auto end = static_cast<std::size_t>(static_cast<const char*>(closing) - text_);
+    if (quoting == '\'' && byte_is(text_[end + 1], kLetterByte | kDigitByte)) return begin;  // an apostrophe
     put_named(text_ + begin, end - begin, ValueType::text, false);
     return end;
+  }
+
+  /// de ad be ef: one of at least eight pairs of hexadecimal digits in a row, as dumps of bytes have them.
+  bool in_hex_dump(std::size_t begin) const noexcept {
+    constexpr std::size_t kPairsMin = 8, kStride = 3;
+    const auto pair = [this](std::size_t at) {
+      return is_hex(text_[at]) && is_hex(text_[at + 1]) && is_blank(text_[at + 2]) && (at == 0 || ends_word(text_[at - 1]));
+    };
+    if (!pair(begin)) return false;
+    std::size_t pairs = 1;
+    for (std::size_t at = begin; at >= kStride && pairs < kPairsMin && pair(at - kStride); at -= kStride) ++pairs;
+    for (std::size_t at = begin + kStride; pairs < kPairsMin && at < size_ && pair(at); at += kStride) ++pairs;
+    return pairs >= kPairsMin;
   }
 
   /// Mozilla/5.0: what a user agent's name for itself begins with.
@@ -130,6 +146,7 @@ class ScanLoop {
     if (length <= 64) [[likely]] {
       const std::uint64_t inside = ~std::uint64_t{0} >> (64 - length);
       const std::uint64_t digits = blocks_.digits_from(begin) & inside, joints = blocks_.joints_from(begin) & inside;
+      if (length == 2 && digits != inside && in_hex_dump(begin)) return value(begin, end, ValueType::hex);
       if (digits == 0 && (joints == 0 || (joints == std::uint64_t{1} << (length - 1) && text_[end - 1] == '.'))) return letters(begin, end);
       if (digits == inside && text_[end] != ':') return value(begin, end, ValueType::number);
     }

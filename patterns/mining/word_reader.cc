@@ -17,7 +17,7 @@ constexpr std::size_t kHexBytesMin = 6;     // shorter mixes of digits and a-f a
 constexpr std::size_t kDigestBytesMin = 8;  // of so many a-f with two digits among them, none is a word
 
 struct Counts {
-  unsigned digits = 0, letters = 0, hex = 0, dots = 0, slashes = 0, backslashes = 0;
+  unsigned digits = 0, letters = 0, hex = 0, dots = 0, slashes = 0, backslashes = 0, wide = 0;  // wide: bytes beyond ASCII
 };
 
 /// For each byte, a one in the lane of eight bits of everything that is counted and that it is: a word is counted by adding these up.
@@ -29,7 +29,8 @@ constexpr std::array<std::uint64_t, 256> kCountLanes = [] {
                        (kByteClasses[c] & kHexByte) != 0,
                        c == '.',
                        c == '/',
-                       c == '\\'};
+                       c == '\\',
+                       c >= 0x80};
     for (unsigned lane = 0; lane < std::size(is); ++lane) table[c] |= std::uint64_t{is[lane]} << (8 * lane);
   }
   return table;
@@ -40,7 +41,7 @@ Counts count(const char* text, std::size_t size) noexcept {
   std::uint64_t lanes = 0;
   for (std::size_t i = 0; i < size; ++i) lanes += kCountLanes[static_cast<unsigned char>(text[i])];
   const auto lane = [lanes](unsigned number) { return static_cast<unsigned>(lanes >> (8 * number) & 0xff); };
-  return {lane(0), lane(1), lane(2), lane(3), lane(4), lane(5)};
+  return {lane(0), lane(1), lane(2), lane(3), lane(4), lane(5), lane(6)};
 }
 
 std::size_t digits_at(const char* text, std::size_t size, std::size_t at) noexcept {
@@ -124,6 +125,13 @@ std::size_t glued_name(const char* text, std::size_t size) noexcept {
   return at < size && number_length(text + at, size - at) == size - at && is_digit(text[at]) ? at : 0;
 }
 
+/// 用户42登录: where a number follows letters beyond ASCII, whose scripts often put no blanks between words. Returns where it begins, or 0.
+std::size_t number_behind_wide(const char* text, std::size_t size) noexcept {
+  for (std::size_t at = 1; at < size; ++at)
+    if (is_digit(text[at]) && static_cast<unsigned char>(text[at - 1]) >= 0x80) return at;
+  return 0;
+}
+
 bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 bool is_small(char c) noexcept { return c >= 'a' && c <= 'z'; }
 
@@ -176,6 +184,11 @@ WordStep read_core(const char* text, std::size_t size, std::size_t after) noexce
   const bool signed_number = (first == '-' || first == '+' || first == '*') && size > 1 && is_digit(text[1]);
   if (is_digit(first) || signed_number || (first == '.' && size > 1 && is_digit(text[1])))
     return whole(size, after, WordForm::value, type_of(text, size));
+  if (c.wide != 0)
+    if (const std::size_t name = number_behind_wide(text, size); name != 0) {
+      const std::size_t number = number_length(text + name, size - name);
+      return {name, number, name + number == size ? after : 0, WordForm::value, ValueType::number};
+    }
   if (const std::size_t name = glued_name(text, size); name != 0)
     return {name, size - name, after, WordForm::value, type_of(text + name, size - name)};
   const bool version = (first == 'v' || first == 'V') && number_length(text + 1, size - 1) == size - 1;

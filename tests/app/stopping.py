@@ -10,6 +10,9 @@ import tempfile
 import time
 
 binary = sys.argv[1]
+if "/tsan/" in binary:
+    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
+    sys.exit(77)
 failures = []
 LINES = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO shop: order {i} placed\n" for i in range(900))
 DOCKER = "".join(json.dumps({"log": f"order {i} placed\n", "stream": ("stdout", "stderr")[i % 2], "time": f"2026-11-23T12:00:{i:02}.000000000Z"}) + "\n" for i in range(30))

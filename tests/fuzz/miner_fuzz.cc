@@ -1,4 +1,5 @@
-// Any bytes as lines: the fast scanner agrees with the slow one, settling ends, every line matches its template, order does not matter.
+// Any bytes as lines: the fast scanner and miner agree with the slow ones, settling ends, every line matches its template, order does not
+// matter.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -7,7 +8,7 @@
 
 #include "core/assert.h"
 #include "patterns/mining/template_miner.h"
-#include "tests/unit/patterns/mining/reference_tokens.h"
+#include "tests/unit/patterns/mining/reference_miner.h"
 
 namespace {
 
@@ -25,6 +26,24 @@ std::vector<std::string_view> lines_of(std::string_view bytes) {
 
 /// The first byte of a line chooses its severity.
 Severity severity_of(std::string_view line) { return line.empty() || line.front() % 3 == 0 ? Severity::info : Severity::error; }
+
+/// The slow miner takes its time: it is given the first of the lines, and the beginnings of long ones.
+void check_templates(const std::vector<std::string_view>& lines) {
+  constexpr std::size_t kLinesMax = 64, kLineBytesMax = 256;
+  RunCounters counters;
+  TemplateMiner fast{{}, counters};
+  reference::Miner slow;
+  for (std::size_t i = 0; i < lines.size() && i < kLinesMax; ++i) {
+    const std::string_view line = lines[i].substr(0, kLineBytesMax);
+    const auto shape = static_cast<std::uint64_t>(fast.learn(line, severity_of(line)));
+    LOGLODE_ASSERT(slow.learn(line, static_cast<int>(severity_class(severity_of(line))), shape));
+  }
+  const TemplateCatalog catalog = fast.settle();
+  for (const auto& [shape, expected] : slow.settle()) {
+    const TemplateInfo& mined = catalog.of(ShapeId{shape});
+    LOGLODE_ASSERT(mined.text == expected.text && static_cast<std::uint64_t>(mined.id) == expected.id);
+  }
+}
 
 }  // namespace
 
@@ -45,5 +64,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     if (counters.hits(Limit::shapes) != 0) continue;
     LOGLODE_ASSERT(catalog.of(shape).id == reversed.of(shape).id && catalog.of(shape).text == reversed.of(shape).text);
   }
+  check_templates(lines);
   return 0;
 }

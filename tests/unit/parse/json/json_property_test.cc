@@ -46,7 +46,10 @@ class Documents {
   unsigned below(std::size_t bound) { return static_cast<unsigned>(random_() % bound); }
 
  private:
-  std::string level() { return std::string{"trace\0debug\0info\0\0warn\0\0error\0fatal" + 6 * below(6)}; }
+  std::string level() {
+    constexpr const char* kLevels[] = {"trace", "debug", "info", "warn", "error", "fatal"};
+    return kLevels[below(6)];
+  }
   std::string time() { return "2023-11-14T22:13:" + std::to_string(10 + below(50)) + "." + std::to_string(100 + below(900)) + "Z"; }
   std::string string() {
     constexpr const char* kParts[] = {"a", "\"", "\\", "\n", "{", "}", ",", "\xF0\x9F\x98\x80", "\xC3\xA9", "word ", "\x7F", "/"};

@@ -51,12 +51,13 @@ inline void expect_record(const LineFormat& format, std::string_view text, const
   CHECK(record.host == expected.host);
   CHECK(record.trace_id == expected.trace_id);
   CHECK(record.span_id == expected.span_id);
-  for (const auto& [key, value] : expected.attributes) {
-    INFO(key);
+  for (const auto& wanted : expected.attributes) {
+    INFO(wanted.first);
     const auto attributes = batch.attributes_of(record);
-    const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& attribute) { return attribute.key == key; });
+    const auto found =
+        std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& attribute) { return attribute.key == wanted.first; });
     REQUIRE(found != attributes.end());
-    CHECK(found->value == value);
+    CHECK(found->value == wanted.second);
   }
 }
 

@@ -104,6 +104,12 @@ inline Step core(const std::string& text, const std::string& after) {
   }
   if (digit(text[0]) || (text.size() > 1 && std::string{"-+*."}.find(text[0]) != std::string::npos && digit(text[1])))
     return as(ElementKind::value);
+  for (std::size_t begin = 1; begin < text.size(); ++begin) {
+    if (!digit(text[begin]) || static_cast<unsigned char>(text[begin - 1]) < 0x80) continue;
+    std::size_t end = begin;
+    while (end < text.size() && (digit(text[end]) || (text[end] == '.' && end + 1 < text.size() && digit(text[end + 1])))) ++end;
+    return {text.substr(0, begin), text.substr(begin, end - begin), end == text.size() ? after : "", ElementKind::value};
+  }
   std::size_t name = 0;
   while (name < text.size() && (letter(text[name]) || text[name] == '_')) ++name;
   if (name >= 2 && name + 1 < text.size() && digit(text[name + 1]) && number(text.substr(name + 1))) {
@@ -224,17 +230,18 @@ class Tokenizer {
       if (blank(text_[end]) || text_[end] == ',') return take(at, end, ElementKind::value);
     }
     take(at, at + 1, ElementKind::mark);
-    if (c != '"' || at == 0) return at + 1;
+    if ((c != '"' && c != '\'') || at == 0) return at + 1;
     const std::size_t before = text_[at - 1] == ' ' && at > 2 ? at - 2 : at - 1;
-    const bool assigned = text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == '"');
+    const bool assigned = text_[before] == '=' || (c == '"' && text_[before] == ':' && before > 0 && text_[before - 1] == '"');
     if (at + 1 >= size_) return at + 1;
     const std::string first = text_.substr(at + 1, word_end(at + 1) - at - 1);
     std::size_t name = 0;
     while (name < first.size() && letter(first[name])) ++name;
-    const bool product = name + 1 < first.size() && first[name] == '/' && digit(first[name + 1]);
-    if (text_[at + 1 + first.size()] == '"' || !(assigned || product)) return at + 1;
-    const std::size_t closing = text_.find('"', at + 1);
+    const bool product = c == '"' && name + 1 < first.size() && first[name] == '/' && digit(first[name + 1]);
+    if (text_[at + 1 + first.size()] == c || !(assigned || product)) return at + 1;
+    const std::size_t closing = text_.find(c, at + 1);
     if (closing == std::string::npos || closing >= size_ || closing - at - 1 >= 1024) return at + 1;
+    if (c == '\'' && (letter(text_[closing + 1]) || digit(text_[closing + 1]))) return at + 1;
     return take(at + 1, closing, ElementKind::named);
   }
 
@@ -244,6 +251,16 @@ class Tokenizer {
     if (before == '=') return begin < 2 || (text_[begin - 2] != '=' && text_[begin - 2] != '!');
     if (before == '"') return text_[end] == '"';
     return before == '\'' && text_[end] == '\'' && !letter(text_[end + 1]) && !digit(text_[end + 1]);
+  }
+  /// One of eight or more words in a row that are two hexadecimal digits, one blank between them.
+  bool dumped(std::size_t begin) const {
+    const auto pair = [&](std::size_t at) {
+      return (at == 0 || blank(text_[at - 1]) || mark(text_[at - 1])) && hex(text_[at]) && hex(text_[at + 1]) && blank(text_[at + 2]);
+    };
+    std::size_t first = begin, pairs = 0;
+    while (first >= 3 && pair(first - 3)) first -= 3;
+    for (std::size_t at = first; at < size_ && pair(at); at += 3) ++pairs;
+    return pair(begin) && pairs >= 8;
   }
   bool user(std::size_t begin) const { return ends_at(begin, "for user ") || (begin > 12 && ends_at(begin, "nvalid user ")); }
 
@@ -265,6 +282,7 @@ class Tokenizer {
     std::string stem = word;
     if (stem.back() == '.') stem.pop_back();
     const bool plain = word.size() <= 64 && count(word, digit) == 0 && stem.find_first_of("./\\@") == std::string::npos;
+    if (word.size() == 2 && !all(word, digit) && dumped(begin)) return take(begin, end, ElementKind::value);
     if (plain) {
       if (colon && (text_[end + 1] == '/' || text_[end + 1] == '\\' || word.size() <= 4 || word[0] == 'l'))
         if (const Compound found = read_colon_compound(text_.data(), size_, begin, end); found.end != 0) return compound(begin, found);
