@@ -98,7 +98,7 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
       signs, [&](const Sign& sign) { return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id); });
   if (known != 0)
     judgement.scope.remarks.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
-                                    " marked as known: not shown");
+                                      " marked as known: not shown");
   std::vector<Finding> findings;
   std::vector<Incident> incidents;
   for (const Sign& sign : signs) findings.push_back(sign.finding);
