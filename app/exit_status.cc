@@ -2,15 +2,32 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
+#include <string_view>
 
 #include "sinks/terminal_text.h"
 
 namespace loglode {
 
+namespace {
+
+/// Lines that we broke stay lines; what else they hold is made safe.
+void print_lines(std::string_view message) {
+  std::string out = "loglode: ";
+  for (std::size_t begin = 0; begin <= message.size();) {
+    const std::size_t end = std::min(message.find('\n', begin), message.size());
+    out += printable(message.substr(begin, end - begin)) + "\n";
+    begin = end + 1;
+  }
+  fmt::print(stderr, "{}", out);
+}
+
+}  // namespace
+
 int report_error(const Error& error) {
-  fmt::print(stderr, "loglode: {}\n", printable(error.where));
+  print_lines(error.where);
   return error.code == std::errc::invalid_argument ? kWrongUsage : kCouldNotFinish;
 }
 

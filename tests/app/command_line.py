@@ -26,6 +26,25 @@ def check(name, condition, done=None):
         failures.append(name + (f": exit {done.returncode}\n{done.stdout[-800:]}\n{done.stderr[-800:]}" if done is not None else ""))
 
 
+def repeated(log, folder):
+    """Options that may be given several times, each time with one value, wherever they stand."""
+    other = os.path.join(folder, "other.log")
+    with open(other, "w", encoding="utf-8") as f:
+        f.write(LOG.replace("Cart", "Till"))
+    third = os.path.join(folder, "third.log")
+    with open(third, "w", encoding="utf-8") as f:
+        f.write(LOG)
+    done = call("analyze", "--no-last", "--baseline", other, "--baseline", log, third)
+    check("--baseline twice", done.returncode == 0 and "judged against the baseline" in done.stdout, done)
+    broken = [os.path.join(folder, name) for name in ("one.yaml", "two.yaml")]
+    for path in broken:
+        with open(path, "w", encoding="utf-8") as f:
+            f.write("[")
+    done = call("analyze", "--no-last", "--rules", broken[0], "--rules", broken[1], log)
+    lines = done.stderr.splitlines()
+    check("--rules twice, each problem on a line of its own", done.returncode == 2 and len(lines) == 3 and "one.yaml" in lines[1] and "two.yaml" in lines[2], done)
+
+
 def usage(log):
     for arguments, status, word in [
             ([], 2, "subcommand"), (["analyse", log], 2, "no command analyse"), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
@@ -161,6 +180,7 @@ def main():
         with open(log, "w", encoding="utf-8") as f:
             f.write(LOG + TROUBLE)
         usage(log)
+        repeated(log, folder)
         results(folder, log)
         last_run(log)
         known_errors(folder)
