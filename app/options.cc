@@ -42,7 +42,9 @@ void add_reading_options(CLI::App& command, ReadingOptions& options) {
   command.add_option("--delimiter", options.delimiter, "between columns; escapes are read (default \\t)")->type_name("TEXT");
   command.add_option("--service", options.service, "when the lines do not say it (default: what the path says)")->type_name("NAME");
   command.add_option("--tz", options.zone, "IANA zone for times that carry none (default UTC)")->type_name("ZONE");
-  command.add_option("--rules", options.rules, "a rule pack, added to the built-in ones (repeatable)")->type_name("PACK")->allow_extra_args(false);
+  command.add_option("--rules", options.rules, "a rule pack, added to the built-in ones (repeatable)")
+      ->type_name("PACK")
+      ->allow_extra_args(false);
   command.add_flag("--no-builtin-rules", options.no_builtin_rules, "without the built-in rule packs");
 }
 
@@ -76,7 +78,9 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   add_run_options(command, options);
   command.add_option("--state", options.state, "templates and baselines of earlier runs: used, and kept for later ones")->type_name("DIR");
   command.add_flag("--read-only-state", options.read_only_state, "use --state, learn nothing, write nothing")->needs("--state");
-  command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")->type_name("PATH")->allow_extra_args(false);
+  command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
   add_choice(command, "--report", options.report, kReportForms, "form of the report");
   command.add_option("-o", options.output, "write the report there instead of standard output")->type_name("FILE");
   command.add_option("--findings", options.findings, "NDJSON, one finding a line")->type_name("FILE");

@@ -1,7 +1,7 @@
 #include "app/state_session.h"
 
 #include <algorithm>
-#include <set>
+#include <iterator>
 #include <utility>
 
 namespace loglode {
@@ -101,9 +101,24 @@ Result<void> StateSession::restore(TemplateMiner& miner) const {
   return {};
 }
 
+std::vector<StoredStream> StateSession::outgrown(const PathsRead& paths) const {
+  constexpr std::uint64_t kLineEnds[] = {1, 0, 2};  // what may stand behind the last record: LF, nothing, CR LF
+  std::vector<StoredStream> found;
+  for (const StoredStream& stored : contents_.streams) {
+    if (paths.contains({stored.identity.high, stored.identity.low})) continue;
+    const bool grew = std::any_of(paths.begin(), paths.end(), [&](const auto& reading) {
+      return std::any_of(std::begin(kLineEnds), std::end(kLineEnds),
+                         [&](std::uint64_t end) { return identity_when_shorter(reading.second, stored.reaches + end) == stored.identity; });
+    });
+    if (grew) found.push_back(stored);
+  }
+  return found;
+}
+
 std::vector<WindowSummary> StateSession::baseline_beside(const std::vector<WindowSummary>& windows) const {
-  std::set<std::pair<std::uint64_t, std::uint64_t>> reading;
-  for (const WindowSummary& window : windows) reading.insert({window.stream.high, window.stream.low});
+  PathsRead reading;
+  for (const WindowSummary& window : windows) reading.try_emplace({window.stream.high, window.stream.low}, window.path);
+  for (const StoredStream& stream : outgrown(reading)) reading.try_emplace({stream.identity.high, stream.identity.low}, stream.path);
   std::vector<WindowSummary> baseline;
   for (const WindowSummary& window : contents_.windows) {
     if (reading.contains({window.stream.high, window.stream.low})) continue;
@@ -136,6 +151,12 @@ StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<Window
 Result<StateWritten> StateSession::finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended) {
   if (writer_ == nullptr) return StateWritten{};
   StateSnapshot last = snapshot_of(miner, folder.summaries(), ended);
+  PathsRead paths;
+  for (const auto& [identity, stream] : streams_) paths.emplace(identity, stream.path);
+  for (const StoredStream& stream : outgrown(paths)) {
+    last.streams.push_back(stream);
+    last.whole_streams.push_back(stream.identity);  // by none of its windows: they are in those of the file as it is now
+  }
   last.has_templates = true;
   for (const TemplateInfo& info : catalog.templates()) last.templates.push_back({info.id, info.text, info.severity});
   last.events = merges(contents_.templates, catalog, now());

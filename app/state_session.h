@@ -10,6 +10,7 @@
 
 #include "core/pipeline_parts.h"
 #include "core/template_catalog.h"
+#include "ingest/input_source.h"
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
 #include "state/state_store.h"
@@ -50,6 +51,9 @@ class StateSession {
  private:
   class Recorder;
   explicit StateSession(Options options) : options_{std::move(options)} {}
+  using PathsRead = std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>;  // by identity
+  /// Stored streams that are the beginnings of files read now: short ones have another identity once they have grown.
+  [[nodiscard]] std::vector<StoredStream> outgrown(const PathsRead& paths) const;
   [[nodiscard]] StateSnapshot snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended);
 
   Options options_;

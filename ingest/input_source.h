@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,10 @@ struct InputFile {
 /// the source.
 [[nodiscard]] std::unique_ptr<Source> make_input_source(IngestConfig config, std::vector<InputFile> inputs, const FramerFactory& framers,
                                                         RunCounters& counters);
+
+/// The identity that a file had while it held no more than its first `size` bytes, so that one which was short when it was read can be
+/// recognised now that it has grown. Nothing when it holds less, can not be read, or `size` is as much as identities look at.
+[[nodiscard]] std::optional<StreamIdentity> identity_when_shorter(const std::string& path, std::uint64_t size);
 
 /// What the path says of the workload: kubernetes and docker paths (pod and replica hashes removed), else the file's name without date,
 /// number and extensions (`app-2026-11-23.log.2.gz` -> `app`); for generic names (access, error, current, messages …) the folder's name is

@@ -7,6 +7,8 @@
 #include <cstring>
 #include <fstream>
 
+#include "ingest/input_source.h"
+
 namespace loglode::ingest {
 
 namespace {
@@ -44,3 +46,16 @@ StreamIdentity identity_of_standard_input(std::string_view first_bytes) {
 }
 
 }  // namespace loglode::ingest
+
+namespace loglode {
+
+std::optional<StreamIdentity> identity_when_shorter(const std::string& path, std::uint64_t size) {
+  if (size == 0 || size >= ingest::kIdentityBytes) return std::nullopt;
+  struct stat status {};
+  std::ifstream file{path, std::ios::binary};
+  std::string bytes(size, '\0');
+  if (!file.read(bytes.data(), static_cast<std::streamsize>(size)) || ::stat(path.c_str(), &status) != 0) return std::nullopt;
+  return ingest::identity_of_file(ingest::host_id(), status, bytes);
+}
+
+}  // namespace loglode

@@ -81,6 +81,12 @@ def test_learning(folder):
     call("learn", monday, "--state", state)
     grown = known(state)
     check("a file that grew", sum(row["count"] for row in grown) == sum(row["count"] for row in first) + 50)
+    short = write(os.path.join(folder, "short.log"), [line(second, "tiny", f"ping {second}") for second in range(5)])
+    tiny = os.path.join(folder, "tiny")
+    for size in (5, 6, 7, 40):
+        write(short, [line(second, "tiny", f"ping {second}") for second in range(size)])
+        call("learn", short, "--state", tiny)
+        check(f"a short file that grew to {size} lines", sum(row["count"] for row in known(tiny)) == size, known(tiny))
     check("ids last", {row["template_id"] for row in first} == {row["template_id"] for row in grown})
     return state
 
