@@ -21,13 +21,14 @@ static_assert(kRecordBytesMax > kLineBytesMax && kPrefixBytes < kBatchBytesTarge
 inline constexpr std::size_t kExcerptBytesMax = 300;         // masked excerpt of a record kept as evidence
 inline constexpr std::size_t kServicesMax = 1000;            // further ones share the service `_other`
 inline constexpr std::size_t kShapesMax = 100'000;           // masked shapes kept by the miner; past it the least used are forgotten
-inline constexpr std::size_t kShapesPerServiceMax = 40'000;  // the same for those that one service showed first
+inline constexpr std::size_t kShapesPerServiceMax = 80'000;  // the same for those that one service showed first
+inline constexpr std::size_t kShapesWithValuesMax = 20'000;  // shapes whose values are sampled; further ones only have types
 inline constexpr std::size_t kWindowsMax = 4096;             // past this, or past kCellsMax, windows widen (core/window_summary.h)
 inline constexpr std::size_t kFineWindowsMax =
     512;  // the same for windows under 10 s, which only short inputs need (20 of them are judged)
 inline constexpr std::size_t kFineCellsMax = 40'000;
-inline constexpr std::size_t kCellsMax = 300'000;            // about 100 B each with hashing overhead: 30 MB
-inline constexpr std::size_t kExcerptsBytesMax = 24 * kMiB;  // all excerpts together
-inline constexpr std::size_t kTraceStepsMax = 200'000;       // sampled trace steps: about 40 B each: 8 MB
+inline constexpr std::size_t kCellsMax = 200'000;            // about 100 B each with hashing overhead, twice while they are judged: 40 MB
+inline constexpr std::size_t kExcerptsBytesMax = 16 * kMiB;  // all excerpts together
+inline constexpr std::size_t kTraceStepsMax = 65'536;        // sampled trace steps: of some ten thousand traces; 40 B each: 3 MB
 
 }  // namespace loglode

@@ -27,8 +27,8 @@ class Summary {
   void add(const ParameterSource& source) {
     const ShapeValues& values = source.form->shape->values();
     const std::optional<std::size_t> slot = slot_of(*source.form, source.at);
-    if (slot && *slot >= values.slots()) {
-      known_ = false;  // a slot behind those that are followed
+    if ((slot && *slot >= values.slots()) || values.stopped()) {
+      known_ = false;  // a slot behind those that are followed, a shape too many
       return;
     }
     const bool whole = values.ranges() == nullptr;

@@ -24,6 +24,7 @@ enum class ShapeTag : protozero::pbf_tag_type {
   message_sample = 9,
   message_range = 10,
   bool_ranges = 11,  // there are ranges, though the shape may have no slots
+  bool_values_stopped = 12,
 };
 
 enum class SampleTag : protozero::pbf_tag_type { fixed64_record = 1, bytes_values = 2 };
@@ -42,6 +43,7 @@ constexpr std::uint32_t on(Tag tag, pbf_wire_type type) {
 }
 
 void write_values(ShapeBuilder& out, const ShapeValues& values) {
+  if (values.stopped()) return out.add_bool(ShapeTag::bool_values_stopped, true);
   // The sample first: a record that leaves it before the ranges are read is then in both, and never in neither.
   const std::vector<SampledRecord> sample = values.copy_sample();
   for (const SampledRecord& record : sample) {
@@ -68,7 +70,7 @@ struct Decoded {
   std::vector<std::uint32_t> elements;
   std::vector<SampledRecord> sample;
   std::vector<protozero::data_view> ranges;
-  bool has_ranges = false, bad = false;
+  bool has_ranges = false, stopped = false, bad = false;
 };
 
 SampledRecord read_sampled(protozero::data_view bytes) {
@@ -155,6 +157,9 @@ void read_field(ShapeReader& reader, Decoded& out) {
     case on(ShapeTag::message_range, pbf_wire_type::length_delimited):
       out.ranges.push_back(reader.get_view());
       break;
+    case on(ShapeTag::bool_values_stopped, pbf_wire_type::varint):
+      out.stopped = reader.get_bool();
+      break;
     case on(ShapeTag::bool_ranges, pbf_wire_type::varint):
       out.has_ranges = reader.get_bool();
       break;
@@ -229,6 +234,7 @@ Result<std::shared_ptr<Shape>> decode_shape(std::string_view bytes, SampleBudget
     for (std::size_t slot = 0; slot < decoded.ranges.size(); ++slot)
       if (!read_range(decoded.ranges[slot], ranges[slot])) return refuse();
     shape->values().restore(std::move(decoded.sample), std::move(ranges), budget);
+    if (decoded.stopped) shape->values().stop(budget);
     return shape;
   } catch (const protozero::exception&) { return refuse(); }
 }

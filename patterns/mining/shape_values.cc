@@ -98,7 +98,16 @@ bool ShapeValues::SlotRange::join(const SlotRange& other) noexcept {
 
 ShapeValues::~ShapeValues() { delete[] ranges_.load(std::memory_order_relaxed); }
 
+void ShapeValues::stop(SampleBudget& budget) {
+  const std::scoped_lock lock{mutex_};
+  if (stopped_.exchange(true, std::memory_order_relaxed)) return;
+  budget.count(-static_cast<std::int64_t>(sample_.size()));
+  sample_ = {};
+  note_change();
+}
+
 void ShapeValues::observe(RecordHash record, const ScannedMessage& message, const char* text, SampleBudget& budget) {
+  if (stopped()) return;
   if (SlotRange* const known = own_ranges(); known != nullptr) {
     bool changed = false;
     for (std::size_t slot = 0; slot < slots_; ++slot) {
@@ -118,6 +127,7 @@ void ShapeValues::observe(RecordHash record, const ScannedMessage& message, cons
 }
 
 bool ShapeValues::insert(SampledRecord record, SampleBudget& budget) {
+  if (stopped()) return false;
   const auto place = std::lower_bound(sample_.begin(), sample_.end(), record, by_record);
   if (place != sample_.end() && place->record == record.record) return false;
   if (SlotRange* const known = own_ranges(); known != nullptr) add_to(known, record);
@@ -160,6 +170,8 @@ ShapeValues::SlotRange* ShapeValues::ensure_ranges() {
 }
 
 void ShapeValues::join(const ShapeValues& other, SampleBudget& budget) {
+  if (other.stopped()) return stop(budget);
+  if (stopped()) return;
   const std::scoped_lock lock{mutex_, other.mutex_};
   if (const SlotRange* const theirs = other.ranges(); theirs != nullptr) {
     SlotRange* const ours = ensure_ranges();

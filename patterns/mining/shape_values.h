@@ -90,6 +90,9 @@ class ShapeValues {
   void observe(RecordHash record, const ScannedMessage& message, const char* text, SampleBudget& budget);
   /// Takes in what another holds of the same shape.
   void join(const ShapeValues& other, SampleBudget& budget);
+  /// Keeps nothing from now on, and says so: there are too many shapes. A join with values that stopped stops.
+  void stop(SampleBudget& budget);
+  [[nodiscard]] bool stopped() const noexcept { return stopped_.load(std::memory_order_relaxed); }
   /// Brings the sample down to the budget.
   void trim(SampleBudget& budget);
 
@@ -118,7 +121,7 @@ class ShapeValues {
   void shrink(SampleBudget& budget);
 
   const std::uint8_t slots_;
-  std::atomic<bool> changed_{true};
+  std::atomic<bool> changed_{true}, stopped_{false};
   std::atomic<std::uint64_t> below_{~std::uint64_t{0}};  // records with a hash under this may belong to the sample
   std::atomic<SlotRange*> ranges_{nullptr};              // owned; made once
   mutable std::mutex mutex_;                             // guards sample_

@@ -22,7 +22,7 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kShapesBytesMax = 64 * kMiB;  // with the table (4 MiB at kShapesMax) below 70 MiB
-constexpr std::size_t kForgottenShare = 10;         // one in ten goes at a time, so that forgetting costs little a shape
+constexpr std::size_t kForgottenShare = 4;          // one in four goes at a time, so that forgetting costs little a shape
 
 /// What a record is, wherever it was read: its place in its stream, its time and its end, where messages differ the most.
 RecordHash hash_of(const Record& record) noexcept {
@@ -84,6 +84,7 @@ struct TemplateMiner::State {
       LOGLODE_ASSERT(generation.table->insert(shape));
     }
     ++owned_by[std::string{shape->owner()}];  // forget() may have changed the map
+    if (generation.table->shapes().size() > config.shapes_with_values_max) shape->values().stop(budget);
     if (!pressed && 2 * generation.table->shapes().size() >= config.shapes_max) pressed = true;
   }
 

@@ -216,8 +216,8 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
     ++index;
   }
   std::vector<Class> classes;
-  for (auto& [text, one] : by_text) {
-    Class& made = classes.emplace_back(Class{described[one.first], std::move(one.second)});
+  for (auto& [text, one] : by_text) {  // each text has a description of its own; its key is not looked at any more
+    Class& made = classes.emplace_back(Class{std::move(described[one.first]), std::move(one.second)});
     std::uint64_t smallest = ~std::uint64_t{0};
     for (const Form* form : made.members) smallest = std::min(smallest, form->shape->hash());
     made.text.info.id = TemplateId{smallest};

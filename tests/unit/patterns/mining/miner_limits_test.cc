@@ -112,3 +112,22 @@ TEST_CASE("miner: what is forgotten depends on neither the batches nor how far s
   CHECK(run(1000, 2) == expected);
   CHECK(run(6000, 1) == expected);
 }
+
+TEST_CASE("miner: values are sampled of so many shapes, further ones say that nothing is known", "[mining]") {
+  RunCounters counters;
+  TemplateMiner miner{{.shapes_with_values_max = 3}, counters}, other{{}, counters};
+  std::vector<ShapeId> shapes;
+  for (int round = 0; round < 2; ++round)
+    for (int i = 0; i < 5; ++i) {
+      const ShapeId shape = miner.learn(event(i) + " took " + std::to_string(round + i), Severity::info);
+      if (round == 0) shapes.push_back(shape);
+    }
+  const TemplateCatalog catalog = miner.settle();
+  CHECK(catalog.of(shapes[2]).parameters.at(0).records_sampled == 2);
+  CHECK(catalog.of(shapes[3]).parameters.at(0).records_sampled == 0);
+  CHECK(catalog.of(shapes[3]).parameters.at(0).type == "number");
+  for (const EncodedShape& shape : miner.take_changed()) REQUIRE(other.absorb(shape.bytes));
+  const TemplateCatalog joined = other.settle();
+  CHECK(joined.of(shapes[2]).parameters.at(0).records_sampled == 2);
+  CHECK(joined.of(shapes[3]).parameters.at(0).records_sampled == 0);
+}
