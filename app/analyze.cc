@@ -25,12 +25,14 @@ bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
 }
 
 Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
-  const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {
-      {options.findings, findings_ndjson}, {options.incidents, incidents_ndjson}, {options.templates, templates_ndjson}};
+  const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {{options.findings, findings_ndjson},
+                                                                                    {options.incidents, incidents_ndjson}};
   for (const auto& [path, make] : files) {
     if (path.empty()) continue;
     if (auto written = write_file(path, make(analysis.judgement)); !written) return written;
   }
+  if (!options.templates.empty())
+    if (auto written = write_templates(options.templates, analysis.judgement); !written) return written;
   return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement, analysis.stats));
 }
 
@@ -81,15 +83,16 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   LogRun run{options, stop};
   if (auto read = run.read(); !read) return tl::unexpected<Error>(read.error());
   const double judged_from = run.elapsed();
-  auto windows = run.windows_to_judge();
-  if (!windows) return tl::unexpected<Error>(windows.error());
   Analysis analysis;
   analysis.rules = run.rules();
   analysis.catalog = std::make_unique<TemplateCatalog>(run.settle());
-  analysis.judgement = judge(*windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
   if (auto written = run.write_assignments(*analysis.catalog); !written) return tl::unexpected<Error>(written.error());
-  auto kept = run.finish_state(*analysis.catalog);
-  if (!kept) return tl::unexpected<Error>(kept.error());
+  if (auto kept = run.finish_state(*analysis.catalog); !kept) return tl::unexpected<Error>(kept.error());
+  auto windows = run.windows_to_judge();
+  if (!windows) return tl::unexpected<Error>(windows.error());
+  analysis.windows = std::move(*windows);
+  run.release();
+  analysis.judgement = judge(analysis.windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
   analysis.stats = run.stats(run.elapsed() - judged_from);
   return analysis;
 }

@@ -11,8 +11,9 @@
 
 namespace loglode {
 
-/// Everything that a run found; `catalog` and `rules` own what the judgement points to.
+/// Everything that a run found; `windows`, `catalog` and `rules` own what the judgement points to.
 struct Analysis {
+  std::vector<WindowSummary> windows;
   std::unique_ptr<TemplateCatalog> catalog;
   std::shared_ptr<const RuleCatalog> rules;
   Judgement judgement;

@@ -23,10 +23,10 @@ std::string counted(std::uint64_t count, std::string_view thing) {
 
 std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const RunStats& stats, const TemplateCatalog& catalog,
                        std::size_t services, const StateWritten& written) {
-  const auto& before = run.state()->contents().templates;
-  std::size_t fresh = 0;
-  for (const TemplateInfo& info : catalog.templates())
-    fresh += std::none_of(before.begin(), before.end(), [&](const StoredTemplate& known) { return catalog.find(known.id) == &info; });
+  std::set<const TemplateInfo*> before;
+  for (const StoredTemplate& known : run.state()->contents().templates) before.insert(catalog.find(known.id));
+  const auto fresh = static_cast<std::size_t>(std::count_if(catalog.templates().begin(), catalog.templates().end(),
+                                                            [&](const TemplateInfo& info) { return !before.contains(&info); }));
   std::string out = fmt::format("learned {} of {} · {} now known, {} new · {:.2f} s\nstate  {}\n", counted(stats.lines, "line"),
                                 counted(services, "service"), counted(catalog.templates().size(), "template"), with_commas(fresh),
                                 stats.seconds_wall, printable(options.state));
@@ -36,19 +36,25 @@ std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const R
   return out + fmt::format("next   loglode analyze LOGS --state {}\n", printable(options.state));
 }
 
+Result<std::size_t> services_of(LogRun& run) {
+  auto windows = run.windows();
+  if (!windows) return tl::unexpected<Error>(windows.error());
+  std::set<std::string> services;
+  for (const WindowSummary& window : *windows) services.insert(window.services.begin(), window.services.end());
+  return services.size();
+}
+
 }  // namespace
 
 int run_learn(const AnalyzeOptions& options) {
   LogRun run{options, stop_on_signals()};
   if (auto read = run.read(); !read) return report_error(read.error());
-  auto windows = run.windows();
-  if (!windows) return report_error(windows.error());
+  auto services = services_of(run);
+  if (!services) return report_error(services.error());
   const TemplateCatalog catalog = run.settle();
   auto written = run.finish_state(catalog);
   if (!written) return report_error(written.error());
   const RunStats stats = run.stats(0);
-  std::set<std::string> services;
-  for (const WindowSummary& window : *windows) services.insert(window.services.begin(), window.services.end());
   bool damaged = false;
   for (const InputProblem& problem : stats.problems) {
     damaged = damaged || problem.fatal;
@@ -57,7 +63,7 @@ int run_learn(const AnalyzeOptions& options) {
   if (!options.stats.empty())
     if (auto kept = write_file(options.stats, stats_ndjson(Judgement{}, stats)); !kept) return report_error(kept.error());
   if (!options.quiet)
-    if (auto printed = print_text(summary_of(options, run, stats, catalog, services.size(), *written)); !printed)
+    if (auto printed = print_text(summary_of(options, run, stats, catalog, *services, *written)); !printed)
       return report_error(printed.error());
   if (signal_received() != 0) return 128 + signal_received();
   return damaged ? kCouldNotFinish : kDone;

@@ -3,7 +3,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <cstdlib>
+#include <fstream>
 #include <numeric>
+#include <string>
 
 #include "app/builtin_rules.h"
 #include "app/chosen_files.h"
@@ -19,6 +22,14 @@ namespace {
 double cpu_seconds(const rusage& usage) {
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
   return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+/// Of this program alone: ru_maxrss also holds what the process was before it became this program, for example a large parent.
+std::uint64_t peak_resident_bytes(const rusage& usage) {
+  std::ifstream status{"/proc/self/status"};
+  for (std::string line; std::getline(status, line);)
+    if (line.compare(0, 6, "VmHWM:") == 0) return std::strtoull(line.c_str() + 6, nullptr, 10) * kKiB;
+  return static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
 }
 
 IngestConfig ingest_config(const AnalyzeOptions& options) {
@@ -126,16 +137,16 @@ Result<std::vector<WindowSummary>> LogRun::windows() {
   if (options_.seam_seed != 0) return seam_->delivered();
   SummaryStore store;
   for (WindowSummary& summary : folder_->summaries()) store.accept(std::move(summary));
-  return store.windows();
+  return store.take_windows();
 }
 
 Result<std::vector<WindowSummary>> LogRun::windows_to_judge() {
   auto own = windows();
   if (!own || !session_) return own;
   SummaryStore store;
-  for (WindowSummary& summary : session_->baseline_beside(*own)) store.accept(std::move(summary));
+  for (WindowSummary& summary : session_->take_baseline_beside(*own)) store.accept(std::move(summary));
   for (WindowSummary& summary : *own) store.accept(std::move(summary));
-  return store.windows();
+  return store.take_windows();
 }
 
 TemplateCatalog LogRun::settle() { return session_ ? miner_->settle(session_->marks()) : miner_->settle(); }
@@ -148,6 +159,14 @@ Result<StateWritten> LogRun::finish_state(const TemplateCatalog& catalog) {
   return session_ ? session_->finish(*miner_, *folder_, catalog, !times_.stopped) : StateWritten{};
 }
 
+void LogRun::release() noexcept {
+  seam_.reset();
+  records_.reset();
+  labels_.reset();
+  folder_.reset();
+  miner_.reset();
+}
+
 RunStats LogRun::stats(double seconds_judging) const {
   RunStats stats = read_counters(counters_);
   rusage usage{};
@@ -156,7 +175,7 @@ RunStats LogRun::stats(double seconds_judging) const {
   stats.seconds_cpu = cpu_seconds(usage);
   stats.seconds_by_stage = {
       {"read", times_.read}, {"work", times_.work}, {"fold", times_.fold}, {"deliver", times_.deliver}, {"judge", seconds_judging}};
-  stats.rss_bytes_peak = static_cast<std::uint64_t>(usage.ru_maxrss) * kKiB;
+  stats.rss_bytes_peak = peak_resident_bytes(usage);
   stats.threads = threads_;
   stats.inputs = inputs_.size();
   stats.stopped_early = times_.stopped;

@@ -43,6 +43,8 @@ class LogRun {
   [[nodiscard]] Result<void> write_assignments(const TemplateCatalog& catalog);
   /// The last snapshot of --state, durable when it returns; nothing to do without one.
   [[nodiscard]] Result<StateWritten> finish_state(const TemplateCatalog& catalog);
+  /// Gives back what reading needed, so that a judgement has its room; afterwards only what follows here may be called.
+  void release() noexcept;
   [[nodiscard]] RunStats stats(double seconds_judging) const;
   [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
   [[nodiscard]] const std::shared_ptr<const RuleCatalog>& rules() const noexcept { return loaded_.catalog; }

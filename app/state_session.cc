@@ -90,9 +90,12 @@ std::vector<TemplateId> StateSession::ignored() const {
   return ids;
 }
 
-Result<void> StateSession::restore(TemplateMiner& miner) const {
-  for (const StoredShape& shape : contents_.shapes)
+Result<void> StateSession::restore(TemplateMiner& miner) {
+  for (StoredShape& shape : contents_.shapes) {
     if (auto absorbed = miner.absorb(shape.bytes); !absorbed) return absorbed;
+    shape = {};
+  }
+  contents_.shapes = {};
   miner.forget_changes();
   std::vector<ShapeId> pinned;
   for (const TemplateNote& note : contents_.notes)
@@ -115,16 +118,13 @@ std::vector<StoredStream> StateSession::outgrown(const PathsRead& paths) const {
   return found;
 }
 
-std::vector<WindowSummary> StateSession::baseline_beside(const std::vector<WindowSummary>& windows) const {
+std::vector<WindowSummary> StateSession::take_baseline_beside(const std::vector<WindowSummary>& windows) {
   PathsRead reading;
   for (const WindowSummary& window : windows) reading.try_emplace({window.stream.high, window.stream.low}, window.path);
   for (const StoredStream& stream : outgrown(reading)) reading.try_emplace({stream.identity.high, stream.identity.low}, stream.path);
-  std::vector<WindowSummary> baseline;
-  for (const WindowSummary& window : contents_.windows) {
-    if (reading.contains({window.stream.high, window.stream.low})) continue;
-    baseline.push_back(window);
-    baseline.back().baseline = true;
-  }
+  std::vector<WindowSummary> baseline = std::exchange(contents_.windows, {});
+  std::erase_if(baseline, [&](const WindowSummary& window) { return reading.contains({window.stream.high, window.stream.low}); });
+  for (WindowSummary& window : baseline) window.baseline = true;
   return baseline;
 }
 

@@ -36,10 +36,11 @@ class StateSession {
   [[nodiscard]] TemplateMarks marks() const { return marks_of(contents_); }
   /// Templates that people marked as known: no finding is about them.
   [[nodiscard]] std::vector<TemplateId> ignored() const;
-  /// Fills an empty miner with what was known. Errors: a shape that does not decode.
-  [[nodiscard]] Result<void> restore(TemplateMiner& miner) const;
+  /// Fills an empty miner with what was known, once: it is not held twice. Errors: a shape that does not decode.
+  [[nodiscard]] Result<void> restore(TemplateMiner& miner);
   /// Windows of streams other than those in `windows`, marked as baseline: a stream that is read again is judged, not its own baseline.
-  [[nodiscard]] std::vector<WindowSummary> baseline_beside(const std::vector<WindowSummary>& windows) const;
+  /// Once, as restore().
+  [[nodiscard]] std::vector<WindowSummary> take_baseline_beside(const std::vector<WindowSummary>& windows);
 
   /// The ordered stage behind the folder that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
   [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, Folder& folder);

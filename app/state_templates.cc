@@ -16,6 +16,7 @@ class Counting {
  public:
   explicit Counting(const TemplateCatalog& catalog) : catalog_{catalog} {}
 
+  /// `window` must outlive the rows.
   void add(const WindowSummary& window) {
     for (const Cell& cell : window.cells) {
       TemplateCount& row = row_of(window.services[cell.service], cell.shape, cell.severity);
@@ -23,8 +24,7 @@ class Counting {
       if (window.ordinal) continue;
       widen(row, cell.first, cell.last);
       if (cell.excerpt.empty() || row.examples.size() >= kExamples) continue;
-      const Origin origin{window.stream, window.path, cell.first_offset, cell.first_line, cell.first_line_count};
-      row.examples.push_back({record_id(window.stream, cell.first_offset), origin, cell.first, cell.excerpt});
+      row.examples.push_back({&window, &cell});
     }
   }
   void add(const StoredTotal& total) {
@@ -75,7 +75,8 @@ Result<StateTemplates> read_state_templates(const std::string& folder) {
   SummaryStore store;
   for (const WindowSummary& window : out.session->contents().windows) store.accept(window);
   Counting counting{*out.catalog};
-  for (const WindowSummary& window : store.windows()) counting.add(window);
+  out.windows = store.windows();
+  for (const WindowSummary& window : out.windows) counting.add(window);
   for (const StoredTotal& total : out.session->contents().totals) counting.add(total);
   out.rows = counting.take();
   return out;

@@ -15,7 +15,8 @@ namespace loglode {
 struct StateTemplates {
   std::unique_ptr<StateSession> session;
   std::unique_ptr<TemplateCatalog> catalog;
-  std::vector<TemplateCount> rows;  // by count, descending, then service, then id; they point into `catalog`
+  std::vector<WindowSummary> windows;
+  std::vector<TemplateCount> rows;  // by count, descending, then service, then id; they point into `catalog` and `windows`
 
   /// What a person said of a template now known by `id`; null when nothing.
   [[nodiscard]] const TemplateNote* note_of(const TemplateInfo& info) const;

@@ -38,4 +38,14 @@ std::string_view name_of(EdgeBasis basis) noexcept {
   return nth(kNames, basis);
 }
 
+Evidence evidence_of(const Example& example) {
+  const auto& [window, cell] = example;
+  Evidence evidence;
+  evidence.origin = Origin{window->stream, window->path, cell->first_offset, cell->first_line, cell->first_line_count};
+  evidence.record_id = record_id(window->stream, cell->first_offset);
+  evidence.time = window->ordinal ? kNoTime : cell->first;
+  evidence.excerpt = cell->excerpt;
+  return evidence;
+}
+
 }  // namespace loglode

@@ -124,13 +124,21 @@ struct ServiceOverview {
   Timestamp first_error = kNoTime;  // onset of its first abnormal ERROR template, kNoTime when none
 };
 
+/// The earliest record of a cell, as an example of its like. Points into a window summary, which must outlive it.
+struct Example {
+  const WindowSummary* window = nullptr;
+  const Cell* cell = nullptr;
+};
+/// Where the record is found again, and what was kept of it. No time where the stream has none.
+[[nodiscard]] Evidence evidence_of(const Example& example);
+
 struct TemplateCount {  // one row of --templates
   std::string service;
   const TemplateInfo* info = nullptr;  // owned by the catalog, which outlives the judgement
   Severity severity = Severity::unspecified;
   std::uint64_t count = 0;
   Timestamp first = kNoTime, last = kNoTime;
-  std::vector<Evidence> examples;  // at most 3, masked
+  std::vector<Example> examples;  // at most 3; in the windows that were judged
 };
 
 /// What was judged and how much there was to judge by; shown when nothing was found as well.

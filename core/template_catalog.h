@@ -3,8 +3,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/batch.h"
@@ -24,14 +26,17 @@ struct ParameterValue {
 
 /// What a variable of a template held. Measured on a sample of records chosen by hash, but for `distinct`, `least` and `most`, which are of
 /// all.
-struct TemplateParameter {
-  std::string type;                              // number ip uuid hex path host url time size email word text
-  std::uint64_t records_sampled = 0;             // 0: nothing is known but the type
+struct ParameterValues {
+  std::uint64_t records_sampled = 0;             // at least 1
   bool exact = false;                            // every record is in the sample
   std::uint64_t distinct = 0;                    // within 9 % when not exact
-  std::string unit;                              // UCUM: `1`, `s`, `By`; empty when the values are no quantities, or of several units
+  std::string_view unit{};                       // UCUM: `1`, `s`, `By`; empty when the values are no quantities, or of several units
   double least = 0, p50 = 0, p95 = 0, most = 0;  // when there is a unit
   std::vector<ParameterValue> top;               // at most kTopValuesMax, most frequent first; those of two records or more, or all
+};
+struct TemplateParameter {
+  std::string_view type;                          // number ip uuid hex path host url time size email word text
+  std::shared_ptr<const ParameterValues> values;  // null: nothing is known but the type
 };
 inline constexpr std::size_t kTopValuesMax = 5;
 

@@ -6,6 +6,7 @@
 #include <bit>
 #include <limits>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
 #include "core/assert.h"
@@ -199,18 +200,29 @@ void SummaryStore::accept(WindowSummary summary) {
   if (newer) found->second = std::move(summary);
 }
 
-std::vector<WindowSummary> SummaryStore::windows(Duration at_least) const {
+std::vector<WindowSummary> SummaryStore::windows(Duration at_least) const { return join(newest_, at_least); }
+
+std::vector<WindowSummary> SummaryStore::take_windows(Duration at_least) {
+  std::vector<WindowSummary> windows = join(newest_, at_least);
+  newest_.clear();
+  return windows;
+}
+
+template <class Newest>
+std::vector<WindowSummary> SummaryStore::join(Newest& newest, Duration at_least) {
+  constexpr bool kTakes = !std::is_const_v<Newest>;
+  using Summary = std::conditional_t<kTakes, WindowSummary, const WindowSummary>;
   struct Candidate {
-    const WindowSummary* summary;
+    Summary* summary;
     std::uint64_t inner_reach = 0;  // the furthest of the narrower windows inside
     bool stands = false;
   };
   std::map<Key, Candidate> candidates;
-  for (const auto& [key, summary] : newest_) candidates.emplace(key, Candidate{&summary});
+  for (auto& [key, summary] : newest) candidates.emplace(key, Candidate{&summary});
 
   const auto has_timed = [&](const Key& key) {
-    const auto first = newest_.lower_bound(Key{key.high, key.low, true, 0, 0});
-    if (first == newest_.begin()) return false;
+    const auto first = newest.lower_bound(Key{key.high, key.low, true, 0, 0});
+    if (first == newest.begin()) return false;
     const Key& before = std::prev(first)->first;
     return before.high == key.high && before.low == key.low;
   };
@@ -242,13 +254,17 @@ std::vector<WindowSummary> SummaryStore::windows(Duration at_least) const {
       widest = std::max(widest, candidate.summary->width);
     }
   // By path before identity: an inode must not decide what a judge sees first.
-  std::map<std::tuple<Timestamp, std::string_view, std::uint64_t, std::uint64_t, bool>, WindowSummary> joined;
+  std::map<std::tuple<Timestamp, std::string, std::uint64_t, std::uint64_t, bool>, WindowSummary> joined;
   for (const auto& [key, candidate] : candidates) {
-    if (!candidate.stands) continue;
+    if (!candidate.stands) {
+      if constexpr (kTakes) *candidate.summary = {};
+      continue;
+    }
     const Duration width = key.ordinal ? ordinal_width[{key.high, key.low}] : timed_width;
-    const WindowSummary& summary = *candidate.summary;
-    const std::tuple place{window_start(summary.start, width), std::string_view{summary.path}, key.high, key.low, key.ordinal};
+    Summary& summary = *candidate.summary;
+    const std::tuple place{window_start(summary.start, width), summary.path, key.high, key.low, key.ordinal};
     append(joined.try_emplace(place, widened_frame(summary, width)).first->second, summary);
+    if constexpr (kTakes) summary = {};
   }
   std::vector<WindowSummary> windows;
   windows.reserve(joined.size());

@@ -113,6 +113,8 @@ class SummaryStore {
   /// All windows of all streams, in order of (start, stream), brought to the widest width present or `at_least`, a width of the
   /// ladder; ordinal ones to the widest width of their stream.
   [[nodiscard]] std::vector<WindowSummary> windows(Duration at_least = {}) const;
+  /// The same and nothing else held any more: each window is given back as soon as it is joined.
+  [[nodiscard]] std::vector<WindowSummary> take_windows(Duration at_least = {});
 
  private:
   struct Key {
@@ -121,6 +123,9 @@ class SummaryStore {
     std::int64_t width, start;
     friend auto operator<=>(const Key&, const Key&) = default;
   };
+  template <class Newest>
+  static std::vector<WindowSummary> join(Newest& newest, Duration at_least);
+
   std::map<Key, WindowSummary> newest_;
 };
 

@@ -246,7 +246,7 @@ Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const 
   finding.start = sign.onset;
   finding.end = sign.end;
   finding.total = series.total;
-  finding.evidence = examples_of(points, 3);
+  for (const std::size_t at : telling_points(points, 3)) finding.evidence.push_back(evidence_of(points[at]));
   finding.finding_id = stable_id(std::string{name_of(kind)} + '\n' + finding.service + '\n' + to_hex(finding.template_id) + '\n' +
                                  finding.rule_id + '\n' + std::to_string(static_cast<unsigned>(series.severity_class())) + '\n' +
                                  std::to_string(sign.onset.time_since_epoch().count()));

@@ -103,13 +103,8 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   std::vector<Incident> incidents;
   for (const Sign& sign : signs) findings.push_back(sign.finding);
   for (const Group& group : group_signs(signs, config)) incidents.push_back(make_incident(timeline, group, config, findings));
-  const std::size_t templates_before = judgement.templates.size();
   add_overview(timeline, signs, judgement);
-  if (timeline.ordinal) {
-    forget_times(findings, incidents);
-    for (std::size_t i = templates_before; i < judgement.templates.size(); ++i)
-      for (Evidence& example : judgement.templates[i].examples) example.time = kNoTime;
-  }
+  if (timeline.ordinal) forget_times(findings, incidents);
   const JudgedScope scope = scope_of(timeline, rates_note);
   if (judgement.scope.windows == 0) {
     std::vector<std::string> remarks = std::exchange(judgement.scope.remarks, {});

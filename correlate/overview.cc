@@ -41,13 +41,15 @@ void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judg
     overview.errors += timeline.errors[lines.service].total;
     if (!timeline.ordinal) widen_span(overview.first, overview.last, lines.points);
   }
+  judgement.templates.reserve(judgement.templates.size() + timeline.series.size());
   for (const Series& series : timeline.series) {
     if (series.total == 0) continue;
     ServiceOverview& overview = *overviews[series.service];
     overview.templates += 1;
     if (series.severity_class() == SeverityClass::warning) overview.warnings += series.total;
-    TemplateCount row{timeline.services[series.service],    series.info, series.severity, series.total, kNoTime, kNoTime,
-                      examples_of(series.points, kExamples)};
+    TemplateCount row{timeline.services[series.service], series.info, series.severity, series.total, kNoTime, kNoTime, {}};
+    for (const std::size_t at : telling_points(series.points, kExamples))
+      row.examples.push_back({series.points[at].summary, series.points[at].cell});
     if (!timeline.ordinal) widen_span(row.first, row.last, series.points);
     judgement.templates.push_back(std::move(row));
   }

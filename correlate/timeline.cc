@@ -61,6 +61,7 @@ class Builder {
     for (const WindowSummary* window : windows.learned) take(*window, true);
     for (const WindowSummary* window : windows.judged) take(*window, false);
     measure(windows);
+    timeline_.series.reserve(templates_.size());
     for (auto& [key, series] : templates_) timeline_.series.push_back(std::move(series));
     for (auto& [key, series] : rule_series_) timeline_.rule_series.push_back(std::move(series));
     split_first_part();
@@ -302,17 +303,13 @@ double Timeline::expected(const Series& one, double buckets) const noexcept {
 }
 
 Evidence evidence_of(const Point& point) {
-  Evidence evidence;
-  if (point.cell == nullptr) return evidence;
-  evidence.origin =
-      Origin{point.summary->stream, point.summary->path, point.cell->first_offset, point.cell->first_line, point.cell->first_line_count};
-  evidence.record_id = record_id(evidence.origin.stream, evidence.origin.offset);
-  evidence.time = point.cell->first;
-  evidence.excerpt = point.cell->excerpt;
+  if (point.cell == nullptr) return {};
+  Evidence evidence = evidence_of(Example{point.summary, point.cell});
+  evidence.time = point.cell->first;  // of ordinal ones the place, which the judge works with
   return evidence;
 }
 
-std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t count) {
+std::vector<std::size_t> telling_points(std::span<const Point> points, std::size_t count) {
   std::vector<std::size_t> wanted;
   const auto want = [&](std::size_t index) {
     if (wanted.size() < count && points[index].cell != nullptr && std::find(wanted.begin(), wanted.end(), index) == wanted.end())
@@ -331,9 +328,7 @@ std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t cou
   want(told(0, points.size()));
   want(told(0, (points.size() + 1) / 2));
   std::sort(wanted.begin(), wanted.end());
-  std::vector<Evidence> examples;
-  for (const std::size_t index : wanted) examples.push_back(evidence_of(points[index]));
-  return examples;
+  return wanted;
 }
 
 std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,

@@ -92,7 +92,7 @@ struct Timeline {
 [[nodiscard]] Timestamp plus(Timestamp time, Duration by) noexcept;
 
 [[nodiscard]] Evidence evidence_of(const Point& point);
-/// At most `count` of the records that stand for `points`: the earliest, the one of the fullest window, the last.
-[[nodiscard]] std::vector<Evidence> examples_of(std::span<const Point> points, std::size_t count);
+/// Ascending positions of at most `count` points whose records stand for all: the earliest, the one of the fullest window, the last.
+[[nodiscard]] std::vector<std::size_t> telling_points(std::span<const Point> points, std::size_t count);
 
 }  // namespace loglode

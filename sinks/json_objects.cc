@@ -32,18 +32,19 @@ double significant(double value) {
 
 Json parameter_to_json(const TemplateParameter& parameter, std::uint64_t records) {
   Json out = {{"type", parameter.type}};
-  if (parameter.records_sampled == 0) return out;
-  out["distinct"] = parameter.distinct;
-  out["exact"] = parameter.exact;
-  if (!parameter.unit.empty()) {
-    out["unit"] = parameter.unit;
-    out["min"] = significant(parameter.least);
-    out["p50"] = significant(parameter.p50);
-    out["p95"] = significant(parameter.p95);
-    out["max"] = significant(parameter.most);
+  if (parameter.values == nullptr) return out;
+  const ParameterValues& values = *parameter.values;
+  out["distinct"] = values.distinct;
+  out["exact"] = values.exact;
+  if (!values.unit.empty()) {
+    out["unit"] = values.unit;
+    out["min"] = significant(values.least);
+    out["p50"] = significant(values.p50);
+    out["p95"] = significant(values.p95);
+    out["max"] = significant(values.most);
   }
   out["top"] = Json::array();
-  for (const ParameterValue& value : parameter.top)
+  for (const ParameterValue& value : values.top)
     out["top"].push_back({{"value", value.text}, {"count", std::llround(value.share * static_cast<double>(records))}});
   return out;
 }
@@ -137,7 +138,8 @@ Json to_json(const Incident& incident) {
 }
 
 Json to_json(const TemplateCount& row) {
-  Json parameters = Json::array(), aliases = Json::array();
+  Json parameters = Json::array(), aliases = Json::array(), examples = Json::array();
+  for (const Example& example : row.examples) examples.push_back(to_json(evidence_of(example)));
   for (const TemplateParameter& parameter : row.info->parameters) parameters.push_back(parameter_to_json(parameter, row.count));
   for (const TemplateId alias : row.info->aliases) aliases.push_back(to_hex(alias));
   return {{"schema", "loglode.template/1"},
@@ -149,7 +151,7 @@ Json to_json(const TemplateCount& row) {
           {"first_seen", time_or_null(row.first)},
           {"last_seen", time_or_null(row.last)},
           {"parameters", parameters},
-          {"examples", array_of(row.examples)},
+          {"examples", examples},
           {"aliases", aliases}};
 }
 

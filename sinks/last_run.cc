@@ -64,13 +64,13 @@ Result<void> keep_last_run(const std::string& state, const Judgement& judgement,
   fs::permissions(fresh, fs::perms::owner_all, error);
   const std::pair<const char*, std::string> files[] = {{"findings.ndjson", findings_ndjson(judgement)},
                                                        {"incidents.ndjson", incidents_ndjson(judgement)},
-                                                       {"templates.ndjson", templates_ndjson(judgement)},
                                                        {"rules.ndjson", rules_ndjson(judgement, rules)},
                                                        {"stats.ndjson", stats_ndjson(judgement, stats)}};
-  for (const auto& [name, text] : files) {
+  for (const auto& [name, text] : files)
     if (auto written = write_file((fresh / name).string(), text); !written) return written;
-    fs::permissions(fresh / name, fs::perms::owner_read | fs::perms::owner_write, error);
-  }
+  if (auto written = write_templates((fresh / "templates.ndjson").string(), judgement); !written) return written;
+  for (const auto& file : fs::directory_iterator{fresh, error})
+    fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write, error);
   fs::remove_all(old, error);
   if (fs::exists(folder, error)) fs::rename(folder, old, error);
   fs::rename(fresh, folder, error);

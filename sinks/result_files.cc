@@ -26,21 +26,35 @@ struct Close {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
-}  // namespace
+bool put(std::FILE* file, const std::string& text) { return std::fwrite(text.data(), 1, text.size(), file) == text.size(); }
 
-Result<void> write_file(const std::string& path, const std::string& text) {
+/// `write` says whether it could.
+template <class Write>
+Result<void> write_with(const std::string& path, Write&& write) {
   errno = 0;
   std::unique_ptr<std::FILE, Close> file{std::fopen(path.c_str(), "wb")};
   if (!file) return fail_errno("can not write " + path);
-  const bool written = std::fwrite(text.data(), 1, text.size(), file.get()) == text.size();
-  if (!written || std::fflush(file.get()) != 0) return fail_errno("can not write all of " + path);
+  if (!write(file.get()) || std::fflush(file.get()) != 0) return fail_errno("can not write all of " + path);
   if (std::fclose(file.release()) != 0) return fail_errno("can not write all of " + path);
   return {};
 }
 
+}  // namespace
+
+Result<void> write_file(const std::string& path, const std::string& text) {
+  return write_with(path, [&](std::FILE* file) { return put(file, text); });
+}
+
+Result<void> write_templates(const std::string& path, const Judgement& judgement) {
+  return write_with(path, [&](std::FILE* file) {
+    for (const TemplateCount& row : judgement.templates)
+      if (!put(file, to_line(to_json(row)) + "\n")) return false;
+    return true;
+  });
+}
+
 std::string findings_ndjson(const Judgement& judgement) { return lines_of(judgement.findings); }
 std::string incidents_ndjson(const Judgement& judgement) { return lines_of(judgement.incidents); }
-std::string templates_ndjson(const Judgement& judgement) { return lines_of(judgement.templates); }
 
 std::string rules_ndjson(const Judgement& judgement, const RuleCatalog& rules) {
   std::set<std::string_view> named;

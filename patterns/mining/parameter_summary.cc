@@ -39,13 +39,15 @@ class Summary {
     if (!whole) join_range(values.ranges()[*slot]);
   }
 
-  void write(TemplateParameter& out) {
+  [[nodiscard]] std::shared_ptr<const ParameterValues> values() {
     std::erase_if(observed_, [&](const Observed& one) { return one.record > bound_; });
-    if (!known_ || observed_.empty()) return;
-    out.records_sampled = observed_.size();
-    out.exact = exact_;
-    count_values(out);
-    measure(out);
+    if (!known_ || observed_.empty()) return nullptr;
+    auto out = std::make_shared<ParameterValues>();
+    out->records_sampled = observed_.size();
+    out->exact = exact_;
+    count_values(*out);
+    measure(*out);
+    return out;
   }
 
  private:
@@ -75,7 +77,7 @@ class Summary {
     units_ |= units;
   }
 
-  void count_values(TemplateParameter& out) const {
+  void count_values(ParameterValues& out) const {
     std::map<std::uint64_t, std::pair<std::uint64_t, std::string_view>> counts;  // by hash: ties are broken the same way everywhere
     for (const Observed& one : observed_) {
       auto& [count, text] = counts.try_emplace(one.value.hash, 0, one.value.text).first->second;
@@ -93,7 +95,7 @@ class Summary {
       out.top.push_back({std::string{text}, static_cast<double>(count) / static_cast<double>(observed_.size())});
   }
 
-  void measure(TemplateParameter& out) const {
+  void measure(ParameterValues& out) const {
     if (units_ == 0 || (units_ & (units_ - 1)) != 0) return;  // none, or of several kinds
     std::vector<double> numbers;
     QuantityUnit unit = QuantityUnit::none;
@@ -125,11 +127,11 @@ class Summary {
 
 }  // namespace
 
-void summarise(std::span<const ParameterSource> sources, TemplateParameter& parameter) {
-  if (sources.empty()) return;
+std::shared_ptr<const ParameterValues> summarise(std::span<const ParameterSource> sources) {
+  if (sources.empty()) return nullptr;
   Summary summary;
   for (const ParameterSource& source : sources) summary.add(source);
-  summary.write(parameter);
+  return summary.values();
 }
 
 }  // namespace loglode

@@ -1,6 +1,7 @@
 // What a template's variable held, from the values of the shapes that make the template. Not while a thread observes.
 #pragma once
 
+#include <memory>
 #include <span>
 
 #include "core/template_catalog.h"
@@ -8,8 +9,8 @@
 
 namespace loglode {
 
-/// Fills all of `parameter` but its type. Without sources nothing is known. The samples of several shapes are one sample of all their
+/// Null when nothing is known, as without sources. The samples of several shapes are one sample of all their
 /// records, since all were chosen by the same hash and below the same bound.
-void summarise(std::span<const ParameterSource> sources, TemplateParameter& parameter);
+[[nodiscard]] std::shared_ptr<const ParameterValues> summarise(std::span<const ParameterSource> sources);
 
 }  // namespace loglode

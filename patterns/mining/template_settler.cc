@@ -1,8 +1,9 @@
 #include "patterns/mining/template_settler.h"
 
 #include <algorithm>
-#include <map>
+#include <numeric>
 #include <string_view>
+#include <tuple>
 #include <utility>
 
 #include "patterns/mining/byte_class.h"
@@ -10,6 +11,7 @@
 #include "patterns/mining/parameter_summary.h"
 #include "patterns/mining/template_cover.h"
 #include "patterns/mining/template_text.h"
+#include "patterns/mining/value_type.h"
 
 namespace loglode {
 
@@ -131,10 +133,17 @@ class SiblingClosure {
   std::vector<Sibling> siblings_;
 };
 
-/// Shapes of one template, on the way to it.
+/// Forms of one alias key, in canonical order; they have one description.
+using Members = std::vector<const Form*>;
+
+/// Shapes of one template, on the way to it. Its parameters are described last, one template at a time: they are most of its memory.
 struct Class {
-  DescribedTemplate text;
-  std::vector<const Form*> members;
+  TemplateId id = kNoTemplate;
+  SeverityClass severity = SeverityClass::quiet;
+  std::string text;
+  Members described_by;  // none: the text is a person's, nothing is known of its variables
+  Members members;
+  std::vector<TemplateId> aliases;  // ids that are no shape's
 };
 
 void explain(SettleTrace* trace, const Form& form, std::string reason) {
@@ -168,59 +177,75 @@ std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& mark
   std::vector<Class> classes(kept.size());
   for (std::size_t i = 0; i < taken.size(); ++i) classes[owner[i]].members.push_back(&taken[i]);
   for (std::size_t i = 0; i < kept.size(); ++i) {
-    if (classes[i].members.empty()) continue;
-    classes[i].text = describe(std::span{classes[i].members}.first(1));
-    if (classes[i].text.info.text != kept[i]->text || classes[i].members.size() > 1) {
-      classes[i].text = {};
-      classes[i].text.info.parameters.assign(variables_in(kept[i]->text), TemplateParameter{"text", 0, false, 0, {}, 0, 0, 0, 0, {}});
-      classes[i].text.info.severity = kept[i]->severity;
-      classes[i].text.info.text = kept[i]->text;
-    }
-    classes[i].text.info.id = kept[i]->id;
+    Class& one = classes[i];
+    if (one.members.size() == 1 && describe(one.members).info.text == kept[i]->text) one.described_by = one.members;
+    one.id = kept[i]->id;
+    one.severity = kept[i]->severity;
+    one.text = kept[i]->text;
   }
   std::erase_if(classes, [](const Class& one) { return one.members.empty(); });
   return classes;
 }
 
-/// Groups forms that are equal but for how their variables are listed, then groups with equal texts or covered by others.
-std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
-  // Ordered maps: what comes out must not depend on how a hash table was filled.
-  std::map<std::uint64_t, std::vector<const Form*>> aliases;
-  for (const Form& form : forms) aliases[rules.aliases ? alias_key(form, runs_of(form)) : form.shape->hash()].push_back(&form);
-  const auto variables = [](const Form* form) { return std::count(form->codes.begin(), form->codes.end(), kVariableCode); };
-  std::vector<const Form*> fullest;
-  for (const auto& [key, members] : aliases)
-    fullest.push_back(
-        *std::max_element(members.begin(), members.end(), [&](const Form* a, const Form* b) { return variables(a) < variables(b); }));
-  std::vector<std::size_t> covers = find_covers(fullest);
-  if (!rules.covers)
-    for (std::size_t i = 0; i < covers.size(); ++i) covers[i] = i;
-  std::vector<DescribedTemplate> described;
-  described.reserve(aliases.size());
-  for (const auto& [key, members] : aliases) described.push_back(describe(members));
-
-  std::map<std::pair<SeverityClass, std::string_view>, std::pair<std::size_t, std::vector<const Form*>>> by_text;  // views into `described`
-  std::size_t index = 0;
-  for (const auto& [key, members] : aliases) {
-    const std::size_t cover = covers[index];
-    const TemplateInfo& info = described[cover].info;
-    auto& in_class = by_text.try_emplace({info.severity, info.text}, cover, std::vector<const Form*>{}).first->second.second;
-    in_class.insert(in_class.end(), members.begin(), members.end());
-    for (const Form* member : members) {
-      if (members.size() > 1)
-        explain(
-            trace, *member,
-            "equal to " + std::to_string(members.size() - 1) + " other masked forms but for runs of variables, units, brackets (aliases)");
-      if (cover != index) explain(trace, *member, "covered by \"" + info.text + "\" (covers)");
-    }
-    ++index;
+/// Forms that are equal but for how their variables are listed, in order of that key.
+std::vector<Members> group_by_alias(const std::vector<Form>& forms, const SettleRules& rules) {
+  std::vector<std::pair<std::uint64_t, const Form*>> keyed;
+  keyed.reserve(forms.size());
+  for (const Form& form : forms) keyed.emplace_back(rules.aliases ? alias_key(form, runs_of(form)) : form.shape->hash(), &form);
+  std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  std::vector<Members> groups;
+  for (std::size_t i = 0; i < keyed.size(); ++i) {
+    if (i == 0 || keyed[i].first != keyed[i - 1].first) groups.emplace_back();
+    groups.back().push_back(keyed[i].second);
   }
+  return groups;
+}
+
+/// For each group the one whose template stands for it: its own, or one that covers it.
+std::vector<std::size_t> covers_of(const std::vector<Members>& groups, const SettleRules& rules) {
+  const auto variables = [](const Form* form) { return std::count(form->codes.begin(), form->codes.end(), kVariableCode); };
+  Members fullest;
+  for (const Members& group : groups)
+    fullest.push_back(
+        *std::max_element(group.begin(), group.end(), [&](const Form* a, const Form* b) { return variables(a) < variables(b); }));
+  std::vector<std::size_t> covers = find_covers(fullest);
+  if (!rules.covers) std::iota(covers.begin(), covers.end(), std::size_t{0});
+  return covers;
+}
+
+/// Groups by alias, then joins groups with equal texts or covered by others.
+std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
+  std::vector<Members> groups = group_by_alias(forms, rules);
+  const std::vector<std::size_t> covers = covers_of(groups, rules);
+  std::vector<std::string> texts;
+  texts.reserve(groups.size());
+  for (const Members& members : groups) texts.push_back(describe(members).info.text);
+  std::vector<std::size_t> order(groups.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  const auto key = [&](std::size_t at) {
+    return std::pair<SeverityClass, std::string_view>{groups[covers[at]].front()->shape->severity(), texts[covers[at]]};
+  };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return key(a) < key(b); });
+
   std::vector<Class> classes;
-  for (auto& [text, one] : by_text) {  // each text has a description of its own; its key is not looked at any more
-    Class& made = classes.emplace_back(Class{std::move(described[one.first]), std::move(one.second)});
-    std::uint64_t smallest = ~std::uint64_t{0};
-    for (const Form* form : made.members) smallest = std::min(smallest, form->shape->hash());
-    made.text.info.id = TemplateId{smallest};
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::size_t at = order[i], cover = covers[at];
+    if (i == 0 || key(order[i - 1]) != key(at)) {
+      Class& made = classes.emplace_back();
+      std::tie(made.severity, made.text) = key(at);
+      made.described_by = groups[cover];
+      made.id = TemplateId{~std::uint64_t{0}};
+    }
+    Class& one = classes.back();
+    for (const Form* member : groups[at]) {
+      one.id = std::min(one.id, TemplateId{member->shape->hash()});
+      if (groups[at].size() > 1)
+        explain(trace, *member,
+                "equal to " + std::to_string(groups[at].size() - 1) +
+                    " other masked forms but for runs of variables, units, brackets (aliases)");
+      if (cover != at) explain(trace, *member, "covered by \"" + one.text + "\" (covers)");
+    }
+    one.members.insert(one.members.end(), groups[at].begin(), groups[at].end());
   }
   return classes;
 }
@@ -229,18 +254,35 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
 void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, SettleTrace* trace) {
   const auto find = [&](TemplateId id) {
     return std::find_if(classes.begin(), classes.end(), [&](const Class& one) {
-      return one.text.info.id == id || std::any_of(one.members.begin(), one.members.end(),
-                                                   [&](const Form* form) { return form->shape->hash() == static_cast<std::uint64_t>(id); });
+      return one.id == id || std::any_of(one.members.begin(), one.members.end(),
+                                         [&](const Form* form) { return form->shape->hash() == static_cast<std::uint64_t>(id); });
     });
   };
   for (const auto& [from, into] : marks.aliases) {
     const auto source = find(from), target = find(into);
     if (source == classes.end() || target == classes.end() || source == target) continue;
-    for (const Form* member : source->members) explain(trace, *member, "a person said that it is \"" + target->text.info.text + "\"");
-    target->text.info.aliases.push_back(source->text.info.id);  // a seeded one's id is no shape's
+    for (const Form* member : source->members) explain(trace, *member, "a person said that it is \"" + target->text + "\"");
+    target->aliases.push_back(source->id);  // a seeded one's id is no shape's
     target->members.insert(target->members.end(), source->members.begin(), source->members.end());
     classes.erase(source);
   }
+}
+
+TemplateInfo describe_class(Class& one) {
+  TemplateInfo info;
+  if (one.described_by.empty()) {
+    info.parameters.assign(variables_in(one.text), TemplateParameter{name_of(ValueType::text), nullptr});
+  } else {
+    DescribedTemplate described = describe(one.described_by);
+    for (std::size_t i = 0; i < described.sources.size(); ++i) described.info.parameters[i].values = summarise(described.sources[i]);
+    info = std::move(described.info);
+  }
+  info.id = one.id;
+  info.severity = one.severity;
+  info.text = std::move(one.text);
+  info.aliases = std::move(one.aliases);
+  for (const Form* form : one.members) info.aliases.push_back(TemplateId{form->shape->hash()});
+  return info;
 }
 
 }  // namespace
@@ -263,16 +305,15 @@ TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shap
   of_shape.reserve(shapes.size());
   for (Class& one : classes) {
     const auto number = static_cast<std::uint32_t>(templates.size());
-    std::vector<TemplateId> ids = std::move(one.text.info.aliases);
-    for (const Form* form : one.members) ids.push_back(TemplateId{form->shape->hash()});
+    TemplateInfo& info = templates.emplace_back(describe_class(one));
+    one = {};
+    std::vector<TemplateId>& ids = info.aliases;
     for (const TemplateId id : ids) of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(id)}, number);
-    of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(one.text.info.id)}, number);
+    of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(info.id)}, number);
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-    std::erase(ids, one.text.info.id);
-    for (std::size_t i = 0; i < one.text.sources.size(); ++i) summarise(one.text.sources[i], one.text.info.parameters[i]);
-    TemplateInfo& info = templates.emplace_back(std::move(one.text.info));
-    info.aliases = std::move(ids);
+    std::erase(ids, info.id);
+    ids.shrink_to_fit();
   }
   return TemplateCatalog{std::move(templates), std::move(of_shape)};
 }

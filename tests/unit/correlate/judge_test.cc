@@ -95,17 +95,21 @@ TEST_CASE("judge: the order in which windows come changes nothing that is said",
   std::vector<WindowSummary> windows = scene.windows();
   SummaryStore store;
   for (const WindowSummary& window : windows) store.accept(window);
-  const std::string expected = spelled_out(judge(store.windows(), catalog, Scene::rules(), {}));
+  const auto judged = [&](const SummaryStore& from) {
+    const std::vector<WindowSummary> all = from.windows();
+    return spelled_out(judge(all, catalog, Scene::rules(), {}));
+  };
+  const std::string expected = judged(store);
   CHECK(expected.find("too many clients") != std::string::npos);
   std::reverse(windows.begin(), windows.end());
   SummaryStore reversed;
   for (const WindowSummary& window : windows) reversed.accept(window);
   for (const WindowSummary& window : windows) reversed.accept(window);  // and a replay
-  CHECK(spelled_out(judge(reversed.windows(), catalog, Scene::rules(), {})) == expected);
+  CHECK(judged(reversed) == expected);
   // Over the wire and back
   SummaryStore wired;
   for (const WindowSummary& window : windows) wired.accept(*decode(encode(window)));
-  CHECK(spelled_out(judge(wired.windows(), catalog, Scene::rules(), {})) == expected);
+  CHECK(judged(wired) == expected);
 }
 
 TEST_CASE("judge: an incident names its root, who followed, and what to look at", "[correlate]") {

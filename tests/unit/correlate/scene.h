@@ -95,7 +95,7 @@ class Scene {
 /// A judgement with what it points to.
 struct Judged {
   explicit Judged(const Scene& scene, const JudgeConfig& config = {})
-      : catalog{scene.catalog()}, judgement{judge(scene.windows(), catalog, Scene::rules(), config)} {}
+      : catalog{scene.catalog()}, windows{scene.windows()}, judgement{judge(windows, catalog, Scene::rules(), config)} {}
 
   [[nodiscard]] std::vector<const Finding*> findings(FindingKind kind) const {
     std::vector<const Finding*> found;
@@ -105,6 +105,7 @@ struct Judged {
   }
 
   TemplateCatalog catalog;
+  std::vector<WindowSummary> windows;
   Judgement judgement;
 };
 
@@ -139,7 +140,7 @@ inline std::string spelled_out(const Judgement& judgement) {
         std::to_string(each.templates), to_rfc3339(each.first_error));
   for (const TemplateCount& each : judgement.templates) {
     put(each.service, each.info->text, std::to_string(each.count), to_rfc3339(each.first), to_rfc3339(each.last));
-    evidence(each.examples);
+    for (const Example& example : each.examples) evidence({evidence_of(example)});
   }
   for (const std::string& note : judgement.scope.notes) put(note);
   return out;

@@ -123,11 +123,11 @@ TEST_CASE("miner: values are sampled of so many shapes, further ones say that no
       if (round == 0) shapes.push_back(shape);
     }
   const TemplateCatalog catalog = miner.settle();
-  CHECK(catalog.of(shapes[2]).parameters.at(0).records_sampled == 2);
-  CHECK(catalog.of(shapes[3]).parameters.at(0).records_sampled == 0);
+  CHECK(catalog.of(shapes[2]).parameters.at(0).values->records_sampled == 2);
+  CHECK(catalog.of(shapes[3]).parameters.at(0).values == nullptr);
   CHECK(catalog.of(shapes[3]).parameters.at(0).type == "number");
   for (const EncodedShape& shape : miner.take_changed()) REQUIRE(other.absorb(shape.bytes));
   const TemplateCatalog joined = other.settle();
-  CHECK(joined.of(shapes[2]).parameters.at(0).records_sampled == 2);
-  CHECK(joined.of(shapes[3]).parameters.at(0).records_sampled == 0);
+  CHECK(joined.of(shapes[2]).parameters.at(0).values->records_sampled == 2);
+  CHECK(joined.of(shapes[3]).parameters.at(0).values == nullptr);
 }

@@ -48,7 +48,7 @@ std::string verdict(const TemplateCatalog& catalog, const std::map<std::string, 
   for (const auto& [line, shape] : shapes) out += line + " -> " + to_hex(catalog.of(shape).id) + '\n';
   for (const TemplateInfo& info : catalog.templates()) {
     out += to_hex(info.id) + ' ' + std::to_string(static_cast<int>(info.severity)) + ' ' + info.text;
-    for (const auto& parameter : info.parameters) out += ' ' + parameter.type;
+    for (const auto& parameter : info.parameters) (out += ' ') += parameter.type;
     for (const TemplateId alias : info.aliases) out += ' ' + to_hex(alias);
     out += '\n';
   }
@@ -174,7 +174,7 @@ TEST_CASE("miner: parameters have one type for each variable of the text", "[min
     for (const std::string& line : lines) shape = miner.learn(line, Severity::info);
     const TemplateCatalog catalog = miner.settle();
     std::string out = catalog.of(shape).text + ':';
-    for (const auto& parameter : catalog.of(shape).parameters) out += ' ' + parameter.type;
+    for (const auto& parameter : catalog.of(shape).parameters) (out += ' ') += parameter.type;
     return out;
   };
   CHECK(types({"took 5 of 6", "took 0x7f1234 of 7"}) == "took <*> of <*>: hex number");

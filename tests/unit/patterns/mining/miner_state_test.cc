@@ -52,10 +52,12 @@ std::string catalog_text(TemplateMiner& miner) {
     out += to_hex(info.id) + ' ' + info.text;
     for (const TemplateId alias : info.aliases) out += ' ' + to_hex(alias);
     for (const TemplateParameter& parameter : info.parameters) {
-      out += "\n  " + parameter.type + ' ' + std::to_string(parameter.records_sampled) + ' ' + std::to_string(parameter.distinct) + ' ' +
-             parameter.unit + ' ' + std::to_string(parameter.least) + ' ' + std::to_string(parameter.p95) + ' ' +
-             std::to_string(parameter.most);
-      for (const ParameterValue& value : parameter.top) out += ' ' + value.text + ' ' + std::to_string(value.share);
+      (out += "\n  ") += parameter.type;
+      if (parameter.values == nullptr) continue;
+      const ParameterValues& values = *parameter.values;
+      ((out += ' ' + std::to_string(values.records_sampled) + ' ' + std::to_string(values.distinct) + ' ') += values.unit) +=
+          ' ' + std::to_string(values.least) + ' ' + std::to_string(values.p95) + ' ' + std::to_string(values.most);
+      for (const ParameterValue& value : values.top) out += ' ' + value.text + ' ' + std::to_string(value.share);
     }
     out += '\n';
   }

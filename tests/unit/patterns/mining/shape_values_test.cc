@@ -16,7 +16,7 @@ using namespace loglode;
 
 namespace {
 
-TemplateParameter parameter_of(const std::vector<std::string>& lines, std::size_t number = 0) {
+ParameterValues values_of(const std::vector<std::string>& lines, std::size_t number = 0) {
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   ShapeId shape{};
@@ -24,10 +24,11 @@ TemplateParameter parameter_of(const std::vector<std::string>& lines, std::size_
   const TemplateCatalog catalog = miner.settle();
   INFO(catalog.of(shape).text);
   REQUIRE(catalog.of(shape).parameters.size() > number);
-  return catalog.of(shape).parameters[number];
+  REQUIRE(catalog.of(shape).parameters[number].values != nullptr);
+  return *catalog.of(shape).parameters[number].values;
 }
 
-std::string tops(const TemplateParameter& parameter) {
+std::string tops(const ParameterValues& parameter) {
   std::string out;
   for (const ParameterValue& value : parameter.top)
     out += value.text + ":" + std::to_string(static_cast<int>(value.share * 1000 + .5)) + ' ';
@@ -85,8 +86,7 @@ TEST_CASE("distinct counter: within a few standard errors for any number, and jo
 }
 
 TEST_CASE("parameters: few records are known exactly", "[mining]") {
-  const TemplateParameter took = parameter_of({"took 5 ms", "took 7 ms", "took 5 ms", "took 100 ms"});
-  CHECK(took.type == "number");
+  const ParameterValues took = values_of({"took 5 ms", "took 7 ms", "took 5 ms", "took 100 ms"});
   CHECK(took.exact);
   CHECK(took.records_sampled == 4);
   CHECK(took.distinct == 3);
@@ -99,13 +99,13 @@ TEST_CASE("parameters: few records are known exactly", "[mining]") {
 }
 
 TEST_CASE("parameters: times and sizes of mixed units are measured in one, ids and words are not measured", "[mining]") {
-  CHECK(parameter_of({"done in 10ms", "done in 2s"}).unit == "s");
-  CHECK(parameter_of({"done in 10ms", "done in 2s"}).most == 2);
-  CHECK(parameter_of({"read 16K", "read 2M"}).unit == "By");
-  CHECK(parameter_of({"read 16K", "read 2s"}).unit.empty());
-  CHECK(parameter_of({"from 10.0.0.1", "from 10.0.0.2"}).unit.empty());
-  CHECK(parameter_of({"state=up", "state=down"}).unit.empty());
-  CHECK(tops(parameter_of({"state=up", "state=down", "state=up"})) == "up:667 down:333 ");
+  CHECK(values_of({"done in 10ms", "done in 2s"}).unit == "s");
+  CHECK(values_of({"done in 10ms", "done in 2s"}).most == 2);
+  CHECK(values_of({"read 16K", "read 2M"}).unit == "By");
+  CHECK(values_of({"read 16K", "read 2s"}).unit.empty());
+  CHECK(values_of({"from 10.0.0.1", "from 10.0.0.2"}).unit.empty());
+  CHECK(values_of({"state=up", "state=down"}).unit.empty());
+  CHECK(tops(values_of({"state=up", "state=down", "state=up"})) == "up:667 down:333 ");
 }
 
 TEST_CASE("parameters: a word that siblings differ in has the values and shares of all of them", "[mining]") {
@@ -113,7 +113,7 @@ TEST_CASE("parameters: a word that siblings differ in has the values and shares 
   const std::vector<std::string> words{"alpha", "beta", "gamma", "delta", "epsilon", "zeta"};
   for (std::size_t i = 0; i < words.size(); ++i)
     for (std::size_t n = 0; n <= i; ++n) lines.push_back("worker " + words[i] + " finished its job on time");
-  const TemplateParameter worker = parameter_of(lines);
+  const ParameterValues worker = values_of(lines);
   CHECK(worker.exact);
   CHECK(worker.distinct == 6);
   CHECK(tops(worker) == "zeta:286 epsilon:238 delta:190 gamma:143 beta:95 ");
@@ -126,7 +126,7 @@ TEST_CASE("parameters: many records are sampled; range and distinct are of all",
     const int ms = i == 777 ? 99'999 : static_cast<int>(random() % 1000);
     lines.push_back("request took " + std::to_string(ms) + " ms with " + (random() % 10 == 0 ? "miss=cold" : "miss=warm") + " cache");
   }
-  const TemplateParameter took = parameter_of(lines);
+  const ParameterValues took = values_of(lines);
   CHECK_FALSE(took.exact);
   CHECK(took.records_sampled == kSampleMax);
   CHECK(took.distinct == Approx(1001).epsilon(.3));
@@ -134,7 +134,7 @@ TEST_CASE("parameters: many records are sampled; range and distinct are of all",
   CHECK(took.most == 99'999);
   CHECK(took.p50 == Approx(500).margin(150));
   CHECK(took.p95 == Approx(950).margin(80));
-  const TemplateParameter cache = parameter_of(lines, 1);
+  const ParameterValues cache = values_of(lines, 1);
   CHECK(cache.distinct == 2);
   REQUIRE(cache.top.size() == 2);
   CHECK(cache.top[0].text == "warm");
@@ -143,7 +143,7 @@ TEST_CASE("parameters: many records are sampled; range and distinct are of all",
 
 TEST_CASE("parameters: long values keep their beginning and are told apart by the whole", "[mining]") {
   const std::string base = "/" + std::string(100, 'a') + "/";
-  const TemplateParameter path = parameter_of({"open " + base + "1", "open " + base + "2", "open " + base + "1"});
+  const ParameterValues path = values_of({"open " + base + "1", "open " + base + "2", "open " + base + "1"});
   CHECK(path.distinct == 2);
   REQUIRE(path.top.size() == 2);
   CHECK(path.top[0].text.size() == kValueBytesMax);
@@ -211,7 +211,7 @@ TEST_CASE("values: with very many shapes each keeps fewer records, and all keep 
     }
   const TemplateCatalog catalog = miner.settle();
   for (const ShapeId shape : shapes) {
-    const TemplateParameter& took = catalog.of(shape).parameters.back();
+    const ParameterValues& took = *catalog.of(shape).parameters.back().values;
     CHECK(took.records_sampled == 8);
     CHECK(took.least == 0);
     CHECK(took.most == 39);
