@@ -40,7 +40,20 @@ def parse_problems(path, number, include):
         yield f"{path}:{number}: parse/{here}/ comes before parse/{there}/ and may not use it"
 
 
+def unmerged():
+    """What a merge that went wrong leaves in a file. Logs may hold such lines: samples and captured cases are not looked at."""
+    marks = re.compile(r"^(<{7}|>{7}) ")
+    for path in tracked("*.md", "*.h", "*.cc", "*.py", "*.yaml", "*.txt", "*.json", "*.cmake"):
+        if path.startswith(("samples/", "tests/golden/")):
+            continue
+        with open(path, encoding="utf-8", errors="replace") as f:
+            for number, line in enumerate(f, 1):
+                if marks.match(line):
+                    yield f"{path}:{number}: a conflict of a merge was left here"
+
+
 def problems():
+    yield from unmerged()
     for path in tracked("*.cc", "*.h", "*.py"):
         with open(path, encoding="utf-8") as f:
             text = f.read()
