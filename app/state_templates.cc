@@ -75,7 +75,7 @@ Result<StateTemplates> read_state_templates(const std::string& folder) {
   SummaryStore store;
   for (const WindowSummary& window : out.session->contents().windows) store.accept(window);
   Counting counting{*out.catalog};
-  out.windows = store.windows();
+  out.windows = store.take_windows();
   for (const WindowSummary& window : out.windows) counting.add(window);
   for (const StoredTotal& total : out.session->contents().totals) counting.add(total);
   out.rows = counting.take();
