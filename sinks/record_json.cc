@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cstring>
 
 #include "core/window_summary.h"
 #include "sinks/terminal_text.h"
@@ -23,16 +22,18 @@ constexpr std::array<bool, 256> kPlain = [] {
   return table;
 }();
 
-/// The length of the beginning of `text` that is plain, eight bytes at a time.
+/// The length of the beginning of `text` that is plain, in blocks that compilers turn into a few wide instructions.
 std::size_t plain_length(std::string_view text) noexcept {
-  constexpr std::uint64_t kOnes = 0x0101010101010101, kHighs = 0x8080808080808080;
-  const auto has_zero = [](std::uint64_t word) { return (word - kOnes) & ~word & kHighs; };
+  constexpr std::size_t kBlock = 32;
   std::size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) {
-    std::uint64_t word;
-    std::memcpy(&word, text.data() + at, sizeof word);
-    const std::uint64_t low = (word - kOnes * 0x20) & ~word & kHighs;  // under 0x20, for bytes under 0x80
-    if ((low | (word & kHighs) | has_zero(word ^ kOnes * '"') | has_zero(word ^ kOnes * '\\') | has_zero(word ^ kOnes * 0x7f)) != 0) break;
+  for (; at + kBlock <= text.size(); at += kBlock) {
+    unsigned char special = 0;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const auto c = static_cast<unsigned char>(text[at + i]);
+      // Without short cuts, so that all bytes of a block are looked at together.
+      special = static_cast<unsigned char>(special | (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\'));
+    }
+    if (special != 0) break;
   }
   while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
   return at;
@@ -116,10 +117,10 @@ void RecordJson::append_time(std::string& out, Timestamp time) {
     second_ = second;
     second_text_ = to_rfc3339(time).substr(0, 20);  // up to the point
   }
-  std::array<char, 9> digits{};
-  for (std::size_t i = digits.size(); i-- > 0; rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
+  std::array<char, 10> digits{};  // a one before the nine, so that their zeros are written
+  std::to_chars(digits.data(), digits.data() + digits.size(), kNanosecondsPerSecond + rest);
   out += second_text_;
-  out.append(digits.data(), digits.size());
+  out.append(digits.data() + 1, digits.size() - 1);
   out += 'Z';
 }
 

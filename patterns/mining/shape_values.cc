@@ -108,7 +108,8 @@ void ShapeValues::stop(SampleBudget& budget) {
 
 void ShapeValues::observe(RecordHash record, const ScannedMessage& message, const char* text, SampleBudget& budget) {
   if (stopped()) return;
-  if (SlotRange* const known = own_ranges(); known != nullptr) {
+  SlotRange* const known = own_ranges();
+  if (known != nullptr) {
     bool changed = false;
     for (std::size_t slot = 0; slot < slots_; ++slot) {
       const auto& span = message.spans[slot];
@@ -123,14 +124,14 @@ void ShapeValues::observe(RecordHash record, const ScannedMessage& message, cons
     append_value(sampled.values, value, hash_padded(value.data(), value.size()));
   }
   const std::scoped_lock lock{mutex_};
-  if (insert(std::move(sampled), budget)) shrink(budget);
+  if (insert(std::move(sampled), known != nullptr, budget)) shrink(budget);
 }
 
-bool ShapeValues::insert(SampledRecord record, SampleBudget& budget) {
+bool ShapeValues::insert(SampledRecord record, bool in_ranges, SampleBudget& budget) {
   if (stopped()) return false;
   const auto place = std::lower_bound(sample_.begin(), sample_.end(), record, by_record);
   if (place != sample_.end() && place->record == record.record) return false;
-  if (SlotRange* const known = own_ranges(); known != nullptr) add_to(known, record);
+  if (SlotRange* const known = own_ranges(); known != nullptr && !in_ranges) add_to(known, record);
   sample_.insert(place, std::move(record));
   budget.count(1);
   note_change();
@@ -178,7 +179,7 @@ void ShapeValues::join(const ShapeValues& other, SampleBudget& budget) {
     for (std::size_t slot = 0; slot < slots_; ++slot)
       if (ours[slot].join(theirs[slot])) note_change();
   }
-  for (const SampledRecord& record : other.sample_) insert(record, budget);
+  for (const SampledRecord& record : other.sample_) insert(record, false, budget);
   if (ranges() != nullptr) add_sample_to_ranges();  // someone lost records: whatever is in either sample must be in the ranges too
   shrink(budget);
 }

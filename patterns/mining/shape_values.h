@@ -117,7 +117,8 @@ class ShapeValues {
   SlotRange* ensure_ranges();
   void add_to(SlotRange* ranges, const SampledRecord& record) const noexcept;
   void add_sample_to_ranges();
-  bool insert(SampledRecord record, SampleBudget& budget);
+  /// `in_ranges`: its values were added to the ranges already.
+  bool insert(SampledRecord record, bool in_ranges, SampleBudget& budget);
   void shrink(SampleBudget& budget);
 
   const std::uint8_t slots_;
