@@ -4,8 +4,10 @@
 #include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include <algorithm>
 #include <mutex>
 #include <optional>
+#include <thread>
 
 namespace loglode {
 
@@ -14,15 +16,11 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kFillPatience = std::chrono::milliseconds{100};
 
-class DeliveredToAll final : public Verdicts {
- public:
-  void settle(const Batch&, std::size_t, Verdict verdict) noexcept override {
-    if (verdict != Verdict::delivered) all_ = false;
-  }
-  [[nodiscard]] bool all() const noexcept { return all_; }
+constexpr auto kFirstRest = std::chrono::milliseconds{10}, kLongestRest = std::chrono::milliseconds{1000};
 
- private:
-  std::atomic<bool> all_{true};
+class Unheard final : public Verdicts {
+ public:
+  void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
 };
 
 class Stopwatch {
@@ -97,7 +95,7 @@ class Run {
         return nullptr;
       }
       ended_ = *filled == Fill::end;
-      if (batch->records.empty()) {
+      if (batch->records.empty() && (!batch->stream || batch->end == 0)) {
         give_back(std::move(batch));
         continue;
       }
@@ -124,18 +122,27 @@ class Run {
 
   void finish(BatchPtr batch) {
     if (failed_) return;
+    const std::unique_lock turn =
+        pipeline_.ordered_turn == nullptr ? std::unique_lock<std::mutex>{} : std::unique_lock{*pipeline_.ordered_turn};
     {
       const Stopwatch watch{fold_ticks_};
       for (Stage* stage : pipeline_.ordered)
         if (auto done = stage->run(*batch); !done) return set_error(done.error());
     }
-    const Stopwatch watch{deliver_ticks_};
-    DeliveredToAll verdicts;
     for (Sink* sink : pipeline_.sinks)
-      if (auto written = sink->write(batch, verdicts); !written) return set_error(written.error());
-    const Record& last = batch->records.back();
-    if (verdicts.all()) pipeline_.source.acknowledge(batch->stream->info.id, last.offset + last.raw.size());
+      if (auto written = deliver(*sink, batch); !written) return set_error(written.error());
+    if (pipeline_.delivered) pipeline_.delivered(*batch);
     give_back(std::move(batch));
+  }
+
+  Result<void> deliver(Sink& sink, const BatchPtr& batch) {
+    const Stopwatch watch{deliver_ticks_};
+    for (auto rest = kFirstRest;; rest = std::min(2 * rest, kLongestRest)) {
+      auto written = sink.write(batch, pipeline_.verdicts == nullptr ? unheard_ : *pipeline_.verdicts);
+      const bool again = !written && written.error().retryable && (pipeline_.give_up == nullptr || !pipeline_.give_up->load());
+      if (!again || pipeline_.verdicts == nullptr) return written;
+      std::this_thread::sleep_for(rest);
+    }
   }
 
   std::unique_ptr<WorkerChain> take_chain() {
@@ -168,6 +175,7 @@ class Run {
   }
 
   const Pipeline& pipeline_;
+  Unheard unheard_;
   bool ended_ = false;               // read() only
   bool stopped_ = false;             // read() only
   std::uint64_t next_sequence_ = 0;  // read() only

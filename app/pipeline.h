@@ -5,6 +5,7 @@
 #include <atomic>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "core/pipeline_parts.h"
@@ -20,6 +21,11 @@ struct Pipeline {
   std::vector<Sink*> sinks;                          // after them, the same
   unsigned threads = 1;
   const std::atomic<bool>* stop = nullptr;  // set from a signal handler: nothing more is taken in, what was read is finished
+  Verdicts* verdicts = nullptr;             // null: nobody asks what became of a record
+  std::mutex* ordered_turn =
+      nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
+  std::function<void(const Batch&)> delivered{};  // after a batch's last sink, in the same turn
+  const std::atomic<bool>* give_up = nullptr;     // set: a sink that refuses is not asked again, the run ends with its error
 };
 
 /// Seconds spent in each part; `work` is summed over workers.
@@ -28,7 +34,8 @@ struct PipelineTimes {
   bool stopped = false;  // before the source was at its end
 };
 
-/// Runs until the source ends, `stop` is set or something fails. Errors: the first of any part; batches before it are finished.
+/// Runs until the source ends, `stop` is set or something fails. Where verdicts are asked for, a sink that fails retryably is asked again
+/// with the same batch, a little later each time, until `give_up`. Errors: the first of any part; batches before it are finished.
 [[nodiscard]] Result<PipelineTimes> run_pipeline(const Pipeline& pipeline);
 
 }  // namespace loglode

@@ -35,7 +35,12 @@ struct StreamInfo {
   Timestamp modified = kNoTime;  // of the file; what a date without a year is nearest to
   StreamIdentity identity;
   bool baseline = false;  // learned from, never reported
+  std::string topic;      // of a Kafka partition; empty for everything else
+  std::int32_t partition = -1;
 };
+
+/// Record::offset in a Kafka partition: the message's offset and the record's place in its message, since one message may hold many.
+inline constexpr unsigned kKafkaOffsetShift = 20;
 
 /// How the lines of one stream are read: chosen once by parse/ from the stream's prefix, immutable, shared by all workers.
 class StreamPlan {
@@ -119,6 +124,7 @@ class Batch {
 
   std::uint64_t sequence = 0;            // pipeline: 0, 1, 2 … in source order
   std::uint64_t mined_with = 0;          // patterns: generation of the shapes that its records were looked up in
+  std::uint64_t end = 0;                 // ingest: where its stream goes on behind the last record; 0 where that is not known
   std::shared_ptr<const Stream> stream;  // all records of a batch come from one stream
   std::vector<Record> records;
   std::vector<Attribute> attributes;

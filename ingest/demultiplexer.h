@@ -32,6 +32,9 @@ class Demultiplexer {
   [[nodiscard]] const Record& record() const noexcept { return held_.front().record; }
   [[nodiscard]] std::string_view text() const noexcept { return held_.front().text; }
   void pop();
+  /// Whether anything is held back, complete or not, and where the oldest of it begins.
+  [[nodiscard]] bool holds_any() const noexcept { return !held_.empty(); }
+  [[nodiscard]] std::uint64_t oldest_offset() const noexcept { return held_.front().record.offset; }
 
  private:
   struct Held {

@@ -69,7 +69,7 @@ class InputSource final : public Source {
   }
 
   /// Positions are kept by what follows files and reads topics; inputs that are read once, from their beginning to their end, have none.
-  void acknowledge(StreamId, std::uint64_t) noexcept override {}
+  Result<void> commit(std::span<const StreamPosition>) override { return {}; }
 
  private:
   [[nodiscard]] const InputFile& current_file() const { return inputs_[next_ - 1]; }

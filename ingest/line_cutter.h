@@ -37,7 +37,8 @@ class LineCutter {
     searched_ = begin + (searched_ - begin_);
     begin_ = begin;
   }
-  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }  // handed out so far
+  [[nodiscard]] std::uint64_t offset() const noexcept { return offset_; }  // of begin(), in the stream
+  [[nodiscard]] std::uint64_t lines() const noexcept { return lines_; }    // handed out so far
   [[nodiscard]] std::uint64_t lines_cut() const noexcept { return lines_cut_; }
 
   /// Hands out the lines that are complete in `buffer`. `on_line` may write to the buffer before the line's end.

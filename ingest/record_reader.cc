@@ -63,8 +63,21 @@ class ContiguousReader final : public RecordReader {
     unpack(out, std::max(batch_bytes_, carried_.size() + 1));
     const Filled filled = fill_to_size(out, until);
     if (filled != Filled::end) pack(out);
+    out.end = open_ ? open_->offset : puller_.lines.offset();
     puller_.count_lines();
     return filled;
+  }
+
+  void release(Batch& out, bool rest_too) override {
+    unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    if (rest_too && puller_.lines.pending() > 0) {
+      puller_.lines.finish(buffer_, [&](const PhysicalLine& line) { add(out, line); });
+      out.records.back().set(RecordFlag::cut);
+    }
+    open_.reset();
+    carried_.assign(buffer_ + puller_.lines.begin(), puller_.lines.pending());
+    out.end = puller_.lines.offset();
+    puller_.count_lines();
   }
 
  private:
@@ -168,11 +181,27 @@ class InterleavedReader final : public RecordReader {
 
   Filled fill(Batch& out, Deadline until) override {
     const Filled filled = fill_to_size(out, until);
+    out.end = position();
     puller_.count_lines();
     return filled;
   }
 
+  void release(Batch& out, bool rest_too) override {
+    const bool rest = rest_too && puller_.lines.pending() > 0;
+    if (rest) puller_.lines.finish(buffer_.data(), [this](const PhysicalLine& line) { records_.add(line, framer_.next(line.text)); });
+    records_.finish();
+    capacity_ = batch_bytes_;
+    out.reserve(capacity_);
+    std::size_t used = 0;
+    hand_over(out, used);
+    if (rest && !records_.holds_any()) out.records.back().set(RecordFlag::cut);
+    out.end = position();
+    puller_.count_lines();
+  }
+
  private:
+  [[nodiscard]] std::uint64_t position() const noexcept { return records_.holds_any() ? records_.oldest_offset() : puller_.lines.offset(); }
+
   Filled fill_to_size(Batch& out, Deadline until) {
     std::size_t used = 0;
     capacity_ = batch_bytes_;

@@ -19,8 +19,12 @@ enum class Filled : std::uint8_t {
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  /// Appends records to an empty `out` until it holds batch_bytes. Not to be called again after `end`.
+  /// Appends records to an empty `out` until it holds batch_bytes, and sets its end. Not to be called again after `end`.
   virtual Filled fill(Batch& out, Deadline until) = 0;
+  /// Appends to an empty `out` what is held back although its lines are complete, because nothing came for a while: lines that continue
+  /// it later are records of their own (detached). With `rest_too` also a line that has no end yet, marked as cut; what follows of it
+  /// later is a line of its own.
+  virtual void release(Batch& out, bool rest_too) = 0;
 };
 
 struct RecordReaderConfig {
