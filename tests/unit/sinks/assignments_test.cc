@@ -12,7 +12,7 @@ using namespace loglode;
 namespace {
 
 struct NoVerdicts final : Verdicts {
-  void settle(const Batch&, std::size_t, Verdict) noexcept override {}
+  void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
 };
 
 struct Line {
