@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/batch.h"
@@ -36,6 +37,9 @@ class Source {
   /// Keeps the positions where the source keeps them (a consumer group's offsets). Streams of an assignment that is over are passed over.
   /// Errors: what could not be kept; it comes again with the next commit, which reaches further.
   virtual Result<void> commit(std::span<const StreamPosition> positions) = 0;
+  /// What finds `stream` again after a restart, to go on at `offset`: kept with the snapshot and given back when the source is made.
+  /// Empty: nothing needs keeping. Any thread.
+  [[nodiscard]] virtual std::string bookmark(StreamId /*stream*/, std::uint64_t /*offset*/) const { return {}; }
   /// Something waits for a commit of all that was handed out (partitions are taken away): it should come before the next interval.
   [[nodiscard]] virtual bool wants_commit() const noexcept { return false; }
 };

@@ -23,8 +23,9 @@ struct PhysicalLine {
 
 class LineCutter {
  public:
-  LineCutter(std::size_t line_bytes_max, std::uint64_t offset, bool after_filler) noexcept
-      : line_bytes_max_{line_bytes_max}, offset_{offset}, begun_{after_filler} {}
+  /// `lines`: that came before `offset`.
+  LineCutter(std::size_t line_bytes_max, std::uint64_t offset, bool after_filler, std::uint64_t lines = 0) noexcept
+      : line_bytes_max_{line_bytes_max}, offset_{offset}, lines_{lines}, begun_{after_filler} {}
 
   /// Where the line begins that is not complete yet, and where bytes are to be added; the buffer's owner may move what is between.
   [[nodiscard]] std::size_t begin() const noexcept { return begin_; }
@@ -116,7 +117,7 @@ class LineCutter {
 
   void drop_rest() noexcept {
     offset_ += pending();
-    filled_ = begin_;
+    filled_ = searched_ = begin_;
   }
 
   /// The limit, or up to three bytes less when it falls into a UTF-8 character; `text` is longer.
@@ -131,7 +132,7 @@ class LineCutter {
   std::size_t line_bytes_max_;
   std::size_t begin_ = 0, searched_ = 0, filled_ = 0;
   std::uint64_t offset_;  // of begin_
-  std::uint64_t lines_ = 0, lines_cut_ = 0;
+  std::uint64_t lines_, lines_cut_ = 0;
   bool begun_;             // of the incomplete line, filler has been dropped
   bool skipping_ = false;  // the incomplete line has been handed out, cut
 };

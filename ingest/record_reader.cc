@@ -19,7 +19,10 @@ constexpr std::size_t kReadBytes = 128 * kKiB;
 class TextPuller {
  public:
   TextPuller(const RecordReaderConfig& config, ByteReader& text, RunCounters& counters)
-      : lines{config.line_bytes_max, config.text_offset, config.after_filler}, text_{text}, counters_{counters} {}
+      : lines{config.line_bytes_max, config.text_offset, config.after_filler, config.lines_before},
+        text_{text},
+        counters_{counters},
+        counted_{config.lines_before} {}
 
   ReadStatus pull(char* buffer, std::size_t capacity, Deadline until) {
     LOGLODE_ASSERT(lines.filled() < capacity);
@@ -45,7 +48,7 @@ class TextPuller {
  private:
   ByteReader& text_;
   RunCounters& counters_;
-  std::uint64_t counted_ = 0, counted_cut_ = 0;
+  std::uint64_t counted_, counted_cut_ = 0;
 };
 
 /// Reads straight into the batch. The latest record stays open until the next one starts, so a batch's last record and the line

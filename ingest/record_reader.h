@@ -31,8 +31,9 @@ struct RecordReaderConfig {
   std::size_t batch_bytes = kBatchBytesTarget;
   std::size_t line_bytes_max = kLineBytesMax;
   RecordRules rules{};
-  std::uint64_t text_offset = 0;  // of the first byte of `text` in the stream
-  bool after_filler = false;      // filler came before it, see LineCutter
+  std::uint64_t text_offset = 0;   // of the first byte of `text` in the stream
+  bool after_filler = false;       // filler came before it, see LineCutter
+  std::uint64_t lines_before = 0;  // of the stream, before text_offset
 };
 
 /// `text`, `framer` and `counters` must outlive the reader. A framer that says it is interleaved gets the reader that puts the lines of

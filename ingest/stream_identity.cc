@@ -31,12 +31,12 @@ std::string host_id() {
   return ::gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "localhost";
 }
 
-StreamIdentity identity_of_file(std::string_view host, const struct stat& status, std::string_view first_bytes) {
+StreamIdentity identity_of_file(std::string_view host, const struct stat& status, std::string_view first_bytes, std::uint64_t generation) {
   std::string text{host};
   text.push_back('\0');
   append(text, status.st_dev);
   append(text, status.st_ino);
-  append(text, 0);  // generation: counted up by those who follow a file and see it truncated
+  append(text, generation);
   text += first_bytes.substr(0, kIdentityBytes);
   return hash(text);
 }

@@ -1,0 +1,107 @@
+#include "ingest/follow/bookmark.h"
+
+#include <xxhash.h>
+
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+
+namespace loglode::ingest {
+
+namespace {
+
+enum Field : protozero::pbf_tag_type {
+  kIdentityHigh = 1,
+  kIdentityLow,
+  kPath,
+  kDevice,
+  kInode,
+  kGeneration,
+  kFingerprintSize,
+  kFingerprintHigh,
+  kFingerprintLow,
+  kOffset,
+  kFinished,
+  kSeenAt
+};
+
+}  // namespace
+
+Fingerprint fingerprint_of(std::string_view first_bytes) {
+  const std::string_view hashed = first_bytes.substr(0, kFingerprintBytes);
+  const XXH128_hash_t hash = XXH3_128bits(hashed.data(), hashed.size());
+  return {hashed.size(), hash.high64, hash.low64};
+}
+
+bool fits(const Fingerprint& fingerprint, std::string_view first_bytes) {
+  return fingerprint.bytes != 0 && first_bytes.size() >= fingerprint.bytes &&
+         fingerprint_of(first_bytes.substr(0, fingerprint.bytes)) == fingerprint;
+}
+
+std::string encode(const Bookmark& bookmark) {
+  std::string out;
+  protozero::pbf_writer writer{out};
+  writer.add_fixed64(kIdentityHigh, bookmark.identity.high);
+  writer.add_fixed64(kIdentityLow, bookmark.identity.low);
+  writer.add_bytes(kPath, bookmark.path);
+  writer.add_uint64(kDevice, bookmark.device);
+  writer.add_uint64(kInode, bookmark.inode);
+  writer.add_uint64(kGeneration, bookmark.generation);
+  writer.add_uint64(kFingerprintSize, bookmark.fingerprint.bytes);
+  writer.add_fixed64(kFingerprintHigh, bookmark.fingerprint.high);
+  writer.add_fixed64(kFingerprintLow, bookmark.fingerprint.low);
+  writer.add_uint64(kOffset, bookmark.offset);
+  writer.add_bool(kFinished, bookmark.finished);
+  writer.add_int64(kSeenAt, bookmark.seen_at);
+  return out;
+}
+
+std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
+  Bookmark bookmark;
+  bool has_path = false;
+  for (protozero::pbf_reader reader{bytes.data(), bytes.size()}; reader.next();) {
+    switch (reader.tag()) {
+      case kIdentityHigh:
+        bookmark.identity.high = reader.get_fixed64();
+        break;
+      case kIdentityLow:
+        bookmark.identity.low = reader.get_fixed64();
+        break;
+      case kPath:
+        bookmark.path = reader.get_bytes();
+        has_path = true;
+        break;
+      case kDevice:
+        bookmark.device = reader.get_uint64();
+        break;
+      case kInode:
+        bookmark.inode = reader.get_uint64();
+        break;
+      case kGeneration:
+        bookmark.generation = reader.get_uint64();
+        break;
+      case kFingerprintSize:
+        bookmark.fingerprint.bytes = reader.get_uint64();
+        break;
+      case kFingerprintHigh:
+        bookmark.fingerprint.high = reader.get_fixed64();
+        break;
+      case kFingerprintLow:
+        bookmark.fingerprint.low = reader.get_fixed64();
+        break;
+      case kOffset:
+        bookmark.offset = reader.get_uint64();
+        break;
+      case kFinished:
+        bookmark.finished = reader.get_bool();
+        break;
+      case kSeenAt:
+        bookmark.seen_at = reader.get_int64();
+        break;
+      default:
+        reader.skip();
+    }
+  }
+  return has_path ? std::optional{bookmark} : std::nullopt;
+} catch (const protozero::exception&) { return std::nullopt; }
+
+}  // namespace loglode::ingest

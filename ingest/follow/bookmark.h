@@ -1,0 +1,39 @@
+// Where a followed file was left, in a form that finds it again: under another name, as a copy, compressed. Plain data.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "core/batch.h"
+
+namespace loglode::ingest {
+
+inline constexpr std::size_t kFingerprintBytes = 1024;
+
+/// The first bytes of a file, hashed: names its content whatever the file is called. XXH3, 128 bits.
+struct Fingerprint {
+  std::uint64_t bytes = 0;  // that were hashed: kFingerprintBytes, or all there were
+  std::uint64_t high = 0, low = 0;
+  friend bool operator==(const Fingerprint&, const Fingerprint&) = default;
+};
+[[nodiscard]] Fingerprint fingerprint_of(std::string_view first_bytes);
+/// Whether a file that begins with `first_bytes` has this fingerprint; one of nothing fits nothing.
+[[nodiscard]] bool fits(const Fingerprint& fingerprint, std::string_view first_bytes);
+
+struct Bookmark {
+  StreamIdentity identity;
+  std::string path;
+  std::uint64_t device = 0, inode = 0, generation = 0;
+  Fingerprint fingerprint;
+  std::uint64_t offset = 0;
+  std::int64_t seen_at = 0;  // seconds since the epoch by the wall clock, when the bookmark was made
+  bool finished = false;     // it was rotated away and read to its end
+};
+
+/// Protocol-buffer wire format. Decoding gives nothing for what is none.
+[[nodiscard]] std::string encode(const Bookmark& bookmark);
+[[nodiscard]] std::optional<Bookmark> decode_bookmark(std::string_view bytes);
+
+}  // namespace loglode::ingest

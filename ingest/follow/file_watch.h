@@ -1,0 +1,29 @@
+// Wakes who follows files when something happens in their folders: inotify where there is one, otherwise nothing but time. An event only
+// says "look again", so one that was lost (an overflow, a network's file system) costs a moment and no data. One thread.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "core/pipeline_parts.h"
+#include "ingest/file_reader.h"
+
+namespace loglode::ingest {
+
+class FileWatch {
+ public:
+  FileWatch();
+  /// Watches a folder, from now on; what can not be watched is polled.
+  void add_folder(const std::string& folder);
+  /// Sleeps until something happened or `until`. True when names changed (files made, moved, removed), or may have.
+  bool wait(Deadline until);
+  [[nodiscard]] bool has_events() const noexcept { return events_.number() >= 0; }
+
+ private:
+  bool drain();
+
+  FileDescriptor events_;
+  std::set<std::string> folders_;
+};
+
+}  // namespace loglode::ingest

@@ -1,0 +1,40 @@
+// Follows files: what their patterns match now and later, from where they were left, through every kind of rotation.
+// Owned by the pipeline; fill() by one thread, bookmark() by any.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/framing.h"
+#include "core/pipeline_parts.h"
+#include "core/run_counters.h"
+#include "ingest/input_source.h"
+
+namespace loglode {
+
+struct FollowConfig {
+  std::vector<std::string> paths;      // files, folders (all logs in them) and glob patterns; need not exist yet
+  std::vector<std::string> exclude;    // glob patterns against the path or its last part
+  bool from_end = false;               // what is there at the start is not read, unless a bookmark says where to go on
+  std::vector<std::string> bookmarks;  // of earlier runs, as bookmark() gave them
+  std::function<StreamId()> next_stream;
+  IngestConfig reading{};
+  std::chrono::milliseconds poll{250};                // longest time until something is noticed that no event told
+  std::chrono::milliseconds record_patience{200};     // a record that lines may still continue is handed out after so long without one
+  std::chrono::milliseconds line_patience{60'000};    // the same for a line that has no end yet, which is then marked as cut
+  std::chrono::milliseconds rotated_patience{2'000};  // a file that was moved or deleted is done after so long without new bytes
+};
+
+/// Every byte that a followed file ever held is read once, if it could be found at all:
+/// - moved or deleted: read on through the open descriptor until it is quiet; its successor is read from its beginning
+/// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original begins anew
+/// - moved twice between two looks: parts of the same log (by name) that appeared since the start are read as well
+/// - while nobody followed: a bookmark finds its file by device and inode, else by how it begins, compressed ones too
+/// A copy of a file that is being followed, and an archive of one that was read, are not read again.
+/// Memory: a few KiB a file. Where there is no inotify, or it loses events, everything is noticed by polling.
+[[nodiscard]] std::unique_ptr<Source> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters);
+
+}  // namespace loglode

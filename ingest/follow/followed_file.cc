@@ -1,0 +1,225 @@
+#include "ingest/follow/followed_file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+#include <vector>
+
+#include "core/assert.h"
+#include "ingest/content_check.h"
+#include "ingest/decompressor.h"
+
+namespace loglode::ingest {
+
+namespace {
+
+constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what was read before a restart, to number its lines
+
+/// Lines that end before `offset`; 0 when counting them would take long.
+std::uint64_t lines_before(int descriptor, std::uint64_t offset) {
+  if (offset > kCountedBytesMax) return 0;
+  std::uint64_t lines = 0;
+  for (std::uint64_t at = 0; at < offset;) {
+    const std::string text = read_at(descriptor, at, static_cast<std::size_t>(std::min<std::uint64_t>(offset - at, kMiB)));
+    if (text.empty()) break;
+    lines += static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n'));
+    at += text.size();
+  }
+  return lines;
+}
+
+std::vector<std::string_view> whole_lines(std::string_view prefix, std::size_t line_bytes_max, bool all) {
+  std::vector<std::string_view> lines;
+  const auto keep = [&](const PhysicalLine& line) {
+    if (lines.size() < kPrefixLines) lines.push_back(line.text);
+  };
+  LineCutter cutter{line_bytes_max, 0, false};
+  cutter.add(prefix.size());
+  cutter.cut(prefix.data(), keep);
+  if (lines.empty() || all) cutter.finish(prefix.data(), keep);
+  return lines;
+}
+
+}  // namespace
+
+std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
+  std::string text(bytes, '\0');
+  std::size_t filled = 0;
+  while (filled < bytes) {
+    const ssize_t size = ::pread(descriptor, text.data() + filled, bytes - filled, static_cast<off_t>(position + filled));
+    if (size < 0 && errno == EINTR) continue;
+    if (size <= 0) break;
+    filled += static_cast<std::size_t>(size);
+  }
+  text.resize(filled);
+  return text;
+}
+
+std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
+
+bool is_whole_archive(const std::string& path, const DecompressionLimits& limits) {
+  auto opened = open_input({path, 0, 0, false, false});
+  if (!opened) return false;
+  ReadNotes notes;
+  RunCounters unheard;
+  TextStream text{std::make_unique<FileReader>(std::move(*opened), notes, unheard.bytes_read), path, limits, notes, unheard};
+  if (text.open(Deadline::max()) != Opening::ready) return false;
+  std::vector<char> passed(kMiB);
+  while (text.text().read(passed.data(), passed.size(), Deadline::max()).status == ReadStatus::bytes) {}
+  return std::none_of(notes.begin(), notes.end(), [](const ReadNote& note) { return note.fatal; });
+}
+
+LiveReader::LiveReader(int descriptor, std::uint64_t position, std::string first_bytes, std::atomic<std::uint64_t>& bytes_read)
+    : descriptor_{descriptor}, position_{position}, first_bytes_{std::move(first_bytes)}, bytes_read_{bytes_read} {}
+
+/// After a read: were the bytes those of the content that is being followed? A truncation may come at any moment, and what a read gave may
+/// be the new content's already.
+bool LiveReader::still_the_same() {
+  struct stat status {};
+  if (::fstat(descriptor_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) < position_) return false;
+  const std::string now = first_bytes_of(descriptor_);
+  if (now.compare(0, first_bytes_.size(), first_bytes_) != 0) return false;
+  if (now.size() > first_bytes_.size()) first_bytes_ = now;
+  return true;
+}
+
+bool LiveReader::look() {
+  if (!replaced_) replaced_ = !still_the_same();
+  return replaced_;
+}
+
+ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
+  if (replaced_) return {ReadStatus::wait, 0};
+  const ssize_t size = ::pread(descriptor_, to, room, static_cast<off_t>(position_));
+  if (size < 0) {
+    if (errno != EINTR) error_ = errno;
+    return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
+  }
+  error_ = 0;
+  if (look()) return {ReadStatus::wait, 0};
+  if (size == 0) return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
+  position_ += static_cast<std::uint64_t>(size);
+  bytes_read_ += static_cast<std::uint64_t>(size);
+  return {ReadStatus::bytes, static_cast<std::size_t>(size)};
+}
+
+FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, const FollowedFileConfig& config, RunCounters& counters)
+    : counters_{counters},
+      file_{std::move(file.descriptor)},
+      position_{mark.offset},
+      path_{mark.path},
+      device_{mark.device},
+      inode_{mark.inode},
+      mark_{std::make_shared<SharedMark>(std::move(mark))} {
+  first_bytes_ = first_bytes_of(file_.number());
+  if (compression_of(std::string_view{first_bytes_}.substr(0, kCompressionMagicBytes)) != Compression::none) {
+    OpenedFile again{FileDescriptor{::fcntl(file_.number(), F_DUPFD_CLOEXEC, 0)}, file.status};
+    ::lseek(again.descriptor.number(), 0, SEEK_SET);
+    open_archive(position_, config, std::move(info), std::move(again));
+  } else {
+    open_live(position_, config, std::move(info));
+  }
+}
+
+void FollowedFile::open_live(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info) {
+  const std::string prefix = read_at(file_.number(), 0, kPrefixBytes);
+  const std::size_t filler = leading_filler(prefix);
+  Content content = examine(std::string_view{prefix}.substr(filler));
+  if (!content.refused.empty()) {
+    refusal_ = std::move(content.refused);
+    return;
+  }
+  if (content.encoding != Encoding::bytes && content.encoding != Encoding::utf8_with_bom) {
+    refusal_ = "is UTF-16, which is not followed: `loglode analyze` reads it";
+    return;
+  }
+  const std::size_t begin = filler + (content.encoding == Encoding::utf8_with_bom ? 3 : 0);
+  mark_->change([&](Bookmark& mark) { mark.fingerprint = fingerprint_of(first_bytes_); });
+  position_ = std::max<std::uint64_t>(offset, begin);
+  live_ = std::make_unique<LiveReader>(file_.number(), position_, first_bytes_, counters_.bytes_read);
+  RecordReaderConfig records = config.records;
+  records.text_offset = position_;
+  records.lines_before = lines_before(file_.number(), position_);
+  this->begin(std::move(info), std::string_view{prefix}.substr(begin), *live_, records, config);
+}
+
+void FollowedFile::open_archive(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info, OpenedFile file) {
+  text_ = std::make_unique<TextStream>(std::make_unique<FileReader>(std::move(file), notes_, counters_.bytes_read), path_,
+                                       config.decompression, notes_, counters_);
+  if (text_->open(Deadline::max()) != Opening::ready) {
+    refusal_ = text_->refusal();
+    return;
+  }
+  const std::string prefix{text_->prefix()};
+  first_bytes_ = text_->first_bytes();
+  mark_->change([&](Bookmark& mark) { mark.fingerprint = fingerprint_of(first_bytes_); });
+  RecordReaderConfig records = config.records;
+  records.text_offset = text_->text_offset();
+  std::vector<char> passed(kMiB);
+  while (records.text_offset < offset) {  // what was read under another name
+    const std::uint64_t left = offset - records.text_offset;
+    const ReadResult got =
+        text_->text().read(passed.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, passed.size())), Deadline::max());
+    if (got.status != ReadStatus::bytes) break;
+    records.lines_before +=
+        static_cast<std::uint64_t>(std::count(passed.begin(), passed.begin() + static_cast<std::ptrdiff_t>(got.size), '\n'));
+    records.text_offset += got.size;
+  }
+  position_ = records.text_offset;
+  begin(std::move(info), prefix, text_->text(), records, config);
+}
+
+void FollowedFile::begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records,
+                         const FollowedFileConfig& config) {
+  info.identity = mark_->get().identity;
+  FramedStream framed = config.framers->open(info, whole_lines(prefix, records.line_bytes_max, is_archive() && text_->prefix_is_all()));
+  LOGLODE_ASSERT(framed.framer != nullptr);
+  framer_ = std::move(framed.framer);
+  stream_ = std::make_shared<const Stream>(Stream{std::move(info), std::move(framed.plan)});
+  records_ = make_record_reader(records, text, *framer_, counters_);
+}
+
+Filled FollowedFile::fill(Batch& out) {
+  out.stream = stream_;
+  const Filled filled = records_->fill(out, Clock::now());
+  note(out);
+  return filled;
+}
+
+void FollowedFile::release(Batch& out, bool rest_too) {
+  out.stream = stream_;
+  records_->release(out, rest_too);
+  note(out);
+  may_hold_ = live_ != nullptr && position_ < live_->position();
+}
+
+void FollowedFile::note(const Batch& out) {
+  position_ = out.end;
+  const std::uint64_t seen = live_ ? live_->position() : out.end;
+  if (seen != seen_) {
+    seen_ = seen;
+    may_hold_ = true;
+    last_bytes_ = Clock::now();
+    if (live_)
+      mark_->change([&](Bookmark& mark) {
+        if (mark.fingerprint.bytes < live_->first_bytes().size()) mark.fingerprint = fingerprint_of(live_->first_bytes());
+      });
+  }
+  for (const ReadNote& said : std::exchange(notes_, {})) counters_.report({path_, shown_name(path_) + " " + said.what, said.fatal});
+}
+
+void FollowedFile::close() noexcept {
+  if (live_) live_->stop();
+}
+
+void FollowedFile::set_path(const std::string& path) {
+  path_ = path;
+  mark_->change([&](Bookmark& mark) { mark.path = path; });
+}
+
+}  // namespace loglode::ingest

@@ -1,0 +1,141 @@
+// One file while it grows: read to where it ends now, and on from there when it has grown. Knows when its content is another one than it
+// was (truncated and begun anew), and never hands out bytes of the new content as if they went on from the old.
+// Owned by the FollowSource, used by its thread.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/framing.h"
+#include "core/run_counters.h"
+#include "ingest/file_reader.h"
+#include "ingest/follow/bookmark.h"
+#include "ingest/record_reader.h"
+#include "ingest/text_stream.h"
+
+namespace loglode::ingest {
+
+/// At most `bytes` at `position`; fewer at the end of the file or where it can not be read.
+[[nodiscard]] std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes);
+/// The first kFingerprintBytes of a file, or what there is.
+[[nodiscard]] std::string first_bytes_of(int descriptor);
+
+/// Whether an archive can be read to its end without a complaint. Takes as long as that takes.
+[[nodiscard]] bool is_whole_archive(const std::string& path, const DecompressionLimits& limits);
+
+/// Reads a regular file from a position on. At its end it waits, until close() says that nothing more will come.
+class LiveReader final : public ByteReader {
+ public:
+  LiveReader(int descriptor, std::uint64_t position, std::string first_bytes, std::atomic<std::uint64_t>& bytes_read);
+  ReadResult read(char* to, std::size_t room, Deadline until) override;
+  void stop() noexcept override { closed_ = true; }
+
+  /// The content that was being read is gone: it is shorter than what was read, or begins with other bytes.
+  [[nodiscard]] bool replaced() const noexcept { return replaced_; }
+  /// Looks whether it is, without reading.
+  bool look();
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] const std::string& first_bytes() const noexcept { return first_bytes_; }
+  [[nodiscard]] int error() const noexcept { return error_; }  // errno of the latest read that failed, 0 after one that went well
+
+ private:
+  bool still_the_same();
+
+  int descriptor_;
+  std::uint64_t position_;
+  std::string first_bytes_;
+  std::atomic<std::uint64_t>& bytes_read_;
+  bool closed_ = false, replaced_ = false;
+  int error_ = 0;
+};
+
+/// A bookmark that outlives its file, for snapshots: its offset is where reading began. Any thread.
+class SharedMark {
+ public:
+  explicit SharedMark(Bookmark mark) : mark_{std::move(mark)} {}
+  [[nodiscard]] Bookmark get() const {
+    const std::scoped_lock lock{mutex_};
+    return mark_;
+  }
+  template <class Change>
+  void change(Change change) {
+    const std::scoped_lock lock{mutex_};
+    change(mark_);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  Bookmark mark_;
+};
+
+struct FollowedFileConfig {
+  RecordReaderConfig records{};
+  DecompressionLimits decompression{};
+  const FramerFactory* framers = nullptr;
+};
+
+class FollowedFile {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `info` says all but what content decides. Reads from `offset` of the (decompressed) content on.
+  FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, const FollowedFileConfig& config, RunCounters& counters);
+
+  /// What the file turned out to be when it can not be followed: a sentence without the path; empty when it can be.
+  [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+  /// Records that are there now; never waits.
+  Filled fill(Batch& out);
+  /// Records held back because the next might go on with them; with `rest_too` also a line without an end.
+  void release(Batch& out, bool rest_too);
+
+  /// No more bytes will come: the next fills give the last of it, then Filled::end.
+  void close() noexcept;
+  [[nodiscard]] bool replaced() const noexcept { return live_ != nullptr && live_->replaced(); }
+  /// The same, after a look.
+  [[nodiscard]] bool look_replaced() const { return live_ != nullptr && live_->look(); }
+  [[nodiscard]] bool is_archive() const noexcept { return text_ != nullptr; }
+  [[nodiscard]] Clock::time_point last_bytes() const noexcept { return last_bytes_; }
+  /// Since the last release or record something came that has not been handed out.
+  [[nodiscard]] bool may_hold() const noexcept { return may_hold_; }
+
+  [[nodiscard]] StreamId id() const noexcept { return stream_->info.id; }
+  [[nodiscard]] std::uint64_t device() const noexcept { return device_; }
+  [[nodiscard]] std::uint64_t inode() const noexcept { return inode_; }
+  [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  void set_path(const std::string& path);
+  [[nodiscard]] int descriptor() const noexcept { return file_.number(); }
+  /// Of the (decompressed) content.
+  [[nodiscard]] const std::string& first_bytes() const noexcept { return live_ ? live_->first_bytes() : first_bytes_; }
+  /// Where the latest batch ended.
+  [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  [[nodiscard]] const std::shared_ptr<SharedMark>& mark() const noexcept { return mark_; }
+
+  /// Set by the source: it is not at its path any more, since then.
+  std::optional<Clock::time_point> rotated_at{};
+
+ private:
+  void open_live(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info);
+  void open_archive(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info, OpenedFile file);
+  void begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records, const FollowedFileConfig& config);
+  void note(const Batch& out);
+
+  RunCounters& counters_;
+  FileDescriptor file_;
+  std::string refusal_, first_bytes_;
+  ReadNotes notes_;
+  std::unique_ptr<LiveReader> live_;
+  std::unique_ptr<TextStream> text_;
+  std::shared_ptr<const Stream> stream_;
+  std::unique_ptr<Framer> framer_;
+  std::unique_ptr<RecordReader> records_;
+  std::uint64_t position_ = 0, seen_ = 0;
+  bool may_hold_ = false;
+  Clock::time_point last_bytes_ = Clock::now();
+  std::string path_;
+  std::uint64_t device_, inode_;
+  std::shared_ptr<SharedMark> mark_;
+};
+
+}  // namespace loglode::ingest

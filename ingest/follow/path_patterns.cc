@@ -1,0 +1,81 @@
+#include "ingest/follow/path_patterns.h"
+
+#include <fnmatch.h>
+#include <glob.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "ingest/input_source.h"
+#include "ingest/log_name.h"
+
+namespace loglode::ingest {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::vector<std::string> expand(const std::string& pattern) {
+  glob_t found{};
+  std::vector<std::string> paths;
+  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
+  ::globfree(&found);
+  return paths;
+}
+
+bool is_excluded(const std::string& path, const std::vector<std::string>& exclude) {
+  const std::string name = fs::path{path}.filename().string();
+  return std::any_of(exclude.begin(), exclude.end(), [&](const std::string& pattern) {
+    return ::fnmatch(pattern.c_str(), path.c_str(), 0) == 0 || ::fnmatch(pattern.c_str(), name.c_str(), 0) == 0;
+  });
+}
+
+std::string folder_of(const std::string& path) {
+  const std::string folder = fs::path{path}.parent_path().string();
+  return folder.empty() ? "." : folder;
+}
+
+}  // namespace
+
+std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
+  std::vector<std::string> files;
+  const auto add = [&](const std::string& path) {
+    if (!is_excluded(path, exclude)) files.push_back(path);
+  };
+  for (const std::string& pattern : patterns) {
+    for (const std::string& path : expand(pattern)) {
+      struct stat status {};
+      if (::stat(path.c_str(), &status) != 0) continue;
+      if (S_ISREG(status.st_mode)) add(path);
+      if (!S_ISDIR(status.st_mode)) continue;
+      RunCounters unheard;  // an empty folder is nothing to complain about: files may come
+      if (const auto inside = find_inputs({path}, unheard))
+        for (const InputFile& file : *inside) add(file.path);
+    }
+  }
+  std::sort(files.begin(), files.end());
+  files.erase(std::unique(files.begin(), files.end()), files.end());
+  return files;
+}
+
+std::vector<std::string> folders_of(const std::vector<std::string>& patterns) {
+  std::vector<std::string> folders;
+  for (const std::string& pattern : patterns) {
+    for (const std::string& path : expand(pattern)) folders.push_back(fs::is_directory(path) ? path : folder_of(path));
+    for (const std::string& folder : expand(folder_of(pattern))) folders.push_back(folder);
+  }
+  return folders;
+}
+
+std::vector<std::string> parts_of_log(const std::string& path) {
+  const std::string folder = folder_of(path), log = parse_log_name(fs::path{path}.filename().string()).log;
+  std::vector<std::string> parts;
+  std::error_code error;
+  for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error))
+    if (parse_log_name(entry->path().filename().string()).log == log) parts.push_back(entry->path().string());
+  std::sort(parts.begin(), parts.end());
+  return parts;
+}
+
+}  // namespace loglode::ingest

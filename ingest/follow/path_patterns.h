@@ -1,0 +1,17 @@
+// What patterns of paths match right now. Stateless.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace loglode::ingest {
+
+/// Regular files and links to them behind files, folders (recursively, logs only) and globs, without those that `exclude` matches; sorted,
+/// each once. What can not be listed is passed over.
+[[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
+/// Folders whose names decide what the patterns match.
+[[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);
+/// Files in `path`'s folder that are parts of the same log by their names, `path` among them.
+[[nodiscard]] std::vector<std::string> parts_of_log(const std::string& path);
+
+}  // namespace loglode::ingest

@@ -1,0 +1,333 @@
+// Following files through rotation. The oracle: every line is `FILE-NUMBER PADDING`, a function of its number; what the source hands out is
+// kept under (stream identity, offset), so that what is read twice after a restart is recognised, and must be every line once.
+#include "ingest/follow/follow_source.h"
+
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+
+#include "tests/unit/ingest/input_files_on_disk.h"
+
+using namespace loglode;
+using loglode::test::TestFactory;
+namespace fs = std::filesystem;
+
+namespace {
+
+struct Folder : loglode::test::TemporaryFolder {
+  std::string operator/(const std::string& name) const { return path(name); }
+};
+
+void append(const std::string& path, const std::string& text) { std::ofstream{path, std::ios::app | std::ios::binary} << text; }
+
+/// What was handed out, over restarts.
+class Follower {
+ public:
+  explicit Follower(std::vector<std::string> patterns, bool from_end = false) : patterns_{std::move(patterns)}, from_end_{from_end} {
+    start();
+  }
+
+  void start() {
+    FollowConfig config;
+    config.paths = patterns_;
+    config.from_end = from_end_;
+    for (const auto& [stream, bookmark] : bookmarks_) config.bookmarks.push_back(bookmark);
+    config.next_stream = [this] { return StreamId{next_stream_++}; };
+    config.poll = std::chrono::milliseconds{20};
+    config.record_patience = std::chrono::milliseconds{20};
+    config.rotated_patience = std::chrono::milliseconds{200};
+    config.line_patience = line_patience;
+    source_ = make_follow_source(config, factory_, counters_);
+  }
+  /// As a crash: what comes next is asked of a new source with the bookmarks of what was handed out.
+  void restart() {
+    source_.reset();
+    start();
+  }
+  void stop() { source_.reset(); }
+
+  void read_for(std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) read_once();
+  }
+  void read_once() {
+    Batch batch;
+    REQUIRE(source_->fill(batch, std::chrono::steady_clock::now() + std::chrono::milliseconds{10}).has_value());
+    if (!batch.stream) return;
+    const StreamInfo& info = batch.stream->info;
+    for (const Record& record : batch.records) {
+      if (record.has(RecordFlag::blank)) continue;
+      const auto key = std::tuple{info.identity.high, info.identity.low, record.offset};
+      const auto [place, fresh] = seen.emplace(key, record.raw);
+      if (!fresh && place->second != record.raw) clashes.push_back(place->second + " / " + std::string{record.raw});
+      if (record.has(RecordFlag::cut)) cut.insert(std::string{record.raw});
+    }
+    bookmarks_[{info.identity.high, info.identity.low}] = source_->bookmark(info.id, batch.end);
+  }
+  [[nodiscard]] std::multiset<std::string> lines() const {
+    std::multiset<std::string> all;
+    for (const auto& [key, line] : seen) all.insert(line);
+    return all;
+  }
+
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::string> seen;
+  std::vector<std::string> clashes;
+  std::set<std::string> cut;
+  std::chrono::milliseconds line_patience{60'000};
+  [[nodiscard]] const RunCounters& counters() const { return counters_; }
+
+ private:
+  std::vector<std::string> patterns_;
+  bool from_end_;
+  TestFactory factory_;
+  RunCounters counters_;
+  std::uint32_t next_stream_ = 0;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> bookmarks_;
+  std::unique_ptr<Source> source_;
+};
+
+using Lines = std::multiset<std::string>;
+constexpr auto kWhile = std::chrono::milliseconds{400};
+
+}  // namespace
+
+TEST_CASE("A followed file is read from its beginning and on as it grows") {
+  Folder folder;
+  append(folder / "app.log", "one\ntwo\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  append(folder / "app.log", "three\n");
+  append(folder / "new.log", "four\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three", "four"});
+}
+
+TEST_CASE("From the end, only what comes later is read, a whole line at a time") {
+  Folder folder;
+  append(folder / "app.log", "old\nhalf of");
+  Follower follower{{folder / "app.log"}, true};
+  follower.read_for(kWhile);
+  append(folder / "app.log", " a line\nnew\n");
+  append(folder / "later.log", "");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"half of a line", "new"});
+}
+
+TEST_CASE("A line without an end is handed out after a while, marked; what follows is a line of its own") {
+  Folder folder;
+  append(folder / "app.log", "whole\npart");
+  Follower follower{{folder / "app.log"}};
+  follower.stop();
+  follower.line_patience = std::chrono::milliseconds{100};
+  follower.start();
+  follower.read_for(kWhile);
+  append(folder / "app.log", "ly\nnext\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"whole", "part", "ly", "next"});
+  CHECK(follower.cut == std::set<std::string>{"part"});
+}
+
+TEST_CASE("Rotations of every kind lose nothing and repeat nothing") {
+  Folder folder;
+  const std::string log = folder / "app.log", older = folder / "app.log.1";
+  const std::string pattern = GENERATE(std::string{"app.log"}, std::string{"app.log*"});
+  const bool stopped = GENERATE(false, true);
+  append(log, "a1\na2\n");
+  Follower follower{{folder / pattern}};
+  follower.read_for(kWhile);
+  append(log, "a3\n");
+  if (stopped) follower.stop();
+  SECTION("renamed, then made anew, and the old one written once more") {
+    fs::rename(log, older);
+    append(older, "a4\n");
+    append(log, "b1\nb2\n");
+  }
+  SECTION("copied, then truncated") {
+    append(log, "a4\n");
+    fs::copy_file(log, older);
+    fs::resize_file(log, 0);
+    append(log, "b1\nb2\n");
+  }
+  SECTION("copied and truncated, and longer than before when it is looked at") {
+    append(log, "a4\n");
+    fs::copy_file(log, older);
+    fs::resize_file(log, 0);
+    append(log, "b1\nb2\n" + std::string(3000, '\n'));
+  }
+  SECTION("renamed and compressed") {
+    append(log, "a4\n");
+    fs::rename(log, older);
+    append(log, "b1\nb2\n");
+    REQUIRE(std::system(("gzip " + older).c_str()) == 0);
+  }
+  SECTION("renamed twice") {
+    append(log, "a4\n");
+    fs::rename(log, older);
+    append(log, "b1\n");
+    fs::rename(older, folder / "app.log.2");
+    fs::rename(log, older);
+    append(log, "b2\n");
+  }
+  if (stopped) follower.start();
+  follower.read_for(3 * kWhile);
+  append(log, "c1\n");
+  follower.read_for(kWhile);
+  // A whole part that came and went while nobody followed is not looked for: only what a bookmark names.
+  Lines expected{"a1", "a2", "a3", "a4", "b1", "b2", "c1"};
+  if (stopped && pattern == "app.log" && fs::exists(folder / "app.log.2")) expected.erase("b1");
+  CHECK(follower.lines() == expected);
+  CHECK(follower.clashes.empty());
+}
+
+TEST_CASE("Deleted and made anew, also on the same inode, and a symbolic link that flips") {
+  Folder folder;
+  append(folder / "app.log", "a1\n");
+  append(folder / "one", "l1\n");
+  append(folder / "two", "l2\n");
+  fs::create_symlink(folder / "one", folder / "link.log");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  fs::remove(folder / "app.log");
+  append(folder / "app.log", "b1\n");
+  fs::create_symlink(folder / "two", folder / "link.tmp");
+  fs::rename(folder / "link.tmp", folder / "link.log");
+  follower.read_for(3 * kWhile);
+  fs::remove(folder / "app.log");
+  append(folder / "app.log", "c1\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"a1", "l1", "l2", "b1", "c1"});
+}
+
+TEST_CASE("What can not be followed is told and passed over") {
+  Folder folder;
+  append(folder / "good.log", "one\n");
+  append(folder / "binary.log", std::string("\x7f"
+                                            "ELF\x02\x01\x01\0\0\0\0\0\0\0",
+                                            14) +
+                                    std::string(600, '\0') + "\n");
+  REQUIRE(std::system(("mkfifo " + (folder / "pipe.log")).c_str()) == 0);
+  Follower follower{{folder / "*.log", folder / "none.log"}};
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one"});
+  CHECK(follower.counters().problems().size() == 1);
+}
+
+TEST_CASE("Files that begin alike but are no copies are all read") {
+  Folder folder;
+  const std::string banner = std::string(2000, '=') + "\n";
+  append(folder / "a.log", banner + "a1\na2\n");
+  append(folder / "b.log", banner + "b1\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  append(folder / "b.log", "b2\n");
+  follower.read_for(kWhile);
+  Lines lines = follower.lines();
+  lines.erase(banner.substr(0, 2000));
+  CHECK(lines == Lines{"a1", "a2", "b1", "b2"});
+}
+
+namespace {
+
+/// Writes numbered lines and rotates, as fast as it can.
+class Rotator {
+ public:
+  Rotator(std::string log, std::uint64_t seed) : log_{std::move(log)}, random_{seed} {}
+
+  void run(int rotations) {
+    for (int i = 0; i < rotations; ++i) {
+      write_lines(1 + random_() % 30);
+      kinds.emplace_back(number_, static_cast<int>(random_() % 4));
+      rotate(kinds.back().second);
+    }
+    write_lines(5);
+  }
+  [[nodiscard]] std::uint64_t lines() const noexcept { return number_; }
+  std::vector<std::pair<std::uint64_t, int>> kinds;  // of each rotation: lines written before it, and how it was done
+  static std::string line(std::uint64_t number) { return "line " + std::to_string(number) + " " + std::string(number * 7919 % 90, 'x'); }
+
+ private:
+  void write_lines(std::uint64_t count) {
+    std::string text;
+    for (std::uint64_t i = 0; i < count; ++i) text += line(number_++) + "\n";
+    append(log_, text);
+  }
+  void rotate(int kind) {
+    constexpr int kKept = 40;
+    fs::remove(log_ + "." + std::to_string(kKept));
+    for (int i = kKept - 1; i >= 1; --i)
+      for (const char* end : {"", ".gz"})
+        if (fs::exists(log_ + "." + std::to_string(i) + end))
+          fs::rename(log_ + "." + std::to_string(i) + end, log_ + "." + std::to_string(i + 1) + end);
+    const std::string first = log_ + ".1";
+    switch (kind) {
+      case 0:
+        fs::copy_file(log_, first);
+        fs::resize_file(log_, 0);
+        break;
+      case 1:
+        fs::rename(log_, first);
+        append(log_, "");
+        break;
+      case 2:
+        fs::rename(log_, first);
+        static_cast<void>(std::system(("gzip " + first).c_str()));
+        break;
+      default:
+        fs::rename(log_, first);
+        write_lines(1);
+        append(first, line(number_++) + "\n");  // by who has the old one open still
+    }
+    // Parts that are thrown away must have had a chance to be seen: forty rotations.
+    std::this_thread::sleep_for(std::chrono::milliseconds{random_() % 8});
+  }
+  std::string log_;
+  std::mt19937_64 random_;
+  std::uint64_t number_ = 0;
+};
+
+}  // namespace
+
+TEST_CASE("A thousand rotations at full speed, with restarts: every line once") {
+  const char* const given = std::getenv("LOGLODE_ROTATIONS");
+  const int rotations = given != nullptr ? std::atoi(given) : 1000;
+  const auto seed = static_cast<std::uint64_t>(GENERATE(1, 2));
+  const std::string pattern = seed == 1 ? "app.log" : "app.log*";
+  Folder folder;
+  Rotator rotator{folder / "app.log", seed};
+  Follower follower{{folder / pattern}};
+  std::atomic<bool> done{false};
+  std::thread writer{[&] {
+    rotator.run(rotations / 2);
+    done = true;
+  }};
+  while (!done) {
+    follower.read_for(std::chrono::milliseconds{150});
+    follower.restart();
+  }
+  writer.join();
+  follower.read_for(std::chrono::milliseconds{4'000});
+  const Lines lines = follower.lines();
+  std::uint64_t lost = 0, twice = 0;
+  std::string first_lost;
+  for (std::uint64_t number = 0; number < rotator.lines(); ++number) {
+    const std::size_t count = lines.count(Rotator::line(number));
+    if (count == 0 && lost++ < 60) {
+      const auto after = std::find_if(rotator.kinds.begin(), rotator.kinds.end(), [&](const auto& kind) { return kind.first > number; });
+      first_lost += std::to_string(number) + (after == rotator.kinds.end() ? " "
+                                                                           : "/" + std::to_string(after - rotator.kinds.begin()) + "k" +
+                                                                                 std::to_string(after->second) + " ");
+    }
+    twice += count > 1;
+  }
+  INFO("lost: " << first_lost << ", written " << rotator.lines() << ", seed " << seed);
+  CHECK(lost == 0);
+  CHECK(twice == 0);
+  CHECK(lines.size() == rotator.lines());
+  CHECK(follower.clashes == std::vector<std::string>{});
+}
