@@ -14,6 +14,7 @@
 #include "app/exit_status.h"
 #include "app/learn.h"
 #include "app/run_commands.h"
+#include "app/tail.h"
 #include "app/template_commands.h"
 
 namespace loglode {
@@ -22,6 +23,7 @@ namespace {
 struct Arguments {
   AnalyzeOptions analyze, learn;
   ReadingOptions explain;
+  TailOptions tail;
   TemplateSource templates;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
@@ -39,6 +41,7 @@ class CommandLine {
     app_.footer("Examples:\n  loglode analyze /var/log/nginx\n  kubectl logs deploy/shop | loglode analyze -\n  loglode help analyze");
     add_analyze();
     add_learn();
+    add_tail();
     add_run_commands();
     add_templates();
     add_others();
@@ -61,7 +64,7 @@ class CommandLine {
 
  private:
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"tail", "run", "backtest", "diff", "rca", "dlq", "setup", "top"})
+    for (const std::string_view later : {"run", "backtest", "diff", "rca", "dlq", "setup", "top"})
       if (name == later) return true;
     return false;
   }
@@ -101,6 +104,20 @@ class CommandLine {
         "Examples:\n  loglode learn /var/log/shop --state ~/.loglode/shop\n"
         "  loglode analyze today.log --state ~/.loglode/shop --read-only-state");
     command->callback([this] { status_ = run_learn(arguments_.learn); });
+  }
+
+  void add_tail() {
+    CLI::App* command = app_.add_subcommand("tail", "Follow files or a stream; findings and incidents as they happen");
+    add_tail_options(*command, arguments_.tail);
+    command->footer(
+        "What is there is read first (--from end leaves it out), then what comes. Rotation of every kind is followed. Ctrl-C ends it "
+        "cleanly;\n"
+        "kill -USR1 shows the commonest templates.\n"
+        "Examples:\n  loglode tail '/var/log/shop/*.log' --state ~/.loglode/shop\n"
+        "  loglode tail /var/log --from end --exclude '*.gz'\n"
+        "  kubectl logs -f --prefix deploy/shop | loglode tail -\n"
+        "  journalctl -f -o json | loglode tail - --report ndjson > events.ndjson");
+    command->callback([this] { status_ = run_tail(arguments_.tail); });
   }
 
   void add_templates() {

@@ -40,7 +40,8 @@ double fullest_stretch(const Timeline& timeline, std::span<const Point> points, 
   std::uint64_t inside = 0, most = 0;
   for (std::size_t from = 0, to = 0; to < points.size(); ++to) {
     inside += points[to].count;
-    while (timeline.learned_place(points[to].start) - timeline.learned_place(points[from].start) >= stretch) inside -= points[from++].count;
+    while (from < to && timeline.learned_place(points[to].start) - timeline.learned_place(points[from].start) >= stretch)
+      inside -= points[from++].count;  // a stretch of nothing still holds the point itself
     most = std::max(most, inside);
   }
   return static_cast<double>(most);

@@ -90,7 +90,8 @@ class InputSource final : public Source {
 
   Filled fill_from_current(Batch& out, Deadline until) {
     if (!current_->records) {
-      const Opening opening = current_->text.open(until);
+      Opening opening = current_->text.open(until);
+      if (opening == Opening::wait && config_.live && current_->text.settle()) opening = Opening::ready;
       if (opening == Opening::wait) return Filled::wait;
       if (opening == Opening::refused) {
         current_->notes.push_back({current_->text.refusal(), !current_file().in_folder});
@@ -99,7 +100,9 @@ class InputSource final : public Source {
       start_records();
     }
     out.stream = current_->stream;
-    return current_->records->fill(out, until);
+    const Filled filled = current_->records->fill(out, until);
+    if (config_.live && filled == Filled::wait && out.records.empty()) current_->records->release(out, false);
+    return filled;
   }
 
   void start_records() {
@@ -121,7 +124,7 @@ class InputSource final : public Source {
   [[nodiscard]] StreamInfo describe(const InputFile& file) const {
     const std::string& first_bytes = current_->text.first_bytes();
     StreamInfo info;
-    info.id = StreamId{static_cast<std::uint32_t>(next_ - 1)};
+    info.id = config_.streams.empty() ? StreamId{static_cast<std::uint32_t>(next_ - 1)} : config_.streams[next_ - 1];
     info.path = file.path;
     info.service = config_.service.empty() ? service_from_path(file.path) : config_.service;
     info.modified = modification_time(current_->status);

@@ -31,6 +31,8 @@ struct IngestConfig {
   std::string service{};          // --service; empty: what the path says
   bool keep_blank_lines = false;  // --format message: a blank line is a record, so that every line has its row
   DecompressionLimits decompression{};
+  bool live = false;  // a stream that is being written: what is there is handed out soon, whether or not more may belong to it
+  std::vector<StreamId> streams{};  // of the inputs; empty: 0, 1, 2 …
 };
 
 /// One input as found on disk, before it is opened.

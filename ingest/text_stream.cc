@@ -43,6 +43,24 @@ Opening TextStream::open(Deadline until) {
   return opening;
 }
 
+bool TextStream::settle() {
+  const std::string_view held = reader_->held();
+  if (step_ == Step::decoded && held.find('\n') != std::string_view::npos) {
+    step_ = Step::done;
+    return true;
+  }
+  if (step_ != Step::content || held.find('\n') == std::string_view::npos || leading_filler(held) != 0) return false;
+  first_bytes_ = held.substr(0, std::min(held.find('\n') + 1, kIdentityBytes));
+  Content content = examine(held);
+  if (!content.refused.empty()) {
+    refuse(std::move(content.refused));
+    return false;
+  }
+  decode_with(content.encoding);
+  step_ = content.encoding == Encoding::bytes || content.encoding == Encoding::utf8_with_bom ? Step::done : Step::decoded;
+  return step_ == Step::done;
+}
+
 void TextStream::stop() noexcept {
   stopped_ = true;
   reader_->stop();

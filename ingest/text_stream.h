@@ -20,6 +20,8 @@ class TextStream {
 
   /// Reads as much as it takes to know what this is; to be called again after `wait`.
   Opening open(Deadline until);
+  /// After `wait`: decides on what came so far, if that is a whole line at least. For streams that may take hours to show enough.
+  bool settle();
   /// The input ends where it has been read to, see ByteReader::stop(). At any time.
   void stop() noexcept;
   /// After `refused`: a sentence without the path.

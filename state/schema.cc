@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6c6f676c;  // "logl"
 
 // 64 unsigned bits are stored as the signed ones; booleans are 0 and 1; times are nanoseconds since the epoch.
-constexpr std::array<MigrationStep, 1> kSteps{{
+constexpr std::array<MigrationStep, 2> kSteps{{
     R"sql(
 CREATE TABLE about(id INTEGER PRIMARY KEY CHECK(id=1), schema_version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
 INSERT INTO about VALUES(1,0,0);
@@ -30,6 +30,11 @@ CREATE TABLE templates(id INTEGER NOT NULL, text BLOB NOT NULL, severity INTEGER
   STRICT, WITHOUT ROWID;
 CREATE TABLE events(number INTEGER NOT NULL, kind BLOB NOT NULL, from_id INTEGER NOT NULL, into_id INTEGER NOT NULL, text BLOB NOT NULL,
   at INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(number)) STRICT, WITHOUT ROWID;
+)sql",
+    R"sql(
+CREATE TABLE bookmarks(high INTEGER NOT NULL, low INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(high,low)) STRICT, WITHOUT ROWID;
+INSERT INTO bookmarks VALUES(0,0,0,x'',0); -- names no stream: a page with a row shows that its end was cut off, an empty one does not
 )sql",
 }};
 

@@ -20,6 +20,7 @@ SnapshotWriter::SnapshotWriter(Connection& connection, StateLimits limits)
       notes_(connection, "notes", 1, {"id", "text", "name", "pinned", "ignored", "alias_of"}, total_),
       templates_(connection, "templates", 1, {"id", "text", "severity"}, total_),
       events_(connection, "events", 1, {"number", "kind", "from_id", "into_id", "text", "at"}, total_),
+      bookmarks_(connection, "bookmarks", 2, {"high", "low", "number", "bytes"}, total_),
       about_(connection, "UPDATE about SET sum=?"),
       stream_(connection, "SELECT path,reaches,finished,rolled_up,learned_at FROM streams WHERE high=? AND low=?"),
       window_(connection, "SELECT reaches,records,cells FROM windows WHERE high=? AND low=? AND ordinal=? AND width=? AND start=?"),
@@ -50,6 +51,7 @@ StateWritten SnapshotWriter::write(const StateSnapshot& snapshot) {
     remove_older(snapshot);
     if (snapshot.has_templates) put_templates(snapshot.templates);
     put_events(snapshot.events);
+    put_bookmarks(snapshot.bookmarks);
     keep_limits(snapshot, written);
   });
   return written;
@@ -166,6 +168,19 @@ void SnapshotWriter::put_templates(const std::vector<StoredTemplate>& templates)
     if (!now.contains(ids.bits(0))) gone.push_back(ids.bits(0));
   for (const std::uint64_t id : gone) templates_.remove({id});
   for (const StoredTemplate& one : templates) templates_.put({one.id, one.text, one.severity});
+}
+
+void SnapshotWriter::put_bookmarks(const std::vector<StoredBookmark>& bookmarks) {
+  if (bookmarks.empty()) return;
+  std::int64_t number = connection_.number("SELECT IFNULL(MAX(number),0) FROM bookmarks");
+  for (const StoredBookmark& one : bookmarks) bookmarks_.put({one.identity.high, one.identity.low, ++number, one.bytes});
+  const std::int64_t kept = connection_.number("SELECT COUNT(*) FROM bookmarks WHERE number>0"),
+                     most = static_cast<std::int64_t>(limits_.bookmarks_max);
+  if (kept <= most) return;
+  Statement oldest{connection_, "SELECT high,low FROM bookmarks WHERE number>0 ORDER BY number LIMIT ?"};
+  std::vector<StreamIdentity> gone;
+  for (oldest.start({kept - most}); oldest.next();) gone.push_back({oldest.bits(0), oldest.bits(1)});
+  for (const StreamIdentity& one : gone) bookmarks_.remove({one.high, one.low});
 }
 
 void SnapshotWriter::put_events(const std::vector<TemplateEvent>& events) {

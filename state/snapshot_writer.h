@@ -42,6 +42,7 @@ class SnapshotWriter {
   void remove_older(const StateSnapshot& snapshot);
   void put_templates(const std::vector<StoredTemplate>& templates);
   void put_events(const std::vector<TemplateEvent>& events);
+  void put_bookmarks(const std::vector<StoredBookmark>& bookmarks);
   bool is_rolled_up(const StreamIdentity& stream);
 
   // retention.cc
@@ -53,7 +54,7 @@ class SnapshotWriter {
   StateLimits limits_;
   std::uint64_t total_ = 0;  // sum of all rows
   std::uint64_t cells_ = 0;  // of all windows
-  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_;
+  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_, bookmarks_;
   Statement about_, stream_, window_, window_bytes_, windows_of_, total_of_;
 };
 

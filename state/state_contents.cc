@@ -79,6 +79,10 @@ StateContents read_contents(Connection& connection) {
       rows_of<TemplateEvent>(connection, "SELECT kind,from_id,into_id,text,at FROM events ORDER BY number DESC", [](Statement& row) {
         return TemplateEvent{text_of(row, 0), id_of<TemplateId>(row, 1), id_of<TemplateId>(row, 2), text_of(row, 3), row.time(4)};
       });
+  contents.bookmarks =
+      rows_of<StoredBookmark>(connection, "SELECT high,low,bytes FROM bookmarks WHERE number>0 ORDER BY number", [](Statement& row) {
+        return StoredBookmark{{row.bits(0), row.bits(1)}, text_of(row, 2)};
+      });
   return contents;
 }
 

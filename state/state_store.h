@@ -35,7 +35,8 @@ struct StateLimits {
   /// Of all windows together; past it the windows of the streams learned longest ago become totals. Streams of the snapshot that is being
   /// written are left: what one run holds is bounded by kCellsMax.
   std::size_t cells_max = 400'000;
-  std::size_t events_max = 10'000;  // newest kept
+  std::size_t events_max = 10'000;     // newest kept
+  std::size_t bookmarks_max = 10'000;  // the same
 };
 
 struct StoredShape {
@@ -50,6 +51,12 @@ struct StoredStream {
   bool finished = false;           // read to its end
   bool rolled_up = false;          // its windows became totals: it is not counted again. Set by the store alone, never by a snapshot
   Timestamp learned_at = kNoTime;  // wall clock, of the latest snapshot that had it
+};
+
+/// Where a source goes on in a stream, in the source's own words.
+struct StoredBookmark {
+  StreamIdentity identity;
+  std::string bytes;
 };
 
 /// Records of a service and shape whose windows were given up: exact, so that sums stay what they were. Times are kNoTime when no record of
@@ -90,6 +97,7 @@ struct StateSnapshot {
   std::vector<StoredShape> shapes{};            // new or changed
   std::vector<ShapeId> shapes_gone{};           // evicted by the miner; one that is in `shapes` too stays
   std::vector<StoredStream> streams{};          // new or changed
+  std::vector<StoredBookmark> bookmarks{};      // new or changed; the latest is the newest
   std::vector<WindowSummary> windows{};         // new or changed; a row is replaced unless it reaches further
   std::vector<StreamIdentity> whole_streams{};  // `windows` holds all windows of these: older rows of theirs that reach no
                                                 // further than these, and than what `streams` says of it, go
@@ -117,7 +125,8 @@ struct StateContents {
   std::vector<TemplateNote> notes;
   std::vector<StoredTemplate> templates;
   std::vector<TemplateEvent> events;  // newest first
-  std::string set_aside;              // path of a damaged file that was set aside by open(); empty when there was none
+  std::vector<StoredBookmark> bookmarks;
+  std::string set_aside;  // path of a damaged file that was set aside by open(); empty when there was none
 };
 
 class StateStore {

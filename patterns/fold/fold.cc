@@ -149,6 +149,7 @@ struct Folder::State {
   void hold_excerpt_budget();
   void append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const;
   [[nodiscard]] std::vector<WindowSummary> summaries(bool changed_only) const;
+  void restore(const WindowSummary& summary);
 
   template <class Visit>
   void for_each_table(Visit visit) {
@@ -483,6 +484,61 @@ std::vector<WindowSummary> Folder::State::summaries(bool changed_only) const {
   return out;
 }
 
+void Folder::State::restore(const WindowSummary& summary) {
+  StreamInfo info;
+  info.identity = summary.stream;
+  info.path = summary.path;
+  info.service = summary.path_service;
+  info.baseline = summary.baseline;
+  const std::uint32_t number = stream_of(info);
+  FoldedStream& stream = streams[number];
+  if (summary.ordinal && !stream.ordinal) stream.ordinal = std::make_unique<WindowTable>(summary.width);
+  WindowTable& into = summary.ordinal ? *stream.ordinal : timed;
+  while (into.width() < summary.width) into.widen();
+  stream.timed = stream.timed || !summary.ordinal;
+  const std::uint32_t at = into.frame_of(number, summary.start);
+  WindowFrame& frame = into.frame(at);
+  frame.reaches = std::max(frame.reaches, summary.reaches);
+  frame.records += summary.records;
+  frame.without_time += summary.without_time;
+  frame.late += summary.late;
+  frame.changed = false;
+  if (summary.ordinal) stream.untimed += summary.records;
+  for (const Cell& cell : summary.cells) {
+    const std::uint32_t service = service_of(summary.services[cell.service]);
+    FoldedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
+    if (made.count == 0 || std::tie(cell.first, cell.first_offset) < std::tie(made.first, made.first_offset)) {
+      made.first = cell.first;
+      made.first_offset = cell.first_offset;
+      made.first_line = cell.first_line;
+      made.first_line_count = cell.first_line_count;
+      made.notable = cell.severity >= Severity::warn;
+      made.excerpt = cell.excerpt.empty() ? nullptr : std::make_unique<std::string>(cell.excerpt);
+    }
+    made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
+    made.severity = std::max(made.severity, cell.severity);
+    made.count += cell.count;
+    const std::pair place{cell.first, cell.first_offset};
+    const auto [first, is_new] = stream.firsts.try_emplace({service, cell.shape}, place);
+    if (!is_new) first->second = std::min(first->second, place);
+    if (!summary.ordinal) stream.previous = stream.watermark = std::max(stream.watermark, cell.last);
+  }
+  for (const RuleCell& cell : summary.rule_cells) {
+    const auto known =
+        std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == summary.rules[cell.rule]; });
+    if (known == rules->end()) continue;
+    FoldedRuleCell& made =
+        into.rule_cell_of(at, service_of(summary.services[cell.service]), static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
+    made.first = made.count == 0 ? cell.first : std::min(made.first, cell.first);
+    made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
+    made.count += cell.count;
+  }
+  trace_sample_below = std::min(trace_sample_below, summary.trace_sample_below);
+  for (const TraceStep& step : summary.trace_steps)
+    stream.steps.push_back(KeptStep{step.trace, step.time, step.shape, service_of(summary.services[step.service]), step.severity});
+  step_count += summary.trace_steps.size();
+}
+
 Folder::Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)
     : state_{new State{config, std::move(rules), counters}} {
   LOGLODE_ASSERT(state_->rules != nullptr);
@@ -503,6 +559,28 @@ Result<void> Folder::run(Batch& batch) {
   counters.late += tally.late;
   if (tally.blank_lines > 0) counters.drop(DropReason::blank, tally.blank_lines);
   return {};
+}
+
+void Folder::restore(const std::vector<WindowSummary>& summaries) {
+  Duration width = state_->timed.width();
+  for (const WindowSummary& summary : summaries)
+    if (!summary.ordinal) width = std::max(width, summary.width);
+  while (state_->timed.width() < width && state_->timed.can_widen()) state_->timed.widen();
+  for (const WindowSummary& summary : summaries) state_->restore(summary);
+  state_->for_each_table([&](const WindowTable& each) { state_->ordinal_cells += &each == &state_->timed ? 0 : each.cell_count(); });
+  for (FoldedStream& stream : state_->streams)
+    std::erase_if(stream.steps, [&](const KeptStep& step) { return step.trace >= state_->trace_sample_below; });
+  state_->recount_excerpts();
+  state_->forget_places();
+}
+
+void Folder::forget_before(Timestamp time) {
+  std::vector<WindowSummary> kept = state_->summaries(false);
+  std::erase_if(kept, [&](const WindowSummary& summary) { return !summary.ordinal && summary.start + summary.width <= time; });
+  auto fresh = std::make_unique<State>(state_->config, state_->rules, state_->counters);
+  fresh->sample = state_->sample;
+  state_ = std::move(fresh);
+  restore(kept);
 }
 
 std::vector<WindowSummary> Folder::summaries() const { return state_->summaries(false); }

@@ -38,6 +38,11 @@ class Folder final : public Stage {
   [[nodiscard]] std::vector<WindowSummary> summaries() const;
   /// The same, but only those that changed since the last call (the first: all).
   [[nodiscard]] std::vector<WindowSummary> take_changed();
+  /// Goes on from what an earlier Folder had: `summaries` as summaries() or take_changed() gave them, the newest of each window. Before any
+  /// batch. Summaries of rules that are not known any more lose those counts.
+  void restore(const std::vector<WindowSummary>& summaries);
+  /// Forgets the windows that ended by `time`, and streams that have none left.
+  void forget_before(Timestamp time);
 
  private:
   struct State;

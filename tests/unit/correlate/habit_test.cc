@@ -163,4 +163,14 @@ TEST_CASE("habit: a heartbeat is one that hardly ever paused before", "[correlat
   CHECK(missed(1, 40) == 1);
 }
 
+TEST_CASE("habit: a run that was cut short at any moment is judged", "[correlate]") {
+  // As `tail` judges: again and again, however little came since the part that is learned from.
+  for (int records = 1; records < 200; ++records) {
+    Scene scene{std::chrono::milliseconds{10}};
+    for (int i = 0; i < records; ++i) scene.line(i * 0.02, "api", Severity::info, "request served");
+    if (records > 50) scene.line(records * 0.02, "api", Severity::error, "no connection");
+    CHECK(Judged{scene}.judgement.scope.windows > 0);
+  }
+}
+
 }  // namespace loglode

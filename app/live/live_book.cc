@@ -1,0 +1,125 @@
+#include "app/live/live_book.h"
+
+#include <algorithm>
+
+namespace loglode {
+
+namespace {
+
+constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
+constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
+
+std::string subject_key(const Finding& finding) {
+  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
+}
+
+bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
+  if (start_a == kNoTime || start_b == kNoTime) return true;
+  return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
+}
+
+bool shares_any(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& each) { return std::binary_search(b.begin(), b.end(), each); });
+}
+
+}  // namespace
+
+std::string_view name_of(LiveChange change) noexcept {
+  constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
+  return kNames[static_cast<std::size_t>(change)];
+}
+
+LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
+  LiveChanges changes;
+  compare_findings(judgement, changes);
+  compare_incidents(judgement, newest, changes);
+  return changes;
+}
+
+void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
+  std::multimap<std::string, KnownFinding> now;
+  for (const Finding& finding : judgement.findings) {
+    const std::string key = subject_key(finding);
+    const auto [first, last] = findings_.equal_range(key);
+    const auto known =
+        std::find_if(first, last, [&](const auto& each) { return near(each.second.start, each.second.end, finding.start, finding.end); });
+    KnownFinding next{finding.start, finding.end, finding.total, finding.total};
+    if (known == last) {
+      out.findings.push_back({LiveChange::opened, &finding});
+      ++findings_opened_;
+    } else {
+      next.told = known->second.told;
+      if (finding.total >= 10 * std::max<std::uint64_t>(next.told, 1)) {  // told again when it is ten times as much
+        out.findings.push_back({LiveChange::grew, &finding});
+        next.told = finding.total;
+      }
+      findings_.erase(known);
+    }
+    now.emplace(key, next);
+  }
+  // What this judgement does not have may come back with the next: a rate that is at its limit does.
+  for (auto& [key, finding] : findings_)
+    if (now.size() < kFindingsKept) now.emplace(key, finding);
+  findings_ = std::move(now);
+  std::stable_sort(out.findings.begin(), out.findings.end(),
+                   [](const LiveFinding& a, const LiveFinding& b) { return a.finding->start < b.finding->start; });
+}
+
+LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
+  for (auto known = incidents_.rbegin(); known != incidents_.rend(); ++known)
+    if (shares_any(subjects, known->subjects) && near(known->opened, known->last, opened, latest)) return &*known;
+  return nullptr;
+}
+
+void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+  std::map<std::string, const Finding*> findings;
+  for (const Finding& finding : judgement.findings) findings.emplace(finding.finding_id, &finding);
+  std::vector<const Incident*> ordered;
+  for (const Incident& incident : judgement.incidents) ordered.push_back(&incident);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Incident* a, const Incident* b) { return a->opened_at < b->opened_at; });
+  for (const Incident* const incident : ordered) {
+    std::vector<std::string> subjects;
+    for (const std::string& id : incident->findings)
+      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_key(*found->second));
+    std::sort(subjects.begin(), subjects.end());
+    const bool over = incident->state == IncidentState::closed;
+    const Timestamp latest = over ? incident->closed_at : newest;
+    KnownIncident* known = find(subjects, incident->opened_at, latest);
+    if (known == nullptr) {
+      known = &incidents_.emplace_back();
+      known->number = next_incident_++;
+      known->opened = incident->opened_at;
+      out.incidents.push_back({LiveChange::opened, known->number, incident, incident->summary});
+    } else if (!known->closed && (incident->severity > known->severity || incident->findings.size() >= known->findings + 3 ||
+                                  incident->findings.size() >= 2 * std::max<std::size_t>(known->findings, 1))) {
+      out.incidents.push_back({LiveChange::grew, known->number, incident, incident->summary});
+    } else {
+      known->last = std::max(known->last, latest);
+      known->subjects = std::move(subjects);
+      if (over && !std::exchange(known->closed, true))
+        out.incidents.push_back({LiveChange::closed, known->number, incident, incident->summary});
+      continue;
+    }
+    known->subjects = std::move(subjects);
+    known->last = std::max(known->last, latest);
+    known->findings = incident->findings.size();
+    known->severity = std::max(known->severity, incident->severity);
+    known->summary = incident->summary;
+    if (over && !std::exchange(known->closed, true))
+      out.incidents.push_back({LiveChange::closed, known->number, incident, incident->summary});
+  }
+  for (KnownIncident& known : incidents_) {
+    if (known.closed || newest == kNoTime || newest <= known.last + kSameSpan) continue;
+    known.closed = true;  // the judgement has joined it to another, or let it go
+    out.incidents.push_back({LiveChange::closed, known.number, nullptr, known.summary});
+  }
+  if (incidents_.size() > kIncidentsKept) incidents_.erase(incidents_.begin(), incidents_.end() - kIncidentsKept);
+}
+
+std::size_t LiveBook::incidents_open() const {
+  return static_cast<std::size_t>(
+      std::count_if(incidents_.begin(), incidents_.end(), [](const KnownIncident& each) { return !each.closed; }));
+}
+
+}  // namespace loglode

@@ -1,0 +1,65 @@
+// What changed from one judgement to the next: findings and incidents that opened, grew or closed. A judgement is made anew each time, so
+// ids and windows of the same thing may move; the book knows them again by what they are about and when.
+// Used by the judging thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "core/finding.h"
+
+namespace loglode {
+
+enum class LiveChange : std::uint8_t { opened, grew, closed };
+[[nodiscard]] std::string_view name_of(LiveChange change) noexcept;
+
+struct LiveFinding {
+  LiveChange change = LiveChange::opened;
+  const Finding* finding = nullptr;  // in the judgement
+};
+struct LiveIncident {
+  LiveChange change = LiveChange::opened;
+  std::uint64_t number = 0;            // 1, 2, 3 … since the program began; the same for the incident's life
+  const Incident* incident = nullptr;  // in the judgement; null when it closed and the judgement does not have it any more
+  std::string summary;
+};
+struct LiveChanges {
+  std::vector<LiveFinding> findings;    // in order of time
+  std::vector<LiveIncident> incidents;  // the same
+};
+
+class LiveBook {
+ public:
+  /// `newest`: time of the newest record.
+  /// `last`: nothing comes after this, what is open is left open.
+  [[nodiscard]] LiveChanges compare(const Judgement& judgement, Timestamp newest);
+  [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
+  [[nodiscard]] std::size_t incidents_open() const;
+
+ private:
+  struct KnownFinding {
+    Timestamp start = kNoTime, end = kNoTime;
+    std::uint64_t total = 0, told = 0;
+  };
+  struct KnownIncident {
+    std::uint64_t number = 0;
+    std::vector<std::string> subjects;  // of its findings, sorted
+    Timestamp opened = kNoTime, last = kNoTime;
+    std::size_t findings = 0;
+    IncidentSeverity severity = IncidentSeverity::info;
+    bool closed = false;
+    std::string summary;
+  };
+
+  void compare_findings(const Judgement& judgement, LiveChanges& out);
+  void compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out);
+  [[nodiscard]] KnownIncident* find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest);
+
+  std::multimap<std::string, KnownFinding> findings_;  // by what they are about
+  std::vector<KnownIncident> incidents_;
+  std::uint64_t findings_opened_ = 0, next_incident_ = 1;
+};
+
+}  // namespace loglode

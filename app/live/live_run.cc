@@ -1,0 +1,281 @@
+#include "app/live/live_run.h"
+
+#include <algorithm>
+#include <thread>
+#include <utility>
+
+#include "app/builtin_rules.h"
+#include "app/state_session.h"
+#include "app/template_labels.h"
+#include "parse/parser.h"
+#include "parse/redact/redactor.h"
+
+namespace loglode {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+constexpr auto kGlance = std::chrono::milliseconds{20};  // between looks for something to do
+constexpr int kRestShare = 10;                           // a judgement that took long is followed by so many times as long without one
+constexpr auto kBetweenForgetting = std::chrono::minutes{10};
+
+Timestamp newest_of(const std::vector<WindowSummary>& windows) {
+  Timestamp newest = kNoTime;
+  for (const WindowSummary& window : windows)
+    if (!window.ordinal)
+      for (const Cell& cell : window.cells) newest = std::max(newest, cell.last);
+  return newest;
+}
+
+Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
+}  // namespace
+
+LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop} {}
+LiveRun::~LiveRun() = default;
+
+Result<void> LiveRun::prepare() {
+  auto framers = make_framer_factory(parse_config(options_.reading));
+  if (!framers) return tl::unexpected<Error>(framers.error());
+  auto loaded = load_rules_for(options_.reading);
+  if (!loaded) return tl::unexpected<Error>(loaded.error());
+  framers_ = *framers;
+  loaded_ = std::move(*loaded);
+  miner_.emplace(options_.mining, counters_);
+  FoldConfig fold;
+  fold.lateness = options_.lateness;
+  folder_.emplace(fold, loaded_.catalog, counters_);
+  if (auto opened = open_state(); !opened) return opened;
+  labels_ = std::make_unique<TemplateLabels>(*miner_, marks_);
+  return {};
+}
+
+Result<void> LiveRun::open_state() {
+  if (options_.state.empty()) return {};
+  auto store = StateStore::open(options_.state, options_.read_only_state ? StateAccess::read_only : StateAccess::read_write);
+  if (!store) return tl::unexpected<Error>(store.error());
+  auto contents = store->load();
+  if (!contents) return tl::unexpected<Error>(contents.error());
+  if (!contents->set_aside.empty())
+    notice_ = "the state in " + options_.state + " was damaged: it was set aside as " + contents->set_aside + " and a new one begun";
+  marks_ = StateSession::marks_of(*contents);
+  std::vector<ShapeId> pinned;
+  for (const TemplateNote& note : contents->notes) {
+    if (note.pinned) pinned.push_back(ShapeId{static_cast<std::uint64_t>(note.id)});
+    if (note.ignored) ignored_.push_back(note.id);
+  }
+  for (StoredShape& shape : contents->shapes) {
+    if (auto absorbed = miner_->absorb(shape.bytes); !absorbed) return absorbed;
+    shape = {};
+  }
+  miner_->forget_changes();
+  miner_->pin(std::move(pinned));
+  SummaryStore newest;
+  for (WindowSummary& window : contents->windows) newest.accept(std::move(window));
+  folder_->restore(newest.take_windows());
+  contents->shapes = {};
+  contents->windows = {};
+  contents_ = std::move(*contents);
+  if (!options_.read_only_state) writer_ = std::make_unique<StateWriter>(std::move(*store));
+  return {};
+}
+
+std::vector<std::string> LiveRun::bookmarks() const {
+  std::vector<std::string> marks;
+  if (contents_)
+    for (const StoredBookmark& mark : contents_->bookmarks) marks.push_back(mark.bytes);
+  return marks;
+}
+
+const std::string& LiveRun::template_members_of(ShapeId shape) { return labels_->of(shape); }
+
+Result<WorkerChain> LiveRun::make_chain() {
+  auto classifier = make_classifier(loaded_.rules, counters_);
+  if (!classifier) return tl::unexpected<Error>(classifier.error());
+  WorkerChain chain;
+  chain.push_back(make_parser(counters_));
+  chain.push_back(std::move(*classifier));
+  for (const auto& make : worker_stages_) {
+    auto stage = make();
+    if (!stage) return tl::unexpected<Error>(stage.error());
+    chain.push_back(std::move(*stage));
+  }
+  chain.push_back(make_redactor(counters_));
+  chain.push_back(miner_->make_scanner());
+  return chain;
+}
+
+void LiveRun::note_delivered(const Batch& batch) {
+  Place& place = places_[batch.stream->info.id];
+  if (place.end == 0) place.info = batch.stream->info;
+  if (batch.end != 0) place.end = batch.end;
+  fresh_ = true;
+}
+
+/// With the turn: everything up to here, nothing of what comes after.
+LiveRun::Cut LiveRun::take_cut() {
+  Cut cut;
+  for (const auto& [stream, place] : places_) {
+    cut.positions.push_back({stream, place.end});
+    if (writer_ == nullptr) continue;
+    cut.snapshot.streams.push_back({place.info.identity, place.info.path, place.end, false, false, wall_clock()});
+    if (std::string bytes = source_->bookmark(stream, place.end); !bytes.empty())
+      cut.snapshot.bookmarks.push_back({place.info.identity, std::move(bytes)});
+  }
+  places_.clear();
+  if (writer_ == nullptr) return cut;
+  for (EncodedShape& shape : miner_->take_changed()) cut.snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
+  cut.snapshot.shapes_gone = miner_->take_forgotten();
+  cut.snapshot.windows = folder_->take_changed();
+  return cut;
+}
+
+/// Cut, flush, make durable, commit: in this order.
+Result<void> LiveRun::secure_cut(bool last) {
+  Cut cut;
+  {
+    const std::scoped_lock turn{turn_};
+    cut = take_cut();
+    if (const Timestamp newest = newest_; newest != kNoTime && Clock::now() >= next_forgetting_) {
+      next_forgetting_ = Clock::now() + kBetweenForgetting;
+      folder_->forget_before(newest - options_.kept);  // what changed is in the cut
+    }
+    if (last && writer_ != nullptr) {
+      const TemplateCatalog catalog = miner_->settle(marks_);
+      cut.snapshot.has_templates = true;
+      for (const TemplateInfo& info : catalog.templates()) cut.snapshot.templates.push_back({info.id, info.text, info.severity});
+    }
+  }
+  for (const StreamPosition& position : cut.positions) uncommitted_[position.stream] = position.offset;
+  if (pending_) {
+    join(*pending_, std::move(cut.snapshot));
+  } else {
+    pending_ = std::move(cut.snapshot);
+  }
+  const Deadline until = Clock::now() + (last ? options_.drain : std::chrono::seconds{5});
+  for (const auto& sink : sinks_)
+    if (auto flushed = sink->flush(until); !flushed) return flushed;
+  if (secure_)
+    if (auto secured = secure_(); !secured) return secured;
+  if (writer_ != nullptr) {
+    const std::uint64_t number = writer_->submit(*std::exchange(pending_, std::nullopt));
+    while (writer_->durable() < number) {
+      if (const auto trouble = writer_->trouble()) return tl::unexpected<Error>(*trouble);
+      std::this_thread::sleep_for(std::chrono::milliseconds{1});
+    }
+  }
+  pending_.reset();
+  std::vector<StreamPosition> positions;
+  for (const auto& [stream, offset] : uncommitted_) positions.push_back({stream, offset});
+  if (auto committed = source_->commit(positions); !committed) return committed;
+  uncommitted_.clear();
+  ++snapshots_;
+  return {};
+}
+
+void LiveRun::keep_snapshots() {
+  auto due = Clock::now() + options_.snapshot;
+  for (;;) {
+    {
+      std::unique_lock lock{mutex_};
+      if (wake_.wait_for(lock, kGlance, [this] { return ending_; })) return;
+    }
+    if (Clock::now() < due && !source_->wants_commit()) continue;
+    const auto begin = Clock::now();
+    auto secured = secure_cut(false);
+    const auto end = Clock::now();
+    due = end + std::max<Clock::duration>(options_.snapshot, end - begin);
+    const std::scoped_lock lock{mutex_};
+    trouble_ = secured ? std::string{} : secured.error().where;
+  }
+}
+
+void LiveRun::judge_now(bool last) {
+  std::vector<WindowSummary> windows;
+  std::optional<TemplateCatalog> catalog;
+  {
+    const std::scoped_lock turn{turn_};
+    if (!std::exchange(fresh_, false) && !last) return;
+    windows = folder_->summaries();
+    catalog.emplace(miner_->settle(marks_));
+  }
+  templates_ = catalog->templates().size();
+  const Timestamp newest = newest_of(windows);
+  newest_ = newest;
+  if (newest != kNoTime)
+    for (WindowSummary& window : windows)
+      if (!window.ordinal && window.start + window.width <= newest - options_.judged) window.baseline = true;
+  JudgeConfig config;
+  config.frequent = options_.frequent;
+  for (const TemplateId id : ignored_)
+    if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
+  std::sort(config.ignored.begin(), config.ignored.end());
+  const Judgement judgement = judge(windows, *catalog, *loaded_.catalog, config);
+  if (listener_) listener_({judgement, *loaded_.catalog, newest, last});
+}
+
+void LiveRun::keep_judging() {
+  auto due = Clock::now() + options_.judge_every;
+  for (;;) {
+    {
+      std::unique_lock lock{mutex_};
+      if (wake_.wait_for(lock, kGlance, [this] { return ending_; })) return;
+    }
+    if (Clock::now() < due) continue;
+    const auto begin = Clock::now();
+    judge_now(false);
+    const auto end = Clock::now();
+    due = end + std::max<Clock::duration>(options_.judge_every, kRestShare * (end - begin));
+  }
+}
+
+void LiveRun::end_threads() {
+  {
+    const std::scoped_lock lock{mutex_};
+    ending_ = true;
+  }
+  wake_.notify_all();
+}
+
+Result<PipelineTimes> LiveRun::run() {
+  source_ = std::make_unique<SourceSet>(std::exchange(sources_, {}));
+  const std::unique_ptr<Stage> learner = miner_->make_learner();
+  Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
+  for (const auto& sink : sinks_) pipeline.sinks.push_back(sink.get());
+  class Unheard final : public Verdicts {
+    void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
+  } unheard;
+  pipeline.verdicts = verdicts_ == nullptr ? &unheard : verdicts_;
+  pipeline.ordered_turn = &turn_;
+  pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
+  pipeline.give_up = &give_up_;
+
+  std::thread snapshots{[this] { keep_snapshots(); }}, judging{[this] { keep_judging(); }};
+  // A stop gives sinks that refuse so long, then the run ends where it is: positions stay, nothing is lost.
+  std::thread drain{[this] {
+    std::unique_lock lock{mutex_};
+    while (!wake_.wait_for(lock, kGlance, [this] { return ending_; }))
+      if (stop_.load()) break;
+    if (!wake_.wait_for(lock, options_.drain, [this] { return ending_; })) give_up_ = true;
+  }};
+  auto times = run_pipeline(pipeline);
+  end_threads();
+  snapshots.join();
+  judging.join();
+  drain.join();
+  if (times) {
+    judge_now(true);
+    if (auto secured = secure_cut(true); !secured) times = tl::unexpected<Error>(secured.error());
+  }
+  source_.reset();
+  if (writer_ != nullptr)
+    if (auto finished = writer_->finish(); !finished && times) times = tl::unexpected<Error>(finished.error());
+  return times;
+}
+
+std::string LiveRun::trouble() const {
+  const std::scoped_lock lock{mutex_};
+  return trouble_;
+}
+
+}  // namespace loglode

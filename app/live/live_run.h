@@ -1,0 +1,156 @@
+// A pipeline that runs until it is stopped: what `tail` and `run` share. Reads, learns, folds and delivers on the pipeline's threads; two
+// threads of its own judge what was folded, and take snapshots.
+//
+// One snapshot is one cut between two batches: positions, miner and windows as of that moment. It becomes durable after every sink has
+// flushed what it was given until then, and only then the sources commit. So a restart reads again what came after the cut, and nothing
+// else; a crash at any point loses nothing, and what was delivered twice has the same ids.
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "app/live/source_set.h"
+#include "app/options.h"
+#include "app/pipeline.h"
+#include "core/framing.h"
+#include "core/run_counters.h"
+#include "correlate/judge.h"
+#include "patterns/fold/fold.h"
+#include "patterns/mining/template_miner.h"
+#include "patterns/rules/rule_set.h"
+#include "state/state_store.h"
+#include "state/state_writer.h"
+
+namespace loglode {
+
+struct LiveOptions {
+  ReadingOptions reading;
+  std::string state;  // empty: nothing outlives the process
+  bool read_only_state = false;
+  std::chrono::milliseconds snapshot{1000};
+  std::chrono::milliseconds judge_every{200};  // at most; a judgement that took long is followed by ten times as long without one
+  std::chrono::seconds drain{20};              // how long sinks may take after a stop
+  Duration kept = std::chrono::hours{6};       // windows older than this, behind the newest record, are given up
+  Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
+  JudgeConfig::Frequent frequent{};
+  MinerConfig mining{};
+  Duration lateness = std::chrono::seconds{5};
+  unsigned threads = 1;
+};
+
+/// What a judgement is handed over with. Good during the call.
+struct LiveJudgement {
+  const Judgement& judgement;
+  const RuleCatalog& rules;
+  Timestamp newest = kNoTime;  // time of the newest record
+  bool last = false;           // nothing comes after it
+};
+
+class LiveRun {
+ public:
+  /// `stop`: read no more, finish what was read. `options` and `stop` must outlive it.
+  LiveRun(const LiveOptions& options, const std::atomic<bool>& stop);
+  ~LiveRun();
+
+  /// Rules, formats and the state: what can fail before anything is read. Errors: as LogRun::read.
+  [[nodiscard]] Result<void> prepare();
+
+  // After prepare(), before run().
+  [[nodiscard]] const FramerFactory& framers() const noexcept { return *framers_; }
+  [[nodiscard]] RunCounters& counters() noexcept { return counters_; }
+  [[nodiscard]] const RuleCatalog& rules() const noexcept { return *loaded_.catalog; }
+  [[nodiscard]] const LoadedRules& loaded_rules() const noexcept { return loaded_; }
+  [[nodiscard]] std::vector<std::string> bookmarks() const;
+  [[nodiscard]] StreamId next_stream() noexcept { return StreamId{next_stream_++}; }
+  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
+  /// What is known of a shape's template, for sinks that write records; on the ordered thread.
+  [[nodiscard]] const std::string& template_members_of(ShapeId shape);
+  void add_source(std::string name, std::unique_ptr<Source> source) { sources_.push_back({std::move(name), std::move(source)}); }
+  void add_sink(std::unique_ptr<Sink> sink) { sinks_.push_back(std::move(sink)); }
+  /// A stage for each worker before everything that is learned, behind the parser.
+  void add_worker_stage(std::function<Result<std::unique_ptr<Stage>>()> make) { worker_stages_.push_back(std::move(make)); }
+  /// What rejected records become; null: their verdicts are only counted. Must outlive run(). `secure`: called before each snapshot.
+  void set_verdicts(Verdicts* verdicts, std::function<Result<void>()> secure) {
+    verdicts_ = verdicts;
+    secure_ = std::move(secure);
+  }
+  /// Called on the judging thread.
+  void on_judgement(std::function<void(const LiveJudgement&)> listener) { listener_ = std::move(listener); }
+
+  /// Until the sources end, or `stop`. Errors: a source's, a stage's; a sink's that had not succeeded by the end of the drain; the state's.
+  [[nodiscard]] Result<PipelineTimes> run();
+
+  // Any thread, during and after run().
+  [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
+  /// Why the latest snapshot could not be taken; empty when it could.
+  [[nodiscard]] std::string trouble() const;
+  [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_.load(); }
+  [[nodiscard]] bool stopped() const noexcept { return stop_.load(); }
+
+ private:
+  struct Cut {
+    std::vector<StreamPosition> positions;
+    StateSnapshot snapshot;
+  };
+  struct Place {
+    StreamInfo info;
+    std::uint64_t end = 0;
+  };
+
+  Result<void> open_state();
+  Result<WorkerChain> make_chain();
+  void note_delivered(const Batch& batch);
+  Cut take_cut();
+  Result<void> secure_cut(bool last);
+  void keep_snapshots();
+  void keep_judging();
+  void judge_now(bool last);
+  void end_threads();
+
+  const LiveOptions& options_;
+  const std::atomic<bool>& stop_;
+  RunCounters counters_;
+  std::shared_ptr<const FramerFactory> framers_;
+  LoadedRules loaded_;
+  std::optional<TemplateMiner> miner_;
+  std::optional<Folder> folder_;
+  std::unique_ptr<class TemplateLabels> labels_;
+  std::optional<StateContents> contents_;
+  std::unique_ptr<StateWriter> writer_;
+  TemplateMarks marks_;
+  std::vector<TemplateId> ignored_;
+  std::string notice_;
+  std::vector<SourceSet::Named> sources_;
+  std::vector<std::unique_ptr<Sink>> sinks_;
+  std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages_;
+  Verdicts* verdicts_ = nullptr;
+  std::function<Result<void>()> secure_;
+  std::function<void(const LiveJudgement&)> listener_;
+  std::unique_ptr<SourceSet> source_;
+  std::uint32_t next_stream_ = 0;
+
+  std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
+  std::map<StreamId, Place> places_;
+  bool fresh_ = false;                    // something was folded since the latest judgement
+  std::optional<StateSnapshot> pending_;  // committer only: taken, not yet durable
+  std::map<StreamId, std::uint64_t> uncommitted_;
+
+  std::atomic<std::uint64_t> templates_{0}, snapshots_{0};
+  std::atomic<Timestamp> newest_{kNoTime};
+  std::chrono::steady_clock::time_point next_forgetting_{};  // committer only
+  std::atomic<bool> give_up_{false};
+  mutable std::mutex mutex_;  // guards all below
+  std::condition_variable wake_;
+  bool ending_ = false;
+  std::string trouble_;
+};
+
+}  // namespace loglode

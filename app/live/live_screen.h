@@ -1,0 +1,53 @@
+// What `tail` shows: a line for each event that matters on standard output, and, on a terminal, one line at the bottom that says how it
+// goes. Two threads may call it.
+#pragma once
+
+#include <chrono>
+#include <mutex>
+#include <string>
+
+#include "app/live/live_book.h"
+#include "app/live/live_run.h"
+#include "core/run_counters.h"
+
+namespace loglode {
+
+class LiveScreen {
+ public:
+  struct Style {
+    bool ndjson = false;  // objects of cli.md instead of lines
+    bool color = false;
+    bool status = false;   // the line at the bottom
+    bool verbose = false;  // findings that notify nobody as well
+    std::size_t columns = 120;
+  };
+  LiveScreen(Style style, const RunCounters& counters) : style_{style}, counters_{counters} {}
+
+  void show(const LiveJudgement& judged);
+  /// Draws the line at the bottom anew; to be called a few times a second.
+  void draw_status(const LiveRun& run);
+  void clear_status();
+  void say(const std::string& sentence);  // on standard error
+  /// The latest judgement's templates, for SIGUSR1.
+  void request_templates() noexcept { templates_wanted_ = true; }
+  [[nodiscard]] std::uint64_t findings() const noexcept { return findings_; }
+  [[nodiscard]] bool lost_output() const noexcept { return lost_output_; }
+
+ private:
+  [[nodiscard]] std::string line_of(const LiveFinding& live) const;
+  [[nodiscard]] std::string line_of(const LiveIncident& live) const;
+  void print(const std::string& text);
+
+  const Style style_;
+  const RunCounters& counters_;
+  LiveBook book_;
+  std::mutex mutex_;
+  std::string status_;
+  std::atomic<bool> templates_wanted_{false}, lost_output_{false};
+  std::atomic<std::uint64_t> findings_{0}, incidents_open_{0};
+  std::uint64_t lines_before_ = 0;
+  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();
+  double rate_ = 0;
+};
+
+}  // namespace loglode

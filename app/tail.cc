@@ -1,0 +1,188 @@
+#include "app/tail.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <map>
+#include <thread>
+
+#include "app/exit_status.h"
+#include "app/live/live_run.h"
+#include "app/live/live_screen.h"
+#include "app/stop_signals.h"
+#include "ingest/follow/follow_source.h"
+#include "sinks/record_file.h"
+#include "sinks/report.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+std::atomic<bool> templates_asked_for{false};
+
+LiveOptions live_options(const TailOptions& options) {
+  LiveOptions live;
+  live.reading = options.reading;
+  live.state = options.state;
+  live.read_only_state = options.read_only_state;
+  live.snapshot = std::chrono::milliseconds{options.snapshot_ms};
+  live.threads = options.threads;
+  live.frequent = {options.frequent_count,
+                   std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
+  return live;
+}
+
+/// `-`, FIFOs and devices are read as streams, to their end; everything else is followed.
+bool is_stream(const std::string& input) {
+  struct stat status {};
+  return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
+IngestConfig ingest_config(const TailOptions& options) {
+  IngestConfig config;
+  config.service = options.reading.service;
+  config.keep_blank_lines = options.reading.format == "message";
+  return config;
+}
+
+Result<void> add_sources(const TailOptions& options, LiveRun& run) {
+  std::vector<std::string> streams, files;
+  for (const std::string& input : options.inputs) (is_stream(input) ? streams : files).push_back(input);
+  if (!streams.empty()) {
+    auto inputs = find_inputs(streams, run.counters());
+    if (!inputs) return tl::unexpected<Error>(inputs.error());
+    IngestConfig config = ingest_config(options);
+    config.live = true;
+    for (std::size_t i = 0; i < inputs->size(); ++i) config.streams.push_back(run.next_stream());
+    run.add_source("stdin", make_input_source(std::move(config), std::move(*inputs), run.framers(), run.counters()));
+  }
+  if (files.empty()) return {};
+  FollowConfig config;
+  config.paths = files;
+  config.exclude = options.exclude;
+  config.from_end = options.from == TailFrom::end;
+  if (options.from != TailFrom::start && options.from != TailFrom::end) config.bookmarks = run.bookmarks();
+  config.next_stream = [&run] { return run.next_stream(); };
+  config.reading = ingest_config(options);
+  run.add_source("files", make_follow_source(std::move(config), run.framers(), run.counters()));
+  return {};
+}
+
+/// Tells what is wrong with inputs once, as it turns up, and draws the status line.
+class Attendant {
+ public:
+  Attendant(LiveRun& run, LiveScreen& screen, const TailOptions& options)
+      : run_{run}, screen_{screen}, options_{options}, thread_{[this] { attend(); }} {}
+  ~Attendant() {
+    done_ = true;
+    thread_.join();
+    tell_problems();
+    screen_.clear_status();
+  }
+  Attendant(const Attendant&) = delete;
+  Attendant& operator=(const Attendant&) = delete;
+  [[nodiscard]] bool any_fatal() const noexcept { return any_fatal_; }
+
+ private:
+  void attend() {
+    for (unsigned turn = 0; !done_; ++turn) {
+      tell_problems();
+      if (templates_asked_for.exchange(false)) screen_.request_templates();
+      if (turn % 5 == 0) screen_.draw_status(run_);
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+  }
+  void tell_problems() {
+    const std::vector<InputProblem> problems = run_.counters().problems();
+    for (; told_ < problems.size(); ++told_) {
+      any_fatal_ = any_fatal_ || problems[told_].fatal;
+      if (!options_.quiet || problems[told_].fatal) screen_.say(problem_text(problems[told_]));
+    }
+  }
+
+  LiveRun& run_;
+  LiveScreen& screen_;
+  const TailOptions& options_;
+  std::size_t told_ = 0;
+  std::atomic<bool> done_{false}, any_fatal_{false};
+  std::thread thread_;
+};
+
+void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters& counters, LiveScreen& screen) {
+  if (options.quiet) return;
+  screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines), with_commas(run.templates()),
+                         with_commas(screen.findings())));
+  if (signal_received() == 0) return;
+  if (!options.state.empty())
+    screen.say("go on where this ended: the same command; positions are in " + options.state);
+  else
+    screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
+}
+
+}  // namespace
+
+void add_tail_options(CLI::App& command, TailOptions& options) {
+  command.add_option("inputs", options.inputs, "files, folders, globs (quoted) or - for standard input; need not exist yet")->required();
+  const std::map<std::string, TailFrom> places{{"start", TailFrom::start}, {"end", TailFrom::end}, {"state", TailFrom::state}};
+  command.add_option("--from", options.from, "start, end, or state: where --state says (the default with --state; start without)")
+      ->transform(CLI::CheckedTransformer(places))
+      ->type_name("start|end|state");
+  command.add_option("--exclude", options.exclude, "glob of paths or names that are not followed; repeatable")->type_name("GLOB");
+  add_reading_options(command, options.reading);
+  command.add_option("--state", options.state, "templates, windows and positions go on from there")->type_name("DIR");
+  command.add_flag("--read-only-state", options.read_only_state, "use what is known, write nothing");
+  command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")->check(CLI::Range(10U, 3'600'000U));
+  command.add_option("--threads", options.threads, "for parsing (default 1)")->check(CLI::Range(1, 64));
+  const std::map<std::string, bool> reports{{"human", false}, {"ndjson", true}};
+  command.add_option("--report", options.ndjson, "human or ndjson: objects of findings and incidents as they open, grow and close")
+      ->transform(CLI::CheckedTransformer(reports))
+      ->type_name("human|ndjson");
+  command.add_option("--records", options.records, "every record as NDJSON to this file")->type_name("FILE");
+  command.add_option("--frequent-count", options.frequent_count, "a type is frequent above so many")->check(CLI::Range(1U, 1'000'000'000U));
+  command.add_option("--frequent-window", options.frequent_window_seconds, "within so many seconds")->check(CLI::Range(1.0, 86'400.0));
+  command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
+  command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
+  const std::map<std::string, When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+  command.add_option("--color", options.color, "auto, always or never")->transform(CLI::CheckedTransformer(whens))->type_name("WHEN");
+  command.add_option("--progress", options.progress, "the status line: auto, always or never")
+      ->transform(CLI::CheckedTransformer(whens))
+      ->type_name("WHEN");
+}
+
+int run_tail(const TailOptions& options) {
+  if (options.from == TailFrom::state && options.state.empty()) return report_usage("--from state needs --state DIR");
+  const LiveOptions live = live_options(options);
+  const std::atomic<bool>& stop = stop_on_signals();
+  std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
+  LiveRun run{live, stop};
+  if (auto ready = run.prepare(); !ready) return report_error(ready.error());
+  if (auto added = add_sources(options, run); !added) return report_error(added.error());
+  if (!options.records.empty()) {
+    auto records = make_record_file(options.records, run.rules(),
+                                    [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
+    if (!records) return report_error(records.error());
+    run.add_sink(std::move(*records));
+  }
+  const bool status =
+      !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
+  LiveScreen screen{{options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()}, run.counters()};
+  run.on_judgement([&screen](const LiveJudgement& judged) { screen.show(judged); });
+  if (!run.notice().empty()) screen.say(run.notice());
+  bool damaged = false;
+  Result<PipelineTimes> times;
+  {
+    const Attendant attendant{run, screen, options};
+    times = run.run();
+    damaged = attendant.any_fatal();
+  }
+  if (!times) return report_error(times.error());
+  tell_end(options, run, run.counters(), screen);
+  if (signal_received() != 0) return 128 + signal_received();
+  return damaged ? kCouldNotFinish : kDone;
+}
+
+}  // namespace loglode
