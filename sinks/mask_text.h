@@ -8,7 +8,7 @@
 namespace loglode {
 
 /// As redact_into() of parse/redact: writes `text` with every secret replaced to `out`; false, and nothing is written, when there is none.
-/// Called by the one thread that writes.
+/// Pure: any thread.
 using MaskText = std::function<bool(std::string_view text, std::string& out)>;
 
 }  // namespace loglode

@@ -275,6 +275,7 @@ TEST_CASE("rotating file: it goes on in the old file when it can not rotate, say
   Opened opened{{8, 0s, 0, Compression::none}};
   REQUIRE(opened.open().has_value());
   REQUIRE(opened.file->append(line(0)).has_value());
+  opened.file->finish_parts();
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   const rlimit none{3, before.rlim_max};
