@@ -76,7 +76,10 @@ void RotatingFile::tell(const std::string& what) const {
 Result<void> RotatingFile::open_part() {
   struct stat status {};
   const bool exists = ::stat(config_.path.c_str(), &status) == 0;
-  regular_ = !exists || S_ISREG(status.st_mode);
+  const bool regular = !exists || S_ISREG(status.st_mode);
+  if (part_ && !regular)
+    return fail(std::make_error_code(std::errc::invalid_argument), config_.path + " was a file and is none any more", true);
+  if (!part_) regular_ = regular;
   auto file = open_file(config_.path, (regular_ ? O_RDWR | O_CREAT : O_WRONLY) | O_APPEND, config_.mode);
   if (!file) return tl::unexpected<Error>(file.error());
   auto part = std::make_shared<Part>(Part{std::move(*file), config_.path});
@@ -214,6 +217,11 @@ void RotatingFile::finish_parts() {
 std::uint64_t RotatingFile::bytes() const {
   const std::scoped_lock lock{mutex_};
   return size_;
+}
+
+std::uint64_t RotatingFile::bytes_cut() const {
+  const std::scoped_lock lock{mutex_};
+  return bytes_cut_;
 }
 
 }  // namespace loglode

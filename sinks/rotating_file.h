@@ -45,7 +45,7 @@ class RotatingFile {
   void finish_parts();
 
   [[nodiscard]] std::uint64_t bytes() const;
-  [[nodiscard]] std::uint64_t bytes_cut() const noexcept { return bytes_cut_; }  // of an unfinished line, at open
+  [[nodiscard]] std::uint64_t bytes_cut() const;  // of unfinished lines
 
  private:
   struct Part {
@@ -62,14 +62,14 @@ class RotatingFile {
   void tell(const std::string& what) const;
 
   RotatingFileConfig config_;
-  std::uint64_t bytes_cut_ = 0;
+  bool regular_ = true;  // fixed at open: pipes and devices are not
   mutable std::mutex mutex_;
   // Under mutex_:
   std::shared_ptr<Part> part_;
   std::vector<std::shared_ptr<Part>> unsynced_;  // written to before part_
-  std::uint64_t size_ = 0, folder_changes_ = 0;
+  std::uint64_t size_ = 0, bytes_cut_ = 0, folder_changes_ = 0;
   Timestamp born_ = kNoTime, rotate_again_ = kNoTime;
-  bool regular_ = true, torn_ = false, told_ = false;
+  bool torn_ = false, told_ = false;
 
   std::mutex sync_mutex_;
   std::uint64_t folder_synced_ = 0;   // under sync_mutex_
