@@ -51,7 +51,7 @@ std::string payload_of(const DeadLetter& letter) {
   writer.add_string(kReason, letter.reason);
   if (!letter.path.empty()) writer.add_bytes(kPath, letter.path);
   if (!letter.topic.empty()) writer.add_string(kTopic, letter.topic);
-  if (!letter.topic.empty()) writer.add_int32(kPartition, letter.partition);
+  if (letter.partition != -1) writer.add_int32(kPartition, letter.partition);
   writer.add_uint64(kOffset, letter.offset);
   writer.add_fixed64(kIdentityHigh, letter.identity.high);
   writer.add_fixed64(kIdentityLow, letter.identity.low);
