@@ -11,6 +11,7 @@
 
 #include "app/analyze.h"
 #include "app/commands.h"
+#include "app/dlq_commands.h"
 #include "app/exit_status.h"
 #include "app/learn.h"
 #include "app/run_commands.h"
@@ -25,6 +26,7 @@ struct Arguments {
   ReadingOptions explain;
   TailOptions tail;
   TemplateSource templates;
+  DlqArguments dlq;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
   std::string line, record_id, incident_id, template_id, shell, help_on;
@@ -44,6 +46,7 @@ class CommandLine {
     add_tail();
     add_run_commands();
     add_templates();
+    add_dlq_commands(app_, arguments_.dlq, status_);
     add_others();
   }
 
@@ -64,7 +67,7 @@ class CommandLine {
 
  private:
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"run", "backtest", "diff", "rca", "dlq", "setup", "top"})
+    for (const std::string_view later : {"run", "backtest", "diff", "rca", "setup", "top"})
       if (name == later) return true;
     return false;
   }

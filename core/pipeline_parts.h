@@ -78,7 +78,9 @@ class Sink {
   /// `key` names what the document is about (a finding's id): a repeat replaces. A sink that does not want this kind does nothing.
   virtual Result<void> write_document(Document, std::string_view /*key*/, std::string_view /*json*/) { return {}; }
   /// When this returns without an error, every record and document written before the call has its final verdict and is as durable as
-  /// the sink promises.
+  /// the sink promises: a record for which nothing was settled by then is delivered. So a sink that only knows here what has arrived (a
+  /// file, at its fsync) holds no batches and settles what it rejects alone. An error that is not retryable is final: what was
+  /// written since the last flush() that went well may be lost, and only reading it again from the last position brings it back.
   virtual Result<void> flush(Deadline until) = 0;
 };
 

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "core/limits.h"
-#include "sinks/record_json.h"
 
 namespace loglode {
 
@@ -36,7 +35,7 @@ class RecordFile final : public Sink {
 
   Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
     for (const Record& record : batch->records) {
-      if (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range)) continue;
+      if (!is_written(record)) continue;
       json_.append(buffer_, *batch, record, members_(record.shape));
       if (buffer_.size() >= kBufferBytes)
         if (auto written = hand_over(); !written) return written;

@@ -1,18 +1,15 @@
 // Records as NDJSON in one file: what `analyze --records` writes. Written through one buffer, in batch order.
 #pragma once
 
-#include <functional>
 #include <memory>
 #include <string>
 
 #include "core/pipeline_parts.h"
 #include "core/result.h"
 #include "core/rule_info.h"
+#include "sinks/record_json.h"
 
 namespace loglode {
-
-/// What is known of a shape's template right now, as template_members(); good until the next call.
-using TemplateMembers = std::function<const std::string&(ShapeId)>;
 
 /// `rules` and what `members` looks at must outlive it. A record counts as delivered once its bytes are with the operating system.
 /// Errors: the file can not be made (now), the disk is full (from write and flush).

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
 #include "core/window_summary.h"
 #include "sinks/terminal_text.h"
@@ -101,7 +102,7 @@ std::string template_members(std::string_view text, std::string_view id) {
   return out;
 }
 
-RecordJson::RecordJson(const RuleCatalog& rules) {
+RecordJson::RecordJson(const RuleCatalog& rules, MaskText mask) : mask_{std::move(mask)} {
   for (const RuleInfo& rule : rules) {
     rule_ids_.emplace_back("\"");
     append_json_text(rule_ids_.back(), rule.id);
@@ -124,17 +125,30 @@ void RecordJson::append_time(std::string& out, Timestamp time) {
   out += 'Z';
 }
 
-void RecordJson::begin_stream(const Stream& stream) {
-  stream_ = &stream;
+void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
+  stream_ = stream;
+  const StreamInfo& info = stream->info;
   stream_members_.clear();
-  append_quoted(stream_members_, ",\"log.file.path\":\"", stream.info.path);
-  stream_members_ += ",\"log.offset\":";
+  offset_shift_ = info.topic.empty() ? 0 : kKafkaOffsetShift;
+  if (info.topic.empty()) {
+    append_quoted(stream_members_, ",\"log.file.path\":\"", info.path);
+    stream_members_ += ",\"log.offset\":";
+  } else {
+    append_quoted(stream_members_, ",\"kafka.topic\":\"", info.topic);
+    stream_members_ += ",\"kafka.partition\":" + std::to_string(info.partition) + ",\"kafka.offset\":";
+  }
   stream_service_.clear();
-  append_json_text(stream_service_, stream.info.service);
+  append_json_text(stream_service_, info.service);
+}
+
+void RecordJson::append_original(std::string& out, const Record& record) {
+  if (record.raw == record.message) return;
+  const std::string_view original = mask_(record.raw, masked_) ? std::string_view{masked_} : record.raw;
+  if (original != record.message) append_quoted(out, ",\"event.original\":\"", original);
 }
 
 void RecordJson::append(std::string& out, const Batch& batch, const Record& record, std::string_view members) {
-  if (batch.stream.get() != stream_) begin_stream(*batch.stream);
+  if (batch.stream != stream_) begin_stream(batch.stream);
   out += "{\"@timestamp\":";
   if (record.time == kNoTime) {
     out += "null";
@@ -144,6 +158,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
     out += '"';
   }
   append_quoted(out, ",\"message\":\"", record.message);
+  if (mask_) append_original(out, record);
   append_quoted(out, ",\"event.id\":\"", record_id(batch.stream->info.identity, record.offset));
   if (record.severity != Severity::unspecified) append_quoted(out, ",\"log.level\":\"", severity_name(record.severity));
   out += ",\"service.name\":\"";
@@ -165,7 +180,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
     out += ']';
   }
   out += stream_members_;
-  append_number(out, record.offset);
+  append_number(out, record.offset >> offset_shift_);
   out += "}\n";
 }
 

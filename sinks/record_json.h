@@ -3,12 +3,15 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "core/batch.h"
 #include "core/rule_info.h"
+#include "sinks/mask_text.h"
 
 namespace loglode {
 
@@ -19,22 +22,38 @@ void append_json_text(std::string& out, std::string_view text);
 /// A member list `"log.record.template":…,"log.record.template_id":…` for a shape, made once and used for all its records.
 [[nodiscard]] std::string template_members(std::string_view text, std::string_view id);
 
+/// What is known of a shape's template right now, as template_members(); good until the next call.
+using TemplateMembers = std::function<const std::string&(ShapeId)>;
+
+/// Which records a sink takes (routes); empty: all. Called by the one thread that writes.
+using RecordFilter = std::function<bool(const Batch& batch, std::size_t record)>;
+
+/// Whether a record is for sinks at all: not blank, not outside --since/--until.
+[[nodiscard]] inline bool is_written(const Record& record) noexcept {
+  return !record.has(RecordFlag::blank) && !record.has(RecordFlag::out_of_range);
+}
+
 class RecordJson {
  public:
-  /// `rules` must outlive it.
-  explicit RecordJson(const RuleCatalog& rules);
+  /// `rules` must outlive it. `mask`: when not empty, `event.original` is written too, masked as a whole, where it says more than the
+  /// message. It costs a look at every byte of every line that has a header.
+  explicit RecordJson(const RuleCatalog& rules, MaskText mask = {});
   /// Appends the record and a newline. `members`: of template_members().
   void append(std::string& out, const Batch& batch, const Record& record, std::string_view members);
 
  private:
   void append_time(std::string& out, Timestamp time);
-  void begin_stream(const Stream& stream);
+  void append_original(std::string& out, const Record& record);
+  void begin_stream(const std::shared_ptr<const Stream>& stream);
 
   std::vector<std::string> rule_ids_;  // quoted
   std::int64_t second_ = INT64_MIN;    // that `second_text_` is of: consecutive records mostly share it
   std::string second_text_;
-  const Stream* stream_ = nullptr;
+  std::shared_ptr<const Stream> stream_;  // held, so that no other can have its address
+  unsigned offset_shift_ = 0;
   std::string stream_members_, stream_service_;
+  MaskText mask_;
+  std::string masked_;
 };
 
 }  // namespace loglode

@@ -1,0 +1,213 @@
+#include "sinks/dead_letter_frame.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <protozero/pbf_reader.hpp>
+#include <protozero/pbf_writer.hpp>
+#include <utility>
+
+#include "core/assert.h"
+#include "core/window_summary.h"
+#include "sinks/crc32c.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::string_view kMagic{"\xDELD\x01", 4};
+constexpr std::size_t kBlockBytes = 256 * kKiB;
+
+enum Field : protozero::pbf_tag_type {
+  kTime = 1,
+  kReason,
+  kPath,
+  kTopic,
+  kPartition,
+  kOffset,
+  kIdentityHigh,
+  kIdentityLow,
+  kRecordId,
+  kRaw,
+  kMasked,
+};
+
+void append_u32(std::string& out, std::uint32_t number) {
+  for (unsigned shift = 0; shift < 32; shift += 8) out += static_cast<char>((number >> shift) & 0xff);
+}
+
+std::uint32_t read_u32(std::string_view bytes, std::size_t at) noexcept {
+  std::uint32_t number = 0;
+  for (unsigned i = 0; i < 4; ++i) number |= static_cast<std::uint32_t>(static_cast<unsigned char>(bytes[at + i])) << (8 * i);
+  return number;
+}
+
+std::string payload_of(const DeadLetter& letter) {
+  std::string out;
+  protozero::pbf_writer writer{out};
+  writer.add_sfixed64(kTime, letter.time.time_since_epoch().count());
+  writer.add_string(kReason, letter.reason);
+  if (!letter.path.empty()) writer.add_bytes(kPath, letter.path);
+  if (!letter.topic.empty()) writer.add_string(kTopic, letter.topic);
+  if (letter.partition != -1) writer.add_int32(kPartition, letter.partition);
+  writer.add_uint64(kOffset, letter.offset);
+  writer.add_fixed64(kIdentityHigh, letter.identity.high);
+  writer.add_fixed64(kIdentityLow, letter.identity.low);
+  writer.add_string(kRecordId, letter.record_id);
+  writer.add_bytes(kRaw, letter.raw);
+  if (letter.masked) writer.add_bool(kMasked, true);
+  return out;
+}
+
+void read_field(protozero::pbf_reader& in, DeadLetter& letter) {
+  using Wire = protozero::pbf_wire_type;
+  switch (in.tag_and_type()) {
+    case protozero::tag_and_type(kTime, Wire::fixed64):
+      letter.time = Timestamp{Duration{in.get_sfixed64()}};
+      return;
+    case protozero::tag_and_type(kReason, Wire::length_delimited):
+      letter.reason = in.get_string();
+      return;
+    case protozero::tag_and_type(kPath, Wire::length_delimited):
+      letter.path = in.get_string();
+      return;
+    case protozero::tag_and_type(kTopic, Wire::length_delimited):
+      letter.topic = in.get_string();
+      return;
+    case protozero::tag_and_type(kPartition, Wire::varint):
+      letter.partition = in.get_int32();
+      return;
+    case protozero::tag_and_type(kOffset, Wire::varint):
+      letter.offset = in.get_uint64();
+      return;
+    case protozero::tag_and_type(kIdentityHigh, Wire::fixed64):
+      letter.identity.high = in.get_fixed64();
+      return;
+    case protozero::tag_and_type(kIdentityLow, Wire::fixed64):
+      letter.identity.low = in.get_fixed64();
+      return;
+    case protozero::tag_and_type(kRecordId, Wire::length_delimited):
+      letter.record_id = in.get_string();
+      return;
+    case protozero::tag_and_type(kRaw, Wire::length_delimited):
+      letter.raw = in.get_string();
+      return;
+    case protozero::tag_and_type(kMasked, Wire::varint):
+      letter.masked = in.get_bool();
+      return;
+    default:
+      in.skip();
+  }
+}
+
+}  // namespace
+
+DeadLetter dead_letter_of(const Batch& batch, const Record& record, std::string_view reason, Timestamp now) {
+  const StreamInfo& info = batch.stream->info;
+  DeadLetter letter;
+  letter.time = now;
+  letter.reason = reason;
+  (info.topic.empty() ? letter.path : letter.topic) = info.topic.empty() ? info.path : info.topic;
+  letter.partition = info.partition;
+  letter.offset = record.offset;
+  letter.identity = info.identity;
+  letter.record_id = record_id(info.identity, record.offset);
+  letter.raw = record.raw;
+  return letter;
+}
+
+std::string frame_of(const DeadLetter& letter) {
+  const std::string payload = payload_of(letter);
+  std::string frame{kMagic};
+  append_u32(frame, static_cast<std::uint32_t>(payload.size()));
+  append_u32(frame, crc32c(frame));
+  append_u32(frame, crc32c(payload, crc32c(frame)));
+  LOGLODE_ASSERT(frame.size() == kFrameHeaderBytes);
+  return frame + payload;
+}
+
+std::optional<DeadLetter> letter_of(std::string_view payload) {
+  DeadLetter letter;
+  try {
+    protozero::pbf_reader in{payload.data(), payload.size()};
+    while (in.next()) read_field(in, letter);
+  } catch (const protozero::exception&) { return std::nullopt; }
+  return letter;
+}
+
+Result<std::string_view> FileBytes::view(std::uint64_t offset, std::size_t size) {
+  if (offset < begin_ || offset + size > begin_ + filled_) {
+    block_.resize(std::max(size, kBlockBytes));
+    begin_ = offset;
+    filled_ = 0;
+    while (filled_ < block_.size()) {
+      const ssize_t got = ::pread(file_.fd(), block_.data() + filled_, block_.size() - filled_, static_cast<off_t>(begin_ + filled_));
+      if (got < 0 && errno == EINTR) continue;
+      if (got < 0) return fail_on_file("can not read " + path_);
+      if (got == 0) break;
+      filled_ += static_cast<std::size_t>(got);
+    }
+  }
+  const auto from = static_cast<std::size_t>(offset - begin_);
+  return std::string_view{block_.data() + from, std::min(size, filled_ - from)};
+}
+
+// What stands at at_; a good frame is taken.
+Result<FrameScanner::Look> FrameScanner::look(std::optional<DeadLetter>& found) {
+  auto header = bytes_.view(at_, kFrameHeaderBytes);
+  if (!header) return tl::unexpected<Error>(header.error());
+  if (header->empty()) return Look::end;
+  if (header->size() < kFrameHeaderBytes || !header->starts_with(kMagic) || read_u32(*header, 8) != crc32c(header->substr(0, 8)))
+    return Look::search;
+  const std::size_t length = read_u32(*header, 4);
+  if (length > kFramePayloadBytesMax) return Look::search;
+  auto frame = bytes_.view(at_, kFrameHeaderBytes + length);
+  if (!frame) return tl::unexpected<Error>(frame.error());
+  if (frame->size() < kFrameHeaderBytes + length) return Look::search;  // its end is missing
+  const std::string_view payload = frame->substr(kFrameHeaderBytes);
+  const bool good = crc32c(payload, crc32c(frame->substr(0, kFrameHeaderBytes - 4))) == read_u32(*frame, kFrameHeaderBytes - 4);
+  if (good) found = letter_of(payload);
+  at_ += frame->size();
+  return found ? Look::good : Look::skip;
+}
+
+// Moves at_ on to the next magic, or to the end.
+Result<void> FrameScanner::search() {
+  constexpr std::size_t kStepBytes = 4 * kKiB;  // far less than a block, so that few steps read anew
+  for (++at_;;) {
+    auto bytes = bytes_.view(at_, kStepBytes);
+    if (!bytes) return tl::unexpected<Error>(bytes.error());
+    const std::size_t found = bytes->find(kMagic);
+    if (found != std::string_view::npos) {
+      at_ += found;
+      return {};
+    }
+    if (bytes->size() < kStepBytes) {
+      at_ += bytes->size();
+      return {};
+    }
+    at_ += bytes->size() - (kMagic.size() - 1);  // a magic may begin in the last bytes
+  }
+}
+
+Result<std::optional<DeadLetter>> FrameScanner::next() {
+  passed_ = {at_, at_};
+  std::optional<DeadLetter> found;
+  for (;;) {
+    auto seen = look(found);
+    if (!seen) return tl::unexpected<Error>(seen.error());
+    if (*seen == Look::good) {
+      good_end_ = at_;
+      return found;
+    }
+    if (*seen == Look::end) return std::optional<DeadLetter>{};
+    if (*seen == Look::search) {
+      if (auto moved = search(); !moved) return tl::unexpected<Error>(moved.error());
+    }
+    passed_.end = at_;
+  }
+}
+
+}  // namespace loglode

@@ -1,0 +1,79 @@
+#include "sinks/file_sink.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kBufferBytesKept = 8 * kMiB;  // one batch with long originals may need more; that memory is given back
+
+class FileSink final : public Sink {
+ public:
+  FileSink(FileSinkConfig config, std::unique_ptr<RotatingFile> file, const RuleCatalog& rules, TemplateMembers members)
+      : name_{std::move(config.name)},
+        what_{config.what},
+        sync_{config.sync},
+        filter_{std::move(config.filter)},
+        file_{std::move(file)},
+        json_{rules, std::move(config.original)},
+        members_{std::move(members)} {}
+
+  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
+    if (wants(Document::record)) {
+      buffer_.clear();
+      for (std::size_t i = 0; i < batch->records.size(); ++i) append_record(*batch, i);
+      if (auto written = named(file_->append(buffer_)); !written) return written;
+      if (buffer_.capacity() > kBufferBytesKept) buffer_ = {};
+    }
+    if (sync_ == SyncWhen::never)
+      for (std::size_t i = 0; i < batch->records.size(); ++i) to.settle(*batch, i, Verdict::delivered);
+    return {};
+  }
+
+  Result<void> write_document(Document kind, std::string_view, std::string_view json) override {
+    if (!wants(kind)) return {};
+    buffer_.assign(json);
+    // A line is an object; newlines can only stand between its members.
+    std::replace(buffer_.begin(), buffer_.end(), '\n', ' ');
+    buffer_ += '\n';
+    return named(file_->append(buffer_));
+  }
+
+  Result<void> flush(Deadline) override { return named(file_->sync()); }
+
+ private:
+  [[nodiscard]] bool wants(Document kind) const noexcept { return what_[static_cast<std::size_t>(kind)]; }
+
+  void append_record(const Batch& batch, std::size_t i) {
+    const Record& record = batch.records[i];
+    if (!is_written(record) || (filter_ && !filter_(batch, i))) return;
+    json_.append(buffer_, batch, record, members_(record.shape));
+  }
+
+  Result<void> named(Result<void> result) const {
+    if (!result) result.error().where = "sink " + name_ + ": " + result.error().where;
+    return result;
+  }
+
+  const std::string name_;
+  const DocumentKinds what_;
+  const SyncWhen sync_;
+  const RecordFilter filter_;
+  const std::unique_ptr<RotatingFile> file_;
+  RecordJson json_;
+  TemplateMembers members_;
+  std::string buffer_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+  config.file.durable = config.sync == SyncWhen::snapshot;
+  auto file = RotatingFile::open(config.file);
+  if (!file) return fail(file.error().code, "sink " + config.name + ": " + file.error().where, file.error().retryable);
+  return std::make_unique<FileSink>(std::move(config), std::move(*file), rules, std::move(members));
+}
+
+}  // namespace loglode
