@@ -101,7 +101,7 @@ void try_option(rd_kafka_conf_t* conf, const std::string& name, const Text& valu
                                                      nearest_option(conf, name)));
     case RD_KAFKA_CONF_INVALID:
       // librdkafka's sentence may quote the value.
-      if (value.shown == value.value) return reading.problem(value.line, fmt::format("option {}: {}", in_quotes(name), why));
+      if (!value.hidden) return reading.problem(value.line, fmt::format("option {}: {}", in_quotes(name), why));
       return reading.problem(value.line, fmt::format("option {}: librdkafka refuses the value {}", in_quotes(name), quoted(value)));
   }
 }

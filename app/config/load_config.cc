@@ -29,7 +29,7 @@ void check_route(const Route& route, const PipelineConfig& config, Reading& read
   for (const Text& to : route.to) {
     const SinkConfig* sink = find_sink(config, to.value);
     if (sink == nullptr) {
-      const std::string near = to.shown == to.value ? hint(to.value, names) : std::string{};
+      const std::string near = !to.hidden ? hint(to.value, names) : std::string{};
       reading.problem(to.line, fmt::format("route to an unknown sink {}{}", quoted(to), near));
     } else if (!sink->wants(Document::record)) {
       reading.problem(to.line, fmt::format("route to sink {}, which takes no records (its \"what\")", quoted(to)));
@@ -153,7 +153,7 @@ std::vector<ConfigProblem> check_rule_ids(const PipelineConfig& config, const st
   each_condition(config, [&](const Condition& condition) {
     const Text& rule = condition.rule;
     if (rule.empty() || known.count(rule.value) > 0) return;
-    const std::string near = rule.shown == rule.value ? hint(rule.value, ids) : std::string{};
+    const std::string near = !rule.hidden ? hint(rule.value, ids) : std::string{};
     out.push_back({config.file, rule.line, fmt::format("unknown rule {}{}", in_quotes(rule.shown), near)});
   });
   return out;

@@ -28,9 +28,10 @@ struct Given {
 };
 
 struct Text {
-  std::string value;  // with ${…} replaced; a path is absolute or relative to the working directory, no longer to the file
-  int line = 0;       // 0: nobody wrote it
-  std::string shown;  // what may be printed of it: ${…} as it was written, and nothing of a secret
+  std::string value;    // with ${…} replaced; a path is absolute or relative to the working directory, no longer to the file
+  int line = 0;         // 0: nobody wrote it
+  std::string shown;    // what may be printed of it: ${…} as it was written, and nothing of a secret
+  bool hidden = false;  // `shown` is not all of it
 
   [[nodiscard]] bool empty() const noexcept { return value.empty(); }
 };

@@ -42,7 +42,13 @@ Text Reading::text_of(const YAML::Node& scalar, std::string_view key) {
   // Past a bad reference the value is not what was meant: it stays, so that one fault is not reported as two.
   if (!expanded.problems.empty()) expanded.value = scalar.Scalar();
   const bool secret = is_secret_key(key) || is_url_with_user(expanded.value);
-  return {std::move(expanded.value), line, secret ? "***" : std::move(expanded.shown)};
+  const bool hidden = secret || expanded.from_outside;
+  return {std::move(expanded.value), line, secret ? "***" : std::move(expanded.shown), hidden};
+}
+
+void Reading::resolve(Text& path) const {
+  path.value = path_in(folder, path.value);
+  if (!path.hidden) path.shown = path.value;
 }
 
 Section::Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, Reading& reading)
@@ -99,9 +105,9 @@ Text Section::text(std::string_view key, bool required) const {
 Text Section::text_or_nothing(std::string_view key) const { return scalar(key).value_or(Text{}); }
 
 Text Section::path(std::string_view key, bool required) const {
-  Text text = this->text(key, required);
-  text.value = path_in(reading_.folder, text.value);
-  return text;
+  Text path = text(key, required);
+  reading_.resolve(path);
+  return path;
 }
 
 std::vector<Text> Section::texts(std::string_view key, bool required) const {
@@ -130,7 +136,7 @@ std::vector<Text> Section::texts(std::string_view key, bool required) const {
 
 std::vector<Text> Section::paths(std::string_view key, bool required) const {
   std::vector<Text> out = texts(key, required);
-  for (Text& path : out) path.value = path_in(reading_.folder, path.value);
+  for (Text& path : out) reading_.resolve(path);
   return out;
 }
 
@@ -206,7 +212,7 @@ std::optional<std::size_t> Section::word_index(std::string_view key, const Text&
   if (given.empty()) return std::nullopt;
   const auto found = std::find(names.begin(), names.end(), given.value);
   if (found != names.end()) return static_cast<std::size_t>(found - names.begin());
-  const std::string near = given.shown == given.value ? hint(given.value, names) : std::string{};
+  const std::string near = !given.hidden ? hint(given.value, names) : std::string{};
   problem(given.line, fmt::format("bad {} {}: one of {}{}", key, quoted(given), fmt::join(names, ", "), near));
   return std::nullopt;
 }

@@ -28,6 +28,8 @@ struct Reading {
   void warn(int line, std::string message) { warnings.push_back({file, line, std::move(message)}); }
   /// A scalar under `key`, expanded; what is wrong with its references becomes a problem.
   [[nodiscard]] Text text_of(const YAML::Node& scalar, std::string_view key);
+  /// A path that was relative to the file.
+  void resolve(Text& path) const;
 };
 
 /// What a message may say of a value, in quotes.

@@ -80,7 +80,7 @@ void read_rules(const Section& root, PipelineConfig& config) {
       if (config.rules.builtin) section->problem(pack.line, "\"packs\" has builtin twice");
       config.rules.builtin = true;
     } else {
-      pack.value = path_in(root.reading().folder, pack.value);
+      root.reading().resolve(pack);
       config.rules.packs.push_back(std::move(pack));
     }
   }
@@ -112,7 +112,8 @@ void read_dead_letters(const Section& root, PipelineConfig& config) {
     section->flag("mask_dead_letters", config.dead_letters.mask);
   }
   if (config.dead_letters.path.empty() && !config.state.empty())
-    config.dead_letters.path = {path_in(config.state.value, "dead-letters"), 0, path_in(config.state.shown, "dead-letters")};
+    config.dead_letters.path = {path_in(config.state.value, "dead-letters"), 0, path_in(config.state.shown, "dead-letters"),
+                                config.state.hidden};
 }
 
 void read_rca(const Section& root, PipelineConfig& config) {

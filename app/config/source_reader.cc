@@ -56,7 +56,7 @@ void check_format(const Text& format, Reading& reading) {
   const std::vector<std::string> known = known_formats();
   if (std::find(known.begin(), known.end(), format.value) != known.end()) return;
   const std::vector<std::string_view> names{known.begin(), known.end()};
-  const std::string near = format.shown == format.value ? hint(format.value, names) : std::string{};
+  const std::string near = !format.hidden ? hint(format.value, names) : std::string{};
   reading.problem(format.line, fmt::format("unknown format {}{}", quoted(format), near));
 }
 
