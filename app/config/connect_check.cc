@@ -87,11 +87,10 @@ class Connections {
     }
     for (const SinkConfig& sink : config_.sinks) {
       if (sink.type == SinkConfig::Type::kafka) try_topic(sink);
-      if (sink.type == SinkConfig::Type::file)
-        try_folder(sink.path, parent_of(sink.path.value), fmt::format("sink {}", in_quotes(sink.name)));
+      if (sink.type == SinkConfig::Type::file) try_writing(sink.path, Kind::file, fmt::format("sink {}", in_quotes(sink.name)));
     }
-    if (!config_.state.empty()) try_folder(config_.state, config_.state.value, "state");
-    if (!config_.dead_letters.path.empty()) try_folder(config_.dead_letters.path, config_.dead_letters.path.value, "dead letters");
+    if (!config_.state.empty()) try_writing(config_.state, Kind::folder, "state");
+    if (!config_.dead_letters.path.empty()) try_writing(config_.dead_letters.path, Kind::either, "dead letters");
     return std::move(report_);
   }
 
@@ -104,11 +103,19 @@ class Connections {
     return parent.empty() ? "." : parent;
   }
 
+  enum class Kind : std::uint8_t { file, folder, either };
+
   /// Writable, or so near to a writable folder that it can be made.
-  void try_folder(const Text& path, std::string folder, const std::string& what) {
+  void try_writing(const Text& path, Kind kind, const std::string& what) {
     std::error_code none;
-    while (!std::filesystem::exists(folder, none) && folder != parent_of(folder)) folder = parent_of(folder);
-    if (::access(folder.c_str(), W_OK) == 0 && (!std::filesystem::is_directory(folder, none) || ::access(folder.c_str(), X_OK) == 0))
+    std::string there = path.value;
+    while (!std::filesystem::exists(there, none) && there != parent_of(there)) {
+      there = parent_of(there);
+      kind = Kind::folder;
+    }
+    const bool folder = std::filesystem::is_directory(there, none);
+    const bool right_kind = kind == Kind::either || folder == (kind == Kind::folder);
+    if (right_kind && ::access(there.c_str(), folder ? W_OK | X_OK : W_OK) == 0)
       return found(fmt::format("{}: {} can be written", what, path.shown));
     problem(path.line, fmt::format("{}: {} cannot be written by this user", what, quoted(path)));
   }

@@ -49,11 +49,13 @@ void check_sources(const PipelineConfig& config, Reading& reading) {
   }
 }
 
+std::filesystem::path normal(const Text& path) { return std::filesystem::path{path.value}.lexically_normal(); }
+
 void check_sinks(const PipelineConfig& config, Reading& reading) {
   for (auto sink = config.sinks.begin(); sink != config.sinks.end(); ++sink) {
     if (sink->when_full.value == WhenFull::dead_letter && config.dead_letters.path.empty())
       reading.problem(sink->when_full.line, "when_full: dead_letter needs dead_letters.path or a \"state\" folder");
-    const auto same_file = [&](const SinkConfig& other) { return !sink->path.empty() && other.path.value == sink->path.value; };
+    const auto same_file = [path = normal(sink->path)](const SinkConfig& other) { return !path.empty() && normal(other.path) == path; };
     if (const auto other = std::find_if(config.sinks.begin(), sink, same_file); other != sink)
       reading.problem(sink->path.line, fmt::format("sink {} writes the file of sink {}", in_quotes(sink->name), in_quotes(other->name)));
   }

@@ -52,8 +52,8 @@ void Reading::resolve(Text& path) const {
 }
 
 Section::Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, Reading& reading)
-    : what_(std::move(what)), line_(line), reading_(reading) {
-  if (!node.IsMap()) {
+    : what_(std::move(what)), line_(line), is_mapping_(node.IsMap()), reading_(reading) {
+  if (!is_mapping_) {
     problem(line_, fmt::format("{} must be a mapping", what_));
     return;
   }
@@ -84,7 +84,9 @@ std::vector<std::string> Section::keys() const {
   return out;
 }
 
-void Section::lacks(std::string_view key) const { problem(line_, fmt::format("{} lacks \"{}\"", what_, key)); }
+void Section::lacks(std::string_view key) const {
+  if (is_mapping_) problem(line_, fmt::format("{} lacks \"{}\"", what_, key));
+}
 
 std::optional<Text> Section::scalar(std::string_view key) const {
   const YAML::Node* node = find(key);

@@ -51,6 +51,7 @@ class Section {
   /// Reports unknown and repeated keys at once. `what` names the section in messages; `known` must be static. `line`: where it begins.
   Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, Reading& reading);
 
+  [[nodiscard]] bool is_mapping() const noexcept { return is_mapping_; }
   [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
   [[nodiscard]] const YAML::Node* find(std::string_view key) const;
   [[nodiscard]] int line() const noexcept { return line_; }
@@ -59,7 +60,7 @@ class Section {
   [[nodiscard]] Reading& reading() const noexcept { return reading_; }
   [[nodiscard]] std::vector<std::string> keys() const;
   void problem(int line, std::string message) const { reading_.problem(line, std::move(message)); }
-  void lacks(std::string_view key) const;
+  void lacks(std::string_view key) const;  // said of mappings only: of others it is said that they are none
 
   /// Without a key: an empty text, and a problem when it is required. A given one that is empty, or no text, is a problem.
   [[nodiscard]] Text text(std::string_view key, bool required = false) const;
@@ -96,6 +97,7 @@ class Section {
 
   std::string what_;
   int line_;
+  bool is_mapping_;
   Reading& reading_;
   std::map<std::string, Value, std::less<>> values_;
 };

@@ -47,7 +47,7 @@ void read_rotate(const Section& sink, RotateConfig& out) {
   if (bytes.line > 0) out.bytes = bytes;
   if (age.line > 0) out.age = age;
   if (keep.line > 0) out.keep = keep;
-  if (!section->has("size") && !section->has("age"))
+  if (section->is_mapping() && !section->has("size") && !section->has("age"))
     section->problem(section->line(), fmt::format("{} needs \"size\" or \"age\"", section->what()));
 }
 

@@ -108,9 +108,9 @@ std::vector<TopicRule> read_per_topic(const Section& source) {
   return out;
 }
 
-constexpr Word<StartAt::Kind> kKafkaStarts[] = {{"earliest", StartAt::Kind::earliest}, {"latest", StartAt::Kind::latest}};
-constexpr Word<StartAt::Kind> kFileStarts[] = {
-    {"start", StartAt::Kind::start}, {"end", StartAt::Kind::end}, {"state", StartAt::Kind::state}};
+constexpr StartAt::Kind kKafkaStarts[] = {StartAt::Kind::earliest, StartAt::Kind::latest};
+constexpr StartAt::Kind kFileStarts[] = {StartAt::Kind::start, StartAt::Kind::end, StartAt::Kind::state};
+constexpr std::string_view kFileWords[] = {"start", "end", "state"};
 
 StartAt read_start(const Section& section, SourceConfig::Type type) {
   const bool kafka = type == SourceConfig::Type::kafka;
@@ -118,22 +118,20 @@ StartAt read_start(const Section& section, SourceConfig::Type type) {
   if (!kafka) out.kind = StartAt::Kind::state;
   const Text text = section.text("start");
   if (text.empty()) return out;
-  out.line = text.line;
   if (kafka && !text.value.empty() && text.value.front() >= '0' && text.value.front() <= '9') {
     out.kind = StartAt::Kind::time;
+    out.line = text.line;
     if (!read_timestamp_field(text.value, {}, out.time))
       section.problem(text.line, fmt::format("bad start {}: not a time; write for example 2026-11-23T12:00:00Z", quoted(text)));
     return out;
   }
-  Given<StartAt::Kind> kind{out.kind, 0};
   if (kafka) {
     constexpr std::string_view kWords[] = {"earliest", "latest", "a time like 2026-11-23T12:00:00Z"};
     if (const auto index = section.word_index("start", text, kWords); index && *index < std::size(kKafkaStarts))
-      kind.value = kKafkaStarts[*index].value;
-  } else {
-    section.choice("start", kFileStarts, kind);
+      return {kKafkaStarts[*index], kNoTime, text.line};
+  } else if (const auto index = section.word_index("start", text, kFileWords)) {
+    return {kFileStarts[*index], kNoTime, text.line};
   }
-  out.kind = kind.value;
   return out;
 }
 

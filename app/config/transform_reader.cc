@@ -32,7 +32,7 @@ Condition read_condition(const Section& section) {
   out.rule = section.text("rule");
   out.pattern = read_pattern(section, false);
   out.service = section.text("service");
-  if (section.keys().empty())
+  if (section.is_mapping() && section.keys().empty())
     section.problem(section.line(),
                     fmt::format("{} needs at least one of severity_at_least, severity_below, rule, pattern, service", section.what()));
   return out;
