@@ -9,6 +9,7 @@
 #include <span>
 
 #include "app/builtin_rules.h"
+#include "app/config/check_config.h"
 #include "app/exit_status.h"
 #include "app/state_session.h"
 #include "parse/parser.h"
@@ -122,14 +123,22 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
 
 }  // namespace
 
-int check_files(const std::vector<std::string>& paths) {
-  RuleSetConfig config;
-  config.packs = paths;
-  const LoadedRules loaded = load_rules_from_text(paths.empty() ? builtin_packs() : std::vector<RulePackText>{}, config, true);
+int check_files(const std::vector<std::string>& paths, bool connect) {
+  RuleSetConfig packs;
   std::string out;
+  bool good = true;
+  for (const std::string& path : paths) {
+    if (config::is_config_file(path))
+      good = config::check_config(path, connect, out) && good;
+    else
+      packs.packs.push_back(path);
+  }
+  if (!paths.empty() && packs.packs.empty()) return print_and_leave(out, good ? kDone : kWrongUsage);
+  const LoadedRules loaded = load_rules_from_text(paths.empty() ? builtin_packs() : std::vector<RulePackText>{}, packs, true);
   for (const RuleProblem& problem : loaded.problems) out += printable(to_string(problem)) + "\n";
   if (!loaded.problems.empty()) return print_and_leave(out, kWrongUsage);
-  return print_and_leave(fmt::format("{} rules: no problems, all examples behave\n", loaded.catalog->size()));
+  out += fmt::format("{} rules: no problems, all examples behave\n", loaded.catalog->size());
+  return print_and_leave(out, good ? kDone : kWrongUsage);
 }
 
 int explain_line(const std::string& given, const ReadingOptions& options, const std::string& state) {

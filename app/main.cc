@@ -32,7 +32,7 @@ struct Arguments {
   std::string line, record_id, incident_id, template_id, shell, help_on;
   std::vector<std::string> check_paths;
   std::uint32_t lines_around = 5;
-  bool ndjson = false;
+  bool ndjson = false, connect = false;
 };
 
 class CommandLine {
@@ -189,9 +189,11 @@ class CommandLine {
     explain->footer("Example:\n  loglode explain '2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms'");
     explain->callback([this] { status_ = explain_line(arguments_.line, arguments_.explain, arguments_.explain_state); });
 
-    CLI::App* check = app_.add_subcommand("check", "Every problem of rule packs at once, as file:line: message");
-    check->add_option("paths", arguments_.check_paths, "rule packs (YAML files or folders); none: the built-in ones");
-    check->callback([this] { status_ = check_files(arguments_.check_paths); });
+    CLI::App* check = app_.add_subcommand("check", "Every problem of configurations and rule packs at once, as file:line: message");
+    check->add_option("paths", arguments_.check_paths,
+                      "configurations of run, rule packs (YAML files or folders); none: the built-in ones");
+    check->add_flag("--connect", arguments_.connect, "also try what a configuration names: brokers, topics, files, folders");
+    check->callback([this] { status_ = check_files(arguments_.check_paths, arguments_.connect); });
 
     CLI::App* completion = app_.add_subcommand("completion", "Completion for a shell, to be sourced");
     completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));

@@ -27,6 +27,10 @@ class ProblemList {
 
 [[nodiscard]] int line_of(const YAML::Node& node);
 
+/// Where a second document with something in it begins; 0: there is none. YAML::Load passes over all documents but the first, and
+/// YAML::LoadAll never ends on some broken ones: it takes no token and asks again. Throws YAML::Exception.
+[[nodiscard]] int line_of_second_document(const std::string& yaml);
+
 /// One mapping. `what` names it in messages ("rule", "applies_to"); `rule` is filled in once the rule's id is known.
 class MappingReader {
  public:

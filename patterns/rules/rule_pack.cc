@@ -145,16 +145,6 @@ class DocumentStart final : public YAML::EventHandler {
   bool empty = true;
 };
 
-/// YAML::Load passes over all documents but the first, and YAML::LoadAll never ends on some broken ones: it takes no token and asks again.
-/// 0 when there is no second one, or nothing is in it.
-int line_of_second_document(const std::string& yaml) {
-  std::istringstream stream{yaml};
-  YAML::Parser parser{stream};
-  DocumentStart first, second;
-  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return 0;
-  return second.empty ? 0 : second.line;
-}
-
 bool is_pack_name(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
 void read_pack_file(const std::string& path, std::vector<RulePackText>& out, std::vector<RuleProblem>& problems) {
@@ -182,6 +172,14 @@ std::vector<std::string> files_in(const std::string& folder, std::vector<RulePro
 }
 
 }  // namespace
+
+int line_of_second_document(const std::string& yaml) {
+  std::istringstream stream{yaml};
+  YAML::Parser parser{stream};
+  DocumentStart first, second;
+  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return 0;
+  return second.empty ? 0 : second.line;
+}
 
 bool glob_matches(std::string_view glob, std::string_view text) noexcept {
   std::size_t g = 0, t = 0, star = std::string_view::npos, retry = 0;

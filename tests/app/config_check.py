@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""`loglode check` on configurations: the examples are good, a broken file shows all its problems, no secret is shown. usage: config_check.py PROGRAM"""
+import glob
+import os
+import subprocess
+import sys
+import tempfile
+
+import program
+
+binary = os.path.abspath(sys.argv[1])
+failures = []
+SECRET = "hunter2-from-outside"
+
+
+def call(*arguments, cwd=None, env=None):
+    return subprocess.run([binary, "check", *arguments], capture_output=True, text=True, timeout=120, check=False, cwd=cwd, env={**os.environ, "NO_COLOR": "1", **(env or {})})
+
+
+def check(name, condition, done):
+    if not condition:
+        failures.append(f"{name}: exit {done.returncode}\n{done.stdout[-3000:]}\n{done.stderr[-800:]}")
+
+
+def write(folder, name, text):
+    path = os.path.join(folder, name)
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(text)
+    return path
+
+
+BROKEN = """state: state
+sources:
+  shop:
+    type: kafka
+    brokers: [127.0.0.1:9092]
+    topcis: [orders]
+    group: loglode
+    lateness: 60
+    options: { enable.auto.commit: true, sasl.password: '${PASSWORD}', ssl.key.password: '${file:secret}', security.protocol: '${PASSWORD}' }
+    transforms:
+      - route: { when: { rule: storage-disk-ful }, to: [archiv] }
+      - redact: { pattern: '(' }
+sinks:
+  archive: { type: file, path: out/x, when_full: '${PASSWORD}' }
+  search: { type: elasticsearch, urls: ['https://loglode:hunter2@127.0.0.1:9200'], api_key: '${PASSWORD}' }
+http: { listen: '0.0.0.0:9600' }
+rca: { key: '${NO_SUCH_VARIABLE}' }
+"""
+EXPECTED = """3: source "shop" lacks "topics"
+6: unknown key "topcis" in source "shop" (did you mean "topics"?)
+8: bad lateness "60": a duration is written 500ms, 10s, 5m, 2h or 1d
+9: option "enable.auto.commit" is not to be set here: positions move only behind a durable snapshot
+9: option "security.protocol": librdkafka refuses the value "${PASSWORD}"
+11: route to an unknown sink "archiv" (did you mean "archive"?)
+11: unknown rule "storage-disk-ful" (did you mean "storage-disk-full"?)
+12: bad pattern "(": missing closing parenthesis (at byte 1)
+14: bad when_full "${PASSWORD}": one of block, drop_newest, dead_letter
+15: sink "search": elasticsearch is not part of this version
+16: listen "0.0.0.0:9600" can be reached from other machines: it needs a "token"
+17: "key": ${NO_SUCH_VARIABLE} is not set in the environment, and has no default (${NO_SUCH_VARIABLE:default})
+"""
+
+
+def examples():
+    paths = sorted(glob.glob(os.path.join(program.ROOT, "configs", "*.yaml")))
+    for path in paths:
+        done = call(path)
+        check(f"{path} is good, in one line", done.returncode == 0 and done.stdout.count("\n") == 1 and "no problems: 1 source" in done.stdout and "state in" in done.stdout, done)
+    done = call(*paths, os.path.join(program.ROOT, "configs", "rules", "storage.yaml"))
+    check("configurations and rule packs together", done.returncode == 0 and len(paths) == 3 and done.stdout.count("\n") == 4 and "examples behave" in done.stdout, done)
+
+
+def broken(folder):
+    write(folder, "secret", SECRET + "\n")
+    write(folder, "broken.yaml", BROKEN)
+    done = call("broken.yaml", cwd=folder, env={"PASSWORD": SECRET})
+    expected = "".join(f"broken.yaml:{line}\n" for line in EXPECTED.splitlines())
+    check("every problem of a broken file", done.returncode == 2 and done.stdout == expected, done)
+    check("no secret is shown", "hunter2" not in done.stdout + done.stderr, done)
+    done = call("broken.yaml", os.path.join(program.ROOT, "configs", "tail-folder.yaml"), cwd=folder, env={"PASSWORD": SECRET})
+    check("one broken file of two", done.returncode == 2 and "no problems" in done.stdout, done)
+
+
+def packs_of_a_configuration(folder):
+    write(folder, "pack.yaml", "pack: mine\nversion: 1\nrules:\n  - id: my-rule\n    naem: x\n")
+    text = "sources: { in: { type: stdin } }\nsinks: { out: { type: file, path: o } }\nrules: { packs: [%s] }\n"
+    write(folder, "packs.yaml", text % "builtin, pack.yaml")
+    done = call("packs.yaml", cwd=folder)
+    check("problems of its packs", done.returncode == 2 and 'pack.yaml:5: my-rule: unknown key "naem"' in done.stdout and 'warning: no "state"' in done.stdout, done)
+    write(folder, "packs.yaml", text % "'${PACK}'")
+    done = call("packs.yaml", cwd=folder, env={"PACK": "pack.yaml"})
+    check("a pack's path from outside is not shown", done.returncode == 2 and "${PACK}:5: " in done.stdout and "pack.yaml" not in done.stdout, done)
+
+
+def connect(folder):
+    write(folder, "a.log", "x\n")
+    write(folder, "connect.yaml", "state: st\nsources:\n  in: { type: file, paths: '*.log' }\n  k: { type: kafka, brokers: '127.0.0.1:1', topics: t, group: g,\n"
+          "    options: { security.protocol: sasl_plaintext, sasl.mechanism: PLAIN, sasl.username: u, sasl.password: '${PASSWORD}' } }\n"
+          "sinks: { out: { type: file, path: out/records.ndjson } }\n")
+    done = call("--connect", "connect.yaml", cwd=folder, env={"PASSWORD": SECRET})
+    check("--connect tells what answers and what does not", done.returncode == 2 and 'source "in": 1 readable file\n' in done.stdout and "st can be written" in done.stdout
+          and 'connect.yaml:4: source "k": "127.0.0.1:1" does not answer' in done.stdout, done)
+    check("--connect shows no secret", SECRET not in done.stdout + done.stderr, done)
+    check("--connect changes nothing", not os.path.exists(os.path.join(folder, "st")), done)
+
+
+with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
+    examples()
+    broken(temporary)
+    packs_of_a_configuration(temporary)
+    connect(temporary)
+for failure in failures:
+    print("FAILED:", failure)
+sys.exit(1 if failures else 0)
