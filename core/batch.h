@@ -35,6 +35,7 @@ struct StreamInfo {
   Timestamp modified = kNoTime;  // of the file; what a date without a year is nearest to
   StreamIdentity identity;
   bool baseline = false;  // learned from, never reported
+  std::string source;     // its name in the configuration of `run`; empty elsewhere
   std::string topic;      // of a Kafka partition; empty for everything else
   std::int32_t partition = -1;
 };
@@ -90,6 +91,7 @@ struct Record {
   std::uint32_t attributes_begin = 0, attributes_count = 0;  // parse: into Batch::attributes
   std::uint32_t hits_begin = 0, hits_count = 0;              // patterns: into Batch::hits, ascending, each rule once
   ShapeId shape = kNoShape;                                  // patterns
+  std::uint32_t routes = 0;  // app: a bit for each sink that it goes to, in the order of the configuration; 0: all
 
   [[nodiscard]] bool has(RecordFlag flag) const noexcept { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   void set(RecordFlag flag) noexcept { flags |= static_cast<std::uint16_t>(flag); }

@@ -40,8 +40,6 @@ class Source {
   /// What finds `stream` again after a restart, to go on at `offset`: kept with the snapshot and given back when the source is made.
   /// Empty: nothing needs keeping. Any thread.
   [[nodiscard]] virtual std::string bookmark(StreamId /*stream*/, std::uint64_t /*offset*/) const { return {}; }
-  /// Called now and then while nothing can be taken, instead of fill(): what must be answered in time is answered.
-  virtual void keep_alive() {}
   /// Something waits for a commit of all that was handed out (partitions are taken away): it should come before the next interval.
   [[nodiscard]] virtual bool wants_commit() const noexcept { return false; }
 };

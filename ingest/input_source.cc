@@ -126,6 +126,7 @@ class InputSource final : public Source {
     StreamInfo info;
     info.id = config_.streams.empty() ? StreamId{static_cast<std::uint32_t>(next_ - 1)} : config_.streams[next_ - 1];
     info.path = file.path;
+    info.source = config_.source;
     info.service = config_.service.empty() ? service_from_path(file.path) : config_.service;
     info.modified = modification_time(current_->status);
     info.identity =

@@ -28,6 +28,7 @@ struct DecompressionLimits {
 struct IngestConfig {
   std::size_t batch_bytes = kBatchBytesTarget;
   std::size_t line_bytes_max = kLineBytesMax;
+  std::string source{};           // StreamInfo::source
   std::string service{};          // --service; empty: what the path says
   bool keep_blank_lines = false;  // --format message: a blank line is a record, so that every line has its row
   DecompressionLimits decompression{};

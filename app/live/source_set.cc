@@ -29,13 +29,7 @@ void SourceSet::pump(std::size_t number) {
   bool told = false;
   for (;;) {
     std::unique_lock lock{mutex_};
-    while (waiting_.size() >= waiting_max_ && !abandoned_) {
-      if (changed_.wait_for(lock, kPatience) == std::cv_status::timeout) {
-        lock.unlock();
-        source.keep_alive();
-        lock.lock();
-      }
-    }
+    changed_.wait(lock, [this] { return waiting_.size() < waiting_max_ || abandoned_; });
     if (abandoned_) return;
     if (stopping_ && !std::exchange(told, true)) source.stop();
     Batch batch = take_spare();

@@ -1,5 +1,5 @@
-// Several sources as one, each on a thread of its own, so that one that waits holds up no other and each is asked often enough to keep its
-// connections alive while the pipeline is busy. Batches wait in a short queue. Owned by the pipeline.
+// Several sources as one, each on a thread of its own, so that one that waits holds up no other. Batches wait in a short queue. Owned by
+// the pipeline.
 #pragma once
 
 #include <condition_variable>

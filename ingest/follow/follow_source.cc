@@ -306,6 +306,7 @@ class FollowSource final : public Source {
     StreamInfo info;
     info.id = config_.next_stream();
     info.path = mark.path;
+    info.source = config_.name;
     info.service = config_.reading.service.empty() ? service_from_path(mark.path) : config_.reading.service;
     info.modified = Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
     return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), file_config_, counters_);

@@ -16,6 +16,7 @@
 namespace loglode {
 
 struct FollowConfig {
+  std::string name;                    // of the source, StreamInfo::source
   std::vector<std::string> paths;      // files, folders (all logs in them) and glob patterns; need not exist yet
   std::vector<std::string> exclude;    // glob patterns against the path or its last part
   bool from_end = false;               // what is there at the start is not read, unless a bookmark says where to go on
