@@ -56,7 +56,7 @@ class Run {
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };
-    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_};
+    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_, !ended_ && !stopped_};
   }
 
  private:
@@ -88,6 +88,7 @@ class Run {
         stopped_ = true;
         pipeline_.source.stop();
       }
+      if (pipeline_.pause != nullptr && pipeline_.pause->load() && !stopped_) return nullptr;
       BatchPtr batch = take_batch();
       auto filled = pipeline_.source.fill(*batch, Clock::now() + kFillPatience);
       if (!filled) {

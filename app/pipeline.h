@@ -21,6 +21,7 @@ struct Pipeline {
   std::vector<Sink*> sinks;                          // after them, the same
   unsigned threads = 1;
   const std::atomic<bool>* stop = nullptr;  // set from a signal handler: nothing more is taken in, what was read is finished
+  const std::atomic<bool>* pause = nullptr;  // set: run_pipeline() returns when what was read is finished; it may be called again
   Verdicts* verdicts = nullptr;             // null: nobody asks what became of a record
   std::mutex* ordered_turn =
       nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
@@ -32,6 +33,7 @@ struct Pipeline {
 struct PipelineTimes {
   double read = 0, work = 0, fold = 0, deliver = 0;
   bool stopped = false;  // before the source was at its end
+  bool paused = false;   // the same, to be gone on with
 };
 
 /// Runs until the source ends, `stop` is set or something fails. Where verdicts are asked for, a sink that fails retryably is asked again

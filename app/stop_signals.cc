@@ -9,7 +9,7 @@ namespace loglode {
 namespace {
 
 std::atomic<int> received{0};
-std::atomic<bool> stop_requested{false};
+std::atomic<bool> stop_requested{false}, reload_requested{false};
 
 extern "C" void on_signal(int signal) {
   if (stop_requested.exchange(true)) _exit(128 + signal);
@@ -22,6 +22,11 @@ const std::atomic<bool>& stop_on_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
   return stop_requested;
+}
+
+std::atomic<bool>& reload_on_hangup() {
+  std::signal(SIGHUP, [](int) { reload_requested = true; });
+  return reload_requested;
 }
 
 int signal_received() noexcept { return received; }

@@ -1,4 +1,4 @@
-// SIGINT and SIGTERM: the first asks for a clean end, the second leaves at once. One command a process installs them, from main's thread.
+// SIGINT and SIGTERM: the first asks for a clean end, the second leaves at once. SIGHUP asks for the configuration to be read again. One command a process installs them, from main's thread.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,8 @@ namespace loglode {
 
 /// Installs the handlers; the flag is set by the first signal and lives as long as the program.
 [[nodiscard]] const std::atomic<bool>& stop_on_signals();
+/// Installs a handler of SIGHUP; the flag is set by it, and taken back by who has done what it asks for.
+[[nodiscard]] std::atomic<bool>& reload_on_hangup();
 /// The signal that came, 0 when none did.
 [[nodiscard]] int signal_received() noexcept;
 

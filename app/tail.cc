@@ -161,12 +161,14 @@ int run_tail(const TailOptions& options) {
   LiveRun run{live, stop};
   if (auto ready = run.prepare(); !ready) return report_error(ready.error());
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
-  if (!options.records.empty()) {
-    auto records = make_record_file(options.records, run.rules(),
-                                    [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
-    if (!records) return report_error(records.error());
-    run.add_sink(std::move(*records));
-  }
+  if (!options.records.empty())
+    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<std::unique_ptr<Sink>>> {
+      auto records = make_record_file(options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
+      if (!records) return tl::unexpected<Error>(records.error());
+      std::vector<std::unique_ptr<Sink>> sinks;
+      sinks.push_back(std::move(*records));
+      return sinks;
+    });
   const bool status =
       !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
   LiveScreen screen{{options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()}, run.counters()};

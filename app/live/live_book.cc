@@ -1,6 +1,10 @@
 #include "app/live/live_book.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include <algorithm>
+#include <utility>
 
 namespace loglode {
 
@@ -12,6 +16,12 @@ constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
 std::string subject_key(const Finding& finding) {
   return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
          (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
+}
+
+std::string incident_id(const Incident& incident) {
+  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
+                           std::to_string(incident.opened_at.time_since_epoch().count());
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
 }
 
 bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
@@ -90,15 +100,16 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
       known = &incidents_.emplace_back();
       known->number = next_incident_++;
       known->opened = incident->opened_at;
-      out.incidents.push_back({LiveChange::opened, known->number, incident, incident->summary});
+      known->id = incident_id(*incident);
+      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
     } else if (!known->closed && (incident->severity > known->severity || incident->findings.size() >= known->findings + 3 ||
                                   incident->findings.size() >= 2 * std::max<std::size_t>(known->findings, 1))) {
-      out.incidents.push_back({LiveChange::grew, known->number, incident, incident->summary});
+      out.incidents.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
     } else {
       known->last = std::max(known->last, latest);
       known->subjects = std::move(subjects);
       if (over && !std::exchange(known->closed, true))
-        out.incidents.push_back({LiveChange::closed, known->number, incident, incident->summary});
+        out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
       continue;
     }
     known->subjects = std::move(subjects);
@@ -107,12 +118,12 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
     known->severity = std::max(known->severity, incident->severity);
     known->summary = incident->summary;
     if (over && !std::exchange(known->closed, true))
-      out.incidents.push_back({LiveChange::closed, known->number, incident, incident->summary});
+      out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
   }
   for (KnownIncident& known : incidents_) {
     if (known.closed || newest == kNoTime || newest <= known.last + kSameSpan) continue;
     known.closed = true;  // the judgement has joined it to another, or let it go
-    out.incidents.push_back({LiveChange::closed, known.number, nullptr, known.summary});
+    out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary});
   }
   if (incidents_.size() > kIncidentsKept) incidents_.erase(incidents_.begin(), incidents_.end() - kIncidentsKept);
 }

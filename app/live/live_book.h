@@ -22,6 +22,7 @@ struct LiveFinding {
 struct LiveIncident {
   LiveChange change = LiveChange::opened;
   std::uint64_t number = 0;            // 1, 2, 3 … since the program began; the same for the incident's life
+  std::string id;                      // 16 hex: of what it began with and when; the same after a restart
   const Incident* incident = nullptr;  // in the judgement; null when it closed and the judgement does not have it any more
   std::string summary;
 };
@@ -45,6 +46,7 @@ class LiveBook {
   };
   struct KnownIncident {
     std::uint64_t number = 0;
+    std::string id;
     std::vector<std::string> subjects;  // of its findings, sorted
     Timestamp opened = kNoTime, last = kNoTime;
     std::size_t findings = 0;

@@ -17,6 +17,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kGlance = std::chrono::milliseconds{20};  // between looks for something to do
 constexpr int kRestShare = 10;                           // a judgement that took long is followed by so many times as long without one
+constexpr std::size_t kOutboxMax = 10'000;
 constexpr auto kBetweenForgetting = std::chrono::minutes{10};
 
 Timestamp newest_of(const std::vector<WindowSummary>& windows) {
@@ -31,7 +32,7 @@ Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chro
 
 }  // namespace
 
-LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop} {}
+LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop}, frequent_{options.frequent} {}
 LiveRun::~LiveRun() = default;
 
 Result<void> LiveRun::prepare() {
@@ -132,9 +133,11 @@ LiveRun::Cut LiveRun::take_cut() {
 
 /// Cut, flush, make durable, commit: in this order.
 Result<void> LiveRun::secure_cut(bool last) {
+  const std::scoped_lock alone{cut_mutex_};
   Cut cut;
   {
     const std::scoped_lock turn{turn_};
+    if (auto written = write_documents(); !written) return written;
     cut = take_cut();
     if (const Timestamp newest = newest_; newest != kNoTime && Clock::now() >= next_forgetting_) {
       next_forgetting_ = Clock::now() + kBetweenForgetting;
@@ -153,8 +156,11 @@ Result<void> LiveRun::secure_cut(bool last) {
     pending_ = std::move(cut.snapshot);
   }
   const Deadline until = Clock::now() + (last ? options_.drain : std::chrono::seconds{5});
-  for (const auto& sink : sinks_)
-    if (auto flushed = sink->flush(until); !flushed) return flushed;
+  {
+    const std::scoped_lock lock{flush_mutex_};
+    for (const auto& sink : sinks_)
+      if (auto flushed = sink->flush(until); !flushed) return flushed;
+  }
   if (secure_)
     if (auto secured = secure_(); !secured) return secured;
   if (writer_ != nullptr) {
@@ -206,7 +212,10 @@ void LiveRun::judge_now(bool last) {
     for (WindowSummary& window : windows)
       if (!window.ordinal && window.start + window.width <= newest - options_.judged) window.baseline = true;
   JudgeConfig config;
-  config.frequent = options_.frequent;
+  {
+    const std::scoped_lock lock{mutex_};
+    config.frequent = frequent_;
+  }
   for (const TemplateId id : ignored_)
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
@@ -237,19 +246,82 @@ void LiveRun::end_threads() {
   wake_.notify_all();
 }
 
-Result<PipelineTimes> LiveRun::run() {
-  source_ = std::make_unique<SourceSet>(std::exchange(sources_, {}));
+void LiveRun::publish(std::vector<LiveDocument> documents) {
+  for (LiveDocument& document : documents) {
+    std::unique_lock lock{mutex_};
+    wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
+    outbox_.push_back(std::move(document));
+  }
+}
+
+/// With the turn: a sink is written to by one thread at a time. One that refuses gets them with the next cut.
+Result<void> LiveRun::write_documents() {
+  for (;;) {
+    std::unique_lock lock{mutex_};
+    if (outbox_.empty()) return {};
+    const LiveDocument document = outbox_.front();
+    lock.unlock();
+    for (const auto& sink : sinks_)
+      if (auto written = sink->write_document(document.kind, document.key, document.json); !written) return written;
+    lock.lock();
+    outbox_.pop_front();
+    wake_.notify_all();
+  }
+}
+
+void LiveRun::reload(LiveReload with) {
+  const std::scoped_lock lock{mutex_};
+  reload_ = std::move(with);
+  pause_ = true;
+}
+
+/// Between two runs of the pipeline: nothing is in flight.
+Result<void> LiveRun::apply_reload() {
+  LiveReload with;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (!reload_) return {};
+    with = std::move(*reload_);
+    reload_.reset();
+    frequent_ = with.frequent;
+    pause_ = false;
+  }
+  if (auto secured = secure_cut(false); !secured) return secured;
+  const std::scoped_lock turn{turn_};
+  const std::scoped_lock flushing{flush_mutex_};
+  loaded_ = std::move(with.rules);
+  folder_->change_rules(loaded_.catalog);
+  sinks_.clear();  // before the new ones: they may write to the same files
+  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
+  if (!sinks) return tl::unexpected<Error>(sinks.error());
+  sinks_ = std::move(*sinks);
+  return {};
+}
+
+Result<PipelineTimes> LiveRun::run_until_ended() {
   const std::unique_ptr<Stage> learner = miner_->make_learner();
-  Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
-  for (const auto& sink : sinks_) pipeline.sinks.push_back(sink.get());
   class Unheard final : public Verdicts {
     void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
   } unheard;
-  pipeline.verdicts = verdicts_ == nullptr ? &unheard : verdicts_;
-  pipeline.ordered_turn = &turn_;
-  pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
-  pipeline.give_up = &give_up_;
+  for (;;) {
+    Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
+    for (const auto& sink : sinks_) pipeline.sinks.push_back(sink.get());
+    pipeline.pause = &pause_;
+    pipeline.verdicts = verdicts_ == nullptr ? &unheard : verdicts_;
+    pipeline.ordered_turn = &turn_;
+    pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
+    pipeline.give_up = &give_up_;
+    auto times = run_pipeline(pipeline);
+    if (!times || !times->paused) return times;
+    if (auto reloaded = apply_reload(); !reloaded) return tl::unexpected<Error>(reloaded.error());
+  }
+}
 
+Result<PipelineTimes> LiveRun::run() {
+  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
+  if (!sinks) return tl::unexpected<Error>(sinks.error());
+  sinks_ = std::move(*sinks);
+  source_ = std::make_unique<SourceSet>(std::exchange(sources_, {}));
   std::thread snapshots{[this] { keep_snapshots(); }}, judging{[this] { keep_judging(); }};
   // A stop gives sinks that refuse so long, then the run ends where it is: positions stay, nothing is lost.
   std::thread drain{[this] {
@@ -258,7 +330,7 @@ Result<PipelineTimes> LiveRun::run() {
       if (stop_.load()) break;
     if (!wake_.wait_for(lock, options_.drain, [this] { return ending_; })) give_up_ = true;
   }};
-  auto times = run_pipeline(pipeline);
+  auto times = run_until_ended();
   end_threads();
   snapshots.join();
   judging.join();

@@ -9,6 +9,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -54,8 +55,22 @@ struct LiveJudgement {
   bool last = false;           // nothing comes after it
 };
 
+/// A finding, an incident or a template on its way to the sinks that want it.
+struct LiveDocument {
+  Document kind = Document::finding;
+  std::string key, json;
+};
+
+/// What can change while it runs.
+struct LiveReload {
+  LoadedRules rules;
+  JudgeConfig::Frequent frequent{};
+};
+
 class LiveRun {
  public:
+  using MakeSinks = std::function<Result<std::vector<std::unique_ptr<Sink>>>(const RuleCatalog&)>;
+
   /// `stop`: read no more, finish what was read. `options` and `stop` must outlive it.
   LiveRun(const LiveOptions& options, const std::atomic<bool>& stop);
   ~LiveRun();
@@ -74,7 +89,8 @@ class LiveRun {
   /// What is known of a shape's template, for sinks that write records; on the ordered thread.
   [[nodiscard]] const std::string& template_members_of(ShapeId shape);
   void add_source(std::string name, std::unique_ptr<Source> source) { sources_.push_back({std::move(name), std::move(source)}); }
-  void add_sink(std::unique_ptr<Sink> sink) { sinks_.push_back(std::move(sink)); }
+  /// Called when it starts, and again after the rules were read anew.
+  void set_sinks(MakeSinks make) { make_sinks_ = std::move(make); }
   /// A stage for each worker before everything that is learned, behind the parser.
   void add_worker_stage(std::function<Result<std::unique_ptr<Stage>>()> make) { worker_stages_.push_back(std::move(make)); }
   /// What rejected records become; null: their verdicts are only counted. Must outlive run(). `secure`: called before each snapshot.
@@ -89,6 +105,10 @@ class LiveRun {
   [[nodiscard]] Result<PipelineTimes> run();
 
   // Any thread, during and after run().
+  /// Queued for the sinks, in order; written between two batches. Waits while the queue is full.
+  void publish(std::vector<LiveDocument> documents);
+  /// Takes effect between two batches, whole: what was read is finished with the old rules, what comes is read with the new ones.
+  void reload(LiveReload with);
   [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
   /// Why the latest snapshot could not be taken; empty when it could.
   [[nodiscard]] std::string trouble() const;
@@ -105,6 +125,9 @@ class LiveRun {
     std::uint64_t end = 0;
   };
 
+  Result<PipelineTimes> run_until_ended();
+  Result<void> apply_reload();
+  Result<void> write_documents();
   Result<void> open_state();
   Result<WorkerChain> make_chain();
   void note_delivered(const Batch& batch);
@@ -129,7 +152,9 @@ class LiveRun {
   std::vector<TemplateId> ignored_;
   std::string notice_;
   std::vector<SourceSet::Named> sources_;
-  std::vector<std::unique_ptr<Sink>> sinks_;
+  MakeSinks make_sinks_;
+  std::vector<std::unique_ptr<Sink>> sinks_;  // replaced under turn_ and flush_mutex_
+  std::mutex flush_mutex_;
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages_;
   Verdicts* verdicts_ = nullptr;
   std::function<Result<void>()> secure_;
@@ -140,16 +165,20 @@ class LiveRun {
   std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;
   bool fresh_ = false;                    // something was folded since the latest judgement
-  std::optional<StateSnapshot> pending_;  // committer only: taken, not yet durable
+  std::mutex cut_mutex_;  // held for a whole cut; guards pending_, uncommitted_, next_forgetting_
+  std::optional<StateSnapshot> pending_;  // taken, not yet durable
   std::map<StreamId, std::uint64_t> uncommitted_;
 
   std::atomic<std::uint64_t> templates_{0}, snapshots_{0};
   std::atomic<Timestamp> newest_{kNoTime};
-  std::chrono::steady_clock::time_point next_forgetting_{};  // committer only
-  std::atomic<bool> give_up_{false};
+  std::chrono::steady_clock::time_point next_forgetting_{};
+  std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool ending_ = false;
+  std::deque<LiveDocument> outbox_;
+  std::optional<LiveReload> reload_;
+  JudgeConfig::Frequent frequent_;
   std::string trouble_;
 };
 

@@ -574,6 +574,15 @@ void Folder::restore(const std::vector<WindowSummary>& summaries) {
   state_->forget_places();
 }
 
+void Folder::change_rules(std::shared_ptr<const RuleCatalog> rules) {
+  LOGLODE_ASSERT(rules != nullptr);
+  const std::vector<WindowSummary> all = state_->summaries(false);
+  auto fresh = std::make_unique<State>(state_->config, std::move(rules), state_->counters);
+  fresh->sample = state_->sample;
+  state_ = std::move(fresh);
+  restore(all);
+}
+
 void Folder::forget_before(Timestamp time) {
   std::vector<WindowSummary> kept = state_->summaries(false);
   std::erase_if(kept, [&](const WindowSummary& summary) { return !summary.ordinal && summary.start + summary.width <= time; });

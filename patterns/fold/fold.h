@@ -41,6 +41,8 @@ class Folder final : public Stage {
   /// Goes on from what an earlier Folder had: `summaries` as summaries() or take_changed() gave them, the newest of each window. Before any
   /// batch. Summaries of rules that are not known any more lose those counts.
   void restore(const std::vector<WindowSummary>& summaries);
+  /// Counts go on under the ids that both catalogs have; those of rules that are gone are given up. Between batches.
+  void change_rules(std::shared_ptr<const RuleCatalog> rules);
   /// Forgets the windows that ended by `time`, and streams that have none left.
   void forget_before(Timestamp time);
 
