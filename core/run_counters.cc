@@ -5,7 +5,7 @@
 namespace loglode {
 
 std::string_view name_of(DropReason reason) noexcept {
-  constexpr std::string_view kNames[] = {"blank", "out_of_range"};
+  constexpr std::string_view kNames[] = {"blank", "out_of_range", "tombstone"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(DropReason::kCount));
   return kNames[static_cast<std::size_t>(reason)];
 }

@@ -12,8 +12,8 @@
 
 namespace loglode {
 
-enum class DropReason : std::uint8_t { blank, out_of_range, kCount };
-[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // as written here
+enum class DropReason : std::uint8_t { blank, out_of_range, tombstone, kCount };  // tombstone: a message without a payload
+[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;               // as written here
 
 enum class Limit : std::uint8_t {
   line_bytes,

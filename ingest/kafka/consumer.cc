@@ -1,0 +1,152 @@
+#include "ingest/kafka/consumer.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "ingest/kafka/consumer_conf.h"
+
+namespace loglode::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr int kPollMs = 50;
+constexpr std::size_t kPollsAtOnce = 1000;  // between two looks at everything else
+constexpr std::size_t kToldMax = 100;       // sentences to a person, of one source
+constexpr milliseconds kCloseWithin{10'000};
+
+milliseconds session_timeout(const rd_kafka_conf_t* conf) {
+  std::array<char, 32> text{};
+  std::size_t size = text.size();
+  constexpr milliseconds kDefault{45'000};
+  if (rd_kafka_conf_get(conf, "session.timeout.ms", text.data(), &size) != RD_KAFKA_CONF_OK) return kDefault;
+  const long long value = std::strtoll(text.data(), nullptr, 10);
+  return value > 0 ? milliseconds{value} : kDefault;
+}
+
+tl::unexpected<Error> refused(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
+
+}  // namespace
+
+Result<void> Consumer::start() {
+  Result<Conf> conf = make_consumer_conf(config_);
+  if (!conf) return tl::unexpected<Error>(conf.error());
+  patience_ = session_timeout(conf->get()) / 2;
+  std::array<char, 512> said{};
+  client_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), said.data(), said.size());
+  if (client_ == nullptr) return refused("source '" + config_.name + "': " + said.data());
+  static_cast<void>(conf->release());  // the client's now
+  rd_kafka_poll_set_consumer(client_);
+  queue_.reset(rd_kafka_queue_get_consumer(client_));
+
+  const PartitionList topics = new_list(static_cast<int>(config_.topics.size()));
+  for (const std::string& topic : config_.topics) rd_kafka_topic_partition_list_add(topics.get(), topic.c_str(), RD_KAFKA_PARTITION_UA);
+  if (const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_, topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    queue_.reset();
+    rd_kafka_destroy_flags(std::exchange(client_, nullptr), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    return refused("source '" + config_.name + "': can not subscribe to its topics: " + rd_kafka_err2str(error));
+  }
+  thread_ = std::thread{[this] { run(); }};
+  return {};
+}
+
+Consumer::~Consumer() {
+  closing_ = true;
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Consumer::wake() noexcept {
+  if (queue_) rd_kafka_queue_yield(queue_.get());
+}
+
+std::optional<Error> Consumer::fatal() const {
+  const std::scoped_lock lock{fatal_mutex_};
+  return fatal_;
+}
+
+std::int64_t Consumer::high_watermark(const std::string& topic, std::int32_t partition) const {
+  std::int64_t low = -1, high = -1;
+  if (rd_kafka_get_watermark_offsets(client_, topic.c_str(), partition, &low, &high) != RD_KAFKA_RESP_ERR_NO_ERROR) return -1;
+  return high;
+}
+
+void Consumer::run() {
+  while (!closing_) {
+    look_after();
+    poll();
+  }
+  close();
+}
+
+void Consumer::look_after() {
+  if (pending_revoke_) finish_revoke();
+  if (pending_assign_) assign_pending();
+  if (!to_reset_.empty()) reset_positions();
+  commit_acknowledged();
+  hold_or_pause();
+  if (counts_.brokers_down) ask_brokers();
+}
+
+void Consumer::poll() {
+  const bool holds = full_since_ != Clock::time_point{} && paused_.empty();
+  if (holds && !assigned_.empty()) return;
+  for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
+    Event event{rd_kafka_queue_poll(queue_.get(), i == 0 ? kPollMs : 0)};
+    if (!event) return;
+    handle(std::move(event));
+    if (paused_.empty() && intake_.full()) return;
+  }
+}
+
+void Consumer::handle(Event event) {
+  switch (rd_kafka_event_type(event.get())) {
+    case RD_KAFKA_EVENT_FETCH:
+      return take_messages(*event);
+    case RD_KAFKA_EVENT_REBALANCE:
+      return take_rebalance(*event);
+    case RD_KAFKA_EVENT_OFFSET_COMMIT:
+      return take_commit_result(*event);
+    case RD_KAFKA_EVENT_ERROR:
+      return take_error(*event);
+    default:
+      return;
+  }
+}
+
+Consumer::Current Consumer::find(std::string_view topic, std::int32_t number) const {
+  for (const Current& partition : assigned_)
+    if (partition->number == number && partition->topic == topic) return partition;
+  return nullptr;
+}
+
+void Consumer::tell(const std::string& path, std::string what) {
+  if (told_.size() >= kToldMax) return;
+  if (told_.insert(path + ' ' + what).second) counters_.report({path, std::move(what), false});
+}
+
+void Consumer::close() {
+  wants_commit_ = false;
+  if (!assigned_.empty() && rd_kafka_assignment_lost(client_) == 0) commit_now();
+  const Clock::time_point until = Clock::now() + kCloseWithin;
+  const KafkaError refused{rd_kafka_consumer_close_queue(client_, queue_.get())};
+  bool closed = refused != nullptr || rd_kafka_consumer_closed(client_) != 0;
+  while (!closed && Clock::now() < until) {
+    const Event event{rd_kafka_queue_poll(queue_.get(), kPollMs)};
+    if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(client_, nullptr);
+    closed = rd_kafka_consumer_closed(client_) != 0;
+  }
+  forget_all();
+  if (!closed) {
+    // Closing may hang in older versions after a partition was lost: better left to the end of the process.
+    static_cast<void>(queue_.release());
+    return;
+  }
+  queue_.reset();
+  rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+  client_ = nullptr;
+}
+
+}  // namespace loglode::kafka

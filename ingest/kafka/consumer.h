@@ -1,0 +1,126 @@
+// The thread that talks to the brokers: polls message by message, answers rebalances, commits positions, pauses what can not be taken.
+// Owned by the source. Everything of librdkafka happens on this thread; others meet it in Intake and in a few atomics.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <set>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "core/run_counters.h"
+#include "ingest/kafka/handles.h"
+#include "ingest/kafka/intake.h"
+#include "ingest/kafka/kafka_source.h"
+
+namespace loglode::kafka {
+
+struct ConsumerCounts {
+  std::atomic<std::uint64_t> messages{0}, bytes{0}, tombstones{0}, rebalances{0}, commits{0}, commit_failures{0}, repeats_dropped{0};
+  std::atomic<bool> paused{false}, brokers_down{false};
+};
+
+class Consumer {
+ public:
+  /// `intake` and `counters` must outlive it.
+  Consumer(const KafkaSourceConfig& config, Intake& intake, RunCounters& counters)
+      : config_{config}, intake_{intake}, counters_{counters} {}
+  ~Consumer();
+  Consumer(const Consumer&) = delete;
+  Consumer& operator=(const Consumer&) = delete;
+
+  /// Joins the group. Errors: the configuration.
+  Result<void> start();
+  /// Looks at what has changed (an acknowledgement, a stop) at once.
+  void wake() noexcept;
+
+  [[nodiscard]] bool wants_commit() const noexcept { return wants_commit_; }
+  [[nodiscard]] const ConsumerCounts& counts() const noexcept { return counts_; }
+  /// Set when the group has no place for us any more.
+  [[nodiscard]] std::optional<Error> fatal() const;
+  /// What the client knows without asking; -1 when it does not.
+  [[nodiscard]] std::int64_t high_watermark(const std::string& topic, std::int32_t partition) const;
+
+ private:
+  using Current = std::shared_ptr<Partition>;
+
+  void run();
+  void look_after();
+  void poll();
+  void handle(Event event);
+
+  // consumer_messages: what comes out of the queue
+  void take_messages(rd_kafka_event_t& event);
+  void take(const rd_kafka_message_t& message);
+  void take_error(rd_kafka_event_t& event);
+  void reached_end(rd_kafka_event_t& event);
+  void brokers_went_away();
+  void brokers_answer();
+  void ask_brokers();
+  void reset_positions();
+  bool reset_position(const Current& partition);
+  void start_over(const Current& partition, std::int64_t offset);
+  void hold_or_pause();
+  void pause();
+  void resume();
+
+  // consumer_group: who owns what, and up to where
+  void take_rebalance(rd_kafka_event_t& event);
+  void assign_pending();
+  [[nodiscard]] std::optional<std::vector<Current>> describe(rd_kafka_topic_partition_list_t& list);
+  bool find_start(const rd_kafka_topic_partition_t& committed, Partition& partition);
+  bool look_up_start(Partition& partition);
+  void begin_revoke(PartitionList list);
+  void finish_revoke();
+  void hand_back(PartitionList list);
+  void commit_acknowledged();
+  void take_commit_result(rd_kafka_event_t& event);
+  [[nodiscard]] PartitionList to_commit();
+  void commit_now();
+  void note_commit(rd_kafka_resp_err_t error, const rd_kafka_topic_partition_list_t* list);
+  void forget_all();
+  void close();
+
+  [[nodiscard]] Current find(std::string_view topic, std::int32_t number) const;
+  void tell(const std::string& path, std::string what);
+
+  const KafkaSourceConfig& config_;
+  Intake& intake_;
+  RunCounters& counters_;
+  ConsumerCounts counts_;
+  std::atomic<bool> closing_{false}, wants_commit_{false};
+  rd_kafka_t* client_ = nullptr;  // left behind when it does not close in time
+  Queue queue_;
+  std::chrono::milliseconds patience_{0};  // for commits before partitions are given back
+  std::thread thread_;
+
+  // The thread's own.
+  std::vector<Current> assigned_;
+  struct ByTopic {
+    const rd_kafka_topic_t* topic = nullptr;
+    std::int32_t number = -1;
+    friend bool operator==(const ByTopic&, const ByTopic&) = default;
+  };
+  struct HashByTopic {
+    std::size_t operator()(const ByTopic& key) const noexcept {
+      return std::hash<const void*>{}(key.topic) ^ (static_cast<std::size_t>(key.number) * 0x9E3779B97F4A7C15U);
+    }
+  };
+  std::unordered_map<ByTopic, Partition*, HashByTopic> by_topic_;  // a shortcut into assigned_
+  std::vector<Current> to_reset_;
+  PartitionList pending_assign_, pending_revoke_;
+  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{};
+  bool commit_on_its_way_ = false;
+  std::set<std::pair<std::string, std::int32_t>> paused_;  // by us, of those assigned
+  std::set<std::string> told_;
+  std::string cluster_;
+
+  mutable std::mutex fatal_mutex_;
+  std::optional<Error> fatal_;  // guarded by fatal_mutex_
+};
+
+}  // namespace loglode::kafka

@@ -1,0 +1,222 @@
+// What comes out of the consumer's queue: messages, ends of partitions, errors; and what to do when there is no room for more.
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "ingest/kafka/consumer.h"
+
+namespace loglode::kafka {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr std::size_t kHeadersMax = 1000;  // of a message; those of a bomb are not looked at
+constexpr std::size_t kHeaderBytesMax = 256;
+constexpr std::size_t kKeyBytesMax = 256;
+constexpr int kAskMs = 1000;
+constexpr milliseconds kAskEvery{2000};
+// Pausing throws away what is prefetched: worth it only when the pipeline really stands still. Until then nothing is taken from the queue,
+// and rebalances wait behind the messages in it.
+constexpr milliseconds kHold{20};
+constexpr milliseconds kPauseAfter{1000};
+
+std::string_view header(const rd_kafka_headers_t* headers, const char* name) {
+  const void* value = nullptr;
+  std::size_t size = 0;
+  if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR || value == nullptr) return {};
+  return {static_cast<const char*>(value), std::min(size, kHeaderBytesMax)};
+}
+
+std::string_view bytes(const void* data, std::size_t size) {
+  return data == nullptr ? std::string_view{} : std::string_view{static_cast<const char*>(data), size};
+}
+
+std::string shown(const Partition& partition) { return partition.topic + '[' + std::to_string(partition.number) + ']'; }
+
+}  // namespace
+
+void Consumer::take_messages(rd_kafka_event_t& event) {
+  while (const rd_kafka_message_t* const message = rd_kafka_event_message_next(&event)) take(*message);
+}
+
+void Consumer::take(const rd_kafka_message_t& message) {
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  Partition*& partition = by_topic_[{message.rkt, message.partition}];
+  if (partition == nullptr) partition = find(rd_kafka_topic_name(message.rkt), message.partition).get();
+  if (partition == nullptr) return;  // was taken away meanwhile
+
+  Message taken;
+  taken.offset = message.offset;
+  rd_kafka_timestamp_type_t type{};
+  taken.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
+  if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) taken.timestamp_ms = -1;
+  taken.payload = bytes(message.payload, message.len);
+  if (config_.service.from == KafkaService::From::key || !config_.overrides.empty())
+    taken.key = bytes(message.key, std::min(message.key_len, kKeyBytesMax));
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR && rd_kafka_header_cnt(headers) <= kHeadersMax) {
+    taken.service = header(headers, "service.name");
+    taken.traceparent = header(headers, "traceparent");
+  }
+  const Added added = intake_.add(*partition, taken);
+  if (added == Added::repeat) ++counts_.repeats_dropped;
+  if (added != Added::staged) return;
+  ++counts_.messages;
+  counts_.bytes += message.len;
+  if (message.len == 0) ++counts_.tombstones;
+  if (counts_.brokers_down) brokers_answer();
+}
+
+void Consumer::take_error(rd_kafka_event_t& event) {
+  const rd_kafka_resp_err_t error = rd_kafka_event_error(&event);
+  const OnePartition at{rd_kafka_event_topic_partition(&event)};
+  const std::string topic = at && at->topic != nullptr ? at->topic : "";
+  switch (error) {
+    case RD_KAFKA_RESP_ERR__PARTITION_EOF:
+      return reached_end(event);
+    case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
+      if (Current partition = at ? find(topic, at->partition) : nullptr) to_reset_.push_back(std::move(partition));
+      return;
+    case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
+      return brokers_went_away();
+    case RD_KAFKA_RESP_ERR__TRANSPORT:
+    case RD_KAFKA_RESP_ERR__RESOLVE:
+      return;  // of one broker; when it is all of them, that is an event of its own
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      return tell(topic.empty() ? config_.name : topic, "there is no such topic; it is read as soon as there is");
+    case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
+    case RD_KAFKA_RESP_ERR__FATAL: {
+      std::array<char, 512> said{};
+      const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client_, said.data(), said.size());
+      const std::string why = cause == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || error == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
+                                  ? "another member of group '" + config_.group + "' runs as instance '" + config_.instance + "'"
+                                  : std::string{said.data()};
+      {
+        const std::scoped_lock lock{fatal_mutex_};
+        if (!fatal_)
+          fatal_ = Error{std::make_error_code(std::errc::operation_not_permitted), "source '" + config_.name + "': " + why, false};
+      }
+      return intake_.wake();
+    }
+    default:
+      return tell(topic.empty() ? config_.name : topic, std::string{rd_kafka_err2str(error)} + " (error " + std::to_string(error) + ")");
+  }
+}
+
+void Consumer::reached_end(rd_kafka_event_t& event) {
+  const OnePartition at{rd_kafka_event_topic_partition(&event)};
+  if (!at) return;
+  // What lies between the last message and the end are marks of transactions, or messages that were compacted away.
+  if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0) intake_.move_past(*partition, at->offset);
+  if (counts_.brokers_down) brokers_answer();
+}
+
+void Consumer::brokers_went_away() {
+  if (counts_.brokers_down.exchange(true)) return;
+  ask_at_ = Clock::now() + kAskEvery;
+  tell(config_.name, "no broker can be reached at " + config_.brokers + "; reading goes on as soon as one can");
+}
+
+void Consumer::brokers_answer() {
+  if (!counts_.brokers_down.exchange(false)) return;
+  tell(config_.name, "the brokers can be reached again; nothing was lost");
+}
+
+void Consumer::ask_brokers() {
+  if (Clock::now() < ask_at_) return;
+  const rd_kafka_metadata_t* metadata = nullptr;
+  if (rd_kafka_metadata(client_, 0, nullptr, &metadata, kAskMs) == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_metadata_destroy(metadata);
+    brokers_answer();
+  }
+  ask_at_ = Clock::now() + kAskEvery;
+}
+
+void Consumer::reset_positions() {
+  if (Clock::now() < reset_at_) return;
+  std::erase_if(to_reset_, [this](const Current& partition) {
+    return partition != find(partition->topic, partition->number) || reset_position(partition);
+  });
+  if (!to_reset_.empty()) reset_at_ = Clock::now() + kAskEvery;
+}
+
+bool Consumer::reset_position(const Current& partition) {
+  std::int64_t low = 0, high = 0;
+  if (rd_kafka_query_watermark_offsets(client_, partition->topic.c_str(), partition->number, &low, &high, kAskMs) !=
+      RD_KAFKA_RESP_ERR_NO_ERROR)
+    return false;
+  const std::int64_t wanted = intake_.locked([&] { return partition->next; });
+  std::int64_t offset = wanted;
+  if (wanted < low) {
+    offset = low;
+    // A position that nobody has: the partition is read from its beginning, wherever that is by now.
+    if (wanted >= 0)
+      tell(shown(*partition), std::to_string(low - wanted) + " messages were deleted before they were read (offsets " +
+                                  std::to_string(wanted) + " to " + std::to_string(low - 1) + ")");
+  } else if (wanted > high) {
+    offset = low;
+    tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +
+                                ": the topic was made anew or has lost messages; read from its beginning");
+  }
+  if (offset < wanted) {
+    start_over(partition, offset);
+  } else {
+    intake_.move_past(*partition, offset);
+  }
+  const PartitionList list = new_list();
+  rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset = offset;
+  const KafkaError failed{rd_kafka_seek_partitions(client_, list.get(), kAskMs)};
+  return failed == nullptr && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+void Consumer::start_over(const Current& partition, std::int64_t offset) {
+  // A position never goes back within a stream: it is a new one from here on.
+  auto anew = std::make_shared<Partition>();
+  anew->topic = partition->topic;
+  anew->number = partition->number;
+  anew->identity = partition->identity;
+  anew->stream = config_.next_stream();
+  anew->next = offset;
+  intake_.close(*partition);
+  intake_.forget(*partition);
+  by_topic_.clear();
+  std::replace(assigned_.begin(), assigned_.end(), partition, anew);
+  intake_.open(std::move(anew));
+}
+
+void Consumer::hold_or_pause() {
+  const bool stopped = intake_.stopped();
+  if (!stopped && !intake_.full()) {
+    full_since_ = {};
+    return resume();
+  }
+  if (full_since_ == Clock::time_point{}) full_since_ = Clock::now();
+  if (stopped || Clock::now() - full_since_ >= kPauseAfter) return pause();
+  static_cast<void>(intake_.wait_for_room(Clock::now() + kHold));
+}
+
+void Consumer::pause() {
+  const PartitionList list = new_list(static_cast<int>(assigned_.size()));
+  for (const Current& partition : assigned_)
+    if (!paused_.contains({partition->topic, partition->number}))
+      rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number);
+  if (list->cnt == 0 || rd_kafka_pause_partitions(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  for (const Current& partition : assigned_) paused_.emplace(partition->topic, partition->number);
+  counts_.paused = true;
+}
+
+void Consumer::resume() {
+  if (paused_.empty()) return;
+  // Only what was paused and is still here: resuming anything else may rewind it.
+  const PartitionList list = new_list(static_cast<int>(paused_.size()));
+  for (const auto& [topic, number] : paused_) rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), number);
+  if (rd_kafka_resume_partitions(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
+  paused_.clear();
+  counts_.paused = false;
+}
+
+}  // namespace loglode::kafka

@@ -1,0 +1,187 @@
+#include "ingest/kafka/intake.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loglode::kafka {
+
+namespace {
+
+Slice append(std::string& bytes, std::string_view text) {
+  const Slice slice{static_cast<std::uint32_t>(bytes.size()), static_cast<std::uint32_t>(text.size())};
+  bytes += text;
+  return slice;
+}
+
+}  // namespace
+
+bool Intake::is_full(const Chunk& chunk) const {
+  constexpr std::size_t kMessageBytesLeast = 32;  // tombstones have none, and are to be bounded all the same
+  return chunk.bytes.size() >= config_.batch_bytes || chunk.messages.size() * kMessageBytesLeast >= config_.batch_bytes;
+}
+
+void Intake::open(std::shared_ptr<Partition> partition) {
+  const std::scoped_lock lock{mutex_};
+  const StreamId stream = partition->stream;
+  open_[stream] = std::move(partition);
+}
+
+void Intake::close(Partition& partition) {
+  const std::scoped_lock lock{mutex_};
+  partition.closed = true;
+  for (const Chunk& chunk : partition.chunks) staged_ -= chunk.memory();
+  partition.chunks.clear();
+  emptied_.notify_all();
+}
+
+void Intake::forget(const Partition& partition) {
+  const std::scoped_lock lock{mutex_};
+  open_.erase(partition.stream);
+}
+
+Chunk& Intake::chunk_for(Partition& partition, std::size_t bytes) {
+  std::deque<Chunk>& chunks = partition.chunks;
+  const auto fits = [&](const Chunk& chunk) {
+    return !is_full(chunk) && (chunk.bytes.empty() || chunk.bytes.size() + bytes <= config_.batch_bytes);
+  };
+  if (chunks.empty() || !fits(chunks.back())) { chunks.emplace_back().since = Clock::now(); }
+  return chunks.back();
+}
+
+Added Intake::add(Partition& partition, const Message& message) {
+  const std::scoped_lock lock{mutex_};
+  if (partition.closed || stopped_) return Added::refused;
+  if (message.offset < partition.next) return Added::repeat;
+  Chunk& chunk = chunk_for(partition, message.payload.size());
+  const std::size_t before = chunk.memory();
+  StagedMessage staged;
+  staged.offset = static_cast<std::uint64_t>(message.offset);
+  staged.timestamp_ms = message.timestamp_ms;
+  staged.payload = append(chunk.bytes, message.payload);
+  staged.key = append(chunk.bytes, message.key);
+  staged.service = append(chunk.bytes, message.service);
+  staged.traceparent = append(chunk.bytes, message.traceparent);
+  chunk.messages.push_back(staged);
+  chunk.end = partition.next = message.offset + 1;
+  staged_ += chunk.memory() - before;
+  tell_ready(partition, chunk);
+  return Added::staged;
+}
+
+void Intake::move_past(Partition& partition, std::int64_t offset) {
+  const std::scoped_lock lock{mutex_};
+  if (partition.closed || stopped_ || offset <= partition.next) return;
+  Chunk& chunk = chunk_for(partition, 0);
+  chunk.end = partition.next = offset;
+  tell_ready(partition, chunk);
+}
+
+void Intake::tell_ready(const Partition& partition, const Chunk& chunk) {
+  // Who waits knows when a chunk is due once it has seen its first message; in between only a full one is news.
+  const bool full = is_full(chunk) || partition.chunks.size() > 1 || staged_ > config_.bytes_max;
+  if (full || chunk.messages.size() <= 1) filled_.notify_one();
+}
+
+bool Intake::full() const {
+  const std::scoped_lock lock{mutex_};
+  return staged_ > config_.bytes_max;
+}
+
+bool Intake::wait_for_room(Deadline until) {
+  std::unique_lock lock{mutex_};
+  return emptied_.wait_until(lock, until, [this] { return stopped_ || staged_ <= config_.bytes_max; });
+}
+
+Clock::time_point Intake::due(const Partition& partition) const {
+  const Chunk& chunk = partition.chunks.front();
+  const bool full = partition.chunks.size() > 1 || is_full(chunk) || staged_ > config_.bytes_max || stopped_;
+  if (full) return {};
+  if (partition.opened || chunk.messages.empty()) return chunk.since + config_.linger;
+  const bool tells = chunk.messages.size() >= kPrefixLines || chunk.bytes.size() >= kPrefixBytes;
+  return chunk.since + (tells ? config_.linger : config_.first_linger);
+}
+
+Partition* Intake::most_due(Clock::time_point& when) const {
+  Partition* found = nullptr;
+  Clock::time_point since{};
+  for (const auto& [stream, partition] : open_) {
+    if (partition->closed || partition->chunks.empty()) continue;
+    const Clock::time_point then = due(*partition);
+    const Clock::time_point staged = partition->chunks.front().since;
+    if (found != nullptr && std::pair{then, staged} >= std::pair{when, since}) continue;
+    found = partition.get();
+    when = then;
+    since = staged;
+  }
+  return found;
+}
+
+Taken Intake::take_from(Partition& partition) {
+  Taken taken{open_.at(partition.stream), std::move(partition.chunks.front())};
+  partition.chunks.pop_front();
+  partition.handed_out = taken.chunk.end;
+  partition.opened = partition.opened || !taken.chunk.messages.empty();
+  staged_ -= taken.chunk.memory();
+  if (staged_ <= config_.bytes_max) emptied_.notify_all();
+  return taken;
+}
+
+std::optional<Taken> Intake::take(Deadline until) {
+  std::unique_lock lock{mutex_};
+  for (;;) {
+    const Clock::time_point now = Clock::now();
+    Clock::time_point when{};
+    if (Partition* const partition = most_due(when); partition != nullptr && when <= now) return take_from(*partition);
+    if (now >= until || stopped_ || woken_) return std::nullopt;
+    const bool any = when != Clock::time_point{};
+    filled_.wait_until(lock, any ? std::min(until, when) : until);
+  }
+}
+
+void Intake::stop() {
+  const std::scoped_lock lock{mutex_};
+  stopped_ = true;
+  filled_.notify_all();
+  emptied_.notify_all();
+}
+
+bool Intake::stopped() const {
+  const std::scoped_lock lock{mutex_};
+  return stopped_;
+}
+
+bool Intake::drained() const {
+  const std::scoped_lock lock{mutex_};
+  return stopped_ && std::all_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->chunks.empty(); });
+}
+
+void Intake::wake() {
+  const std::scoped_lock lock{mutex_};
+  woken_ = true;
+  filled_.notify_all();
+}
+
+void Intake::acknowledge(std::span<const StreamPosition> positions) {
+  const std::scoped_lock lock{mutex_};
+  for (const StreamPosition& position : positions) {
+    const auto found = open_.find(position.stream);
+    if (found == open_.end()) continue;  // of an assignment that is over
+    Partition& partition = *found->second;
+    const auto offset = static_cast<std::int64_t>(position.offset >> kKafkaOffsetShift);
+    partition.acknowledged = std::max(partition.acknowledged, std::min(offset, partition.handed_out));
+  }
+}
+
+std::size_t Intake::staged_bytes() const {
+  const std::scoped_lock lock{mutex_};
+  return staged_;
+}
+
+std::vector<std::shared_ptr<Partition>> Intake::partitions() const {
+  const std::scoped_lock lock{mutex_};
+  std::vector<std::shared_ptr<Partition>> all;
+  for (const auto& [stream, partition] : open_) all.push_back(partition);
+  return all;
+}
+
+}  // namespace loglode::kafka

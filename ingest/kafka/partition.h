@@ -1,0 +1,71 @@
+// A partition while it is assigned, and its messages between librdkafka and the pipeline. Guarded by Intake's mutex unless said otherwise.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/limits.h"
+
+namespace loglode::kafka {
+
+using Clock = std::chrono::steady_clock;
+
+struct Slice {
+  std::uint32_t begin = 0, size = 0;  // a chunk is a batch, or one message
+  [[nodiscard]] std::string_view of(std::string_view bytes) const { return bytes.substr(begin, size); }
+};
+
+/// What a message consists of, as librdkafka lends it.
+struct Message {
+  std::int64_t offset = 0;
+  std::int64_t timestamp_ms = -1;  // -1: none
+  std::string_view payload{};      // no bytes: a tombstone, or empty
+  std::string_view key{}, service{}, traceparent{};
+};
+
+struct StagedMessage {
+  std::uint64_t offset = 0;
+  std::int64_t timestamp_ms = -1;
+  Slice payload, key, service, traceparent;  // of Chunk::bytes
+};
+
+/// Consecutive messages of one partition: what becomes a batch.
+struct Chunk {
+  std::string bytes;
+  std::vector<StagedMessage> messages;
+  std::int64_t end = -1;  // the offset behind it
+  Clock::time_point since{};
+
+  [[nodiscard]] std::size_t memory() const noexcept { return bytes.size() + messages.size() * sizeof(StagedMessage); }
+};
+
+class MessageReader;
+
+struct Partition {
+  // Constant.
+  std::string topic;
+  std::int32_t number = -1;
+  StreamId stream{};
+  StreamIdentity identity;
+  // The filling thread's alone.
+  std::shared_ptr<MessageReader> reader;
+  // Guarded. All are offsets behind the last message; -1 where there is none.
+  std::deque<Chunk> chunks;
+  std::int64_t next = -1;        // what comes next from the broker
+  std::int64_t handed_out = -1;  // to the pipeline
+  std::int64_t acknowledged = -1;
+  std::int64_t requested = -1;  // a commit of it is on its way
+  std::int64_t committed = -1;
+  bool opened = false;  // something was handed out: its format is known
+  bool closed = false;  // nothing more is taken in or handed out
+
+  [[nodiscard]] bool settled() const noexcept { return acknowledged >= handed_out; }
+};
+
+}  // namespace loglode::kafka
