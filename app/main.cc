@@ -14,6 +14,7 @@
 #include "app/dlq_commands.h"
 #include "app/exit_status.h"
 #include "app/learn.h"
+#include "app/run.h"
 #include "app/run_commands.h"
 #include "app/tail.h"
 #include "app/template_commands.h"
@@ -29,7 +30,7 @@ struct Arguments {
   DlqArguments dlq;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
-  std::string line, record_id, incident_id, template_id, shell, help_on;
+  std::string config, line, record_id, incident_id, template_id, shell, help_on;
   std::vector<std::string> check_paths;
   std::uint32_t lines_around = 5;
   bool ndjson = false, connect = false;
@@ -44,6 +45,7 @@ class CommandLine {
     add_analyze();
     add_learn();
     add_tail();
+    add_run();
     add_run_commands();
     add_templates();
     add_dlq_commands(app_, arguments_.dlq, status_);
@@ -67,7 +69,7 @@ class CommandLine {
 
  private:
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"run", "backtest", "diff", "rca", "setup", "top"})
+    for (const std::string_view later : {"backtest", "diff", "rca", "setup", "top"})
       if (name == later) return true;
     return false;
   }
@@ -121,6 +123,16 @@ class CommandLine {
         "  kubectl logs -f --prefix deploy/shop | loglode tail -\n"
         "  journalctl -f -o json | loglode tail - --report ndjson > events.ndjson");
     command->callback([this] { status_ = run_tail(arguments_.tail); });
+  }
+
+  void add_run() {
+    CLI::App* command = app_.add_subcommand("run", "A pipeline from a configuration file, until it is stopped");
+    command->add_option("config", arguments_.config, "the YAML file")->required();
+    command->footer(
+        "SIGTERM and Ctrl-C: nothing more is read, what was read is delivered, positions are kept; a second one leaves at once.\n"
+        "SIGHUP: rules, thresholds and the log level are read again.\n"
+        "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml");
+    command->callback([this] { status_ = run_pipeline_of(arguments_.config); });
   }
 
   void add_templates() {

@@ -68,8 +68,14 @@ void read_root(const YAML::Node& node, PipelineConfig& config, Reading& reading)
   root.duration("snapshot", config.snapshot, {Milliseconds{10}, std::chrono::minutes{10}});
   for (const std::string_view key : {"sources", "sinks"})
     if (!root.has(key)) reading.problem(0, fmt::format("the configuration lacks \"{}\"", key));
-  if (const YAML::Node* sources = root.find("sources")) config.sources = read_sources(*sources, root.key_line("sources"), reading);
-  if (const YAML::Node* sinks = root.find("sinks")) config.sinks = read_sinks(*sinks, root.key_line("sinks"), reading);
+  if (const YAML::Node* sources = root.find("sources")) {
+    config.sources = read_sources(*sources, root.key_line("sources"), reading);
+    config.sources_text = YAML::Dump(*sources);
+  }
+  if (const YAML::Node* sinks = root.find("sinks")) {
+    config.sinks = read_sinks(*sinks, root.key_line("sinks"), reading);
+    config.sinks_text = YAML::Dump(*sinks);
+  }
   read_pipeline(root, config);
   read_rules(root, config);
   read_detect(root, config);

@@ -209,6 +209,7 @@ struct PipelineConfig {
   RcaConfig rca;
   HttpConfig http;
   LogConfig log;
+  std::string sources_text, sinks_text;  // as written: what a reload compares
 };
 
 }  // namespace loglode::config

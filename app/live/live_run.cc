@@ -1,12 +1,17 @@
 #include "app/live/live_run.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
 #include <algorithm>
+#include <filesystem>
 #include <thread>
 #include <utility>
 
 #include "app/builtin_rules.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
+#include "ingest/stream_identity.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
 
@@ -86,6 +91,26 @@ std::vector<std::string> LiveRun::bookmarks() const {
   if (contents_)
     for (const StoredBookmark& mark : contents_->bookmarks) marks.push_back(mark.bytes);
   return marks;
+}
+
+std::string LiveRun::commit_metadata() const {
+  if (writer_ == nullptr) return {};
+  std::error_code ignored;
+  const std::string folder = std::filesystem::weakly_canonical(options_.state, ignored).string() + '\0' + ingest::host_id();
+  return fmt::format("loglode {:016x}", XXH3_64bits(folder.data(), folder.size()));
+}
+
+KnownPosition LiveRun::known_position() const {
+  if (!contents_) return {};
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::uint64_t> reached;
+  for (const StoredStream& stream : contents_->streams) reached[{stream.identity.high, stream.identity.low}] = stream.reaches;
+  return [reached = std::move(reached), ours = commit_metadata()](const StreamIdentity& stream, std::optional<std::uint64_t> committed,
+                                                                  std::string_view metadata) -> std::optional<std::uint64_t> {
+    const auto known = reached.find({stream.high, stream.low});
+    // Another member, or a person, has moved the group since: theirs counts.
+    if (known == reached.end() || (committed && metadata != ours)) return std::nullopt;
+    return committed ? std::max(*committed, known->second) : known->second;
+  };
 }
 
 const std::string& LiveRun::template_members_of(ShapeId shape) { return labels_->of(shape); }

@@ -24,6 +24,7 @@
 #include "core/framing.h"
 #include "core/run_counters.h"
 #include "correlate/judge.h"
+#include "ingest/kafka/kafka_source.h"
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
@@ -84,7 +85,11 @@ class LiveRun {
   [[nodiscard]] const RuleCatalog& rules() const noexcept { return *loaded_.catalog; }
   [[nodiscard]] const LoadedRules& loaded_rules() const noexcept { return loaded_; }
   [[nodiscard]] std::vector<std::string> bookmarks() const;
-  [[nodiscard]] StreamId next_stream() noexcept { return StreamId{next_stream_++}; }
+  /// Where our state says a Kafka partition goes on: further than the group's position when that was committed from this state.
+  [[nodiscard]] KnownPosition known_position() const;
+  /// Written beside each committed offset: names the state that it was committed from.
+  [[nodiscard]] std::string commit_metadata() const;
+  [[nodiscard]] StreamId next_stream() noexcept { return StreamId{next_stream_.fetch_add(1)}; }
   [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
   /// What is known of a shape's template, for sinks that write records; on the ordered thread.
   [[nodiscard]] const std::string& template_members_of(ShapeId shape);
@@ -160,7 +165,7 @@ class LiveRun {
   std::function<Result<void>()> secure_;
   std::function<void(const LiveJudgement&)> listener_;
   std::unique_ptr<SourceSet> source_;
-  std::uint32_t next_stream_ = 0;
+  std::atomic<std::uint32_t> next_stream_{0};
 
   std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;

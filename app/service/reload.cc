@@ -1,0 +1,62 @@
+// SIGHUP: the configuration is read again; what can change while it runs does, whole or not at all, and the rest is refused by name.
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "app/builtin_rules.h"
+#include "app/config/load_config.h"
+#include "app/service/service_run.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+/// Keys that differ and can not change while it runs.
+std::vector<std::string> fixed_changes(const config::PipelineConfig& before, const config::PipelineConfig& after) {
+  std::vector<std::string> changed;
+  const auto compare = [&](const char* name, const auto& old_value, const auto& new_value) {
+    if (!(old_value == new_value)) changed.emplace_back(name);
+  };
+  compare("state", before.state.value, after.state.value);
+  compare("snapshot", before.snapshot.value, after.snapshot.value);
+  compare("sources", before.sources_text, after.sources_text);
+  compare("sinks", before.sinks_text, after.sinks_text);
+  compare("pipeline.threads", before.pipeline.threads.value, after.pipeline.threads.value);
+  compare("pipeline.memory", before.pipeline.memory_bytes.value, after.pipeline.memory_bytes.value);
+  compare("pipeline.line_bytes_max", before.pipeline.line_bytes_max.value, after.pipeline.line_bytes_max.value);
+  compare("mining.templates_max", before.templates_max.value, after.templates_max.value);
+  compare("dead_letters.path", before.dead_letters.path.value, after.dead_letters.path.value);
+  compare("dead_letters.size_max", before.dead_letters.bytes_max.value, after.dead_letters.bytes_max.value);
+  compare("http", std::pair(before.http.host, before.http.port), std::pair(after.http.host, after.http.port));
+  return changed;
+}
+
+}  // namespace
+
+void ServiceRun::reload() {
+  const auto tell = [](const std::string& what) { fmt::print(stderr, "loglode: {}\n", printable(what)); };
+  config::LoadedConfig loaded = config::load_config(config_.file);
+  for (const config::ConfigProblem& problem : loaded.problems) tell(config::to_string(problem));
+  if (!loaded.usable()) return tell("the configuration was not read again: the old one stands");
+  if (const auto changed = fixed_changes(config_, loaded.config); !changed.empty())
+    return tell(fmt::format("not reloaded, nothing of it: {} can only change with a restart", fmt::join(changed, ", ")));
+  ReadingOptions reading;
+  reading.no_builtin_rules = !loaded.config.rules.builtin;
+  for (const config::Text& pack : loaded.config.rules.packs) reading.rules.push_back(pack.value);
+  auto rules = load_rules_for(reading);
+  if (!rules) return tell("not reloaded, nothing of it: " + rules.error().where);
+  LiveReload with;
+  const std::size_t count = rules->catalog->size();
+  with.rules = std::move(*rules);
+  with.frequent = {loaded.config.detect.frequent_count.value, std::chrono::duration_cast<Duration>(loaded.config.detect.frequent_window.value)};
+  live_->reload(std::move(with));
+  config_.rules = loaded.config.rules;
+  config_.detect = loaded.config.detect;
+  config_.log = loaded.config.log;
+  tell(fmt::format("reloaded: {} rules, thresholds and the log level are as the file says", count));
+}
+
+}  // namespace loglode

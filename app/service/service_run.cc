@@ -1,0 +1,303 @@
+#include "app/service/service_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <thread>
+#include <utility>
+
+#include "app/builtin_rules.h"
+#include "app/config/load_config.h"
+#include "app/service/overflow_sink.h"
+#include "ingest/follow/follow_source.h"
+#include "parse/redact/redactor.h"
+#include "sinks/file_sink.h"
+#include "sinks/report.h"
+#include "sinks/terminal_text.h"
+
+namespace loglode {
+
+namespace {
+
+using config::PipelineConfig;
+using config::SinkConfig;
+using config::SourceConfig;
+
+constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
+
+void tell(const std::string& what) { fmt::print(stderr, "loglode: {}\n", printable(what)); }
+
+std::vector<std::string> values_of(const std::vector<config::Text>& texts) {
+  std::vector<std::string> values;
+  for (const config::Text& text : texts) values.push_back(text.value);
+  return values;
+}
+
+std::string joined(const std::vector<config::Text>& texts) {
+  std::string all;
+  for (const config::Text& text : texts) all += (all.empty() ? "" : ",") + text.value;
+  return all;
+}
+
+std::map<std::string, std::string> values_of(const config::Options& options) {
+  std::map<std::string, std::string> values;
+  for (const auto& [name, text] : options) values.emplace(name, text.value);
+  return values;
+}
+
+ReadingOptions rule_options(const PipelineConfig& config) {
+  ReadingOptions reading;
+  reading.no_builtin_rules = !config.rules.builtin;
+  reading.rules = values_of(config.rules.packs);
+  return reading;
+}
+
+JudgeConfig::Frequent frequent_of(const PipelineConfig& config) {
+  return {config.detect.frequent_count.value, std::chrono::duration_cast<Duration>(config.detect.frequent_window.value)};
+}
+
+DocumentKinds kinds_of(const SinkConfig& sink) {
+  DocumentKinds kinds;
+  for (const Document kind : sink.what) kinds |= only(kind);
+  return kinds;
+}
+
+bool mask_whole(std::string_view text, std::string& out) {
+  RedactionCounts counts;
+  return redact_into(text, out, counts);
+}
+
+KafkaService service_of(const config::ServiceFrom& from) {
+  using Kind = config::ServiceFrom::Kind;
+  switch (from.kind) {
+    case Kind::key: return {KafkaService::From::key, {}};
+    case Kind::path: return {KafkaService::From::path, {}};
+    case Kind::field: return {KafkaService::From::field, from.name};
+    case Kind::fixed: return {KafkaService::From::fixed, from.name};
+    case Kind::automatic:
+    case Kind::topic: break;
+  }
+  return {};
+}
+
+KafkaPayload payload_of(const std::string& format) {
+  if (format == "otlp_proto") return KafkaPayload::otlp_proto;
+  if (format == "otlp_json") return KafkaPayload::otlp_json;
+  return format == "auto" ? KafkaPayload::automatic : KafkaPayload::text;
+}
+
+/// What the framers are told: OTLP is JSON once it was read.
+std::string line_format(const std::string& format) { return format.starts_with("otlp") ? "json" : format; }
+
+}  // namespace
+
+ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std::atomic<bool>& hangup)
+    : config_{std::move(config)}, stop_{stop}, hangup_{hangup} {
+  options_.reading = rule_options(config_);
+  options_.state = config_.state.value;
+  options_.snapshot = config_.snapshot.value;
+  options_.frequent = frequent_of(config_);
+  options_.mining.shapes_max = config_.templates_max.value;
+  options_.mining.shapes_per_service_max = std::min<std::size_t>(options_.mining.shapes_per_service_max, config_.templates_max.value);
+  options_.threads = config_.pipeline.threads.value == 0 ? usable_cores() : config_.pipeline.threads.value;
+  for (const SourceConfig& source : config_.sources)
+    options_.lateness = std::max<Duration>(options_.lateness, source.lateness.value);
+}
+
+ServiceRun::~ServiceRun() = default;
+
+Result<void> ServiceRun::prepare() {
+  live_ = std::make_unique<LiveRun>(options_, stop_);
+  if (auto ready = live_->prepare(); !ready) return ready;
+  if (!live_->notice().empty()) tell(live_->notice());
+  std::string unknown;
+  if (config::names_rules(config_)) {
+    std::set<std::string> known;
+    for (const RuleInfo& rule : live_->rules()) known.insert(rule.id);
+    for (const config::ConfigProblem& problem : config::check_rule_ids(config_, known)) unknown += "\n  " + config::to_string(problem);
+  }
+  if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration can not be used:" + unknown);
+  if (!config_.dead_letters.path.empty()) {
+    DeadLettersConfig letters;
+    letters.path = config_.dead_letters.path.value;
+    letters.size_max = config_.dead_letters.bytes_max.value;
+    if (config_.dead_letters.mask.value) letters.mask = mask_whole;
+    letters.tell = tell;
+    auto opened = DeadLetters::open(std::move(letters));
+    if (!opened) return tl::unexpected<Error>(opened.error());
+    letters_ = std::move(*opened);
+  }
+  verdicts_ = std::make_unique<LetterVerdicts>(letters_.get());
+  live_->set_verdicts(verdicts_.get(), [this] { return verdicts_->secure(); });
+  live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
+  live_->on_judgement([this](const LiveJudgement& judged) { live_->publish(events_.of(judged)); });
+  return add_sources();
+}
+
+Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source, const std::string& format) {
+  ReadingOptions reading;
+  reading.format = line_format(format);
+  reading.zone = source.zone.value;
+  auto framers = make_framer_factory(parse_config(reading));
+  if (!framers)
+    return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().where));
+  framers_.push_back(*framers);
+  return framers_.back().get();
+}
+
+Result<void> ServiceRun::add_sources() {
+  for (const SourceConfig& source : config_.sources)
+    if (auto added = add_source(source); !added) return added;
+  return {};
+}
+
+Result<void> ServiceRun::add_source(const SourceConfig& source) {
+  if (source.type == SourceConfig::Type::kafka) return add_kafka_source(source);
+  auto framers = framers_for(source, source.format.value);
+  if (!framers) return tl::unexpected<Error>(framers.error());
+  IngestConfig reading;
+  reading.source = source.name;
+  reading.line_bytes_max = config_.pipeline.line_bytes_max.value;
+  if (source.service.kind == config::ServiceFrom::Kind::fixed) reading.service = source.service.name;
+  if (source.type == SourceConfig::Type::standard_input) {
+    auto inputs = find_inputs({"-"}, live_->counters());
+    if (!inputs) return tl::unexpected<Error>(inputs.error());
+    reading.live = true;
+    reading.streams = {live_->next_stream()};
+    live_->add_source(source.name, make_input_source(std::move(reading), std::move(*inputs), **framers, live_->counters()));
+    return {};
+  }
+  FollowConfig follow;
+  follow.name = source.name;
+  follow.paths = values_of(source.paths);
+  follow.exclude = values_of(source.exclude);
+  follow.from_end = source.start.kind == config::StartAt::Kind::end;
+  follow.bookmarks = live_->bookmarks();
+  follow.next_stream = [this] { return live_->next_stream(); };
+  follow.reading = std::move(reading);
+  live_->add_source(source.name, make_follow_source(std::move(follow), **framers, live_->counters()));
+  return {};
+}
+
+Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
+  auto framers = framers_for(source, source.format.value);
+  if (!framers) return tl::unexpected<Error>(framers.error());
+  KafkaSourceConfig kafka;
+  kafka.name = source.name;
+  kafka.brokers = joined(source.brokers);
+  kafka.topics = values_of(source.topics);
+  kafka.group = source.group.value;
+  kafka.instance = source.instance.value;
+  switch (source.start.kind) {
+    case config::StartAt::Kind::latest: kafka.start = KafkaStart::latest; break;
+    case config::StartAt::Kind::time:
+      kafka.start = KafkaStart::time;
+      kafka.start_time = source.start.time;
+      break;
+    default: break;
+  }
+  kafka.next_stream = [this] { return live_->next_stream(); };
+  kafka.payload = payload_of(source.format.value);
+  kafka.service = service_of(source.service);
+  for (const config::TopicRule& rule : source.per_topic) {
+    for (const config::Text& topic : rule.topics) {
+      KafkaTopicOverride one;
+      one.topic = topic.value;
+      if (rule.format) {
+        auto theirs = framers_for(source, rule.format->value);
+        if (!theirs) return tl::unexpected<Error>(theirs.error());
+        one.framers = *theirs;
+        one.payload = payload_of(rule.format->value);
+      }
+      if (rule.service) one.service = service_of(*rule.service);
+      kafka.overrides.push_back(std::move(one));
+    }
+  }
+  // A quarter of the memory is for what waits in front of the pipeline, shared by all sources that keep something waiting.
+  const auto consumers = static_cast<std::size_t>(
+      std::count_if(config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
+  const std::size_t share = config_.pipeline.memory_bytes.value / 8 / consumers;
+  kafka.queue_bytes_max = kafka.staged_bytes_max = std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB);
+  kafka.options = values_of(source.options);
+  kafka.line_bytes_max = config_.pipeline.line_bytes_max.value;
+  kafka.known_position = live_->known_position();
+  kafka.commit_metadata = live_->commit_metadata();
+  auto made = make_kafka_source(std::move(kafka), **framers, live_->counters());
+  if (!made)
+    return fail(made.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, made.error().where));
+  kafka_.push_back(made->get());
+  live_->add_source(source.name, std::move(*made));
+  return {};
+}
+
+Result<std::vector<std::unique_ptr<Sink>>> ServiceRun::make_sinks(const RuleCatalog& rules) {
+  std::vector<std::unique_ptr<Sink>> sinks;
+  for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
+    auto sink = make_sink(config_.sinks[number], number, rules);
+    if (!sink) return tl::unexpected<Error>(sink.error());
+    const config::WhenFull when_full = config_.sinks[number].when_full.value;
+    if (when_full == config::WhenFull::block)
+      sinks.push_back(std::move(*sink));
+    else
+      sinks.push_back(make_overflow_sink(std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter,
+                                         dropped_by_sinks_));
+  }
+  return sinks;
+}
+
+Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std::size_t number, const RuleCatalog& rules) {
+  const RecordFilter routed = [number](const Batch& batch, std::size_t record) {
+    const std::uint32_t routes = batch.records[record].routes;
+    return routes == 0 || (routes >> number & 1U) != 0;
+  };
+  const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
+  if (sink.type == SinkConfig::Type::kafka) {
+    return fail(std::make_error_code(std::errc::not_supported), "kafka sinks come with the merge");
+  }
+  FileSinkConfig file;
+  file.name = sink.name;
+  file.file.path = sink.path.value;
+  if (sink.rotate.bytes) file.file.rotate.bytes_max = sink.rotate.bytes->value;
+  if (sink.rotate.age) file.file.rotate.age_max = std::chrono::duration_cast<std::chrono::seconds>(sink.rotate.age->value);
+  if (sink.rotate.keep) file.file.rotate.keep = sink.rotate.keep->value;
+  file.file.rotate.compression = static_cast<Compression>(sink.rotate.compress.value);
+  file.file.tell = tell;
+  file.what = kinds_of(sink);
+  file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
+  file.original = mask_whole;
+  file.filter = routed;
+  std::error_code ignored;
+  std::filesystem::create_directories(std::filesystem::path{sink.path.value}.parent_path(), ignored);
+  return make_file_sink(std::move(file), rules, members);
+}
+
+void ServiceRun::tell_problems() {
+  const std::vector<InputProblem> problems = live_->counters().problems();
+  for (; problems_told_ < problems.size(); ++problems_told_) tell(problem_text(problems[problems_told_]));
+  const std::string trouble = live_->trouble();
+  if (trouble == trouble_told_) return;
+  tell(trouble.empty() ? "snapshots go well again" : "no snapshot could be taken, positions stay where they are: " + trouble);
+  trouble_told_ = trouble;
+}
+
+void ServiceRun::attend() {
+  while (!done_) {
+    if (hangup_.exchange(false)) reload();
+    tell_problems();
+    std::this_thread::sleep_for(std::chrono::milliseconds{100});
+  }
+  tell_problems();
+}
+
+Result<PipelineTimes> ServiceRun::run() {
+  tell(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s", config_.sinks.size(),
+                   config_.sinks.size() == 1 ? "" : "s", config_.state.empty() ? ", no state: nothing outlives the process" : ""));
+  std::thread attendant{[this] { attend(); }};
+  auto times = live_->run();
+  done_ = true;
+  attendant.join();
+  return times;
+}
+
+}  // namespace loglode

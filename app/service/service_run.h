@@ -1,0 +1,54 @@
+// The pipeline of a configuration file, put together and run until it is stopped: what `loglode run` is. Made, run once, thrown away.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config/pipeline_config.h"
+#include "app/live/live_run.h"
+#include "app/service/event_documents.h"
+#include "app/service/letter_verdicts.h"
+#include "ingest/kafka/kafka_source.h"
+
+namespace loglode {
+
+class ServiceRun {
+ public:
+  /// Both must outlive it. `hangup`: set by SIGHUP, see reload().
+  ServiceRun(config::PipelineConfig config, const std::atomic<bool>& stop, std::atomic<bool>& hangup);
+  ~ServiceRun();
+
+  /// Everything that can fail before data flows. Errors: rules, formats, options, folders, files (invalid_argument: configuration).
+  [[nodiscard]] Result<void> prepare();
+  [[nodiscard]] Result<PipelineTimes> run();
+
+ private:
+  Result<void> add_sources();
+  Result<void> add_source(const config::SourceConfig& source);
+  Result<void> add_kafka_source(const config::SourceConfig& source);
+  Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
+  Result<std::vector<std::unique_ptr<Sink>>> make_sinks(const RuleCatalog& rules);
+  Result<std::unique_ptr<Sink>> make_sink(const config::SinkConfig& sink, std::size_t number, const RuleCatalog& rules);
+  void attend();
+  void tell_problems();
+  void reload();
+
+  config::PipelineConfig config_;
+  const std::atomic<bool>& stop_;
+  std::atomic<bool>& hangup_;
+  LiveOptions options_;
+  std::unique_ptr<DeadLetters> letters_;
+  std::unique_ptr<LetterVerdicts> verdicts_;
+  std::vector<std::shared_ptr<const FramerFactory>> framers_;
+  std::atomic<std::uint64_t> dropped_by_sinks_{0};
+  EventDocuments events_;  // judging thread
+  std::vector<KafkaSource*> kafka_;
+  std::unique_ptr<LiveRun> live_;
+  std::size_t problems_told_ = 0;
+  std::string trouble_told_;
+  std::atomic<bool> done_{false};
+};
+
+}  // namespace loglode
