@@ -8,6 +8,7 @@ namespace {
 
 std::string words_of(const std::vector<Text>& texts) {
   std::vector<std::string> words;
+  words.reserve(texts.size());
   for (const Text& text : texts) words.push_back(text.shown);
   return fmt::format("{}", fmt::join(words, " "));
 }
@@ -37,6 +38,7 @@ std::string say(const SinkConfig& sink) {
 template <class Part>
 std::string list(const std::vector<Part>& parts, std::string_view noun) {
   std::vector<std::string> said;
+  said.reserve(parts.size());
   for (const Part& part : parts) said.push_back(say(part));
   return fmt::format("{} {}{} ({})", parts.size(), noun, parts.size() == 1 ? "" : "s", fmt::join(said, "; "));
 }

@@ -158,6 +158,7 @@ class Connections {
       return std::nullopt;
     }
     std::vector<std::string> out;
+    out.reserve(static_cast<std::size_t>(metadata->topic_cnt));
     for (int i = 0; i < metadata->topic_cnt; ++i) out.emplace_back(metadata->topics[i].topic);
     return out;
   }
