@@ -127,8 +127,16 @@ void RecordJson::append_time(std::string& out, Timestamp time) {
 void RecordJson::begin_stream(const Stream& stream) {
   stream_ = &stream;
   stream_members_.clear();
-  append_quoted(stream_members_, ",\"log.file.path\":\"", stream.info.path);
-  stream_members_ += ",\"log.offset\":";
+  offset_shift_ = stream.info.topic.empty() ? 0 : kKafkaOffsetShift;
+  if (stream.info.topic.empty()) {
+    append_quoted(stream_members_, ",\"log.file.path\":\"", stream.info.path);
+    stream_members_ += ",\"log.offset\":";
+  } else {
+    append_quoted(stream_members_, ",\"kafka.topic\":\"", stream.info.topic);
+    stream_members_ += ",\"kafka.partition\":";
+    append_number(stream_members_, static_cast<std::uint64_t>(stream.info.partition));
+    stream_members_ += ",\"kafka.offset\":";
+  }
   stream_service_.clear();
   append_json_text(stream_service_, stream.info.service);
 }
@@ -165,7 +173,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
     out += ']';
   }
   out += stream_members_;
-  append_number(out, record.offset);
+  append_number(out, record.offset >> offset_shift_);
   out += "}\n";
 }
 

@@ -35,6 +35,7 @@ class RecordJson {
   std::string second_text_;
   const Stream* stream_ = nullptr;
   std::string stream_members_, stream_service_;
+  unsigned offset_shift_ = 0;  // of the stream's offsets, to those of its source
 };
 
 }  // namespace loglode
