@@ -13,6 +13,7 @@
 #include "ingest/follow/follow_source.h"
 #include "parse/redact/redactor.h"
 #include "sinks/file_sink.h"
+#include "sinks/kafka_sink.h"
 #include "sinks/report.h"
 #include "sinks/terminal_text.h"
 
@@ -253,7 +254,14 @@ Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std:
   };
   const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
   if (sink.type == SinkConfig::Type::kafka) {
-    return fail(std::make_error_code(std::errc::not_supported), "kafka sinks come with the merge");
+    KafkaSinkConfig kafka;
+    kafka.name = sink.name;
+    kafka.brokers = joined(sink.brokers);
+    kafka.topic = sink.topic.value;
+    kafka.what = sink.what;
+    kafka.options = values_of(sink.options);
+    kafka.wanted = routed;
+    return make_kafka_sink(std::move(kafka), rules, members);
   }
   FileSinkConfig file;
   file.name = sink.name;

@@ -63,6 +63,7 @@ class Consumer {
   void ask_brokers();
   void reset_positions();
   bool reset_position(const Current& partition);
+  void assign_anew();
   void start_over(const Current& partition, std::int64_t offset);
   void hold_or_pause();
   void pause();

@@ -46,8 +46,8 @@ Result<void> check_option(const KafkaSourceConfig& config, const std::string& ke
   if (std::find(std::begin(kOurs), std::end(kOurs), key) != std::end(kOurs) || key.ends_with("_cb"))
     return invalid("source '" + config.name + "': option '" + key + "' is set by loglode itself: positions would no longer be safe");
   if (key == "partition.assignment.strategy" && value.find("cooperative") != std::string::npos && rd_kafka_version() < kCooperativeWorks)
-    return invalid("source '" + config.name + "': librdkafka " + rd_kafka_version_str() +
-                   " can not be trusted with cooperative assignment; 2.6.1 can");
+    return invalid("source '" + config.name + "': librdkafka " + rd_kafka_version_str() + ": option '" + key +
+                   "': cooperative assignment can be trusted from 2.6.1 on");
   return {};
 }
 
@@ -70,7 +70,6 @@ std::map<std::string, std::string> chosen(const KafkaSourceConfig& config) {
       {"client.id", "loglode"},
       {"fetch.max.bytes", std::to_string(response)},
       {"fetch.message.max.bytes", std::to_string(of_partition)},
-      {"fetch.queue.backoff.ms", "50"},                 // the default of a second empties a queue of 16 MiB
       {"topic.metadata.refresh.interval.ms", "30000"},  // how soon a new topic that fits a pattern, and a new partition, is seen
   };
   const bool broker_assigns = config.options.contains("group.protocol");
@@ -94,6 +93,8 @@ Result<Conf> make_consumer_conf(const KafkaSourceConfig& config) {
   for (const auto& [key, value] : config.options)
     if (auto good = check_option(config, key, value); !good) return tl::unexpected<Error>(good.error());
   Settings settings{config.name};
+  // Of newer versions: a full queue is looked at again after that time, not after a second.
+  static_cast<void>(settings.set("fetch.queue.backoff.ms", "50"));
   for (const auto& [key, value] : chosen(config))
     if (auto set = settings.set(key, value); !set) return tl::unexpected<Error>(set.error());
   rd_kafka_conf_set_log_cb(settings.get(), &no_log);

@@ -76,6 +76,24 @@ void Consumer::assign_pending() {
   }
 }
 
+void Consumer::assign_anew() {
+  // A partition whose position was refused can not be sought in; given out again, all go on where they are.
+  const PartitionList list = new_list(static_cast<int>(assigned_.size()));
+  intake_.locked([&] {
+    for (const Current& partition : assigned_)
+      rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset =
+          partition->next >= 0 ? partition->next : static_cast<std::int64_t>(RD_KAFKA_OFFSET_BEGINNING);
+  });
+  paused_.clear();
+  counts_.paused = false;
+  if (cooperative(client_)) {
+    const KafkaError away{rd_kafka_incremental_unassign(client_, list.get())};
+    const KafkaError back{rd_kafka_incremental_assign(client_, list.get())};
+  } else {
+    rd_kafka_assign(client_, list.get());
+  }
+}
+
 std::optional<std::vector<Consumer::Current>> Consumer::describe(rd_kafka_topic_partition_list_t& list) {
   std::vector<Current> described;
   if (list.cnt == 0) return described;

@@ -138,10 +138,15 @@ void Consumer::ask_brokers() {
 
 void Consumer::reset_positions() {
   if (Clock::now() < reset_at_) return;
-  std::erase_if(to_reset_, [this](const Current& partition) {
-    return partition != find(partition->topic, partition->number) || reset_position(partition);
+  bool any = false;
+  std::erase_if(to_reset_, [&](const Current& partition) {
+    if (partition != find(partition->topic, partition->number)) return true;
+    const bool done = reset_position(partition);
+    any = any || done;
+    return done;
   });
   if (!to_reset_.empty()) reset_at_ = Clock::now() + kAskEvery;
+  if (any) assign_anew();
 }
 
 bool Consumer::reset_position(const Current& partition) {
@@ -167,10 +172,7 @@ bool Consumer::reset_position(const Current& partition) {
   } else {
     intake_.move_past(*partition, offset);
   }
-  const PartitionList list = new_list();
-  rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset = offset;
-  const KafkaError failed{rd_kafka_seek_partitions(client_, list.get(), kAskMs)};
-  return failed == nullptr && list->elems[0].err == RD_KAFKA_RESP_ERR_NO_ERROR;
+  return true;
 }
 
 void Consumer::start_over(const Current& partition, std::int64_t offset) {

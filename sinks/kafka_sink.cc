@@ -1,0 +1,189 @@
+#include "sinks/kafka_sink.h"
+
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+#include "core/window_summary.h"
+#include "sinks/kafka_producer.h"
+#include "sinks/record_json.h"
+
+namespace loglode {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr std::chrono::milliseconds kWaitForRoom{1000};
+constexpr std::size_t kMessageBytes = 128;  // what librdkafka and we keep for each beside its bytes
+
+/// What one write() sent, until its last report.
+struct Sending {
+  struct Mark {
+    Sending* sending = nullptr;
+    std::size_t record = 0, bytes = 0;
+  };
+  std::uint64_t ticket = 0;
+  std::shared_ptr<const Batch> batch;  // none: a document
+  Verdicts* to = nullptr;
+  std::vector<Mark> marks;
+  std::size_t left = 0;
+};
+
+class KafkaSink final : public Sink {
+ public:
+  KafkaSink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members)
+      : config_{std::move(config)},
+        json_{rules},
+        members_{std::move(members)},
+        producer_{{config_.name, config_.brokers, config_.topic, config_.options},
+                  [this](void* mark, std::string_view reason) { settle(*static_cast<Sending::Mark*>(mark), reason); }} {}
+
+  Result<void> start() { return producer_.start(); }
+
+  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
+    if (rendered_ != batch) render(batch);
+    if (auto room = wait_for_room(text_.size() + pieces_.size() * kMessageBytes); !room) return room;
+    std::size_t next = 0;
+    for (std::size_t i = 0; i < batch->records.size(); ++i) {
+      const bool sent = next < pieces_.size() && pieces_[next].record == i;
+      if (sent)
+        ++next;
+      else
+        to.settle(*batch, i, Verdict::delivered);
+    }
+    send(batch, to);
+    rendered_.reset();
+    return {};
+  }
+
+  Result<void> write_document(Document kind, std::string_view key, std::string_view json) override {
+    if (!config_.what.contains(kind)) return {};
+    if (auto room = wait_for_room(json.size() + kMessageBytes); !room) return room;
+    auto sending = std::make_unique<Sending>();
+    sending->marks.push_back({sending.get(), 0, json.size() + kMessageBytes});
+    Sending::Mark& mark = open(std::move(sending)).marks.front();
+    producer_.send(key, json, &mark);
+    return {};
+  }
+
+  Result<void> flush(Deadline until) override {
+    std::unique_lock lock{mutex_};
+    const std::uint64_t before = next_ticket_;
+    const auto done = [&] { return open_.empty() || open_.begin()->first >= before; };
+    while (!done()) {
+      if (producer_.failed()) return failed();
+      if (Clock::now() >= until) return in_the_way(std::to_string(open_.size()) + " writes are not yet acknowledged");
+      settled_.wait_until(lock, std::min(until, Clock::now() + kWaitForRoom));
+    }
+    return {};
+  }
+
+ private:
+  struct Piece {
+    std::size_t record = 0, begin = 0, size = 0;
+  };
+
+  void render(const std::shared_ptr<const Batch>& batch) {
+    text_.clear();
+    pieces_.clear();
+    if (config_.what.contains(Document::record)) {
+      for (std::size_t i = 0; i < batch->records.size(); ++i) {
+        const Record& record = batch->records[i];
+        if (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range)) continue;
+        if (config_.wanted && !config_.wanted(*batch, i)) continue;
+        const std::size_t begin = text_.size();
+        json_.append(text_, *batch, record, members_(record.shape));
+        text_.pop_back();  // the newline
+        pieces_.push_back({i, begin, text_.size() - begin});
+      }
+    }
+    rendered_ = batch;
+  }
+
+  void send(const std::shared_ptr<const Batch>& batch, Verdicts& to) {
+    if (pieces_.empty()) return;
+    auto sending = std::make_unique<Sending>();
+    sending->batch = batch;
+    sending->to = &to;
+    sending->marks.reserve(pieces_.size());
+    for (const Piece& piece : pieces_) sending->marks.push_back({sending.get(), piece.record, piece.size + kMessageBytes});
+    // Its last message may settle while it is sent: nothing of it may be touched behind that.
+    Sending::Mark* mark = open(std::move(sending)).marks.data();
+    const std::string_view text = text_;
+    for (const Piece& piece : pieces_) {
+      const std::string id = record_id(batch->stream->info.identity, batch->records[piece.record].offset);
+      producer_.send(id, text.substr(piece.begin, piece.size), mark++);
+    }
+  }
+
+  Sending& open(std::unique_ptr<Sending> sending) {
+    const std::scoped_lock lock{mutex_};
+    Sending& opened = *sending;
+    opened.ticket = next_ticket_++;
+    opened.left = opened.marks.size();
+    for (const Sending::Mark& mark : opened.marks) bytes_ += mark.bytes;
+    open_.emplace(opened.ticket, std::move(sending));
+    return opened;
+  }
+
+  void settle(Sending::Mark& mark, std::string_view reason) {
+    Sending& sending = *mark.sending;
+    if (sending.to != nullptr)
+      sending.to->settle(*sending.batch, mark.record, reason.empty() ? Verdict::delivered : Verdict::rejected, reason);
+    std::unique_ptr<Sending> done;
+    const std::scoped_lock lock{mutex_};
+    bytes_ -= mark.bytes;
+    if (--sending.left != 0) return;
+    const auto found = open_.find(sending.ticket);
+    done = std::move(found->second);
+    open_.erase(found);
+    settled_.notify_all();
+  }
+
+  /// For all of it: half a batch is never taken. What is larger than the whole queue goes when that is empty.
+  Result<void> wait_for_room(std::size_t bytes) {
+    if (producer_.failed()) return failed();
+    std::unique_lock lock{mutex_};
+    const auto room = [&] { return bytes_ == 0 || bytes_ + bytes <= config_.queue_bytes_max; };
+    if (settled_.wait_for(lock, kWaitForRoom, room)) return {};
+    return in_the_way("its queue of " + std::to_string(config_.queue_bytes_max / kKiB) + " KiB is full");
+  }
+
+  [[nodiscard]] Result<void> in_the_way(const std::string& what) const {
+    const std::string trouble = producer_.trouble();
+    return fail(std::make_error_code(std::errc::resource_unavailable_try_again),
+                "sink '" + config_.name + "': " + what + (trouble.empty() ? "" : ": " + trouble), true);
+  }
+  [[nodiscard]] Result<void> failed() const {
+    return fail(std::make_error_code(std::errc::io_error), "sink '" + config_.name + "' has failed for good: " + producer_.trouble());
+  }
+
+  const KafkaSinkConfig config_;
+  RecordJson json_;
+  TemplateMembers members_;
+  // The writing thread's: the batch that is being written, or waits for room.
+  std::shared_ptr<const Batch> rendered_;
+  std::string text_;
+  std::vector<Piece> pieces_;
+
+  std::mutex mutex_;
+  std::condition_variable settled_;
+  std::map<std::uint64_t, std::unique_ptr<Sending>> open_;  // guarded by mutex_, like those below
+  std::uint64_t next_ticket_ = 0;
+  std::size_t bytes_ = 0;
+
+  KafkaProducer producer_;  // last: its thread uses the others
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Sink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+  auto sink = std::make_unique<KafkaSink>(std::move(config), rules, std::move(members));
+  if (auto started = sink->start(); !started) return tl::unexpected<Error>(started.error());
+  return sink;
+}
+
+}  // namespace loglode
