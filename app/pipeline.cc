@@ -56,7 +56,8 @@ class Run {
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };
-    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_, !ended_ && !stopped_};
+    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_,
+                         !ended_ && !stopped_};
   }
 
  private:

@@ -20,9 +20,9 @@ struct Pipeline {
   std::vector<Stage*> ordered;                       // run in batch order, by one thread at a time
   std::vector<Sink*> sinks;                          // after them, the same
   unsigned threads = 1;
-  const std::atomic<bool>* stop = nullptr;  // set from a signal handler: nothing more is taken in, what was read is finished
+  const std::atomic<bool>* stop = nullptr;   // set from a signal handler: nothing more is taken in, what was read is finished
   const std::atomic<bool>* pause = nullptr;  // set: run_pipeline() returns when what was read is finished; it may be called again
-  Verdicts* verdicts = nullptr;             // null: nobody asks what became of a record
+  Verdicts* verdicts = nullptr;              // null: nobody asks what became of a record
   std::mutex* ordered_turn =
       nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
   std::function<void(const Batch&)> delivered{};  // after a batch's last sink, in the same turn

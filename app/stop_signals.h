@@ -1,4 +1,5 @@
-// SIGINT and SIGTERM: the first asks for a clean end, the second leaves at once. SIGHUP asks for the configuration to be read again. One command a process installs them, from main's thread.
+// SIGINT and SIGTERM: the first asks for a clean end, the second leaves at once. SIGHUP asks for the configuration to be read again. One
+// command a process installs them, from main's thread.
 #pragma once
 
 #include <atomic>

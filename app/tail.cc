@@ -163,7 +163,8 @@ int run_tail(const TailOptions& options) {
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
   if (!options.records.empty())
     run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<std::unique_ptr<Sink>>> {
-      auto records = make_record_file(options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
+      auto records =
+          make_record_file(options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
       if (!records) return tl::unexpected<Error>(records.error());
       std::vector<std::unique_ptr<Sink>> sinks;
       sinks.push_back(std::move(*records));

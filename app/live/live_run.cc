@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/builtin_rules.h"
+#include "app/live/crash_point.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
 #include "ingest/stream_identity.h"
@@ -174,6 +175,7 @@ Result<void> LiveRun::secure_cut(bool last) {
       for (const TemplateInfo& info : catalog.templates()) cut.snapshot.templates.push_back({info.id, info.text, info.severity});
     }
   }
+  crash_point("cut");
   for (const StreamPosition& position : cut.positions) uncommitted_[position.stream] = position.offset;
   if (pending_) {
     join(*pending_, std::move(cut.snapshot));
@@ -186,8 +188,10 @@ Result<void> LiveRun::secure_cut(bool last) {
     for (const auto& sink : sinks_)
       if (auto flushed = sink->flush(until); !flushed) return flushed;
   }
+  crash_point("flushed");
   if (secure_)
     if (auto secured = secure_(); !secured) return secured;
+  crash_point("letters_kept");
   if (writer_ != nullptr) {
     const std::uint64_t number = writer_->submit(*std::exchange(pending_, std::nullopt));
     while (writer_->durable() < number) {
@@ -196,9 +200,11 @@ Result<void> LiveRun::secure_cut(bool last) {
     }
   }
   pending_.reset();
+  crash_point("state_durable");
   std::vector<StreamPosition> positions;
   for (const auto& [stream, offset] : uncommitted_) positions.push_back({stream, offset});
   if (auto committed = source_->commit(positions); !committed) return committed;
+  crash_point("committed");
   uncommitted_.clear();
   ++snapshots_;
   return {};

@@ -170,7 +170,7 @@ class LiveRun {
   std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;
   bool fresh_ = false;                    // something was folded since the latest judgement
-  std::mutex cut_mutex_;  // held for a whole cut; guards pending_, uncommitted_, next_forgetting_
+  std::mutex cut_mutex_;                  // held for a whole cut; guards pending_, uncommitted_, next_forgetting_
   std::optional<StateSnapshot> pending_;  // taken, not yet durable
   std::map<StreamId, std::uint64_t> uncommitted_;
 

@@ -12,8 +12,8 @@ namespace loglode {
 
 enum class WhenRefused : std::uint8_t { drop, dead_letter };
 
-/// Wraps a sink whose retryable errors do not block: `drop` counts its records in `dropped`, `dead_letter` rejects them with the error as the
-/// reason. Documents are dropped alike. `dropped` must outlive it.
+/// Wraps a sink whose retryable errors do not block: `drop` counts its records in `dropped`, `dead_letter` rejects them with the error as
+/// the reason. Documents are dropped alike. `dropped` must outlive it.
 [[nodiscard]] std::unique_ptr<Sink> make_overflow_sink(std::unique_ptr<Sink> sink, WhenRefused then, std::atomic<std::uint64_t>& dropped);
 
 }  // namespace loglode

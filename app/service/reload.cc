@@ -51,7 +51,8 @@ void ServiceRun::reload() {
   LiveReload with;
   const std::size_t count = rules->catalog->size();
   with.rules = std::move(*rules);
-  with.frequent = {loaded.config.detect.frequent_count.value, std::chrono::duration_cast<Duration>(loaded.config.detect.frequent_window.value)};
+  with.frequent = {loaded.config.detect.frequent_count.value,
+                   std::chrono::duration_cast<Duration>(loaded.config.detect.frequent_window.value)};
   live_->reload(std::move(with));
   config_.rules = loaded.config.rules;
   config_.detect = loaded.config.detect;

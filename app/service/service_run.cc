@@ -72,12 +72,17 @@ bool mask_whole(std::string_view text, std::string& out) {
 KafkaService service_of(const config::ServiceFrom& from) {
   using Kind = config::ServiceFrom::Kind;
   switch (from.kind) {
-    case Kind::key: return {KafkaService::From::key, {}};
-    case Kind::path: return {KafkaService::From::path, {}};
-    case Kind::field: return {KafkaService::From::field, from.name};
-    case Kind::fixed: return {KafkaService::From::fixed, from.name};
+    case Kind::key:
+      return {KafkaService::From::key, {}};
+    case Kind::path:
+      return {KafkaService::From::path, {}};
+    case Kind::field:
+      return {KafkaService::From::field, from.name};
+    case Kind::fixed:
+      return {KafkaService::From::fixed, from.name};
     case Kind::automatic:
-    case Kind::topic: break;
+    case Kind::topic:
+      break;
   }
   return {};
 }
@@ -102,8 +107,7 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
   options_.mining.shapes_max = config_.templates_max.value;
   options_.mining.shapes_per_service_max = std::min<std::size_t>(options_.mining.shapes_per_service_max, config_.templates_max.value);
   options_.threads = config_.pipeline.threads.value == 0 ? usable_cores() : config_.pipeline.threads.value;
-  for (const SourceConfig& source : config_.sources)
-    options_.lateness = std::max<Duration>(options_.lateness, source.lateness.value);
+  for (const SourceConfig& source : config_.sources) options_.lateness = std::max<Duration>(options_.lateness, source.lateness.value);
 }
 
 ServiceRun::~ServiceRun() = default;
@@ -191,12 +195,15 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
   kafka.group = source.group.value;
   kafka.instance = source.instance.value;
   switch (source.start.kind) {
-    case config::StartAt::Kind::latest: kafka.start = KafkaStart::latest; break;
+    case config::StartAt::Kind::latest:
+      kafka.start = KafkaStart::latest;
+      break;
     case config::StartAt::Kind::time:
       kafka.start = KafkaStart::time;
       kafka.start_time = source.start.time;
       break;
-    default: break;
+    default:
+      break;
   }
   kafka.next_stream = [this] { return live_->next_stream(); };
   kafka.payload = payload_of(source.format.value);
@@ -216,8 +223,8 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
     }
   }
   // A quarter of the memory is for what waits in front of the pipeline, shared by all sources that keep something waiting.
-  const auto consumers = static_cast<std::size_t>(
-      std::count_if(config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
+  const auto consumers = static_cast<std::size_t>(std::count_if(
+      config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
   const std::size_t share = config_.pipeline.memory_bytes.value / 8 / consumers;
   kafka.queue_bytes_max = kafka.staged_bytes_max = std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB);
   kafka.options = values_of(source.options);
@@ -241,8 +248,8 @@ Result<std::vector<std::unique_ptr<Sink>>> ServiceRun::make_sinks(const RuleCata
     if (when_full == config::WhenFull::block)
       sinks.push_back(std::move(*sink));
     else
-      sinks.push_back(make_overflow_sink(std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter,
-                                         dropped_by_sinks_));
+      sinks.push_back(make_overflow_sink(
+          std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter, dropped_by_sinks_));
   }
   return sinks;
 }
@@ -299,8 +306,9 @@ void ServiceRun::attend() {
 }
 
 Result<PipelineTimes> ServiceRun::run() {
-  tell(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s", config_.sinks.size(),
-                   config_.sinks.size() == 1 ? "" : "s", config_.state.empty() ? ", no state: nothing outlives the process" : ""));
+  tell(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s",
+                   config_.sinks.size(), config_.sinks.size() == 1 ? "" : "s",
+                   config_.state.empty() ? ", no state: nothing outlives the process" : ""));
   std::thread attendant{[this] { attend(); }};
   auto times = live_->run();
   done_ = true;

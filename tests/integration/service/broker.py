@@ -1,0 +1,143 @@
+"""A real Kafka broker for tests, on loopback. Started and stopped by its pid; everything else through kcat and Kafka's own tools."""
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+SCRIPTS = os.path.join(ROOT, "scripts", "servers", "kafka")
+
+
+def skip(why):
+    if os.environ.get("CI") == "true":
+        print(f"FAILED: {why}")
+        sys.exit(1)
+    print(f"skipped: {why}")
+    sys.exit(77)
+
+
+def need(*programs):
+    for program in programs:
+        if shutil.which(program) is None:
+            skip(f"{program} is not installed")
+
+
+def free_ports():
+    """Two neighbours: of clients and of the controller."""
+    for _ in range(100):
+        with socket.socket() as first, socket.socket() as second:
+            first.bind(("127.0.0.1", 0))
+            port = first.getsockname()[1]
+            try:
+                second.bind(("127.0.0.1", port + 1))
+            except OSError:
+                continue
+            return port
+    raise SystemExit("no free ports")
+
+
+class Broker:
+    def __init__(self, folder):
+        need("java", "mvn", "kcat")
+        self.folder, self.port, self.process = folder, free_ports(), None
+        self.address = f"127.0.0.1:{self.port}"
+
+    def start(self):
+        log = open(os.path.join(self.folder, "broker.log"), "ab")
+        self.process = subprocess.Popen([os.path.join(SCRIPTS, "start"), os.path.join(self.folder, "kafka"), str(self.port)], stdout=log, stderr=log)
+        deadline = time.monotonic() + 300  # the first start fetches the jars
+        while time.monotonic() < deadline:
+            if self.process.poll() is not None:
+                skip(f"the broker ended with {self.process.returncode}: see its log")
+            if subprocess.run(["kcat", "-L", "-b", self.address, "-m", "2"], capture_output=True).returncode == 0:
+                return self
+            time.sleep(0.3)
+        self.kill()
+        skip("the broker did not become ready")
+
+    def kill(self, how=signal.SIGKILL):
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait()
+
+    def tool(self, name, *arguments):
+        return subprocess.run([os.path.join(SCRIPTS, "tool"), name, "--bootstrap-server", self.address, *arguments], capture_output=True, text=True, check=False).stdout
+
+    def create(self, topic, partitions=3):
+        out = self.tool("topics", "--create", "--topic", topic, "--partitions", str(partitions))
+        assert "Created" in out, out
+
+    def produce(self, topic, lines, *options):
+        """One message a line, spread over the partitions."""
+        subprocess.run(["kcat", "-P", "-b", self.address, "-t", topic, "-p", "-1", "-X", "acks=all", "-X", "message.timeout.ms=60000", *options],
+                       input="".join(line + "\n" for line in lines).encode(), check=True, capture_output=True)
+
+    def read(self, topic):
+        """(partition, offset, payload) of all messages."""
+        out = subprocess.run(["kcat", "-C", "-e", "-q", "-b", self.address, "-t", topic, "-o", "beginning", "-f", "%p\t%o\t%s\n"], capture_output=True, check=True)
+        rows = [line.split(b"\t", 2) for line in out.stdout.split(b"\n") if line]
+        return [(int(p), int(o), payload.decode("utf-8", "replace")) for p, o, payload in rows]
+
+    def committed(self, group):
+        """Partition -> offset."""
+        found = {}
+        for line in self.tool("groups", "--describe", "--group", group).splitlines():
+            match = re.match(r"\S+\s+(\S+)\s+(\d+)\s+(\d+)\s+(\d+)", line)
+            if match:
+                found[int(match[2])] = int(match[3])
+        return found
+
+
+class Loglode:
+    """`loglode run` on a configuration, in a folder of its own."""
+
+    def __init__(self, program, folder, config):
+        self.program, self.folder = program, folder
+        os.makedirs(folder, exist_ok=True)
+        self.config = os.path.join(folder, "config.yaml")
+        with open(self.config, "w", encoding="utf-8") as f:
+            f.write(config)
+        self.process = None
+
+    def start(self, **environment):
+        self.errors = open(os.path.join(self.folder, "stderr"), "ab")
+        self.process = subprocess.Popen([self.program, "run", self.config], stderr=self.errors, env={**os.environ, **environment})
+        return self
+
+    def stop(self, how=signal.SIGTERM, within=60):
+        """Its exit status; SIGKILL when it does not end."""
+        if self.process.poll() is None:
+            self.process.send_signal(how)
+        try:
+            return self.process.wait(within)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+            return None
+
+    def told(self):
+        with open(os.path.join(self.folder, "stderr"), encoding="utf-8", errors="replace") as f:
+            return f.read()
+
+
+def documents(path):
+    """NDJSON, without a last line that is not whole (the program was killed while it wrote)."""
+    if not os.path.exists(path):
+        return []
+    with open(path, "rb") as f:
+        text = f.read()
+    return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
+
+
+def wait_for(what, seconds, condition):
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if condition():
+            return
+        time.sleep(0.1)
+    raise AssertionError(f"not within {seconds} s: {what}")

@@ -1,0 +1,157 @@
+#!/usr/bin/env python3
+"""`loglode run`, killed at random moments and at named points while a real broker is written to: nothing is lost, nothing twice but for ids.
+
+The oracle: a message's payload is a function of its number and the seed. After each kill, every message up to each committed offset must be
+in the sink; at the end every message is there, with the payload it had, none unknown, and each (topic, partition, offset) has one id. Then the
+same lines are read from a file without a kill: the same templates and findings must come out, but for what says where a record came from.
+
+usage: crash.py LOGLODE          environment: LOGLODE_CRASH_RUNS (5), LOGLODE_CRASH_SEED
+"""
+import hashlib
+import os
+import random
+import sys
+import tempfile
+import threading
+import time
+
+from broker import Broker, Loglode, documents, wait_for
+
+POINTS = ["cut", "flushed", "letters_kept", "state_durable", "committed"]
+START = 1_795_694_400  # 2026-11-26T12:00:00Z
+
+
+def payload(number, seed):
+    word = hashlib.sha256(f"{seed}:{number}".encode()).hexdigest()[:12]
+    when = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(START + number // 20)) + f".{number % 20 * 50:03}Z"
+    if 4000 < number < 4060:
+        return f"{when} ERROR no connection from pool after {number % 7} s token-{word} number={number}"
+    return f"{when} INFO order {number} placed by user-{word} number={number}"
+
+
+def config(broker):
+    return f"""
+state: state
+snapshot: 100ms
+sources:
+  shop: {{ type: kafka, brokers: [{broker.address}], topics: [logs], group: crash, start: earliest, service: {{ from: topic }},
+          options: {{ session.timeout.ms: 6000 }} }}
+sinks:
+  archive: {{ type: file, path: out/records.ndjson }}
+  events: {{ type: file, path: out/events.ndjson, what: [findings, incidents, templates] }}
+http: {{ listen: off }}
+"""
+
+
+def records_of(path):
+    """(partition, offset) -> (id, original line); a repeat must be the same."""
+    found = {}
+    for document in documents(path):
+        key = (document["kafka.partition"], document["kafka.offset"])
+        value = (document["event.id"], document.get("event.original", document["message"]))
+        assert found.setdefault(key, value) == value, f"{key} is two records: {found[key]} and {value}"
+    return found
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    runs = int(os.environ.get("LOGLODE_CRASH_RUNS", "5"))
+    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(random.randrange(1_000_000))))
+    print(f"{runs} runs, LOGLODE_CRASH_SEED={seed}", flush=True)
+    rng = random.Random(seed)
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(folder).start()
+        try:
+            crash_runs(program, folder, broker, runs, seed, rng)
+        finally:
+            broker.kill()
+
+
+def crash_runs(program, folder, broker, runs, seed, rng):
+    broker.create("logs")
+    service = Loglode(program, os.path.join(folder, "service"), config(broker))
+    sink = os.path.join(service.folder, "out", "records.ndjson")
+    per_run, written = max(2000, 12_000 // runs), 0
+    for run in range(runs):
+        lines = [payload(written + i, seed) for i in range(per_run)]
+        written += per_run
+        producer = threading.Thread(target=lambda batch=lines: [broker.produce("logs", batch[i:i + 500]) for i in range(0, len(batch), 500)])
+        at_point = f"{POINTS[run // 2 % len(POINTS)]}:{rng.randrange(2, 8)}" if run % 2 == 0 else ""
+        before = len(documents(sink))
+        service.start(**({"LOGLODE_CRASH_AT": at_point} if at_point else {}))
+        producer.start()
+        if at_point:
+            status = service.process.wait(60)  # it kills itself
+        else:
+            wait_for("records", 60, lambda: len(documents(sink)) > before)
+            time.sleep(rng.random() * 1.5)
+            service.process.kill()
+            status = service.process.wait()
+        producer.join()
+        assert status == -9, f"run {run}: ended with {status}: {service.told()}"
+        if run % max(1, runs // 5) == 0:
+            kept = records_of(sink)
+            for partition, offset in broker.committed("crash").items():
+                missing = [o for o in range(offset) if (partition, o) not in kept]
+                assert not missing, f"run {run} ({at_point or 'random'}): committed {offset} of partition {partition}, not in the sink: {missing[:5]}"
+    sent = {(p, o): text for p, o, text in broker.read("logs")}
+    assert len(sent) == written
+    service.start()
+    wait_for("all records", 120, lambda: len(records_of(sink)) >= written)
+    assert service.stop() == 143, service.told()
+    kept = records_of(sink)
+    assert kept.keys() == sent.keys(), f"{len(sent.keys() - kept.keys())} lost, {len(kept.keys() - sent.keys())} unknown"
+    for key, text in sent.items():
+        assert kept[key][1] == text, f"{key}: {kept[key][1]!r} is not {text!r}"
+    assert len({identity for identity, _ in kept.values()}) == written, "ids are not unique"
+    total = len(documents(sink))
+    print(f"{written} messages, {total - written} written twice and recognised by their ids, 0 lost, 0 unknown")
+    compare_with_file(program, folder, service, sent)
+
+
+def events_of(path):
+    """Templates with their counts, findings: the newest of each, without what says where a record came from."""
+    newest, merged = {}, set()
+    for document in documents(path):
+        kind = document["schema"].split("/")[0]
+        merged.update((kind, alias) for alias in document.get("aliases", []))
+        if kind == "loglode.template":
+            newest[(kind, document["template_id"])] = document["template"], document["count"]
+        if kind == "loglode.finding":
+            newest[(kind, document["finding_id"])] = {k: v for k, v in document.items() if k not in ("evidence", "score")}
+    return {key: value for key, value in newest.items() if key not in merged}
+
+
+def compare_with_file(program, folder, service, sent):
+    """The same lines from three files, undisturbed."""
+    logs = os.path.join(folder, "logs")
+    os.makedirs(logs)
+    for partition in range(3):
+        with open(os.path.join(logs, f"logs-{partition}.log"), "w", encoding="utf-8") as f:
+            f.writelines(text + "\n" for (p, _), text in sorted(sent.items()) if p == partition)
+    twin = Loglode(program, os.path.join(folder, "twin"), f"""
+state: state
+sources:
+  shop: {{ type: file, paths: ['{logs}/*.log'], service: {{ from: 'fixed:logs' }} }}
+sinks:
+  archive: {{ type: file, path: out/records.ndjson }}
+  events: {{ type: file, path: out/events.ndjson, what: [findings, incidents, templates] }}
+http: {{ listen: off }}
+""")
+    twin.start()
+    wait_for("the twin's records", 60, lambda: len(documents(os.path.join(twin.folder, "out", "records.ndjson"))) >= len(sent))
+    time.sleep(1.5)
+    assert twin.stop() == 143, twin.told()
+    ours, theirs = (events_of(os.path.join(each.folder, "out", "events.ndjson")) for each in (service, twin))
+    ours_templates = {k: v for k, v in ours.items() if k[0] == "loglode.template"}
+    theirs_templates = {k: v for k, v in theirs.items() if k[0] == "loglode.template"}
+    assert ours_templates == theirs_templates, f"templates differ:\n{ours_templates}\n{theirs_templates}"
+    errors = [v for k, v in theirs.items() if k[0] == "loglode.finding" and v["kind"] == "new_error"]
+    assert errors, f"the twin found no new error: {theirs}"
+    for error in errors:
+        assert ours.get(("loglode.finding", error["finding_id"])) == error, f"differs: {error}\n{ours}"
+    print(f"{len(theirs_templates)} templates with their counts and {len(errors)} new errors: as from files, undisturbed")
+
+
+if __name__ == "__main__":
+    main()
