@@ -47,6 +47,7 @@ class RunCounters {
   std::atomic<std::uint64_t> continuation_lines{0};  // patterns (fold): line_count - 1 of each record
   std::atomic<std::uint64_t> without_time{0};        // patterns (fold)
   std::atomic<std::uint64_t> late{0};                // patterns (fold): older than the stream's watermark less its lateness
+  std::atomic<std::uint64_t> future{0};              // app (live runs): dated more than a day ahead, their time was not used
   std::atomic<std::uint64_t> not_utf8{0};            // parse
   std::atomic<std::uint64_t> fallback{0};            // parse: records that did not fit their stream's format
   std::atomic<std::uint64_t> secrets_masked{0};      // parse

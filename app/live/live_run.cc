@@ -10,6 +10,7 @@
 
 #include "app/builtin_rules.h"
 #include "app/live/crash_point.h"
+#include "app/live/future_marker.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
 #include "ingest/stream_identity.h"
@@ -121,6 +122,7 @@ Result<WorkerChain> LiveRun::make_chain() {
   if (!classifier) return tl::unexpected<Error>(classifier.error());
   WorkerChain chain;
   chain.push_back(make_parser(counters_));
+  chain.push_back(std::make_unique<FutureMarker>(counters_));
   chain.push_back(std::move(*classifier));
   for (const auto& make : worker_stages_) {
     auto stage = make();
