@@ -92,8 +92,8 @@ void Consumer::look_after() {
 }
 
 void Consumer::poll() {
-  const bool holds = full_since_ != Clock::time_point{} && paused_.empty();
-  if (holds && !assigned_.empty()) return;
+  const bool holds = full_since_ != Clock::time_point{} && paused_.empty() && !assigned_.empty();
+  if (holds && !intake_.stopped()) return;
   for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
     Event event{rd_kafka_queue_poll(queue_.get(), i != 0 ? 0 : lagging_ ? kPollLaggingMs : kPollMs)};
     if (!event) {
