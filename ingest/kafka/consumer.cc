@@ -13,6 +13,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr int kPollMs = 50;
+constexpr int kPollLaggingMs = 5;
 constexpr std::size_t kPollsAtOnce = 1000;  // between two looks at everything else
 constexpr std::size_t kToldMax = 100;       // sentences to a person, of one source
 constexpr milliseconds kCloseWithin{10'000};
@@ -91,11 +92,14 @@ void Consumer::look_after() {
 }
 
 void Consumer::poll() {
-  const bool holds = full_since_ != Clock::time_point{} && paused_.empty();
-  if (holds && !assigned_.empty()) return;
+  const bool holds = full_since_ != Clock::time_point{} && paused_.empty() && !assigned_.empty();
+  if (holds && !intake_.stopped()) return;
   for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
-    Event event{rd_kafka_queue_poll(queue_.get(), i == 0 ? kPollMs : 0)};
-    if (!event) return;
+    Event event{rd_kafka_queue_poll(queue_.get(), i != 0 ? 0 : lagging_ ? kPollLaggingMs : kPollMs)};
+    if (!event) {
+      lagging_ = nudge();
+      return;
+    }
     handle(std::move(event));
     if (paused_.empty() && intake_.full()) return;
   }

@@ -68,6 +68,7 @@ class Consumer {
   void hold_or_pause();
   void pause();
   void resume();
+  bool nudge();
 
   // consumer_group: who owns what, and up to where
   void take_rebalance(rd_kafka_event_t& event);
@@ -114,8 +115,11 @@ class Consumer {
   std::unordered_map<ByTopic, Partition*, HashByTopic> by_topic_;  // a shortcut into assigned_
   std::vector<Current> to_reset_;
   PartitionList pending_assign_, pending_revoke_;
-  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{};
+  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{};
   bool commit_on_its_way_ = false;
+  bool lagging_ = false;  // there is more to come, and the queue is empty
+  std::size_t nudged_ = 0;
+  unsigned nudges_in_vain_ = 0;
   std::set<std::pair<std::string, std::int32_t>> paused_;  // by us, of those assigned
   std::set<std::string> told_;
   std::string cluster_;

@@ -31,7 +31,7 @@ struct KafkaService {
   enum class From : std::uint8_t {
     topic,
     key,    // the message's
-    path,   // of the log file in the payload (`log.file.path`)
+    path,   // of the log file in the payload (`log.file.path`, Vector's `file`)
     field,  // `name` in a JSON payload, dotted or nested
     fixed,  // `name`
   };

@@ -192,7 +192,8 @@ std::string_view MessageReader::service_of(const StagedMessage& message, std::st
     case KafkaService::From::path:
       break;
   }
-  const std::string_view path = find_json_text(payload, "log.file.path");
+  std::string_view path = find_json_text(payload, "log.file.path");
+  if (path.empty()) path = find_json_text(payload, "file");  // as Vector writes it
   if (path.empty()) return {};
   if (path != path_) path_ = path, path_service_ = service_from_path(path_);
   return out.keep(path_service_);

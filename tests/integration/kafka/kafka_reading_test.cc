@@ -143,6 +143,31 @@ TEST_CASE("topics that fit a pattern and partitions that are added are read as t
   CHECK(std::count_if(reading.got.begin(), reading.got.end(), [](const Got& got) { return got.raw == "two"; }) == 1);
 }
 
+TEST_CASE("what names the service: a header, else what the configuration says", "[kafka]") {
+  Broker& broker = Broker::shared();
+  const std::string topic = broker.topic("services", 1);
+  Producer producer{broker.address()};
+  producer.send(topic, 0, ToSend{R"({"svc":"cart","log":{"file":{"path":"/var/log/pay/pay-2026-11-26.log"}}})", "key", {}, 0});
+  producer.send(topic, 0, ToSend{R"({"file":"/var/log/pay/pay-2026-11-26.log"})", "key", {{"service.name", "header"}}, 0});
+  producer.send(topic, 0, "neither");
+  producer.flush();
+  const auto expect = [&](KafkaService service, const std::string& of_stream, const std::vector<std::string>& of_records) {
+    KafkaSourceConfig config = reading_of(topic, topic);
+    config.service = std::move(service);
+    Reading reading{config};
+    reading.until_records(3);
+    CHECK(reading.services.at(topic + "[0]") == of_stream);
+    std::vector<std::string> services;
+    for (const Got& got : reading.got) services.push_back(got.service);
+    CHECK(services == of_records);
+  };
+  using From = KafkaService::From;
+  expect({From::field, "svc"}, topic, {"cart", "header", ""});
+  expect({From::path, ""}, topic, {"pay", "header", ""});
+  expect({From::fixed, "one"}, "one", {"", "header", ""});
+  expect({From::key, ""}, topic, {"key", "header", ""});
+}
+
 TEST_CASE("stop() hands out what was taken and then ends", "[kafka]") {
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("stop", 2);
