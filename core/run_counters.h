@@ -12,7 +12,7 @@
 
 namespace loglode {
 
-enum class DropReason : std::uint8_t { blank, out_of_range, kCount };
+enum class DropReason : std::uint8_t { blank, out_of_range, filtered, sampled, kCount };
 [[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // as written here
 
 enum class Limit : std::uint8_t {
@@ -26,6 +26,7 @@ enum class Limit : std::uint8_t {
   hits_per_line,
   json_depth,
   decompression,
+  pattern_steps,
   kCount
 };
 [[nodiscard]] std::string_view name_of(Limit limit) noexcept;
