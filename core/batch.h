@@ -67,7 +67,7 @@ enum class RecordFlag : std::uint16_t {
   masked = 32,           // parse: message is a copy with secrets masked
   time_inherited = 64,   // patterns: had no time of its own, its stream's previous one was taken
   blank = 128,           // ingest: nothing but blanks; counted as dropped{blank}
-  out_of_range = 256,    // app: outside --since/--until; already counted as dropped{out_of_range}, to be passed over
+  out_of_range = 256,    // app: outside --since/--until, or dropped by a transform; counted as dropped{…} by then, to be passed over
 };
 
 struct RuleHit {

@@ -12,8 +12,8 @@
 
 namespace loglode {
 
-enum class DropReason : std::uint8_t { blank, out_of_range, tombstone, kCount };  // tombstone: a message without a payload
-[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;               // as written here
+enum class DropReason : std::uint8_t { blank, out_of_range, tombstone, filtered, sampled, kCount };  // tombstone: a message without a payload
+[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;                                // as written here
 
 enum class Limit : std::uint8_t {
   line_bytes,
@@ -26,6 +26,7 @@ enum class Limit : std::uint8_t {
   hits_per_line,
   json_depth,
   decompression,
+  pattern_steps,
   kCount
 };
 [[nodiscard]] std::string_view name_of(Limit limit) noexcept;

@@ -368,7 +368,9 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
   frame.changed = true;
   frame.without_time += timeless ? 1 : 0;
   frame.late += late ? 1 : 0;
-  frame.reaches = std::max(frame.reaches, record.offset + record.raw.size());
+  // A line that a transform masked may be longer than it was: it still ends within its batch.
+  const std::uint64_t reaches = record.offset + record.raw.size();
+  frame.reaches = std::max(frame.reaches, batch.end != 0 ? std::min(reaches, batch.end) : reaches);
   if (!record.trace_id.empty()) keep_step(record, stream, service, time);
 
   if (table->cell_count() == cells_before && !begins) return;
