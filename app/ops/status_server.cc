@@ -79,7 +79,7 @@ class Server final : public StatusServer, private httplib::Server {
     set_default_headers({{"X-Content-Type-Options", "nosniff"}, {"Cache-Control", "no-store"}});
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) { return admit(request, response); });
     set_exception_handler(
-        [](const httplib::Request&, httplib::Response& response, std::exception_ptr) { reply(response, 500, "it failed"); });
+        [](const httplib::Request&, httplib::Response& response, const std::exception_ptr&) { reply(response, 500, "it failed"); });
     Get("/metrics", [this](const httplib::Request&, httplib::Response& response) {
       response.set_content(callbacks_.metrics(), "text/plain; version=0.0.4; charset=utf-8");
     });
