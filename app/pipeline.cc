@@ -46,7 +46,7 @@ class Run {
       chains_.push_back(std::make_unique<WorkerChain>(std::move(*chain)));
     }
     if (pipeline_.threads == 1) {
-      while (auto batch = read()) finish(work(std::move(batch)));
+      while (auto flight = take_off()) finish(work(std::move(flight)));
     } else {
       run_parallel();
     }
@@ -62,6 +62,12 @@ class Run {
 
  private:
   using BatchPtr = std::shared_ptr<Batch>;
+  struct Flight {  // a batch on its way, and since when it waits for its next stage
+    BatchPtr batch;
+    std::size_t bytes = 0;
+    Clock::time_point since = Clock::now();
+  };
+  using FlightPtr = std::shared_ptr<Flight>;
 
   void run_parallel() {
     namespace tbb = oneapi::tbb;
@@ -71,13 +77,13 @@ class Run {
     arena.execute([&] {
       tbb::parallel_pipeline(
           2 * pipeline_.threads + 1,  // one more than busy workers and a full hand-over to each side need
-          tbb::make_filter<void, BatchPtr>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
-            BatchPtr batch = read();
-            if (!batch) flow.stop();
-            return batch;
-          }) & tbb::make_filter<BatchPtr, BatchPtr>(tbb::filter_mode::parallel, [&](BatchPtr batch) {
-            return work(std::move(batch));
-          }) & tbb::make_filter<BatchPtr, void>(tbb::filter_mode::serial_in_order, [&](BatchPtr batch) { finish(std::move(batch)); }));
+          tbb::make_filter<void, FlightPtr>(tbb::filter_mode::serial_in_order, [&](tbb::flow_control& flow) {
+            FlightPtr flight = take_off();
+            if (!flight) flow.stop();
+            return flight;
+          }) & tbb::make_filter<FlightPtr, FlightPtr>(tbb::filter_mode::parallel, [&](FlightPtr flight) {
+            return work(std::move(flight));
+          }) & tbb::make_filter<FlightPtr, void>(tbb::filter_mode::serial_in_order, [&](FlightPtr flight) { finish(std::move(flight)); }));
     });
   }
 
@@ -107,8 +113,24 @@ class Run {
     return nullptr;
   }
 
-  BatchPtr work(BatchPtr batch) {
-    if (failed_) return batch;
+  FlightPtr take_off() {
+    BatchPtr batch = read();
+    if (!batch) return nullptr;
+    auto flight = std::make_shared<Flight>();
+    flight->bytes = batch->capacity();
+    flight->batch = std::move(batch);
+    if (pipeline_.flow != nullptr) pipeline_.flow->entered(flight->bytes);
+    return flight;
+  }
+
+  void note_wait(Flight& flight, FlowStage stage) {
+    if (pipeline_.flow != nullptr) pipeline_.flow->waited(stage, Clock::now() - flight.since);
+  }
+
+  FlightPtr work(FlightPtr flight) {
+    if (failed_) return flight;
+    note_wait(*flight, FlowStage::parse);
+    BatchPtr& batch = flight->batch;
     const Stopwatch watch{work_ticks_};
     auto chain = take_chain();
     for (auto& stage : *chain) {
@@ -119,13 +141,21 @@ class Run {
     }
     const std::scoped_lock lock{mutex_};
     chains_.push_back(std::move(chain));
-    return batch;
+    flight->since = Clock::now();
+    return flight;
   }
 
-  void finish(BatchPtr batch) {
+  void finish(FlightPtr flight) {
+    fold_and_deliver(*flight);
+    if (pipeline_.flow != nullptr) pipeline_.flow->left(flight->bytes);
+  }
+
+  void fold_and_deliver(Flight& flight) {
     if (failed_) return;
+    BatchPtr& batch = flight.batch;
     const std::unique_lock turn =
         pipeline_.ordered_turn == nullptr ? std::unique_lock<std::mutex>{} : std::unique_lock{*pipeline_.ordered_turn};
+    note_wait(flight, FlowStage::fold);
     {
       const Stopwatch watch{fold_ticks_};
       for (Stage* stage : pipeline_.ordered)

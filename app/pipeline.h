@@ -8,6 +8,7 @@
 #include <mutex>
 #include <vector>
 
+#include "app/ops/flow_gauges.h"
 #include "core/pipeline_parts.h"
 
 namespace loglode {
@@ -26,6 +27,7 @@ struct Pipeline {
   std::mutex* ordered_turn =
       nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
   std::function<void(const Batch&)> delivered{};  // after a batch's last sink, in the same turn
+  FlowGauges* flow = nullptr;                     // told of each batch; null: nobody looks
   const std::atomic<bool>* give_up = nullptr;     // set: a sink that refuses is not asked again, the run ends with its error
 };
 

@@ -21,4 +21,5 @@ pkg_check_modules(xxhash REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3>=3.37)
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)
 find_path(CLI11_INCLUDE_DIR CLI/CLI.hpp REQUIRED)
-find_path(HTTPLIB_INCLUDE_DIR httplib.h REQUIRED)
+# Its flags belong to its ABI: the package is built with them, so that what uses it must be too.
+pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)

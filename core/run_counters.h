@@ -12,8 +12,15 @@
 
 namespace loglode {
 
-enum class DropReason : std::uint8_t { blank, out_of_range, tombstone, filtered, sampled, kCount };  // tombstone: a message without a payload
-[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;                                // as written here
+enum class DropReason : std::uint8_t {
+  blank,
+  out_of_range,
+  tombstone,
+  filtered,
+  sampled,
+  kCount
+};                                                                   // tombstone: a message without a payload
+[[nodiscard]] std::string_view name_of(DropReason reason) noexcept;  // as written here
 
 enum class Limit : std::uint8_t {
   line_bytes,

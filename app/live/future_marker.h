@@ -6,8 +6,8 @@
 
 namespace loglode {
 
-/// A record more than a day ahead of the wall clock loses its time, and gets its stream's previous one as records without a time do. Its own
-/// words stay as they are. Counted in RunCounters::future.
+/// A record more than a day ahead of the wall clock loses its time, and gets its stream's previous one as records without a time do. Its
+/// own words stay as they are. Counted in RunCounters::future.
 class FutureMarker final : public Stage {
  public:
   explicit FutureMarker(RunCounters& counters) : counters_{counters} {}

@@ -209,6 +209,7 @@ Result<void> LiveRun::secure_cut(bool last) {
   crash_point("committed");
   uncommitted_.clear();
   ++snapshots_;
+  snapshot_at_ = Clock::now();
   return {};
 }
 
@@ -224,6 +225,7 @@ void LiveRun::keep_snapshots() {
     auto secured = secure_cut(false);
     const auto end = Clock::now();
     due = end + std::max<Clock::duration>(options_.snapshot, end - begin);
+    if (!secured) ++snapshot_failures_;
     const std::scoped_lock lock{mutex_};
     trouble_ = secured ? std::string{} : secured.error().where;
   }
@@ -323,6 +325,7 @@ Result<void> LiveRun::apply_reload() {
   const std::scoped_lock turn{turn_};
   const std::scoped_lock flushing{flush_mutex_};
   loaded_ = std::move(with.rules);
+  worker_stages_ = std::move(with.worker_stages);
   folder_->change_rules(loaded_.catalog);
   sinks_.clear();  // before the new ones: they may write to the same files
   auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
@@ -343,6 +346,7 @@ Result<PipelineTimes> LiveRun::run_until_ended() {
     pipeline.verdicts = verdicts_ == nullptr ? &unheard : verdicts_;
     pipeline.ordered_turn = &turn_;
     pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
+    pipeline.flow = &flow_;
     pipeline.give_up = &give_up_;
     auto times = run_pipeline(pipeline);
     if (!times || !times->paused) return times;
@@ -350,7 +354,7 @@ Result<PipelineTimes> LiveRun::run_until_ended() {
   }
 }
 
-Result<PipelineTimes> LiveRun::run() {
+Result<PipelineTimes> LiveRun::run(const std::function<void()>& before_sources_go) {
   auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());
   sinks_ = std::move(*sinks);
@@ -372,10 +376,17 @@ Result<PipelineTimes> LiveRun::run() {
     judge_now(true);
     if (auto secured = secure_cut(true); !secured) times = tl::unexpected<Error>(secured.error());
   }
+  if (before_sources_go) before_sources_go();
   source_.reset();
   if (writer_ != nullptr)
     if (auto finished = writer_->finish(); !finished && times) times = tl::unexpected<Error>(finished.error());
   return times;
+}
+
+std::optional<double> LiveRun::snapshot_age_s() const {
+  const auto at = snapshot_at_.load();
+  if (at == Clock::time_point{}) return std::nullopt;
+  return std::chrono::duration<double>(Clock::now() - at).count();
 }
 
 std::string LiveRun::trouble() const {

@@ -66,6 +66,7 @@ struct LiveDocument {
 struct LiveReload {
   LoadedRules rules;
   JudgeConfig::Frequent frequent{};
+  std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages{};  // made with these rules
 };
 
 class LiveRun {
@@ -107,7 +108,8 @@ class LiveRun {
   void on_judgement(std::function<void(const LiveJudgement&)> listener) { listener_ = std::move(listener); }
 
   /// Until the sources end, or `stop`. Errors: a source's, a stage's; a sink's that had not succeeded by the end of the drain; the state's.
-  [[nodiscard]] Result<PipelineTimes> run();
+  /// `before_sources_go`: called when all is done, before the sources are destroyed.
+  [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
   // Any thread, during and after run().
   /// Queued for the sinks, in order; written between two batches. Waits while the queue is full.
@@ -118,6 +120,11 @@ class LiveRun {
   /// Why the latest snapshot could not be taken; empty when it could.
   [[nodiscard]] std::string trouble() const;
   [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_.load(); }
+  [[nodiscard]] std::uint64_t snapshot_failures() const noexcept { return snapshot_failures_.load(); }
+  /// Since the latest good snapshot; none: there was none.
+  [[nodiscard]] std::optional<double> snapshot_age_s() const;
+  [[nodiscard]] Timestamp newest() const noexcept { return newest_.load(); }
+  [[nodiscard]] FlowGauges& flow() noexcept { return flow_; }
   [[nodiscard]] bool stopped() const noexcept { return stop_.load(); }
 
  private:
@@ -175,6 +182,9 @@ class LiveRun {
   std::map<StreamId, std::uint64_t> uncommitted_;
 
   std::atomic<std::uint64_t> templates_{0}, snapshots_{0};
+  std::atomic<std::uint64_t> snapshot_failures_{0};
+  std::atomic<std::chrono::steady_clock::time_point> snapshot_at_{std::chrono::steady_clock::time_point{}};
+  FlowGauges flow_;
   std::atomic<Timestamp> newest_{kNoTime};
   std::chrono::steady_clock::time_point next_forgetting_{};
   std::atomic<bool> give_up_{false}, pause_{false};

@@ -1,8 +1,11 @@
 // What a judgement changed, as documents for sinks: findings and incidents as they open, grow and close, templates as they become known.
-// Used by the judging thread.
+// Used by the judging thread but for the figures.
 #pragma once
 
+#include <array>
+#include <atomic>
 #include <map>
+#include <string>
 #include <vector>
 
 #include "app/live/live_book.h"
@@ -14,11 +17,15 @@ class EventDocuments {
  public:
   /// In the order in which they are to be written.
   [[nodiscard]] std::vector<LiveDocument> of(const LiveJudgement& judged);
-  [[nodiscard]] const LiveBook& book() const noexcept { return book_; }
+  // Any thread:
+  [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const;
+  [[nodiscard]] std::uint64_t incidents_open() const noexcept { return incidents_open_.load(); }
 
  private:
   LiveBook book_;
-  std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
+  std::map<TemplateId, std::uint64_t> templates_;                                                        // count when it was last told
+  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1> findings_{};  // opened, by kind
+  std::atomic<std::uint64_t> incidents_open_{0};
 };
 
 }  // namespace loglode

@@ -8,7 +8,7 @@
 #include "app/builtin_rules.h"
 #include "app/config/load_config.h"
 #include "app/service/service_run.h"
-#include "sinks/terminal_text.h"
+#include "app/transforms/transforms.h"
 
 namespace loglode {
 
@@ -37,7 +37,13 @@ std::vector<std::string> fixed_changes(const config::PipelineConfig& before, con
 }  // namespace
 
 void ServiceRun::reload() {
-  const auto tell = [](const std::string& what) { fmt::print(stderr, "loglode: {}\n", printable(what)); };
+  operations_->reloading();
+  reload_from_file();
+  operations_->reloaded();
+}
+
+void ServiceRun::reload_from_file() {
+  const auto tell = [this](const std::string& what) { log_.warn(what); };
   config::LoadedConfig loaded = config::load_config(config_.file);
   for (const config::ConfigProblem& problem : loaded.problems) tell(config::to_string(problem));
   if (!loaded.usable()) return tell("the configuration was not read again: the old one stands");
@@ -48,7 +54,10 @@ void ServiceRun::reload() {
   for (const config::Text& pack : loaded.config.rules.packs) reading.rules.push_back(pack.value);
   auto rules = load_rules_for(reading);
   if (!rules) return tell("not reloaded, nothing of it: " + rules.error().where);
+  auto transforms = make_transforms(config_.sources, config_.sinks, *rules->catalog, live_->counters());
+  if (!transforms) return tell("not reloaded, nothing of it: " + transforms.error().where);
   LiveReload with;
+  with.worker_stages.push_back(std::move(*transforms));
   const std::size_t count = rules->catalog->size();
   with.rules = std::move(*rules);
   with.frequent = {loaded.config.detect.frequent_count.value,
@@ -57,7 +66,8 @@ void ServiceRun::reload() {
   config_.rules = loaded.config.rules;
   config_.detect = loaded.config.detect;
   config_.log = loaded.config.log;
-  tell(fmt::format("reloaded: {} rules, thresholds and the log level are as the file says", count));
+  log_.set_level(config_.log.level.value);
+  log_.info(fmt::format("reloaded: {} rules, thresholds and the log level are as the file says", count));
 }
 
 }  // namespace loglode

@@ -10,6 +10,7 @@
 #include "app/builtin_rules.h"
 #include "app/config/load_config.h"
 #include "app/service/overflow_sink.h"
+#include "app/transforms/transforms.h"
 #include "ingest/follow/follow_source.h"
 #include "parse/redact/redactor.h"
 #include "sinks/file_sink.h"
@@ -26,8 +27,6 @@ using config::SinkConfig;
 using config::SourceConfig;
 
 constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
-
-void tell(const std::string& what) { fmt::print(stderr, "loglode: {}\n", printable(what)); }
 
 std::vector<std::string> values_of(const std::vector<config::Text>& texts) {
   std::vector<std::string> values;
@@ -99,7 +98,7 @@ std::string line_format(const std::string& format) { return format.starts_with("
 }  // namespace
 
 ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std::atomic<bool>& hangup)
-    : config_{std::move(config)}, stop_{stop}, hangup_{hangup} {
+    : config_{std::move(config)}, stop_{stop}, hangup_{hangup}, log_{config_.log} {
   options_.reading = rule_options(config_);
   options_.state = config_.state.value;
   options_.snapshot = config_.snapshot.value;
@@ -115,7 +114,7 @@ ServiceRun::~ServiceRun() = default;
 Result<void> ServiceRun::prepare() {
   live_ = std::make_unique<LiveRun>(options_, stop_);
   if (auto ready = live_->prepare(); !ready) return ready;
-  if (!live_->notice().empty()) tell(live_->notice());
+  if (!live_->notice().empty()) log_.warn(live_->notice());
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;
@@ -128,7 +127,7 @@ Result<void> ServiceRun::prepare() {
     letters.path = config_.dead_letters.path.value;
     letters.size_max = config_.dead_letters.bytes_max.value;
     if (config_.dead_letters.mask.value) letters.mask = mask_whole;
-    letters.tell = tell;
+    letters.tell = [this](const std::string& what) { log_.warn(what); };
     auto opened = DeadLetters::open(std::move(letters));
     if (!opened) return tl::unexpected<Error>(opened.error());
     letters_ = std::move(*opened);
@@ -137,14 +136,23 @@ Result<void> ServiceRun::prepare() {
   live_->set_verdicts(verdicts_.get(), [this] { return verdicts_->secure(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
   live_->on_judgement([this](const LiveJudgement& judged) { live_->publish(events_.of(judged)); });
-  return add_sources();
+  for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
+  if (auto added = add_sources(); !added) return added;
+  auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
+  if (!transforms) return tl::unexpected<Error>(transforms.error());
+  live_->add_worker_stage(std::move(*transforms));
+  operations_ =
+      std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, letters_.get(), *verdicts_, stop_});
+  return operations_->start(config_.http);
 }
 
 Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source, const std::string& format) {
   ReadingOptions reading;
   reading.format = line_format(format);
   reading.zone = source.zone.value;
-  auto framers = make_framer_factory(parse_config(reading));
+  ParseConfig parsing = parse_config(reading);
+  parsing.keep_attributes = need_attributes(config_.sources);
+  auto framers = make_framer_factory(parsing);
   if (!framers)
     return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().where));
   framers_.push_back(*framers);
@@ -234,7 +242,7 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
   auto made = make_kafka_source(std::move(kafka), **framers, live_->counters());
   if (!made)
     return fail(made.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, made.error().where));
-  kafka_.push_back(made->get());
+  kafka_.emplace_back(source.name, made->get());
   live_->add_source(source.name, std::move(*made));
   return {};
 }
@@ -277,7 +285,7 @@ Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std:
   if (sink.rotate.age) file.file.rotate.age_max = std::chrono::duration_cast<std::chrono::seconds>(sink.rotate.age->value);
   if (sink.rotate.keep) file.file.rotate.keep = sink.rotate.keep->value;
   file.file.rotate.compression = static_cast<Compression>(sink.rotate.compress.value);
-  file.file.tell = tell;
+  file.file.tell = [this](const std::string& what) { log_.warn(what); };
   file.what = kinds_of(sink);
   file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
   file.original = mask_whole;
@@ -289,10 +297,14 @@ Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std:
 
 void ServiceRun::tell_problems() {
   const std::vector<InputProblem> problems = live_->counters().problems();
-  for (; problems_told_ < problems.size(); ++problems_told_) tell(problem_text(problems[problems_told_]));
+  for (; problems_told_ < problems.size(); ++problems_told_)
+    problems[problems_told_].fatal ? log_.error(problem_text(problems[problems_told_])) : log_.warn(problem_text(problems[problems_told_]));
   const std::string trouble = live_->trouble();
   if (trouble == trouble_told_) return;
-  tell(trouble.empty() ? "snapshots go well again" : "no snapshot could be taken, positions stay where they are: " + trouble);
+  if (trouble.empty())
+    log_.info("snapshots go well again");
+  else
+    log_.error("no snapshot could be taken, positions stay where they are: " + trouble);
   trouble_told_ = trouble;
 }
 
@@ -300,19 +312,22 @@ void ServiceRun::attend() {
   while (!done_) {
     if (hangup_.exchange(false)) reload();
     tell_problems();
+    operations_->attend();
+    log_.write_repeats();
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
   }
   tell_problems();
 }
 
 Result<PipelineTimes> ServiceRun::run() {
-  tell(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s",
-                   config_.sinks.size(), config_.sinks.size() == 1 ? "" : "s",
-                   config_.state.empty() ? ", no state: nothing outlives the process" : ""));
+  log_.info(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s",
+                        config_.sinks.size(), config_.sinks.size() == 1 ? "" : "s",
+                        config_.state.empty() ? ", no state: nothing outlives the process" : ""));
   std::thread attendant{[this] { attend(); }};
-  auto times = live_->run();
+  auto times = live_->run([this] { operations_->end_sources(); });
   done_ = true;
   attendant.join();
+  log_.info(fmt::format("ended: {} records read, {} snapshots", with_commas(live_->counters().records), with_commas(live_->snapshots())));
   return times;
 }
 

@@ -8,8 +8,10 @@
 
 #include "app/config/pipeline_config.h"
 #include "app/live/live_run.h"
+#include "app/ops/service_log.h"
 #include "app/service/event_documents.h"
 #include "app/service/letter_verdicts.h"
+#include "app/service/operations.h"
 #include "ingest/kafka/kafka_source.h"
 
 namespace loglode {
@@ -34,6 +36,7 @@ class ServiceRun {
   void attend();
   void tell_problems();
   void reload();
+  void reload_from_file();
 
   config::PipelineConfig config_;
   const std::atomic<bool>& stop_;
@@ -44,8 +47,11 @@ class ServiceRun {
   std::vector<std::shared_ptr<const FramerFactory>> framers_;
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
   EventDocuments events_;  // judging thread
-  std::vector<KafkaSource*> kafka_;
+  std::vector<std::pair<std::string, KafkaSource*>> kafka_;
+  std::deque<SinkMeter> meters_;  // of config_.sinks, in their order
+  ServiceLog log_;
   std::unique_ptr<LiveRun> live_;
+  std::unique_ptr<Operations> operations_;
   std::size_t problems_told_ = 0;
   std::string trouble_told_;
   std::atomic<bool> done_{false};

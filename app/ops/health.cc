@@ -1,0 +1,33 @@
+#include "app/ops/health.h"
+
+#include <fmt/format.h>
+
+namespace loglode {
+namespace {
+
+using Moment = std::chrono::steady_clock::time_point;
+
+/// How long it has been so, 0 when it is not so.
+std::chrono::seconds lasting(bool is_so, std::optional<Moment>& since, Moment now) {
+  if (!is_so) {
+    since.reset();
+    return std::chrono::seconds{0};
+  }
+  if (!since) since = now;
+  return std::chrono::duration_cast<std::chrono::seconds>(now - *since);
+}
+
+}  // namespace
+
+Health HealthWatch::judge(const PipelineSight& sight, Moment now) {
+  const std::lock_guard lock{mutex_};
+  const auto stuck = lasting(sight.work_waiting && sight.moves == moves_, stuck_since_, now);
+  const auto in_trouble = lasting(!sight.trouble.empty(), trouble_since_, now);
+  moves_ = sight.moves;
+  if (stuck > kTroubleMax)
+    return {false, fmt::format("the pipeline has not moved for {} s although there is something to do", stuck.count())};
+  if (in_trouble > kTroubleMax) return {false, fmt::format("no snapshot for {} s: {}", in_trouble.count(), sight.trouble)};
+  return {true, sight.trouble};
+}
+
+}  // namespace loglode

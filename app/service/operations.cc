@@ -1,0 +1,86 @@
+#include "app/service/operations.h"
+
+#include <algorithm>
+
+namespace loglode {
+
+Result<void> Operations::start(const config::HttpConfig& http) {
+  manager_.keep_watchdog([this] { return health().good; });
+  if (!http.on) return {};
+  auto server =
+      StatusServer::start(http, {[this] { return to_prometheus(figures()); }, [this] { return health(); }, [this] { return readiness(); }});
+  if (!server) return tl::unexpected<Error>(server.error());
+  server_ = std::move(*server);
+  return {};
+}
+
+void Operations::attend() {
+  if (!told_ready_ && readiness().good) told_ready_ = manager_.ready("running") || true;
+  if (!told_stopping_ && observed_.stop.load()) told_stopping_ = manager_.stopping("delivering what was read") || true;
+}
+
+void Operations::end_sources() {
+  const std::scoped_lock lock{sources_mutex_};
+  sources_there_ = false;
+}
+
+std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
+  std::vector<PartitionLag> all;
+  const std::scoped_lock lock{sources_mutex_};
+  if (!sources_there_) return all;
+  for (const auto& [name, source] : observed_.kafka) {
+    const KafkaStatistics statistics = source->statistics();
+    for (const KafkaLag& lag : statistics.partitions) {
+      const std::int64_t from = std::max(lag.committed, std::int64_t{0});
+      if (lag.high_watermark < 0) continue;
+      all.push_back({name, lag.topic, lag.partition, static_cast<std::uint64_t>(std::max<std::int64_t>(0, lag.high_watermark - from))});
+    }
+    if (into == nullptr) continue;
+    into->commits += statistics.commits;
+    into->commit_failures += statistics.commit_failures;
+  }
+  return all;
+}
+
+LiveFigures Operations::figures() {
+  LiveRun& live = observed_.live;
+  LiveFigures out;
+  read_counters(live.counters(), out);
+  out.dropped_lines["sink_full"] = observed_.dropped_by_sinks;
+  out.flow = live.flow().read();
+  out.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  out.newest = live.newest();
+  out.lags = lags(&out);
+  out.templates = live.templates();
+  out.findings = observed_.events.findings_by_kind();
+  out.incidents_open = observed_.events.incidents_open();
+  out.snapshots = live.snapshots();
+  out.snapshot_failures = live.snapshot_failures();
+  out.snapshot_age_s = live.snapshot_age_s();
+  for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.errors});
+  out.dead_letters = observed_.verdicts.rejected();
+  if (observed_.letters != nullptr) out.dead_letter_bytes = observed_.letters->bytes();
+  out.process = read_process();
+  out.version = LOGLODE_VERSION;
+  return out;
+}
+
+Health Operations::health() {
+  PipelineSight sight;
+  const FlowFigures flow = observed_.live.flow().read();
+  sight.moves = observed_.live.counters().records + observed_.live.snapshots();
+  for (const SinkMeter& meter : observed_.sinks) sight.moves += meter.documents;
+  const std::vector<PartitionLag> behind = lags(nullptr);
+  sight.work_waiting =
+      flow.batches > 0 || std::any_of(behind.begin(), behind.end(), [](const PartitionLag& lag) { return lag.messages > 0; });
+  sight.trouble = observed_.live.trouble();
+  return watch_.judge(sight, std::chrono::steady_clock::now());
+}
+
+Health Operations::readiness() const {
+  if (observed_.stop.load()) return {false, "stopping: what was read is being delivered"};
+  if (observed_.live.snapshots() == 0) return {false, "no snapshot yet"};
+  return {true, {}};
+}
+
+}  // namespace loglode

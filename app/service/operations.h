@@ -1,0 +1,63 @@
+// What the world sees of a running service: metrics, health and readiness over HTTP, the service manager, the watchdog.
+// Owned by the ServiceRun; its callbacks run on threads of the status server and of the watchdog.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "app/config/pipeline_config.h"
+#include "app/live/live_run.h"
+#include "app/ops/health.h"
+#include "app/ops/live_metrics.h"
+#include "app/ops/service_manager.h"
+#include "app/ops/status_server.h"
+#include "app/service/event_documents.h"
+#include "app/service/letter_verdicts.h"
+#include "app/service/metered_sink.h"
+#include "ingest/kafka/kafka_source.h"
+
+namespace loglode {
+
+/// Everything must outlive the Operations; nothing but counters is read.
+struct Observed {
+  LiveRun& live;
+  const EventDocuments& events;
+  const std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // not changed while it runs
+  const std::deque<SinkMeter>& sinks;                              // the same
+  const std::atomic<std::uint64_t>& dropped_by_sinks;
+  const DeadLetters* letters;  // null: there is no place for them
+  const LetterVerdicts& verdicts;
+  const std::atomic<bool>& stop;
+};
+
+class Operations {
+ public:
+  explicit Operations(Observed observed) : observed_{observed} {}
+  /// Errors: as StatusServer::start.
+  [[nodiscard]] Result<void> start(const config::HttpConfig& http);
+  /// To be called several times a second: tells the service manager when things begin and end.
+  void attend();
+  void reloading() { manager_.reloading(); }
+  void reloaded() { manager_.ready("running"); }
+  /// Sources are about to be taken apart: their figures are not read any more.
+  void end_sources();
+
+ private:
+  [[nodiscard]] LiveFigures figures();
+  [[nodiscard]] Health health();
+  [[nodiscard]] Health readiness() const;
+  [[nodiscard]] std::vector<PartitionLag> lags(LiveFigures* into);
+
+  Observed observed_;
+  HealthWatch watch_;
+  ServiceManager manager_;
+  std::mutex sources_mutex_;
+  bool sources_there_ = true;  // guarded by sources_mutex_
+  bool told_ready_ = false, told_stopping_ = false;
+  std::unique_ptr<StatusServer> server_;
+};
+
+}  // namespace loglode

@@ -1,0 +1,244 @@
+#include "app/ops/status_server.h"
+
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+namespace loglode {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+/// A connection as anybody could make it.
+class Client {
+ public:
+  explicit Client(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~Client() { ::close(fd_); }
+  Client(const Client&) = delete;
+  Client& operator=(const Client&) = delete;
+
+  bool send(const std::string& text) const {
+    return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
+  }
+  /// All that comes until the other side closes.
+  std::string rest(int wait_ms = 5000) const {
+    std::string all;
+    for (char piece[65536];;) {
+      ::pollfd one{fd_, POLLIN, 0};
+      if (::poll(&one, 1, wait_ms) <= 0) return all + "<still open>";
+      const ssize_t got = ::recv(fd_, piece, sizeof piece, 0);
+      if (got <= 0) return all;
+      all.append(piece, static_cast<std::size_t>(got));
+    }
+  }
+
+ private:
+  int fd_;
+};
+
+struct Served {
+  explicit Served(config::HttpConfig config = {}, StatusLimits limits = {}) {
+    config.port = 0;
+    auto started = StatusServer::start(config, {[this] { return metrics; }, [this] { return health; }, [this] { return ready; }}, limits);
+    REQUIRE(started);
+    server = std::move(*started);
+  }
+  std::string ask(const std::string& request) const {
+    const Client client{server->port()};
+    client.send(request);
+    return client.rest();
+  }
+  std::string get(const std::string& path, const std::string& headers = "") const {
+    return ask("GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:9600\r\nConnection: close\r\n" + headers + "\r\n");
+  }
+  std::string metrics = "loglode_lines_total 1\n";
+  Health health, ready{false, "reading the state"};
+  std::unique_ptr<StatusServer> server;
+};
+
+std::string status_of(const std::string& answer) { return answer.substr(0, answer.find("\r\n")).substr(0, 12); }
+std::string body_of(const std::string& answer) {
+  const auto at = answer.find("\r\n\r\n");
+  return at == std::string::npos ? std::string{} : answer.substr(at + 4);
+}
+
+TEST_CASE("status server: metrics, health and readiness", "[app][ops]") {
+  Served served;
+  const std::string metrics = served.get("/metrics");
+  CHECK(status_of(metrics) == "HTTP/1.1 200");
+  CHECK(metrics.find("Content-Type: text/plain; version=0.0.4") != std::string::npos);
+  CHECK(body_of(metrics) == "loglode_lines_total 1\n");
+  CHECK(status_of(served.get("/healthz")) == "HTTP/1.1 200");
+  const std::string ready = served.get("/readyz");
+  CHECK(status_of(ready) == "HTTP/1.1 503");
+  CHECK(body_of(ready) == "reading the state\n");
+}
+
+TEST_CASE("status server: HEAD has no body, requests share a connection up to its limit", "[app][ops]") {
+  StatusLimits limits;
+  limits.requests_max = 3;
+  Served served{{}, limits};
+  const std::string head = served.ask("HEAD /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  CHECK(status_of(head) == "HTTP/1.1 200");
+  CHECK(body_of(head).empty());
+  const Client client{served.server->port()};
+  for (int i = 0; i < 5; ++i) client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
+  const std::string answers = client.rest();
+  std::size_t count = 0;
+  for (auto at = answers.find("HTTP/1.1 200"); at != std::string::npos; at = answers.find("HTTP/1.1 200", at + 1)) ++count;
+  CHECK(count == 3);
+}
+
+TEST_CASE("status server: a long answer arrives whole, also with descriptors past 1024", "[app][ops]") {
+  Served served;
+  served.metrics = std::string(5'000'000, 'x') + "\n";
+  std::vector<int> open;
+  for (int i = 0; i < 1100; ++i)
+    if (const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC); fd >= 0) open.push_back(fd);
+  CHECK(body_of(served.get("/metrics")).size() == 5'000'001);
+  for (const int fd : open) ::close(fd);
+}
+
+TEST_CASE("status server: its end does not wait for those who are connected", "[app][ops]") {
+  Served served;
+  const Client idle{served.server->port()}, half{served.server->port()};
+  half.send("GET /met");
+  std::this_thread::sleep_for(milliseconds{50});
+  const auto start = steady_clock::now();
+  served.server.reset();
+  CHECK(steady_clock::now() - start < milliseconds{2000});
+}
+
+TEST_CASE("status server: off loopback the token is asked for", "[app][ops]") {
+  config::HttpConfig config;
+  config.host = "0.0.0.0";
+  config.token.value = "sesame";
+  const Served served{config};
+  CHECK(status_of(served.get("/metrics")) == "HTTP/1.1 401");
+  CHECK(status_of(served.get("/healthz", "Authorization: Bearer sesam\r\n")) == "HTTP/1.1 401");
+  CHECK(status_of(served.get("/metrics", "Authorization: Bearer sesame\r\n")) == "HTTP/1.1 200");
+}
+
+// ---- what is refused ----
+
+TEST_CASE("status server: requests that it does not answer", "[app][ops]") {
+  const Served served;
+  const auto expect = [&](const std::string& request, const std::string& status) {
+    INFO(request.substr(0, 100));
+    CHECK(status_of(served.ask(request)) == status);
+  };
+  const std::string end = "Host: localhost\r\nConnection: close\r\n\r\n";
+  expect("GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n", "HTTP/1.1 403");
+  expect("GET /metrics HTTP/1.1\r\nConnection: close\r\n\r\n", "HTTP/1.1 403");
+  expect("GET /metrics HTTP/1.1\r\nHost: localhost\r\n" + end, "HTTP/1.1 403");
+  expect("GET / HTTP/1.1\r\n" + end, "HTTP/1.1 404");
+  expect("GET /metrics/../healthz HTTP/1.1\r\n" + end, "HTTP/1.1 404");
+  expect("GET /metricsx HTTP/1.1\r\n" + end, "HTTP/1.1 404");
+  for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "CONNECT"})
+    expect(std::string{method} + " /metrics HTTP/1.1\r\n" + end, "HTTP/1.1 405");
+  expect("NONSENSE\r\n\r\n", "HTTP/1.1 400");
+  expect("GET /metrics HTTP/1.1\r\nX: " + std::string(10'000, 'a') + "\r\n" + end, "HTTP/1.1 431");
+  expect("GET /" + std::string(10'000, 'a') + " HTTP/1.1\r\n" + end, "HTTP/1.1 431");
+  expect(std::string(20'000, 'a'), "HTTP/1.1 431");
+}
+
+TEST_CASE("status server: a body is not read and not taken for a request", "[app][ops]") {
+  const Served served;
+  const std::string inner = "GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n";
+  const std::string answers =
+      served.ask("GET /metrics HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(inner.size()) + "\r\n\r\n" + inner);
+  CHECK(status_of(answers) == "HTTP/1.1 200");
+  CHECK(answers.find("HTTP/1.1", 1) == std::string::npos);
+}
+
+TEST_CASE("status server: ranges do not make an answer longer, whatever they say", "[app][ops]") {
+  Served served;
+  served.metrics = std::string(1000, 'x');
+  std::string ranges = "Range: bytes=0-";
+  while (ranges.size() < 7900) ranges += ",0-";
+  CHECK(body_of(served.get("/metrics", ranges + "\r\n")).size() <= 1000);
+  CHECK(body_of(served.get("/metrics", "Range: bytes=5000-6000\r\n")).size() <= 1000);
+}
+
+TEST_CASE("status server: who is slow is left, also when never quiet", "[app][ops]") {
+  StatusLimits limits;
+  limits.quiet = milliseconds{300};
+  limits.request = milliseconds{800};
+  const Served served{{}, limits};
+  const auto start = steady_clock::now();
+  const Client quiet{served.server->port()};
+  quiet.send("GET /metrics HTTP/1.1\r\n");
+  CHECK(quiet.rest().empty());
+  CHECK(steady_clock::now() - start < milliseconds{2000});
+  const Client drip{served.server->port()};
+  bool open = true;
+  int sent = 0;
+  for (; open && sent < 50; ++sent) {
+    open = drip.send("a");
+    std::this_thread::sleep_for(milliseconds{100});
+  }
+  CHECK_FALSE(open);
+  CHECK(sent < 20);
+}
+
+TEST_CASE("status server: one connection too many is told so, and the next is served", "[app][ops]") {
+  Served served;
+  {
+    std::vector<std::unique_ptr<Client>> idle;
+    for (std::size_t i = 0; i < kConnectionsMax; ++i) idle.push_back(std::make_unique<Client>(served.server->port()));
+    std::this_thread::sleep_for(milliseconds{100});
+    CHECK(status_of(served.get("/healthz")) == "HTTP/1.1 503");
+  }
+  std::this_thread::sleep_for(milliseconds{300});
+  CHECK(status_of(served.get("/healthz")) == "HTTP/1.1 200");
+}
+
+TEST_CASE("status server: a callback that throws is a 500", "[app][ops]") {
+  auto server = StatusServer::start({.port = 0, .token = {}}, {[]() -> std::string { throw std::runtime_error{"secret"}; }, {}, {}});
+  REQUIRE(server);
+  const Client client{(*server)->port()};
+  client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+  const std::string answer = client.rest();
+  CHECK(status_of(answer) == "HTTP/1.1 500");
+  CHECK(answer.find("secret") == std::string::npos);
+}
+
+TEST_CASE("status server: a port that is taken, an address that is not ours, a missing token", "[app][ops]") {
+  const Served first;
+  config::HttpConfig config;
+  config.port = first.server->port();
+  const auto taken = StatusServer::start(config, {});
+  REQUIRE_FALSE(taken);
+  CHECK(taken.error().code == std::errc::address_in_use);
+  CHECK(taken.error().where.find("127.0.0.1:" + std::to_string(config.port)) != std::string::npos);
+  config.host = "192.0.2.1";
+  config.token.value = "x";
+  const auto foreign = StatusServer::start(config, {});
+  REQUIRE_FALSE(foreign);
+  CHECK(foreign.error().where.find("192.0.2.1:") != std::string::npos);
+  config.token.value.clear();
+  const auto open = StatusServer::start(config, {});
+  REQUIRE_FALSE(open);
+  CHECK(open.error().code == std::errc::invalid_argument);
+}
+
+}  // namespace
+}  // namespace loglode
