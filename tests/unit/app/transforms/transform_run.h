@@ -21,6 +21,7 @@ struct Line {
   std::uint32_t line_count = 1;
   std::optional<std::string> raw{};  // none: the message itself
   std::uint64_t offset = 0;
+  std::uint16_t flags = 0;
 };
 
 inline const RuleCatalog& rules_for_transforms() {
@@ -70,6 +71,7 @@ class TransformRun {
     record.service = batch.keep(line.service);
     record.line_count = line.line_count;
     record.offset = line.offset;
+    record.flags = line.flags;
     record.attributes_begin = static_cast<std::uint32_t>(batch.attributes.size());
     record.attributes_count = static_cast<std::uint32_t>(line.attributes.size());
     for (const auto& [key, value] : line.attributes) batch.attributes.push_back({batch.keep(key), batch.keep(value)});
