@@ -55,7 +55,7 @@ class Transforms final : public Stage {
   };
   struct Masked {
     std::uint64_t matches = 0;
-    bool whole = false;
+    bool hide_raw = false;  // gave up, or the line does not hold the field as it is
   };
 
   void begin_stream(const std::shared_ptr<const Stream>& stream) {
@@ -79,18 +79,22 @@ class Transforms final : public Stage {
 
   bool apply(const RedactStep& step, Record& record) {
     const bool bare = record.raw.data() == record.message.data() && record.raw.size() == record.message.size();
-    Masked seen = mask(step.pattern, record.message);
+    const std::string_view raw_before = record.raw;
+    matched_.clear();
+    Masked seen = mask_field(step.pattern, record.message, raw_before);
     for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
-      const Masked more = mask(step.pattern, batch_->attributes[record.attributes_begin + i].value);
+      const Masked more = mask_field(step.pattern, batch_->attributes[record.attributes_begin + i].value, raw_before);
       seen.matches += more.matches;
-      seen.whole = seen.whole || more.whole;
+      seen.hide_raw = seen.hide_raw || more.hide_raw;
     }
     if (bare) {
       record.raw = record.message;
     } else {
+      in_fields_.swap(matched_);
+      matched_.clear();
       const Masked raw = mask(step.pattern, record.raw);
       // Where the line spells it otherwise (escapes, anchors that a header moved), nothing of it is shown but the message.
-      if (seen.whole || raw.whole || raw.matches < seen.matches) record.raw = record.message;
+      if (seen.hide_raw || raw.hide_raw || !covers(matched_, in_fields_)) record.raw = record.message;
       seen.matches = std::max(seen.matches, raw.matches);
     }
     tally_.masked += seen.matches;
@@ -150,7 +154,22 @@ class Transforms final : public Stage {
     return found == Searched::found;
   }
 
-  /// Replaces `text` by a copy when something matches.
+  /// Whether each text of `wanted` was found at least as often. Sorts both.
+  static bool covers(std::vector<std::string_view>& found, std::vector<std::string_view>& wanted) {
+    std::sort(found.begin(), found.end());
+    std::sort(wanted.begin(), wanted.end());
+    return std::includes(found.begin(), found.end(), wanted.begin(), wanted.end());
+  }
+
+  Masked mask_field(const PcrePattern& pattern, std::string_view& text, std::string_view raw) {
+    const std::string_view before = text;
+    Masked out = mask(pattern, text);
+    // A backslash may begin an escape, behind which the same secret can stand once more and not match.
+    if (out.matches != 0 && (raw.find('\\') != std::string_view::npos || raw.find(before) == std::string_view::npos)) out.hide_raw = true;
+    return out;
+  }
+
+  /// Replaces `text` by a copy when something matches; what did goes to matched_.
   Masked mask(const PcrePattern& pattern, std::string_view& text) {
     Masked out;
     std::size_t copied = 0;
@@ -166,6 +185,7 @@ class Transforms final : public Stage {
       hold_characters(text, copied, match);
       text_.append(text.substr(copied, match.begin - copied)).append(kMaskedText);
       copied = match.end;
+      matched_.push_back(text.substr(match.begin, match.end - match.begin));
       ++out.matches;
     }
     if (out.matches == 0) return out;
@@ -181,7 +201,8 @@ class Transforms final : public Stage {
   UserMatcher matcher_;
   Batch* batch_ = nullptr;  // the one at hand
   Tally tally_;
-  std::string text_;  // kept from record to record for its memory
+  std::string text_;                                   // kept from record to record for its memory, as these two
+  std::vector<std::string_view> matched_, in_fields_;  // by a redaction, of the record at hand
 };
 
 }  // namespace
