@@ -7,6 +7,8 @@ namespace loglode {
 
 /// Installs the handlers; the flag is set by the first signal and lives as long as the program.
 [[nodiscard]] const std::atomic<bool>& stop_on_signals();
+/// As if the first signal had come, but without one: signal_received() stays 0.
+void request_stop() noexcept;
 /// The signal that came, 0 when none did.
 [[nodiscard]] int signal_received() noexcept;
 
