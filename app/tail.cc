@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -96,6 +97,14 @@ Result<void> check_records(const TailOptions& options) {
                 " would be followed by this run itself: give --records a place that no input names, or leave it out with --exclude");
 }
 
+/// Every followed file stays open, and sessions begin with room for a thousand.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what can not be opened is told
+}
+
 /// Tells what is wrong with inputs once, as it turns up, and draws the status line.
 class Attendant {
  public:
@@ -142,7 +151,9 @@ void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters&
   screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines), with_commas(run.templates()),
                          with_commas(screen.findings())));
   if (signal_received() == 0) return;
-  if (!options.state.empty())
+  if (options.read_only_state)
+    screen.say("nothing was kept, as --read-only-state says");
+  else if (!options.state.empty())
     screen.say("go on where this ended: the same command; positions are in " + options.state);
   else
     screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
@@ -181,6 +192,7 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
 int run_tail(const TailOptions& options) {
   if (options.from == TailFrom::state && options.state.empty()) return report_usage("--from state needs --state DIR");
   if (auto fine = check_records(options); !fine) return report_error(fine.error());
+  allow_many_files();
   const LiveOptions live = live_options(options);
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });

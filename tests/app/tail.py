@@ -323,6 +323,19 @@ def crashes(folder):
     check(f"seed {seed}: and no other line has it", len({one for each in ids.values() for one in each}) == n)
 
 
+def many_files(folder):
+    """More than a session's first limit of open files."""
+    for i in range(150):
+        write(os.path.join(folder, f"svc{i}.log"), order(i))
+    out = os.path.join(folder, "many.ndjson")
+    arguments = [binary, "tail", os.path.join(folder, "*.log"), "--records", out]
+    process = subprocess.Popen(["/bin/sh", "-c", 'ulimit -S -n 64; exec "$@"', "sh", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    read = wait_until(lambda: sorted(numbers(records_in(out))) == list(range(150)))
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    check("many files: all are read", read and process.returncode == 130, errors)
+
+
 def ndjson(folder):
     log = os.path.join(folder, "json.log")
     write(log, *history(), *(f"{now()} ERROR shop: disk \x1b[31mred\x07 failed" for _ in range(30)))
@@ -405,11 +418,14 @@ def wrong_usage(folder):
         time.sleep(0.3)
         done = subprocess.run([binary, "tail", log, "--state", state], capture_output=True, timeout=30, check=False)
         check("state in use: refused, and by whom", done.returncode in (1, 2) and str(running.process.pid).encode() in done.stderr, (done.returncode, done.stderr))
+        with tail(log, "--state", state, "--read-only-state") as other:
+            time.sleep(0.7 * SLOW)
+            check("read-only state beside a writer", other.end(signal.SIGINT) == 130 and "positions are in" not in other.told(), other.told())
         check("usage: exit", running.end(signal.SIGINT) == 130)
 
 
 def main():
-    for test in (backlog_then_live, from_end, streams, rotation, crashes, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
+    for test in (backlog_then_live, from_end, streams, rotation, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
         began = time.monotonic()
         if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
             continue
