@@ -12,8 +12,8 @@ std::atomic<int> received{0};
 std::atomic<bool> stop_requested{false}, reload_requested{false};
 
 extern "C" void on_signal(int signal) {
-  if (stop_requested.exchange(true)) _exit(128 + signal);
-  received = signal;
+  if (received.exchange(signal) != 0) _exit(128 + signal);
+  stop_requested = true;
 }
 
 }  // namespace
@@ -28,6 +28,7 @@ std::atomic<bool>& reload_on_hangup() {
   std::signal(SIGHUP, [](int) { reload_requested = true; });
   return reload_requested;
 }
+void request_stop() noexcept { stop_requested = true; }
 
 int signal_received() noexcept { return received; }
 

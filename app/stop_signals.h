@@ -10,6 +10,8 @@ namespace loglode {
 [[nodiscard]] const std::atomic<bool>& stop_on_signals();
 /// Installs a handler of SIGHUP; the flag is set by it, and taken back by who has done what it asks for.
 [[nodiscard]] std::atomic<bool>& reload_on_hangup();
+/// As if the first signal had come, but without one: signal_received() stays 0.
+void request_stop() noexcept;
 /// The signal that came, 0 when none did.
 [[nodiscard]] int signal_received() noexcept;
 

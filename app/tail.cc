@@ -1,11 +1,14 @@
 #include "app/tail.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 #include <map>
 #include <thread>
 
@@ -14,6 +17,7 @@
 #include "app/live/live_screen.h"
 #include "app/stop_signals.h"
 #include "ingest/follow/follow_source.h"
+#include "ingest/follow/path_patterns.h"
 #include "sinks/record_file.h"
 #include "sinks/report.h"
 #include "sinks/terminal_text.h"
@@ -72,6 +76,35 @@ Result<void> add_sources(const TailOptions& options, LiveRun& run) {
   return {};
 }
 
+/// A mistyped option must not cost a log, nor may what is written be followed itself. Errors: invalid_argument.
+Result<void> check_records(const TailOptions& options) {
+  if (options.records.empty() || options.records.compare(0, 5, "/dev/") == 0) return {};
+  const auto refuse = [](std::string where) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(where)); };
+  if (options.records == "-") return refuse("- is no file to write to: write /dev/stdout");
+  const auto is_followed = [&] {
+    const std::vector<std::string> followed = ingest::matching_files(options.inputs, options.exclude);
+    std::error_code unheard;
+    return std::any_of(followed.begin(), followed.end(),
+                       [&](const std::string& path) { return std::filesystem::equivalent(path, options.records, unheard); });
+  };
+  if (is_followed()) return refuse(options.records + " is followed by this run and would be overwritten: give --records another name");
+  const int made = ::open(options.records.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (made < 0) return {};
+  ::close(made);
+  if (!is_followed()) return {};
+  ::unlink(options.records.c_str());
+  return refuse(options.records +
+                " would be followed by this run itself: give --records a place that no input names, or leave it out with --exclude");
+}
+
+/// Every followed file stays open, and sessions begin with room for a thousand.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what can not be opened is told
+}
+
 /// Tells what is wrong with inputs once, as it turns up, and draws the status line.
 class Attendant {
  public:
@@ -93,6 +126,7 @@ class Attendant {
       tell_problems();
       if (templates_asked_for.exchange(false)) screen_.request_templates();
       if (turn % 5 == 0) screen_.draw_status(run_);
+      if (screen_.lost_output()) request_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
   }
@@ -117,7 +151,9 @@ void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters&
   screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines), with_commas(run.templates()),
                          with_commas(screen.findings())));
   if (signal_received() == 0) return;
-  if (!options.state.empty())
+  if (options.read_only_state)
+    screen.say("nothing was kept, as --read-only-state says");
+  else if (!options.state.empty())
     screen.say("go on where this ended: the same command; positions are in " + options.state);
   else
     screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
@@ -155,6 +191,8 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
 
 int run_tail(const TailOptions& options) {
   if (options.from == TailFrom::state && options.state.empty()) return report_usage("--from state needs --state DIR");
+  if (auto fine = check_records(options); !fine) return report_error(fine.error());
+  allow_many_files();
   const LiveOptions live = live_options(options);
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
@@ -184,6 +222,7 @@ int run_tail(const TailOptions& options) {
   }
   if (!times) return report_error(times.error());
   tell_end(options, run, run.counters(), screen);
+  if (const std::string trouble = screen.output_trouble(); !trouble.empty()) return report_error(Error{{}, trouble});
   if (signal_received() != 0) return 128 + signal_received();
   return damaged ? kCouldNotFinish : kDone;
 }

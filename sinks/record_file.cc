@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <mutex>
 #include <utility>
 
 #include "core/limits.h"
@@ -34,6 +35,7 @@ class RecordFile final : public Sink {
       : path_{std::move(path)}, file_{std::move(file)}, json_{rules}, members_{std::move(members)} {}
 
   Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
+    const std::scoped_lock lock{mutex_};
     for (const Record& record : batch->records) {
       if (!is_written(record)) continue;
       json_.append(buffer_, *batch, record, members_(record.shape));
@@ -45,7 +47,10 @@ class RecordFile final : public Sink {
     return {};
   }
 
-  Result<void> flush(Deadline) override { return hand_over(); }
+  Result<void> flush(Deadline) override {
+    const std::scoped_lock lock{mutex_};
+    return hand_over();
+  }
 
  private:
   Result<void> hand_over() {
@@ -63,6 +68,7 @@ class RecordFile final : public Sink {
   FileHandle file_;
   RecordJson json_;
   TemplateMembers members_;
+  std::mutex mutex_;  // write() and flush() come from two threads
   std::string buffer_;
 };
 

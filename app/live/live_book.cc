@@ -29,6 +29,11 @@ bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
 }
 
+Duration distance(Timestamp a, Timestamp b) {
+  if (a == kNoTime || b == kNoTime) return a == b ? Duration::zero() : Duration::max();
+  return a < b ? b - a : a - b;
+}
+
 bool shares_any(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   return std::any_of(a.begin(), a.end(), [&](const std::string& each) { return std::binary_search(b.begin(), b.end(), each); });
 }
@@ -76,13 +81,18 @@ void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
                    [](const LiveFinding& a, const LiveFinding& b) { return a.finding->start < b.finding->start; });
 }
 
+/// Of those that have something in common with it and are not taken by another of this judgement, the one that opened at nearly its time.
 LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
-  for (auto known = incidents_.rbegin(); known != incidents_.rend(); ++known)
-    if (shares_any(subjects, known->subjects) && near(known->opened, known->last, opened, latest)) return &*known;
-  return nullptr;
+  KnownIncident* best = nullptr;
+  for (KnownIncident& known : incidents_) {
+    if (known.compared == compared_ || !shares_any(subjects, known.subjects) || !near(known.opened, known.last, opened, latest)) continue;
+    if (best == nullptr || distance(known.opened, opened) < distance(best->opened, opened)) best = &known;
+  }
+  return best;
 }
 
 void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+  ++compared_;
   std::map<std::string, const Finding*> findings;
   for (const Finding& finding : judgement.findings) findings.emplace(finding.finding_id, &finding);
   std::vector<const Incident*> ordered;
@@ -96,11 +106,16 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
     const bool over = incident->state == IncidentState::closed;
     const Timestamp latest = over ? incident->closed_at : newest;
     KnownIncident* known = find(subjects, incident->opened_at, latest);
-    if (known == nullptr) {
-      known = &incidents_.emplace_back();
+    const bool is_new = known == nullptr;
+    if (is_new) known = &incidents_.emplace_back();
+    known->compared = compared_;
+    if (is_new) {
       known->number = next_incident_++;
       known->opened = incident->opened_at;
       known->id = incident_id(*incident);
+      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+    } else if (known->closed && !over) {  // lines that came late
+      known->closed = false;
       out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
     } else if (!known->closed && (incident->severity > known->severity || incident->findings.size() >= known->findings + 3 ||
                                   incident->findings.size() >= 2 * std::max<std::size_t>(known->findings, 1))) {

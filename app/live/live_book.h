@@ -45,9 +45,9 @@ class LiveBook {
     std::uint64_t total = 0, told = 0;
   };
   struct KnownIncident {
-    std::uint64_t number = 0;
+    std::uint64_t number = 0, compared = 0;  // `compared`: which comparison met it last
     std::string id;
-    std::vector<std::string> subjects;  // of its findings, sorted
+    std::vector<std::string> subjects;       // of its findings, sorted
     Timestamp opened = kNoTime, last = kNoTime;
     std::size_t findings = 0;
     IncidentSeverity severity = IncidentSeverity::info;
@@ -61,7 +61,7 @@ class LiveBook {
 
   std::multimap<std::string, KnownFinding> findings_;  // by what they are about
   std::vector<KnownIncident> incidents_;
-  std::uint64_t findings_opened_ = 0, next_incident_ = 1;
+  std::uint64_t findings_opened_ = 0, next_incident_ = 1, compared_ = 0;
 };
 
 }  // namespace loglode

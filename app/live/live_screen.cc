@@ -1,6 +1,8 @@
 #include "app/live/live_screen.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -43,7 +45,7 @@ std::string LiveScreen::line_of(const LiveFinding& live) const {
   return out + printable(finding.summary) + paint.dim(printable(place_of(finding))) + "\n";
 }
 
-std::string LiveScreen::line_of(const LiveIncident& live) const {
+std::string LiveScreen::line_of(const LiveIncident& live, Timestamp newest) const {
   if (style_.ndjson) {
     if (live.incident == nullptr) return {};
     Json object = to_json(*live.incident);
@@ -53,9 +55,9 @@ std::string LiveScreen::line_of(const LiveIncident& live) const {
   }
   const Paint paint{style_.color};
   const std::string head = fmt::format("INCIDENT {} {}", live.number, name_of(live.change));
-  const Timestamp time = live.incident == nullptr            ? kNoTime
-                         : live.change == LiveChange::opened ? live.incident->opened_at
-                                                             : live.incident->closed_at;
+  Timestamp time = newest;  // grown or let go: seen just now
+  if (live.incident != nullptr && live.change == LiveChange::opened) time = live.incident->opened_at;
+  if (live.incident != nullptr && live.incident->closed_at != kNoTime && live.change == LiveChange::closed) time = live.incident->closed_at;
   const bool over = live.change == LiveChange::closed;
   return fmt::format("{}  {}  {}{}\n", when(time), over ? paint.bold(head) : paint.bold_red(head),
                      live.incident == nullptr ? "" : fmt::format("{}  ", name_of(live.incident->severity)), printable(live.summary));
@@ -65,11 +67,11 @@ void LiveScreen::show(const LiveJudgement& judged) {
   const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
   std::string out;
   for (const LiveIncident& live : changes.incidents)
-    if (live.change != LiveChange::closed) out += line_of(live);
+    if (live.change != LiveChange::closed) out += line_of(live, judged.newest);
   for (const LiveFinding& live : changes.findings)
     if (style_.verbose || live.finding->notify != Notify::none) out += line_of(live);
   for (const LiveIncident& live : changes.incidents)
-    if (live.change == LiveChange::closed) out += line_of(live);
+    if (live.change == LiveChange::closed) out += line_of(live, judged.newest);
   findings_ = book_.findings_opened();
   incidents_open_ = book_.incidents_open();
   if (templates_wanted_.exchange(false)) {
@@ -87,9 +89,20 @@ void LiveScreen::show(const LiveJudgement& judged) {
 void LiveScreen::print(const std::string& text) {
   const std::scoped_lock lock{mutex_};
   if (!status_.empty()) fmt::print(stderr, "\r\033[K");
-  if (auto printed = print_text(text); !printed) lost_output_ = true;
+  if (auto printed = print_text(text); !printed && output_trouble_.empty()) output_trouble_ = printed.error().where;
   std::fflush(stdout);
   if (!status_.empty()) fmt::print(stderr, "{}", status_);
+}
+
+bool LiveScreen::lost_output() const {
+  pollfd output{STDOUT_FILENO, 0, 0};
+  if (::poll(&output, 1, 0) > 0 && (output.revents & (POLLERR | POLLHUP)) != 0) return true;
+  return !output_trouble().empty();
+}
+
+std::string LiveScreen::output_trouble() const {
+  const std::scoped_lock lock{mutex_};
+  return output_trouble_;
 }
 
 void LiveScreen::say(const std::string& sentence) {

@@ -31,19 +31,22 @@ class LiveScreen {
   /// The latest judgement's templates, for SIGUSR1.
   void request_templates() noexcept { templates_wanted_ = true; }
   [[nodiscard]] std::uint64_t findings() const noexcept { return findings_; }
-  [[nodiscard]] bool lost_output() const noexcept { return lost_output_; }
+  /// Nobody reads standard output any more, or it can not be written.
+  [[nodiscard]] bool lost_output() const;
+  /// Why it can not be written; empty when it can, and when its reader has left, which is no fault.
+  [[nodiscard]] std::string output_trouble() const;
 
  private:
   [[nodiscard]] std::string line_of(const LiveFinding& live) const;
-  [[nodiscard]] std::string line_of(const LiveIncident& live) const;
+  [[nodiscard]] std::string line_of(const LiveIncident& live, Timestamp newest) const;
   void print(const std::string& text);
 
   const Style style_;
   const RunCounters& counters_;
   LiveBook book_;
-  std::mutex mutex_;
-  std::string status_;
-  std::atomic<bool> templates_wanted_{false}, lost_output_{false};
+  mutable std::mutex mutex_;
+  std::string status_, output_trouble_;
+  std::atomic<bool> templates_wanted_{false};
   std::atomic<std::uint64_t> findings_{0}, incidents_open_{0};
   std::uint64_t lines_before_ = 0;
   std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();

@@ -22,29 +22,29 @@ void FileWatch::add_folder(const std::string& folder) {
   if (::inotify_add_watch(events_.number(), folder.c_str(), kNames | IN_MODIFY | IN_CLOSE_WRITE) < 0) folders_.erase(folder);
 }
 
-bool FileWatch::wait(Deadline until) {
+FileWatch::News FileWatch::wait(Deadline until) {
   using std::chrono::milliseconds;
   const auto left = std::chrono::ceil<milliseconds>(until - std::chrono::steady_clock::now());
   const auto sleep = std::max(left, milliseconds{0});
   if (!has_events()) {
     std::this_thread::sleep_for(sleep);
-    return true;
+    return News::none;
   }
   pollfd ready{events_.number(), POLLIN, 0};
-  return ::poll(&ready, 1, static_cast<int>(std::min<std::int64_t>(sleep.count(), 1'000))) > 0 && drain();
+  return ::poll(&ready, 1, static_cast<int>(std::min<std::int64_t>(sleep.count(), 1'000))) > 0 ? drain() : News::none;
 }
 
-bool FileWatch::drain() {
-  bool names = false;
+FileWatch::News FileWatch::drain() {
+  News news = News::none;
   alignas(inotify_event) std::array<char, 16 * 1024> buffer;
   for (;;) {
     const ssize_t size = ::read(events_.number(), buffer.data(), buffer.size());
-    if (size <= 0) return names;
+    if (size <= 0) return news;
     for (std::size_t at = 0; at + sizeof(inotify_event) <= static_cast<std::size_t>(size);) {
       inotify_event event;
       std::memcpy(&event, buffer.data() + at, sizeof event);
       at += sizeof event + event.len;
-      names = names || (event.mask & (kNames | IN_Q_OVERFLOW | IN_IGNORED)) != 0;
+      news = std::max(news, (event.mask & (kNames | IN_Q_OVERFLOW | IN_IGNORED)) != 0 ? News::names : News::content);
     }
   }
 }

@@ -15,12 +15,13 @@ class FileWatch {
   FileWatch();
   /// Watches a folder, from now on; what can not be watched is polled.
   void add_folder(const std::string& folder);
-  /// Sleeps until something happened or `until`. True when names changed (files made, moved, removed), or may have.
-  bool wait(Deadline until);
+  enum class News : std::uint8_t { none, content, names };  // `names`: files made, moved, removed, or events were lost
+  /// Sleeps until something happened or `until`. Without events it is always none: then time alone says when to look.
+  News wait(Deadline until);
   [[nodiscard]] bool has_events() const noexcept { return events_.number() >= 0; }
 
  private:
-  bool drain();
+  News drain();
 
   FileDescriptor events_;
   std::set<std::string> folders_;

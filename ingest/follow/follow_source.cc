@@ -80,10 +80,14 @@ class FollowSource final : public Source {
   Result<Fill> fill(Batch& out, Deadline until) override {
     for (;;) {
       if (!stopped_ && Clock::now() >= next_look_) look();
-      if (fill_from_files(out) || release_held(out)) return Fill::more;
+      if (scan_due_ && fill_from_files(out)) return Fill::more;
+      scan_due_ = stopped_;
+      if (release_held(out)) return Fill::more;
       if (stopped_) return Fill::end;
       if (Clock::now() >= until) return Fill::more;
-      if (watch_.wait(std::min<Deadline>(until, next_look_))) next_look_ = looked_ + kBetweenLooks;
+      const FileWatch::News news = watch_.wait(std::min<Deadline>(until, next_look_));
+      scan_due_ = news != FileWatch::News::none;
+      if (news == FileWatch::News::names) next_look_ = looked_ + kBetweenLooks;
     }
   }
 
@@ -108,6 +112,7 @@ class FollowSource final : public Source {
   /// Finds out what is where now.
   void look() {
     looked_ = Clock::now();
+    scan_due_ = true;
     next_look_ = looked_ + config_.poll;
     for (const std::string& folder : folders_of(config_.paths)) watch_.add_folder(folder);
     const bool first = std::exchange(first_look_, false);
@@ -160,8 +165,8 @@ class FollowSource final : public Source {
   }
 
   [[nodiscard]] FollowedFile* find_open(const FileKey& key) const {
-    for (const auto& file : open_)
-      if (FileKey{file->device(), file->inode()} == key && !file->replaced()) return file.get();
+    for (auto [file, last] = by_key_.equal_range(key); file != last; ++file)
+      if (!file->second->replaced()) return file->second;
     return nullptr;
   }
 
@@ -325,7 +330,9 @@ class FollowSource final : public Source {
   void add(std::unique_ptr<FollowedFile> file) {
     const std::scoped_lock lock{mutex_};
     marks_.emplace(file->id(), file->mark());
+    by_key_.emplace(FileKey{file->device(), file->inode()}, file.get());
     open_.push_back(std::move(file));
+    scan_due_ = true;
   }
 
   void refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why) {
@@ -364,11 +371,7 @@ class FollowSource final : public Source {
       const auto at = at_paths.find({mark.device, mark.inode});
       if (!mark.finished && (at == at_paths.end() || !is_still_at(mark, at->second))) left.insert(mark.path);
     }
-    std::set<std::string> parts;
-    for (const std::string& path : left)
-      if (!parts.contains(path))
-        for (std::string& part : parts_of_log(path)) parts.insert(std::move(part));
-    for (const std::string& path : parts) {
+    for (const std::string& path : parts_of_logs({left.begin(), left.end()})) {
       auto opened = open_input({path, 0, 0, false, false});
       if (!opened || !S_ISREG(opened->status.st_mode) || at_paths.contains(key_of(opened->status))) continue;
       const std::string first = first_bytes_of(opened->descriptor.number());
@@ -402,22 +405,18 @@ class FollowSource final : public Source {
 
   /// Older parts that are there at the start are not ours to read.
   void remember_parts(const std::vector<std::string>& paths) {
-    for (const std::string& path : paths)
-      for (const std::string& part : parts_of_log(path)) {
-        if (std::find(paths.begin(), paths.end(), part) != paths.end()) continue;
-        const auto opened = open_input({part, 0, 0, false, false});
-        const bool ours = opened && seen_until_ != 0 && opened->status.st_mtim.tv_sec + 2 >= seen_until_;  // written while nobody followed
-        if (opened && !ours && S_ISREG(opened->status.st_mode) && find_open(key_of(opened->status)) == nullptr)
-          pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())));
-      }
+    for (const std::string& part : parts_of_logs(paths)) {
+      if (std::binary_search(paths.begin(), paths.end(), part)) continue;
+      const auto opened = open_input({part, 0, 0, false, false});
+      const bool ours = opened && seen_until_ != 0 && opened->status.st_mtim.tv_sec + 2 >= seen_until_;  // written while nobody followed
+      if (opened && !ours && S_ISREG(opened->status.st_mode) && find_open(key_of(opened->status)) == nullptr)
+        pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())));
+    }
   }
 
   /// Parts of followed logs that no pattern matches and nobody has seen yet: between two looks more than one rotation may have happened.
   void find_new_parts() {
-    std::set<std::string> parts;
-    for (const std::string& root : roots_)
-      for (std::string& part : parts_of_log(root)) parts.insert(std::move(part));
-    for (const std::string& path : parts) {
+    for (const std::string& path : parts_of_logs({roots_.begin(), roots_.end()})) {
       struct stat status {};
       if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
       if (find_open(key_of(status)) == nullptr && !is_passed_over(status)) consider(path, false);
@@ -428,6 +427,11 @@ class FollowSource final : public Source {
     for (std::size_t tried = 0; tried < open_.size(); ++tried) {
       next_ = next_ % open_.size();
       FollowedFile& file = *open_[next_];
+      if (!file.has_news()) {
+        hold_rotated(file);
+        ++next_;
+        continue;
+      }
       const Filled filled = file.fill(out);
       if (file.replaced() && out.records.empty()) {
         begin_anew(next_, out);
@@ -505,7 +509,10 @@ class FollowSource final : public Source {
     if (known_.size() > kFinishedMax) known_.erase(known_.begin());
   }
 
-  void remove(std::size_t place) { open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place)); }
+  void remove(std::size_t place) {
+    std::erase_if(by_key_, [&](const auto& each) { return each.second == open_[place].get(); });
+    open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
+  }
 
   bool release_held(Batch& out) {
     const auto now = Clock::now();
@@ -526,16 +533,18 @@ class FollowSource final : public Source {
   FollowedFileConfig file_config_;
   FileWatch watch_;
   std::vector<std::unique_ptr<FollowedFile>> open_;
-  std::vector<Bookmark> known_;                // not followed: left by an earlier run, or finished in this one
-  std::map<FileKey, std::uint64_t> anew_;      // truncated: the generation that begins
-  std::map<FileKey, PassedOver> passed_over_;  // not to be read: older parts, copies, archives of what was read, no logs
-  std::set<std::string> roots_, told_;         // paths that were followed; paths that could not be opened
+  std::multimap<FileKey, FollowedFile*> by_key_;  // all of open_
+  std::vector<Bookmark> known_;                   // not followed: left by an earlier run, or finished in this one
+  std::map<FileKey, std::uint64_t> anew_;         // truncated: the generation that begins
+  std::map<FileKey, PassedOver> passed_over_;     // not to be read: older parts, copies, archives of what was read, no logs
+  std::set<std::string> roots_, told_;            // paths that were followed; paths that could not be opened
   std::size_t next_ = 0;
   std::int64_t seen_until_ = 0;  // when an earlier run last kept a bookmark; 0: there was none
   int parts_due_ = 0;            // looks for new parts to come
   const Clock::time_point began_ = Clock::now();
   Clock::time_point next_look_{}, looked_{}, next_left_{};
   bool first_look_ = true, stopped_ = false;
+  bool scan_due_ = true;  // files may hold more than was read
   mutable std::mutex mutex_;
   std::map<StreamId, std::shared_ptr<SharedMark>> marks_;  // guarded by mutex_
 };

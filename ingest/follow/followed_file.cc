@@ -20,6 +20,8 @@ namespace {
 
 constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what was read before a restart, to number its lines
 
+constexpr auto kTick = std::chrono::milliseconds{50};
+
 /// Lines that end before `offset`; 0 when counting them would take long.
 std::uint64_t lines_before(int descriptor, std::uint64_t offset) {
   if (offset > kCountedBytesMax) return 0;
@@ -184,9 +186,22 @@ void FollowedFile::begin(StreamInfo info, std::string_view prefix, ByteReader& t
   records_ = make_record_reader(records, text, *framer_, counters_);
 }
 
+bool FollowedFile::has_news() {
+  struct stat status {};
+  if (live_ == nullptr || ::fstat(file_.number(), &status) != 0) return true;
+  const Seen now{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
+  const auto written = std::chrono::seconds{now.seconds} + std::chrono::nanoseconds{now.nanoseconds};
+  // A file's time moves with the kernel's tick: what is written twice within one leaves it as it was.
+  const bool unsettled = std::chrono::system_clock::now().time_since_epoch() - written < kTick;
+  if (now == status_ && at_end_ && !unsettled && live_->error() == 0 && !live_->closed() && !live_->replaced()) return false;
+  status_ = now;
+  return true;
+}
+
 Filled FollowedFile::fill(Batch& out) {
   out.stream = stream_;
   const Filled filled = records_->fill(out, Clock::now());
+  at_end_ = filled == Filled::wait;
   note(out);
   return filled;
 }

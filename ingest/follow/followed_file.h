@@ -38,6 +38,7 @@ class LiveReader final : public ByteReader {
   bool look();
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
   [[nodiscard]] const std::string& first_bytes() const noexcept { return first_bytes_; }
+  [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] int error() const noexcept { return error_; }  // errno of the latest read that failed, 0 after one that went well
 
  private:
@@ -85,6 +86,8 @@ class FollowedFile {
 
   /// What the file turned out to be when it can not be followed: a sentence without the path; empty when it can be.
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
+  /// Whether a fill may give anything: the file is another than when the latest fill found its end. One system call.
+  [[nodiscard]] bool has_news();
   /// Records that are there now; never waits.
   Filled fill(Batch& out);
   /// Records held back because the next might go on with them; with `rest_too` also a line without an end.
@@ -131,7 +134,11 @@ class FollowedFile {
   std::unique_ptr<Framer> framer_;
   std::unique_ptr<RecordReader> records_;
   std::uint64_t position_ = 0, seen_ = 0;
-  bool may_hold_ = false;
+  bool may_hold_ = false, at_end_ = false;
+  struct Seen {  // of the file, before the latest fill
+    std::int64_t size = -1, seconds = 0, nanoseconds = 0;
+    friend bool operator==(const Seen&, const Seen&) = default;
+  } status_;
   Clock::time_point last_bytes_ = Clock::now();
   std::string path_;
   std::uint64_t device_, inode_;

@@ -6,6 +6,8 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <set>
 
 #include "ingest/input_source.h"
 #include "ingest/log_name.h"
@@ -68,12 +70,17 @@ std::vector<std::string> folders_of(const std::vector<std::string>& patterns) {
   return folders;
 }
 
-std::vector<std::string> parts_of_log(const std::string& path) {
-  const std::string folder = folder_of(path), log = parse_log_name(fs::path{path}.filename().string()).log;
+std::vector<std::string> parts_of_log(const std::string& path) { return parts_of_logs({path}); }
+
+std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths) {
+  std::map<std::string, std::set<std::string>> logs;  // by folder: listed once for all of them
+  for (const std::string& path : paths) logs[folder_of(path)].insert(parse_log_name(fs::path{path}.filename().string()).log);
   std::vector<std::string> parts;
-  std::error_code error;
-  for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error))
-    if (parse_log_name(entry->path().filename().string()).log == log) parts.push_back(entry->path().string());
+  for (const auto& [folder, names] : logs) {
+    std::error_code error;
+    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error))
+      if (names.contains(parse_log_name(entry->path().filename().string()).log)) parts.push_back(entry->path().string());
+  }
   std::sort(parts.begin(), parts.end());
   return parts;
 }

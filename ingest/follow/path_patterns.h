@@ -13,5 +13,7 @@ namespace loglode::ingest {
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);
 /// Files in `path`'s folder that are parts of the same log by their names, `path` among them.
 [[nodiscard]] std::vector<std::string> parts_of_log(const std::string& path);
+/// The same for several; each folder is listed once.
+[[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
 
 }  // namespace loglode::ingest
