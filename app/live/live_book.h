@@ -47,7 +47,7 @@ class LiveBook {
   struct KnownIncident {
     std::uint64_t number = 0, compared = 0;  // `compared`: which comparison met it last
     std::string id;
-    std::vector<std::string> subjects;       // of its findings, sorted
+    std::vector<std::string> subjects;  // of its findings, sorted
     Timestamp opened = kNoTime, last = kNoTime;
     std::size_t findings = 0;
     IncidentSeverity severity = IncidentSeverity::info;

@@ -192,7 +192,7 @@ class FollowSource final : public Source {
         Bookmark found = *left;
         found.path = path;
         forget(found);
-        return open(std::move(*opened), std::move(found));
+        return open(std::move(*opened), std::move(found), first);
       }
       if (is_copy_of_open(*opened, first)) return;  // looked at again next time: the original may be truncated by then
       if (const auto left = left_elsewhere(first)) return go_on_in_copy(std::move(*opened), *left, path);
@@ -202,7 +202,7 @@ class FollowSource final : public Source {
       mark.identity = identity_of_file(host_, opened->status, first_line(first), mark.generation);
       anew_.erase(generation);
     }
-    open(std::move(*opened), std::move(mark));
+    open(std::move(*opened), std::move(mark), first);
   }
 
   /// A file has one as soon as its first line is whole: what was seen of it later does not change it.
@@ -260,20 +260,23 @@ class FollowSource final : public Source {
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path) {
     const FileKey key = key_of(opened.status);
     if (static_cast<std::uint64_t>(opened.status.st_size) <= left.offset) return pass_over(opened.status, left.fingerprint);
+    const std::string first = first_bytes_of(opened.descriptor.number());
+    if (!fits(left.fingerprint, first)) return;  // it became something else since it was looked at
     Bookmark mark = left;
     mark.path = path;
     std::tie(mark.device, mark.inode) = key;
     forget(left);
-    open(std::move(opened), std::move(mark));
+    open(std::move(opened), std::move(mark), first);
   }
 
   void consider_archive(const std::string& path, OpenedFile opened, Bookmark mark) {
-    if (is_being_written(path, opened.status)) {
+    if (is_being_written(path, opened)) {
       parts_due_ = std::max(parts_due_, 4);
       return;
     }
     const struct stat status = opened.status;
     const Fingerprint stored = fingerprint_of(first_bytes_of(opened.descriptor.number()));
+    OpenedFile again = same_file(opened);  // never by its path: that may be another file's by now
     auto file = make_file(std::move(opened), mark);
     if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
     const std::string first = file->first_bytes();
@@ -284,13 +287,11 @@ class FollowSource final : public Source {
       return;
     }
     if (const auto left = left_elsewhere(first)) {
-      auto again = open_input({path, 0, 0, false, false});
-      if (!again) return;
       Bookmark found = *left;
       found.path = path;
       std::tie(found.device, found.inode) = key_of(status);
       forget(*left);
-      file = make_file(std::move(*again), std::move(found));
+      file = make_file(std::move(again), std::move(found));
     }
     if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
     pass_over(status, stored);
@@ -299,30 +300,31 @@ class FollowSource final : public Source {
 
   /// An archive is read when it is whole: compressors delete the log when they are done, and give the archive its time. One that is young
   /// is tried out, if that takes no time.
-  bool is_being_written(const std::string& path, const struct stat& status) const {
+  bool is_being_written(const std::string& path, const OpenedFile& opened) const {
     constexpr std::int64_t kTriedBytesMax = 4 * static_cast<std::int64_t>(kMiB);
     const std::string plain = path.substr(0, path.rfind('.'));
     if (::access(plain.c_str(), F_OK) == 0) return true;
-    if (::time(nullptr) - status.st_mtim.tv_sec > 1) return false;
-    return status.st_size > kTriedBytesMax || !is_whole_archive(path, file_config_.decompression);
+    if (::time(nullptr) - opened.status.st_mtim.tv_sec > 1) return false;
+    return opened.status.st_size > kTriedBytesMax || !is_whole_archive(same_file(opened), path, file_config_.decompression);
   }
 
-  std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark) {
+  /// `first`: the first bytes that its identity and place were decided by; of an archive nothing.
+  std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {}) {
     StreamInfo info;
     info.id = config_.next_stream();
     info.path = mark.path;
     info.source = config_.name;
     info.service = config_.reading.service.empty() ? service_from_path(mark.path) : config_.reading.service;
     info.modified = Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
-    return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), file_config_, counters_);
+    return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
   }
 
-  void open(OpenedFile opened, Bookmark mark) {
+  void open(OpenedFile opened, Bookmark mark, const std::string& first) {
     const struct stat status = opened.status;
     const std::string path = mark.path;
-    const Fingerprint stored = fingerprint_of(first_bytes_of(opened.descriptor.number()));
+    const Fingerprint stored = fingerprint_of(first);
     mark.finished = false;
-    auto file = make_file(std::move(opened), std::move(mark));
+    auto file = make_file(std::move(opened), std::move(mark), first);
     if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
     add(std::move(file));
   }
@@ -393,14 +395,13 @@ class FollowSource final : public Source {
   }
 
   void consider_left_archive(const std::string& path, OpenedFile opened) {
-    if (is_being_written(path, opened.status)) return;
+    if (is_being_written(path, opened)) return;
     Bookmark mark = new_mark(path, opened.status, {});
+    OpenedFile again = same_file(opened);
     const auto file = make_file(std::move(opened), mark);
     if (!file->refusal().empty()) return;
-    if (const auto left = left_elsewhere(file->first_bytes()); left && !left->finished) {
-      auto again = open_input({path, 0, 0, false, false});
-      if (again) consider_archive(path, std::move(*again), std::move(mark));
-    }
+    if (const auto left = left_elsewhere(file->first_bytes()); left && !left->finished)
+      consider_archive(path, std::move(again), std::move(mark));
   }
 
   /// Older parts that are there at the start are not ours to read.

@@ -64,12 +64,16 @@ std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
 
 std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
 
-bool is_whole_archive(const std::string& path, const DecompressionLimits& limits) {
-  auto opened = open_input({path, 0, 0, false, false});
-  if (!opened) return false;
+OpenedFile same_file(const OpenedFile& file) {
+  OpenedFile same{FileDescriptor{::fcntl(file.descriptor.number(), F_DUPFD_CLOEXEC, 0)}, file.status};
+  ::lseek(same.descriptor.number(), 0, SEEK_SET);
+  return same;
+}
+
+bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits) {
   ReadNotes notes;
   RunCounters unheard;
-  TextStream text{std::make_unique<FileReader>(std::move(*opened), notes, unheard.bytes_read), path, limits, notes, unheard};
+  TextStream text{std::make_unique<FileReader>(std::move(file), notes, unheard.bytes_read), path, limits, notes, unheard};
   if (text.open(Deadline::max()) != Opening::ready) return false;
   std::vector<char> passed(kMiB);
   while (text.text().read(passed.data(), passed.size(), Deadline::max()).status == ReadStatus::bytes) {}
@@ -110,7 +114,8 @@ ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
   return {ReadStatus::bytes, static_cast<std::size_t>(size)};
 }
 
-FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, const FollowedFileConfig& config, RunCounters& counters)
+FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std::string first, const FollowedFileConfig& config,
+                           RunCounters& counters)
     : counters_{counters},
       file_{std::move(file.descriptor)},
       position_{mark.offset},
@@ -118,7 +123,7 @@ FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, cons
       device_{mark.device},
       inode_{mark.inode},
       mark_{std::make_shared<SharedMark>(std::move(mark))} {
-  first_bytes_ = first_bytes_of(file_.number());
+  first_bytes_ = first.empty() ? first_bytes_of(file_.number()) : std::move(first);
   if (compression_of(std::string_view{first_bytes_}.substr(0, kCompressionMagicBytes)) != Compression::none) {
     OpenedFile again{FileDescriptor{::fcntl(file_.number(), F_DUPFD_CLOEXEC, 0)}, file.status};
     ::lseek(again.descriptor.number(), 0, SEEK_SET);

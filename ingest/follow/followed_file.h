@@ -22,8 +22,10 @@ namespace loglode::ingest {
 /// The first kFingerprintBytes of a file, or what there is.
 [[nodiscard]] std::string first_bytes_of(int descriptor);
 
-/// Whether an archive can be read to its end without a complaint. Takes as long as that takes.
-[[nodiscard]] bool is_whole_archive(const std::string& path, const DecompressionLimits& limits);
+/// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
+[[nodiscard]] OpenedFile same_file(const OpenedFile& file);
+/// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
+[[nodiscard]] bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits);
 
 /// Reads a regular file from a position on. At its end it waits, until close() says that nothing more will come.
 class LiveReader final : public ByteReader {
@@ -82,7 +84,9 @@ class FollowedFile {
   using Clock = std::chrono::steady_clock;
 
   /// `info` says all but what content decides. Reads from `offset` of the (decompressed) content on.
-  FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, const FollowedFileConfig& config, RunCounters& counters);
+  /// `first`: its first bytes as they were when `mark` was chosen; when they are others by now, it is replaced() from the start. Of an
+  /// archive nothing.
+  FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std::string first, const FollowedFileConfig& config, RunCounters& counters);
 
   /// What the file turned out to be when it can not be followed: a sentence without the path; empty when it can be.
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
