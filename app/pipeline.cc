@@ -51,8 +51,9 @@ class Run {
       run_parallel();
     }
     if (error_) return tl::unexpected<Error>(*error_);
-    for (Sink* sink : pipeline_.sinks)
-      if (auto flushed = sink->flush(Clock::now() + std::chrono::seconds{60}); !flushed) return tl::unexpected<Error>(flushed.error());
+    if (pipeline_.verdicts == nullptr)
+      for (Sink* sink : pipeline_.sinks)
+        if (auto flushed = sink->flush(Clock::now() + std::chrono::seconds{60}); !flushed) return tl::unexpected<Error>(flushed.error());
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };

@@ -38,6 +38,7 @@ struct PipelineTimes {
   bool paused = false;   // the same, to be gone on with
 };
 
+/// Sinks are flushed when it ends, unless verdicts are asked for: then that is the caller's, with a time of its own.
 /// Runs until the source ends, `stop` is set or something fails. Where verdicts are asked for, a sink that fails retryably is asked again
 /// with the same batch, a little later each time, until `give_up`. Errors: the first of any part; batches before it are finished.
 [[nodiscard]] Result<PipelineTimes> run_pipeline(const Pipeline& pipeline);

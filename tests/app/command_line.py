@@ -50,7 +50,7 @@ def usage(log):
             ([], 2, "subcommand"), (["analyse", log], 2, "no command analyse"), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
             (["analyze", log, "--format", "jsno"], 2, "json"), (["analyze", log, "--tz", "Europe/Nowhere"], 2, "Nowhere"), (["analyze", log, "--since", "yesterday-ish"], 2, "--since"),
             (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
-            (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["tail", log], 2, "not part of this version"), (["context", "zz"], 2, ""),
+            (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
             (["help"], 0, ""), (["help", "analyze"], 0, "--findings"), (["analyze", "--help"], 0, "Examples"), (["--version"], 0, ""), (["version"], 0, ""),
             (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, "")]:
         done = call(*arguments)

@@ -63,7 +63,7 @@ EXPECTED = """3: source "shop" lacks "topics"
 
 
 def examples():
-    paths = sorted(glob.glob(os.path.join(program.ROOT, "configs", "*.yaml")))
+    paths = sorted(path for path in glob.glob(os.path.join(program.ROOT, "configs", "*.yaml")) if "prometheus" not in path)
     for path in paths:
         done = call(path)
         check(f"{path} is good, in one line", done.returncode == 0 and done.stdout.count("\n") == 1 and "no problems: 1 source" in done.stdout and "state in" in done.stdout, done)
