@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <set>
@@ -75,6 +76,7 @@ class FollowSource final : public Source {
       if (auto mark = decode_bookmark(bytes)) known_.push_back(std::move(*mark));
     for (const Bookmark& mark : known_) seen_until_ = std::max(seen_until_, mark.seen_at);
     if (seen_until_ != 0) parts_due_ = 4;
+    caught_up_ = seen_until_ != 0 ? seen_until_ : ::time(nullptr);
   }
 
   Result<Fill> fill(Batch& out, Deadline until) override {
@@ -84,6 +86,7 @@ class FollowSource final : public Source {
       scan_due_ = stopped_;
       if (release_held(out)) return Fill::more;
       if (stopped_) return Fill::end;
+      if (parts_due_ == 0 && !first_look_) caught_up_ = ::time(nullptr);
       if (Clock::now() >= until) return Fill::more;
       const FileWatch::News news = watch_.wait(std::min<Deadline>(until, next_look_));
       scan_due_ = news != FileWatch::News::none;
@@ -104,7 +107,7 @@ class FollowSource final : public Source {
     }
     Bookmark mark = shared->get();
     mark.offset = offset;
-    mark.seen_at = ::time(nullptr);
+    mark.seen_at = caught_up_.load();
     return encode(mark);
   }
 
@@ -540,8 +543,9 @@ class FollowSource final : public Source {
   std::map<FileKey, PassedOver> passed_over_;     // not to be read: older parts, copies, archives of what was read, no logs
   std::set<std::string> roots_, told_;            // paths that were followed; paths that could not be opened
   std::size_t next_ = 0;
-  std::int64_t seen_until_ = 0;  // when an earlier run last kept a bookmark; 0: there was none
-  int parts_due_ = 0;            // looks for new parts to come
+  std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
+  std::int64_t seen_until_ = 0;             // when an earlier run had last read all it knew of; 0: there was none
+  int parts_due_ = 0;                       // looks for new parts to come
   const Clock::time_point began_ = Clock::now();
   Clock::time_point next_look_{}, looked_{}, next_left_{};
   bool first_look_ = true, stopped_ = false;

@@ -309,7 +309,10 @@ TEST_CASE("A thousand rotations at full speed, with restarts: every line once") 
     follower.restart();
   }
   writer.join();
-  follower.read_for(std::chrono::milliseconds{4'000});
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (follower.seen.size() < rotator.lines() && std::chrono::steady_clock::now() < until)
+    follower.read_for(std::chrono::milliseconds{200});
+  follower.read_for(std::chrono::milliseconds{1'000});  // for what must not come
   const Lines lines = follower.lines();
   std::uint64_t lost = 0, twice = 0;
   std::string first_lost;
