@@ -76,7 +76,7 @@ def crash_runs(program, folder, broker, runs, seed, rng):
         lines = [payload(written + i, seed) for i in range(per_run)]
         written += per_run
         producer = threading.Thread(target=lambda batch=lines: [broker.produce("logs", batch[i:i + 500]) for i in range(0, len(batch), 500)])
-        at_point = f"{POINTS[run // 2 % len(POINTS)]}:{rng.randrange(2, 8)}" if run % 2 == 0 else ""
+        at_point = f"{POINTS[(run // 2 + seed) % len(POINTS)]}:{rng.randrange(2, 8)}" if run % 2 == 0 else ""
         before = len(documents(sink))
         service.start(**({"LOGLODE_CRASH_AT": at_point} if at_point else {}))
         producer.start()
