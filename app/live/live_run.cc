@@ -24,6 +24,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kGlance = std::chrono::milliseconds{20};  // between looks for something to do
 constexpr int kRestShare = 10;                           // a judgement that took long is followed by so many times as long without one
+constexpr auto kBetweenTries = std::chrono::milliseconds{200};
 constexpr std::size_t kOutboxMax = 10'000;
 constexpr auto kBetweenForgetting = std::chrono::minutes{10};
 
@@ -234,8 +235,10 @@ void LiveRun::keep_snapshots() {
 void LiveRun::judge_now(bool last) {
   std::vector<WindowSummary> windows;
   std::optional<TemplateCatalog> catalog;
+  std::shared_ptr<const RuleCatalog> rules;  // a reload may replace them while this judges
   {
     const std::scoped_lock turn{turn_};
+    rules = loaded_.catalog;
     if (!std::exchange(fresh_, false) && !last) return;
     windows = folder_->summaries();
     catalog.emplace(miner_->settle(marks_));
@@ -254,8 +257,8 @@ void LiveRun::judge_now(bool last) {
   for (const TemplateId id : ignored_)
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
-  const Judgement judgement = judge(windows, *catalog, *loaded_.catalog, config);
-  if (listener_) listener_({judgement, *loaded_.catalog, newest, last});
+  const Judgement judgement = judge(windows, *catalog, *rules, config);
+  if (listener_) listener_({judgement, *rules, newest, last});
 }
 
 void LiveRun::keep_judging() {
@@ -321,7 +324,9 @@ Result<void> LiveRun::apply_reload() {
     frequent_ = with.frequent;
     pause_ = false;
   }
-  if (auto secured = secure_cut(false); !secured) return secured;
+  // Sinks are about to be closed: what they hold is delivered first, however long that takes.
+  while (!secure_cut(false) && !stop_.load()) std::this_thread::sleep_for(kBetweenTries);
+  if (stop_.load()) return {};
   const std::scoped_lock turn{turn_};
   const std::scoped_lock flushing{flush_mutex_};
   loaded_ = std::move(with.rules);

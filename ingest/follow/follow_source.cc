@@ -279,7 +279,7 @@ class FollowSource final : public Source {
     }
     const struct stat status = opened.status;
     const Fingerprint stored = fingerprint_of(first_bytes_of(opened.descriptor.number()));
-    OpenedFile again = same_file(opened);  // never by its path: that may be another file's by now
+    OpenedFile again = same_file(opened.descriptor.number(), opened.status);  // never by its path: that may be another file's by now
     auto file = make_file(std::move(opened), mark);
     if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
     const std::string first = file->first_bytes();
@@ -308,7 +308,8 @@ class FollowSource final : public Source {
     const std::string plain = path.substr(0, path.rfind('.'));
     if (::access(plain.c_str(), F_OK) == 0) return true;
     if (::time(nullptr) - opened.status.st_mtim.tv_sec > 1) return false;
-    return opened.status.st_size > kTriedBytesMax || !is_whole_archive(same_file(opened), path, file_config_.decompression);
+    return opened.status.st_size > kTriedBytesMax ||
+           !is_whole_archive(same_file(opened.descriptor.number(), opened.status), path, file_config_.decompression);
   }
 
   /// `first`: the first bytes that its identity and place were decided by; of an archive nothing.
@@ -400,7 +401,7 @@ class FollowSource final : public Source {
   void consider_left_archive(const std::string& path, OpenedFile opened) {
     if (is_being_written(path, opened)) return;
     Bookmark mark = new_mark(path, opened.status, {});
-    OpenedFile again = same_file(opened);
+    OpenedFile again = same_file(opened.descriptor.number(), opened.status);
     const auto file = make_file(std::move(opened), mark);
     if (!file->refusal().empty()) return;
     if (const auto left = left_elsewhere(file->first_bytes()); left && !left->finished)

@@ -64,8 +64,8 @@ std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
 
 std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
 
-OpenedFile same_file(const OpenedFile& file) {
-  OpenedFile same{FileDescriptor{::fcntl(file.descriptor.number(), F_DUPFD_CLOEXEC, 0)}, file.status};
+OpenedFile same_file(int descriptor, const struct stat& status) {
+  OpenedFile same{FileDescriptor{::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)}, status};
   ::lseek(same.descriptor.number(), 0, SEEK_SET);
   return same;
 }
@@ -125,9 +125,7 @@ FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std:
       mark_{std::make_shared<SharedMark>(std::move(mark))} {
   first_bytes_ = first.empty() ? first_bytes_of(file_.number()) : std::move(first);
   if (compression_of(std::string_view{first_bytes_}.substr(0, kCompressionMagicBytes)) != Compression::none) {
-    OpenedFile again{FileDescriptor{::fcntl(file_.number(), F_DUPFD_CLOEXEC, 0)}, file.status};
-    ::lseek(again.descriptor.number(), 0, SEEK_SET);
-    open_archive(position_, config, std::move(info), std::move(again));
+    open_archive(position_, config, std::move(info), same_file(file_.number(), file.status));
   } else {
     open_live(position_, config, std::move(info));
   }

@@ -23,7 +23,7 @@ namespace loglode::ingest {
 [[nodiscard]] std::string first_bytes_of(int descriptor);
 
 /// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
-[[nodiscard]] OpenedFile same_file(const OpenedFile& file);
+[[nodiscard]] OpenedFile same_file(int descriptor, const struct stat& status);
 /// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
 [[nodiscard]] bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits);
 
