@@ -59,12 +59,27 @@ class Member {
   }
   std::atomic<std::uint64_t> repeats{0}, commit_failures{0}, rebalances{0};
 
+  /// Where it stands, for a test that fails.
+  std::string told() {
+    const std::scoped_lock lock{mutex_};
+    if (source_ == nullptr) return "no source";
+    const KafkaStatistics now = source_->statistics();
+    std::string text = "messages " + std::to_string(now.messages) + ", rebalances " + std::to_string(now.rebalances) +
+                       ", commit failures " + std::to_string(now.commit_failures) + (now.brokers_down ? ", brokers down" : "") +
+                       (now.paused ? ", paused" : "");
+    for (const KafkaLag& lag : now.partitions)
+      text += "; [" + std::to_string(lag.partition) + "] position " + std::to_string(lag.position) + ", committed " +
+              std::to_string(lag.committed) + " of " + std::to_string(lag.high_watermark);
+    for (const InputProblem& problem : counters_.problems()) text += "; " + problem.path + ": " + problem.what;
+    return text;
+  }
+
  private:
   void run(KafkaSourceConfig config, Oracle& oracle) {
     IndentFramers framers;
-    RunCounters counters;
-    auto source = make_kafka_source(std::move(config), framers, counters);
+    auto source = make_kafka_source(std::move(config), framers, counters_);
     if (!source) return;
+    offer(source->get());
     std::map<StreamId, std::uint64_t> positions;
     auto last_commit = std::chrono::steady_clock::now();
     while (!stop_) {
@@ -86,6 +101,12 @@ class Member {
     repeats = statistics.repeats_dropped;
     commit_failures = statistics.commit_failures;
     rebalances = statistics.rebalances;
+    offer(nullptr);
+  }
+
+  void offer(KafkaSource* source) {
+    const std::scoped_lock lock{mutex_};
+    source_ = source;
   }
 
   static void commit(Source& source, const std::map<StreamId, std::uint64_t>& positions) {
@@ -95,7 +116,10 @@ class Member {
   }
 
   std::atomic<bool> stop_{false};
-  std::thread thread_;
+  RunCounters counters_;
+  std::mutex mutex_;
+  KafkaSource* source_ = nullptr;  // guarded by mutex_
+  std::thread thread_;             // last: uses the others
 };
 
 }  // namespace
@@ -127,6 +151,7 @@ TEST_CASE("members come and go while messages flow: nothing below a committed of
     std::this_thread::sleep_for(1s);
     first.leave();
     wait_until([&] { return sent == kAll && oracle.ids() == kAll; }, 60s);
+    if (oracle.ids() != kAll) WARN(third.told());
     sender.join();
     third.leave();
     CHECK(third.repeats == 0);
@@ -163,6 +188,7 @@ TEST_CASE("a broker that is killed in the middle costs time, and nothing else", 
     broker.start();
     sender.join();
     wait_until([&] { return oracle.ids() == kAll; });
+    if (oracle.ids() != kAll) WARN(member.told());
   }
   CHECK(oracle.ids() == kAll);
   CHECK(oracle.wrong() == 0);
