@@ -38,6 +38,7 @@ std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
     if (into == nullptr) continue;
     into->commits += statistics.commits;
     into->commit_failures += statistics.commit_failures;
+    into->stalls += statistics.stalls;
   }
   return all;
 }

@@ -96,6 +96,7 @@ class GroupSource final : public KafkaSource {
     all.commits = counts.commits;
     all.commit_failures = counts.commit_failures;
     all.repeats_dropped = counts.repeats_dropped;
+    all.stalls = counts.stalls;
     all.staged_bytes = intake_.staged_bytes();
     all.paused = counts.paused;
     all.brokers_down = counts.brokers_down;

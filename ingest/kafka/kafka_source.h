@@ -86,6 +86,7 @@ struct KafkaStatistics {
   std::uint64_t messages = 0, bytes = 0, tombstones = 0;
   std::uint64_t rebalances = 0, commits = 0, commit_failures = 0;
   std::uint64_t repeats_dropped = 0;  // messages that came a second time within an assignment
+  std::uint64_t stalls = 0;           // partitions that had more and gave none, so that all were assigned anew
   std::size_t staged_bytes = 0;
   bool paused = false, brokers_down = false;
 };
