@@ -8,6 +8,7 @@
 #include "core/rule_info.h"
 #include "core/template_catalog.h"
 #include "core/window_summary.h"
+#include "correlate/mute.h"
 
 namespace loglode {
 
@@ -22,6 +23,8 @@ struct JudgeConfig {
   double q_max = 0.05;  // Benjamini-Hochberg, per evaluation
   std::vector<TemplateId>
       ignored{};  // sorted: templates that a person marked as known; no finding is about them, and the scope says how many would be
+  std::vector<Mute> mutes{};  // findings that these are about are Judgement::muted, and part of no incident
+  Timestamp now = kNoTime;    // for mutes of findings that have no time
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.

@@ -40,7 +40,8 @@ Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chro
 
 }  // namespace
 
-LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop}, frequent_{options.frequent} {}
+LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop)
+    : options_{options}, stop_{stop}, frequent_{options.frequent}, mutes_{options.mutes} {}
 LiveRun::~LiveRun() = default;
 
 Result<void> LiveRun::prepare() {
@@ -253,7 +254,11 @@ void LiveRun::judge_now(bool last) {
   {
     const std::scoped_lock lock{mutex_};
     config.frequent = frequent_;
+    config.mutes = mutes_;
   }
+  config.now = wall_clock();
+  for (Mute& mute : config.mutes)
+    if (const TemplateInfo* known = catalog->find(mute.template_id); known != nullptr) mute.template_id = known->id;
   for (const TemplateId id : ignored_)
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
@@ -322,6 +327,7 @@ Result<void> LiveRun::apply_reload() {
     with = std::move(*reload_);
     reload_.reset();
     frequent_ = with.frequent;
+    mutes_ = std::move(with.mutes);
     pause_ = false;
   }
   // Sinks are about to be closed: what they hold is delivered first, however long that takes.
@@ -332,6 +338,7 @@ Result<void> LiveRun::apply_reload() {
   loaded_ = std::move(with.rules);
   worker_stages_ = std::move(with.worker_stages);
   folder_->change_rules(loaded_.catalog);
+  fresh_ = true;   // what is muted no more is told, though nothing comes
   sinks_.clear();  // before the new ones: they may write to the same files
   auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());

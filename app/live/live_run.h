@@ -43,6 +43,7 @@ struct LiveOptions {
   Duration kept = std::chrono::hours{6};       // windows older than this, behind the newest record, are given up
   Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
   JudgeConfig::Frequent frequent{};
+  std::vector<Mute> mutes{};
   MinerConfig mining{};
   Duration lateness = std::chrono::seconds{5};
   unsigned threads = 1;
@@ -66,6 +67,7 @@ struct LiveDocument {
 struct LiveReload {
   LoadedRules rules;
   JudgeConfig::Frequent frequent{};
+  std::vector<Mute> mutes{};
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages{};  // made with these rules
 };
 
@@ -194,6 +196,7 @@ class LiveRun {
   std::deque<LiveDocument> outbox_;
   std::optional<LiveReload> reload_;
   JudgeConfig::Frequent frequent_;
+  std::vector<Mute> mutes_;
   std::string trouble_;
 };
 

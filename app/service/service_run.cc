@@ -53,10 +53,6 @@ ReadingOptions rule_options(const PipelineConfig& config) {
   return reading;
 }
 
-JudgeConfig::Frequent frequent_of(const PipelineConfig& config) {
-  return {config.detect.frequent_count.value, std::chrono::duration_cast<Duration>(config.detect.frequent_window.value)};
-}
-
 DocumentKinds kinds_of(const SinkConfig& sink) {
   DocumentKinds kinds;
   for (const Document kind : sink.what) kinds |= only(kind);
@@ -97,12 +93,23 @@ std::string line_format(const std::string& format) { return format.starts_with("
 
 }  // namespace
 
+JudgeConfig::Frequent frequent_of(const config::JudgingConfig& detect) {
+  return {detect.frequent_count.value, std::chrono::duration_cast<Duration>(detect.frequent_window.value)};
+}
+
+std::vector<Mute> mutes_of(const config::JudgingConfig& detect) {
+  std::vector<Mute> mutes;
+  for (const config::MuteConfig& each : detect.muted) mutes.push_back(each.mute);
+  return mutes;
+}
+
 ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std::atomic<bool>& hangup)
     : config_{std::move(config)}, stop_{stop}, hangup_{hangup}, log_{config_.log} {
   options_.reading = rule_options(config_);
   options_.state = config_.state.value;
   options_.snapshot = config_.snapshot.value;
-  options_.frequent = frequent_of(config_);
+  options_.frequent = frequent_of(config_.detect);
+  options_.mutes = mutes_of(config_.detect);
   options_.mining.shapes_max = config_.templates_max.value;
   options_.mining.shapes_per_service_max = std::min<std::size_t>(options_.mining.shapes_per_service_max, config_.templates_max.value);
   options_.threads = config_.pipeline.threads.value == 0 ? usable_cores() : config_.pipeline.threads.value;
@@ -135,7 +142,10 @@ Result<void> ServiceRun::prepare() {
   verdicts_ = std::make_unique<LetterVerdicts>(letters_.get());
   live_->set_verdicts(verdicts_.get(), [this] { return verdicts_->secure(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
-  live_->on_judgement([this](const LiveJudgement& judged) { live_->publish(events_.of(judged)); });
+  live_->on_judgement([this](const LiveJudgement& judged) {
+    live_->publish(events_.of(judged));
+    for (const std::string& muted : events_.newly_muted()) log_.info(muted);
+  });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
   auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
