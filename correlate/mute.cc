@@ -20,8 +20,7 @@ bool is_muted(const Mute& mute, const Finding& finding, std::string_view rule_na
 }
 
 const Mute* find_mute(const std::vector<Mute>& mutes, const Finding& finding, std::string_view rule_name, Timestamp at) {
-  const auto found =
-      std::find_if(mutes.begin(), mutes.end(), [&](const Mute& mute) { return is_muted(mute, finding, rule_name, at); });
+  const auto found = std::find_if(mutes.begin(), mutes.end(), [&](const Mute& mute) { return is_muted(mute, finding, rule_name, at); });
   return found == mutes.end() ? nullptr : &*found;
 }
 

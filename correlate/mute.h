@@ -22,7 +22,8 @@ struct Mute {
 };
 
 /// Whether `mute` is about this finding. A new ERROR is muted only by who names it: its kind or its template. What goes on at `until` or
-/// begins later is not muted, however late it is judged. `at`: of the finding's last record, or when it is judged where records have no time.
+/// begins later is not muted, however late it is judged. `at`: of the finding's last record, or when it is judged where records have no
+/// time.
 [[nodiscard]] bool is_muted(const Mute& mute, const Finding& finding, std::string_view rule_name, Timestamp at);
 
 /// The first of `mutes` that is about it; null: none.

@@ -36,7 +36,8 @@ void read_kind(const Section& section, MuteConfig& out) {
   else if (given.value == name_of(FindingKind::storm))
     section.problem(given.line, "bad kind \"storm\": a storm is many findings at once; mute those");
   else
-    section.problem(given.line, fmt::format("bad kind {}: no kind of finding{}", quoted(given), given.hidden ? "" : hint(given.value, names)));
+    section.problem(given.line,
+                    fmt::format("bad kind {}: no kind of finding{}", quoted(given), given.hidden ? "" : hint(given.value, names)));
 }
 
 void read_template(const Section& section, MuteConfig& out) {
@@ -67,7 +68,8 @@ void read_until(const Section& section, Timestamp now, MuteConfig& out) {
     return;
   }
   if (out.mute.until <= now)
-    section.reading().warn(given.line, "this mute has ended: nothing that happens now is muted by it; take it out, or give it another \"until\"");
+    section.reading().warn(given.line,
+                           "this mute has ended: nothing that happens now is muted by it; take it out, or give it another \"until\"");
 }
 
 MuteConfig read_mute(const YAML::Node& node, Timestamp now, Reading& reading) {
@@ -83,7 +85,8 @@ MuteConfig read_mute(const YAML::Node& node, Timestamp now, Reading& reading) {
   out.mute.text = section.text("text").value;
   out.mute.reason = section.text("reason", true).value;
   read_until(section, now, out);
-  const bool says_what = std::any_of(std::begin(kMuteKeys), std::end(kMuteKeys) - 2, [&](std::string_view key) { return section.has(key); });
+  const bool says_what =
+      std::any_of(std::begin(kMuteKeys), std::end(kMuteKeys) - 2, [&](std::string_view key) { return section.has(key); });
   if (section.is_mapping() && !says_what)
     section.problem(out.line, "a mute needs one of kind, service, template, rule, text: everything can not be muted");
   return out;
@@ -115,7 +118,8 @@ void read_mutes(LoadedConfig& loaded, const Environment& environment) {
     std::string text(kFileBytesMax + 1, '\0');
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file.is_open() || file.bad() || std::filesystem::is_directory(path.value)) {
-      loaded.problems.push_back({loaded.config.file, path.line, fmt::format("mutes {} can not be read: is it there, and may this user read it?", quoted(path))});
+      loaded.problems.push_back(
+          {loaded.config.file, path.line, fmt::format("mutes {} can not be read: is it there, and may this user read it?", quoted(path))});
       continue;
     }
     text.resize(static_cast<std::size_t>(file.gcount()));

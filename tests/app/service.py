@@ -136,7 +136,24 @@ def mutes(service):
     check("it ends well", service.stop() == 143, service.said())
 
 
-TESTS = [mutes]
+def samples(service):
+    """One in ten of 2000 errors a minute: what is written says ten, and what is counted is what there was, or nearly."""
+    service.configure(transforms=", transforms: [ sample: { keep_one_in: 10, when: { severity_at_least: error } } ]", what="records, findings")
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order", 2000))
+    service.wait(lambda: service.findings("frequent"))
+    check("it ends well", service.stop() == 143, service.said())
+    records = [each for each in service.documents() if "event.id" in each]
+    kept = [each for each in records if "ledger" in each["message"]]
+    check("about one in ten is written", 120 < len(kept) < 300, len(kept))
+    check("each says for how many it stands", all(each.get("loglode.sample_weight") == 10 for each in kept), kept[:1])
+    check("others say nothing", not any("loglode.sample_weight" in each for each in records if "order #" in each["message"]), records[:1])
+    told = service.findings("frequent") + service.findings("new_error")
+    check("a finding counts as many as there were", told and max(each["total"] for each in told) == 10 * len(kept), (len(kept), told))
+
+
+TESTS = [mutes, samples]
 
 
 def main():

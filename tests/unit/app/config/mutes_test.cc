@@ -1,7 +1,7 @@
 #include "app/config/mutes_reader.h"
 
-#include <catch2/catch.hpp>
 #include <unistd.h>
+#include <catch2/catch.hpp>
 
 #include <filesystem>
 #include <fstream>
@@ -49,9 +49,10 @@ void expect(const std::string& text, const Lines& problems) {
 constexpr const char* kEnd = ", reason: r, until: 2100-01-01T00:00:00Z }\n";
 
 TEST_CASE("mutes: everything that can be said is read", "[app][config]") {
-  const MutesFile file{"- kind: frequent\n  service: shop-*\n  template: '00000000000000ff'\n  rule: storage-disk-full\n  text: ledger\n"
-                       "  reason: known\n  until: 2100-01-01T02:00:00+02:00\n- { kind: new_error" +
-                       std::string{kEnd}};
+  const MutesFile file{
+      "- kind: frequent\n  service: shop-*\n  template: '00000000000000ff'\n  rule: storage-disk-full\n  text: ledger\n"
+      "  reason: known\n  until: 2100-01-01T02:00:00+02:00\n- { kind: new_error" +
+      std::string{kEnd}};
   const LoadedConfig loaded = file.load();
   REQUIRE(file.shown(loaded.problems).empty());
   REQUIRE(loaded.config.detect.muted.size() == 2);
@@ -110,8 +111,7 @@ TEST_CASE("mutes: a file that is not there is a problem of who names it", "[app]
   loaded.config.detect.mutes[0].value += ".gone";
   loaded.config.detect.mutes[0].shown = "gone.yaml";
   read_mutes(loaded, process_environment());
-  CHECK(file.shown(loaded.problems) ==
-        Lines{"c.yaml:4: mutes \"gone.yaml\" can not be read: is it there, and may this user read it?"});
+  CHECK(file.shown(loaded.problems) == Lines{"c.yaml:4: mutes \"gone.yaml\" can not be read: is it there, and may this user read it?"});
 }
 
 }  // namespace
