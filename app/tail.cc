@@ -32,6 +32,7 @@ LiveOptions live_options(const TailOptions& options) {
   LiveOptions live;
   live.reading = options.reading;
   live.state = options.state;
+  live.teller = "tail";
   live.read_only_state = options.read_only_state;
   live.snapshot = std::chrono::milliseconds{options.snapshot_ms};
   live.threads = options.threads;
@@ -211,8 +212,12 @@ int run_tail(const TailOptions& options) {
   const bool status =
       !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
   LiveScreen screen{{options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()}, run.counters()};
-  run.on_judgement([&screen](const LiveJudgement& judged) { screen.show(judged); });
+  run.on_judgement([&screen, &run](const LiveJudgement& judged) {
+    screen.show(judged);
+    run.publish({}, judged, [&screen] { return screen.told(); });
+  });
   if (!run.notice().empty()) screen.say(run.notice());
+  if (!screen.restore(run.told())) screen.say("what was told before can not be read from the state: some of it is told again");
   bool damaged = false;
   Result<PipelineTimes> times;
   {

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/live/live_book.h"
@@ -17,6 +18,10 @@ class EventDocuments {
  public:
   /// In the order in which they are to be written.
   [[nodiscard]] std::vector<LiveDocument> of(const LiveJudgement& judged);
+  /// What of() has given, for the EventDocuments of a later run.
+  [[nodiscard]] std::string encode() const;
+  /// Before of(). False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view bytes);
   /// What the latest judgement muted and none before it did: a sentence each.
   [[nodiscard]] const std::vector<std::string>& newly_muted() const noexcept { return newly_muted_; }
   // Any thread:
@@ -26,6 +31,7 @@ class EventDocuments {
 
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
+  std::vector<LiveDocument> take_as_known(const LiveJudgement& judged);
   void note_muted(const LiveJudgement& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 

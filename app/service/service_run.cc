@@ -107,6 +107,7 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
     : config_{std::move(config)}, stop_{stop}, hangup_{hangup}, log_{config_.log} {
   options_.reading = rule_options(config_);
   options_.state = config_.state.value;
+  options_.teller = "run";
   options_.snapshot = config_.snapshot.value;
   options_.frequent = frequent_of(config_.detect);
   options_.mutes = mutes_of(config_.detect);
@@ -122,6 +123,7 @@ Result<void> ServiceRun::prepare() {
   live_ = std::make_unique<LiveRun>(options_, stop_);
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
+  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;
@@ -143,7 +145,7 @@ Result<void> ServiceRun::prepare() {
   live_->set_verdicts(verdicts_.get(), [this] { return verdicts_->secure(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
   live_->on_judgement([this](const LiveJudgement& judged) {
-    live_->publish(events_.of(judged));
+    live_->publish(events_.of(judged), judged, [this] { return events_.encode(); });
     for (const std::string& muted : events_.newly_muted()) log_.info(muted);
   });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;

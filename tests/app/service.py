@@ -153,7 +153,37 @@ def samples(service):
     check("a finding counts as many as there were", told and max(each["total"] for each in told) == 10 * len(kept), (len(kept), told))
 
 
-TESTS = [mutes, samples]
+def restarts(service):
+    """What was sent is not sent again, what changed is; after a crash nothing is left out. Ids stay."""
+    service.configure(what="templates, findings, incidents")
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order"))
+    service.wait(lambda: service.documents("loglode.incident/1") and service.findings("frequent"))
+    time.sleep(1.5)
+    for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
+        service.stop(end)
+        before = service.documents()
+        service.start()
+        service.wait(lambda: service.metric("loglode_snapshots_total"))
+        service.log(f"{now()} INFO shop: order #{1000} placed")
+        service.wait(lambda: service.metric("loglode_records_total"))
+        time.sleep(1.5)
+        again = service.documents()[len(before):]
+        check(f"nothing is sent again after {end.name}", not again, [(each.get("schema"), each.get("summary"), each.get("template")) for each in again])
+    incident = service.documents("loglode.incident/1")[0]["incident_id"]
+    service.log(*failing("the ledger refused order", 600))
+    check("what grew is sent", service.wait(lambda: max(each["total"] for each in service.findings("frequent")) >= 600), service.said())
+    ids = {each["incident_id"] for each in service.documents("loglode.incident/1")}
+    check("as the incident that it was", ids == {incident}, ids)
+    service.stop(signal.SIGKILL)
+    service.log(*failing("the cart is jammed by item"))
+    service.start()
+    check("what came while it was away is sent", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
+    check("it ends well", service.stop() == 143, service.said())
+
+
+TESTS = [mutes, samples, restarts]
 
 
 def main():
