@@ -36,7 +36,9 @@ void keep_strongest_quiet(std::vector<Sign>& signs) {
   std::erase_if(signs, [&](const Sign& sign) { return alarms_nobody(sign) && !kept.contains(sign.finding.finding_id); });
 }
 
-bool is_new(const Sign& sign) { return sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning; }
+bool is_new(const Sign& sign) {
+  return !sign.early && (sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning);
+}
 
 /// What is new is not also louder than it was; a text that has another severity now is told once, with its rate.
 void drop_told(std::vector<Sign>& rates, std::vector<Sign>& signs) {

@@ -272,6 +272,7 @@ void LiveRun::judge_now(Occasion occasion) {
     for (WindowSummary& window : windows)
       if (!window.ordinal && window.start + window.width <= newest - options_.judged) window.baseline = true;
   JudgeConfig config;
+  config.growing = true;
   {
     const std::scoped_lock lock{mutex_};
     config.frequent = frequent_;
