@@ -168,7 +168,7 @@ struct MuteConfig {
 };
 
 struct JudgingConfig {
-  Given<Milliseconds> bucket{std::chrono::seconds{10}, 0};
+  Given<Milliseconds> bucket{std::chrono::seconds{10}, 0};  // the only one there is
   Given<std::uint64_t> frequent_count{10, 0};
   Given<Milliseconds> frequent_window{std::chrono::seconds{60}, 0};
   Given<std::uint64_t> pages_per_day_max{10, 0};

@@ -76,7 +76,8 @@ TEST_CASE("growing: the first errors of a service are told from the first line o
 
 TEST_CASE("growing: a service that calls everything an error is told of a few times, the fatal ones first", "[correlate]") {
   Scene scene;
-  for (int i = 0; i < 15; ++i) scene.line(i, "shop", i == 12 ? Severity::fatal : Severity::error, "step " + std::string(1, static_cast<char>('a' + i)));
+  for (int i = 0; i < 15; ++i)
+    scene.line(i, "shop", i == 12 ? Severity::fatal : Severity::error, "step " + std::string(1, static_cast<char>('a' + i)));
   JudgeConfig config;
   config.growing = true;
   const Judged judged{scene, config};

@@ -48,7 +48,7 @@ sources:
 pipeline: { threads: auto, memory: 128MiB, line_bytes_max: 2MiB }
 rules:    { packs: [builtin, ./rules/shop.yaml] }
 mining:   { templates_max: 50000 }
-detect:   { bucket: 20s, frequent: { count: 5, window: 30s }, notify: { pages_per_day_max: 3 }, mutes: [./mutes.yaml] }
+detect:   { bucket: 10s, frequent: { count: 5, window: 30s }, notify: { pages_per_day_max: 3 }, mutes: [./mutes.yaml] }
 sinks:
   archive:
     type: file
