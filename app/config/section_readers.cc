@@ -103,6 +103,9 @@ void read_detect(const Section& root, PipelineConfig& config) {
   }
   if (const auto notify = section->section("notify", "detect.notify", kNotifyKeys))
     notify->count("pages_per_day_max", config.detect.pages_per_day_max, {0, 100'000});
+  if (config.detect.pages_per_day_max.line > 0)
+    root.reading().warn(config.detect.pages_per_day_max.line,
+                        "pages_per_day_max has no effect yet: nobody is notified by this version, findings say whom they would concern");
   config.detect.mutes = section->paths("mutes");
 }
 
