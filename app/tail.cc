@@ -125,6 +125,7 @@ class Attendant {
   void attend() {
     for (unsigned turn = 0; !done_; ++turn) {
       tell_problems();
+      tell_trouble();
       if (templates_asked_for.exchange(false)) screen_.request_templates();
       if (turn % 5 == 0) screen_.draw_status(run_);
       if (screen_.lost_output()) request_stop();
@@ -139,9 +140,21 @@ class Attendant {
     }
   }
 
+  /// Of snapshots: once when it begins, and when it is over.
+  void tell_trouble() {
+    const std::string trouble = run_.trouble();
+    if (trouble == trouble_) return;
+    if (!trouble.empty())
+      screen_.say("nothing is saved, positions stay where they are: " + trouble);
+    else if (!options_.quiet)
+      screen_.say("saving goes well again");
+    trouble_ = trouble;
+  }
+
   LiveRun& run_;
   LiveScreen& screen_;
   const TailOptions& options_;
+  std::string trouble_;
   std::size_t told_ = 0;
   std::atomic<bool> done_{false}, any_fatal_{false};
   std::thread thread_;

@@ -150,7 +150,8 @@ class StateStore {
 
   /// All of it, as of the latest snapshot. Every row is checked. Not const in what it costs: reads the file.
   [[nodiscard]] Result<StateContents> load() const;
-  /// Durable when it returns. After an error the file is what it was before, and a later write may go well.
+  /// Durable when it returns. After an error the file is what it was before, and a later write may go well; but where it was deleted or
+  /// replaced by another (refused), none will.
   [[nodiscard]] Result<StateWritten> write(const StateSnapshot& snapshot);
   /// What a person said; replaces the row of the same id. A note that says nothing any more (no name, not pinned, not ignored, no alias) is
   /// removed. With `at`, an event `noted` is kept too. Written at once.
