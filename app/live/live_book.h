@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/finding.h"
@@ -36,8 +37,15 @@ class LiveBook {
   /// `newest`: time of the newest record.
   /// `last`: nothing comes after this, what is open is left open.
   [[nodiscard]] LiveChanges compare(const Judgement& judgement, Timestamp newest);
+  /// The same, where nobody is to be told: what is in it is known from now on.
+  void take_as_known(const Judgement& judgement, Timestamp newest);
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
   [[nodiscard]] std::size_t incidents_open() const;
+
+  /// All that it knows, for a book of a later run.
+  [[nodiscard]] std::string encode() const;
+  /// Goes on from what encode() gave, also where that is nothing. False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view bytes);
 
  private:
   struct KnownFinding {

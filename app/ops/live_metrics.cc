@@ -113,6 +113,8 @@ void add_findings(const LiveFigures& figures, Families& out) {
   out.sample(figures.templates);
   out.counter("findings_total", "Findings, by kind.");
   for (const auto& [kind, count] : figures.findings) out.sample(count, {{"kind", kind}});
+  out.counter("findings_muted_total", "Findings that a mute kept from being told, by kind.");
+  for (const auto& [kind, count] : figures.findings_muted) out.sample(count, {{"kind", kind}});
   out.gauge("incidents_open", "Incidents that are open.");
   out.sample(figures.incidents_open);
 }

@@ -46,7 +46,7 @@ struct LiveFigures {
   std::vector<PartitionLag> lags;
   // what was learned and found
   std::uint64_t templates = 0;
-  std::map<std::string, std::uint64_t> findings;  // by kind
+  std::map<std::string, std::uint64_t> findings, findings_muted;  // by kind
   std::uint64_t incidents_open = 0;
   // what is durable
   std::uint64_t commits = 0, commit_failures = 0, stalls = 0, snapshots = 0, snapshot_failures = 0;

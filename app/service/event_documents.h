@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/live/live_book.h"
@@ -17,14 +18,27 @@ class EventDocuments {
  public:
   /// In the order in which they are to be written.
   [[nodiscard]] std::vector<LiveDocument> of(const LiveJudgement& judged);
+  /// What of() has given, for the EventDocuments of a later run.
+  [[nodiscard]] std::string encode() const;
+  /// Before of(). False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view bytes);
+  /// What the latest judgement muted and none before it did: a sentence each.
+  [[nodiscard]] const std::vector<std::string>& newly_muted() const noexcept { return newly_muted_; }
   // Any thread:
-  [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const;
+  [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const { return by_kind(findings_); }
+  [[nodiscard]] std::map<std::string, std::uint64_t> muted_by_kind() const { return by_kind(muted_); }
   [[nodiscard]] std::uint64_t incidents_open() const noexcept { return incidents_open_.load(); }
 
  private:
-  LiveBook book_;
-  std::map<TemplateId, std::uint64_t> templates_;                                                        // count when it was last told
-  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1> findings_{};  // opened, by kind
+  using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
+  std::vector<LiveDocument> take_as_known(const LiveJudgement& judged);
+  void note_muted(const LiveJudgement& judged);
+  static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
+
+  LiveBook book_, muted_book_;
+  std::vector<std::string> newly_muted_;
+  std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
+  Counts findings_{}, muted_{};                    // opened, by kind
   std::atomic<std::uint64_t> incidents_open_{0};
 };
 

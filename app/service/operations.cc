@@ -54,6 +54,7 @@ LiveFigures Operations::figures() {
   out.lags = lags(&out);
   out.templates = live.templates();
   out.findings = observed_.events.findings_by_kind();
+  out.findings_muted = observed_.events.muted_by_kind();
   out.incidents_open = observed_.events.incidents_open();
   out.snapshots = live.snapshots();
   out.snapshot_failures = live.snapshot_failures();
