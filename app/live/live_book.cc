@@ -18,12 +18,6 @@ std::string subject_key(const Finding& finding) {
          (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
 }
 
-std::string incident_id(const Incident& incident) {
-  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
-                           std::to_string(incident.opened_at.time_since_epoch().count());
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
-}
-
 bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
   if (start_a == kNoTime || start_b == kNoTime) return true;
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
@@ -43,6 +37,17 @@ bool shares_any(const std::vector<std::string>& a, const std::vector<std::string
 std::string_view name_of(LiveChange change) noexcept {
   constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
   return kNames[static_cast<std::size_t>(change)];
+}
+
+std::string LiveBook::id_of(const Incident& incident) {
+  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
+                           std::to_string(incident.opened_at.time_since_epoch().count());
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+void LiveBook::rename(std::uint64_t number, const std::string& id) {
+  for (KnownIncident& known : incidents_)
+    if (known.number == number) known.id = id;
 }
 
 LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
@@ -114,10 +119,12 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
     const bool is_new = known == nullptr;
     if (is_new) known = &incidents_.emplace_back();
     known->compared = compared_;
+    if (!is_new) out.present.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
     if (is_new) {
       known->number = next_incident_++;
       known->opened = incident->opened_at;
-      known->id = incident_id(*incident);
+      known->id = id_of(*incident);
+      out.present.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
       out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
     } else if (known->closed && !over) {  // lines that came late
       known->closed = false;

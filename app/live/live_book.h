@@ -30,6 +30,7 @@ struct LiveIncident {
 struct LiveChanges {
   std::vector<LiveFinding> findings;    // in order of time
   std::vector<LiveIncident> incidents;  // the same
+  std::vector<LiveIncident> present;    // all incidents of the judgement, changed or not; `change` says nothing
 };
 
 class LiveBook {
@@ -39,6 +40,9 @@ class LiveBook {
   [[nodiscard]] LiveChanges compare(const Judgement& judgement, Timestamp newest);
   /// The same, where nobody is to be told: what is in it is known from now on.
   void take_as_known(const Judgement& judgement, Timestamp newest);
+  /// What an incident's id is when it is first told: lines that come later may have it begin earlier or elsewhere.
+  [[nodiscard]] static std::string id_of(const Incident& incident);
+  void rename(std::uint64_t number, const std::string& id);
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
   [[nodiscard]] std::size_t incidents_open() const;
 

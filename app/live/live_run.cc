@@ -285,7 +285,8 @@ void LiveRun::judge_now(Occasion occasion) {
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
   const Judgement judgement = judge(windows, *catalog, *rules, config);
-  if (listener_) listener_({judgement, *rules, newest, occasion == Occasion::end, occasion == Occasion::begin});
+  const Timestamp judged_from = newest == kNoTime ? kNoTime : newest - options_.judged;
+  if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
 }
 
 void LiveRun::keep_judging() {

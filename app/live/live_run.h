@@ -54,9 +54,10 @@ struct LiveOptions {
 struct LiveJudgement {
   const Judgement& judgement;
   const RuleCatalog& rules;
-  Timestamp newest = kNoTime;  // time of the newest record
-  bool last = false;           // nothing comes after it
-  bool known = false;          // of what the state held before anything told from it: nobody is to be told
+  Timestamp newest = kNoTime;       // time of the newest record
+  Timestamp judged_from = kNoTime;  // what is older is baseline, and no judgement speaks of it any more
+  bool last = false;                // nothing comes after it
+  bool known = false;               // of what the state held before anything told from it: nobody is to be told
 };
 
 /// A finding, an incident or a template on its way to the sinks that want it.

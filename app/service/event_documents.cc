@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "sinks/json_objects.h"
 
 namespace loglode {
@@ -14,37 +17,108 @@ Judgement muted_of(const Judgement& judgement) {
   return muted;
 }
 
+constexpr Duration kSettled = std::chrono::minutes{2};
+
+bool is_quiet(Timestamp end, Timestamp newest, Duration by) { return end != kNoTime && newest != kNoTime && newest - end >= by; }
+
+LiveDocument withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
+  const bool finding = kind == Document::finding;
+  return {kind, id,
+          to_line(Json{{"schema", "loglode.withdrawal/1"},
+                       {finding ? "finding_id" : "incident_id", id},
+                       {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}})};
+}
+
 }  // namespace
 
 std::vector<LiveDocument> EventDocuments::of(const LiveJudgement& judged) {
   if (judged.known) return take_as_known(judged);
   std::vector<LiveDocument> documents;
+  add_templates(judged, documents);
+  note_muted(judged);
+  LiveChanges changes = book_.compare(judged.judgement, judged.newest);
+  incidents_open_ = book_.incidents_open();
+  for (const LiveFinding& live : changes.findings)
+    if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
+  add_findings(judged, changes, documents);
+  add_incidents(judged, changes, documents);
+  return documents;
+}
+
+void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out) {
   for (const TemplateCount& row : judged.judgement.templates) {
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
     told = row.count;
-    documents.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row))});
+    out.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row))});
   }
-  note_muted(judged);
-  const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
-  incidents_open_ = book_.incidents_open();
-  for (const LiveFinding& live : changes.findings)
-    if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
-  for (const LiveFinding& live : changes.findings)
-    documents.push_back({Document::finding, live.finding->finding_id, to_line(to_json(*live.finding))});
-  for (const LiveIncident& live : changes.incidents) {
-    if (live.incident == nullptr) continue;
-    Json object = to_json(*live.incident);
-    object["incident_id"] = live.id;
-    object["state"] = live.change == LiveChange::closed ? "closed" : "open";
-    documents.push_back({Document::incident, live.id, to_line(object)});
+}
+
+void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out) {
+  std::set<const Finding*> told;
+  for (const LiveFinding& live : changes.findings) told.insert(live.finding);
+  std::set<std::string_view> present;
+  const auto send = [&](const Finding& finding) {
+    std::string json = to_line(to_json(finding));
+    if (!sent_.note(Document::finding, finding.finding_id, json, {finding.start, finding.end}, finding.total)) return;
+    out.push_back({Document::finding, finding.finding_id, std::move(json)});
+  };
+  for (const LiveFinding& live : changes.findings) send(*live.finding);
+  for (const Finding& finding : judged.judgement.findings) {
+    present.insert(finding.finding_id);
+    if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
+    const bool settled = is_quiet(finding.end, judged.newest, kSettled) &&
+                         sent_.has_changed(Document::finding, finding.finding_id, {finding.start, finding.end}, finding.total);
+    if (judged.last || settled) send(finding);
   }
-  return documents;
+  withdraw(Document::finding, present, judged, out);
+}
+
+void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out) {
+  for (const LiveIncident& live : changes.incidents)
+    if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed ? "closed" : "open", out);
+  std::set<std::string_view> present;
+  for (LiveIncident& live : changes.present) {
+    if (judged.last && !sent_.is_only_known(Document::incident, live.id)) {
+      std::string id = LiveBook::id_of(*live.incident);
+      if (id != live.id) {
+        if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
+        book_.rename(live.number, id);
+        live.id = std::move(id);
+      }
+      send_incident(live, live.incident->state == IncidentState::closed ? "closed" : "open", out);
+    }
+    present.insert(live.id);
+  }
+  withdraw(Document::incident, present, judged, out);
+}
+
+void EventDocuments::send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out) {
+  Json object = to_json(*live.incident);
+  object["incident_id"] = live.id;
+  object["state"] = state;
+  std::string json = to_line(object);
+  const SentDocuments::Span span{live.incident->opened_at, std::max(live.incident->opened_at, live.incident->closed_at)};
+  if (!sent_.note(Document::incident, live.id, json, span, live.incident->findings.size())) return;
+  out.push_back({Document::incident, live.id, std::move(json)});
+}
+
+/// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
+void EventDocuments::withdraw(Document kind, const std::set<std::string_view>& present, const LiveJudgement& judged,
+                              std::vector<LiveDocument>& out) {
+  if (judged.newest == kNoTime && !judged.last) return;
+  const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
+  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, judged.judged_from, ended_before))
+    out.push_back(withdrawal(kind, gone.id, {}));
 }
 
 std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& judged) {
   for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
   book_.take_as_known(judged.judgement, judged.newest);
+  for (const Finding& finding : judged.judgement.findings)
+    sent_.note_known(Document::finding, finding.finding_id, {finding.start, finding.end});
+  for (const Incident& incident : judged.judgement.incidents)
+    sent_.note_known(Document::incident, LiveBook::id_of(incident), {incident.opened_at, incident.closed_at});
   muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
   incidents_open_ = book_.incidents_open();
   return {};
@@ -53,7 +127,8 @@ std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& jud
 std::string EventDocuments::encode() const {
   Json templates = Json::array();
   for (const auto& [id, count] : templates_) templates.push_back({static_cast<std::uint64_t>(id), count});
-  return to_line(Json{{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"templates", std::move(templates)}});
+  return to_line(
+      Json{{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}});
 }
 
 bool EventDocuments::restore(std::string_view bytes) {
@@ -61,7 +136,8 @@ bool EventDocuments::restore(std::string_view bytes) {
   try {
     const Json all = Json::parse(bytes);
     for (const Json& row : all.at("templates")) templates_[TemplateId{row.at(0).get<std::uint64_t>()}] = row.at(1);
-    const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>());
+    const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
+                      sent_.restore(all.at("sent").get<std::string>());
     incidents_open_ = book_.incidents_open();
     return read;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here

@@ -1,4 +1,7 @@
-// What a judgement changed, as documents for sinks: findings and incidents as they open, grow and close, templates as they become known.
+// What a judgement changed, as documents for sinks: findings and incidents as they open, grow, settle and close, templates as they become
+// known. A judgement speaks of what was read until then, so a document may be corrected by a later one of the same id, and withdrawn when
+// what it says holds no more (loglode.withdrawal/1). After the last judgement of a run, what stands is what that judgement says: the same
+// for the same records, however they came.
 // Used by the judging thread but for the figures.
 #pragma once
 
@@ -11,6 +14,7 @@
 
 #include "app/live/live_book.h"
 #include "app/live/live_run.h"
+#include "app/service/sent_documents.h"
 
 namespace loglode {
 
@@ -32,10 +36,16 @@ class EventDocuments {
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
   std::vector<LiveDocument> take_as_known(const LiveJudgement& judged);
+  void add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out);
+  void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out);
+  void send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out);
+  void withdraw(Document kind, const std::set<std::string_view>& present, const LiveJudgement& judged, std::vector<LiveDocument>& out);
   void note_muted(const LiveJudgement& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 
   LiveBook book_, muted_book_;
+  SentDocuments sent_;
   std::vector<std::string> newly_muted_;
   std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
   Counts findings_{}, muted_{};                    // opened, by kind
