@@ -1,5 +1,7 @@
-// What a LiveBook knows, as JSON: a few hundred bytes for each finding and incident, read back once when a run begins.
+// What a LiveBook knows, as CBOR, since names of services may be any bytes: a few hundred for each finding and incident.
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 #include "app/live/live_book.h"
 
@@ -28,8 +30,9 @@ std::string LiveBook::encode() const {
                          {"severity", static_cast<unsigned>(known.severity)},
                          {"closed", known.closed},
                          {"summary", known.summary}});
-  const Json all{{"findings", std::move(findings)}, {"incidents", std::move(incidents)}, {"next_incident", next_incident_}};
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+  std::string bytes;
+  Json::to_cbor({{"findings", std::move(findings)}, {"incidents", std::move(incidents)}, {"next_incident", next_incident_}}, bytes);
+  return bytes;
 }
 
 bool LiveBook::restore(std::string_view bytes) {
@@ -37,7 +40,7 @@ bool LiveBook::restore(std::string_view bytes) {
   if (bytes.empty()) return true;
   try {
     LiveBook book;
-    const Json all = Json::parse(bytes);
+    const Json all = Json::from_cbor(bytes);
     for (const Json& row : all.at("findings"))
       book.findings_.emplace(row.at(0).get<std::string>(), KnownFinding{time_of(row.at(1)), time_of(row.at(2)), row.at(3), row.at(4)});
     for (const Json& row : all.at("incidents")) {

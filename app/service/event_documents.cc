@@ -127,14 +127,16 @@ std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& jud
 std::string EventDocuments::encode() const {
   Json templates = Json::array();
   for (const auto& [id, count] : templates_) templates.push_back({static_cast<std::uint64_t>(id), count});
-  return to_line(
-      Json{{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}});
+  std::string bytes;
+  Json::to_cbor({{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}},
+                bytes);
+  return bytes;
 }
 
 bool EventDocuments::restore(std::string_view bytes) {
   if (bytes.empty()) return true;
   try {
-    const Json all = Json::parse(bytes);
+    const Json all = Json::from_cbor(bytes);
     for (const Json& row : all.at("templates")) templates_[TemplateId{row.at(0).get<std::uint64_t>()}] = row.at(1);
     const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
                       sent_.restore(all.at("sent").get<std::string>());

@@ -191,6 +191,7 @@ def main():
     for test in TESTS:
         if wanted and test.__name__ not in wanted:
             continue
+        began = time.monotonic()
         with tempfile.TemporaryDirectory(prefix="loglode-test-") as folder:
             service = Service(folder)
             try:
@@ -198,6 +199,7 @@ def main():
             finally:
                 if service.process is not None and service.process.poll() is None:
                     service.stop(signal.SIGKILL)
+        print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
     for failure in failures:
         print("FAILED:", failure)
     return 1 if failures else 0

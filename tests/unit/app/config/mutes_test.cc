@@ -88,7 +88,7 @@ TEST_CASE("mutes: what is wrong is told with file and line, all at once", "[app]
   expect("service: shop\n", {"m.yaml:1: a file of mutes is a list: each begins with \"- \""});
   expect("- shop\n", {"m.yaml:1: a mute must be a mapping"});
   expect(one("service: a") + "---\n" + one("service: b"), {"m.yaml:2: a second YAML document (after ---): a file holds one list of mutes"});
-  expect("- { service: [\n- {", {"m.yaml:2: not YAML: illegal flow end"});
+  expect("- { service: [\n- {", {"m.yaml:2: not YAML: illegal block entry"});
 }
 
 TEST_CASE("mutes: a rule that is not there is told where it stands", "[app][config]") {

@@ -247,7 +247,7 @@ TEST_CASE("live book: a later book goes on from what an earlier one knew, number
   CHECK(later.findings_opened() == 0);
   Finding more = a;
   more.total = 50;
-  expect(later, {{judgement({b}, {first}), seconds{70}, {"opened b"}}});
+  expect(later, {{judgement({a, b}, {first}), seconds{70}, {"opened b"}}});
   const LiveChanges after = later.compare(judgement({more, b}, {closed(first, seconds{20}), second}), at(minutes{41}));
   CHECK(told(after) == Told{"grew a\xff", "closed 1", "opened 2"});
   CHECK(after.incidents.front().id == before.incidents.front().id);
@@ -267,7 +267,8 @@ TEST_CASE("live book: what can not be read leaves a book that knows nothing", "[
   static_cast<void>(book.compare(judgement({finding("a", 1, seconds{0}, seconds{10})}), at(seconds{10})));
   const std::string good = book.encode();
   for (const std::string& bad : {good.substr(0, good.size() / 2), std::string{"[]"}, std::string{"{}"}, std::string{"\xff"},
-                                 std::string{R"({"findings":[[1]],"incidents":[],"next_incident":1})"}}) {
+                                 std::string{"\xa1\x68"
+                                             "findings\x81\x81\x01"}}) {
     INFO(bad);
     CHECK_FALSE(book.restore(bad));
     CHECK(book.encode() == LiveBook{}.encode());
