@@ -13,11 +13,6 @@ namespace {
 constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
 constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
 
-std::string subject_key(const Finding& finding) {
-  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
-         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
-}
-
 bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
   if (start_a == kNoTime || start_b == kNoTime) return true;
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
@@ -37,6 +32,11 @@ bool shares_any(const std::vector<std::string>& a, const std::vector<std::string
 std::string_view name_of(LiveChange change) noexcept {
   constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
   return kNames[static_cast<std::size_t>(change)];
+}
+
+std::string LiveBook::subject_of(const Finding& finding) {
+  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
 }
 
 std::string LiveBook::id_of(const Incident& incident) {
@@ -65,7 +65,7 @@ void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
 void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
   std::multimap<std::string, KnownFinding> now;
   for (const Finding& finding : judgement.findings) {
-    const std::string key = subject_key(finding);
+    const std::string key = subject_of(finding);
     const auto [first, last] = findings_.equal_range(key);
     const auto known =
         std::find_if(first, last, [&](const auto& each) { return near(each.second.start, each.second.end, finding.start, finding.end); });
@@ -111,7 +111,7 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
   for (const Incident* const incident : ordered) {
     std::vector<std::string> subjects;
     for (const std::string& id : incident->findings)
-      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_key(*found->second));
+      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_of(*found->second));
     std::sort(subjects.begin(), subjects.end());
     const bool over = incident->state == IncidentState::closed;
     const Timestamp latest = over ? incident->closed_at : newest;

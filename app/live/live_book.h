@@ -40,6 +40,8 @@ class LiveBook {
   [[nodiscard]] LiveChanges compare(const Judgement& judgement, Timestamp newest);
   /// The same, where nobody is to be told: what is in it is known from now on.
   void take_as_known(const Judgement& judgement, Timestamp newest);
+  /// Names what a finding is about, whatever its windows are.
+  [[nodiscard]] static std::string subject_of(const Finding& finding);
   /// What an incident's id is when it is first told: lines that come later may have it begin earlier or elsewhere.
   [[nodiscard]] static std::string id_of(const Incident& incident);
   void rename(std::uint64_t number, const std::string& id);

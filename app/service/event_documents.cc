@@ -1,6 +1,7 @@
 #include "app/service/event_documents.h"
 
 #include <fmt/format.h>
+#include <xxhash.h>
 
 #include <algorithm>
 #include <utility>
@@ -19,7 +20,16 @@ Judgement muted_of(const Judgement& judgement) {
 
 constexpr Duration kSettled = std::chrono::minutes{2};
 
-bool is_quiet(Timestamp end, Timestamp newest, Duration by) { return end != kNoTime && newest != kNoTime && newest - end >= by; }
+bool is_quiet(Timestamp end, Timestamp newest) { return end != kNoTime && newest != kNoTime && newest - end >= kSettled; }
+
+SentDocuments::Facts facts_of(const Finding& finding) {
+  const std::string subject = LiveBook::subject_of(finding);
+  return {std::max<std::uint64_t>(1, XXH3_64bits(subject.data(), subject.size())), finding.start, finding.end, finding.total};
+}
+
+SentDocuments::Facts facts_of(const Incident& incident) {
+  return {0, incident.opened_at, std::max(incident.opened_at, incident.closed_at), incident.findings.size()};
+}
 
 LiveDocument withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
   const bool finding = kind == Document::finding;
@@ -56,22 +66,31 @@ void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<Live
 
 void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out) {
   std::set<const Finding*> told;
-  for (const LiveFinding& live : changes.findings) told.insert(live.finding);
-  std::set<std::string_view> present;
-  const auto send = [&](const Finding& finding) {
-    std::string json = to_line(to_json(finding));
-    if (!sent_.note(Document::finding, finding.finding_id, json, {finding.start, finding.end}, finding.total)) return;
-    out.push_back({Document::finding, finding.finding_id, std::move(json)});
-  };
-  for (const LiveFinding& live : changes.findings) send(*live.finding);
-  for (const Finding& finding : judged.judgement.findings) {
-    present.insert(finding.finding_id);
-    if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
-    const bool settled = is_quiet(finding.end, judged.newest, kSettled) &&
-                         sent_.has_changed(Document::finding, finding.finding_id, {finding.start, finding.end}, finding.total);
-    if (judged.last || settled) send(finding);
+  for (const LiveFinding& live : changes.findings) {
+    told.insert(live.finding);
+    send_finding(*live.finding, out);
   }
-  withdraw(Document::finding, present, judged, out);
+  std::set<std::string_view> present;
+  std::set<std::uint64_t> unsent;
+  std::map<std::uint64_t, std::string> heirs;
+  for (const Finding& finding : judged.judgement.findings) {
+    const SentDocuments::Facts facts = facts_of(finding);
+    present.insert(finding.finding_id);
+    heirs.emplace(facts.about, finding.finding_id);
+    if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
+    const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
+    if (judged.last || (!same && is_quiet(finding.end, judged.newest)))
+      send_finding(finding, out);
+    else if (!same)
+      unsent.insert(facts.about);
+  }
+  withdraw(Document::finding, present, unsent, heirs, judged, out);
+}
+
+void EventDocuments::send_finding(const Finding& finding, std::vector<LiveDocument>& out) {
+  std::string json = to_line(to_json(finding));
+  if (sent_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
+    out.push_back({Document::finding, finding.finding_id, std::move(json)});
 }
 
 void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out) {
@@ -90,7 +109,7 @@ void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& cha
     }
     present.insert(live.id);
   }
-  withdraw(Document::incident, present, judged, out);
+  withdraw(Document::incident, present, {}, {}, judged, out);
 }
 
 void EventDocuments::send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out) {
@@ -98,27 +117,28 @@ void EventDocuments::send_incident(const LiveIncident& live, std::string_view st
   object["incident_id"] = live.id;
   object["state"] = state;
   std::string json = to_line(object);
-  const SentDocuments::Span span{live.incident->opened_at, std::max(live.incident->opened_at, live.incident->closed_at)};
-  if (!sent_.note(Document::incident, live.id, json, span, live.incident->findings.size())) return;
-  out.push_back({Document::incident, live.id, std::move(json)});
+  if (sent_.note(Document::incident, live.id, json, facts_of(*live.incident)))
+    out.push_back({Document::incident, live.id, std::move(json)});
 }
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
-void EventDocuments::withdraw(Document kind, const std::set<std::string_view>& present, const LiveJudgement& judged,
+void EventDocuments::withdraw(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
+                              const std::map<std::uint64_t, std::string>& heirs, const LiveJudgement& judged,
                               std::vector<LiveDocument>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
-  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, judged.judged_from, ended_before))
-    out.push_back(withdrawal(kind, gone.id, {}));
+  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, unsent, judged.judged_from, ended_before)) {
+    const auto heir = heirs.find(gone.about);
+    out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
+  }
 }
 
 std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& judged) {
   for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
   book_.take_as_known(judged.judgement, judged.newest);
-  for (const Finding& finding : judged.judgement.findings)
-    sent_.note_known(Document::finding, finding.finding_id, {finding.start, finding.end});
+  for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
   for (const Incident& incident : judged.judgement.incidents)
-    sent_.note_known(Document::incident, LiveBook::id_of(incident), {incident.opened_at, incident.closed_at});
+    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident));
   muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
   incidents_open_ = book_.incidents_open();
   return {};

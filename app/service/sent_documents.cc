@@ -19,26 +19,24 @@ Timestamp time_of(const Json& number) { return Timestamp{Duration{number.get<std
 
 }  // namespace
 
-bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Span& span, std::uint64_t size) {
+bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Facts& facts) {
   if (sent_.size() >= kSentMax) sent_.clear();  // what is sent once more is the same under the same id
   Sent& sent = sent_[{kind, id}];
   const std::uint64_t before = std::exchange(sent.hash, hash_of(json));
-  sent.size = size;
-  sent.span = span;
+  sent.facts = facts;
   return before != sent.hash;
 }
 
-void SentDocuments::note_known(Document kind, const std::string& id, const Span& span) { sent_[{kind, id}].span = span; }
-
-bool SentDocuments::has_changed(Document kind, const std::string& id, const Span& span, std::uint64_t size) const {
-  const auto found = sent_.find({kind, id});
-  return found != sent_.end() && found->second.hash != 0 &&
-         (found->second.size != size || found->second.span.start != span.start || found->second.span.end != span.end);
-}
+void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) { sent_[{kind, id}].facts = facts; }
 
 bool SentDocuments::is_only_known(Document kind, const std::string& id) const {
   const auto found = sent_.find({kind, id});
   return found != sent_.end() && found->second.hash == 0;
+}
+
+bool SentDocuments::has_said(Document kind, const std::string& id, const Facts& facts) const {
+  const auto found = sent_.find({kind, id});
+  return found != sent_.end() && found->second.hash != 0 && found->second.facts == facts;
 }
 
 bool SentDocuments::forget(Document kind, const std::string& id) {
@@ -49,15 +47,16 @@ bool SentDocuments::forget(Document kind, const std::string& id) {
   return sent;
 }
 
-std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const std::set<std::string_view>& present, Timestamp judged_from,
+std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const std::set<std::string_view>& present,
+                                                          const std::set<std::uint64_t>& unsent, Timestamp judged_from,
                                                           Timestamp ended_before) {
   std::vector<Gone> gone;
   std::erase_if(sent_, [&](const auto& entry) {
     const auto& [key, sent] = entry;
     if (key.first != kind || present.contains(key.second)) return false;
-    if (sent.span.start != kNoTime && sent.span.start < judged_from) return true;
-    if (sent.span.end != kNoTime && sent.span.end >= ended_before) return false;
-    if (sent.hash != 0) gone.push_back({key.second, sent.span});
+    if (sent.facts.start != kNoTime && sent.facts.start < judged_from) return true;
+    if (unsent.contains(sent.facts.about) || (sent.facts.end != kNoTime && sent.facts.end >= ended_before)) return false;
+    if (sent.hash != 0) gone.push_back({key.second, sent.facts.about});
     return true;
   });
   return gone;
@@ -66,8 +65,8 @@ std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const s
 std::string SentDocuments::encode() const {
   Json all = Json::array();
   for (const auto& [key, sent] : sent_)
-    all.push_back(
-        {static_cast<unsigned>(key.first), key.second, sent.hash, sent.size, number_of(sent.span.start), number_of(sent.span.end)});
+    all.push_back({static_cast<unsigned>(key.first), key.second, sent.hash, sent.facts.about, number_of(sent.facts.start),
+                   number_of(sent.facts.end), sent.facts.size});
   return all.dump();
 }
 
@@ -77,7 +76,7 @@ bool SentDocuments::restore(std::string_view bytes) {
   try {
     for (const Json& row : Json::parse(bytes))
       sent_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
-          row.at(2), row.at(3), {time_of(row.at(4)), time_of(row.at(5))}};
+          row.at(2), {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)}};
     return true;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     sent_.clear();
