@@ -190,8 +190,11 @@ Result<void> LiveRun::secure_cut(bool last) {
       for (const TemplateInfo& info : catalog.templates()) cut.snapshot.templates.push_back({info.id, info.text, info.severity});
     }
   }
-  crash_point("cut");
   for (const StreamPosition& position : cut.positions) uncommitted_[position.stream] = position.offset;
+  const auto reach = [moves = !uncommitted_.empty()](std::string_view point) {
+    if (moves) crash_point(point);
+  };
+  reach("cut");
   if (pending_) {
     join(*pending_, std::move(cut.snapshot));
   } else {
@@ -203,10 +206,10 @@ Result<void> LiveRun::secure_cut(bool last) {
     for (const auto& sink : sinks_)
       if (auto flushed = sink->flush(until); !flushed) return flushed;
   }
-  crash_point("flushed");
+  reach("flushed");
   if (secure_)
     if (auto secured = secure_(); !secured) return secured;
-  crash_point("letters_kept");
+  reach("letters_kept");
   if (writer_ != nullptr) {
     const std::uint64_t number = writer_->submit(*std::exchange(pending_, std::nullopt));
     while (writer_->durable() < number) {
@@ -215,11 +218,11 @@ Result<void> LiveRun::secure_cut(bool last) {
     }
   }
   pending_.reset();
-  crash_point("state_durable");
+  reach("state_durable");
   std::vector<StreamPosition> positions;
   for (const auto& [stream, offset] : uncommitted_) positions.push_back({stream, offset});
   if (auto committed = source_->commit(positions); !committed) return committed;
-  crash_point("committed");
+  reach("committed");
   uncommitted_.clear();
   ++snapshots_;
   snapshot_at_ = Clock::now();

@@ -41,7 +41,7 @@ def config(broker):
 state: state
 snapshot: 100ms
 sources:
-  shop: {{ type: kafka, brokers: [{broker.address}], topics: [logs], group: crash, start: earliest, service: {{ from: topic }},
+  shop: {{ type: kafka, brokers: [{broker.address}], topics: [logs], group: crash, instance: one, start: earliest, service: {{ from: topic }},
           options: {{ session.timeout.ms: 6000 }} }}
 sinks:
   archive: {{ type: file, path: out/records.ndjson }}
@@ -74,27 +74,46 @@ def main():
             broker.kill()
 
 
+class Producer:
+    """Writes while the program runs, so that there is something to read whenever it is killed."""
+
+    def __init__(self, broker, seed, first, chunk):
+        self.broker, self.seed, self.written, self.chunk = broker, seed, first, chunk
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.produce)
+        self.thread.start()
+
+    def produce(self):
+        while not self.over.wait(0.03):
+            self.broker.produce("logs", [payload(self.written + i, self.seed) for i in range(self.chunk)])
+            self.written += self.chunk
+
+    def stop(self):
+        self.over.set()
+        self.thread.join()
+        return self.written
+
+
 def crash_runs(program, folder, broker, runs, seed, rng):
     broker.create("logs")
     service = Loglode(program, os.path.join(folder, "service"), config(broker))
     sink = os.path.join(service.folder, "out", "records.ndjson")
-    per_run, written = max(2000, 12_000 // runs), 0
+    written = 0
     for run in range(runs):
-        lines = [payload(written + i, seed) for i in range(per_run)]
-        written += per_run
-        producer = threading.Thread(target=lambda batch=lines: [broker.produce("logs", batch[i:i + 500]) for i in range(0, len(batch), 500)])
-        at_point = f"{POINTS[(run // 2 + seed) % len(POINTS)]}:{rng.randrange(2, 8)}" if run % 2 == 0 else ""
+        at_point = f"{POINTS[(run // 2 + seed) % len(POINTS)]}:{rng.randrange(1, 8)}" if run % 2 == 0 else ""
         before = len(documents(sink))
         service.start(**({"LOGLODE_CRASH_AT": at_point} if at_point else {}))
-        producer.start()
-        if at_point:
-            status = service.process.wait(60)  # it kills itself
-        else:
-            wait_for("records", 60, lambda: len(documents(sink)) > before)
-            time.sleep(rng.random() * 1.5)
-            service.process.kill()
-            status = service.process.wait()
-        producer.join()
+        producer = Producer(broker, seed, written, 100 if runs < 20 else 20)
+        try:
+            if at_point:
+                status = service.process.wait(60)  # it kills itself
+            else:
+                wait_for("records", 60, lambda: len(documents(sink)) > before)
+                time.sleep(rng.random() * 1.5)
+                service.process.kill()
+                status = service.process.wait()
+        finally:
+            written = producer.stop()
         assert status == -9, f"run {run}: ended with {status}: {service.told()}"
         if run % max(1, runs // 5) == 0:
             kept = records_of(sink)
