@@ -23,20 +23,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 constexpr auto kGlance = std::chrono::milliseconds{20};  // between looks for something to do
-constexpr int kRestShare = 10;                           // a judgement that took long is followed by so many times as long without one
 constexpr auto kBetweenTries = std::chrono::milliseconds{200};
-constexpr std::size_t kOutboxMax = 10'000;
 constexpr auto kBetweenForgetting = std::chrono::minutes{10};
-constexpr std::size_t kSmallTold = 64 * kKiB;  // what was told: written at most once a second while it is small, else
-constexpr auto kBetweenTold = std::chrono::seconds{1}, kBetweenLargeTold = std::chrono::seconds{10};
-
-Timestamp newest_of(const std::vector<WindowSummary>& windows) {
-  Timestamp newest = kNoTime;
-  for (const WindowSummary& window : windows)
-    if (!window.ordinal)
-      for (const Cell& cell : window.cells) newest = std::max(newest, cell.last);
-  return newest;
-}
 
 Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -151,6 +139,7 @@ void LiveRun::note_delivered(const Batch& batch) {
   if (place.end == 0) place.info = batch.stream->info;
   if (batch.end != 0) place.end = batch.end;
   fresh_ = true;
+  note_time(batch);
 }
 
 /// With the turn: everything up to here, nothing of what comes after.
@@ -247,105 +236,12 @@ void LiveRun::keep_snapshots() {
   }
 }
 
-/// What a state says happened was told by who made it. Only where that is not known, because nobody told anything from it (`learn`, an
-/// older version), all that is in it counts as known.
-void LiveRun::begin_judging() {
-  if (!restored_) return;
-  if (told_known_)
-    fresh_ = true;  // the run before may have ended between folding and telling
-  else
-    judge_now(Occasion::begin);
-}
-
-void LiveRun::judge_now(Occasion occasion) {
-  std::vector<WindowSummary> windows;
-  std::optional<TemplateCatalog> catalog;
-  std::shared_ptr<const RuleCatalog> rules;  // a reload may replace them while this judges
-  {
-    const std::scoped_lock turn{turn_};
-    rules = loaded_.catalog;
-    if (!std::exchange(fresh_, false) && occasion == Occasion::during) return;
-    windows = folder_->summaries();
-    catalog.emplace(miner_->settle(marks_));
-  }
-  templates_ = catalog->templates().size();
-  const Timestamp newest = newest_of(windows);
-  newest_ = newest;
-  if (newest != kNoTime)
-    for (WindowSummary& window : windows)
-      if (!window.ordinal && window.start + window.width <= newest - options_.judged) window.baseline = true;
-  JudgeConfig config;
-  config.growing = true;
-  {
-    const std::scoped_lock lock{mutex_};
-    config.frequent = frequent_;
-    config.mutes = mutes_;
-  }
-  config.now = wall_clock();
-  for (Mute& mute : config.mutes)
-    if (const TemplateInfo* known = catalog->find(mute.template_id); known != nullptr) mute.template_id = known->id;
-  for (const TemplateId id : ignored_)
-    if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
-  std::sort(config.ignored.begin(), config.ignored.end());
-  const Judgement judgement = judge(windows, *catalog, *rules, config);
-  const Timestamp judged_from = newest == kNoTime ? kNoTime : newest - options_.judged;
-  if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
-}
-
-void LiveRun::keep_judging() {
-  auto due = Clock::now() + options_.judge_every;
-  for (;;) {
-    {
-      std::unique_lock lock{mutex_};
-      if (wake_.wait_for(lock, kGlance, [this] { return ending_; })) return;
-    }
-    if (Clock::now() < due) continue;
-    const auto begin = Clock::now();
-    judge_now(Occasion::during);
-    const auto end = Clock::now();
-    due = end + std::max<Clock::duration>(options_.judge_every, kRestShare * (end - begin));
-  }
-}
-
 void LiveRun::end_threads() {
   {
     const std::scoped_lock lock{mutex_};
     ending_ = true;
   }
   wake_.notify_all();
-}
-
-void LiveRun::publish(std::vector<LiveDocument> documents, const LiveJudgement& judged, const std::function<std::string()>& told) {
-  for (LiveDocument& document : documents) {
-    std::unique_lock lock{mutex_};
-    wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
-    outbox_.push_back(std::move(document));
-  }
-  if (writer_ == nullptr || (Clock::now() < told_due_ && !judged.last && !judged.known)) return;
-  std::string now = told();
-  told_due_ = Clock::now() + (now.size() > kSmallTold ? kBetweenLargeTold : kBetweenTold);
-  if (now == told_kept_ && !judged.known) return;
-  told_kept_ = now;
-  const std::scoped_lock lock{mutex_};
-  told_with_outbox_ = std::move(now);
-}
-
-/// With the turn: a sink is written to by one thread at a time. One that refuses gets them with the next cut.
-Result<void> LiveRun::write_documents() {
-  for (;;) {
-    std::unique_lock lock{mutex_};
-    if (outbox_.empty()) {
-      if (told_with_outbox_) told_ = std::exchange(told_with_outbox_, std::nullopt);
-      return {};
-    }
-    const LiveDocument document = outbox_.front();
-    lock.unlock();
-    for (const auto& sink : sinks_)
-      if (auto written = sink->write_document(document.kind, document.key, document.json); !written) return written;
-    lock.lock();
-    outbox_.pop_front();
-    wake_.notify_all();
-  }
 }
 
 void LiveRun::reload(LiveReload with) {

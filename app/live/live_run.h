@@ -158,6 +158,7 @@ class LiveRun {
   enum class Occasion : std::uint8_t { begin, during, end };
   void judge_now(Occasion occasion);
   void begin_judging();
+  void note_time(const Batch& batch);
   void end_threads();
 
   const LiveOptions& options_;
@@ -200,6 +201,8 @@ class LiveRun {
   std::atomic<std::chrono::steady_clock::time_point> snapshot_at_{std::chrono::steady_clock::time_point{}};
   FlowGauges flow_;
   std::atomic<Timestamp> newest_{kNoTime};
+  std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
+  std::atomic<bool> hurry_{false};                 // the sources are held until that judgement is made
   std::chrono::steady_clock::time_point next_forgetting_{};
   std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below
