@@ -81,6 +81,8 @@ class Consumer {
   void take_rebalance(rd_kafka_event_t& event);
   void assign_pending();
   [[nodiscard]] std::optional<std::vector<Current>> describe(rd_kafka_topic_partition_list_t& list);
+  /// Its identity, of cluster, topic, number and generation.
+  void name(Partition& partition) const;
   bool find_start(const rd_kafka_topic_partition_t& committed, Partition& partition);
   bool look_up_start(Partition& partition);
   void begin_revoke(PartitionList list);

@@ -2,7 +2,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
+#include <cstring>
 #include <string>
 #include <utility>
 
@@ -25,11 +26,24 @@ bool cooperative(rd_kafka_t* client) {
   return protocol != nullptr && std::string_view{protocol} == "COOPERATIVE";
 }
 
-StreamIdentity identity_of(std::string_view cluster, std::string_view topic, std::int32_t number) {
-  std::string text{"kafka"};
-  text.append(1, '\0').append(cluster).append(1, '\0').append(topic).append(1, '\0').append(std::to_string(number));
-  const XXH128_hash_t digest = ::XXH3_128bits(text.data(), text.size());
-  return {digest.high64, digest.low64};
+constexpr std::string_view kGeneration = " generation ";
+
+/// The topic's id would say that it was made anew; librdkafka does not give it. So generations are counted, and kept beside the offset.
+std::string with_generation(std::string metadata, unsigned generation) {
+  if (generation != 0) metadata.append(kGeneration).append(std::to_string(generation));
+  return metadata;
+}
+
+/// Takes the generation off the end of what was written beside an offset.
+unsigned take_generation(std::string_view& metadata) {
+  const std::size_t at = metadata.rfind(kGeneration);
+  if (at == std::string_view::npos) return 0;
+  const std::string_view digits = metadata.substr(at + kGeneration.size());
+  unsigned generation = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), generation);
+  if (error != std::errc{} || end != digits.data() + digits.size()) return 0;
+  metadata = metadata.substr(0, at);
+  return generation;
 }
 
 PartitionList list_of(const std::string& topic, std::int32_t number, std::int64_t offset) {
@@ -41,6 +55,14 @@ PartitionList list_of(const std::string& topic, std::int32_t number, std::int64_
 void no_callback(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) noexcept {}
 
 }  // namespace
+
+void Consumer::name(Partition& partition) const {
+  std::string text{"kafka"};
+  text.append(1, '\0').append(cluster_).append(1, '\0').append(partition.topic).append(1, '\0').append(std::to_string(partition.number));
+  if (partition.generation != 0) text.append(1, '\0').append(std::to_string(partition.generation));
+  const XXH128_hash_t digest = ::XXH3_128bits(text.data(), text.size());
+  partition.identity = {digest.high64, digest.low64};
+}
 
 void Consumer::take_rebalance(rd_kafka_event_t& event) {
   ++counts_.rebalances;
@@ -111,7 +133,6 @@ std::optional<std::vector<Consumer::Current>> Consumer::describe(rd_kafka_topic_
     auto partition = std::make_shared<Partition>();
     partition->topic = at.topic;
     partition->number = at.partition;
-    partition->identity = identity_of(cluster_, at.topic, at.partition);
     if (!find_start(at, *partition)) return std::nullopt;
     described.push_back(std::move(partition));
   }
@@ -129,9 +150,11 @@ bool Consumer::find_start(const rd_kafka_topic_partition_t& committed, Partition
     position = static_cast<std::uint64_t>(committed.offset) << kKafkaOffsetShift;
     partition.committed = partition.requested = committed.offset;
   }
-  const std::string_view metadata = committed.metadata == nullptr
-                                        ? std::string_view{}
-                                        : std::string_view{static_cast<const char*>(committed.metadata), committed.metadata_size};
+  std::string_view metadata = committed.metadata == nullptr
+                                  ? std::string_view{}
+                                  : std::string_view{static_cast<const char*>(committed.metadata), committed.metadata_size};
+  partition.generation = take_generation(metadata);
+  name(partition);
   if (config_.known_position) {
     if (const auto known = config_.known_position(partition.identity, position, metadata)) position = known;
   }
@@ -221,12 +244,10 @@ PartitionList Consumer::to_commit() {
       if (partition->acknowledged <= partition->committed) continue;
       rd_kafka_topic_partition_t* const entry = rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number);
       entry->offset = partition->requested = partition->acknowledged;
-      if (config_.commit_metadata.empty()) continue;
-      const std::size_t size = config_.commit_metadata.size();
-      entry->metadata = std::malloc(size);  // freed with the list
-      if (entry->metadata == nullptr) continue;
-      std::copy_n(config_.commit_metadata.data(), size, static_cast<char*>(entry->metadata));
-      entry->metadata_size = size;
+      const std::string metadata = with_generation(config_.commit_metadata, partition->generation);
+      if (metadata.empty()) continue;
+      entry->metadata = ::strdup(metadata.c_str());  // freed with the list
+      if (entry->metadata != nullptr) entry->metadata_size = metadata.size();
     }
   });
   return list;

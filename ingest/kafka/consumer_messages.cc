@@ -182,7 +182,8 @@ void Consumer::start_over(const Current& partition, std::int64_t offset) {
   auto anew = std::make_shared<Partition>();
   anew->topic = partition->topic;
   anew->number = partition->number;
-  anew->identity = partition->identity;
+  anew->generation = partition->generation + 1;
+  name(*anew);
   anew->stream = config_.next_stream();
   anew->next = offset;
   intake_.close(*partition);

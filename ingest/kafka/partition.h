@@ -53,6 +53,7 @@ struct Partition {
   std::int32_t number = -1;
   StreamId stream{};
   StreamIdentity identity;
+  unsigned generation = 0;  // how often the topic was found to have been made anew: the same offsets are other records then
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
   // The thread's that talks to the brokers.

@@ -275,16 +275,31 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   producer.flush();
   KafkaSourceConfig config = reading_of(topic, topic);
   int asked = 0;
-  config.known_position = [&](const StreamIdentity&, std::optional<std::uint64_t>, std::string_view) {
-    return std::optional{std::uint64_t{++asked == 1 ? 500U : 2U} << kKafkaOffsetShift};
+  std::map<std::pair<std::uint64_t, std::uint64_t>, int> named;
+  config.known_position = [&](const StreamIdentity& stream, std::optional<std::uint64_t>, std::string_view metadata) {
+    ++named[{stream.high, stream.low}];
+    CHECK((metadata.empty() || metadata == "ours"));
+    return ++asked <= 2 ? std::optional{std::uint64_t{asked == 1 ? 500U : 2U} << kKafkaOffsetShift} : std::nullopt;
   };
+  config.commit_metadata = "ours";
   Reading reading{config};
   reading.until_records(8);  // five of the one, three of the other
+  // The same offsets are other records now: the one that begins anew has another name, and keeps it.
+  int anew = 0;
+  for (const auto& [path, info] : reading.infos) anew += named.count({info.identity.high, info.identity.low}) == 0;
+  CHECK(anew == 1);
   REQUIRE(reading.counters.problems().size() == 1);
   CHECK(reading.counters.problems()[0].what.find("the position 500 is behind the end 5") != std::string::npos);
   reading.commit_all();
   CHECK(broker.committed(topic, topic, 0) == 5);
   CHECK(broker.committed(topic, topic, 1) == 5);
+  const auto infos = reading.infos;
+  reading.source.reset();
+  for (int partition : {0, 1}) producer.send(topic, partition, payload_of(10, 16));
+  producer.flush();
+  Reading next{config};
+  next.until_records(2);
+  for (const auto& [path, info] : next.infos) CHECK(info.identity == infos.at(path).identity);
 }
 
 TEST_CASE("a topic that is made anew under its old name is read from its beginning", "[kafka]") {
