@@ -5,6 +5,7 @@
 #include <pthread.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <threads.h>
 #include <unistd.h>
 
 #include <array>
@@ -86,14 +87,29 @@ extern "C" int timespec_get(timespec* now, int base) noexcept {
   return base;
 }
 
-// In short waits of a clock that does not jump. One that is over is a spurious wake-up for the caller, who looks and waits again: to go on
-// here would lose a signal that came between two of them. Callers that take every return for a signal are told so only at their moment.
-extern "C" int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
+namespace {
+
+/// In short waits of a clock that does not jump. One that is over is a spurious wake-up for the caller, who looks and waits again: to go on
+/// here would lose a signal that came between two of them.
+int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec& until) {
   static auto* const wait = real<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>("pthread_cond_clockwait");
-  const long left = nanoseconds_until(*until);
+  const long left = nanoseconds_until(until);
   if (left <= 0) return ETIMEDOUT;
   const timespec then = in(left < kGlance ? left : kGlance);
   const int done = wait(condition, mutex, CLOCK_MONOTONIC, &then);
   if (done != ETIMEDOUT) return done;
-  return nanoseconds_until(*until) <= 0 ? ETIMEDOUT : 0;
+  return nanoseconds_until(until) <= 0 ? ETIMEDOUT : 0;
+}
+
+}  // namespace
+
+extern "C" int pthread_cond_timedwait(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec* until) {
+  return wait_until(condition, mutex, *until);
+}
+
+// What librdkafka waits with. In glibc both are the same underneath.
+static_assert(sizeof(cnd_t) == sizeof(pthread_cond_t) && sizeof(mtx_t) == sizeof(pthread_mutex_t));
+extern "C" int cnd_timedwait(cnd_t* condition, mtx_t* mutex, const timespec* until) {
+  const int done = wait_until(reinterpret_cast<pthread_cond_t*>(condition), reinterpret_cast<pthread_mutex_t*>(mutex), *until);
+  return done == 0 ? thrd_success : done == ETIMEDOUT ? thrd_timedout : thrd_error;
 }
