@@ -33,7 +33,7 @@ Function* real(const char* name) {
   return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
 }
 
-constexpr std::pair<string_view, int> kErrors[] = {{"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EMFILE", EMFILE},
+constexpr std::pair<string_view, int> kErrors[] = {{"EIO", EIO},     {"ENOSPC", ENOSPC}, {"EMFILE", EMFILE},
                                                    {"EROFS", EROFS}, {"EACCES", EACCES}, {"EDQUOT", EDQUOT}};
 
 string_view next_word(string_view& line) {
