@@ -63,7 +63,7 @@ def run(program, folder, broker, link, seed):
     produce(500)
     wait_for_file(60)
     link.bytes_per_second = 200_000
-    produce(4000)
+    produce(2500)
     time.sleep(1)
     for _ in range(3):
         link.cut_after = 100

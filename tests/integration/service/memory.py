@@ -2,7 +2,7 @@
 """`loglode run` with a full topic of many partitions in front of it and a slow sink behind it: its memory stays within its budget.
 
 usage: memory.py LOGLODE SHIM          SHIM: the shared object of disk_shim.cc
-environment: LOGLODE_MEMORY_MB (200): what the topic holds
+environment: LOGLODE_MEMORY_MB (100): what the topic holds
 """
 import os
 import re
@@ -54,17 +54,17 @@ http: {{ listen: off }}
 """).start(LD_PRELOAD=shim, LOGLODE_FAULTS=rules)
     sink = os.path.join(service.folder, "out", "records.ndjson")
     wait_for("records", 90, lambda: size_of(sink) > 0)
-    time.sleep(15)  # everything in front of the sink is full by now
+    time.sleep(10)  # everything in front of the sink is full by now
     slow, at = peak_mib(service.process), size_of(sink)
     assert service.process.poll() is None, service.told()
     os.remove(rules)
-    time.sleep(10)
+    time.sleep(6)
     fast, then = peak_mib(service.process), size_of(sink)
-    assert then > at + 10_000_000, f"{then - at} bytes in 10 s: {service.told()}"
+    assert then > at + 5_000_000, f"{then - at} bytes in 6 s: {service.told()}"
     assert service.stop() == 143, service.told()
     assert slow < LIMIT_MIB and fast < LIMIT_MIB, f"peak {slow} MiB with the slow sink, {fast} MiB with a fast one"
-    return (f"{held // 1_000_000} MB in {PARTITIONS} partitions: peak {slow} MiB with a sink that takes {at / 15e6:.1f} MB/s, "
-            f"{fast} MiB with one that takes {(then - at) / 10e6:.1f} MB/s; limit {LIMIT_MIB} MiB")
+    return (f"{held // 1_000_000} MB in {PARTITIONS} partitions: peak {slow} MiB with a sink that takes {at / 10e6:.1f} MB/s, "
+            f"{fast} MiB with one that takes {(then - at) / 6e6:.1f} MB/s; limit {LIMIT_MIB} MiB")
 
 
 def main():
@@ -72,7 +72,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(folder).start()
         try:
-            print(run(program, shim, folder, broker, int(os.environ.get("LOGLODE_MEMORY_MB", "200"))), flush=True)
+            print(run(program, shim, folder, broker, int(os.environ.get("LOGLODE_MEMORY_MB", "100"))), flush=True)
         finally:
             broker.kill()
 
