@@ -187,6 +187,33 @@ def letters_are_not_synced(machine):
     return "ended; the 300 letters that were taken away came again"
 
 
+def letters_pile_up(machine):
+    """More records are rejected than may wait in memory while no letter can be written: reading holds, and goes on when it can."""
+    machine.write(300)
+    machine.start()
+    machine.wait_for_all()
+    machine.break_disk("write EIO out/records", "write EIO .dlq", "open EIO .dlq")
+    machine.write(150_000)
+    wait_for("the failure to be told", 60, lambda: machine.told("no snapshot could be taken") > 0)
+
+    def rejected():
+        with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
+            return int(re.search(r"dead_letters_total (\d+)", answer.read().decode())[1])
+
+    seen = [rejected()]
+    while len(seen) < 3 or seen[-1] != seen[-3]:
+        assert len(seen) < 60, seen
+        time.sleep(1)
+        seen.append(rejected())
+    assert 0 < seen[-1] < 120_000, seen
+    machine.break_disk("write EIO out/records")
+    wait_for("all letters", 90, lambda: rejected() == 150_000)
+    wait_for("the recovery to be told", 60, lambda: machine.told("snapshots go well again") == 1)
+    machine.end()
+    assert len(set(letters_of(machine))) == 150_000
+    return f"reading held after {seen[-1]} of 150000 rejected records, all of them are letters in the end"
+
+
 def state_fails(machine):
     """State that can not be written or synced: records flow on, positions stay; a kill then repeats, and loses nothing."""
     machine.write(300)
@@ -229,7 +256,7 @@ def state_fails(machine):
 
 
 TESTS = [(sink_is_not_written_to, FILE_SINK), (sink_is_not_synced, FILE_SINK), (letters_are_not_written, DEAD_LETTERS),
-         (letters_are_not_synced, DEAD_LETTERS), (state_fails, FILE_SINK)]
+         (letters_are_not_synced, DEAD_LETTERS), (letters_pile_up, DEAD_LETTERS), (state_fails, FILE_SINK)]
 
 
 def run(test, config):
