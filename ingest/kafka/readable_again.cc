@@ -13,7 +13,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr std::chrono::seconds kPatience{15};  // for the answer about one offset
-constexpr int kPollMs = 100, kAskMs = 5000;
+constexpr int kPollMs = 100, kAskMs = 2000;
 
 enum class Look : std::uint8_t { good, damaged, unknown };
 
