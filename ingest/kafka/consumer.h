@@ -82,6 +82,7 @@ class Consumer {
   void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
   void pass_over_damage();
   void tell_passed_over(const Damage& damage, std::int64_t next);
+  /// `next` comes: a batch in front of it that could not be read went well after all, or librdkafka has passed over it.
   void note_passed_over(const Partition& partition, std::int64_t next);
   void assign_anew();
   void start_over(const Current& partition, std::int64_t offset);

@@ -84,10 +84,6 @@ void Consumer::take_error(rd_kafka_event_t& event) {
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
       if (Current partition = at ? find(topic, at->partition) : nullptr) to_reset_.push_back(std::move(partition));
       return;
-    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
-    case RD_KAFKA_RESP_ERR__BAD_MSG:
-      if (const Current partition = at ? find(topic, at->partition) : nullptr) take_damage(partition, at->offset, error);
-      return;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return brokers_went_away();
     case RD_KAFKA_RESP_ERR__TRANSPORT:
@@ -111,6 +107,10 @@ void Consumer::take_error(rd_kafka_event_t& event) {
       }
       return intake_.wake();
     }
+    case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
+    case RD_KAFKA_RESP_ERR__BAD_MSG:
+      if (const Current partition = at ? find(topic, at->partition) : nullptr) return take_damage(partition, at->offset, error);
+      [[fallthrough]];
     default:
       return tell(topic.empty() ? config_.name : topic, std::string{rd_kafka_err2str(error)} + " (error " + std::to_string(error) + ")");
   }
@@ -192,7 +192,9 @@ void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafk
   auto damage = std::find_if(damaged_.begin(), damaged_.end(), [&](const Damage& each) { return each.partition == partition; });
   if (damage == damaged_.end()) damage = damaged_.emplace(damaged_.end(), partition, from, error);
   // librdkafka asks again, a little later each time: a broker or a wire that was at fault may do better.
+  damage->error = error;
   if (++damage->times < kDamageTimes || damage->readable.valid()) return;
+  damage->from = from;
   damage->readable = std::async(std::launch::async, [this, partition, from, stop = &damage->stop] {
     return readable_again(config_, partition->topic, partition->number, from, *stop);
   });
@@ -215,8 +217,8 @@ void Consumer::pass_over_damage() {
 
 void Consumer::note_passed_over(const Partition& partition, std::int64_t next) {
   std::erase_if(damaged_, [&](const Damage& damage) {
-    if (damage.partition.get() != &partition || next <= damage.from) return false;
-    tell_passed_over(damage, next);
+    if (damage.partition.get() != &partition || next < damage.from) return false;
+    if (next > damage.from) tell_passed_over(damage, next);  // else it went well this time
     return true;
   });
 }
