@@ -32,6 +32,7 @@ LiveOptions live_options(const TailOptions& options) {
   LiveOptions live;
   live.reading = options.reading;
   live.state = options.state;
+  live.teller = "tail";
   live.read_only_state = options.read_only_state;
   live.snapshot = std::chrono::milliseconds{options.snapshot_ms};
   live.threads = options.threads;
@@ -124,6 +125,7 @@ class Attendant {
   void attend() {
     for (unsigned turn = 0; !done_; ++turn) {
       tell_problems();
+      tell_trouble();
       if (templates_asked_for.exchange(false)) screen_.request_templates();
       if (turn % 5 == 0) screen_.draw_status(run_);
       if (screen_.lost_output()) request_stop();
@@ -138,9 +140,21 @@ class Attendant {
     }
   }
 
+  /// Of snapshots: once when it begins, and when it is over.
+  void tell_trouble() {
+    const std::string trouble = run_.trouble();
+    if (trouble == trouble_) return;
+    if (!trouble.empty())
+      screen_.say("nothing is saved, positions stay where they are: " + trouble);
+    else if (!options_.quiet)
+      screen_.say("saving goes well again");
+    trouble_ = trouble;
+  }
+
   LiveRun& run_;
   LiveScreen& screen_;
   const TailOptions& options_;
+  std::string trouble_;
   std::size_t told_ = 0;
   std::atomic<bool> done_{false}, any_fatal_{false};
   std::thread thread_;
@@ -211,8 +225,12 @@ int run_tail(const TailOptions& options) {
   const bool status =
       !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
   LiveScreen screen{{options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()}, run.counters()};
-  run.on_judgement([&screen](const LiveJudgement& judged) { screen.show(judged); });
+  run.on_judgement([&screen, &run](const LiveJudgement& judged) {
+    screen.show(judged);
+    run.publish({}, judged, [&screen] { return screen.told(); });
+  });
   if (!run.notice().empty()) screen.say(run.notice());
+  if (!screen.restore(run.told())) screen.say("what was told before can not be read from the state: some of it is told again");
   bool damaged = false;
   Result<PipelineTimes> times;
   {

@@ -92,6 +92,7 @@ struct Record {
   std::uint32_t hits_begin = 0, hits_count = 0;              // patterns: into Batch::hits, ascending, each rule once
   ShapeId shape = kNoShape;                                  // patterns
   std::uint32_t routes = 0;  // app: a bit for each sink that it goes to, in the order of the configuration; 0: all
+  std::uint32_t weight = 1;  // parse, app: for how many records it stands, of a sample; at least 1
 
   [[nodiscard]] bool has(RecordFlag flag) const noexcept { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   void set(RecordFlag flag) noexcept { flags |= static_cast<std::uint16_t>(flag); }

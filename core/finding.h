@@ -153,12 +153,20 @@ struct JudgedScope {
   std::vector<std::string> remarks;  // what a person should know whatever was found: "mining unhealthy: …"
 };
 
+/// A finding that somebody does not want to be told, and what was said about that.
+struct MutedFinding {
+  Finding finding;
+  std::string reason;
+  Timestamp until = kNoTime;
+};
+
 struct Judgement {
   JudgedScope scope;
   std::vector<ServiceOverview> services;  // by records, descending, then name
   std::vector<TemplateCount> templates;   // by count, descending, then service, then id
   std::vector<Finding> findings;          // strongest first
   std::vector<Incident> incidents;        // gravest first, then earliest
+  std::vector<MutedFinding> muted;        // in the order of the detectors; of no incident, not among `findings`
 };
 
 }  // namespace loglode

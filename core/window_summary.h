@@ -49,7 +49,7 @@ struct Cell {
   std::uint32_t service = 0;                  // index into WindowSummary::services
   ShapeId shape = kNoShape;                   // patterns' TemplateCatalog turns it into a template
   Severity severity = Severity::unspecified;  // of its records (one severity class a shape); the highest seen
-  std::uint64_t count = 0;
+  std::uint64_t count = 0;                    // of records; one of a sample counts as many as it stands for
   Timestamp first = kNoTime, last = kNoTime;
   std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
   std::uint32_t first_line_count = 1;

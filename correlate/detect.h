@@ -19,6 +19,7 @@ struct Sign {
   std::uint64_t offset = 0;                  // of the first, in its stream: what came first at the same instant
   IncidentSeverity level = IncidentSeverity::info;
   bool opens = false;  // bad enough for an incident of its own; else it joins one that is there
+  bool early = false;  // told although nothing is known yet that it could be compared with
   const Series* series = nullptr;
   std::string what;    // for the timeline: without the service
   std::string change;  // of a rate: "down, 3 where 40 were to come from 12:12:41"

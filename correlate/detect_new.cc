@@ -1,6 +1,7 @@
 // New: what a service has never said before. The best single signal for ERROR; for WARN only where the baseline is broad.
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <map>
 
 #include "correlate/detect.h"
@@ -18,6 +19,7 @@ constexpr std::uint64_t kMatureRuns = 20;    // of a baseline, after which a new
 constexpr double kMatureSeconds = 24 * 3600.0;
 constexpr std::uint64_t kWarningsAMinute = 5;  // of a new WARN that is shown without that
 constexpr double kSurpriseLevel = 0.05;
+constexpr std::size_t kEarlyErrors = 3;  // of a service, told without anything to compare them with
 
 std::uint64_t lines_before(const Series& lines, Timestamp time) {
   std::uint64_t count = 0;
@@ -91,6 +93,38 @@ Sign describe(const Timeline& timeline, const Series& series, bool mature) {
   return sign;
 }
 
+/// Nothing to compare with is no reason to keep quiet while somebody watches: each service's first errors are told, as what they are.
+/// Whether they are new nobody can know, so they open nothing; and a service that calls everything an ERROR is told of a few times, not
+/// always.
+std::vector<Sign> find_early(const Timeline& timeline, const std::vector<Sign>& told) {
+  std::map<std::uint32_t, std::vector<const Series*>> of_service;
+  for (const Series& series : timeline.series) {
+    if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
+    if (std::none_of(told.begin(), told.end(), [&](const Sign& sign) { return sign.series == &series; }))
+      of_service[series.service].push_back(&series);
+  }
+  std::vector<Sign> signs;
+  for (auto& [service, errors] : of_service) {
+    std::sort(errors.begin(), errors.end(), [](const Series* a, const Series* b) {
+      const bool fatal = a->severity >= Severity::fatal, other = b->severity >= Severity::fatal;
+      if (fatal != other) return fatal;
+      return a->first() != b->first() ? a->first() < b->first() : a->info->id < b->info->id;
+    });
+    errors.resize(std::min(errors.size(), kEarlyErrors));
+    for (const Series* series : errors) {
+      Sign& sign = signs.emplace_back(begin_sign(timeline, *series, series->points, FindingKind::new_error));
+      sign.early = true;
+      sign.finding.observed = static_cast<double>(series->total);
+      sign.finding.notify = Notify::digest;
+      sign.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));
+      sign.finding.summary = sign.finding.service + ": " + subject_of(*series) + " " + times_counted(series->total) + " from " +
+                             place_of(timeline, series->points.front()) + ", when there was nothing yet to compare it with";
+      sign.what = "early " + std::string{severity_name(series->severity)} + ": " + subject_of(*series);
+    }
+  }
+  return signs;
+}
+
 }  // namespace
 
 std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) {
@@ -99,7 +133,8 @@ std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) 
                                 timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds);
   const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
   std::vector<Sign> signs;
-  if (learned_lines < kFirstPartLines) return signs;
+  const bool unknown = config.growing && !timeline.has_baseline;
+  if (learned_lines < kFirstPartLines) return unknown ? find_early(timeline, {}) : signs;
   std::map<std::uint32_t, std::uint64_t> new_errors;
   for (const Series& series : timeline.series) {
     if (series.severity_class() == SeverityClass::quiet || !is_new(timeline, series)) continue;
@@ -123,6 +158,10 @@ std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) 
       sign.finding.notify = Notify::digest;
       sign.finding.summary += "; this service says something new so often that it means little";
     }
+  }
+  if (unknown) {
+    std::vector<Sign> early = find_early(timeline, signs);
+    std::move(early.begin(), early.end(), std::back_inserter(signs));
   }
   return signs;
 }

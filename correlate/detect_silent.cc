@@ -19,6 +19,15 @@ constexpr double kPauses = 0.05;        // of the intervals: what pauses oftener
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
 constexpr int kSilentWindows = 2;  // a service is not silent before so many windows have passed
+// While more is to come: in buckets of the configuration, of 10 s.
+constexpr double kLeastSilence = 6;  // an evaluation: whoever looks each minute does not see what lasted less
+constexpr double kLeastKnown = 20;   // as for rates
+
+/// Whether so long a silence, of what was known for so long, is worth a word.
+bool is_long_enough(const JudgeConfig& config, double silence_s, double known_s) {
+  const double bucket_s = std::chrono::duration<double>(config.bucket).count();
+  return !config.growing || (silence_s >= kLeastSilence * bucket_s && known_s >= kLeastKnown * bucket_s);
+}
 
 /// The gap after which a heartbeat is missed, when `series` is one.
 struct Heartbeat {
@@ -27,7 +36,7 @@ struct Heartbeat {
   double missed = 0;
 };
 
-std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& series) {
+std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
   if (series.points.size() < kBeatsNeeded) return std::nullopt;
   std::vector<double> intervals;
   for (std::size_t i = 0; i < series.points.size(); ++i) {
@@ -64,7 +73,9 @@ std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& se
     beat.missed = std::floor(intervals[longest] / beat.period_s) - 1;
   }
   if (beat.missed < kMissed) return std::nullopt;
-  return beat;
+  const double silence = std::fmax(tail, intervals[longest]);
+  const double known = timeline.judged_time.seconds_within(series.points.front().first, beat.last_before);
+  return is_long_enough(config, silence, known) ? std::optional{beat} : std::nullopt;
 }
 
 Sign describe_heartbeat(const Timeline& timeline, const Series& series, const Heartbeat& beat) {
@@ -86,7 +97,7 @@ Sign describe_heartbeat(const Timeline& timeline, const Series& series, const He
 }
 
 /// A whole service that says nothing after `lines.points.back()` although its neighbours go on.
-std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines) {
+std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines, const JudgeConfig& config) {
   if (timeline.ordinal || timeline.services.size() < 2 || timeline.learned_buckets <= 0) return std::nullopt;
   const std::span<const Point> learned = timeline.learned(lines);
   if (learned.empty()) return std::nullopt;
@@ -95,6 +106,8 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   if (plus(last, kSilentWindows * std::max(timeline.width, timeline.bucket)) > timeline.last) return std::nullopt;
   const double silence = timeline.buckets_between(last, timeline.last);
   const double expected = timeline.expected(lines, silence);
+  const double bucket_s = std::chrono::duration<double>(timeline.bucket).count();
+  if (!is_long_enough(config, silence * bucket_s, timeline.learned_buckets * bucket_s)) return std::nullopt;
   if (expected < kExpectedNeeded) return std::nullopt;
   // Who comes in bursts pauses as a matter of course; who is steady has at most paused for so long.
   const double known = std::fmin(silence, timeline.learned_buckets);  // what lasts longer than the baseline was never seen to last
@@ -118,17 +131,17 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
 
 }  // namespace
 
-std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig&) {
+std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig& config) {
   std::vector<Sign> signs;
   if (timeline.ordinal) return signs;  // silence takes time
   for (const Series& lines : timeline.lines)
-    if (std::optional<Sign> sign = silent_service(timeline, lines)) signs.push_back(std::move(*sign));
+    if (std::optional<Sign> sign = silent_service(timeline, lines, config)) signs.push_back(std::move(*sign));
   const auto told = [&](std::uint32_t service) {
     return std::any_of(signs.begin(), signs.end(),
                        [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; });
   };
   const auto listen = [&](const Series& series) {
-    const std::optional<Heartbeat> beat = heartbeat_of(timeline, series);
+    const std::optional<Heartbeat> beat = heartbeat_of(timeline, series, config);
     if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));
   };
   for (const Series& series : timeline.series)

@@ -36,7 +36,9 @@ void keep_strongest_quiet(std::vector<Sign>& signs) {
   std::erase_if(signs, [&](const Sign& sign) { return alarms_nobody(sign) && !kept.contains(sign.finding.finding_id); });
 }
 
-bool is_new(const Sign& sign) { return sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning; }
+bool is_new(const Sign& sign) {
+  return !sign.early && (sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning);
+}
 
 /// What is new is not also louder than it was; a text that has another severity now is told once, with its rate.
 void drop_told(std::vector<Sign>& rates, std::vector<Sign>& signs) {
@@ -91,6 +93,18 @@ void move_to_end(std::vector<T>& into, std::vector<T>& from) {
   into.insert(into.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
+/// What is muted leaves before anything is grouped: it opens no incident and joins none.
+void take_muted(const Timeline& timeline, std::vector<Sign>& signs, const JudgeConfig& config, std::vector<MutedFinding>& muted) {
+  std::erase_if(signs, [&](const Sign& sign) {
+    const std::string_view rule = sign.series->rule == nullptr ? std::string_view{} : std::string_view{sign.series->rule->name};
+    const Mute* mute = find_mute(config.mutes, sign.finding, rule, timeline.ordinal ? config.now : sign.finding.end);
+    if (mute == nullptr) return false;
+    MutedFinding& taken = muted.emplace_back(MutedFinding{sign.finding, mute->reason, mute->until});
+    if (timeline.ordinal) taken.finding.start = taken.finding.end = kNoTime;
+    return true;
+  });
+}
+
 void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgement& judgement) {
   std::string rates_note;
   std::vector<Sign> signs = find_all(timeline, config, rates_note);
@@ -99,6 +113,7 @@ void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgeme
   if (known != 0)
     judgement.scope.remarks.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
                                       " marked as known: not shown");
+  take_muted(timeline, signs, config, judgement.muted);
   std::vector<Finding> findings;
   std::vector<Incident> incidents;
   for (const Sign& sign : signs) findings.push_back(sign.finding);

@@ -8,6 +8,7 @@
 #include "core/rule_info.h"
 #include "core/template_catalog.h"
 #include "core/window_summary.h"
+#include "correlate/mute.h"
 
 namespace loglode {
 
@@ -21,7 +22,10 @@ struct JudgeConfig {
   Duration incident_span_max = std::chrono::minutes{15};
   double q_max = 0.05;  // Benjamini-Hochberg, per evaluation
   std::vector<TemplateId>
-      ignored{};  // sorted: templates that a person marked as known; no finding is about them, and the scope says how many would be
+      ignored{};         // sorted: templates that a person marked as known; no finding is about them, and the scope says how many would be
+  bool growing = false;  // more is to come, and this is judged again and again: docs/detection.md, "While it grows"
+  std::vector<Mute> mutes{};  // findings that these are about are Judgement::muted, and part of no incident
+  Timestamp now = kNoTime;    // for mutes of findings that have no time
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.

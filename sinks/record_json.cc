@@ -171,6 +171,10 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   if (!record.trace_id.empty()) append_quoted(out, ",\"trace.id\":\"", record.trace_id);
   if (!record.span_id.empty()) append_quoted(out, ",\"span.id\":\"", record.span_id);
   out += members;
+  if (record.weight != 1) {
+    out += ",\"loglode.sample_weight\":";
+    append_number(out, record.weight);
+  }
   if (record.hits_count != 0) {
     out += ",\"rule.id\":[";
     for (const RuleHit hit : batch.hits_of(record)) {

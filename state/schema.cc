@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6c6f676c;  // "logl"
 
 // 64 unsigned bits are stored as the signed ones; booleans are 0 and 1; times are nanoseconds since the epoch.
-constexpr std::array<MigrationStep, 2> kSteps{{
+constexpr std::array<MigrationStep, 3> kSteps{{
     R"sql(
 CREATE TABLE about(id INTEGER PRIMARY KEY CHECK(id=1), schema_version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
 INSERT INTO about VALUES(1,0,0);
@@ -35,6 +35,10 @@ CREATE TABLE events(number INTEGER NOT NULL, kind BLOB NOT NULL, from_id INTEGER
 CREATE TABLE bookmarks(high INTEGER NOT NULL, low INTEGER NOT NULL, number INTEGER NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL,
   PRIMARY KEY(high,low)) STRICT, WITHOUT ROWID;
 INSERT INTO bookmarks VALUES(0,0,0,x'',0); -- names no stream: a page with a row shows that its end was cut off, an empty one does not
+)sql",
+    R"sql(
+CREATE TABLE told(teller BLOB NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(teller)) STRICT, WITHOUT ROWID;
+INSERT INTO told VALUES(x'',x'',0); -- of nobody, as above
 )sql",
 }};
 

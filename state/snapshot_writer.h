@@ -54,7 +54,7 @@ class SnapshotWriter {
   StateLimits limits_;
   std::uint64_t total_ = 0;  // sum of all rows
   std::uint64_t cells_ = 0;  // of all windows
-  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_, bookmarks_;
+  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_, bookmarks_, told_;
   Statement about_, stream_, window_, window_bytes_, windows_of_, total_of_;
 };
 

@@ -83,6 +83,9 @@ StateContents read_contents(Connection& connection) {
       rows_of<StoredBookmark>(connection, "SELECT high,low,bytes FROM bookmarks WHERE number>0 ORDER BY number", [](Statement& row) {
         return StoredBookmark{{row.bits(0), row.bits(1)}, text_of(row, 2)};
       });
+  contents.told = rows_of<StoredTold>(connection, "SELECT teller,bytes FROM told WHERE teller<>x'' ORDER BY teller", [](Statement& row) {
+    return StoredTold{text_of(row, 0), text_of(row, 1)};
+  });
   return contents;
 }
 

@@ -1,6 +1,7 @@
 #include "state/state_store.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -69,7 +70,9 @@ struct StateStore::Database {
   std::unique_ptr<state::SnapshotWriter> writer;
   std::string set_aside;
   std::optional<StateContents> loaded;  // what open() read, until it is asked for or changed
+  std::pair<dev_t, ino_t> opened{};     // the file that is written to
 
+  Result<void> still_there() const;
   Result<void> begin();
   Result<void> create() const;
   Result<StateContents> read();
@@ -112,6 +115,15 @@ Result<void> StateStore::Database::create() const {
   return state::sync_folder(paths);
 }
 
+/// SQLite goes on writing to a file that nobody will find again.
+Result<void> StateStore::Database::still_there() const {
+  struct stat now {};
+  if (::stat(paths.file().c_str(), &now) == 0 && std::pair{now.st_dev, now.st_ino} == opened) return {};
+  return fail(StateErrc::refused,
+              "the state in " + paths.shown +
+                  " was deleted or replaced while it was in use: nothing can be kept any more, begin again with a restart");
+}
+
 /// Checks the file, making it when there is none, and opens it for writing. StateErrc::damaged when it should be set aside.
 Result<void> StateStore::Database::begin() {
   if (!state::exists(paths.file())) {
@@ -133,6 +145,9 @@ Result<void> StateStore::Database::begin() {
     connection.reset();
     return state::fail_with(*fault, writing(paths));
   }
+  struct stat status {};
+  if (::stat(paths.file().c_str(), &status) != 0) return fail_errno("can not use " + paths.file());
+  opened = {status.st_dev, status.st_ino};
   loaded = std::move(read->contents);
   return {};
 }
@@ -194,6 +209,7 @@ Result<StateWritten> StateStore::write(const StateSnapshot& snapshot) {
   database_->loaded.reset();
   const StateWritten written = database_->writer->write(snapshot);
   if (const auto fault = database_->connection->take_fault()) return state::fail_with(*fault, writing(database_->paths));
+  if (auto there = database_->still_there(); !there) return tl::unexpected(there.error());
   return written;
 }
 

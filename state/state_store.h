@@ -59,6 +59,12 @@ struct StoredBookmark {
   std::string bytes;
 };
 
+/// What was told of the findings of this state, in the words of who told them. One row a teller.
+struct StoredTold {
+  std::string teller;  // not empty
+  std::string bytes;
+};
+
 /// Records of a service and shape whose windows were given up: exact, so that sums stay what they were. Times are kNoTime when no record of
 /// it had one.
 struct StoredTotal {
@@ -104,6 +110,7 @@ struct StateSnapshot {
   std::vector<StoredTemplate> templates{};      // all of them, when `has_templates`
   bool has_templates = false;
   std::vector<TemplateEvent> events{};
+  std::vector<StoredTold> told{};  // new or changed
 };
 
 /// What became of a snapshot that was written, where it is not what was asked for.
@@ -126,6 +133,7 @@ struct StateContents {
   std::vector<StoredTemplate> templates;
   std::vector<TemplateEvent> events;  // newest first
   std::vector<StoredBookmark> bookmarks;
+  std::vector<StoredTold> told;
   std::string set_aside;  // path of a damaged file that was set aside by open(); empty when there was none
 };
 
@@ -142,7 +150,8 @@ class StateStore {
 
   /// All of it, as of the latest snapshot. Every row is checked. Not const in what it costs: reads the file.
   [[nodiscard]] Result<StateContents> load() const;
-  /// Durable when it returns. After an error the file is what it was before, and a later write may go well.
+  /// Durable when it returns. After an error the file is what it was before, and a later write may go well; but where it was deleted or
+  /// replaced by another (refused), none will.
   [[nodiscard]] Result<StateWritten> write(const StateSnapshot& snapshot);
   /// What a person said; replaces the row of the same id. A note that says nothing any more (no name, not pinned, not ignored, no alias) is
   /// removed. With `at`, an event `noted` is kept too. Written at once.

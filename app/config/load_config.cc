@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "app/config/expansion.h"
+#include "app/config/mutes_reader.h"
 #include "app/config/readers.h"
 #include "patterns/rules/pack_reader.h"
 
@@ -152,23 +153,27 @@ LoadedConfig load_config(const std::string& path, const Environment& environment
     return out;
   }
   text.resize(static_cast<std::size_t>(file.gcount()));
-  return load_config_text(text, path, environment);
+  LoadedConfig out = load_config_text(text, path, environment);
+  read_mutes(out, environment);
+  return out;
 }
 
 std::vector<ConfigProblem> check_rule_ids(const PipelineConfig& config, const std::set<std::string>& known) {
   std::vector<ConfigProblem> out;
   const std::vector<std::string_view> ids{known.begin(), known.end()};
-  each_condition(config, [&](const Condition& condition) {
-    const Text& rule = condition.rule;
+  const auto look_up = [&](const std::string& file, const Text& rule) {
     if (rule.empty() || known.count(rule.value) > 0) return;
     const std::string near = !rule.hidden ? hint(rule.value, ids) : std::string{};
-    out.push_back({config.file, rule.line, fmt::format("unknown rule {}{}", in_quotes(rule.shown), near)});
-  });
+    out.push_back({file, rule.line, fmt::format("unknown rule {}{}", in_quotes(rule.shown), near)});
+  };
+  each_condition(config, [&](const Condition& condition) { look_up(config.file, condition.rule); });
+  for (const MuteConfig& muted : config.detect.muted) look_up(muted.file, muted.rule);
   return out;
 }
 
 bool names_rules(const PipelineConfig& config) {
-  bool found = false;
+  bool found =
+      std::any_of(config.detect.muted.begin(), config.detect.muted.end(), [](const MuteConfig& muted) { return !muted.rule.empty(); });
   each_condition(config, [&](const Condition& condition) { found = found || !condition.rule.empty(); });
   return found;
 }

@@ -31,14 +31,15 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// That of the process.
 [[nodiscard]] Environment process_environment();
 
-/// Reads and checks. Paths of the file are relative to its folder. Whether rules exist is a question of its own (check_rule_ids).
+/// Reads and checks, files of mutes too. Paths are relative to the folder of their file. Whether rules exist is a question of its own
+/// (check_rule_ids).
 [[nodiscard]] LoadedConfig load_config(const std::string& path, const Environment& environment = process_environment());
-/// The same from memory; `path` is what problems call it and where relative paths begin.
+/// The same from memory, without the files of mutes; `path` is what problems call it and where relative paths begin.
 [[nodiscard]] LoadedConfig load_config_text(const std::string& yaml, const std::string& path, const Environment& environment);
 
-/// The rule ids that transforms name and that are not in `known`. Empty when all are.
+/// The rule ids that transforms and mutes name and that are not in `known`. Empty when all are.
 [[nodiscard]] std::vector<ConfigProblem> check_rule_ids(const PipelineConfig& config, const std::set<std::string>& known);
-/// Whether any transform names a rule.
+/// Whether any transform or mute names a rule.
 [[nodiscard]] bool names_rules(const PipelineConfig& config);
 
 /// Whether the text is meant as a configuration of `run`, and not as a rule pack: by its keys, also when it is not quite YAML.

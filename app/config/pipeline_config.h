@@ -16,6 +16,7 @@
 #include "core/pipeline_parts.h"
 #include "core/severity.h"
 #include "core/timestamp.h"
+#include "correlate/mute.h"
 
 namespace loglode::config {
 
@@ -159,12 +160,20 @@ struct RulePacks {
   std::vector<Text> packs;  // files and folders
 };
 
+struct MuteConfig {
+  Mute mute;
+  Text rule;         // Mute::rule, with where it stands
+  std::string file;  // that it was read from, as it may be shown
+  int line = 0;
+};
+
 struct JudgingConfig {
-  Given<Milliseconds> bucket{std::chrono::seconds{10}, 0};
+  Given<Milliseconds> bucket{std::chrono::seconds{10}, 0};  // the only one there is
   Given<std::uint64_t> frequent_count{10, 0};
   Given<Milliseconds> frequent_window{std::chrono::seconds{60}, 0};
   Given<std::uint64_t> pages_per_day_max{10, 0};
-  std::vector<Text> mutes;  // files
+  std::vector<Text> mutes;        // files
+  std::vector<MuteConfig> muted;  // what is in them (read_mutes)
 };
 
 struct DeadLetterConfig {

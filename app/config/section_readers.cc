@@ -91,13 +91,21 @@ void read_detect(const Section& root, PipelineConfig& config) {
     mining->count("templates_max", config.templates_max, {100, 10'000'000});
   const auto section = root.section("detect", "detect", kDetectKeys);
   if (!section) return;
-  section->duration("bucket", config.detect.bucket, {std::chrono::seconds{1}, hours(1)});
+  const Milliseconds only = config.detect.bucket.value;
+  section->duration("bucket", config.detect.bucket, {Milliseconds{1}, hours(24)});
+  if (config.detect.bucket.value != only)
+    section->problem(config.detect.bucket.line,
+                     "bucket can only be 10s: what is rare, frequent, a drop or a silence was measured in windows of 10 s, and those of "
+                     "another width could not be added to what the state and other members have");
   if (const auto frequent = section->section("frequent", "detect.frequent", kFrequentKeys)) {
     frequent->count("count", config.detect.frequent_count, {1, 1'000'000'000});
     frequent->duration("window", config.detect.frequent_window, {std::chrono::seconds{1}, hours(24)});
   }
   if (const auto notify = section->section("notify", "detect.notify", kNotifyKeys))
     notify->count("pages_per_day_max", config.detect.pages_per_day_max, {0, 100'000});
+  if (config.detect.pages_per_day_max.line > 0)
+    root.reading().warn(config.detect.pages_per_day_max.line,
+                        "pages_per_day_max has no effect yet: nobody is notified by this version, findings say whom they would concern");
   config.detect.mutes = section->paths("mutes");
 }
 

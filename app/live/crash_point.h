@@ -1,5 +1,5 @@
-// Named points at which tests kill the program (LOGLODE_CRASH_AT=NAME:N, at the N-th time): what is durable and what is not differs there.
-// Without the variable a point costs a comparison.
+// Named points at which tests kill the program (LOGLODE_CRASH_AT=NAME:N, at the N-th time that a cut moves positions): what is durable and
+// what is not differs there. Without the variable a point costs a comparison.
 #pragma once
 
 #include <string_view>

@@ -13,17 +13,6 @@ namespace {
 constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
 constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
 
-std::string subject_key(const Finding& finding) {
-  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
-         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
-}
-
-std::string incident_id(const Incident& incident) {
-  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
-                           std::to_string(incident.opened_at.time_since_epoch().count());
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
-}
-
 bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
   if (start_a == kNoTime || start_b == kNoTime) return true;
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
@@ -45,6 +34,22 @@ std::string_view name_of(LiveChange change) noexcept {
   return kNames[static_cast<std::size_t>(change)];
 }
 
+std::string LiveBook::subject_of(const Finding& finding) {
+  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
+}
+
+std::string LiveBook::id_of(const Incident& incident) {
+  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
+                           std::to_string(incident.opened_at.time_since_epoch().count());
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+void LiveBook::rename(std::uint64_t number, const std::string& id) {
+  for (KnownIncident& known : incidents_)
+    if (known.number == number) known.id = id;
+}
+
 LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
   LiveChanges changes;
   compare_findings(judgement, changes);
@@ -52,10 +57,15 @@ LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
   return changes;
 }
 
+void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
+  static_cast<void>(compare(judgement, newest));
+  findings_opened_ = 0;
+}
+
 void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
   std::multimap<std::string, KnownFinding> now;
   for (const Finding& finding : judgement.findings) {
-    const std::string key = subject_key(finding);
+    const std::string key = subject_of(finding);
     const auto [first, last] = findings_.equal_range(key);
     const auto known =
         std::find_if(first, last, [&](const auto& each) { return near(each.second.start, each.second.end, finding.start, finding.end); });
@@ -101,7 +111,7 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
   for (const Incident* const incident : ordered) {
     std::vector<std::string> subjects;
     for (const std::string& id : incident->findings)
-      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_key(*found->second));
+      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_of(*found->second));
     std::sort(subjects.begin(), subjects.end());
     const bool over = incident->state == IncidentState::closed;
     const Timestamp latest = over ? incident->closed_at : newest;
@@ -109,10 +119,12 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
     const bool is_new = known == nullptr;
     if (is_new) known = &incidents_.emplace_back();
     known->compared = compared_;
+    if (!is_new) out.present.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
     if (is_new) {
       known->number = next_incident_++;
       known->opened = incident->opened_at;
-      known->id = incident_id(*incident);
+      known->id = id_of(*incident);
+      out.present.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
       out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
     } else if (known->closed && !over) {  // lines that came late
       known->closed = false;

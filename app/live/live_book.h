@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/finding.h"
@@ -29,6 +30,7 @@ struct LiveIncident {
 struct LiveChanges {
   std::vector<LiveFinding> findings;    // in order of time
   std::vector<LiveIncident> incidents;  // the same
+  std::vector<LiveIncident> present;    // all incidents of the judgement, changed or not; `change` says nothing
 };
 
 class LiveBook {
@@ -36,8 +38,20 @@ class LiveBook {
   /// `newest`: time of the newest record.
   /// `last`: nothing comes after this, what is open is left open.
   [[nodiscard]] LiveChanges compare(const Judgement& judgement, Timestamp newest);
+  /// The same, where nobody is to be told: what is in it is known from now on.
+  void take_as_known(const Judgement& judgement, Timestamp newest);
+  /// Names what a finding is about, whatever its windows are.
+  [[nodiscard]] static std::string subject_of(const Finding& finding);
+  /// What an incident's id is when it is first told: lines that come later may have it begin earlier or elsewhere.
+  [[nodiscard]] static std::string id_of(const Incident& incident);
+  void rename(std::uint64_t number, const std::string& id);
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
   [[nodiscard]] std::size_t incidents_open() const;
+
+  /// All that it knows, for a book of a later run.
+  [[nodiscard]] std::string encode() const;
+  /// Goes on from what encode() gave, also where that is nothing. False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view bytes);
 
  private:
   struct KnownFinding {

@@ -27,6 +27,8 @@ constexpr int kRestShare = 10;                           // a judgement that too
 constexpr auto kBetweenTries = std::chrono::milliseconds{200};
 constexpr std::size_t kOutboxMax = 10'000;
 constexpr auto kBetweenForgetting = std::chrono::minutes{10};
+constexpr std::size_t kSmallTold = 64 * kKiB;  // what was told: written at most once a second while it is small, else
+constexpr auto kBetweenTold = std::chrono::seconds{1}, kBetweenLargeTold = std::chrono::seconds{10};
 
 Timestamp newest_of(const std::vector<WindowSummary>& windows) {
   Timestamp newest = kNoTime;
@@ -40,7 +42,8 @@ Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chro
 
 }  // namespace
 
-LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop}, frequent_{options.frequent} {}
+LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop)
+    : options_{options}, stop_{stop}, frequent_{options.frequent}, mutes_{options.mutes} {}
 LiveRun::~LiveRun() = default;
 
 Result<void> LiveRun::prepare() {
@@ -79,11 +82,19 @@ Result<void> LiveRun::open_state() {
   }
   miner_->forget_changes();
   miner_->pin(std::move(pinned));
+  for (StoredTold& each : contents->told) {
+    if (each.teller != options_.teller) continue;
+    told_known_ = true;
+    told_before_ = each.bytes;
+  }
+  if (!told_known_) told_ = std::string{};  // from the first cut on it is known that nothing was
+  restored_ = !contents->windows.empty();
   SummaryStore newest;
   for (WindowSummary& window : contents->windows) newest.accept(std::move(window));
   folder_->restore(newest.take_windows());
   contents->shapes = {};
   contents->windows = {};
+  contents->told = {};
   contents_ = std::move(*contents);
   if (!options_.read_only_state) writer_ = std::make_unique<StateWriter>(std::move(*store));
   return {};
@@ -157,6 +168,7 @@ LiveRun::Cut LiveRun::take_cut() {
   for (EncodedShape& shape : miner_->take_changed()) cut.snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
   cut.snapshot.shapes_gone = miner_->take_forgotten();
   cut.snapshot.windows = folder_->take_changed();
+  if (told_) cut.snapshot.told.push_back({options_.teller, *std::exchange(told_, std::nullopt)});
   return cut;
 }
 
@@ -167,10 +179,10 @@ Result<void> LiveRun::deliver_cut(Deadline until) {
     for (const auto& sink : sinks_)
       if (auto flushed = sink->flush(until); !flushed) return flushed;
   }
-  crash_point("flushed");
+  if (!uncommitted_.empty()) crash_point("flushed");
   if (secure_)
     if (auto secured = secure_(); !secured) return secured;
-  crash_point("letters_kept");
+  if (!uncommitted_.empty()) crash_point("letters_kept");
   return {};
 }
 
@@ -201,8 +213,11 @@ Result<void> LiveRun::secure_cut(bool last) {
       for (const TemplateInfo& info : catalog.templates()) cut.snapshot.templates.push_back({info.id, info.text, info.severity});
     }
   }
-  crash_point("cut");
   for (const StreamPosition& position : cut.positions) uncommitted_[position.stream] = position.offset;
+  const auto reach = [moves = !uncommitted_.empty()](std::string_view point) {
+    if (moves) crash_point(point);
+  };
+  reach("cut");
   if (pending_) {
     join(*pending_, std::move(cut.snapshot));
   } else {
@@ -218,11 +233,11 @@ Result<void> LiveRun::secure_cut(bool last) {
     }
   }
   pending_.reset();
-  crash_point("state_durable");
+  reach("state_durable");
   std::vector<StreamPosition> positions;
   for (const auto& [stream, offset] : uncommitted_) positions.push_back({stream, offset});
   if (auto committed = source_->commit(positions); !committed) return committed;
-  crash_point("committed");
+  reach("committed");
   uncommitted_.clear();
   ++snapshots_;
   snapshot_at_ = Clock::now();
@@ -247,14 +262,24 @@ void LiveRun::keep_snapshots() {
   }
 }
 
-void LiveRun::judge_now(bool last) {
+/// What a state says happened was told by who made it. Only where that is not known, because nobody told anything from it (`learn`, an
+/// older version), all that is in it counts as known.
+void LiveRun::begin_judging() {
+  if (!restored_) return;
+  if (told_known_)
+    fresh_ = true;  // the run before may have ended between folding and telling
+  else
+    judge_now(Occasion::begin);
+}
+
+void LiveRun::judge_now(Occasion occasion) {
   std::vector<WindowSummary> windows;
   std::optional<TemplateCatalog> catalog;
   std::shared_ptr<const RuleCatalog> rules;  // a reload may replace them while this judges
   {
     const std::scoped_lock turn{turn_};
     rules = loaded_.catalog;
-    if (!std::exchange(fresh_, false) && !last) return;
+    if (!std::exchange(fresh_, false) && occasion == Occasion::during) return;
     windows = folder_->summaries();
     catalog.emplace(miner_->settle(marks_));
   }
@@ -265,15 +290,21 @@ void LiveRun::judge_now(bool last) {
     for (WindowSummary& window : windows)
       if (!window.ordinal && window.start + window.width <= newest - options_.judged) window.baseline = true;
   JudgeConfig config;
+  config.growing = true;
   {
     const std::scoped_lock lock{mutex_};
     config.frequent = frequent_;
+    config.mutes = mutes_;
   }
+  config.now = wall_clock();
+  for (Mute& mute : config.mutes)
+    if (const TemplateInfo* known = catalog->find(mute.template_id); known != nullptr) mute.template_id = known->id;
   for (const TemplateId id : ignored_)
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
   const Judgement judgement = judge(windows, *catalog, *rules, config);
-  if (listener_) listener_({judgement, *rules, newest, last});
+  const Timestamp judged_from = newest == kNoTime ? kNoTime : newest - options_.judged;
+  if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
 }
 
 void LiveRun::keep_judging() {
@@ -285,7 +316,7 @@ void LiveRun::keep_judging() {
     }
     if (Clock::now() < due) continue;
     const auto begin = Clock::now();
-    judge_now(false);
+    judge_now(Occasion::during);
     const auto end = Clock::now();
     due = end + std::max<Clock::duration>(options_.judge_every, kRestShare * (end - begin));
   }
@@ -299,19 +330,29 @@ void LiveRun::end_threads() {
   wake_.notify_all();
 }
 
-void LiveRun::publish(std::vector<LiveDocument> documents) {
+void LiveRun::publish(std::vector<LiveDocument> documents, const LiveJudgement& judged, const std::function<std::string()>& told) {
   for (LiveDocument& document : documents) {
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
     outbox_.push_back(std::move(document));
   }
+  if (writer_ == nullptr || (Clock::now() < told_due_ && !judged.last && !judged.known)) return;
+  std::string now = told();
+  told_due_ = Clock::now() + (now.size() > kSmallTold ? kBetweenLargeTold : kBetweenTold);
+  if (now == told_kept_ && !judged.known) return;
+  told_kept_ = now;
+  const std::scoped_lock lock{mutex_};
+  told_with_outbox_ = std::move(now);
 }
 
 /// With the turn: a sink is written to by one thread at a time. One that refuses gets them with the next cut.
 Result<void> LiveRun::write_documents() {
   for (;;) {
     std::unique_lock lock{mutex_};
-    if (outbox_.empty()) return {};
+    if (outbox_.empty()) {
+      if (told_with_outbox_) told_ = std::exchange(told_with_outbox_, std::nullopt);
+      return {};
+    }
     const LiveDocument document = outbox_.front();
     lock.unlock();
     for (const auto& sink : sinks_)
@@ -338,6 +379,7 @@ Result<void> LiveRun::apply_reload() {
     with = std::move(*reload_);
     reload_.reset();
     frequent_ = with.frequent;
+    mutes_ = std::move(with.mutes);
     pause_ = false;
   }
   // Sinks are about to be closed: what they hold is delivered first, however long that takes.
@@ -348,6 +390,7 @@ Result<void> LiveRun::apply_reload() {
   loaded_ = std::move(with.rules);
   worker_stages_ = std::move(with.worker_stages);
   folder_->change_rules(loaded_.catalog);
+  fresh_ = true;   // what is muted no more is told, though nothing comes
   sinks_.clear();  // before the new ones: they may write to the same files
   auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());
@@ -385,6 +428,7 @@ Result<PipelineTimes> LiveRun::run(const std::function<void()>& before_sources_g
   if (!sinks) return tl::unexpected<Error>(sinks.error());
   sinks_ = std::move(*sinks);
   source_ = std::make_unique<SourceSet>(std::exchange(sources_, {}));
+  begin_judging();
   std::thread snapshots{[this] { keep_snapshots(); }}, judging{[this] { keep_judging(); }};
   // A stop gives sinks that refuse so long, then the run ends where it is: positions stay, nothing is lost.
   std::thread drain{[this] {
@@ -399,7 +443,7 @@ Result<PipelineTimes> LiveRun::run(const std::function<void()>& before_sources_g
   judging.join();
   drain.join();
   if (times) {
-    judge_now(true);
+    judge_now(Occasion::end);
     if (auto secured = secure_cut(true); !secured) times = tl::unexpected<Error>(secured.error());
   }
   if (before_sources_go) before_sources_go();

@@ -35,7 +35,8 @@ namespace loglode {
 
 struct LiveOptions {
   ReadingOptions reading;
-  std::string state;  // empty: nothing outlives the process
+  std::string state;     // empty: nothing outlives the process
+  std::string teller{};  // under this name the state keeps what was told
   bool read_only_state = false;
   std::chrono::milliseconds snapshot{1000};
   std::chrono::milliseconds judge_every{200};  // at most; a judgement that took long is followed by ten times as long without one
@@ -43,6 +44,7 @@ struct LiveOptions {
   Duration kept = std::chrono::hours{6};       // windows older than this, behind the newest record, are given up
   Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
   JudgeConfig::Frequent frequent{};
+  std::vector<Mute> mutes{};
   MinerConfig mining{};
   Duration lateness = std::chrono::seconds{5};
   unsigned threads = 1;
@@ -52,8 +54,10 @@ struct LiveOptions {
 struct LiveJudgement {
   const Judgement& judgement;
   const RuleCatalog& rules;
-  Timestamp newest = kNoTime;  // time of the newest record
-  bool last = false;           // nothing comes after it
+  Timestamp newest = kNoTime;       // time of the newest record
+  Timestamp judged_from = kNoTime;  // what is older is baseline, and no judgement speaks of it any more
+  bool last = false;                // nothing comes after it
+  bool known = false;               // of what the state held before anything told from it: nobody is to be told
 };
 
 /// A finding, an incident or a template on its way to the sinks that want it.
@@ -66,6 +70,7 @@ struct LiveDocument {
 struct LiveReload {
   LoadedRules rules;
   JudgeConfig::Frequent frequent{};
+  std::vector<Mute> mutes{};
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages{};  // made with these rules
 };
 
@@ -92,6 +97,8 @@ class LiveRun {
   [[nodiscard]] std::string commit_metadata() const;
   [[nodiscard]] StreamId next_stream() noexcept { return StreamId{next_stream_.fetch_add(1)}; }
   [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
+  /// What publish() was given last by the run before this one; empty: nothing.
+  [[nodiscard]] const std::string& told() const noexcept { return told_before_; }
   /// What is known of a shape's template, for sinks that write records; on the ordered thread.
   [[nodiscard]] const std::string& template_members_of(ShapeId shape);
   void add_source(std::string name, std::unique_ptr<Source> source) { sources_.push_back({std::move(name), std::move(source)}); }
@@ -115,8 +122,9 @@ class LiveRun {
   [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
   // Any thread, during and after run().
-  /// Queued for the sinks, in order; written between two batches. Waits while the queue is full.
-  void publish(std::vector<LiveDocument> documents);
+  /// Queued for the sinks, in order; written between two batches. Waits while the queue is full. `told`: what a later run is given as
+  /// told(), so that it does not tell that again; asked at most once a second, and durable not before the documents.
+  void publish(std::vector<LiveDocument> documents, const LiveJudgement& judged, const std::function<std::string()>& told);
   /// Takes effect between two batches, whole: what was read is finished with the old rules, what comes is read with the new ones.
   void reload(LiveReload with);
   [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
@@ -154,7 +162,9 @@ class LiveRun {
   Result<void> end_if_final(Result<void> delivered);
   void keep_snapshots();
   void keep_judging();
-  void judge_now(bool last);
+  enum class Occasion : std::uint8_t { begin, during, end };
+  void judge_now(Occasion occasion);
+  void begin_judging();
   void end_threads();
 
   const LiveOptions& options_;
@@ -169,7 +179,10 @@ class LiveRun {
   std::unique_ptr<StateWriter> writer_;
   TemplateMarks marks_;
   std::vector<TemplateId> ignored_;
-  std::string notice_;
+  std::string notice_, told_before_;
+  bool told_known_ = false, restored_ = false;        // the state says what was told; holds windows
+  std::chrono::steady_clock::time_point told_due_{};  // the judging thread's, as the next
+  std::string told_kept_;
   std::vector<SourceSet::Named> sources_;
   MakeSinks make_sinks_;
   std::vector<std::unique_ptr<Sink>> sinks_;  // replaced under turn_ and flush_mutex_
@@ -187,6 +200,7 @@ class LiveRun {
   bool fresh_ = false;                    // something was folded since the latest judgement
   std::mutex cut_mutex_;                  // held for a whole cut; guards pending_, uncommitted_, next_forgetting_
   std::optional<StateSnapshot> pending_;  // taken, not yet durable
+  std::optional<std::string> told_;       // of documents that are all written; for the next cut
   std::map<StreamId, std::uint64_t> uncommitted_;
 
   std::atomic<std::uint64_t> templates_{0}, snapshots_{0};
@@ -200,8 +214,10 @@ class LiveRun {
   std::condition_variable wake_;
   bool ending_ = false;
   std::deque<LiveDocument> outbox_;
+  std::optional<std::string> told_with_outbox_;  // what will have been told when the outbox is empty
   std::optional<LiveReload> reload_;
   JudgeConfig::Frequent frequent_;
+  std::vector<Mute> mutes_;
   std::string trouble_, refusal_;
   std::optional<Error> failed_;  // for good: the run ends with it
 };

@@ -24,6 +24,11 @@ class LiveScreen {
   LiveScreen(Style style, const RunCounters& counters) : style_{style}, counters_{counters} {}
 
   void show(const LiveJudgement& judged);
+  // On the thread that shows:
+  /// What was shown, for the screen of a later run.
+  [[nodiscard]] std::string told() const { return book_.encode(); }
+  /// Before show(). False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view told) { return book_.restore(told); }
   /// Draws the line at the bottom anew; to be called a few times a second.
   void draw_status(const LiveRun& run);
   void clear_status();

@@ -113,6 +113,8 @@ void add_findings(const LiveFigures& figures, Families& out) {
   out.sample(figures.templates);
   out.counter("findings_total", "Findings, by kind.");
   for (const auto& [kind, count] : figures.findings) out.sample(count, {{"kind", kind}});
+  out.counter("findings_muted_total", "Findings that a mute kept from being told, by kind.");
+  for (const auto& [kind, count] : figures.findings_muted) out.sample(count, {{"kind", kind}});
   out.gauge("incidents_open", "Incidents that are open.");
   out.sample(figures.incidents_open);
 }
@@ -122,6 +124,8 @@ void add_durable(const LiveFigures& figures, Families& out) {
   out.sample(figures.commits);
   out.counter("commit_failures_total", "Commits that failed.");
   out.sample(figures.commit_failures);
+  out.counter("source_stalls_total", "Times that partitions had more, gave none and were assigned anew.");
+  out.sample(figures.stalls);
   out.counter("snapshots_total", "Snapshots that became durable.");
   out.sample(figures.snapshots);
   out.counter("snapshot_failures_total", "Snapshots that could not be taken.");

@@ -46,10 +46,10 @@ struct LiveFigures {
   std::vector<PartitionLag> lags;
   // what was learned and found
   std::uint64_t templates = 0;
-  std::map<std::string, std::uint64_t> findings;  // by kind
+  std::map<std::string, std::uint64_t> findings, findings_muted;  // by kind
   std::uint64_t incidents_open = 0;
   // what is durable
-  std::uint64_t commits = 0, commit_failures = 0, snapshots = 0, snapshot_failures = 0;
+  std::uint64_t commits = 0, commit_failures = 0, stalls = 0, snapshots = 0, snapshot_failures = 0;
   std::optional<double> snapshot_age_s;  // since the last good one; none: there was none
   std::vector<SinkFigures> sinks;
   std::uint64_t dead_letters = 0, dead_letter_bytes = 0;  // since the start

@@ -1,37 +1,188 @@
 #include "app/service/event_documents.h"
 
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <utility>
+
 #include "sinks/json_objects.h"
 
 namespace loglode {
 
+namespace {
+
+Judgement muted_of(const Judgement& judgement) {
+  Judgement muted;
+  for (const MutedFinding& each : judgement.muted) muted.findings.push_back(each.finding);
+  return muted;
+}
+
+constexpr Duration kSettled = std::chrono::minutes{2};
+
+bool is_quiet(Timestamp end, Timestamp newest) { return end != kNoTime && newest != kNoTime && newest - end >= kSettled; }
+
+SentDocuments::Facts facts_of(const Finding& finding) {
+  const std::string subject = LiveBook::subject_of(finding);
+  return {std::max<std::uint64_t>(1, XXH3_64bits(subject.data(), subject.size())), finding.start, finding.end, finding.total};
+}
+
+SentDocuments::Facts facts_of(const Incident& incident) {
+  return {0, incident.opened_at, std::max(incident.opened_at, incident.closed_at), incident.findings.size()};
+}
+
+LiveDocument withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
+  const bool finding = kind == Document::finding;
+  return {kind, id,
+          to_line(Json{{"schema", "loglode.withdrawal/1"},
+                       {finding ? "finding_id" : "incident_id", id},
+                       {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}})};
+}
+
+}  // namespace
+
 std::vector<LiveDocument> EventDocuments::of(const LiveJudgement& judged) {
+  if (judged.known) return take_as_known(judged);
   std::vector<LiveDocument> documents;
+  add_templates(judged, documents);
+  note_muted(judged);
+  LiveChanges changes = book_.compare(judged.judgement, judged.newest);
+  incidents_open_ = book_.incidents_open();
+  for (const LiveFinding& live : changes.findings)
+    if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
+  add_findings(judged, changes, documents);
+  add_incidents(judged, changes, documents);
+  return documents;
+}
+
+void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out) {
   for (const TemplateCount& row : judged.judgement.templates) {
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
     told = row.count;
-    documents.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row))});
+    out.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row))});
   }
-  const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
-  incidents_open_ = book_.incidents_open();
-  for (const LiveFinding& live : changes.findings)
-    if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
-  for (const LiveFinding& live : changes.findings)
-    documents.push_back({Document::finding, live.finding->finding_id, to_line(to_json(*live.finding))});
-  for (const LiveIncident& live : changes.incidents) {
-    if (live.incident == nullptr) continue;
-    Json object = to_json(*live.incident);
-    object["incident_id"] = live.id;
-    object["state"] = live.change == LiveChange::closed ? "closed" : "open";
-    documents.push_back({Document::incident, live.id, to_line(object)});
-  }
-  return documents;
 }
 
-std::map<std::string, std::uint64_t> EventDocuments::findings_by_kind() const {
+void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out) {
+  std::set<const Finding*> told;
+  for (const LiveFinding& live : changes.findings) {
+    told.insert(live.finding);
+    send_finding(*live.finding, out);
+  }
+  std::set<std::string_view> present;
+  std::set<std::uint64_t> unsent;
+  std::map<std::uint64_t, std::string> heirs;
+  for (const Finding& finding : judged.judgement.findings) {
+    const SentDocuments::Facts facts = facts_of(finding);
+    present.insert(finding.finding_id);
+    heirs.emplace(facts.about, finding.finding_id);
+    if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
+    const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
+    if (judged.last || (!same && is_quiet(finding.end, judged.newest)))
+      send_finding(finding, out);
+    else if (!same)
+      unsent.insert(facts.about);
+  }
+  withdraw(Document::finding, present, unsent, heirs, judged, out);
+}
+
+void EventDocuments::send_finding(const Finding& finding, std::vector<LiveDocument>& out) {
+  std::string json = to_line(to_json(finding));
+  if (sent_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
+    out.push_back({Document::finding, finding.finding_id, std::move(json)});
+}
+
+void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out) {
+  for (const LiveIncident& live : changes.incidents)
+    if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed ? "closed" : "open", out);
+  std::set<std::string_view> present;
+  for (LiveIncident& live : changes.present) {
+    if (judged.last && !sent_.is_only_known(Document::incident, live.id)) {
+      std::string id = LiveBook::id_of(*live.incident);
+      if (id != live.id) {
+        if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
+        book_.rename(live.number, id);
+        live.id = std::move(id);
+      }
+      send_incident(live, live.incident->state == IncidentState::closed ? "closed" : "open", out);
+    }
+    present.insert(live.id);
+  }
+  withdraw(Document::incident, present, {}, {}, judged, out);
+}
+
+void EventDocuments::send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out) {
+  Json object = to_json(*live.incident);
+  object["incident_id"] = live.id;
+  object["state"] = state;
+  std::string json = to_line(object);
+  if (sent_.note(Document::incident, live.id, json, facts_of(*live.incident)))
+    out.push_back({Document::incident, live.id, std::move(json)});
+}
+
+/// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
+void EventDocuments::withdraw(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
+                              const std::map<std::uint64_t, std::string>& heirs, const LiveJudgement& judged,
+                              std::vector<LiveDocument>& out) {
+  if (judged.newest == kNoTime && !judged.last) return;
+  const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
+  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, unsent, judged.judged_from, ended_before)) {
+    const auto heir = heirs.find(gone.about);
+    out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
+  }
+}
+
+std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& judged) {
+  for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
+  book_.take_as_known(judged.judgement, judged.newest);
+  for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
+  for (const Incident& incident : judged.judgement.incidents)
+    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident));
+  muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
+  incidents_open_ = book_.incidents_open();
+  return {};
+}
+
+std::string EventDocuments::encode() const {
+  Json templates = Json::array();
+  for (const auto& [id, count] : templates_) templates.push_back({static_cast<std::uint64_t>(id), count});
+  std::string bytes;
+  Json::to_cbor({{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}},
+                bytes);
+  return bytes;
+}
+
+bool EventDocuments::restore(std::string_view bytes) {
+  if (bytes.empty()) return true;
+  try {
+    const Json all = Json::from_cbor(bytes);
+    for (const Json& row : all.at("templates")) templates_[TemplateId{row.at(0).get<std::uint64_t>()}] = row.at(1);
+    const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
+                      sent_.restore(all.at("sent").get<std::string>());
+    incidents_open_ = book_.incidents_open();
+    return read;
+  } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
+    return false;
+  }
+}
+
+/// Muted findings are known again from judgement to judgement as others are.
+void EventDocuments::note_muted(const LiveJudgement& judged) {
+  newly_muted_.clear();
+  const Judgement muted = muted_of(judged.judgement);
+  for (const LiveFinding& live : muted_book_.compare(muted, judged.newest).findings) {
+    if (live.change != LiveChange::opened) continue;
+    const MutedFinding& about = judged.judgement.muted[static_cast<std::size_t>(live.finding - muted.findings.data())];
+    ++muted_[static_cast<std::size_t>(live.finding->kind)];
+    newly_muted_.push_back(fmt::format("muted until {} ({}): {} {}", to_rfc3339(about.until).substr(0, 19) + "Z", about.reason,
+                                       name_of(live.finding->kind), live.finding->summary));
+  }
+}
+
+std::map<std::string, std::uint64_t> EventDocuments::by_kind(const Counts& all) {
   std::map<std::string, std::uint64_t> counts;
-  for (std::size_t kind = 0; kind < findings_.size(); ++kind)
-    counts.emplace(name_of(static_cast<FindingKind>(kind)), findings_[kind].load());
+  for (std::size_t kind = 0; kind < all.size(); ++kind) counts.emplace(name_of(static_cast<FindingKind>(kind)), all[kind].load());
   return counts;
 }
 

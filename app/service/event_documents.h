@@ -1,4 +1,7 @@
-// What a judgement changed, as documents for sinks: findings and incidents as they open, grow and close, templates as they become known.
+// What a judgement changed, as documents for sinks: findings and incidents as they open, grow, settle and close, templates as they become
+// known. A judgement speaks of what was read until then, so a document may be corrected by a later one of the same id, and withdrawn when
+// what it says holds no more (loglode.withdrawal/1). After the last judgement of a run, what stands is what that judgement says: the same
+// for the same records, however they came.
 // Used by the judging thread but for the figures.
 #pragma once
 
@@ -6,10 +9,12 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "app/live/live_book.h"
 #include "app/live/live_run.h"
+#include "app/service/sent_documents.h"
 
 namespace loglode {
 
@@ -17,14 +22,35 @@ class EventDocuments {
  public:
   /// In the order in which they are to be written.
   [[nodiscard]] std::vector<LiveDocument> of(const LiveJudgement& judged);
+  /// What of() has given, for the EventDocuments of a later run.
+  [[nodiscard]] std::string encode() const;
+  /// Before of(). False: it can not be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view bytes);
+  /// What the latest judgement muted and none before it did: a sentence each.
+  [[nodiscard]] const std::vector<std::string>& newly_muted() const noexcept { return newly_muted_; }
   // Any thread:
-  [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const;
+  [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const { return by_kind(findings_); }
+  [[nodiscard]] std::map<std::string, std::uint64_t> muted_by_kind() const { return by_kind(muted_); }
   [[nodiscard]] std::uint64_t incidents_open() const noexcept { return incidents_open_.load(); }
 
  private:
-  LiveBook book_;
-  std::map<TemplateId, std::uint64_t> templates_;                                                        // count when it was last told
-  std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1> findings_{};  // opened, by kind
+  using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
+  std::vector<LiveDocument> take_as_known(const LiveJudgement& judged);
+  void add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out);
+  void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out);
+  void send_finding(const Finding& finding, std::vector<LiveDocument>& out);
+  void send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out);
+  void withdraw(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
+                const std::map<std::uint64_t, std::string>& heirs, const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void note_muted(const LiveJudgement& judged);
+  static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
+
+  LiveBook book_, muted_book_;
+  SentDocuments sent_;
+  std::vector<std::string> newly_muted_;
+  std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
+  Counts findings_{}, muted_{};                    // opened, by kind
   std::atomic<std::uint64_t> incidents_open_{0};
 };
 

@@ -39,6 +39,7 @@ std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
     into->dropped_lines["unreadable"] += statistics.unreadable;
     into->commits += statistics.commits;
     into->commit_failures += statistics.commit_failures;
+    into->stalls += statistics.stalls;
   }
   return all;
 }
@@ -54,6 +55,7 @@ LiveFigures Operations::figures() {
   out.lags = lags(&out);
   out.templates = live.templates();
   out.findings = observed_.events.findings_by_kind();
+  out.findings_muted = observed_.events.muted_by_kind();
   out.incidents_open = observed_.events.incidents_open();
   out.snapshots = live.snapshots();
   out.snapshot_failures = live.snapshot_failures();

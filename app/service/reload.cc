@@ -54,20 +54,25 @@ void ServiceRun::reload_from_file() {
   for (const config::Text& pack : loaded.config.rules.packs) reading.rules.push_back(pack.value);
   auto rules = load_rules_for(reading);
   if (!rules) return tell("not reloaded, nothing of it: " + rules.error().where);
+  std::set<std::string> ids;
+  for (const RuleInfo& rule : *rules->catalog) ids.insert(rule.id);
+  if (const auto unknown = config::check_rule_ids(loaded.config, ids); !unknown.empty())
+    return tell("not reloaded, nothing of it: " + config::to_string(unknown.front()));
   auto transforms = make_transforms(config_.sources, config_.sinks, *rules->catalog, live_->counters());
   if (!transforms) return tell("not reloaded, nothing of it: " + transforms.error().where);
   LiveReload with;
   with.worker_stages.push_back(std::move(*transforms));
   const std::size_t count = rules->catalog->size();
   with.rules = std::move(*rules);
-  with.frequent = {loaded.config.detect.frequent_count.value,
-                   std::chrono::duration_cast<Duration>(loaded.config.detect.frequent_window.value)};
+  with.frequent = frequent_of(loaded.config.detect);
+  with.mutes = mutes_of(loaded.config.detect);
   live_->reload(std::move(with));
   config_.rules = loaded.config.rules;
   config_.detect = loaded.config.detect;
   config_.log = loaded.config.log;
   log_.set_level(config_.log.level.value);
-  log_.info(fmt::format("reloaded: {} rules, thresholds and the log level are as the file says", count));
+  log_.info(fmt::format("reloaded: {} rules, {} mute{}, thresholds and the log level are as the file says", count,
+                        config_.detect.muted.size(), config_.detect.muted.size() == 1 ? "" : "s"));
 }
 
 }  // namespace loglode

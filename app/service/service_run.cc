@@ -53,10 +53,6 @@ ReadingOptions rule_options(const PipelineConfig& config) {
   return reading;
 }
 
-JudgeConfig::Frequent frequent_of(const PipelineConfig& config) {
-  return {config.detect.frequent_count.value, std::chrono::duration_cast<Duration>(config.detect.frequent_window.value)};
-}
-
 DocumentKinds kinds_of(const SinkConfig& sink) {
   DocumentKinds kinds;
   for (const Document kind : sink.what) kinds |= only(kind);
@@ -97,12 +93,24 @@ std::string line_format(const std::string& format) { return format.starts_with("
 
 }  // namespace
 
+JudgeConfig::Frequent frequent_of(const config::JudgingConfig& detect) {
+  return {detect.frequent_count.value, std::chrono::duration_cast<Duration>(detect.frequent_window.value)};
+}
+
+std::vector<Mute> mutes_of(const config::JudgingConfig& detect) {
+  std::vector<Mute> mutes;
+  for (const config::MuteConfig& each : detect.muted) mutes.push_back(each.mute);
+  return mutes;
+}
+
 ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std::atomic<bool>& hangup)
     : config_{std::move(config)}, stop_{stop}, hangup_{hangup}, log_{config_.log} {
   options_.reading = rule_options(config_);
   options_.state = config_.state.value;
+  options_.teller = "run";
   options_.snapshot = config_.snapshot.value;
-  options_.frequent = frequent_of(config_);
+  options_.frequent = frequent_of(config_.detect);
+  options_.mutes = mutes_of(config_.detect);
   options_.mining.shapes_max = config_.templates_max.value;
   options_.mining.shapes_per_service_max = std::min<std::size_t>(options_.mining.shapes_per_service_max, config_.templates_max.value);
   options_.threads = config_.pipeline.threads.value == 0 ? usable_cores() : config_.pipeline.threads.value;
@@ -115,6 +123,7 @@ Result<void> ServiceRun::prepare() {
   live_ = std::make_unique<LiveRun>(options_, stop_);
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
+  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;
@@ -136,7 +145,10 @@ Result<void> ServiceRun::prepare() {
   live_->set_verdicts(
       verdicts_.get(), [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
-  live_->on_judgement([this](const LiveJudgement& judged) { live_->publish(events_.of(judged)); });
+  live_->on_judgement([this](const LiveJudgement& judged) {
+    live_->publish(events_.of(judged), judged, [this] { return events_.encode(); });
+    for (const std::string& muted : events_.newly_muted()) log_.info(muted);
+  });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
   auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());

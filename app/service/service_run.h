@@ -16,6 +16,10 @@
 
 namespace loglode {
 
+// What a configuration says of judging, for LiveOptions and LiveReload.
+[[nodiscard]] JudgeConfig::Frequent frequent_of(const config::JudgingConfig& detect);
+[[nodiscard]] std::vector<Mute> mutes_of(const config::JudgingConfig& detect);
+
 class ServiceRun {
  public:
   /// Both must outlive it. `hangup`: set by SIGHUP, see reload().

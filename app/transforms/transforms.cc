@@ -4,7 +4,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <string>
 #include <utility>
@@ -22,12 +21,6 @@ bool continues_character(char c) noexcept { return (static_cast<unsigned char>(c
 void hold_characters(std::string_view text, std::size_t floor, PcreMatch& match) noexcept {
   for (int i = 0; i < 3 && match.begin > floor && continues_character(text[match.begin]); ++i) --match.begin;
   for (int i = 0; i < 3 && match.end < text.size() && continues_character(text[match.end]); ++i) ++match.end;
-}
-
-std::uint64_t weight_of(std::string_view text) noexcept {
-  std::uint64_t weight = 0;
-  const auto read = std::from_chars(text.data(), text.data() + text.size(), weight);
-  return read.ec == std::errc{} && read.ptr == text.data() + text.size() && weight != 0 ? weight : 1;
 }
 
 class Transforms final : public Stage {
@@ -116,11 +109,8 @@ class Transforms final : public Stage {
       return false;
     }
     // Behind another sample, of ours or of who wrote the log, it stands for their records too.
-    const Attribute* const before = find_attribute(*batch_, record, kSampleWeight);
-    const std::uint64_t others = before == nullptr ? 1 : weight_of(before->value);
-    constexpr std::uint64_t kMost = std::numeric_limits<std::uint64_t>::max();
-    const std::uint64_t weight = others > kMost / step.keep_one_in ? kMost : others * step.keep_one_in;
-    set_attribute(*batch_, record, kSampleWeight, batch_->keep(std::to_string(weight)));
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    record.weight = static_cast<std::uint32_t>(std::min(kMost, std::uint64_t{record.weight} * step.keep_one_in));
     return true;
   }
 

@@ -13,7 +13,6 @@
 namespace loglode {
 
 inline constexpr std::string_view kMaskedText = "[masked]";
-inline constexpr std::string_view kSampleWeight = "loglode.sample_weight";  // attribute: for how many records this one stands
 
 using StageFactory = std::function<Result<std::unique_ptr<Stage>>()>;
 

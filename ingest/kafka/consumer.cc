@@ -90,6 +90,7 @@ void Consumer::look_after() {
   commit_acknowledged();
   hold_or_pause();
   if (counts_.brokers_down) ask_brokers();
+  look_for_stalls();
 }
 
 void Consumer::poll() {

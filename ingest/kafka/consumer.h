@@ -10,6 +10,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <thread>
 #include <unordered_map>
@@ -24,7 +25,7 @@ namespace loglode::kafka {
 
 struct ConsumerCounts {
   std::atomic<std::uint64_t> messages{0}, bytes{0}, tombstones{0}, rebalances{0}, commits{0}, commit_failures{0}, repeats_dropped{0};
-  std::atomic<std::uint64_t> unreadable{0};
+  std::atomic<std::uint64_t> unreadable{0}, stalls{0};
   std::atomic<bool> paused{false}, brokers_down{false};
 };
 
@@ -91,6 +92,11 @@ class Consumer {
   void resume();
   bool nudge();
 
+  // consumer_stalls: partitions that have more and give none
+  void look_for_stalls();
+  [[nodiscard]] Current find_stalled();
+  bool learn_ends(std::span<const Current> partitions);
+
   // consumer_group: who owns what, and up to where
   void take_rebalance(rd_kafka_event_t& event);
   void assign_pending();
@@ -137,7 +143,9 @@ class Consumer {
   std::vector<Current> to_reset_;
   std::list<Damage> damaged_;
   PartitionList pending_assign_, pending_revoke_;
-  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{};
+  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{},
+      stalls_at_{}, anew_at_{};
+  std::chrono::milliseconds anew_pause_{0};  // between two times that partitions are assigned anew for a stall
   bool commit_on_its_way_ = false;
   bool lagging_ = false;  // there is more to come, and the queue is empty
   std::size_t nudged_ = 0;

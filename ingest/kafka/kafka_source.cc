@@ -97,6 +97,7 @@ class GroupSource final : public KafkaSource {
     all.commit_failures = counts.commit_failures;
     all.unreadable = counts.unreadable;
     all.repeats_dropped = counts.repeats_dropped;
+    all.stalls = counts.stalls;
     all.staged_bytes = intake_.staged_bytes();
     all.paused = counts.paused;
     all.brokers_down = counts.brokers_down;

@@ -55,6 +55,9 @@ struct Partition {
   StreamIdentity identity;
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
+  // The thread's that talks to the brokers.
+  std::int64_t next_before = -1;  // `next` at the latest look for stalls
+  std::int64_t end_known = -1;    // where its end was then, when `next` had not moved; else -1
   // Guarded. All are offsets behind the last message; -1 where there is none.
   std::deque<Chunk> chunks;
   std::int64_t next = -1;        // what comes next from the broker

@@ -284,6 +284,9 @@ constexpr FieldName kNames[] = {
     {"@sp", span_id},
     {"logging.googleapis.com/spanid", span_id},
 
+    // What a sample that was taken before us says of those it kept
+    {"loglode.sample_weight", sample_weight},
+
     // HTTP access logs
     {"http", attribute, "", look_inside},
     {"http.request", attribute, "", look_inside},

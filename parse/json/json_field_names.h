@@ -75,6 +75,7 @@ enum class Slot : std::uint8_t {
   http_path,
   http_status,
   http_request_line,
+  sample_weight,
   attribute,  // nothing that a record has a member for
 };
 inline constexpr std::size_t kSlots = static_cast<std::size_t>(Slot::attribute);

@@ -1,6 +1,7 @@
 #include "parse/json/json_record.h"
 
 #include <bit>
+#include <charconv>
 #include <cstring>
 
 #include "parse/json/json_level.h"
@@ -67,6 +68,7 @@ class Filler {
     first_name(
         kHosts, [this](Slot slot) { return name_in(slot); }, record_.host);
     trace();
+    sample_weight();
     if (context_.keep_attributes) add_losers();
     return filled;
   }
@@ -91,6 +93,16 @@ class Filler {
       if (!name.empty()) out = name;
       return !name.empty();
     });
+  }
+
+  void sample_weight() {
+    if (!fields_.has(Slot::sample_weight)) return;
+    const std::string_view text = text_of(fields_[Slot::sample_weight], batch_);
+    std::uint32_t weight = 0;
+    const auto read = std::from_chars(text.data(), text.data() + text.size(), weight);
+    if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || weight == 0) return;
+    record_.weight = weight;
+    used_ |= bit_of(Slot::sample_weight);
   }
 
   void time() {

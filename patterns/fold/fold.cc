@@ -354,14 +354,14 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
     FoldedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
     cell.first = cell.count == 0 ? time : std::min(cell.first, time);
     cell.last = cell.count == 0 ? time : std::max(cell.last, time);
-    ++cell.count;
+    cell.count += record.weight;
   }
   FoldedCell& cell = cell_of(service, shape);
   if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset))
     begin_cell(cell, record, error_rule, time);
   cell.last = cell.count == 0 ? time : std::max(cell.last, time);
   cell.severity = std::max(cell.severity, record.severity);
-  ++cell.count;
+  cell.count += record.weight;
 
   WindowFrame& frame = table->frame(frame_at);
   ++frame.records;

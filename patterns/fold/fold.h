@@ -25,6 +25,8 @@ struct FoldConfig {
 /// Time: a record without one takes its stream's previous one (and is flagged time_inherited); records before a stream's first
 /// time take that one, once it is known. A stream that never shows a time is folded by lines (WindowSummary::ordinal).
 ///
+/// Counts: a record of a sample counts as many as it stands for, in cells and rule cells; WindowSummary::records are those that came.
+///
 /// Excerpts: a cell keeps that of its earliest record when the record is WARN or above or a rule of category error hit it, when it
 /// is the earliest of its (stream, service, shape), or when a hash of its offset falls in the sample (one quiet record in eight).
 /// Past the budget the samples are halved, quiet ones first: what is kept follows from the records, not from when they came.

@@ -18,8 +18,8 @@ namespace loglode {
 namespace {
 
 struct Observed {
-  SampledValue value;
-  std::uint64_t record = 0;
+  std::uint64_t hash = 0, record = 0;
+  std::size_t begin = 0, size = 0;  // in the summary's text
 };
 
 class Summary {
@@ -31,12 +31,17 @@ class Summary {
       known_ = false;  // a slot behind those that are followed, a shape too many
       return;
     }
-    const bool whole = values.ranges() == nullptr;
-    if (!whole) bound_ = std::min(bound_, static_cast<std::uint64_t>(values.sample().back().record));
-    exact_ = exact_ && whole;
-    if (!slot) return add_word(*source.form, source.at, values);
-    for (const SampledRecord& record : values.sample()) observe(record.at(*slot), record);
-    if (!whole) join_range(values.ranges()[*slot]);
+    values.with_sample([&](const std::vector<SampledRecord>& sample) {
+      const bool whole = values.ranges() == nullptr;
+      if (!whole) bound_ = std::min(bound_, static_cast<std::uint64_t>(sample.back().record));
+      exact_ = exact_ && whole;
+      if (!slot) return add_word(*source.form, source.at, sample);
+      for (const SampledRecord& record : sample) {
+        const SampledValue value = record.at(*slot);
+        observe(value, keep(value.text), record);
+      }
+      if (!whole) join_range(values.ranges()[*slot]);
+    });
   }
 
   [[nodiscard]] std::shared_ptr<const ParameterValues> values() {
@@ -52,14 +57,23 @@ class Summary {
 
  private:
   /// A word that is constant in its shape and varies among those of the template: each record of the shape has it.
-  void add_word(const Form& form, std::size_t at, const ShapeValues& values) {
+  void add_word(const Form& form, std::size_t at, const std::vector<SampledRecord>& sample) {
     const std::string_view text = form.text(at);
     const SampledValue word{text.substr(0, kValueBytesMax), hash_text(text), text.size() > kValueBytesMax};
-    for (const SampledRecord& record : values.sample()) observe(word, record);
+    const std::size_t begin = keep(word.text);
+    for (const SampledRecord& record : sample) observe(word, begin, record);
   }
 
-  void observe(const SampledValue& value, const SampledRecord& record) {
-    observed_.push_back({value, static_cast<std::uint64_t>(record.record)});
+  /// A copy: the sample goes on changing.
+  std::size_t keep(std::string_view text) {
+    const std::size_t begin = text_.size();
+    text_ += text;
+    return begin;
+  }
+  [[nodiscard]] std::string_view text_of(const Observed& one) const { return std::string_view{text_}.substr(one.begin, one.size); }
+
+  void observe(const SampledValue& value, std::size_t begin, const SampledRecord& record) {
+    observed_.push_back({value.hash, static_cast<std::uint64_t>(record.record), begin, value.text.size()});
     distinct_.add(value.hash);
     Quantity quantity;
     if (read_quantity(value.text, quantity)) widen(quantity.value, quantity.value, 1U << static_cast<unsigned>(quantity.unit));
@@ -80,7 +94,7 @@ class Summary {
   void count_values(ParameterValues& out) const {
     std::map<std::uint64_t, std::pair<std::uint64_t, std::string_view>> counts;  // by hash: ties are broken the same way everywhere
     for (const Observed& one : observed_) {
-      auto& [count, text] = counts.try_emplace(one.value.hash, 0, one.value.text).first->second;
+      auto& [count, text] = counts.try_emplace(one.hash, 0, text_of(one)).first->second;
       ++count;
     }
     out.distinct =
@@ -101,7 +115,7 @@ class Summary {
     QuantityUnit unit = QuantityUnit::none;
     for (const Observed& one : observed_) {
       Quantity quantity;
-      if (!read_quantity(one.value.text, quantity)) continue;
+      if (!read_quantity(text_of(one), quantity)) continue;
       numbers.push_back(quantity.value);
       unit = quantity.unit;
     }
@@ -118,6 +132,7 @@ class Summary {
   }
 
   std::vector<Observed> observed_;
+  std::string text_;  // of the values
   DistinctCounter distinct_;
   double least_ = std::numeric_limits<double>::infinity(), most_ = -std::numeric_limits<double>::infinity();
   unsigned units_ = 0;

@@ -1,4 +1,4 @@
-// What a template's variable held, from the values of the shapes that make the template. Not while a thread observes.
+// What a template's variable held, from the values of the shapes that make the template. Other threads may observe meanwhile.
 #pragma once
 
 #include <memory>

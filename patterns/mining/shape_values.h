@@ -12,6 +12,7 @@
 #include <mutex>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "patterns/mining/distinct_counter.h"
@@ -41,6 +42,7 @@ struct SampledRecord {
   RecordHash record{};
   std::string values;  // for each slot a byte of length and so many bytes; or kCutMark, the hash and the beginning
 
+  /// `slot` must be one of those it holds.
   [[nodiscard]] SampledValue at(std::size_t slot) const noexcept;
   /// Whether `values` is well formed and holds `slots` of them: for what was read from a file.
   [[nodiscard]] bool holds(std::size_t slots) const noexcept;
@@ -96,8 +98,12 @@ class ShapeValues {
   /// Brings the sample down to the budget.
   void trim(SampleBudget& budget);
 
-  /// The sample in order of hash; all records there were unless `ranges()` is not null. Not while a thread observes.
-  [[nodiscard]] const std::vector<SampledRecord>& sample() const noexcept { return sample_; }
+  /// Calls `act` with the sample, in order of hash, while nothing is added to it: all records there were, unless `ranges()` is not null.
+  template <class Act>
+  void with_sample(Act&& act) const {
+    const std::scoped_lock lock{mutex_};
+    act(std::as_const(sample_));
+  }
   /// slots() of them, or null while the sample is everything.
   [[nodiscard]] const SlotRange* ranges() const noexcept { return ranges_.load(std::memory_order_acquire); }
   /// For decoding: `sample` in order of hash, and ranges when there were any.

@@ -278,6 +278,44 @@ def rotation(folder):
     check("rotations: ids differ", len({r["event.id"] for r in everything}) == n)
 
 
+def told_once(folder):
+    """What a run told, the next one with the same --state does not tell again; numbers go on."""
+    state, log = os.path.join(folder, "told-state"), os.path.join(folder, "told.log")
+    write(log, *history(), *(f"{now()} ERROR shop: the ledger refused order {i}" for i in range(30)))
+    with tail(log, "--state", state) as running:
+        check("told: the first run tells", running.wait_for("INCIDENT 1 opened") is not None and running.wait_for("ledger refused") is not None, running.told())
+        time.sleep(1.5)
+        running.end(signal.SIGINT)
+    for number, how in enumerate((signal.SIGKILL, signal.SIGINT)):
+        with tail(log, "--state", state) as running:
+            time.sleep(1)
+            write(log, order(1000 + number))
+            time.sleep(1)
+            running.end(how)
+            check(f"told: run {number + 2} tells nothing again", running.text() == "", running.text())
+    with tail(log, "--state", state) as running:
+        write(log, *(f"{now()} FATAL cart: jammed by item {i}" for i in range(30)))
+        check("told: what is new is told", running.wait_for("jammed") is not None, running.told())
+        check("told: and numbers go on", not re.search(r"INCIDENT 1 opened", running.text()), running.text())
+        running.end(signal.SIGINT)
+
+
+def state_deleted(folder):
+    state, log = os.path.join(folder, "gone-state"), os.path.join(folder, "gone.log")
+    write(log, *history())
+    with tail(log, "--state", state, "--snapshot-ms", "50") as running:
+        wait_until(lambda: os.path.isdir(state) and len(os.listdir(state)) > 1)
+        time.sleep(0.3)
+        shutil.rmtree(state)
+        word = "was deleted or replaced while it was in use"
+        check("deleted state: it is told", running.wait_for(word, lines=running.errors) is not None, running.told())
+        write(log, f"{now()} ERROR shop: the ledger refused the order")
+        check("deleted state: findings go on", running.wait_for("ledger refused") is not None, running.told())
+        time.sleep(0.5)
+        check("deleted state: it is told once", running.told().count(word) == 1, running.told())
+        check("deleted state: the end is no success", running.end(signal.SIGINT) == 1 and "positions are in" not in running.told(), running.told())
+
+
 def crashes(folder):
     runs = int(os.environ.get("LOGLODE_CRASH_RUNS", "5"))
     seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(time.time_ns() % 1_000_000)))
@@ -425,7 +463,7 @@ def wrong_usage(folder):
 
 
 def main():
-    for test in (backlog_then_live, from_end, streams, rotation, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
+    for test in (backlog_then_live, from_end, streams, rotation, told_once, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
         began = time.monotonic()
         if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
             continue

@@ -59,12 +59,27 @@ class Member {
   }
   std::atomic<std::uint64_t> repeats{0}, commit_failures{0}, rebalances{0};
 
+  /// Where it stands, for a test that fails.
+  std::string told() {
+    const std::scoped_lock lock{mutex_};
+    if (source_ == nullptr) return "no source";
+    const KafkaStatistics now = source_->statistics();
+    std::string text = "messages " + std::to_string(now.messages) + ", rebalances " + std::to_string(now.rebalances) +
+                       ", commit failures " + std::to_string(now.commit_failures) + (now.brokers_down ? ", brokers down" : "") +
+                       (now.paused ? ", paused" : "");
+    for (const KafkaLag& lag : now.partitions)
+      text += "; [" + std::to_string(lag.partition) + "] position " + std::to_string(lag.position) + ", committed " +
+              std::to_string(lag.committed) + " of " + std::to_string(lag.high_watermark);
+    for (const InputProblem& problem : counters_.problems()) text += "; " + problem.path + ": " + problem.what;
+    return text;
+  }
+
  private:
   void run(KafkaSourceConfig config, Oracle& oracle) {
     IndentFramers framers;
-    RunCounters counters;
-    auto source = make_kafka_source(std::move(config), framers, counters);
+    auto source = make_kafka_source(std::move(config), framers, counters_);
     if (!source) return;
+    offer(source->get());
     std::map<StreamId, std::uint64_t> positions;
     auto last_commit = std::chrono::steady_clock::now();
     while (!stop_) {
@@ -86,6 +101,12 @@ class Member {
     repeats = statistics.repeats_dropped;
     commit_failures = statistics.commit_failures;
     rebalances = statistics.rebalances;
+    offer(nullptr);
+  }
+
+  void offer(KafkaSource* source) {
+    const std::scoped_lock lock{mutex_};
+    source_ = source;
   }
 
   static void commit(Source& source, const std::map<StreamId, std::uint64_t>& positions) {
@@ -95,7 +116,36 @@ class Member {
   }
 
   std::atomic<bool> stop_{false};
-  std::thread thread_;
+  RunCounters counters_;
+  std::mutex mutex_;
+  KafkaSource* source_ = nullptr;  // guarded by mutex_
+  std::thread thread_;             // last: uses the others
+};
+
+/// librdkafka's stand-in for a cluster, with the topic `mock` of one partition: it refuses on demand.
+class StandIn {
+ public:
+  StandIn() {
+    std::array<char, 512> said{};
+    rd_kafka_conf_t* const conf = rd_kafka_conf_new();
+    rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", said.data(), said.size());
+    host_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, said.data(), said.size());
+    REQUIRE(host_ != nullptr);
+    cluster_ = rd_kafka_handle_mock_cluster(host_);
+    REQUIRE(cluster_ != nullptr);
+    rd_kafka_mock_topic_create(cluster_, "mock", 1, 1);
+    address_ = rd_kafka_mock_cluster_bootstraps(cluster_);
+  }
+  ~StandIn() { rd_kafka_destroy(host_); }
+  StandIn(const StandIn&) = delete;
+  StandIn& operator=(const StandIn&) = delete;
+  [[nodiscard]] const std::string& address() const { return address_; }
+  [[nodiscard]] rd_kafka_mock_cluster_t* get() const { return cluster_; }
+
+ private:
+  rd_kafka_t* host_ = nullptr;
+  rd_kafka_mock_cluster_t* cluster_ = nullptr;
+  std::string address_;
 };
 
 }  // namespace
@@ -127,6 +177,7 @@ TEST_CASE("members come and go while messages flow: nothing below a committed of
     std::this_thread::sleep_for(1s);
     first.leave();
     wait_until([&] { return sent == kAll && oracle.ids() == kAll; }, 60s);
+    if (oracle.ids() != kAll) WARN(third.told());
     sender.join();
     third.leave();
     CHECK(third.repeats == 0);
@@ -163,6 +214,7 @@ TEST_CASE("a broker that is killed in the middle costs time, and nothing else", 
     broker.start();
     sender.join();
     wait_until([&] { return oracle.ids() == kAll; });
+    if (oracle.ids() != kAll) WARN(member.told());
   }
   CHECK(oracle.ids() == kAll);
   CHECK(oracle.wrong() == 0);
@@ -275,16 +327,8 @@ TEST_CASE("marks of transactions and messages of those that were given up hold n
 }
 
 TEST_CASE("commits that the group refuses are counted and come again", "[kafka]") {
-  // librdkafka's stand-in for a cluster: it refuses on demand.
-  std::array<char, 512> said{};
-  rd_kafka_conf_t* const conf = rd_kafka_conf_new();
-  rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", said.data(), said.size());
-  rd_kafka_t* const host = rd_kafka_new(RD_KAFKA_PRODUCER, conf, said.data(), said.size());
-  REQUIRE(host != nullptr);
-  rd_kafka_mock_cluster_t* const cluster = rd_kafka_handle_mock_cluster(host);
-  REQUIRE(cluster != nullptr);
-  rd_kafka_mock_topic_create(cluster, "mock", 1, 1);
-  const std::string address = rd_kafka_mock_cluster_bootstraps(cluster);
+  StandIn cluster;
+  const std::string& address = cluster.address();
   {
     Producer producer{address};
     for (std::uint64_t id = 0; id < 10; ++id) producer.send("mock", 0, payload_of(id, 15));
@@ -295,8 +339,8 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
     Reading reading{config};
     reading.until_records(10);
     constexpr std::int16_t kOffsetCommit = 8;
-    rd_kafka_mock_push_request_errors(cluster, kOffsetCommit, 3, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION, RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID,
-                                      RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
+    rd_kafka_mock_push_request_errors(cluster.get(), kOffsetCommit, 3, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
+                                      RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
     reading.commit();
     reading.until([&] { return reading.source->statistics().commit_failures >= 1; });
     reading.until([&] {
@@ -307,7 +351,31 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
     CHECK(reading.source->statistics().commit_failures >= 1);
     CHECK(reading.source->fill(*std::make_unique<Batch>(), std::chrono::steady_clock::now()));
   }
-  rd_kafka_destroy(host);
+}
+
+TEST_CASE("a partition that has more and gives nothing is told about and assigned anew, and every message comes once", "[kafka]") {
+  StandIn cluster;
+  Producer producer{cluster.address()};
+  for (std::uint64_t id = 0; id < 10; ++id) producer.send("mock", 0, payload_of(id, 17));
+  producer.flush();
+  KafkaSourceConfig config = reading_of("mock", "stalled");
+  config.brokers = cluster.address();
+  config.options["allow.auto.create.topics"] = "true";
+  Reading reading{config};
+  reading.until_records(10);
+  // Fetches fail in a way that the client passes over, everything else is answered.
+  constexpr std::int16_t kFetch = 1;
+  const std::vector<rd_kafka_resp_err_t> failing(1000, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR);
+  rd_kafka_mock_push_request_errors_array(cluster.get(), kFetch, failing.size(), failing.data());
+  for (std::uint64_t id = 10; id < 20; ++id) producer.send("mock", 0, payload_of(id, 17));
+  producer.flush();
+  reading.until([&] { return reading.source->statistics().stalls >= 1; });
+  CHECK(reading.got.size() == 10);
+  rd_kafka_mock_clear_request_errors(cluster.get(), kFetch);
+  reading.until_records(20);
+  for (std::uint64_t id = 0; id < 20; ++id) CHECK(reading.got.at(id).raw == payload_of(id, 17));
+  REQUIRE(reading.counters.problems().size() == 1);
+  CHECK(reading.counters.problems()[0].what.find("gave none for a while") != std::string::npos);
 }
 
 TEST_CASE("an instance that a second one of the same name replaces says so and ends", "[kafka]") {

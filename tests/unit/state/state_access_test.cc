@@ -243,6 +243,29 @@ TEST_CASE("state: a folder or file without permission is an error that says so, 
   as_nobody(fs::perms(0555), fs::perms(0444), "can not write");
 }
 
+TEST_CASE("state: a folder that is deleted or replaced under its writer is an error of every write from then on", "[state][access]") {
+  for (const bool replaced : {false, true}) {
+    const StateFolder folder;
+    auto store = StateStore::open(folder.path(), StateAccess::read_write);
+    REQUIRE(store.has_value());
+    StateSamples samples{1};
+    REQUIRE(store->write(samples.next()).has_value());
+    const fs::path file = fs::path{folder.path()} / "state.db";
+    if (replaced) {
+      fs::copy_file(file, file.string() + ".copy");
+      fs::rename(file.string() + ".copy", file);
+    } else {
+      fs::remove_all(folder.path());
+    }
+    for (int i = 0; i < 2; ++i) {
+      const auto written = store->write(samples.next());
+      REQUIRE_FALSE(written.has_value());
+      CHECK(written.error().code == StateErrc::refused);
+      CHECK(written.error().where.find("was deleted or replaced while it was in use") != std::string::npos);
+    }
+  }
+}
+
 TEST_CASE("state: a full disk is an error, changes nothing, and the next write goes well", "[state][access]") {
   StateSamples samples{9};
   const StateSnapshot first = samples.next();

@@ -99,6 +99,7 @@ inline std::string text_of(const StateContents& contents) {
   std::size_t age = 0;
   for (const TemplateEvent& one : contents.events)
     line("event", age++, one.kind, number(one.from), number(one.into), one.text, time(one.at));
+  for (const StoredTold& one : contents.told) line("told", one.teller, one.bytes);
   std::string text;
   for (const std::string& one : lines) text += one + "\n";
   return text;
@@ -131,6 +132,7 @@ class StateModel {
       });
     }
     if (snapshot.has_templates) templates_ = snapshot.templates;
+    for (const StoredTold& one : snapshot.told) told_[one.teller] = one;
     for (const TemplateEvent& one : snapshot.events) events_.insert(events_.begin(), one);
     if (events_.size() > events_max_) events_.resize(events_max_);
   }
@@ -142,6 +144,7 @@ class StateModel {
     for (const auto& [key, one] : windows_) all.windows.push_back(one);
     all.templates = templates_;
     all.events = events_;
+    for (const auto& [teller, one] : told_) all.told.push_back(one);
     return all;
   }
   [[nodiscard]] std::string text() const { return text_of(contents()); }
@@ -157,6 +160,7 @@ class StateModel {
   std::map<Key, WindowSummary> windows_;
   std::vector<StoredTemplate> templates_;
   std::vector<TemplateEvent> events_;
+  std::map<std::string, StoredTold> told_;
 };
 
 /// Snapshots 1, 2, 3 … of a run: keys come again, what is read reaches further each time.
@@ -173,6 +177,7 @@ class StateSamples {
     if (below(3) == 0) add_templates(snapshot);
     for (std::uint64_t i = below(3); i > 0; --i)
       snapshot.events.push_back({below(2) == 0 ? "merged" : "evicted", TemplateId{id()}, TemplateId{id()}, bytes(20), at(number_)});
+    if (below(2) == 0) snapshot.told.push_back({below(2) == 0 ? "run" : "tail", bytes(40)});
     return snapshot;
   }
   std::uint64_t below(std::uint64_t bound) { return samples_.below(bound); }

@@ -81,6 +81,12 @@ TEST_CASE("problems of the small sections", "[app][config]") {
   expect_line("pipeline: { threads: 1, threads: 2 }", {"key \"threads\" is given twice in pipeline"});
   expect_line("rules: { packs: [builtin, builtin] }", {"\"packs\" has builtin twice"});
   expect_line("mining: { templates_max: lots }", {"bad templates_max \"lots\": a whole number from 100 to 10000000"});
+  for (const char* const width : {"1s", "20s", "1h"})
+    expect_line(
+        "detect: { bucket: " + std::string{width} + " }",
+        {"bucket can only be 10s: what is rare, frequent, a drop or a silence was measured in windows of 10 s, and those of another "
+         "width could not be added to what the state and other members have"});
+  expect_line("detect: { bucket: 10s }", {});
   expect_line("detect: { frequent: { count: 0 } }", {"bad count \"0\": a whole number from 1 to 1000000000"});
   expect_line("dead_letters: { when_full: drop_newest }", {"bad when_full \"drop_newest\": one of block"});
   expect_line("dead_letters: { mask_dead_letters: yes }", {"bad mask_dead_letters \"yes\": one of true, false"});

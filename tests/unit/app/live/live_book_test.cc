@@ -234,6 +234,48 @@ TEST_CASE("live book: an incident that comes back after it was closed opens agai
                 {judgement({a}, {closed(open, seconds{50})}), seconds{60}, {"closed 1"}}});
 }
 
+TEST_CASE("live book: a later book goes on from what an earlier one knew, numbers and ids too", "[app][live]") {
+  LiveBook book;
+  const Finding a = finding("a\xff", 1, seconds{0}, seconds{10}, 5), b = finding("b", 2, seconds{60}, seconds{70});
+  const Incident first = incident(seconds{0}, {a.finding_id}), second = incident(minutes{40}, {b.finding_id});
+  const LiveChanges before = book.compare(judgement({a}, {first}), at(seconds{10}));
+  REQUIRE(before.incidents.size() == 1);
+  LiveBook later;
+  REQUIRE(later.restore(book.encode()));
+  CHECK(later.encode() == book.encode());
+  CHECK(later.incidents_open() == 1);
+  CHECK(later.findings_opened() == 0);
+  Finding more = a;
+  more.total = 50;
+  expect(later, {{judgement({a, b}, {first}), seconds{70}, {"opened b"}}});
+  const LiveChanges after = later.compare(judgement({more, b}, {closed(first, seconds{20}), second}), at(minutes{41}));
+  CHECK(told(after) == Told{"grew a\xff", "closed 1", "opened 2"});
+  CHECK(after.incidents.front().id == before.incidents.front().id);
+}
+
+TEST_CASE("live book: what is taken as known is not told", "[app][live]") {
+  LiveBook book;
+  const Finding a = finding("a", 1, seconds{0}, seconds{10});
+  book.take_as_known(judgement({a}, {incident(seconds{0}, {a.finding_id})}), at(seconds{10}));
+  CHECK(book.findings_opened() == 0);
+  CHECK(book.incidents_open() == 1);
+  expect(book, {{judgement({a}, {incident(seconds{0}, {a.finding_id})}), seconds{11}, {}}});
+}
+
+TEST_CASE("live book: what can not be read leaves a book that knows nothing", "[app][live][errors]") {
+  LiveBook book;
+  static_cast<void>(book.compare(judgement({finding("a", 1, seconds{0}, seconds{10})}), at(seconds{10})));
+  const std::string good = book.encode();
+  for (const std::string& bad : {good.substr(0, good.size() / 2), std::string{"[]"}, std::string{"{}"}, std::string{"\xff"},
+                                 std::string{"\xa1\x68"
+                                             "findings\x81\x81\x01"}}) {
+    INFO(bad);
+    CHECK_FALSE(book.restore(bad));
+    CHECK(book.encode() == LiveBook{}.encode());
+  }
+  CHECK(book.restore(""));
+}
+
 TEST_CASE("live book: nothing is closed by time while no record has one", "[app][live]") {
   LiveBook book;
   const Finding a = finding("a", 1, seconds{0}, seconds{10});

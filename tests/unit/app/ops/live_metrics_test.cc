@@ -64,6 +64,7 @@ LiveFigures figures() {
   out.now = Timestamp{seconds{1'700'000'010}};
   out.newest = Timestamp{seconds{1'700'000'000}};
   out.findings = {{"new_error", 2}};
+  out.findings_muted = {{"frequent", 3}};
   out.incidents_open = 1;
   out.snapshot_age_s = 1.5;
   out.sinks = {{"archive", 10, 0}, {"a \"b\" \\ \n", 1, 2}};
@@ -86,6 +87,7 @@ TEST_CASE("live metrics: what is written is what was counted", "[app][ops]") {
   expect("loglode_watermark_lag_seconds", 10);
   expect(R"(loglode_source_lag_messages{source="shop",topic="orders",partition="1"})", 7);
   expect(R"(loglode_findings_total{kind="new_error"})", 2);
+  expect(R"(loglode_findings_muted_total{kind="frequent"})", 3);
   expect("loglode_snapshot_age_seconds", 1.5);
   expect(R"(loglode_sink_documents_total{sink="a \"b\" \\ \n"})", 1);
   expect(R"(loglode_build_info{version="0.1.0"})", 1);

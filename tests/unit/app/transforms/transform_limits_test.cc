@@ -51,12 +51,20 @@ TEST_CASE("samples: those kept say for how many they stand, also behind one anot
   std::vector<Line> lines = numbered(0, 20'000);
   for (std::size_t i = 0; i < lines.size(); i += 2) lines[i].severity = Severity::error;
   const Batch batch = run.feed(lines);
-  std::map<std::string, int> weights;
+  std::map<std::uint32_t, int> weights;
   for (const Record& record : batch.records)
-    if (!dropped(record)) ++weights[attributes_text(batch, record)];
+    if (!dropped(record)) ++weights[record.weight];
   CHECK(weights.size() == 2);
-  CHECK(weights["loglode.sample_weight=4"] == Approx(2500).margin(250));
-  CHECK(weights["loglode.sample_weight=20"] == Approx(500).margin(120));
+  CHECK(weights[4] == Approx(2500).margin(250));
+  CHECK(weights[20] == Approx(500).margin(120));
+}
+
+TEST_CASE("samples: many of them behind one another stand for as many as a weight can say", "[app][transforms]") {
+  TransformRun run{"sample: { keep_one_in: 2 }"};
+  Batch batch;
+  for (std::uint64_t offset = 0; batch.records.empty() || dropped(batch.records.front()); ++offset)
+    batch = run.feed({{"a", Severity::info, "", {}, {}, 1, std::nullopt, offset, 0, 3'000'000'000}});
+  CHECK(batch.records.front().weight == 4'294'967'295);
 }
 
 TEST_CASE("samples: only those that the condition holds for", "[app][transforms]") {
@@ -65,7 +73,7 @@ TEST_CASE("samples: only those that the condition holds for", "[app][transforms]
   CHECK(dropped(batch.records[0]));
   CHECK(!dropped(batch.records[1]));
   CHECK(!dropped(batch.records[2]));
-  CHECK(batch.records[2].attributes_count == 0);
+  CHECK(batch.records[2].weight == 1);
   CHECK(run.counters.dropped(DropReason::sampled) == 5);
 }
 

@@ -22,6 +22,7 @@ struct Line {
   std::optional<std::string> raw{};  // none: the message itself
   std::uint64_t offset = 0;
   std::uint16_t flags = 0;
+  std::uint32_t weight = 1;
 };
 
 inline const RuleCatalog& rules_for_transforms() {
@@ -72,6 +73,7 @@ class TransformRun {
     record.line_count = line.line_count;
     record.offset = line.offset;
     record.flags = line.flags;
+    record.weight = line.weight;
     record.attributes_begin = static_cast<std::uint32_t>(batch.attributes.size());
     record.attributes_count = static_cast<std::uint32_t>(line.attributes.size());
     for (const auto& [key, value] : line.attributes) batch.attributes.push_back({batch.keep(key), batch.keep(value)});

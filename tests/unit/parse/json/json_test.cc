@@ -270,6 +270,20 @@ TEST_CASE("json: what is not exactly an object is refused and leaves no trace", 
   CHECK(Parsed(JsonFormat{}, objects + "1" + std::string(900, '}'), true).good);
 }
 
+TEST_CASE("json: a record of a sample that was taken before says for how many it stands", "[parse][json]") {
+  const auto weight_of = [](const std::string& value) {
+    const std::string text = R"({"message":"m","loglode.sample_weight":)" + value + "}";
+    INFO(text);
+    const Parsed got{JsonFormat{}, text};
+    REQUIRE(got.good);
+    return got.record.weight;
+  };
+  CHECK(weight_of("20") == 20);
+  CHECK(weight_of("\"20\"") == 20);
+  CHECK(weight_of("4294967295") == 4'294'967'295);
+  for (const char* const none : {"0", "-1", "1.5", "4294967296", "\"\"", "null", "true", "\"2 \"", "[2]"}) CHECK(weight_of(none) == 1);
+}
+
 TEST_CASE("json: bytes that are not UTF-8 are shown as U+FFFD and flagged", "[parse][json]") {
   const Parsed got{JsonFormat{}, "{\"msg\":\"caf\xE9 \xF0\x9F\x98 ok\",\"level\":\"warn\"}"};
   REQUIRE(got.good);

@@ -30,6 +30,7 @@ struct Line {
   std::vector<std::uint32_t> rules{};
   std::uint32_t line_count = 1;
   bool blank = false;
+  std::uint32_t weight = 1;
 };
 
 Timestamp at(double seconds_after_noon) { return Timestamp{Duration{kNoon + static_cast<std::int64_t>(seconds_after_noon * 1e9)}}; }
@@ -70,6 +71,7 @@ class Run {
       record.service = batch.keep(line.service);
       record.trace_id = batch.keep(line.trace);
       record.shape = line.shape;
+      record.weight = line.weight;
       if (line.blank) record.set(RecordFlag::blank);
       record.hits_begin = static_cast<std::uint32_t>(batch.hits.size());
       record.hits_count = static_cast<std::uint32_t>(line.rules.size());
@@ -254,6 +256,22 @@ TEST_CASE("fold: rule hits are counted by service, rule and shape", "[fold]") {
   CHECK(window.rule_cells[1].shape == ShapeId{2});
   CHECK(window.rule_cells[2].rule == 1);
   CHECK(window.cells[0].excerpt == "killed");  // an error rule makes even an INFO line worth keeping
+}
+
+TEST_CASE("fold: a record of a sample counts as many as it stands for, and is one that came", "[fold]") {
+  Run run;
+  Line sampled{at(0)};
+  sampled.weight = 20;
+  sampled.rules = {0};
+  run.feed(stream_named("api"), {sampled, Line{at(0)}});
+  const auto summaries = run.summaries();
+  REQUIRE(summaries.size() == 1);
+  CHECK(summaries[0].records == 2);
+  REQUIRE(summaries[0].cells.size() == 1);
+  CHECK(summaries[0].cells[0].count == 21);
+  REQUIRE(summaries[0].rule_cells.size() == 1);
+  CHECK(summaries[0].rule_cells[0].count == 20);
+  CHECK(run.counters.records == 2);
 }
 
 TEST_CASE("fold: the baseline mark of a stream reaches its windows", "[fold]") {

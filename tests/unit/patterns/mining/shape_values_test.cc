@@ -166,9 +166,10 @@ TEST_CASE("values: any order, repetition and split of the records gives the same
     values.observe(one.record, message, scanner.text().data(), budget);
   };
   const auto same = [](const ShapeValues& a, const ShapeValues& b) {
-    if ((a.ranges() == nullptr) != (b.ranges() == nullptr) || a.sample().size() != b.sample().size()) return false;
-    for (std::size_t i = 0; i < a.sample().size(); ++i)
-      if (a.sample()[i].record != b.sample()[i].record || a.sample()[i].values != b.sample()[i].values) return false;
+    const std::vector<SampledRecord> ours = a.copy_sample(), theirs = b.copy_sample();
+    if ((a.ranges() == nullptr) != (b.ranges() == nullptr) || ours.size() != theirs.size()) return false;
+    for (std::size_t i = 0; i < ours.size(); ++i)
+      if (ours[i].record != theirs[i].record || ours[i].values != theirs[i].values) return false;
     for (std::size_t slot = 0; a.ranges() != nullptr && slot < a.slots(); ++slot) {
       for (std::size_t i = 0; i < DistinctCounter::kRegisters; ++i)
         if (a.ranges()[slot].distinct.at(i) != b.ranges()[slot].distinct.at(i)) return false;

@@ -1,0 +1,209 @@
+#!/usr/bin/env python3
+"""run with files: mutes and their reload, weights of samples, what is told after a restart. usage: service.py PROGRAM [TEST...]"""
+import contextlib
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import datetime, timezone
+
+binary = os.path.abspath(sys.argv[1])
+if "/tsan/" in binary:
+    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
+    sys.exit(77)
+SLOW = 5 if "/asan/" in binary else 1
+failures = []
+
+
+def check(name, condition, detail=""):
+    if not condition:
+        failures.append(f"{name}: {str(detail)[:2500]}")
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Service:
+    """A running `loglode run`: its folder holds configuration, inputs, outputs and what it says."""
+
+    def __init__(self, folder):
+        self.folder, self.port = folder, free_port()
+        self.process = None
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def write(self, name, text, mode="w"):
+        with open(self.path(name), mode, encoding="utf-8") as f:
+            f.write(text)
+
+    def log(self, *lines):
+        self.write("in.log", "".join(line + "\n" for line in lines), "a")
+
+    def configure(self, detect="", transforms="", what="findings, incidents"):
+        self.write("loglode.yaml", f"state: state\nsnapshot: 50ms\nsources:\n  in: {{ type: file, paths: in.log, format: auto{transforms} }}\n"
+                   f"sinks:\n  out: {{ type: file, path: out.ndjson, what: [{what}] }}\nhttp: {{ listen: '127.0.0.1:{self.port}' }}\n{detect}")
+
+    def start(self):
+        self.said_at = os.path.getsize(self.path("said")) if os.path.exists(self.path("said")) else 0
+        with open(self.path("said"), "ab") as said:
+            self.process = subprocess.Popen([binary, "run", self.path("loglode.yaml")], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+        return self
+
+    def stop(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        try:
+            return self.process.wait(30 * SLOW)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            return self.process.wait()
+
+    def said(self):
+        with open(self.path("said"), encoding="utf-8") as f:
+            return f.read()[self.said_at:]
+
+    def documents(self, schema=None):
+        if not os.path.exists(self.path("out.ndjson")):
+            return []
+        with open(self.path("out.ndjson"), encoding="utf-8") as f:
+            all_of_them = [json.loads(line) for line in f.read().split("\n")[:-1]]
+        return [each for each in all_of_them if schema is None or each.get("schema") == schema]
+
+    def findings(self, kind=None):
+        return [each for each in self.documents("loglode.finding/1") if kind in (None, each["kind"])]
+
+    def metric(self, name):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
+            found = re.search("^" + re.escape(name) + r" ([0-9.e+]+)$", answer.read().decode(), re.MULTILINE)
+        return float(found.group(1)) if found else None
+
+    def wait(self, condition, seconds=10):
+        until = time.monotonic() + seconds * SLOW
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError):
+                if condition():
+                    return True
+            time.sleep(0.05)
+        return False
+
+
+def now(ago=0.0):
+    return datetime.fromtimestamp(time.time() - ago, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
+
+
+def history(count=200):
+    return [f"{now(600 - 600 * i / count)} INFO shop: order #{i} placed" for i in range(count)]
+
+
+def failing(words, count=30, ago=0.0):
+    return [f"{now(ago)} ERROR shop: {words} {i}" for i in range(count)]
+
+
+FAR = "until: 2100-01-01T00:00:00Z"
+
+
+def mutes(service):
+    service.write("mutes.yaml", f"- {{ text: ledger, reason: SHOP-1, {FAR} }}\n- {{ text: cart, kind: new_error, reason: SHOP-2, {FAR} }}\n"
+                  f"- {{ text: cart, reason: SHOP-3, {FAR} }}\n")
+    service.configure("detect: { mutes: mutes.yaml }\n")
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order"))
+    check("a mute of a text leaves a new ERROR", service.wait(lambda: service.findings("new_error")), service.said())
+    check("and mutes what else is of it", service.wait(lambda: service.metric('loglode_findings_muted_total{kind="frequent"}') == 1), service.said())
+    check("which goes to no sink", not service.findings("frequent"), service.findings("frequent"))
+    check("which the log says, with the reason", service.wait(lambda: "(SHOP-1): frequent" in service.said()), service.said())
+    service.log(*failing("the cart is jammed by item"))
+    check("a new ERROR is muted by its kind", service.wait(lambda: service.metric('loglode_findings_muted_total{kind="new_error"}') == 1), service.said())
+    time.sleep(0.5)
+    told = [each for each in service.documents() if "cart" in json.dumps(each)]
+    check("and is in no document", not told, told)
+    service.write("mutes.yaml", "- { kind: frequnt }\n")
+    service.process.send_signal(signal.SIGHUP)
+    check("a faulty file leaves the old mutes", service.wait(lambda: "the old one stands" in service.said()) and 'mutes.yaml:1: bad kind "frequnt"' in service.said(), service.said())
+    service.write("mutes.yaml", "")
+    service.process.send_signal(signal.SIGHUP)
+    check("a reload takes the mutes anew", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
+    check("it ends well", service.stop() == 143, service.said())
+
+
+def samples(service):
+    """One in ten of 2000 errors a minute: what is written says ten, and what is counted is what there was, or nearly."""
+    service.configure(transforms=", transforms: [ sample: { keep_one_in: 10, when: { severity_at_least: error } } ]", what="records, findings")
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order", 2000))
+    service.wait(lambda: service.findings("frequent"))
+    check("it ends well", service.stop() == 143, service.said())
+    records = [each for each in service.documents() if "event.id" in each]
+    kept = [each for each in records if "ledger" in each["message"]]
+    check("about one in ten is written", 120 < len(kept) < 300, len(kept))
+    check("each says for how many it stands", all(each.get("loglode.sample_weight") == 10 for each in kept), kept[:1])
+    check("others say nothing", not any("loglode.sample_weight" in each for each in records if "order #" in each["message"]), records[:1])
+    told = service.findings("frequent") + service.findings("new_error")
+    check("a finding counts as many as there were", told and max(each["total"] for each in told) == 10 * len(kept), (len(kept), told))
+
+
+def restarts(service):
+    """What was sent is not sent again, what changed is; after a crash nothing is left out. Ids stay."""
+    service.configure(what="templates, findings, incidents")
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order"))
+    service.wait(lambda: service.documents("loglode.incident/1") and service.findings("frequent"))
+    time.sleep(1.5)
+    for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
+        service.stop(end)
+        before = service.documents()
+        service.start()
+        service.wait(lambda: service.metric("loglode_snapshots_total"))
+        service.log(f"{now()} INFO shop: order #{1000} placed")
+        service.wait(lambda: service.metric("loglode_records_total"))
+        time.sleep(1.5)
+        again = service.documents()[len(before):]
+        check(f"nothing is sent again after {end.name}", not again, [(each.get("schema"), each.get("summary"), each.get("template")) for each in again])
+    incident = service.documents("loglode.incident/1")[0]["incident_id"]
+    service.log(*failing("the ledger refused order", 600))
+    check("what grew is sent", service.wait(lambda: max(each["total"] for each in service.findings("frequent")) >= 600), service.said())
+    ids = {each["incident_id"] for each in service.documents("loglode.incident/1")}
+    check("as the incident that it was", ids == {incident}, ids)
+    service.stop(signal.SIGKILL)
+    service.log(*failing("the cart is jammed by item"))
+    service.start()
+    check("what came while it was away is sent", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
+    check("it ends well", service.stop() == 143, service.said())
+
+
+TESTS = [mutes, samples, restarts]
+
+
+def main():
+    wanted = sys.argv[2:]
+    for test in TESTS:
+        if wanted and test.__name__ not in wanted:
+            continue
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory(prefix="loglode-test-") as folder:
+            service = Service(folder)
+            try:
+                test(service)
+            finally:
+                if service.process is not None and service.process.poll() is None:
+                    service.stop(signal.SIGKILL)
+        print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
+    for failure in failures:
+        print("FAILED:", failure)
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,123 @@
+// What the sinks are told from one judgement to the next, and what stands in them in the end.
+#include "app/service/event_documents.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace loglode {
+namespace {
+
+using std::chrono::minutes;
+using std::chrono::seconds;
+using Told = std::vector<std::string>;
+
+Timestamp at(seconds after) { return Timestamp{std::chrono::hours{500'000}} + after; }
+
+Finding finding(std::string id, std::uint64_t what, seconds start, seconds end, std::uint64_t total = 1) {
+  Finding made;
+  made.finding_id = std::move(id);
+  made.kind = FindingKind::new_error;
+  made.service = "shop";
+  made.template_id = TemplateId{what};
+  made.start = at(start);
+  made.end = at(end);
+  made.total = total;
+  return made;
+}
+
+Incident incident(seconds opened, std::vector<std::string> findings) {
+  Incident made;
+  made.opened_at = made.onset = at(opened);
+  made.services = {"shop"};
+  made.findings = std::move(findings);
+  made.state = IncidentState::open;
+  return made;
+}
+
+/// A sink that keeps what it was told, by id.
+class Kept {
+ public:
+  /// "f1" for a document, "-f1" for one that is withdrawn, "-f1>f2" for one that goes on as another; incidents as "incident".
+  Told tell(std::vector<Finding> findings, std::vector<Incident> incidents, seconds newest, bool last = false) {
+    Judgement judgement;
+    judgement.findings = std::move(findings);
+    judgement.incidents = std::move(incidents);
+    const RuleCatalog rules;
+    Told told;
+    for (const LiveDocument& document : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
+      const auto json = nlohmann::json::parse(document.json);
+      const std::string name = document.kind == Document::incident ? "incident" : document.key;
+      if (json["schema"] == "loglode.withdrawal/1") {
+        standing.erase(document.key);
+        told.push_back('-' + name +
+                       (json["superseded_by"].is_null() || name == "incident" ? "" : '>' + json["superseded_by"].get<std::string>()));
+      } else {
+        standing[document.key] = document.json;
+        told.push_back(name);
+      }
+    }
+    return told;
+  }
+  void restart() {
+    EventDocuments anew;
+    REQUIRE(anew.restore(events_.encode()));
+    encoded_ = events_.encode();
+    REQUIRE(events_.restore(encoded_));
+  }
+  std::map<std::string, std::string> standing;
+
+ private:
+  EventDocuments events_;
+  std::string encoded_;
+};
+
+TEST_CASE("events: a finding comes again when it has settled and says something else, and once more at the end", "[app][live]") {
+  Kept kept;
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1}, 1)}, {}, seconds{1}) == Told{"f1"});
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 5)}, {}, seconds{10}).empty());
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 5)}, {}, seconds{200}) == Told{"f1"});
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 5)}, {}, seconds{300}).empty());
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{301}, 6)}, {}, seconds{301}, true) == Told{"f1"});
+}
+
+TEST_CASE("events: what holds no more is withdrawn, but not what may come back or is too old to be spoken of", "[app][live]") {
+  Kept kept;
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1})}, {}, seconds{1}) == Told{"f1"});
+  CHECK(kept.tell({}, {}, seconds{60}).empty());
+  CHECK(kept.tell({}, {}, seconds{200}) == Told{"-f1"});
+  CHECK(kept.tell({finding("f2", 2, seconds{300}, seconds{301})}, {}, seconds{301}) == Told{"f2"});
+  CHECK(kept.tell({}, {}, minutes{90}).empty());  // an hour behind: what was said of it stands
+  CHECK(kept.tell({}, {}, minutes{91}, true).empty());
+  CHECK(kept.standing.size() == 1);
+}
+
+TEST_CASE("events: a finding whose windows widen goes on under its new id, and stands under one at any time", "[app][live]") {
+  Kept kept;
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1})}, {}, seconds{1}) == Told{"f1"});
+  for (seconds now{10}; now < minutes{10}; now += seconds{10}) {
+    CHECK(kept.tell({finding("wide", 1, seconds{0}, now, 2)}, {}, now).empty());  // it goes on: nobody wants each of its sizes
+    CHECK(kept.standing.contains("f1"));
+  }
+  CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
+}
+
+TEST_CASE("events: what stands at the end follows from the last judgement alone", "[app][live]") {
+  Kept all_at_once, step_by_step;
+  const std::vector<Finding> findings{finding("f1", 1, seconds{0}, seconds{50}, 7), finding("f2", 2, seconds{5}, seconds{6}, 2)};
+  const std::vector<Incident> incidents{incident(seconds{0}, {"f1", "f2"})};
+  step_by_step.tell({finding("f2", 2, seconds{5}, seconds{6}, 2)}, {incident(seconds{5}, {"f2"})}, seconds{6});
+  step_by_step.tell({finding("f3", 3, seconds{6}, seconds{7})}, {incident(seconds{5}, {"f2", "f3"})}, seconds{7});
+  step_by_step.restart();
+  step_by_step.tell(findings, incidents, seconds{60}, true);
+  all_at_once.tell(findings, incidents, seconds{60}, true);
+  CHECK(step_by_step.standing == all_at_once.standing);
+  CHECK(step_by_step.standing.size() == 3);
+  step_by_step.restart();
+  CHECK(step_by_step.tell(findings, incidents, seconds{60}, true).empty());
+}
+
+}  // namespace
+}  // namespace loglode
