@@ -1,4 +1,5 @@
 """A real Kafka broker for tests, on loopback. Started and stopped by its pid; everything else through kcat and Kafka's own tools."""
+import atexit
 import json
 import os
 import re
@@ -122,6 +123,7 @@ class Loglode:
     def start(self, **environment):
         self.errors = open(os.path.join(self.folder, "stderr"), "ab")
         self.process = subprocess.Popen([self.program, "run", self.config], stderr=self.errors, env={**os.environ, **environment})
+        atexit.register(lambda process=self.process: process.poll() is None and process.kill())  # nothing outlives a test that failed
         return self
 
     def stop(self, how=signal.SIGTERM, within=60):
