@@ -17,6 +17,9 @@ using Clock = std::chrono::steady_clock;
 constexpr auto kFillPatience = std::chrono::milliseconds{100};
 
 constexpr auto kFirstRest = std::chrono::milliseconds{10}, kLongestRest = std::chrono::milliseconds{1000};
+constexpr auto kHoldGlance = std::chrono::milliseconds{20};
+// A full queue is how a slow sink slows the reading; only one that does not move at all is worth a word.
+constexpr auto kFaultTold = std::chrono::seconds{1}, kFullQueueTold = std::chrono::seconds{10};
 
 class Unheard final : public Verdicts {
  public:
@@ -97,6 +100,11 @@ class Run {
         pipeline_.source.stop();
       }
       if (pipeline_.pause != nullptr && pipeline_.pause->load() && !stopped_) return nullptr;
+      if (pipeline_.hold && pipeline_.hold()) {
+        if (gives_up()) return nullptr;
+        std::this_thread::sleep_for(kHoldGlance);
+        continue;
+      }
       BatchPtr batch = take_batch();
       auto filled = pipeline_.source.fill(*batch, Clock::now() + kFillPatience);
       if (!filled) {
@@ -170,13 +178,28 @@ class Run {
 
   Result<void> deliver(Sink& sink, const BatchPtr& batch) {
     const Stopwatch watch{deliver_ticks_};
+    const auto begin = Clock::now();
+    bool told = false;
     for (auto rest = kFirstRest;; rest = std::min(2 * rest, kLongestRest)) {
       auto written = sink.write(batch, pipeline_.verdicts == nullptr ? unheard_ : *pipeline_.verdicts);
-      const bool again = !written && written.error().retryable && (pipeline_.give_up == nullptr || !pipeline_.give_up->load());
-      if (!again || pipeline_.verdicts == nullptr) return written;
+      const bool again = !written && written.error().retryable && !gives_up();
+      if (!again || pipeline_.verdicts == nullptr) {
+        if (told && written) pipeline_.refused({});
+        return written;
+      }
+      if (!told && pipeline_.refused && Clock::now() - begin >= told_after(written.error())) {
+        pipeline_.refused(written.error().where);
+        told = true;
+      }
       std::this_thread::sleep_for(rest);
     }
   }
+
+  static Clock::duration told_after(const Error& error) {
+    return error.code == std::errc::resource_unavailable_try_again ? kFullQueueTold : kFaultTold;
+  }
+
+  [[nodiscard]] bool gives_up() const { return pipeline_.give_up != nullptr && pipeline_.give_up->load(); }
 
   std::unique_ptr<WorkerChain> take_chain() {
     const std::scoped_lock lock{mutex_};

@@ -26,9 +26,11 @@ struct Pipeline {
   Verdicts* verdicts = nullptr;              // null: nobody asks what became of a record
   std::mutex* ordered_turn =
       nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
-  std::function<void(const Batch&)> delivered{};  // after a batch's last sink, in the same turn
-  FlowGauges* flow = nullptr;                     // told of each batch; null: nobody looks
-  const std::atomic<bool>* give_up = nullptr;     // set: a sink that refuses is not asked again, the run ends with its error
+  std::function<void(const Batch&)> delivered{};          // after a batch's last sink, in the same turn
+  FlowGauges* flow = nullptr;                             // told of each batch; null: nobody looks
+  const std::atomic<bool>* give_up = nullptr;             // set: a sink that refuses is not asked again, the run ends with its error
+  std::function<void(const std::string& why)> refused{};  // a sink has been in the way for a while; then, with nothing: it is not any more
+  std::function<bool()> hold{};                           // true: nothing more is read for now, until `give_up`
 };
 
 /// Seconds spent in each part; `work` is summed over workers.

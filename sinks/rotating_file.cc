@@ -185,7 +185,10 @@ Result<void> RotatingFile::sync() {
   {
     const std::scoped_lock lock{mutex_};
     if (!is_in_place()) {
-      if (auto opened = open_part(); !opened) return opened;
+      if (auto opened = open_part(); !opened) {
+        opened.error().retryable = true;  // what was written is in the old file, still open
+        return opened;
+      }
       tell(config_.path + " was moved or removed: it was made anew");
     }
     struct stat status {};  // somebody may have emptied it (copytruncate)

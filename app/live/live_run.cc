@@ -161,13 +161,36 @@ LiveRun::Cut LiveRun::take_cut() {
   return cut;
 }
 
+/// Everything that was written before: with the sinks, or a dead letter.
+Result<void> LiveRun::deliver_cut(Deadline until) {
+  {
+    const std::scoped_lock lock{flush_mutex_};
+    for (const auto& sink : sinks_)
+      if (auto flushed = sink->flush(until); !flushed) return flushed;
+  }
+  if (!uncommitted_.empty()) crash_point("flushed");
+  if (secure_)
+    if (auto secured = secure_(); !secured) return secured;
+  if (!uncommitted_.empty()) crash_point("letters_kept");
+  return {};
+}
+
+/// What is final stays so however often it is tried: the run ends, positions stay, and the next run reads again what came after them.
+Result<void> LiveRun::end_if_final(Result<void> delivered) {
+  if (delivered || delivered.error().retryable) return delivered;
+  const std::scoped_lock lock{mutex_};
+  if (!failed_) failed_ = delivered.error();
+  give_up_ = pause_ = true;
+  return delivered;
+}
+
 /// Cut, flush, make durable, commit: in this order.
 Result<void> LiveRun::secure_cut(bool last) {
   const std::scoped_lock alone{cut_mutex_};
   Cut cut;
   {
     const std::scoped_lock turn{turn_};
-    if (auto written = write_documents(); !written) return written;
+    if (auto written = end_if_final(write_documents()); !written) return written;
     cut = take_cut();
     if (const Timestamp newest = newest_; newest != kNoTime && Clock::now() >= next_forgetting_) {
       next_forgetting_ = Clock::now() + kBetweenForgetting;
@@ -189,16 +212,8 @@ Result<void> LiveRun::secure_cut(bool last) {
   } else {
     pending_ = std::move(cut.snapshot);
   }
-  const Deadline until = Clock::now() + (last ? options_.drain : std::chrono::seconds{5});
-  {
-    const std::scoped_lock lock{flush_mutex_};
-    for (const auto& sink : sinks_)
-      if (auto flushed = sink->flush(until); !flushed) return flushed;
-  }
-  reach("flushed");
-  if (secure_)
-    if (auto secured = secure_(); !secured) return secured;
-  reach("letters_kept");
+  if (auto delivered = end_if_final(deliver_cut(Clock::now() + (last ? options_.drain : std::chrono::seconds{5}))); !delivered)
+    return delivered;
   if (writer_ != nullptr) {
     const std::uint64_t number = writer_->submit(*std::exchange(pending_, std::nullopt));
     while (writer_->durable() < number) {
@@ -255,6 +270,7 @@ Result<void> LiveRun::apply_reload() {
   LiveReload with;
   {
     const std::scoped_lock lock{mutex_};
+    if (failed_) return tl::unexpected<Error>(*failed_);
     if (!reload_) return {};
     with = std::move(*reload_);
     reload_.reset();
@@ -263,8 +279,8 @@ Result<void> LiveRun::apply_reload() {
     pause_ = false;
   }
   // Sinks are about to be closed: what they hold is delivered first, however long that takes.
-  while (!secure_cut(false) && !stop_.load()) std::this_thread::sleep_for(kBetweenTries);
-  if (stop_.load()) return {};
+  while (!secure_cut(false) && !stop_.load() && !give_up_.load()) std::this_thread::sleep_for(kBetweenTries);
+  if (stop_.load() || give_up_.load()) return {};
   const std::scoped_lock turn{turn_};
   const std::scoped_lock flushing{flush_mutex_};
   loaded_ = std::move(with.rules);
@@ -292,6 +308,11 @@ Result<PipelineTimes> LiveRun::run_until_ended() {
     pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
     pipeline.flow = &flow_;
     pipeline.give_up = &give_up_;
+    pipeline.hold = hold_;
+    pipeline.refused = [this](const std::string& why) {
+      const std::scoped_lock lock{mutex_};
+      refusal_ = why;
+    };
     auto times = run_pipeline(pipeline);
     if (!times || !times->paused) return times;
     if (auto reloaded = apply_reload(); !reloaded) return tl::unexpected<Error>(reloaded.error());
@@ -337,6 +358,11 @@ std::optional<double> LiveRun::snapshot_age_s() const {
 std::string LiveRun::trouble() const {
   const std::scoped_lock lock{mutex_};
   return trouble_;
+}
+
+std::string LiveRun::refusal() const {
+  const std::scoped_lock lock{mutex_};
+  return refusal_;
 }
 
 }  // namespace loglode

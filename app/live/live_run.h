@@ -107,14 +107,17 @@ class LiveRun {
   /// A stage for each worker before everything that is learned, behind the parser.
   void add_worker_stage(std::function<Result<std::unique_ptr<Stage>>()> make) { worker_stages_.push_back(std::move(make)); }
   /// What rejected records become; null: their verdicts are only counted. Must outlive run(). `secure`: called before each snapshot.
-  void set_verdicts(Verdicts* verdicts, std::function<Result<void>()> secure) {
+  /// `hold`: true while so much waits to be secured that nothing more should be read.
+  void set_verdicts(Verdicts* verdicts, std::function<Result<void>()> secure, std::function<bool()> hold = {}) {
     verdicts_ = verdicts;
     secure_ = std::move(secure);
+    hold_ = std::move(hold);
   }
   /// Called on the judging thread.
   void on_judgement(std::function<void(const LiveJudgement&)> listener) { listener_ = std::move(listener); }
 
-  /// Until the sources end, or `stop`. Errors: a source's, a stage's; a sink's that had not succeeded by the end of the drain; the state's.
+  /// Until the sources end, or `stop`. Errors: a source's, a stage's; a sink's that had not succeeded by the end of the drain, or that is
+  /// final (a failed fsync: only another run, from the last position, brings back what was written since); the state's.
   /// `before_sources_go`: called when all is done, before the sources are destroyed.
   [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
@@ -127,6 +130,8 @@ class LiveRun {
   [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
   /// Why the latest snapshot could not be taken; empty when it could.
   [[nodiscard]] std::string trouble() const;
+  /// Why a sink has taken nothing for a while, so that nothing is read; empty when all do.
+  [[nodiscard]] std::string refusal() const;
   [[nodiscard]] std::uint64_t snapshots() const noexcept { return snapshots_.load(); }
   [[nodiscard]] std::uint64_t snapshot_failures() const noexcept { return snapshot_failures_.load(); }
   /// Since the latest good snapshot; none: there was none.
@@ -153,6 +158,8 @@ class LiveRun {
   void note_delivered(const Batch& batch);
   Cut take_cut();
   Result<void> secure_cut(bool last);
+  Result<void> deliver_cut(Deadline until);
+  Result<void> end_if_final(Result<void> delivered);
   void keep_snapshots();
   void keep_judging();
   enum class Occasion : std::uint8_t { begin, during, end };
@@ -184,6 +191,7 @@ class LiveRun {
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages_;
   Verdicts* verdicts_ = nullptr;
   std::function<Result<void>()> secure_;
+  std::function<bool()> hold_;
   std::function<void(const LiveJudgement&)> listener_;
   std::unique_ptr<SourceSet> source_;
   std::atomic<std::uint32_t> next_stream_{0};
@@ -213,7 +221,8 @@ class LiveRun {
   std::optional<LiveReload> reload_;
   JudgeConfig::Frequent frequent_;
   std::vector<Mute> mutes_;
-  std::string trouble_;
+  std::string trouble_, refusal_;
+  std::optional<Error> failed_;  // for good: the run ends with it
 };
 
 }  // namespace loglode

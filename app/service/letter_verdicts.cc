@@ -10,12 +10,14 @@ void LetterVerdicts::settle(const Batch& batch, std::size_t record, Verdict verd
   const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   DeadLetter letter = dead_letter_of(batch, batch.records[record], reason, now);
   const std::scoped_lock lock{mutex_};
-  if (letters_ == nullptr || !waiting_.empty() || !letters_->append(letter)) waiting_.push_back(std::move(letter));
+  if (letters_ != nullptr && waiting_.empty() && letters_->append(letter)) return;
+  waiting_bytes_ += letter.raw.size();
+  waiting_.push_back(std::move(letter));
 }
 
 Result<void> LetterVerdicts::secure() {
   const std::scoped_lock lock{mutex_};
-  for (; !waiting_.empty(); waiting_.pop_front()) {
+  for (; !waiting_.empty(); waiting_bytes_ -= waiting_.front().raw.size(), waiting_.pop_front()) {
     if (letters_ == nullptr)
       return fail(std::make_error_code(std::errc::operation_not_permitted),
                   "a sink rejected record " + waiting_.front().record_id + " (" + waiting_.front().reason +

@@ -7,6 +7,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/limits.h"
 #include "core/pipeline_parts.h"
 #include "sinks/dead_letters.h"
 
@@ -19,13 +20,19 @@ class LetterVerdicts final : public Verdicts {
   void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept override;
   /// All that was rejected before the call is on disk. Errors: the folder is full or fails (retryable when it may get better).
   [[nodiscard]] Result<void> secure();
+  /// So much waits for the folder that nothing more should be read before it can be written to again.
+  [[nodiscard]] bool full() const noexcept { return waiting_bytes_.load() > kWaitingBytesMax; }
   [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_.load(); }
 
  private:
+  // Beside it comes what was read already: a few batches.
+  static constexpr std::size_t kWaitingBytesMax = 4 * kMiB;
+
   DeadLetters* letters_;
   std::atomic<std::uint64_t> rejected_{0};
+  std::atomic<std::size_t> waiting_bytes_{0};
   std::mutex mutex_;
-  std::deque<DeadLetter> waiting_;  // the folder was full: as many as there are, since their positions stay until they are kept
+  std::deque<DeadLetter> waiting_;  // the folder was full, or fails: their positions stay until they are kept
 };
 
 }  // namespace loglode

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "core/pipeline_parts.h"
+#include "sinks/file_sink.h"
 
 namespace loglode {
 
@@ -16,7 +17,7 @@ struct SinkMeter {
   std::atomic<std::uint64_t> errors{0};     // writes and flushes that failed, tried again or not
 };
 
-/// `meter` must outlive it.
-[[nodiscard]] std::unique_ptr<Sink> make_metered_sink(std::unique_ptr<Sink> sink, SinkMeter& meter);
+/// `what`: the kinds that the sink takes; others are not counted. `meter` must outlive it.
+[[nodiscard]] std::unique_ptr<Sink> make_metered_sink(std::unique_ptr<Sink> sink, DocumentKinds what, SinkMeter& meter);
 
 }  // namespace loglode

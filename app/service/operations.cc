@@ -36,6 +36,7 @@ std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
       all.push_back({name, lag.topic, lag.partition, static_cast<std::uint64_t>(std::max<std::int64_t>(0, lag.high_watermark - from))});
     }
     if (into == nullptr) continue;
+    into->dropped_lines["unreadable"] += statistics.unreadable;
     into->commits += statistics.commits;
     into->commit_failures += statistics.commit_failures;
     into->stalls += statistics.stalls;

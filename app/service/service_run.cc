@@ -142,7 +142,8 @@ Result<void> ServiceRun::prepare() {
     letters_ = std::move(*opened);
   }
   verdicts_ = std::make_unique<LetterVerdicts>(letters_.get());
-  live_->set_verdicts(verdicts_.get(), [this] { return verdicts_->secure(); });
+  live_->set_verdicts(
+      verdicts_.get(), [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
   live_->on_judgement([this](const LiveJudgement& judged) {
     live_->publish(events_.of(judged), judged, [this] { return events_.encode(); });
@@ -264,6 +265,7 @@ Result<std::vector<std::unique_ptr<Sink>>> ServiceRun::make_sinks(const RuleCata
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
     auto sink = make_sink(config_.sinks[number], number, rules);
     if (!sink) return tl::unexpected<Error>(sink.error());
+    *sink = make_metered_sink(std::move(*sink), kinds_of(config_.sinks[number]), meters_[number]);
     const config::WhenFull when_full = config_.sinks[number].when_full.value;
     if (when_full == config::WhenFull::block)
       sinks.push_back(std::move(*sink));
@@ -311,6 +313,14 @@ void ServiceRun::tell_problems() {
   const std::vector<InputProblem> problems = live_->counters().problems();
   for (; problems_told_ < problems.size(); ++problems_told_)
     problems[problems_told_].fatal ? log_.error(problem_text(problems[problems_told_])) : log_.warn(problem_text(problems[problems_told_]));
+  const std::string refusal = live_->refusal();
+  if (refusal_told_ != !refusal.empty()) {
+    refusal_told_ = !refusal.empty();
+    if (refusal_told_)
+      log_.error("nothing is read until it is better: " + refusal);
+    else
+      log_.info("the sink takes records again: reading goes on");
+  }
   const std::string trouble = live_->trouble();
   if (trouble == trouble_told_) return;
   if (trouble.empty())

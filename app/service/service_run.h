@@ -58,6 +58,7 @@ class ServiceRun {
   std::unique_ptr<Operations> operations_;
   std::size_t problems_told_ = 0;
   std::string trouble_told_;
+  bool refusal_told_ = false;
   std::atomic<bool> done_{false};
 };
 

@@ -86,6 +86,7 @@ void Consumer::look_after() {
   if (pending_revoke_) finish_revoke();
   if (pending_assign_) assign_pending();
   if (!to_reset_.empty()) reset_positions();
+  if (!damaged_.empty()) pass_over_damage();
   commit_acknowledged();
   hold_or_pause();
   if (counts_.brokers_down) ask_brokers();
@@ -134,6 +135,7 @@ void Consumer::tell(const std::string& path, std::string what) {
 
 void Consumer::close() {
   wants_commit_ = false;
+  damaged_.clear();
   if (!assigned_.empty() && rd_kafka_assignment_lost(client_) == 0) commit_now();
   const Clock::time_point until = Clock::now() + kCloseWithin;
   const KafkaError refused{rd_kafka_consumer_close_queue(client_, queue_.get())};

@@ -1,9 +1,12 @@
 // The thread that talks to the brokers: polls message by message, answers rebalances, commits positions, pauses what can not be taken.
-// Owned by the source. Everything of librdkafka happens on this thread; others meet it in Intake and in a few atomics.
+// Owned by the source. Everything of this client happens on this thread; others meet it in Intake and in a few atomics. A search for the
+// end of a damaged batch runs beside it, with a client of its own.
 #pragma once
 
 #include <atomic>
 #include <functional>
+#include <future>
+#include <list>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -22,7 +25,7 @@ namespace loglode::kafka {
 
 struct ConsumerCounts {
   std::atomic<std::uint64_t> messages{0}, bytes{0}, tombstones{0}, rebalances{0}, commits{0}, commit_failures{0}, repeats_dropped{0};
-  std::atomic<std::uint64_t> stalls{0};
+  std::atomic<std::uint64_t> unreadable{0}, stalls{0};
   std::atomic<bool> paused{false}, brokers_down{false};
 };
 
@@ -49,6 +52,18 @@ class Consumer {
 
  private:
   using Current = std::shared_ptr<Partition>;
+  struct Damage {
+    Current partition;
+    std::int64_t from = 0;
+    rd_kafka_resp_err_t error{};
+    unsigned times = 0;
+    std::atomic<bool> stop{false};
+    std::future<std::optional<std::int64_t>> readable;  // where reading goes well again; waits for its search when it is destroyed
+    Damage(Current at, std::int64_t first, rd_kafka_resp_err_t why) : partition{std::move(at)}, from{first}, error{why} {}
+    ~Damage() { stop = true; }
+    Damage(const Damage&) = delete;
+    Damage& operator=(const Damage&) = delete;
+  };
 
   void run();
   void look_after();
@@ -65,6 +80,11 @@ class Consumer {
   void ask_brokers();
   void reset_positions();
   bool reset_position(const Current& partition);
+  void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
+  void pass_over_damage();
+  void tell_passed_over(const Damage& damage, std::int64_t next);
+  /// `next` comes: a batch in front of it that could not be read went well after all, or librdkafka has passed over it.
+  void note_passed_over(const Partition& partition, std::int64_t next);
   void assign_anew();
   void start_over(const Current& partition, std::int64_t offset);
   void hold_or_pause();
@@ -123,6 +143,7 @@ class Consumer {
   };
   std::unordered_map<ByTopic, Partition*, HashByTopic> by_topic_;  // a shortcut into assigned_
   std::vector<Current> to_reset_;
+  std::list<Damage> damaged_;
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{},
       stalls_at_{}, anew_at_{};

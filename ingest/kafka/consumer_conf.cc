@@ -45,6 +45,10 @@ void no_log(const rd_kafka_t*, int, const char*, const char*) noexcept {}
 Result<void> check_option(const KafkaSourceConfig& config, const std::string& key, const std::string& value) {
   if (std::find(std::begin(kOurs), std::end(kOurs), key) != std::end(kOurs) || key.ends_with("_cb"))
     return invalid("source '" + config.name + "': option '" + key + "' is set by loglode itself: positions would no longer be safe");
+  if (key == "check.crcs" && value != "false")
+    return invalid("source '" + config.name +
+                   "': option 'check.crcs': behind a batch that fails its checksum librdkafka loses its place "
+                   "and may end the process (docs/dependencies.md)");
   if (key == "partition.assignment.strategy" && value.find("cooperative") != std::string::npos && rd_kafka_version() < kCooperativeWorks)
     return invalid("source '" + config.name + "': librdkafka " + rd_kafka_version_str() + ": option '" + key +
                    "': cooperative assignment can be trusted from 2.6.1 on");

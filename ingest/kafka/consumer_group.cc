@@ -235,6 +235,7 @@ void Consumer::forget_all() {
   paused_.clear();
   by_topic_.clear();
   to_reset_.clear();
+  damaged_.clear();
 }
 
 PartitionList Consumer::to_commit() {

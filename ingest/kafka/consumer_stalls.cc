@@ -57,7 +57,8 @@ void Consumer::look_for_stalls() {
   stalls_at_ = now + kLookEvery;
   const bool waits = counts_.brokers_down || !paused_.empty() || full_since_ != Clock::time_point{} || pending_revoke_ || pending_assign_ ||
                      !to_reset_.empty();
-  if (waits) {
+  const bool searches = std::any_of(damaged_.begin(), damaged_.end(), [](const Damage& damage) { return damage.readable.valid(); });
+  if (waits || searches) {
     for (const Current& partition : assigned_) partition->end_known = -1;
     return;
   }

@@ -95,6 +95,7 @@ class GroupSource final : public KafkaSource {
     all.rebalances = counts.rebalances;
     all.commits = counts.commits;
     all.commit_failures = counts.commit_failures;
+    all.unreadable = counts.unreadable;
     all.repeats_dropped = counts.repeats_dropped;
     all.stalls = counts.stalls;
     all.staged_bytes = intake_.staged_bytes();

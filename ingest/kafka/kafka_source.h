@@ -85,6 +85,7 @@ struct KafkaStatistics {
   std::vector<KafkaLag> partitions;  // those assigned now
   std::uint64_t messages = 0, bytes = 0, tombstones = 0;
   std::uint64_t rebalances = 0, commits = 0, commit_failures = 0;
+  std::uint64_t unreadable = 0;       // offsets passed over since their batch was damaged
   std::uint64_t repeats_dropped = 0;  // messages that came a second time within an assignment
   std::uint64_t stalls = 0;           // partitions that had more and gave none, so that all were assigned anew
   std::size_t staged_bytes = 0;
@@ -101,6 +102,8 @@ class KafkaSource : public Source {
 /// - Partitions that are taken away: nothing more is handed out, wants_commit() says so until commit() has reached what was handed out (no
 ///   longer than half of session.timeout.ms), the position is committed, then they are given back. commit() itself never waits for a
 ///   broker; what could not be committed is tried again.
+/// - A batch that is damaged on the broker's disk is asked for a few times, then passed over, told with its offsets and counted; batches
+///   around it arrive whole.
 /// - Brokers that are away, messages deleted before they were read, topics that do not exist: reported to `counters`, never fatal.
 /// - The destructor leaves the group; it waits for that no longer than ten seconds.
 /// Errors of making: invalid_argument (an option is unknown, refused or malformed). Errors of fill: the group has fenced this instance out.

@@ -1,4 +1,5 @@
 """A real Kafka broker for tests, on loopback. Started and stopped by its pid; everything else through kcat and Kafka's own tools."""
+import atexit
 import json
 import os
 import re
@@ -42,14 +43,29 @@ def free_ports():
 
 
 class Broker:
-    def __init__(self, folder):
+    """`port`: of clients, else a free one. `cluster`: its number and the voters of a cluster (scripts/servers/kafka/start)."""
+
+    def __init__(self, folder, port=None, cluster=(), properties=""):
         need("java", "mvn", "kcat")
-        self.folder, self.port, self.process = folder, free_ports(), None
+        os.makedirs(folder, exist_ok=True)
+        self.folder, self.port, self.process, self.cluster = folder, port or free_ports(), None, [str(each) for each in cluster]
         self.address = f"127.0.0.1:{self.port}"
+        self.environment = dict(os.environ)
+        if properties:
+            self.environment["KAFKA_PROPERTIES"] = os.path.join(folder, "more.properties")
+            with open(self.environment["KAFKA_PROPERTIES"], "w", encoding="ascii") as f:
+                f.write(properties)
 
     def start(self):
+        self.launch()
+        return self.wait_until_ready()
+
+    def launch(self):
         log = open(os.path.join(self.folder, "broker.log"), "ab")
-        self.process = subprocess.Popen([os.path.join(SCRIPTS, "start"), os.path.join(self.folder, "kafka"), str(self.port)], stdout=log, stderr=log)
+        self.process = subprocess.Popen([os.path.join(SCRIPTS, "start"), os.path.join(self.folder, "kafka"), str(self.port), *self.cluster], stdout=log,
+                                        stderr=log, env=self.environment)
+
+    def wait_until_ready(self):
         deadline = time.monotonic() + 300  # the first start fetches the jars
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
@@ -107,6 +123,7 @@ class Loglode:
     def start(self, **environment):
         self.errors = open(os.path.join(self.folder, "stderr"), "ab")
         self.process = subprocess.Popen([self.program, "run", self.config], stderr=self.errors, env={**os.environ, **environment})
+        atexit.register(lambda process=self.process: process.poll() is None and process.kill())  # nothing outlives a test that failed
         return self
 
     def stop(self, how=signal.SIGTERM, within=60):

@@ -1,0 +1,137 @@
+#!/usr/bin/env python3
+"""`loglode run` on a topic with zstd batches that are cut short on the broker's disk: one among others, one at the end.
+
+What must hold: it is told with topic, partition and offsets, and passed over and counted; all other messages arrive, each once; no hot loop;
+the positions move past it, so a restart does not meet it again.
+
+usage: corrupt_batch.py LOGLODE
+"""
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+from broker import Broker, Loglode, documents, free_ports, wait_for
+from crash import payload
+from resources import cpu_seconds
+
+BATCH_HEADER = 61
+ZSTD = 4
+
+
+def batches(segment):
+    """(place in the file, length, first offset, last offset, codec) of each batch."""
+    with open(segment, "rb") as f:
+        data = f.read()
+    at, found = 0, []
+    while at + BATCH_HEADER <= len(data):
+        base, length = struct.unpack_from(">qi", data, at)
+        if length <= 0:
+            break
+        attributes, last_delta = struct.unpack_from(">hi", data, at + 21)
+        found.append((at, 12 + length, base, base + last_delta, attributes & 7))
+        at += 12 + length
+    return found
+
+
+def damage(segment):
+    """Zeros from the middle on in one batch in the middle and in the last one. Their first and last offsets."""
+    chosen = [batch for batch in batches(segment) if batch[2] in (150, 300)]
+    assert len(chosen) == 2 and all(batch[4] == ZSTD for batch in chosen), batches(segment)
+    with open(segment, "r+b") as f:
+        for at, size, _, _, _ in chosen:
+            middle = at + BATCH_HEADER + (size - BATCH_HEADER) // 2
+            f.seek(middle)
+            f.write(b"\0" * (at + size - middle))
+    return [(first, last) for _, _, first, last, _ in chosen]
+
+
+def config(broker, port):
+    return f"""
+state: state
+snapshot: 200ms
+sources:
+  shop: {{ type: kafka, brokers: [{broker.address}], topics: [logs], group: corrupt, start: earliest, service: {{ from: topic }} }}
+sinks:
+  archive: {{ type: file, path: out/records.ndjson }}
+http: {{ listen: '127.0.0.1:{port}' }}
+"""
+
+
+def to_partition(broker, number, texts, *options):
+    subprocess.run(["kcat", "-P", "-b", broker.address, "-t", "logs", "-p", str(number), "-X", "acks=all", "-X", "linger.ms=300", *options],
+                   input="".join(text + "\n" for text in texts).encode(), check=True, capture_output=True)
+
+
+def kept(service):
+    found = {}
+    for document in documents(os.path.join(service.folder, "out", "records.ndjson")):
+        key = (document["kafka.partition"], document["kafka.offset"])
+        assert key not in found, f"{key} is there twice"
+        found[key] = document.get("event.original", document["message"])
+    return found
+
+
+def metrics(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=10) as answer:
+        return answer.read().decode()
+
+
+def fill(broker):
+    """Seven batches of 50 messages in each of two partitions; (partition, offset) -> text."""
+    sent, number = {}, 0
+    for batch in range(7):
+        for partition in (0, 1):
+            texts = [payload(number + i, 1) for i in range(50)]
+            to_partition(broker, partition, texts, *(["-z", "zstd"] if batch > 0 else []))
+            sent.update({(partition, batch * 50 + i): text for i, text in enumerate(texts)})
+            number += 50
+    return sent
+
+
+def run(program, folder, broker):
+    broker.create("logs", 2)
+    sent = fill(broker)
+    broker.kill(signal.SIGTERM)
+    hit = damage(os.path.join(broker.folder, "kafka", "log", "logs-0", "00000000000000000000.log"))
+    broker.start()
+    good = {key: text for key, text in sent.items() if not any(key[0] == 0 and first <= key[1] <= last for first, last in hit)}
+    port = free_ports()
+    service = Loglode(program, os.path.join(folder, "service"), config(broker, port)).start()
+    wait_for("the good partition", 60, lambda: len([key for key in kept(service) if key[0] == 1]) == 350)
+    before = cpu_seconds(service.process)
+    time.sleep(3)
+    busy = (cpu_seconds(service.process) - before) / 3
+    assert busy < 0.3, f"{busy:.0%} of a core while it meets damaged batches: {service.told()}"
+    for first, last in hit:
+        wait_for(f"{first} to {last} to be told", 90, lambda first=first, last=last: f"logs[0]: offsets {first} to {last} can not be read" in service.told())
+    wait_for("the commit", 60, lambda: broker.committed("corrupt").get(0) == 350)
+    lost = sum(last + 1 - first for first, last in hit)
+    assert f'dropped_lines_total{{reason="unreadable"}} {lost}\n' in metrics(port), metrics(port)
+    assert service.stop() == 143, service.told()
+    assert kept(service) == good
+    to_partition(broker, 0, [payload(99_999, 1)])
+    service.start()
+    wait_for("one more", 60, lambda: len(kept(service)) == len(good) + 1)
+    assert service.stop() == 143, service.told()
+    assert service.told().count("can not be read") == len(hit), service.told()
+    return (f"{len(good)} of {len(good)} good messages, each once; {len(hit)} damaged batches of {lost} messages told and counted; {busy:.1%} of a core "
+            "meanwhile; not met again after a restart")
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(folder).start()
+        try:
+            print(run(program, folder, broker), flush=True)
+        finally:
+            broker.kill()
+
+
+if __name__ == "__main__":
+    main()
