@@ -62,7 +62,10 @@ PipelineConfig read(const std::string& yaml, const fs::path& folder, const std::
 }
 
 TEST_CASE("connecting: topics are found by name and by pattern", "[app][config]") {
-  if (!test::kKafkaCanRun) return WARN("skipped: librdkafka does not run under this ThreadSanitizer");
+  if (!test::kKafkaCanRun) {
+    WARN("skipped: librdkafka does not run under this ThreadSanitizer");
+    return;
+  }
   const Folder folder;
   MockCluster cluster;
   for (const char* topic : {"orders", "app.web", "app.db"}) cluster.create(topic);
@@ -92,7 +95,10 @@ TEST_CASE("connecting: files are counted and folders tried", "[app][config]") {
 }
 
 TEST_CASE("connecting: a broker that does not answer is a problem, without its name when that came from outside", "[app][config]") {
-  if (!test::kKafkaCanRun) return WARN("skipped: librdkafka does not run under this ThreadSanitizer");
+  if (!test::kKafkaCanRun) {
+    WARN("skipped: librdkafka does not run under this ThreadSanitizer");
+    return;
+  }
   const Folder folder;
   const PipelineConfig config =
       read("sources: { in: { type: kafka, brokers: '${BROKERS}', group: g, topics: x } }\nsinks: { out: { type: file, path: o } }\n",

@@ -248,7 +248,8 @@ TEST_CASE("live book: a later book goes on from what an earlier one knew, number
   Finding more = a;
   more.total = 50;
   expect(later, {{judgement({a, b}, {first}), seconds{70}, {"opened b"}}});
-  const LiveChanges after = later.compare(judgement({more, b}, {closed(first, seconds{20}), second}), at(minutes{41}));
+  const Judgement grown = judgement({more, b}, {closed(first, seconds{20}), second});
+  const LiveChanges after = later.compare(grown, at(minutes{41}));
   CHECK(told(after) == Told{"grew a\xff", "closed 1", "opened 2"});
   CHECK(after.incidents.front().id == before.incidents.front().id);
 }
