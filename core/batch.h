@@ -68,6 +68,7 @@ enum class RecordFlag : std::uint16_t {
   time_inherited = 64,   // patterns: had no time of its own, its stream's previous one was taken
   blank = 128,           // ingest: nothing but blanks; counted as dropped{blank}
   out_of_range = 256,    // app: outside --since/--until, or dropped by a transform; counted as dropped{…} by then, to be passed over
+  clean_original = 512,  // app: raw holds no secret; where it is not set, nobody has looked
 };
 
 struct RuleHit {

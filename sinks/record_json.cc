@@ -143,7 +143,8 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
 
 void RecordJson::append_original(std::string& out, const Record& record) {
   if (record.raw == record.message) return;
-  const std::string_view original = mask_(record.raw, masked_) ? std::string_view{masked_} : record.raw;
+  const bool masked = !record.has(RecordFlag::clean_original) && mask_(record.raw, masked_);
+  const std::string_view original = masked ? std::string_view{masked_} : record.raw;
   if (original != record.message) append_quoted(out, ",\"event.original\":\"", original);
 }
 

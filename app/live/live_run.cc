@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/builtin_rules.h"
+#include "app/live/clean_originals.h"
 #include "app/live/crash_point.h"
 #include "app/live/future_marker.h"
 #include "app/state_session.h"
@@ -41,6 +42,11 @@ Result<void> LiveRun::prepare() {
   if (!loaded) return tl::unexpected<Error>(loaded.error());
   framers_ = *framers;
   loaded_ = std::move(*loaded);
+  if (options_.originals) {
+    auto probes = load_probes();
+    if (!probes) return tl::unexpected<Error>(probes.error());
+    probes_ = std::move(*probes);
+  }
   miner_.emplace(options_.mining, counters_);
   FoldConfig fold;
   fold.lateness = options_.lateness;
@@ -128,6 +134,11 @@ Result<WorkerChain> LiveRun::make_chain() {
     auto stage = make();
     if (!stage) return tl::unexpected<Error>(stage.error());
     chain.push_back(std::move(*stage));
+  }
+  if (probes_) {
+    auto originals = make_clean_originals(probes_);
+    if (!originals) return tl::unexpected<Error>(originals.error());
+    chain.push_back(std::move(*originals));
   }
   chain.push_back(make_redactor(counters_));
   chain.push_back(miner_->make_scanner());

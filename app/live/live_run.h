@@ -38,6 +38,7 @@ struct LiveOptions {
   std::string state;     // empty: nothing outlives the process
   std::string teller{};  // under this name the state keeps what was told
   bool read_only_state = false;
+  bool originals = false;  // a sink writes lines as they arrived, masked
   std::chrono::milliseconds snapshot{1000};
   std::chrono::milliseconds judge_every{200};  // at most; a judgement that took long is followed by ten times as long without one
   std::chrono::seconds drain{20};              // how long sinks may take after a stop
@@ -173,6 +174,7 @@ class LiveRun {
   RunCounters counters_;
   std::shared_ptr<const FramerFactory> framers_;
   LoadedRules loaded_;
+  std::shared_ptr<const RuleSet> probes_;  // null unless a sink writes originals
   std::optional<TemplateMiner> miner_;
   std::optional<Folder> folder_;
   std::unique_ptr<class TemplateLabels> labels_;

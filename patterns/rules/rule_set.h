@@ -70,6 +70,22 @@ struct RuleMatch {
 [[nodiscard]] Result<std::vector<RuleMatch>> match_rules(const RuleSet& rules, std::string_view message, std::string_view service,
                                                          Severity severity);
 
+/// Whether any of a set's expressions, probes among them, may match a text. One thread's.
+class TextProbe {
+ public:
+  /// Errors: RuleErrc::out_of_memory.
+  [[nodiscard]] static Result<TextProbe> make(std::shared_ptr<const RuleSet> rules);
+  TextProbe(TextProbe&&) noexcept;
+  ~TextProbe();
+  /// True too where a text could not be scanned.
+  [[nodiscard]] bool may_hit(std::string_view text);
+
+ private:
+  struct Inside;
+  explicit TextProbe(std::unique_ptr<Inside> inside);
+  std::unique_ptr<Inside> inside_;
+};
+
 enum class RuleErrc { out_of_memory = 1, scan_failed };
 [[nodiscard]] std::error_code make_error_code(RuleErrc code) noexcept;
 
