@@ -44,9 +44,10 @@ void append_control(std::string& out, unsigned char c) {
   constexpr char kHex[] = "0123456789abcdef";
   switch (c) {
     case '"':
+      out.append("\\\"", 2);
+      return;
     case '\\':
-      out += '\\';
-      out += static_cast<char>(c);
+      out.append("\\\\", 2);
       return;
     case '\n':
       out += "\\n";
