@@ -25,7 +25,7 @@ namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kGlance = std::chrono::milliseconds{20};  // between looks for something to do
 constexpr auto kBetweenTries = std::chrono::milliseconds{200};
-constexpr auto kBetweenForgetting = std::chrono::minutes{10};
+constexpr auto kBetweenForgetting = std::chrono::minutes{10};  // by the records' times: a backlog passes faster than the clock
 
 Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -203,8 +203,8 @@ Result<void> LiveRun::secure_cut(bool last) {
     const std::scoped_lock turn{turn_};
     if (auto written = end_if_final(write_documents()); !written) return written;
     cut = take_cut();
-    if (const Timestamp newest = newest_; newest != kNoTime && Clock::now() >= next_forgetting_) {
-      next_forgetting_ = Clock::now() + kBetweenForgetting;
+    if (const Timestamp newest = newest_; newest != kNoTime && (forgot_at_ == kNoTime || newest >= forgot_at_ + kBetweenForgetting)) {
+      forgot_at_ = newest;
       folder_->forget_before(newest - options_.kept);  // what changed is in the cut
     }
     if (last && writer_ != nullptr) {

@@ -201,7 +201,7 @@ class LiveRun {
   std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;
   bool fresh_ = false;                    // something was folded since the latest judgement
-  std::mutex cut_mutex_;                  // held for a whole cut; guards pending_, uncommitted_, next_forgetting_
+  std::mutex cut_mutex_;                  // held for a whole cut; guards pending_, uncommitted_, forgot_at_
   std::optional<StateSnapshot> pending_;  // taken, not yet durable
   std::optional<std::string> told_;       // of documents that are all written; for the next cut
   std::map<StreamId, std::uint64_t> uncommitted_;
@@ -213,7 +213,7 @@ class LiveRun {
   std::atomic<Timestamp> newest_{kNoTime};
   std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
   std::atomic<bool> hurry_{false};                 // the sources are held until that judgement is made
-  std::chrono::steady_clock::time_point next_forgetting_{};
+  Timestamp forgot_at_ = kNoTime;                  // time of the newest record when windows were given up last
   std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
