@@ -11,6 +11,7 @@ namespace loglode {
 namespace {
 
 constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
+constexpr Duration kRemembered = std::chrono::hours{6};   // what no judgement has had for so long is told anew when it comes back
 constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
 
 bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
@@ -52,7 +53,7 @@ void LiveBook::rename(std::uint64_t number, const std::string& id) {
 
 LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
   LiveChanges changes;
-  compare_findings(judgement, changes);
+  compare_findings(judgement, newest, changes);
   compare_incidents(judgement, newest, changes);
   return changes;
 }
@@ -62,7 +63,7 @@ void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
   findings_opened_ = 0;
 }
 
-void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
+void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
   std::multimap<std::string, KnownFinding> now;
   for (const Finding& finding : judgement.findings) {
     const std::string key = subject_of(finding);
@@ -85,7 +86,8 @@ void LiveBook::compare_findings(const Judgement& judgement, LiveChanges& out) {
   }
   // What this judgement does not have may come back with the next: a rate that is at its limit does.
   for (auto& [key, finding] : findings_)
-    if (now.size() < kFindingsKept) now.emplace(key, finding);
+    if (now.size() < kFindingsKept && (newest == kNoTime || finding.end == kNoTime || newest - finding.end < kRemembered))
+      now.emplace(key, finding);
   findings_ = std::move(now);
   std::stable_sort(out.findings.begin(), out.findings.end(),
                    [](const LiveFinding& a, const LiveFinding& b) { return a.finding->start < b.finding->start; });
@@ -150,7 +152,7 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
   for (KnownIncident& known : incidents_) {
     if (known.closed || newest == kNoTime || newest <= known.last + kSameSpan) continue;
     known.closed = true;  // the judgement has joined it to another, or let it go
-    out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary});
+    out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary, known.last});
   }
   if (incidents_.size() > kIncidentsKept) incidents_.erase(incidents_.begin(), incidents_.end() - kIncidentsKept);
 }

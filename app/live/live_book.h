@@ -26,6 +26,7 @@ struct LiveIncident {
   std::string id;                      // 16 hex: of what it began with and when; the same after a restart
   const Incident* incident = nullptr;  // in the judgement; null when it closed and the judgement does not have it any more
   std::string summary;
+  Timestamp last = kNoTime;  // when `incident` is null: until when it was seen to go on
 };
 struct LiveChanges {
   std::vector<LiveFinding> findings;    // in order of time
@@ -69,7 +70,7 @@ class LiveBook {
     std::string summary;
   };
 
-  void compare_findings(const Judgement& judgement, LiveChanges& out);
+  void compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out);
   void compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out);
   [[nodiscard]] KnownIncident* find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest);
 

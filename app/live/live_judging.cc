@@ -42,11 +42,16 @@ void LiveRun::judge_now(Occasion occasion) {
   std::vector<WindowSummary> windows;
   std::optional<TemplateCatalog> catalog;
   std::shared_ptr<const RuleCatalog> rules;  // a reload may replace them while this judges
+  Timestamp read = kNoTime;
   {
     const std::scoped_lock turn{turn_};
     rules = loaded_.catalog;
-    if (!std::exchange(fresh_, false) && occasion == Occasion::during) return;
+    if (!std::exchange(fresh_, false) && occasion == Occasion::during) {
+      hurry_ = false;
+      return;
+    }
     windows = folder_->summaries();
+    read = read_newest_;
     catalog.emplace(miner_->settle(marks_));
   }
   templates_ = catalog->templates().size();
@@ -75,19 +80,18 @@ void LiveRun::judge_now(Occasion occasion) {
   std::sort(config.ignored.begin(), config.ignored.end());
   const Judgement judgement = judge(windows, *catalog, *rules, config);
   if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
-  if (newest != kNoTime) judged_newest_ = newest;
-  if (hurry_.exchange(false)) source_->hold(false);
+  if (const Timestamp reached = std::max(newest, read); reached != kNoTime) judged_newest_ = reached;
+  hurry_ = false;
 }
 
 /// With the turn. A backlog can be read faster than it is judged: it waits, so that every record is judged before it is too old to be.
 void LiveRun::note_time(const Batch& batch) {
-  Timestamp newest = kNoTime;
-  for (const Record& record : batch.records) newest = std::max(newest, record.time);
-  if (newest == kNoTime) return;
+  for (const Record& record : batch.records)
+    if (!record.has(RecordFlag::out_of_range) && !record.has(RecordFlag::blank)) read_newest_ = std::max(read_newest_, record.time);
+  if (read_newest_ == kNoTime) return;
   const Timestamp judged = judged_newest_;
-  if (judged == kNoTime) judged_newest_ = newest;
-  if (judged == kNoTime || newest < judged + options_.judged / 2 || hurry_.exchange(true)) return;
-  source_->hold(true);
+  if (judged == kNoTime) judged_newest_ = read_newest_;
+  if (judged != kNoTime && read_newest_ >= judged + options_.judged / 2) hurry_ = true;
 }
 
 void LiveRun::keep_judging() {
@@ -97,6 +101,7 @@ void LiveRun::keep_judging() {
       std::unique_lock lock{mutex_};
       if (wake_.wait_for(lock, kGlance, [this] { return ending_; })) return;
     }
+    if (told_changed_ && Clock::now() >= told_due_) keep_told(false);
     if (Clock::now() < due && !hurry_) continue;
     const auto begin = Clock::now();
     judge_now(Occasion::during);
@@ -111,10 +116,18 @@ void LiveRun::publish(std::vector<LiveDocument> documents, const LiveJudgement& 
     wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
     outbox_.push_back(std::move(document));
   }
-  if (writer_ == nullptr || (Clock::now() < told_due_ && !judged.last && !judged.known)) return;
-  std::string now = told();
+  if (writer_ == nullptr) return;
+  told_of_ = told;
+  told_changed_ = true;
+  if (Clock::now() >= told_due_ || judged.last || judged.known) keep_told(judged.known);
+}
+
+/// On the judging thread.
+void LiveRun::keep_told(bool even_if_same) {
+  told_changed_ = false;
+  std::string now = told_of_();
   told_due_ = Clock::now() + (now.size() > kSmallTold ? kBetweenLargeTold : kBetweenTold);
-  if (now == told_kept_ && !judged.known) return;
+  if (now == told_kept_ && !even_if_same) return;
   told_kept_ = now;
   const std::scoped_lock lock{mutex_};
   told_with_outbox_ = std::move(now);

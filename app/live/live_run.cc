@@ -319,7 +319,7 @@ Result<PipelineTimes> LiveRun::run_until_ended() {
     pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
     pipeline.flow = &flow_;
     pipeline.give_up = &give_up_;
-    pipeline.hold = hold_;
+    pipeline.hold = [this] { return hurry_.load() || (hold_ && hold_()); };
     pipeline.refused = [this](const std::string& why) {
       const std::scoped_lock lock{mutex_};
       refusal_ = why;

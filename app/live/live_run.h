@@ -167,6 +167,7 @@ class LiveRun {
   void judge_now(Occasion occasion);
   void begin_judging();
   void note_time(const Batch& batch);
+  void keep_told(bool even_if_same);
   void end_threads();
 
   const LiveOptions& options_;
@@ -186,6 +187,8 @@ class LiveRun {
   bool told_known_ = false, restored_ = false;        // the state says what was told; holds windows
   std::chrono::steady_clock::time_point told_due_{};  // the judging thread's, as the next
   std::string told_kept_;
+  std::function<std::string()> told_of_;
+  bool told_changed_ = false;
   std::vector<SourceSet::Named> sources_;
   MakeSinks make_sinks_;
   std::vector<std::unique_ptr<Sink>> sinks_;  // replaced under turn_ and flush_mutex_
@@ -212,7 +215,8 @@ class LiveRun {
   FlowGauges flow_;
   std::atomic<Timestamp> newest_{kNoTime};
   std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
-  std::atomic<bool> hurry_{false};                 // the sources are held until that judgement is made
+  Timestamp read_newest_ = kNoTime;                // of those that were folded; with the turn
+  std::atomic<bool> hurry_{false};                 // nothing is read until a judgement was made
   Timestamp forgot_at_ = kNoTime;                  // time of the newest record when windows were given up last
   std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below

@@ -62,8 +62,7 @@ Batch SourceSet::take_spare() {
 
 Result<Fill> SourceSet::fill(Batch& out, Deadline until) {
   std::unique_lock lock{mutex_};
-  changed_.wait_until(lock, until, [&] { return !held_ && (!waiting_.empty() || running_ == 0 || error_); });
-  if (held_) return Fill::more;
+  changed_.wait_until(lock, until, [&] { return !waiting_.empty() || running_ == 0 || error_; });
   if (!waiting_.empty()) {
     std::swap(out, waiting_.front());
     waiting_.front().clear();
@@ -76,14 +75,6 @@ Result<Fill> SourceSet::fill(Batch& out, Deadline until) {
   lock.unlock();
   changed_.notify_all();
   return more ? Fill::more : Fill::end;
-}
-
-void SourceSet::hold(bool held) noexcept {
-  {
-    const std::scoped_lock lock{mutex_};
-    held_ = held;
-  }
-  changed_.notify_all();
 }
 
 void SourceSet::stop() noexcept {

@@ -31,8 +31,6 @@ class SourceSet final : public Source {
   Result<void> commit(std::span<const StreamPosition> positions) override;
   [[nodiscard]] std::string bookmark(StreamId stream, std::uint64_t offset) const override;
   [[nodiscard]] bool wants_commit() const noexcept override;
-  /// While held, fill() gives nothing, and what can be read waits where it is. Any thread.
-  void hold(bool held) noexcept;
   /// Which source a stream came from; null when none did. Any thread.
   [[nodiscard]] const std::string* name_of(StreamId stream) const;
 
@@ -50,7 +48,7 @@ class SourceSet final : public Source {
   std::map<StreamId, std::size_t> owners_;
   std::optional<Error> error_;
   std::size_t running_ = 0;
-  bool stopping_ = false, abandoned_ = false, held_ = false;
+  bool stopping_ = false, abandoned_ = false;
   std::vector<std::thread> threads_;
 };
 

@@ -27,8 +27,9 @@ SentDocuments::Facts facts_of(const Finding& finding) {
   return {std::max<std::uint64_t>(1, XXH3_64bits(subject.data(), subject.size())), finding.start, finding.end, finding.total};
 }
 
-SentDocuments::Facts facts_of(const Incident& incident) {
-  return {0, incident.opened_at, std::max(incident.opened_at, incident.closed_at), incident.findings.size()};
+SentDocuments::Facts facts_of(const Incident& incident, Timestamp newest) {
+  const Timestamp end = incident.state == IncidentState::closed ? incident.closed_at : newest;
+  return {0, incident.opened_at, std::max(incident.opened_at, end), incident.findings.size()};
 }
 
 LiveDocument withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
@@ -70,21 +71,23 @@ void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges
     told.insert(live.finding);
     send_finding(*live.finding, out);
   }
-  std::set<std::string_view> present;
-  std::set<std::uint64_t> unsent;
+  SentDocuments::Present present;
   std::map<std::uint64_t, std::string> heirs;
+  const std::set<std::uint64_t> cut_off = sent_.cut_off(Document::finding, judged.judged_from);
   for (const Finding& finding : judged.judgement.findings) {
     const SentDocuments::Facts facts = facts_of(finding);
-    present.insert(finding.finding_id);
+    present.ids.insert(finding.finding_id);
+    present.about.insert(facts.about);
     heirs.emplace(facts.about, finding.finding_id);
     if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
+    if (cut_off.contains(facts.about)) continue;  // what was sent saw its beginning too
     const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
     if (judged.last || (!same && is_quiet(finding.end, judged.newest)))
       send_finding(finding, out);
     else if (!same)
-      unsent.insert(facts.about);
+      present.unsent.insert(facts.about);
   }
-  withdraw(Document::finding, present, unsent, heirs, judged, out);
+  withdraw(Document::finding, present, heirs, judged, out);
 }
 
 void EventDocuments::send_finding(const Finding& finding, std::vector<LiveDocument>& out) {
@@ -94,40 +97,64 @@ void EventDocuments::send_finding(const Finding& finding, std::vector<LiveDocume
 }
 
 void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out) {
-  for (const LiveIncident& live : changes.incidents)
-    if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed ? "closed" : "open", out);
-  std::set<std::string_view> present;
-  for (LiveIncident& live : changes.present) {
-    if (judged.last && !sent_.is_only_known(Document::incident, live.id)) {
-      std::string id = LiveBook::id_of(*live.incident);
-      if (id != live.id) {
-        if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
-        book_.rename(live.number, id);
-        live.id = std::move(id);
-      }
-      send_incident(live, live.incident->state == IncidentState::closed ? "closed" : "open", out);
-    }
-    present.insert(live.id);
+  for (const LiveIncident& live : changes.incidents) {
+    if (live.incident != nullptr)
+      send_incident(live, live.change == LiveChange::closed, judged, out);
+    else
+      close_incident(live, out);
   }
-  withdraw(Document::incident, present, {}, {}, judged, out);
+  SentDocuments::Present present;
+  for (LiveIncident& live : changes.present) {
+    if (judged.last) {
+      settle_incident(live, judged, out);
+    } else if (!sent_.knows(Document::incident, live.id)) {
+      send_incident(live, live.incident->state == IncidentState::closed, judged, out);  // it had been withdrawn
+    } else {
+      sent_.refresh(Document::incident, live.id, facts_of(*live.incident, judged.newest));
+    }
+    present.ids.insert(live.id);
+  }
+  withdraw(Document::incident, present, {}, judged, out);
 }
 
-void EventDocuments::send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out) {
+/// At the end: under the id that follows from the judgement alone, unless that has seen no more than its end.
+void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<LiveDocument>& out) {
+  if (sent_.is_only_known(Document::incident, live.id) || sent_.began_before(Document::incident, live.id, judged.judged_from)) return;
+  std::string id = LiveBook::id_of(*live.incident);
+  if (id != live.id) {
+    if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
+    book_.rename(live.number, id);
+    live.id = std::move(id);
+  }
+  send_incident(live, live.incident->state == IncidentState::closed, judged, out);
+}
+
+/// The judgement has it no more, because it is too old: what was sent last is sent closed.
+void EventDocuments::close_incident(const LiveIncident& live, std::vector<LiveDocument>& out) {
+  const std::string text = sent_.text_of(Document::incident, live.id);
+  if (text.empty()) return;
+  Json object = Json::parse(text);
+  object["state"] = "closed";
+  object["closed_at"] = live.last == kNoTime ? Json(nullptr) : Json(to_rfc3339(live.last));
+  out.push_back({Document::incident, live.id, to_line(object)});
+  sent_.forget(Document::incident, live.id);
+}
+
+void EventDocuments::send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<LiveDocument>& out) {
   Json object = to_json(*live.incident);
   object["incident_id"] = live.id;
-  object["state"] = state;
+  object["state"] = closed ? "closed" : "open";
   std::string json = to_line(object);
-  if (sent_.note(Document::incident, live.id, json, facts_of(*live.incident)))
+  if (sent_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
     out.push_back({Document::incident, live.id, std::move(json)});
 }
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
-void EventDocuments::withdraw(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
-                              const std::map<std::uint64_t, std::string>& heirs, const LiveJudgement& judged,
-                              std::vector<LiveDocument>& out) {
+void EventDocuments::withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
+                              const LiveJudgement& judged, std::vector<LiveDocument>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
-  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, unsent, judged.judged_from, ended_before)) {
+  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, judged.judged_from, ended_before)) {
     const auto heir = heirs.find(gone.about);
     out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
   }
@@ -138,7 +165,7 @@ std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& jud
   book_.take_as_known(judged.judgement, judged.newest);
   for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
   for (const Incident& incident : judged.judgement.incidents)
-    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident));
+    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident, judged.newest));
   muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
   incidents_open_ = book_.incidents_open();
   return {};

@@ -40,9 +40,11 @@ class EventDocuments {
   void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out);
   void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out);
   void send_finding(const Finding& finding, std::vector<LiveDocument>& out);
-  void send_incident(const LiveIncident& live, std::string_view state, std::vector<LiveDocument>& out);
-  void withdraw(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
-                const std::map<std::uint64_t, std::string>& heirs, const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<LiveDocument>& out);
+  void close_incident(const LiveIncident& live, std::vector<LiveDocument>& out);
+  void withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
+                const LiveJudgement& judged, std::vector<LiveDocument>& out);
   void note_muted(const LiveJudgement& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 

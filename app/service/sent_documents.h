@@ -30,7 +30,17 @@ class SentDocuments {
   };
 
   /// False when the same text was sent under this id before: it need not be sent again.
-  bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts);
+  /// With `keep`, the text itself is kept for text_of().
+  bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool keep = false);
+  /// Whether what was sent under this id began before `judged_from`: a judgement sees no more than its end.
+  [[nodiscard]] bool began_before(Document kind, const std::string& id, Timestamp judged_from) const;
+  /// It is still so: what is known of it changes, not what was sent.
+  void refresh(Document kind, const std::string& id, const Facts& facts);
+  [[nodiscard]] bool knows(Document kind, const std::string& id) const { return sent_.contains({kind, id}); }
+  /// What was sent under it, where that was kept; else empty.
+  [[nodiscard]] std::string text_of(Document kind, const std::string& id) const;
+  /// What the documents are about that were sent and began before `judged_from`: a judgement sees no more than their end.
+  [[nodiscard]] std::set<std::uint64_t> cut_off(Document kind, Timestamp judged_from) const;
   /// Known from elsewhere: nothing was sent, and nothing is to be.
   void note_known(Document kind, const std::string& id, const Facts& facts);
   [[nodiscard]] bool is_only_known(Document kind, const std::string& id) const;
@@ -38,11 +48,14 @@ class SentDocuments {
   [[nodiscard]] bool has_said(Document kind, const std::string& id, const Facts& facts) const;
   /// Whether anything was sent under it.
   bool forget(Document kind, const std::string& id);
-  /// Forgets what happened before `judged_from`: no judgement speaks of it any more, and what was sent stands. Then takes out and gives
-  /// what was sent, is not in `present`, ended before `ended_before`, and is not about one of `unsent`: what stands in its place must be
-  /// sent first.
-  [[nodiscard]] std::vector<Gone> take_gone(Document kind, const std::set<std::string_view>& present, const std::set<std::uint64_t>& unsent,
-                                            Timestamp judged_from, Timestamp ended_before);
+  /// Of the judgement: the ids of its documents and what they are about; and what of that is in no document that was sent.
+  struct Present {
+    std::set<std::string_view> ids;
+    std::set<std::uint64_t> about, unsent;
+  };
+  /// Forgets what happened before `judged_from` and is not spoken of any more: what was sent stands. Then takes out and gives what was
+  /// sent, is not present, ended before `ended_before`, and is not about something unsent: what stands in its place must be sent first.
+  [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp judged_from, Timestamp ended_before);
 
   [[nodiscard]] std::string encode() const;
   /// False: it can not be read, nothing is known.
@@ -52,6 +65,7 @@ class SentDocuments {
   struct Sent {
     std::uint64_t hash = 0;  // of the text; 0: only known
     Facts facts;
+    std::string text{};  // empty unless it was to be kept
   };
   std::map<std::pair<Document, std::string>, Sent> sent_;
 };

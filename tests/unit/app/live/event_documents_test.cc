@@ -104,6 +104,37 @@ TEST_CASE("events: a finding whose windows widen goes on under its new id, and s
   CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
 }
 
+TEST_CASE("events: what is cut off when it grows old is not told in ever smaller pieces", "[app][live]") {
+  Kept kept;
+  CHECK(kept.tell({finding("f", 1, seconds{0}, minutes{20}, 1800)}, {}, minutes{20}) == Told{"f"});
+  CHECK(kept.tell({finding("f", 1, seconds{0}, minutes{20}, 1800)}, {}, minutes{59}).empty());
+  for (minutes now{61}; now < minutes{80}; ++now)
+    CHECK(kept.tell({finding("cut" + std::to_string(now.count()), 1, now - minutes{60}, minutes{20}, 100)}, {}, now).empty());
+  CHECK(kept.tell({}, {}, minutes{81}).empty());
+  CHECK(kept.tell({}, {}, minutes{82}, true).empty());
+  CHECK(kept.standing.size() == 1);
+}
+
+TEST_CASE("events: an incident that one judgement lacks is waited for, and told again when it comes back later", "[app][live]") {
+  Kept kept;
+  const std::vector<Finding> findings{finding("f1", 1, seconds{0}, minutes{20}, 7)};
+  CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, seconds{1}) == Told{"f1", "incident"});
+  CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{5}).empty());
+  CHECK(kept.tell(findings, {}, minutes{5} + seconds{1}).empty());
+  CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{5} + seconds{2}).empty());
+  CHECK(kept.tell(findings, {}, minutes{8}) == Told{"-incident"});
+  CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{9}) == Told{"incident"});
+}
+
+TEST_CASE("events: an incident that was open before a long pause is closed in the sinks too", "[app][live]") {
+  Kept kept;
+  kept.tell({finding("f1", 1, seconds{0}, seconds{60}, 7)}, {incident(seconds{0}, {"f1"})}, seconds{60});
+  CHECK(kept.tell({}, {}, minutes{200}) == Told{"incident"});
+  std::size_t closed = 0;
+  for (const auto& [id, json] : kept.standing) closed += json.find("\"state\":\"closed\"") != std::string::npos;
+  CHECK(closed == 1);
+}
+
 TEST_CASE("events: what stands at the end follows from the last judgement alone", "[app][live]") {
   Kept all_at_once, step_by_step;
   const std::vector<Finding> findings{finding("f1", 1, seconds{0}, seconds{50}, 7), finding("f2", 2, seconds{5}, seconds{6}, 2)};
