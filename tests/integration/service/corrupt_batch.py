@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""`loglode run` on a topic with zstd batches that are cut short on the broker's disk: one among others, one at the end.
+"""`loglode run` on a topic with zstd batches that are cut short on the broker's disk: two with a short good one between them, and one right
+behind the second, at the end.
 
 What must hold: it is told with topic, partition and offsets, and passed over and counted; all other messages arrive, each once; no hot loop;
 the positions move past it, so a restart does not meet it again.
@@ -21,6 +22,8 @@ from resources import cpu_seconds
 
 BATCH_HEADER = 61
 ZSTD = 4
+SIZES = (50, 50, 50, 50, 4, 96, 50)  # of the batches in each partition
+DAMAGED = (150, 204, 300)  # first offsets; 200 to 203 between the first two are good
 
 
 def batches(segment):
@@ -39,9 +42,9 @@ def batches(segment):
 
 
 def damage(segment):
-    """Zeros from the middle on in one batch in the middle and in the last one. Their first and last offsets."""
-    chosen = [batch for batch in batches(segment) if batch[2] in (150, 300)]
-    assert len(chosen) == 2 and all(batch[4] == ZSTD for batch in chosen), batches(segment)
+    """Zeros from the middle on in each of DAMAGED. Their first and last offsets."""
+    chosen = [batch for batch in batches(segment) if batch[2] in DAMAGED]
+    assert len(chosen) == len(DAMAGED) and all(batch[4] == ZSTD for batch in chosen), batches(segment)
     with open(segment, "r+b") as f:
         for at, size, _, _, _ in chosen:
             middle = at + BATCH_HEADER + (size - BATCH_HEADER) // 2
@@ -82,14 +85,15 @@ def metrics(port):
 
 
 def fill(broker):
-    """Seven batches of 50 messages in each of two partitions; (partition, offset) -> text."""
-    sent, number = {}, 0
-    for batch in range(7):
+    """Batches of SIZES in each of two partitions; (partition, offset) -> text."""
+    sent, number, first = {}, 0, 0
+    for size in SIZES:
         for partition in (0, 1):
-            texts = [payload(number + i, 1) for i in range(50)]
-            to_partition(broker, partition, texts, *(["-z", "zstd"] if batch > 0 else []))
-            sent.update({(partition, batch * 50 + i): text for i, text in enumerate(texts)})
-            number += 50
+            texts = [payload(number + i, 1) for i in range(size)]
+            to_partition(broker, partition, texts, *(["-z", "zstd"] if first > 0 else []))
+            sent.update({(partition, first + i): text for i, text in enumerate(texts)})
+            number += size
+        first += size
     return sent
 
 
