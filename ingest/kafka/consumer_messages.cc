@@ -149,7 +149,8 @@ void Consumer::ask_brokers() {
 }
 
 void Consumer::reset_positions() {
-  if (Clock::now() < reset_at_) return;
+  // Not while partitions come or go: assigned anew, those that are being given back would be fetched again.
+  if (pending_revoke_ || pending_assign_ || Clock::now() < reset_at_) return;
   bool any = false;
   std::erase_if(to_reset_, [&](const Current& partition) {
     if (partition != find(partition->topic, partition->number)) return true;
@@ -201,6 +202,7 @@ void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafk
 }
 
 void Consumer::pass_over_damage() {
+  if (pending_revoke_ || pending_assign_) return;  // as in reset_positions
   bool any = false;
   std::erase_if(damaged_, [&](Damage& damage) {
     if (damage.partition != find(damage.partition->topic, damage.partition->number)) return true;
