@@ -178,7 +178,8 @@ bool Consumer::reset_position(const Current& partition) {
   } else if (wanted > high) {
     offset = low;
     tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +
-                                ": the topic was made anew or has lost messages; read from its beginning");
+                                ": the topic was made anew or has lost messages; read from its beginning, "
+                                "what is read again comes under new record ids");
   }
   if (offset < wanted) {
     start_over(partition, offset);
