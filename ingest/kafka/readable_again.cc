@@ -15,6 +15,15 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience{15};  // for the answer about one offset
 constexpr int kPollMs = 100, kAskMs = 2000;
 
+/// One message is all that is looked at: whatever the source may prefetch, a probe asks for little. A batch comes whole nevertheless.
+KafkaSourceConfig small(KafkaSourceConfig config) {
+  config.queue_bytes_max = 1 * kMiB;
+  config.options.erase("max.partition.fetch.bytes");  // the same option by another name
+  config.options["fetch.message.max.bytes"] = "65536";
+  config.options["queued.min.messages"] = "1";
+  return config;
+}
+
 Look look_of(rd_kafka_event_t* event) {
   using Seen = Look::Seen;
   if (event == nullptr) return {};
@@ -30,7 +39,7 @@ Look look_of(rd_kafka_event_t* event) {
 class Probe {
  public:
   explicit Probe(const KafkaSourceConfig& config) {
-    Result<Conf> conf = make_consumer_conf(config);
+    Result<Conf> conf = make_consumer_conf(small(config));
     std::array<char, 512> said{};
     if (!conf) return;
     client_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), said.data(), said.size());
