@@ -86,7 +86,7 @@ void Consumer::look_after() {
   if (pending_revoke_) finish_revoke();
   if (pending_assign_) assign_pending();
   if (!to_reset_.empty()) reset_positions();
-  if (!damaged_.empty()) pass_over_damage();
+  if (!damaged_.empty() || search_) pass_over_damage();
   commit_acknowledged();
   hold_or_pause();
   if (counts_.brokers_down) ask_brokers();
@@ -135,6 +135,7 @@ void Consumer::tell(const std::string& path, std::string what) {
 
 void Consumer::close() {
   wants_commit_ = false;
+  if (search_) search_->stop = true;  // it ends while the client closes
   damaged_.clear();
   if (!assigned_.empty() && rd_kafka_assignment_lost(client_) == 0) commit_now();
   const Clock::time_point until = Clock::now() + kCloseWithin;
@@ -146,6 +147,7 @@ void Consumer::close() {
     closed = rd_kafka_consumer_closed(client_) != 0;
   }
   forget_all();
+  search_.reset();
   if (!closed) {
     // Closing may hang in older versions after a partition was lost: better left to the end of the process.
     static_cast<void>(queue_.release());

@@ -6,7 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
-#include <list>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <set>
@@ -52,17 +52,25 @@ class Consumer {
 
  private:
   using Current = std::shared_ptr<Partition>;
+  /// A batch that can not be read. Asked for again a few times before its end is searched for: a broker or a wire may do better.
   struct Damage {
+    static constexpr unsigned kTimes = 3;
     Current partition;
     std::int64_t from = 0;
     rd_kafka_resp_err_t error{};
     unsigned times = 0;
+    [[nodiscard]] bool is_due() const noexcept { return times >= kTimes; }
+  };
+  /// For the end of a damaged batch, on a thread of its own. Waits for it when it is destroyed.
+  struct Search {
+    Current partition;
+    std::int64_t from = 0;
     std::atomic<bool> stop{false};
-    std::future<std::optional<std::int64_t>> readable;  // where reading goes well again; waits for its search when it is destroyed
-    Damage(Current at, std::int64_t first, rd_kafka_resp_err_t why) : partition{std::move(at)}, from{first}, error{why} {}
-    ~Damage() { stop = true; }
-    Damage(const Damage&) = delete;
-    Damage& operator=(const Damage&) = delete;
+    std::future<std::optional<std::int64_t>> behind;
+    Search(Current in, std::int64_t first) : partition{std::move(in)}, from{first} {}
+    ~Search() { stop = true; }
+    Search(const Search&) = delete;
+    Search& operator=(const Search&) = delete;
   };
 
   void run();
@@ -80,17 +88,22 @@ class Consumer {
   void ask_brokers();
   void reset_positions();
   bool reset_position(const Current& partition);
-  void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
-  void pass_over_damage();
-  void tell_passed_over(const Damage& damage, std::int64_t next);
-  /// `next` comes: a batch in front of it that could not be read went well after all, or librdkafka has passed over it.
-  void note_passed_over(const Partition& partition, std::int64_t next);
   void assign_anew();
   void start_over(const Current& partition, std::int64_t offset);
   void hold_or_pause();
   void pause();
   void resume();
   bool nudge();
+
+  // consumer_damage: batches that can not be read
+  void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
+  void pass_over_damage();
+  void take_found();
+  void search_next();
+  void tell_passed_over(const Damage& damage, std::int64_t next);
+  /// `next` comes: a batch in front of it that could not be read went well after all, or librdkafka has passed over it.
+  void note_passed_over(const Partition& partition, std::int64_t next);
+  [[nodiscard]] bool is_searched(const Current& partition) const;
 
   // consumer_stalls: partitions that have more and give none
   void look_for_stalls();
@@ -143,10 +156,11 @@ class Consumer {
   };
   std::unordered_map<ByTopic, Partition*, HashByTopic> by_topic_;  // a shortcut into assigned_
   std::vector<Current> to_reset_;
-  std::list<Damage> damaged_;
+  std::vector<Damage> damaged_;     // in the order in which they were met, which is that of the searches
+  std::unique_ptr<Search> search_;  // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{},
-      stalls_at_{}, anew_at_{};
+      stalls_at_{}, anew_at_{}, search_at_{};
   std::chrono::milliseconds anew_pause_{0};  // between two times that partitions are assigned anew for a stall
   bool commit_on_its_way_ = false;
   bool lagging_ = false;  // there is more to come, and the queue is empty

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "ingest/kafka/consumer.h"
-#include "ingest/kafka/readable_again.h"
 
 namespace loglode::kafka {
 
@@ -19,7 +18,6 @@ constexpr std::size_t kKeyBytesMax = 256;
 constexpr int kAskMs = 1000;
 constexpr int kNudgeMs = 100;
 constexpr milliseconds kAskEvery{2000};
-constexpr unsigned kDamageTimes = 3;  // a damaged batch is asked for so often before it is passed over
 // Pausing throws away what is prefetched: worth it only when the pipeline really stands still. Until then nothing is taken from the queue,
 // and rebalances wait behind the messages in it.
 constexpr milliseconds kHold{20};
@@ -149,7 +147,8 @@ void Consumer::ask_brokers() {
 }
 
 void Consumer::reset_positions() {
-  if (Clock::now() < reset_at_) return;
+  // Not while partitions come or go: assigned anew, those that are being given back would be fetched again.
+  if (pending_revoke_ || pending_assign_ || Clock::now() < reset_at_) return;
   bool any = false;
   std::erase_if(to_reset_, [&](const Current& partition) {
     if (partition != find(partition->topic, partition->number)) return true;
@@ -177,7 +176,8 @@ bool Consumer::reset_position(const Current& partition) {
   } else if (wanted > high) {
     offset = low;
     tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +
-                                ": the topic was made anew or has lost messages; read from its beginning");
+                                ": the topic was made anew or has lost messages; read from its beginning, "
+                                "what is read again comes under new record ids");
   }
   if (offset < wanted) {
     start_over(partition, offset);
@@ -185,49 +185,6 @@ bool Consumer::reset_position(const Current& partition) {
     intake_.move_past(*partition, offset);
   }
   return true;
-}
-
-void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error) {
-  const std::int64_t from = std::max(batch, intake_.locked([&] { return partition->next; }));
-  auto damage = std::find_if(damaged_.begin(), damaged_.end(), [&](const Damage& each) { return each.partition == partition; });
-  if (damage == damaged_.end()) damage = damaged_.emplace(damaged_.end(), partition, from, error);
-  // librdkafka asks again, a little later each time: a broker or a wire that was at fault may do better.
-  damage->error = error;
-  if (++damage->times < kDamageTimes || damage->readable.valid()) return;
-  damage->from = from;
-  damage->readable = std::async(std::launch::async, [this, partition, from, stop = &damage->stop] {
-    return readable_again(config_, partition->topic, partition->number, from, *stop);
-  });
-}
-
-void Consumer::pass_over_damage() {
-  bool any = false;
-  std::erase_if(damaged_, [&](Damage& damage) {
-    if (damage.partition != find(damage.partition->topic, damage.partition->number)) return true;
-    if (!damage.readable.valid() || damage.readable.wait_for(milliseconds{0}) != std::future_status::ready) return false;
-    const std::optional<std::int64_t> good = damage.readable.get();
-    if (!good || *good <= damage.from) return true;  // if it is not over, it comes again
-    tell_passed_over(damage, *good);
-    intake_.move_past(*damage.partition, *good);
-    any = true;
-    return true;
-  });
-  if (any) assign_anew();
-}
-
-void Consumer::note_passed_over(const Partition& partition, std::int64_t next) {
-  std::erase_if(damaged_, [&](const Damage& damage) {
-    if (damage.partition.get() != &partition || next < damage.from) return false;
-    if (next > damage.from) tell_passed_over(damage, next);  // else it went well this time
-    return true;
-  });
-}
-
-void Consumer::tell_passed_over(const Damage& damage, std::int64_t next) {
-  tell(shown(*damage.partition), "offsets " + std::to_string(damage.from) + " to " + std::to_string(next - 1) +
-                                     " can not be read, their batch is damaged (" + rd_kafka_err2str(damage.error) +
-                                     "): they were passed over");
-  counts_.unreadable += static_cast<std::uint64_t>(next - damage.from);
 }
 
 void Consumer::start_over(const Current& partition, std::int64_t offset) {

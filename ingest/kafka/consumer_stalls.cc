@@ -40,7 +40,7 @@ Consumer::Current Consumer::find_stalled() {
   std::vector<Current> silent;
   for (const Current& partition : assigned_) {
     const std::int64_t next = intake_.locked([&] { return partition->next; });
-    if (std::exchange(partition->next_before, next) != next) {
+    if (std::exchange(partition->next_before, next) != next || is_searched(partition)) {
       partition->end_known = -1;
       continue;
     }
@@ -57,8 +57,7 @@ void Consumer::look_for_stalls() {
   stalls_at_ = now + kLookEvery;
   const bool waits = counts_.brokers_down || !paused_.empty() || full_since_ != Clock::time_point{} || pending_revoke_ || pending_assign_ ||
                      !to_reset_.empty();
-  const bool searches = std::any_of(damaged_.begin(), damaged_.end(), [](const Damage& damage) { return damage.readable.valid(); });
-  if (waits || searches) {
+  if (waits) {
     for (const Current& partition : assigned_) partition->end_known = -1;
     return;
   }

@@ -1,10 +1,10 @@
 #include "ingest/kafka/readable_again.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 
 #include "ingest/kafka/consumer_conf.h"
+#include "ingest/kafka/damage_search.h"
 
 namespace loglode::kafka {
 
@@ -15,21 +15,31 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::seconds kPatience{15};  // for the answer about one offset
 constexpr int kPollMs = 100, kAskMs = 2000;
 
-enum class Look : std::uint8_t { good, damaged, unknown };
+/// One message is all that is looked at: whatever the source may prefetch, a probe asks for little. A batch comes whole nevertheless.
+KafkaSourceConfig small(KafkaSourceConfig config) {
+  config.queue_bytes_max = 1 * kMiB;
+  config.options.erase("max.partition.fetch.bytes");  // the same option by another name
+  config.options["fetch.message.max.bytes"] = "65536";
+  config.options["queued.min.messages"] = "1";
+  return config;
+}
 
 Look look_of(rd_kafka_event_t* event) {
-  if (event == nullptr) return Look::unknown;
-  if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_FETCH) return Look::good;
-  if (rd_kafka_event_type(event) != RD_KAFKA_EVENT_ERROR) return Look::unknown;
-  if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__PARTITION_EOF) return Look::good;
-  return is_damage(rd_kafka_event_error(event)) ? Look::damaged : Look::unknown;
+  using Seen = Look::Seen;
+  if (event == nullptr) return {};
+  if (rd_kafka_event_type(event) == RD_KAFKA_EVENT_FETCH) return {Seen::good};
+  if (rd_kafka_event_type(event) != RD_KAFKA_EVENT_ERROR) return {};
+  if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__PARTITION_EOF) return {Seen::good};
+  if (!is_damage(rd_kafka_event_error(event))) return {};
+  const OnePartition at{rd_kafka_event_topic_partition(event)};
+  return {Seen::damaged, at ? at->offset : -1};
 }
 
 /// A client for one partition. Made for each look: what it had asked for before would answer the next one.
 class Probe {
  public:
   explicit Probe(const KafkaSourceConfig& config) {
-    Result<Conf> conf = make_consumer_conf(config);
+    Result<Conf> conf = make_consumer_conf(small(config));
     std::array<char, 512> said{};
     if (!conf) return;
     client_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), said.data(), said.size());
@@ -55,12 +65,12 @@ class Probe {
   Look look(const std::string& topic, std::int32_t partition, std::int64_t offset, const std::atomic<bool>& stop) {
     const PartitionList list = new_list();
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
-    if (client_ == nullptr || rd_kafka_assign(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return Look::unknown;
+    if (client_ == nullptr || rd_kafka_assign(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
     for (const Clock::time_point until = Clock::now() + kPatience; Clock::now() < until && !stop;) {
       const Event event{rd_kafka_queue_poll(queue_.get(), kPollMs)};
-      if (const Look seen = look_of(event.get()); seen != Look::unknown) return seen;
+      if (const Look seen = look_of(event.get()); seen.seen != Look::Seen::unknown) return seen;
     }
-    return Look::unknown;
+    return {};
   }
 
  private:
@@ -76,26 +86,9 @@ bool is_damage(rd_kafka_resp_err_t error) noexcept {
 
 std::optional<std::int64_t> readable_again(const KafkaSourceConfig& config, const std::string& topic, std::int32_t partition,
                                            std::int64_t from, const std::atomic<bool>& stop) {
-  const auto look = [&](std::int64_t offset) { return Probe{config}.look(topic, partition, offset, stop); };
   const std::optional<std::int64_t> end = Probe{config}.end_of(topic, partition);
-  if (!end || from >= *end) return std::nullopt;
-  const Look first = look(from);
-  if (first == Look::unknown) return std::nullopt;
-  if (first == Look::good) return from;
-  std::int64_t damaged = from, good = -1;
-  for (std::int64_t step = 1; good < 0; step *= 2) {
-    const std::int64_t at = std::min(damaged + step, *end);
-    const Look seen = at == *end ? Look::good : look(at);
-    if (seen == Look::unknown) return std::nullopt;
-    (seen == Look::good ? good : damaged) = at;
-  }
-  while (good - damaged > 1) {
-    const std::int64_t at = damaged + (good - damaged) / 2;
-    const Look seen = look(at);
-    if (seen == Look::unknown) return std::nullopt;
-    (seen == Look::good ? good : damaged) = at;
-  }
-  return good;
+  if (!end) return std::nullopt;
+  return behind_damage([&](std::int64_t offset) { return Probe{config}.look(topic, partition, offset, stop); }, from, *end);
 }
 
 }  // namespace loglode::kafka

@@ -1,4 +1,4 @@
-// Where a partition can be read again behind a batch that is damaged: librdkafka says where such a batch begins, nobody where it ends.
+// Where a partition goes on behind a batch that is damaged, asked of its brokers.
 // Stateless; each call has a client of its own, which joins no group.
 #pragma once
 
@@ -15,9 +15,9 @@ namespace loglode::kafka {
 /// The message can not be decompressed, or is none: asking again will not help, unless the wire or a broker's memory was at fault.
 [[nodiscard]] bool is_damage(rd_kafka_resp_err_t error) noexcept;
 
-/// The first offset from `from` on where reading goes well: `from` itself when it does after all, the partition's end when nothing good
-/// follows. Looks at about 2 log2(n) offsets for n damaged messages, a fraction of a second each. Nothing: the brokers did not answer, or
-/// `stop` was set.
+/// The first offset behind the damaged batch that reading from `from` meets: good messages, another damaged batch or the partition's end.
+/// `from` itself when reading goes well there after all. A fraction of a second for each offset looked at. Nothing: the brokers did not
+/// answer, or `stop` was set.
 [[nodiscard]] std::optional<std::int64_t> readable_again(const KafkaSourceConfig& config, const std::string& topic, std::int32_t partition,
                                                          std::int64_t from, const std::atomic<bool>& stop);
 
