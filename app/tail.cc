@@ -191,7 +191,7 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
   command.add_option("--report", options.ndjson, "human or ndjson: objects of findings and incidents as they open, grow and close")
       ->transform(CLI::CheckedTransformer(reports))
       ->type_name("human|ndjson");
-  command.add_option("--records", options.records, "every record as NDJSON to this file")->type_name("FILE");
+  command.add_option("--records", options.records, "every record as NDJSON to this file; with --state it is added to")->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "a type is frequent above so many")->check(CLI::Range(1U, 1'000'000'000U));
   command.add_option("--frequent-window", options.frequent_window_seconds, "within so many seconds")->check(CLI::Range(1.0, 86'400.0));
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
@@ -215,8 +215,9 @@ int run_tail(const TailOptions& options) {
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
   if (!options.records.empty())
     run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<std::unique_ptr<Sink>>> {
-      auto records =
-          make_record_file(options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); });
+      auto records = make_record_file(
+          options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); },
+          !options.state.empty());
       if (!records) return tl::unexpected<Error>(records.error());
       std::vector<std::unique_ptr<Sink>> sinks;
       sinks.push_back(std::move(*records));

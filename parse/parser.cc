@@ -2,6 +2,8 @@
 
 #include <simdjson.h>
 
+#include <utility>
+
 #include "core/assert.h"
 #include "parse/framing/format_registry.h"
 #include "parse/framing/reading_plan.h"
@@ -237,7 +239,9 @@ class Parser final : public Stage {
     std::uint64_t not_utf8 = 0, fallback = 0;
     for (Record& record : batch.records) {
       if (record.has(RecordFlag::blank)) continue;
+      const Timestamp arrived = std::exchange(record.time, kNoTime);
       reading.read(record);
+      if (record.time == kNoTime) record.time = arrived;
       not_utf8 += record.has(RecordFlag::not_utf8) ? 1 : 0;
       fallback += record.has(RecordFlag::fallback) ? 1 : 0;
     }

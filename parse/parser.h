@@ -14,6 +14,7 @@
 
 namespace loglode {
 
+/// A record that says no time keeps the one it came with (a Kafka message's).
 /// Fills time, severity, message, service, host, trace_id, span_id and attributes of every record that is not blank. A record that its
 /// stream's formats do not fit is read by the fallback (RecordFlag::fallback, counted), so every one comes out with a message; bytes that
 /// are not UTF-8 show as U+FFFD (RecordFlag::not_utf8, counted). `counters` must outlive the stage.

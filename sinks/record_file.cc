@@ -74,8 +74,8 @@ class RecordFile final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members) {
-  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+Result<std::unique_ptr<Sink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members, bool append) {
+  const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
   if (fd < 0) return fail_errno("can not write " + path);
   return std::make_unique<RecordFile>(path, FileHandle{fd}, rules, std::move(members));
 }

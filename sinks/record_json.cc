@@ -162,6 +162,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   append_quoted(out, ",\"message\":\"", record.message);
   if (mask_) append_original(out, record);
   append_quoted(out, ",\"event.id\":\"", record_id(batch.stream->info.identity, record.offset));
+  if (record.has(RecordFlag::cut)) out += ",\"log.flags\":[\"truncated\"]";
   if (record.severity != Severity::unspecified) append_quoted(out, ",\"log.level\":\"", severity_name(record.severity));
   out += ",\"service.name\":\"";
   if (record.service.empty())

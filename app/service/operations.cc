@@ -15,7 +15,7 @@ Result<void> Operations::start(const config::HttpConfig& http) {
 }
 
 void Operations::attend() {
-  if (!told_ready_ && readiness().good) told_ready_ = manager_.ready("running") || true;
+  if (!told_ready_ && started().good) told_ready_ = manager_.ready("running") || true;
   if (!told_stopping_ && observed_.stop.load()) told_stopping_ = manager_.stopping("delivering what was read") || true;
 }
 
@@ -80,10 +80,25 @@ Health Operations::health() {
   return watch_.judge(sight, std::chrono::steady_clock::now());
 }
 
-Health Operations::readiness() const {
+Health Operations::started() const {
   if (observed_.stop.load()) return {false, "stopping: what was read is being delivered"};
   if (observed_.live.snapshots() == 0) return {false, "no snapshot yet"};
   return {true, {}};
+}
+
+Health Operations::readiness() {
+  if (Health begun = started(); !begun.good) return begun;
+  if (const std::string waiting = waiting_source(); !waiting.empty())
+    return {false, "source " + waiting + " has not been given its partitions yet"};
+  return {true, {}};
+}
+
+std::string Operations::waiting_source() {
+  const std::scoped_lock lock{sources_mutex_};
+  if (!sources_there_) return {};
+  for (const auto& [name, source] : observed_.kafka)
+    if (source->statistics().rebalances == 0) return name;
+  return {};
 }
 
 }  // namespace loglode

@@ -44,11 +44,14 @@ class Operations {
   void reloaded() { manager_.ready("running"); }
   /// Sources are about to be taken apart: their figures are not read any more.
   void end_sources();
+  /// The name of a Kafka source that no partitions were given to yet, nor told that there are none for it; empty when there is none.
+  [[nodiscard]] std::string waiting_source();
 
  private:
   [[nodiscard]] LiveFigures figures();
   [[nodiscard]] Health health();
-  [[nodiscard]] Health readiness() const;
+  [[nodiscard]] Health started() const;
+  [[nodiscard]] Health readiness();
   [[nodiscard]] std::vector<PartitionLag> lags(LiveFigures* into);
 
   Observed observed_;

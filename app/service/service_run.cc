@@ -27,6 +27,7 @@ using config::SinkConfig;
 using config::SourceConfig;
 
 constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
+constexpr std::chrono::seconds kWaitingTold{5};
 
 std::vector<std::string> values_of(const std::vector<config::Text>& texts) {
   std::vector<std::string> values;
@@ -313,6 +314,11 @@ Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std:
 }
 
 void ServiceRun::tell_problems() {
+  if (const std::uint64_t rejected = verdicts_->rejected(); rejected != rejected_told_) {
+    const std::uint64_t more = rejected - std::exchange(rejected_told_, rejected);
+    log_.warn(fmt::format("{} record{} that a sink will never take: see `loglode dlq list{}`", with_commas(more), more == 1 ? "" : "s",
+                          config_.dead_letters.path.empty() ? "" : " " + config_.dead_letters.path.value));
+  }
   const std::vector<InputProblem> problems = live_->counters().problems();
   for (; problems_told_ < problems.size(); ++problems_told_)
     problems[problems_told_].fatal ? log_.error(problem_text(problems[problems_told_])) : log_.warn(problem_text(problems[problems_told_]));
@@ -334,7 +340,14 @@ void ServiceRun::tell_problems() {
 }
 
 void ServiceRun::attend() {
+  const auto patience = std::chrono::steady_clock::now() + kWaitingTold;
   while (!done_) {
+    if (!waiting_told_ && std::chrono::steady_clock::now() > patience) {
+      waiting_told_ = true;
+      if (const std::string source = operations_->waiting_source(); !source.empty())
+        log_.info("source " + source +
+                  " waits for its partitions: the brokers, or a member that was killed and is given up after its session.timeout.ms");
+    }
     if (hangup_.exchange(false)) reload();
     tell_problems();
     operations_->attend();

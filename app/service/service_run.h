@@ -58,6 +58,8 @@ class ServiceRun {
   std::unique_ptr<Operations> operations_;
   std::size_t problems_told_ = 0;
   std::string trouble_told_;
+  std::uint64_t rejected_told_ = 0;
+  bool waiting_told_ = false;
   bool refusal_told_ = false;
   std::atomic<bool> done_{false};
 };

@@ -170,8 +170,9 @@ void MessageReader::describe(const StagedMessage& message, std::string_view payl
   const std::string_view bytes{out.bytes(), out.capacity()};
   const std::string_view service = service_of(message, payload, out);
   const TraceParent parent = read_traceparent(message.traceparent.of(bytes));
-  if (service.empty() && parent.trace_id.empty()) return;
+  const Timestamp arrived = message.timestamp_ms < 0 ? kNoTime : Timestamp{std::chrono::milliseconds{message.timestamp_ms}};
   for (std::size_t i = first_record; i < out.records.size(); ++i) {
+    out.records[i].time = arrived;  // until the parser finds a better one
     out.records[i].service = service;
     out.records[i].trace_id = parent.trace_id;
     out.records[i].span_id = parent.span_id;

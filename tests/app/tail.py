@@ -300,6 +300,17 @@ def told_once(folder):
         running.end(signal.SIGINT)
 
 
+def records_go_on(folder):
+    """The same command once more adds to its records."""
+    state, log, out = (os.path.join(folder, name) for name in ("more-state", "more.log", "more.ndjson"))
+    for number in range(2):
+        write(log, *(order(number * 50 + i) for i in range(50)))
+        with tail(log, "--state", state, "--records", out) as running:
+            check(f"records go on: run {number}", wait_until(lambda: len(records_in(out)) == 50 * (number + 1)), len(records_in(out)))
+            running.end(signal.SIGINT)
+    check("records go on: each once", sorted(numbers(records_in(out))) == list(range(100)), records_in(out))
+
+
 def state_deleted(folder):
     state, log = os.path.join(folder, "gone-state"), os.path.join(folder, "gone.log")
     write(log, *history())
@@ -463,7 +474,7 @@ def wrong_usage(folder):
 
 
 def main():
-    for test in (backlog_then_live, from_end, streams, rotation, told_once, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
+    for test in (backlog_then_live, from_end, streams, rotation, told_once, records_go_on, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
         began = time.monotonic()
         if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
             continue

@@ -230,4 +230,14 @@ TEST_CASE("options that would break a promise are refused, by name", "[kafka]") 
   if (rd_kafka_version() < 0x02060100) refused("partition.assignment.strategy", "cooperative-sticky");
 }
 
+TEST_CASE("a record has the message's time until the parser finds one of its own", "[kafka]") {
+  Broker& broker = Broker::shared();
+  const std::string topic = broker.topic("times", 1);
+  const std::int64_t sent = 1'795'700'000'000;
+  Producer{broker.address()}.send(topic, 0, ToSend{"{\"level\":\"error\",\"msg\":\"no connection\"}", {}, {}, sent});
+  Reading reading{reading_of(topic, topic)};
+  reading.until_records(1);
+  CHECK(reading.got.at(0).time == Timestamp{std::chrono::milliseconds{sent}});
+}
+
 }  // namespace loglode::test

@@ -25,6 +25,7 @@ struct Got {
   std::string raw, service, trace_id, span_id;
   std::uint16_t flags = 0;
   std::uint32_t line_count = 0;
+  Timestamp time = kNoTime;
 };
 
 class IndentFramers final : public FramerFactory {
@@ -70,7 +71,7 @@ class Reading {
     for (const Record& record : batch.records) {
       got.push_back({info.topic, info.partition, record.offset >> kKafkaOffsetShift,
                      record.offset & ((std::uint64_t{1} << kKafkaOffsetShift) - 1), std::string{record.raw}, std::string{record.service},
-                     std::string{record.trace_id}, std::string{record.span_id}, record.flags, record.line_count});
+                     std::string{record.trace_id}, std::string{record.span_id}, record.flags, record.line_count, record.time});
     }
     return true;
   }

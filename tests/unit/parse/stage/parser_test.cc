@@ -14,7 +14,8 @@ struct Parsed {
   [[nodiscard]] const Record& record() const { return batch.records.front(); }
 };
 
-std::unique_ptr<Parsed> parse(std::string_view raw, const ParseConfig& config = {}, std::vector<std::string_view> prefix = {}) {
+std::unique_ptr<Parsed> parse(std::string_view raw, const ParseConfig& config = {}, std::vector<std::string_view> prefix = {},
+                              Timestamp arrived = kNoTime) {
   auto parsed = std::make_unique<Parsed>();
   const auto factory = make_framer_factory(config);
   REQUIRE(factory);
@@ -24,6 +25,7 @@ std::unique_ptr<Parsed> parse(std::string_view raw, const ParseConfig& config = 
   parsed->batch.stream = stream;
   Record record;
   record.raw = parsed->batch.keep(raw);
+  record.time = arrived;
   parsed->batch.records.push_back(record);
   REQUIRE(make_parser(parsed->counters)->run(parsed->batch));
   return parsed;
@@ -167,4 +169,15 @@ TEST_CASE("explain: says the format, the fields and what was assumed", "[parse]"
   ParseConfig wrong;
   wrong.format = "nonsense";
   CHECK_FALSE(explain_parse("x", wrong));
+}
+
+TEST_CASE("parser: a record that says no time keeps the one it came with, inner headers are read as ever", "[parse]") {
+  const Timestamp arrived{std::chrono::seconds{1'795'700'000}};
+  CHECK(parse(R"({"level":"error","msg":"no connection"})", {}, {}, arrived)->record().time == arrived);
+  const auto own = parse(R"({"level":"info","msg":"2026-11-24T00:00:01Z started"})", {}, {}, arrived),
+             without = parse(R"({"level":"info","msg":"2026-11-24T00:00:01Z started"})");
+  CHECK(own->record().time == (without->record().time == kNoTime ? arrived : without->record().time));
+  CHECK(own->record().message == without->record().message);
+  CHECK(to_rfc3339(parse(R"({"time":"2026-11-24T00:00:01Z","msg":"x"})", {}, {}, arrived)->record().time) ==
+        "2026-11-24T00:00:01.000000000Z");
 }
