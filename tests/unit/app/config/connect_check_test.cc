@@ -68,14 +68,14 @@ TEST_CASE("connecting: topics are found by name and by pattern", "[app][config]"
   }
   const Folder folder;
   MockCluster cluster;
-  for (const char* topic : {"orders", "app.web", "app.db"}) cluster.create(topic);
+  for (const char* topic : {"orders", "app.web", "app.db", "found"}) cluster.create(topic);
   const PipelineConfig config = read(
       "sources: { in: { type: kafka, brokers: '${BROKERS}', group: g, topics: [orders, '^app\\.', nothing, '^no'] } }\n"
-      "sinks: { out: { type: kafka, brokers: '${BROKERS}', topic: orders } }\n",
+      "sinks: { out: { type: kafka, brokers: '${BROKERS}', topic: found } }\n",
       folder.path, cluster.brokers());
   const ConnectReport report = try_connections(config);
   CHECK(report.found == std::vector<std::string>{"source \"in\": topic \"orders\" is there", "source \"in\": 2 topics match \"^app\\.\"",
-                                                 "sink \"out\": topic \"orders\" is there"});
+                                                 "sink \"out\": topic \"found\" is there"});
   const std::string file = config.file;
   CHECK(lines_of(report.problems) == std::vector<std::string>{file + ":1: source \"in\": there is no topic \"nothing\"",
                                                               file + ":1: source \"in\": no topic matches \"^no\" yet"});
