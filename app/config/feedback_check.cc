@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <fnmatch.h>
 #include <regex.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <filesystem>
+#include <map>
+#include <optional>
+#include <utility>
 
 #include "app/config/section.h"
 #include "ingest/follow/path_patterns.h"
@@ -126,8 +130,26 @@ std::vector<Written> written_by(const PipelineConfig& config) {
   return out;
 }
 
+using FileKey = std::pair<dev_t, ino_t>;
+
+std::optional<FileKey> key_of(const std::string& path) {
+  struct stat status {};
+  return ::stat(path.c_str(), &status) == 0 ? std::optional{FileKey{status.st_dev, status.st_ino}} : std::nullopt;
+}
+
+/// What a source reads now, by what links and other names of a file have in common, and the one of its paths that does.
+std::map<FileKey, const Text*> files_read_by(const SourceConfig& source) {
+  std::vector<std::string> exclude;
+  for (const Text& pattern : source.exclude) exclude.push_back(pattern.value);
+  std::map<FileKey, const Text*> out;
+  for (const Text& path : source.paths)
+    for (const std::string& file : ingest::matching_files({path.value}, exclude))
+      if (const auto key = key_of(file)) out.emplace(*key, &path);
+  return out;
+}
+
 /// The one of the source's paths that reads any of `written`; null when none does.
-const Text* reading_path(const SourceConfig& source, const Written& written) {
+const Text* reading_path(const SourceConfig& source, const std::map<FileKey, const Text*>& read_now, const Written& written) {
   for (const Text& path : source.paths) {
     const PathPattern pattern{path.value};
     const auto is_read = [&](const std::string& file) {
@@ -136,15 +158,11 @@ const Text* reading_path(const SourceConfig& source, const Written& written) {
     };
     if (std::any_of(written.paths.begin(), written.paths.end(), is_read)) return &path;
   }
-  std::error_code unheard;  // other names of a file: links
-  if (std::none_of(written.paths.begin(), written.paths.end(), [&](const std::string& path) { return fs::exists(path, unheard); }))
-    return nullptr;
-  std::vector<std::string> exclude;
-  for (const Text& pattern : source.exclude) exclude.push_back(pattern.value);
-  for (const Text& path : source.paths)
-    for (const std::string& file : ingest::matching_files({path.value}, exclude))
-      for (const std::string& own : written.paths)
-        if (fs::equivalent(file, own, unheard)) return &path;
+  for (const std::string& path : written.paths) {
+    const auto key = key_of(path);
+    const auto found = key ? read_now.find(*key) : read_now.end();
+    if (found != read_now.end()) return found->second;
+  }
   return nullptr;
 }
 
@@ -188,8 +206,9 @@ std::vector<ConfigProblem> check_feedback(const PipelineConfig& config) {
   std::vector<ConfigProblem> out;
   const std::vector<Written> all = written_by(config);
   for (const SourceConfig& source : config.sources) {
+    const auto read_now = source.type == SourceConfig::Type::file ? files_read_by(source) : std::map<FileKey, const Text*>{};
     for (const Written& written : all) {
-      const Text* path = source.type == SourceConfig::Type::file ? reading_path(source, written) : nullptr;
+      const Text* path = source.type == SourceConfig::Type::file ? reading_path(source, read_now, written) : nullptr;
       if (path == nullptr) continue;
       const std::string exclude = written.exclude.empty() ? std::string{} : fmt::format(": exclude: ['{}']", written.exclude);
       out.push_back({config.file, written.line,
