@@ -130,6 +130,7 @@ class CommandLine {
     command->add_option("config", arguments_.config, "the YAML file")->required();
     command->footer(
         "SIGTERM and Ctrl-C: nothing more is read, what was read is delivered, positions are kept; a second one leaves at once.\n"
+        "The exit status is then 143 (SIGTERM) or 130 (Ctrl-C), which is no failure.\n"
         "SIGHUP: rules, thresholds and the log level are read again.\n"
         "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml");
     command->callback([this] { status_ = run_pipeline_of(arguments_.config); });
@@ -204,7 +205,13 @@ class CommandLine {
     CLI::App* check = app_.add_subcommand("check", "Every problem of configurations and rule packs at once, as file:line: message");
     check->add_option("paths", arguments_.check_paths,
                       "configurations of run, rule packs (YAML files or folders); none: the built-in ones");
-    check->add_flag("--connect", arguments_.connect, "also try what a configuration names: brokers, topics, files, folders");
+    check->add_flag("--connect", arguments_.connect, "also try what a configuration names: brokers, topics, files, folders, the port");
+    check->footer(
+        "Exit 0 when there is no problem, 2 when there is one. --connect changes nothing.\n"
+        "Examples:\n  loglode check shop.yaml                 a configuration, its rule packs and mutes\n"
+        "  loglode check shop.yaml --connect\n"
+        "  loglode check rules/shop.yaml           a rule pack: do its examples behave?\n"
+        "  loglode check                           the built-in rule packs");
     check->callback([this] { status_ = check_files(arguments_.check_paths, arguments_.connect); });
 
     CLI::App* completion = app_.add_subcommand("completion", "Completion for a shell, to be sourced");

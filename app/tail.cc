@@ -9,7 +9,6 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <map>
 #include <thread>
 
 #include "app/exit_status.h"
@@ -173,34 +172,55 @@ void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters&
     screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
 }
 
+template <class Value>
+using Words = std::vector<std::pair<std::string, Value>>;
+
+/// One of `words`, which its help shows in this order, and which a wrong one is answered with.
+template <class Value>
+void add_words(CLI::App& command, const std::string& name, Value& target, const Words<Value>& words, const std::string& what) {
+  std::string list, sentence;
+  for (const auto& [word, value] : words) {
+    list += (list.empty() ? "" : "|") + word;
+    sentence += (sentence.empty() ? "" : ", ") + word;
+  }
+  const auto check = [words, sentence](std::string& given) {
+    const bool known = std::any_of(words.begin(), words.end(), [&](const auto& word) { return word.first == given; });
+    return known ? std::string{} : fmt::format("\"{}\" is none of {}", printable(given), sentence);
+  };
+  command
+      .add_option_function<std::string>(
+          name,
+          [&target, words](const std::string& given) {
+            for (const auto& [word, value] : words)
+              if (word == given) target = value;
+          },
+          what)
+      ->check(CLI::Validator{check, ""})
+      ->type_name(list);
+}
+
 }  // namespace
 
 void add_tail_options(CLI::App& command, TailOptions& options) {
   command.add_option("inputs", options.inputs, "files, folders, globs (quoted) or - for standard input; need not exist yet")->required();
-  const std::map<std::string, TailFrom> places{{"start", TailFrom::start}, {"end", TailFrom::end}, {"state", TailFrom::state}};
-  command.add_option("--from", options.from, "start, end, or state: where --state says (the default with --state; start without)")
-      ->transform(CLI::CheckedTransformer(places))
-      ->type_name("start|end|state");
+  add_words(command, "--from", options.from, {{"start", TailFrom::start}, {"end", TailFrom::end}, {"state", TailFrom::state}},
+            "state: where --state says (the default with --state; start without)");
   command.add_option("--exclude", options.exclude, "glob of paths or names that are not followed; repeatable")->type_name("GLOB");
   add_reading_options(command, options.reading);
   command.add_option("--state", options.state, "templates, windows and positions go on from there")->type_name("DIR");
   command.add_flag("--read-only-state", options.read_only_state, "use what is known, write nothing");
   command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")->check(CLI::Range(10U, 3'600'000U));
   command.add_option("--threads", options.threads, "for parsing (default 1)")->check(CLI::Range(1, 64));
-  const std::map<std::string, bool> reports{{"human", false}, {"ndjson", true}};
-  command.add_option("--report", options.ndjson, "human or ndjson: objects of findings and incidents as they open, grow and close")
-      ->transform(CLI::CheckedTransformer(reports))
-      ->type_name("human|ndjson");
+  add_words(command, "--report", options.ndjson, {{"human", false}, {"ndjson", true}},
+            "ndjson: objects of findings and incidents as they open, grow and close");
   command.add_option("--records", options.records, "every record as NDJSON to this file; with --state it is added to")->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "a type is frequent above so many")->check(CLI::Range(1U, 1'000'000'000U));
   command.add_option("--frequent-window", options.frequent_window_seconds, "within so many seconds")->check(CLI::Range(1.0, 86'400.0));
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
-  const std::map<std::string, When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-  command.add_option("--color", options.color, "auto, always or never")->transform(CLI::CheckedTransformer(whens))->type_name("WHEN");
-  command.add_option("--progress", options.progress, "the status line: auto, always or never")
-      ->transform(CLI::CheckedTransformer(whens))
-      ->type_name("WHEN");
+  const Words<When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+  add_words(command, "--color", options.color, whens, "colours");
+  add_words(command, "--progress", options.progress, whens, "the status line");
 }
 
 int run_tail(const TailOptions& options) {

@@ -1,18 +1,25 @@
 #include "app/config/connect_check.h"
 
+#include <arpa/inet.h>
 #include <fmt/format.h>
-#include <fnmatch.h>
 #include <glob.h>
 #include <librdkafka/rdkafka.h>
+#include <linux/magic.h>
+#include <netinet/in.h>
 #include <regex.h>
+#include <sys/socket.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <filesystem>
 #include <memory>
 #include <mutex>
 
 #include "app/config/section.h"
+#include "ingest/follow/path_patterns.h"
 #include "patterns/rules/pack_reader.h"
 
 namespace loglode::config {
@@ -90,7 +97,8 @@ class Connections {
       if (sink.type == SinkConfig::Type::file) try_writing(sink.path, Kind::file, fmt::format("sink {}", in_quotes(sink.name)));
     }
     if (!config_.state.empty()) try_writing(config_.state, Kind::folder, "state");
-    if (!config_.dead_letters.path.empty()) try_writing(config_.dead_letters.path, Kind::either, "dead letters");
+    if (!config_.dead_letters.path.empty()) try_writing(config_.dead_letters.path, Kind::folder, "dead letters");
+    if (config_.http.on) try_listening();
     return std::move(report_);
   }
 
@@ -103,7 +111,16 @@ class Connections {
     return parent.empty() ? "." : parent;
   }
 
-  enum class Kind : std::uint8_t { file, folder, either };
+  enum class Kind : std::uint8_t { file, folder };
+
+  /// Whether something can be made in the folder. Some of their own kind take nothing whatever their mode says: that of processes.
+  static bool takes_files(const std::string& folder) {
+    struct statfs system {};
+    if (::statfs(folder.c_str(), &system) != 0) return false;
+    constexpr std::array<decltype(system.f_type), 3> kTakeNothing{PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP2_SUPER_MAGIC};
+    const bool nothing = std::find(kTakeNothing.begin(), kTakeNothing.end(), system.f_type) != kTakeNothing.end();
+    return !nothing && ::access(folder.c_str(), W_OK | X_OK) == 0;
+  }
 
   /// Writable, or so near to a writable folder that it can be made.
   void try_writing(const Text& path, Kind kind, const std::string& what) {
@@ -114,17 +131,55 @@ class Connections {
       kind = Kind::folder;
     }
     const bool folder = std::filesystem::is_directory(there, none);
-    const bool right_kind = kind == Kind::either || folder == (kind == Kind::folder);
-    if (right_kind && ::access(there.c_str(), folder ? W_OK | X_OK : W_OK) == 0)
+    if (folder == (kind == Kind::folder) && (folder ? takes_files(there) : ::access(there.c_str(), W_OK) == 0))
       return found(fmt::format("{}: {} can be written", what, path.shown));
     problem(path.line, fmt::format("{}: {} cannot be written by this user", what, quoted(path)));
+  }
+
+  /// As the service does it, but for listening.
+  void try_listening() {
+    const bool six = config_.http.host.find(':') != std::string::npos;
+    const std::string address = fmt::format("{}{}{}:{}", six ? "[" : "", config_.http.host, six ? "]" : "", config_.http.port);
+    const std::string host = config_.http.host == "localhost" ? "127.0.0.1" : config_.http.host;
+    sockaddr_in v4{};
+    v4.sin_family = AF_INET;
+    v4.sin_port = htons(config_.http.port);
+    sockaddr_in6 v6{};
+    v6.sin6_family = AF_INET6;
+    v6.sin6_port = htons(config_.http.port);
+    const bool known = ::inet_pton(six ? AF_INET6 : AF_INET, host.c_str(), six ? static_cast<void*>(&v6.sin6_addr) : &v4.sin_addr) == 1;
+    const int socket = known ? ::socket(six ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0) : -1;
+    const int yes = 1;
+    if (socket >= 0) ::setsockopt(socket, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+    const auto* const where = six ? reinterpret_cast<const sockaddr*>(&v6) : reinterpret_cast<const sockaddr*>(&v4);
+    const bool bound = socket >= 0 && ::bind(socket, where, six ? sizeof v6 : sizeof v4) == 0;
+    const int why = errno;
+    if (socket >= 0) ::close(socket);
+    if (bound) return found(fmt::format("http: {} is free", address));
+    problem(config_.http.line,
+            fmt::format("http: cannot listen on {}: {}{}; choose another address in http.listen, or off", address,
+                        std::generic_category().message(why), why == EADDRINUSE ? " (is this configuration running already?)" : ""));
+  }
+
+  /// Files may still come, as long as their folder is there.
+  void tell_no_files(const SourceConfig& source) {
+    const auto has_folder = [](const Text& path) {
+      glob_t globbed{};
+      const std::unique_ptr<glob_t, FreeWith<&globfree>> owner{&globbed};
+      return ::glob(parent_of(path.value).c_str(), GLOB_ONLYDIR, nullptr, &globbed) == 0;
+    };
+    if (std::any_of(source.paths.begin(), source.paths.end(), has_folder))
+      return found(fmt::format("source {}: no file matches yet", in_quotes(source.name)));
+    problem(source.paths.front().line,
+            fmt::format("source {}: no file matches, and there is no folder {} either", in_quotes(source.name),
+                        source.paths.front().hidden ? quoted(source.paths.front()) : in_quotes(parent_of(source.paths.front().value))));
   }
 
   void try_files(const SourceConfig& source) {
     const std::vector<std::string> files = files_of(source);
     std::size_t readable = 0;
     for (const std::string& file : files) readable += ::access(file.c_str(), R_OK) == 0 ? 1 : 0;
-    if (files.empty()) return problem(source.paths.front().line, fmt::format("source {}: no file matches yet", in_quotes(source.name)));
+    if (files.empty()) return tell_no_files(source);
     if (readable < files.size())
       return problem(source.paths.front().line, fmt::format("source {}: {} of {} files cannot be read by this user", in_quotes(source.name),
                                                             files.size() - readable, files.size()));
@@ -206,26 +261,12 @@ class Connections {
 }  // namespace
 
 std::vector<std::string> files_of(const SourceConfig& source) {
-  std::vector<std::string> out;
-  const auto excluded = [&](const std::string& file) {
-    const std::string name = std::filesystem::path{file}.filename().string();
-    return std::any_of(source.exclude.begin(), source.exclude.end(), [&](const Text& pattern) {
-      return fnmatch(pattern.value.c_str(), name.c_str(), 0) == 0 || fnmatch(pattern.value.c_str(), file.c_str(), 0) == 0;
-    });
+  const auto values = [](const std::vector<Text>& texts) {
+    std::vector<std::string> out;
+    for (const Text& text : texts) out.push_back(text.value);
+    return out;
   };
-  for (const Text& path : source.paths) {
-    glob_t globbed{};
-    const std::unique_ptr<glob_t, FreeWith<&globfree>> owner{&globbed};
-    if (glob(path.value.c_str(), 0, nullptr, &globbed) != 0) continue;
-    for (std::size_t i = 0; i < globbed.gl_pathc; ++i) {
-      std::error_code none;
-      if (std::filesystem::is_regular_file(globbed.gl_pathv[i], none) && !excluded(globbed.gl_pathv[i]))
-        out.emplace_back(globbed.gl_pathv[i]);
-    }
-  }
-  std::sort(out.begin(), out.end());
-  out.erase(std::unique(out.begin(), out.end()), out.end());
-  return out;
+  return ingest::matching_files(values(source.paths), values(source.exclude));
 }
 
 ConnectReport try_connections(const PipelineConfig& config, Milliseconds timeout) { return Connections{config, timeout}.run(); }

@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "app/config/expansion.h"
+#include "app/config/feedback_check.h"
 #include "app/config/mutes_reader.h"
 #include "app/config/readers.h"
 #include "patterns/rules/pack_reader.h"
@@ -86,6 +87,7 @@ void read_root(const YAML::Node& node, PipelineConfig& config, Reading& reading)
   read_log(root, config);
   check_sources(config, reading);
   check_sinks(config, reading);
+  for (ConfigProblem& problem : check_feedback(config)) reading.problems.push_back(std::move(problem));
   if (!root.has("state")) reading.warn(0, "no \"state\": nothing outlives the process");
   for (SourceConfig& source : config.sources)  // "state (the default when there is one)"
     if (source.type == SourceConfig::Type::file && source.start.line == 0 && config.state.empty()) source.start.kind = StartAt::Kind::start;

@@ -10,7 +10,7 @@ namespace loglode::config {
 /// The list under `transforms` of a source.
 [[nodiscard]] std::vector<TransformConfig> read_transforms(const Section& source);
 
-/// `host:port`, port may be missing.
+/// `host:port`, several with commas.
 void check_brokers(const std::vector<Text>& brokers, Reading& reading);
 /// A name that Kafka takes.
 [[nodiscard]] bool is_topic_name(std::string_view name);

@@ -22,6 +22,8 @@ constexpr std::string_view kBudgetKeys[] = {"tokens_per_day_max", "incidents_per
 constexpr std::string_view kHttpKeys[] = {"listen", "token"};
 constexpr std::string_view kLogKeys[] = {"level", "format"};
 
+constexpr std::uint64_t kThreadsMax = 64;  // as --threads of tail
+
 struct Address {
   std::string host;
   std::uint16_t port = 0;
@@ -59,8 +61,8 @@ void read_pipeline(const Section& root, PipelineConfig& config) {
   const Text threads = section->text("threads");
   if (!threads.empty() && threads.value != "auto") {
     const auto count = read_count(threads.value);
-    if (!count || *count == 0 || *count > 1024)
-      section->problem(threads.line, fmt::format("bad threads {}: auto, or a whole number from 1 to 1024", quoted(threads)));
+    if (!count || *count == 0 || *count > kThreadsMax)
+      section->problem(threads.line, fmt::format("bad threads {}: auto, or a whole number from 1 to {}", quoted(threads), kThreadsMax));
     else
       config.pipeline.threads = {static_cast<unsigned>(*count), threads.line};
   }

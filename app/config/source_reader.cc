@@ -222,6 +222,8 @@ void check_brokers(const std::vector<Text>& brokers, Reading& reading) {
       if (one.substr(0, colon).empty() || bracket == std::string_view::npos || bad_port ||
           one.find_first_of(" \t/") != std::string_view::npos)
         reading.problem(broker.line, fmt::format("bad broker {}: write host:port", quoted(broker)));
+      else if (colon == std::string_view::npos)
+        reading.problem(broker.line, fmt::format("bad broker {}: it has no port: write host:port, as host:9092", quoted(broker)));
     }
   }
 }

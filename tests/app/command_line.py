@@ -52,7 +52,8 @@ def usage(log):
             (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
             (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
             (["help"], 0, ""), (["help", "analyze"], 0, "--findings"), (["analyze", "--help"], 0, "Examples"), (["--version"], 0, ""), (["version"], 0, ""),
-            (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, "")]:
+            (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, ""), (["check", "--help"], 0, "loglode check shop.yaml --connect"), (["run", "--help"], 0, "143"),
+            (["tail", "--help"], 0, "--from start|end|state"), (["tail", log, "--from", "middle"], 2, '"middle" is none of start, end, state')]:
         done = call(*arguments)
         statuses = status if isinstance(status, tuple) else (status,)
         check(f"loglode {' '.join(arguments)}", done.returncode in statuses and word in done.stdout + done.stderr, done)

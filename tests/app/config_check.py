@@ -2,6 +2,7 @@
 """`loglode check` on configurations: the examples are good, a broken file shows all its problems, no secret is shown. usage: config_check.py PROGRAM"""
 import glob
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -93,6 +94,37 @@ def packs_of_a_configuration(folder):
     check("a pack's path from outside is not shown", done.returncode == 2 and "${PACK}:5: " in done.stdout and "pack.yaml" not in done.stdout, done)
 
 
+def feeds_itself(folder):
+    write(folder, "fed.yaml", "state: st\nsources:\n  in: { type: file, paths: ['fb/*'] }\nsinks:\n  out: { type: file, path: fb/out.ndjson }\nhttp: { listen: off }\n")
+    done = call("fed.yaml", cwd=folder)
+    check("a run that feeds itself", done.returncode == 2 and done.stdout.startswith('fed.yaml:5: sink "out": its file "fb/out.ndjson" would be read by source "in" (paths "fb/*")')
+          and "exclude: ['out.ndjson*']" in done.stdout and done.stdout.count("\n") == 1, done)
+    done = subprocess.run([binary, "run", "fed.yaml"], capture_output=True, text=True, timeout=60, check=False, cwd=folder, stdin=subprocess.DEVNULL)
+    check("does not start", done.returncode == 2 and "fed.yaml:5: " in done.stderr and not os.path.exists(os.path.join(folder, "fb")), done)
+
+
+def examples_one_after_the_other():
+    """Each has a state, a group and topics of its own."""
+    seen = set()
+    for path in sorted(glob.glob(os.path.join(program.ROOT, "configs", "*to-*.yaml"))) + [os.path.join(program.ROOT, "configs", "tail-folder.yaml")]:
+        with open(path, encoding="utf-8") as f:
+            settings = re.findall(r"^ *(?:state|group|topics|path): +(\S+)", f.read(), re.MULTILINE)
+        if len(settings) < 2 or seen & set(settings):
+            failures.append(f"{path} shares something with another example: {seen & set(settings)}")
+        seen |= set(settings)
+
+
+def connect_to_an_example(folder):
+    logs = os.path.join(folder, "empty")
+    os.mkdir(logs)
+    copy = os.path.join(folder, "configs")
+    os.mkdir(copy)
+    with open(os.path.join(program.ROOT, "configs", "tail-folder.yaml"), encoding="utf-8") as f:
+        write(copy, "tail-folder.yaml", f.read() + "\nhttp: { listen: off }\n")
+    done = call("--connect", "configs/tail-folder.yaml", cwd=folder, env={"LOGS": logs})
+    check("--connect on an empty folder", done.returncode == 0 and "no file matches yet" in done.stdout and "no problems" in done.stdout, done)
+
+
 def connect(folder):
     if "/tsan/" in os.path.abspath(sys.argv[1]):
         print("skipped: --connect: librdkafka does not run under this ThreadSanitizer")
@@ -112,7 +144,10 @@ with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
     examples()
     broken(temporary)
     packs_of_a_configuration(temporary)
+    feeds_itself(temporary)
+    examples_one_after_the_other()
     connect(temporary)
+    connect_to_an_example(temporary)
 for failure in failures:
     print("FAILED:", failure)
 sys.exit(1 if failures else 0)

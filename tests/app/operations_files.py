@@ -32,7 +32,7 @@ def check_unit():
     text = read("configs/systemd/loglode.service")
     unit = unit_settings(text)
     for key, value in [("Type", "notify"), ("NoNewPrivileges", "yes"), ("ProtectSystem", "strict"), ("StateDirectory", "loglode"),
-                       ("StateDirectoryMode", "0700"), ("LimitCORE", "0")]:
+                       ("StateDirectoryMode", "0700"), ("LimitCORE", "0"), ("SuccessExitStatus", "143")]:
         assert unit.get(key) == [value], f"{key}={unit.get(key)}, expected {value}"
     assert "@system-service" in unit["SystemCallFilter"][0]
     assert int(unit["TimeoutStopSec"][0]) >= 2 * DRAIN_S, "a stop must outlast the drain"

@@ -74,7 +74,9 @@ TEST_CASE("problems of the small sections", "[app][config]") {
   expect_line("snapshot: 1ms", {"bad snapshot \"1ms\": from 10ms to 10m"});
   expect_line("pipeline: fast", {"pipeline must be a mapping"});
   expect_line("pipeline: { treads: 2 }", {"unknown key \"treads\" in pipeline (did you mean \"threads\"?)"});
-  expect_line("pipeline: { threads: 0 }", {"bad threads \"0\": auto, or a whole number from 1 to 1024"});
+  expect_line("pipeline: { threads: 0 }", {"bad threads \"0\": auto, or a whole number from 1 to 64"});
+  expect_line("pipeline: { threads: 64 }", {});
+  expect_line("pipeline: { threads: 65 }", {"bad threads \"65\": auto, or a whole number from 1 to 64"});
   expect_line("pipeline: { memory: 1GB }", {"bad memory \"1GB\": a size is written 64KiB, 256MiB, 1GiB or in plain bytes"});
   expect_line("pipeline: { memory: 1MiB }", {"bad memory \"1MiB\": from 16MiB to 16384GiB"});
   expect_line("pipeline: { memory: 16MiB, line_bytes_max: 3MiB }", {"line_bytes_max must be at most an eighth of memory"});
@@ -124,19 +126,23 @@ TEST_CASE("problems of Kafka sources", "[app][config]") {
     expect_source("{ type: kafka, group: g, " + more + " }", expected);
   };
   expect("brokers: ['a:x'], topics: t", {"bad broker \"a:x\": write host:port"});
+  for (const std::string bare : {"nohost", "[::1]", "SASL_SSL://a", "a:1,b"})
+    expect("brokers: ['" + bare + "'], topics: t", {"bad broker \"" + bare + "\": it has no port: write host:port, as host:9092"});
+  expect("brokers: ['[::1]:9092', 'SASL_SSL://a:1,b:2'], topics: t", {});
   expect("brokers: ['a:1,:2'], topics: t", {"bad broker \"a:1,:2\": write host:port"});
-  expect("brokers: [a], topics: ['a b']", {"bad topic \"a b\": letters, digits and . _ - only, at most 249; a pattern begins with ^"});
-  expect("brokers: [a], topics: ['^a(']", {"bad topic pattern \"^a(\": Unmatched ( or \\("});
-  expect("brokers: [a], topics: t, start: erliest",
+  expect("brokers: ['a:1'], topics: ['a b']", {"bad topic \"a b\": letters, digits and . _ - only, at most 249; a pattern begins with ^"});
+  expect("brokers: ['a:1'], topics: ['^a(']", {"bad topic pattern \"^a(\": Unmatched ( or \\("});
+  expect("brokers: ['a:1'], topics: t, start: erliest",
          {"bad start \"erliest\": one of earliest, latest, a time like 2026-11-23T12:00:00Z (did you mean \"earliest\"?)"});
-  expect("brokers: [a], topics: t, start: 2026-13-45", {"bad start \"2026-13-45\": not a time; write for example 2026-11-23T12:00:00Z"});
-  expect("brokers: [a], topics: t, per_topic: [{ topics: ['^(']}]",
+  expect("brokers: ['a:1'], topics: t, start: 2026-13-45",
+         {"bad start \"2026-13-45\": not a time; write for example 2026-11-23T12:00:00Z"});
+  expect("brokers: ['a:1'], topics: t, per_topic: [{ topics: ['^(']}]",
          {"bad topic pattern \"^(\": Unmatched ( or \\(", "per_topic needs \"format\" or \"service\""});
 }
 
 TEST_CASE("problems of librdkafka's options", "[app][config]") {
   const auto source = [](const std::string& option, const std::string& expected) {
-    expect_source("{ type: kafka, brokers: a, topics: t, group: g, options: { " + option + " } }",
+    expect_source("{ type: kafka, brokers: 'a:1', topics: t, group: g, options: { " + option + " } }",
                   expected.empty() ? Lines{} : Lines{expected});
   };
   const std::string snapshot = " is not to be set here: positions move only behind a durable snapshot";
@@ -162,7 +168,7 @@ TEST_CASE("problems of librdkafka's options", "[app][config]") {
   source("log_cb: x", "option \"log_cb\": Property \"log_cb\" must be set through dedicated .._set_..() function");
   source("check.crcs: [a]", "option \"check.crcs\" must have one value");
   const auto sink = [](const std::string& option, const std::string& expected) {
-    expect_sink("{ type: kafka, brokers: a, topic: t, options: { " + option + " } }", expected.empty() ? Lines{} : Lines{expected});
+    expect_sink("{ type: kafka, brokers: 'a:1', topic: t, options: { " + option + " } }", expected.empty() ? Lines{} : Lines{expected});
   };
   sink("acks: 1", "option \"acks\" is not to be set here: a record counts as delivered once all in-sync replicas have it: only all");
   sink("acks: -1", "");
@@ -208,7 +214,7 @@ TEST_CASE("problems of sinks", "[app][config]") {
   expect_sink("{ type: file, path: o, when_full: dead_letter }", {"when_full: dead_letter needs dead_letters.path or a \"state\" folder"});
   expect_sink("{ type: file, path: o, rotate: { keep: 0 } }",
               {"bad keep \"0\": a whole number from 1 to 1000000", "sink \"out\".rotate needs \"size\" or \"age\""});
-  expect_sink("{ type: kafka, brokers: a, topic: '^x' }", {"bad topic \"^x\": letters, digits and . _ - only, at most 249"});
+  expect_sink("{ type: kafka, brokers: 'a:1', topic: '^x' }", {"bad topic \"^x\": letters, digits and . _ - only, at most 249"});
 }
 
 TEST_CASE("problems never hold a value from outside, nor a secret", "[app][config]") {

@@ -1,5 +1,7 @@
 #include "app/config/connect_check.h"
 
+#include <arpa/inet.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <librdkafka/rdkafka.h>
@@ -58,7 +60,9 @@ PipelineConfig read(const std::string& yaml, const fs::path& folder, const std::
       [&](const std::string& name) -> std::optional<std::string> { return name == "BROKERS" ? std::optional{brokers} : std::nullopt; });
   for (const ConfigProblem& problem : loaded.problems) UNSCOPED_INFO(to_string(problem));
   REQUIRE(loaded.usable());
-  return loaded.config;
+  PipelineConfig config = loaded.config;
+  if (config.http.line == 0) config.http.on = false;  // the port of the default may be taken where tests run
+  return config;
 }
 
 TEST_CASE("connecting: topics are found by name and by pattern", "[app][config]") {
@@ -68,14 +72,14 @@ TEST_CASE("connecting: topics are found by name and by pattern", "[app][config]"
   }
   const Folder folder;
   MockCluster cluster;
-  for (const char* topic : {"orders", "app.web", "app.db"}) cluster.create(topic);
+  for (const char* topic : {"orders", "app.web", "app.db", "found"}) cluster.create(topic);
   const PipelineConfig config = read(
       "sources: { in: { type: kafka, brokers: '${BROKERS}', group: g, topics: [orders, '^app\\.', nothing, '^no'] } }\n"
-      "sinks: { out: { type: kafka, brokers: '${BROKERS}', topic: orders } }\n",
+      "sinks: { out: { type: kafka, brokers: '${BROKERS}', topic: found } }\n",
       folder.path, cluster.brokers());
   const ConnectReport report = try_connections(config);
   CHECK(report.found == std::vector<std::string>{"source \"in\": topic \"orders\" is there", "source \"in\": 2 topics match \"^app\\.\"",
-                                                 "sink \"out\": topic \"orders\" is there"});
+                                                 "sink \"out\": topic \"found\" is there"});
   const std::string file = config.file;
   CHECK(lines_of(report.problems) == std::vector<std::string>{file + ":1: source \"in\": there is no topic \"nothing\"",
                                                               file + ":1: source \"in\": no topic matches \"^no\" yet"});
@@ -109,17 +113,57 @@ TEST_CASE("connecting: a broker that does not answer is a problem, without its n
   CHECK(report.problems[0].message.find("127.0.0.1") == std::string::npos);
 }
 
-TEST_CASE("connecting: no file, and a folder that cannot be written", "[app][config]") {
+TEST_CASE("connecting: no file in a folder is a remark, no folder a problem", "[app][config]") {
+  const Folder folder;
+  fs::create_directories(folder.path / "logs");
+  const auto report_of = [&](const std::string& paths) {
+    return try_connections(
+        read("sources: { in: { type: file, paths: [" + paths + "] } }\nsinks: { out: { type: file, path: o } }\n", folder.path));
+  };
+  const ConnectReport empty = report_of("'nowhere/*.log', 'logs/*.log'");
+  CHECK(lines_of(empty.problems).empty());
+  CHECK(empty.found.front() == "source \"in\": no file matches yet");
+  CHECK(lines_of(report_of("'l*/*.log'").problems).empty());
+  CHECK(lines_of(report_of("'nowhere/*.log'").problems) ==
+        std::vector<std::string>{(folder.path / "c.yaml").string() + ":1: source \"in\": no file matches, and there is no folder \"" +
+                                 (folder.path / "nowhere").string() + "\" either"});
+}
+
+TEST_CASE("connecting: places that cannot be written", "[app][config]") {
   const Folder folder;
   std::ofstream{folder.path / "file"} << "x\n";
+  const auto refused = [&](const std::string& path) {
+    const PipelineConfig config =
+        read("sources: { in: { type: stdin } }\nsinks: { out: { type: file, path: '" + path + "' } }\n", folder.path);
+    INFO(path);
+    const std::string shown = path.front() == '/' ? path : (folder.path / path).string();
+    CHECK(lines_of(try_connections(config).problems) ==
+          std::vector<std::string>{config.file + ":2: sink \"out\": \"" + shown + "\" cannot be written by this user"});
+  };
+  for (const char* const path : {"file/records.ndjson", "/proc/nope/x.ndjson", "/proc/x.ndjson", "/sys/nope/deep/x.ndjson"}) refused(path);
+}
+
+TEST_CASE("connecting: the port of http.listen is tried", "[app][config]") {
+  const Folder folder;
+  const int other = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof at;
+  REQUIRE(::bind(other, reinterpret_cast<const sockaddr*>(&at), size) == 0);
+  REQUIRE(::listen(other, 1) == 0);
+  REQUIRE(::getsockname(other, reinterpret_cast<sockaddr*>(&at), &size) == 0);
+  const std::string address = "127.0.0.1:" + std::to_string(ntohs(at.sin_port));
   const PipelineConfig config =
-      read("sources: { in: { type: file, paths: '*.log' } }\nsinks: { out: { type: file, path: file/records.ndjson } }\n", folder.path);
-  const ConnectReport report = try_connections(config);
-  const std::string file = config.file;
-  CHECK(lines_of(report.problems) ==
-        std::vector<std::string>{
-            file + ":1: source \"in\": no file matches yet",
-            file + ":2: sink \"out\": \"" + (folder.path / "file/records.ndjson").string() + "\" cannot be written by this user"});
+      read("sources: { in: { type: stdin } }\nsinks: { out: { type: file, path: o } }\nhttp: { listen: '" + address + "' }\n", folder.path);
+  CHECK(lines_of(try_connections(config).problems) ==
+        std::vector<std::string>{config.file + ":3: http: cannot listen on " + address +
+                                 ": Address already in use (is this configuration " +
+                                 "running already?); choose another address in http.listen, or off"});
+  ::close(other);
+  const ConnectReport free = try_connections(config);
+  CHECK(lines_of(free.problems).empty());
+  CHECK(free.found.back() == "http: " + address + " is free");
 }
 
 }  // namespace
