@@ -253,6 +253,23 @@ TEST_CASE("Parts with numbers that grow, renamed while nobody followed, are read
   CHECK(follower.lines() == Lines{"a1", "b1", "b2", "c1", "c2", "c3"});
 }
 
+TEST_CASE("Logs with the same content are all read, unless one is a part of the other by its name") {
+  Folder folder;
+  const std::string same = "ERROR out of memory\n";
+  fs::create_directory(folder / "one");
+  fs::create_directory(folder / "two");
+  append(folder / "one/app.log", same);
+  append(folder / "one/other.log", same);
+  append(folder / "two/app.log", same);
+  Follower follower{{folder / "*/*.log*"}};
+  follower.read_for(kWhile);
+  CHECK(follower.lines().size() == 3);
+  fs::copy_file(folder / "one/app.log", folder / "one/app.log.1");
+  fs::copy_file(folder / "one/other.log", folder / "one/other-20261123.log");
+  follower.read_for(kWhile);
+  CHECK(follower.lines().size() == 3);
+}
+
 namespace {
 
 /// Writes numbered lines and rotates, as fast as it can.
