@@ -141,7 +141,7 @@ LogName parse_log_name(std::string_view name) {
   for (int dates = 0; dates < 2 && take_date(parts.log, parts); ++dates) {}
   const std::size_t dot = parts.log.rfind('.');
   const std::size_t count = dot == std::string::npos ? 0 : digits_at(parts.log, dot + 1);
-  if (dot != std::string::npos && dot > 0 && count > 0 && count <= 4 && dot + 1 + count == parts.log.size()) {
+  if (dot != std::string::npos && dot > 0 && count > 0 && count <= 19 && dot + 1 + count == parts.log.size()) {
     parts.rotated = number_of(std::string_view{parts.log}.substr(dot + 1));
     parts.log.resize(dot);
   }

@@ -197,7 +197,7 @@ class FollowSource final : public Source {
         forget(found);
         return open(std::move(*opened), std::move(found), first);
       }
-      if (is_copy_of_open(*opened, first)) return;  // looked at again next time: the original may be truncated by then
+      if (is_copy_of_open(*opened, first, path)) return;  // looked at again next time: the original may be truncated by then
       if (const auto left = left_elsewhere(first)) return go_on_in_copy(std::move(*opened), *left, path);
     }
     if (const auto generation = anew_.find(key); generation != anew_.end()) {
@@ -244,11 +244,11 @@ class FollowSource final : public Source {
     return best == nullptr ? std::nullopt : std::optional{*best};
   }
 
-  /// What is a copy of a file that is being followed, or of what one was until a moment ago.
-  bool is_copy_of_open(const OpenedFile& candidate, std::string_view first) const {
+  /// What is a copy of a file that is being followed, or of what one was until a moment ago. Logs of their own may hold the same bytes.
+  bool is_copy_of_open(const OpenedFile& candidate, std::string_view first, const std::string& path) const {
     return std::any_of(open_.begin(), open_.end(), [&](const auto& file) {
       if (file->is_archive() || !same_beginning(file->first_bytes(), first)) return false;
-      return file->look_replaced() || same_end(candidate, file->descriptor());
+      return file->look_replaced() || (is_other_part(path, file->path()) && same_end(candidate, file->descriptor()));
     });
   }
 

@@ -85,4 +85,13 @@ std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths) {
   return parts;
 }
 
+bool is_other_part(const std::string& path, const std::string& of) {
+  const std::string name = fs::path{path}.filename().string(), other = fs::path{of}.filename().string();
+  const std::string log = parse_log_name(name).log;
+  if (name == log || log != parse_log_name(other).log) return false;
+  const fs::path folder = fs::path{path}.lexically_normal().parent_path(), above = fs::path{of}.lexically_normal().parent_path();
+  if (std::mismatch(above.begin(), above.end(), folder.begin(), folder.end()).first != above.end()) return false;
+  return folder != above || name != other;
+}
+
 }  // namespace loglode::ingest

@@ -15,5 +15,7 @@ namespace loglode::ingest {
 [[nodiscard]] std::vector<std::string> parts_of_log(const std::string& path);
 /// The same for several; each folder is listed once.
 [[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
+/// Whether `path` has the name of a rotated part of the log that `of` belongs to, in its folder or one below.
+[[nodiscard]] bool is_other_part(const std::string& path, const std::string& of);
 
 }  // namespace loglode::ingest

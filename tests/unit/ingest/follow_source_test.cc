@@ -230,6 +230,46 @@ TEST_CASE("Files that begin alike but are no copies are all read") {
   CHECK(lines == Lines{"a1", "a2", "b1", "b2"});
 }
 
+TEST_CASE("Parts with numbers that grow, renamed while nobody followed, are read on and read") {
+  Folder folder;
+  const std::string log = folder / "app.log";
+  const auto ends =
+      GENERATE(std::vector<std::string>{".8000", ".10000", ".12000", ".14000"}, std::vector<std::string>{".9", ".10", ".11", ".100"},
+               std::vector<std::string>{".1795305600123", ".1795305600456", ".1795305600789", ".1795305601000"});
+  append(log, "a1\n");
+  Follower follower{{log}};
+  follower.read_for(kWhile);
+  fs::rename(log, log + ends[0]);
+  append(log, "b1\n");
+  follower.read_for(kWhile);
+  follower.stop();
+  append(log, "b2\n");
+  for (const std::size_t i : {1U, 2U, 3U}) {
+    fs::rename(log, log + ends[i]);
+    append(log, "c" + std::to_string(i) + "\n");
+  }
+  follower.start();
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == Lines{"a1", "b1", "b2", "c1", "c2", "c3"});
+}
+
+TEST_CASE("Logs with the same content are all read, unless one is a part of the other by its name") {
+  Folder folder;
+  const std::string same = "ERROR out of memory\n";
+  fs::create_directory(folder / "one");
+  fs::create_directory(folder / "two");
+  append(folder / "one/app.log", same);
+  append(folder / "one/other.log", same);
+  append(folder / "two/app.log", same);
+  Follower follower{{folder / "*/*.log*"}};
+  follower.read_for(kWhile);
+  CHECK(follower.lines().size() == 3);
+  fs::copy_file(folder / "one/app.log", folder / "one/app.log.1");
+  fs::copy_file(folder / "one/other.log", folder / "one/other-20261123.log");
+  follower.read_for(kWhile);
+  CHECK(follower.lines().size() == 3);
+}
+
 namespace {
 
 /// Writes numbered lines and rotates, as fast as it can.

@@ -76,6 +76,7 @@ TEST_CASE("log names: date, index, rotation number and compression are found", "
   };
   expect("app.log", "app.log", "");
   expect("app.log.12.gz", "app.log", "", -1, 12);
+  expect("app.log.10000", "app.log", "", -1, 10'000);
   expect("app-2026-11-23.log.2.gz", "app.log", "20261123", -1, 2);
   expect("app.log-20261122-0345", "app.log", "202611220345");
   expect("app.log.2026-11-22T03.zst", "app.log", "2026112203");
