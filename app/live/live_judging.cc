@@ -31,7 +31,10 @@ Timestamp newest_of(const std::vector<WindowSummary>& windows) {
 void LiveRun::begin_judging() {
   if (!restored_) return;
   // The run before may have been killed before it judged the last of it.
-  if (const Timestamp newest = newest_of(folder_->summaries()); newest != kNoTime) judged_newest_ = newest - options_.judged / 2;
+  if (const Timestamp newest = newest_of(folder_->summaries()); newest != kNoTime) {
+    judged_newest_ = newest - options_.judged / 2;
+    judged_once_ = true;
+  }
   if (told_known_)
     fresh_ = true;  // the run before may have ended between folding and telling
   else
@@ -80,18 +83,25 @@ void LiveRun::judge_now(Occasion occasion) {
   std::sort(config.ignored.begin(), config.ignored.end());
   const Judgement judgement = judge(windows, *catalog, *rules, config);
   if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
-  if (const Timestamp reached = std::max(newest, read); reached != kNoTime) judged_newest_ = reached;
+  if (const Timestamp reached = std::max(newest, read); reached != kNoTime) {
+    judged_newest_ = reached;
+    judged_once_ = true;
+  }
   hurry_ = false;
 }
 
 /// With the turn. A backlog can be read faster than it is judged: it waits, so that every record is judged before it is too old to be.
 void LiveRun::note_time(const Batch& batch) {
-  for (const Record& record : batch.records)
-    if (!record.has(RecordFlag::out_of_range) && !record.has(RecordFlag::blank)) read_newest_ = std::max(read_newest_, record.time);
-  if (read_newest_ == kNoTime) return;
-  const Timestamp judged = judged_newest_;
-  if (judged == kNoTime) judged_newest_ = read_newest_;
-  if (judged != kNoTime && read_newest_ >= judged + options_.judged / 2) hurry_ = true;
+  Timestamp oldest = Timestamp::max();
+  for (const Record& record : batch.records) {
+    if (record.time == kNoTime || record.has(RecordFlag::out_of_range) || record.has(RecordFlag::blank)) continue;
+    read_newest_ = std::max(read_newest_, record.time);
+    oldest = std::min(oldest, record.time);
+  }
+  if (oldest == Timestamp::max()) return;
+  Timestamp judged = judged_newest_;
+  if (!judged_once_ && (judged == kNoTime || oldest < judged)) judged_newest_ = judged = oldest;  // nothing was judged yet
+  if (read_newest_ >= judged + options_.judged / 2) hurry_ = true;
 }
 
 void LiveRun::keep_judging() {

@@ -216,8 +216,9 @@ class LiveRun {
   std::atomic<Timestamp> newest_{kNoTime};
   std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
   Timestamp read_newest_ = kNoTime;                // of those that were folded; with the turn
-  std::atomic<bool> hurry_{false};                 // nothing is read until a judgement was made
-  Timestamp forgot_at_ = kNoTime;                  // time of the newest record when windows were given up last
+  std::atomic<bool> judged_once_{false};
+  std::atomic<bool> hurry_{false};  // nothing is read until a judgement was made
+  Timestamp forgot_at_ = kNoTime;   // time of the newest record when windows were given up last
   std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;

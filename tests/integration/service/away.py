@@ -16,22 +16,7 @@ import urllib.request
 
 from broker import Loglode, documents, free_ports, wait_for
 from crash import payload
-
-PACK = """
-pack: own
-version: 1
-description: Of a test.
-rules:
-  - id: {name}
-    name: made up
-    category: business
-    severity: info
-    pattern: 'order \\d+ placed'
-    examples: {{ match: ['order 1 placed'], no_match: ['nothing'] }}
-    meaning: An order.
-    check: nothing
-    safe_action: None.
-"""
+from faults import PACK
 
 
 class Scene:

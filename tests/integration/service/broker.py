@@ -151,6 +151,17 @@ def documents(path):
     return [json.loads(line) for line in text[: text.rfind(b"\n") + 1].splitlines()]
 
 
+def once_by_id(found_documents):
+    """(partition, offset) of the topic that was read -> (id, line): a repeat must say the same. And how many documents there were."""
+    found, copies = {}, 0
+    for document in found_documents:
+        key = (document["kafka.partition"], document["kafka.offset"])
+        value = (document["event.id"], document.get("event.original", document["message"]))
+        assert found.setdefault(key, value) == value, f"{key}: {found[key]} and {value}"
+        copies += 1
+    return found, copies
+
+
 def wait_for(what, seconds, condition):
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:

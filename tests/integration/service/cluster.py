@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, Loglode, documents, free_ports, wait_for
+from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
 from crash import payload
 
 
@@ -76,17 +76,6 @@ sinks:
   onward: {{ type: kafka, brokers: {brokers}, topic: onward }}
 http: {{ listen: off }}
 """
-
-
-def once_by_id(texts):
-    """(partition, offset) of the first topic -> (id, line); a repeat must say the same. Also how many there were."""
-    found, copies = {}, 0
-    for document in texts:
-        key = (document["kafka.partition"], document["kafka.offset"])
-        value = (document["event.id"], document.get("event.original", document["message"]))
-        assert found.setdefault(key, value) == value, f"{key}: {found[key]} and {value}"
-        copies += 1
-    return found, copies
 
 
 def run(program, folder, cluster, rng, seed):

@@ -16,7 +16,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, Loglode, documents, wait_for
+from broker import Broker, Loglode, documents, once_by_id, wait_for
 
 POINTS = ["cut", "flushed", "letters_kept", "state_durable", "committed"]
 START = 1_795_694_400  # 2026-11-26T12:00:00Z
@@ -52,13 +52,8 @@ http: {{ listen: off }}
 
 
 def records_of(path):
-    """(partition, offset) -> (id, original line); a repeat must be the same."""
-    found = {}
-    for document in documents(path):
-        key = (document["kafka.partition"], document["kafka.offset"])
-        value = (document["event.id"], document.get("event.original", document["message"]))
-        assert found.setdefault(key, value) == value, f"{key} is two records: {found[key]} and {value}"
-    return found
+    """(partition, offset) -> (id, original line)."""
+    return once_by_id(documents(path))[0]
 
 
 def main():

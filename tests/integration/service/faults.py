@@ -16,6 +16,22 @@ import urllib.request
 from broker import Broker, Loglode, documents, free_ports, wait_for
 from crash import payload
 
+PACK = """
+pack: own
+version: 1
+description: Of a test.
+rules:
+  - id: {name}
+    name: made up
+    category: business
+    severity: info
+    pattern: 'order \\d+ placed'
+    examples: {{ match: ['order 1 placed'], no_match: ['nothing'] }}
+    meaning: An order.
+    check: nothing
+    safe_action: None.
+"""
+
 
 def write_lines(path, lines):
     with open(path, "a", encoding="utf-8") as f:
@@ -99,23 +115,8 @@ def hangup_reloads_or_refuses(program, folder, broker):
     port = free_ports()
     log = os.path.join(folder, "app.log")
     pack = os.path.join(folder, "pack.yaml")
-    rule = """
-pack: own
-version: 1
-description: Of a test.
-rules:
-  - id: {name}
-    name: made up
-    category: business
-    severity: info
-    pattern: 'order \\d+ placed'
-    examples: {{ match: ['order 1 placed'], no_match: ['nothing'] }}
-    meaning: An order.
-    check: nothing
-    safe_action: None.
-"""
     with open(pack, "w", encoding="utf-8") as f:
-        f.write(rule.format(name="made-up-one"))
+        f.write(PACK.format(name="made-up-one"))
     config = f"""
 state: state
 snapshot: 100ms
@@ -132,7 +133,7 @@ http: {{ listen: '127.0.0.1:{port}' }}
     wait_for("a record", 60, lambda: len(documents(out)) == 1)
     assert "made-up-one" in documents(out)[0].get("rule.id", []), documents(out)
     with open(pack, "w", encoding="utf-8") as f:
-        f.write(rule.format(name="made-up-two"))
+        f.write(PACK.format(name="made-up-two"))
     service.process.send_signal(signal.SIGHUP)
     wait_for("the reload", 60, lambda: "reloaded:" in service.told())
     time.sleep(0.5)

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from broker import Broker, Loglode, documents, free_ports, wait_for
+from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
 from crash import payload
 from slow_link import SlowLink
 
@@ -29,16 +29,6 @@ sinks:
   onward: {{ type: kafka, brokers: ['127.0.0.1:{link.port}'], topic: onward }}
 http: {{ listen: off }}
 """
-
-
-def once_by_id(texts):
-    found, copies = {}, 0
-    for document in texts:
-        key = (document["kafka.partition"], document["kafka.offset"])
-        value = (document["event.id"], document.get("event.original", document["message"]))
-        assert found.setdefault(key, value) == value, f"{key}: {found[key]} and {value}"
-        copies += 1
-    return found, copies
 
 
 def run(program, folder, broker, link, seed):

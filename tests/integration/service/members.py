@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, Loglode, documents, wait_for
+from broker import Broker, Loglode, documents, once_by_id, wait_for
 from crash import payload
 
 
@@ -47,14 +47,7 @@ def main():
 
 def kept_by(members):
     """(partition, offset) -> (id, line), over all members: who delivers a message a second time must say the same."""
-    found, copies = {}, 0
-    for member in members:
-        for document in documents(os.path.join(member.folder, "out", "records.ndjson")):
-            key = (document["kafka.partition"], document["kafka.offset"])
-            value = (document["event.id"], document.get("event.original", document["message"]))
-            assert found.setdefault(key, value) == value, f"{key}: {found[key]} and {value}"
-            copies += 1
-    return found, copies
+    return once_by_id(d for member in members for d in documents(os.path.join(member.folder, "out", "records.ndjson")))
 
 
 def come_and_go(broker, members, seed, rng):
