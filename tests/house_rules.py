@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""House rules that a tool can check: the star of includes, small files, no paths of one machine, no words of unfinished work."""
+"""House rules that a tool can check: the star of includes, small files, no paths of one machine, no words of unfinished work, no tests by chance."""
 import os
 import re
 import subprocess
@@ -40,6 +40,15 @@ def parse_problems(path, number, include):
         yield f"{path}:{number}: parse/{here}/ comes before parse/{there}/ and may not use it"
 
 
+def chance_problems(path, text):
+    """./check says the same of the same commit: what a test draws comes from a seed that it names, or from tests/seeds.py."""
+    drawn = re.compile(r"\brandom_device\b|\bSystemRandom\b|\brandom\.(Random\(\)|seed|randrange|randint|random|choice|sample|shuffle|uniform|randbytes)\b|"
+                       r"time(_ns)?\(\) *%|\bsrand\(|\burandom\b")
+    for number, line in enumerate(text.splitlines(), 1):
+        if found := drawn.search(line):
+            yield f"{path}:{number}: {found.group(0)}: draw from a seed that is fixed (tests/seeds.py)"
+
+
 def unmerged():
     """What a merge that went wrong leaves in a file. Logs may hold such lines: samples and captured cases are not looked at."""
     marks = re.compile(r"^(<{7}|>{7}) ")
@@ -61,6 +70,8 @@ def problems():
             yield f"{path}: {text.count(chr(10))} lines, at most {LINES_MAX}"
         if path.endswith((".cc", ".h")):
             yield from include_problems(path, text)
+        if path.startswith("tests/") and path not in ("tests/house_rules.py", "tests/seeds.py"):
+            yield from chance_problems(path, text)
         if re.search(r"(^|/)(utils?|helpers?|misc|common|manager)[^/]*$", path):
             yield f"{path}: a file's name says what is in it"
     for path in tracked():

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """tail: what was there and what comes, findings within a second, every line once over rotations, restarts and SIGKILL. usage: tail.py PROGRAM [TEST...]
-LOGLODE_CRASH_RUNS: how often it is killed (5); LOGLODE_CRASH_SEED: of when."""
+LOGLODE_CRASH_RUNS: how often it is killed (5); LOGLODE_CRASH_SEED: of when (tests/seeds.py)."""
 import contextlib
 import gzip
 import json
@@ -19,6 +19,9 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import program
+
+sys.path.append(os.path.join(program.ROOT, "tests"))
+from seeds import crash_seed  # noqa: E402
 
 binary = sys.argv[1]
 if "/tsan/" in binary:
@@ -329,7 +332,7 @@ def state_deleted(folder):
 
 def crashes(folder):
     runs = int(os.environ.get("LOGLODE_CRASH_RUNS", "5"))
-    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(time.time_ns() % 1_000_000)))
+    seed = crash_seed()
     print(f"crashes: LOGLODE_CRASH_SEED={seed} LOGLODE_CRASH_RUNS={runs}")
     chance = random.Random(seed)
     state, log, done, n = os.path.join(folder, "crash-state"), os.path.join(folder, "crash.log"), threading.Event(), 0

@@ -12,6 +12,8 @@ import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCRIPTS = os.path.join(ROOT, "scripts", "servers", "kafka")
+sys.path.append(os.path.join(ROOT, "tests"))
+from seeds import crash_seed  # noqa: E402,F401  for the tests of this folder
 
 
 def skip(why):

@@ -15,7 +15,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
+from broker import Broker, Loglode, crash_seed, documents, free_ports, once_by_id, wait_for
 from crash import payload
 
 
@@ -133,7 +133,7 @@ def run(program, folder, cluster, rng, seed):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(random.randrange(1_000_000))))
+    seed = crash_seed()
     print(f"LOGLODE_CRASH_SEED={seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         cluster = Cluster(folder)

@@ -7,12 +7,11 @@ usage: link.py LOGLODE          environment: LOGLODE_CRASH_SEED
 """
 import json
 import os
-import random
 import sys
 import tempfile
 import time
 
-from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
+from broker import Broker, Loglode, crash_seed, documents, free_ports, once_by_id, wait_for
 from crash import payload
 from slow_link import SlowLink
 
@@ -90,7 +89,7 @@ def run(program, folder, broker, link, seed):
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(random.randrange(1_000_000))))
+    seed = crash_seed()
     with tempfile.TemporaryDirectory() as folder:
         # Two listeners: ours and the tests' own go to the broker, loglode's goes by the link, and the broker tells each its own way.
         outside, behind = free_ports(), free_ports()

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import time
 
-from broker import Broker, Loglode, documents, once_by_id, wait_for
+from broker import Broker, Loglode, crash_seed, documents, once_by_id, wait_for
 from crash import payload
 
 
@@ -30,7 +30,7 @@ http: {{ listen: off }}
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(random.randrange(1_000_000))))
+    seed = crash_seed()
     print(f"LOGLODE_CRASH_SEED={seed}", flush=True)
     rng = random.Random(seed)
     with tempfile.TemporaryDirectory() as folder:

@@ -4,12 +4,11 @@
 usage: merged.py LOGLODE MERGED_STATES          environment: LOGLODE_CRASH_SEED
 """
 import os
-import random
 import subprocess
 import sys
 import tempfile
 
-from broker import Broker, Loglode, documents, wait_for
+from broker import Broker, Loglode, crash_seed, documents, wait_for
 from crash import payload
 
 TOTAL = 30_000
@@ -38,7 +37,7 @@ def partitions_of(member):
 
 def main():
     program, merged_states = (os.path.abspath(path) for path in sys.argv[1:3])
-    seed = int(os.environ.get("LOGLODE_CRASH_SEED", str(random.randrange(1_000_000))))
+    seed = crash_seed()
     print(f"LOGLODE_CRASH_SEED={seed}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(folder).start()

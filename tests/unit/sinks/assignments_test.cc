@@ -1,10 +1,11 @@
 #include "sinks/assignments.h"
 
+#include <unistd.h>
+
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <random>
 #include <sstream>
 
 using namespace loglode;
@@ -42,7 +43,7 @@ std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>
   const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}},
                                  TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},
                                 {{ShapeId{10}, 0}, {ShapeId{20}, 1}}};
-  const std::string path = (std::filesystem::temp_directory_path() / ("loglode-rows-" + std::to_string(std::random_device{}()))).string();
+  const std::string path = (std::filesystem::temp_directory_path() / ("loglode-rows-" + std::to_string(::getpid()))).string();
   REQUIRE((*spool)->write_rows(path, order, catalog).has_value());
   std::ifstream in{path};
   std::stringstream text;
