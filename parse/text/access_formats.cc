@@ -164,7 +164,7 @@ class ApacheErrorFormat final : public FixedFormat {
     const std::size_t colon = level.rfind(':');
     if (colon != std::string_view::npos) parsed.add("log.logger", level.substr(0, colon)), level.remove_prefix(colon + 1);
     if (level.substr(0, 5) == "trace") level = level.substr(0, 5);  // trace1 to trace8
-    parsed.severity = severity_from_word(level);
+    parsed.severity = severity_from_syslog_word(level);
     if (parsed.severity == Severity::unspecified) return false;
     scan.take_blanks();
     if (scan.rest().substr(0, 5) == "[pid " && scan.take_group('[', ']', group))

@@ -45,12 +45,12 @@ Layout::Step Layout::field(std::string_view name) {
     std::string_view name;
     Kind kind;
     Role role;
-  } kFields[] = {{"time", Kind::time, Role::none},       {"clock", Kind::clock, Role::none},    {"level", Kind::level, Role::none},
-                 {"letter", Kind::letter, Role::none},   {"pid", Kind::pid, Role::none},        {"logger", Kind::text, Role::logger},
-                 {"tag", Kind::text, Role::tag},         {"module", Kind::text, Role::module},  {"code", Kind::text, Role::code},
-                 {"thread", Kind::text, Role::thread},   {"host", Kind::text, Role::host},      {"service", Kind::text, Role::service},
-                 {"request", Kind::text, Role::request}, {"skip", Kind::text, Role::none},      {"facility", Kind::text, Role::facility},
-                 {"uptime", Kind::uptime, Role::none},   {"message", Kind::message, Role::none}};
+  } kFields[] = {{"time", Kind::time, Role::none},       {"clock", Kind::clock, Role::none},   {"level", Kind::level, Role::none},
+                 {"letter", Kind::letter, Role::none},   {"pid", Kind::pid, Role::none},       {"logger", Kind::text, Role::logger},
+                 {"tag", Kind::text, Role::tag},         {"module", Kind::text, Role::module}, {"code", Kind::text, Role::code},
+                 {"thread", Kind::text, Role::thread},   {"host", Kind::text, Role::host},     {"service", Kind::text, Role::service},
+                 {"request", Kind::text, Role::request}, {"skip", Kind::text, Role::none},     {"facility", Kind::text, Role::facility},
+                 {"uptime", Kind::uptime, Role::none},   {"syslog", Kind::syslog, Role::none}, {"message", Kind::message, Role::none}};
   for (const auto& known : kFields) {
     if (known.name == name) return Step{known.kind, known.role, '\0', false, {}};
   }
@@ -146,6 +146,11 @@ bool Layout::read_step(const Step& step, LineScanner& scan, const ParseContext& 
     case Kind::level: {
       scan.take_blanks();
       parsed.severity = severity_from_word(scan.take_letters());
+      return parsed.severity != Severity::unspecified;
+    }
+    case Kind::syslog: {
+      scan.take_blanks();
+      parsed.severity = severity_from_syslog_word(scan.take_letters());
       return parsed.severity != Severity::unspecified;
     }
     case Kind::letter: {

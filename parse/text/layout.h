@@ -10,10 +10,10 @@
 namespace loglode {
 
 /// A blank stands for one or more blanks, everything outside braces for itself. Fields:
-///   time, clock (time of day), level (severity word), letter (severity letter), pid (digits), logger, module (a logger that is one by its
-///   form), tag (a logger whose name may hold blanks), code (file and line), thread,
-///   host, service, skip (text up to what follows), request (oslo's request ids), facility (syslog's), uptime (the kernel's seconds),
-///   message (the rest of the line).
+///   time, clock (time of day), level (severity word), syslog (the same by syslog's scale), letter (severity letter), pid (digits), logger,
+///   module (a logger that is one by its form), tag (a logger whose name may hold blanks), code (file and line), thread, host, service,
+///   skip (text up to what follows), request (oslo's request ids), facility (syslog's), uptime (the kernel's seconds), message (the rest of
+///   the line).
 /// Behind {message} only ` ({logger})` is possible: Kafka's logger at the line's end.
 class Layout {
  public:
@@ -21,7 +21,7 @@ class Layout {
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const;
 
  private:
-  enum class Kind : unsigned char { literal, blanks, time, clock, uptime, level, letter, pid, text, message };
+  enum class Kind : unsigned char { literal, blanks, time, clock, uptime, level, syslog, letter, pid, text, message };
   enum class Role : unsigned char { none, logger, module, tag, code, thread, host, service, request, facility };
   struct Step {
     Kind kind = Kind::literal;

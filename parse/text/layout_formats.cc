@@ -14,8 +14,8 @@ void add(FormatList& formats, std::string_view name, std::initializer_list<std::
 void add_layout_formats(FormatList& formats) {
   // Kubernetes and glog: I0614 15:16:01.123456    4242 server.go:12] message
   add(formats, "klog", {"{letter}{time} {pid} {code}] {message}"});
-  add(formats, "nginx-error", {"{time} [{level}] {pid}#{pid}: {message}"});
-  add(formats, "haproxy-stderr", {"[{level}] ({pid}) : {message}", "[{level}] {skip} ({pid}) : {message}"});
+  add(formats, "nginx-error", {"{time} [{syslog}] {pid}#{pid}: {message}"});
+  add(formats, "haproxy-stderr", {"[{syslog}] ({pid}) : {message}", "[{syslog}] {skip} ({pid}) : {message}"});
   add(formats, "rabbitmq", {"{time} [{level}] <{thread}> {message}"});
   add(formats, "mongodb", {"{time} {letter} {logger} [{thread}] {message}"});
   add(formats, "logcat",
@@ -36,7 +36,7 @@ void add_layout_formats(FormatList& formats) {
   add(formats, "hadoop", {"{time} {level} [{thread}] {logger}: {message}"});
   add(formats, "kafka", {"[{time}] {level} {message} ({logger})"});
   add(formats, "python", {"{time} - {logger} - {level} - {message}", "{level}:{logger}:{message}"});
-  add(formats, "dmesg", {"{facility}:{level}: [{time}] {message}", "{facility}:{level}: [{uptime}] {message}", "[{uptime}] {message}"});
+  add(formats, "dmesg", {"{facility}:{syslog}: [{time}] {message}", "{facility}:{syslog}: [{uptime}] {message}", "[{uptime}] {message}"});
 }
 
 void add_loose_layout_formats(FormatList& formats) { add(formats, "log4j", {"{time} {level} {module}: {message}"}); }

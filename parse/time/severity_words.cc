@@ -28,23 +28,64 @@ struct SeverityWord {
   Severity severity;
 };
 
-// OpenTelemetry's mapping of syslog, log4j, zap, java.util.logging, .NET and Windows levels, and the abbreviations of other loggers.
-// Ordered by how often they occur: most lookups end within the first few.
+// OpenTelemetry's mapping of log4j, zap, java.util.logging (in the languages that it speaks), .NET, Python, Monolog, Cloud Logging and
+// Windows levels, and the abbreviations of other loggers. `critical` and `alert` are FATAL there; syslog's own are not:
+// severity_from_syslog_word. Grouped by first letter; within a letter by how often they occur.
 constexpr SeverityWord kWords[] = {
-    {pack("info"), Severity::info},          {pack("debug"), Severity::debug},   {pack("warn"), Severity::warn},
-    {pack("error"), Severity::error},        {pack("warning"), Severity::warn},  {pack("trace"), Severity::trace},
-    {pack("notice"), Severity::info2},       {pack("fatal"), Severity::fatal},   {pack("critical"), Severity::error2},
-    {pack("severe"), Severity::error},       {pack("err"), Severity::error},     {pack("crit"), Severity::error2},
-    {pack("alert"), Severity::error3},       {pack("emerg"), Severity::fatal},   {pack("emergency"), Severity::fatal},
-    {pack("panic"), Severity::fatal},        {pack("dpanic"), Severity::error2}, {pack("fine"), Severity::debug},
-    {pack("finer"), Severity::debug},        {pack("finest"), Severity::trace},  {pack("config"), Severity::debug},
-    {pack("verbose"), Severity::trace},      {pack("inf"), Severity::info},      {pack("dbg"), Severity::debug},
-    {pack("wrn"), Severity::warn},           {pack("ftl"), Severity::fatal},     {pack("trc"), Severity::trace},
-    {pack("vrb"), Severity::trace},          {pack("pnc"), Severity::fatal},     {pack("information"), Severity::info},
-    {pack("informational"), Severity::info}, {pack("note"), Severity::info},     {pack("failure"), Severity::error},
-    {pack("success"), Severity::info},       {pack("debug1"), Severity::debug},  {pack("debug2"), Severity::debug},
-    {pack("debug3"), Severity::debug},       {pack("debug4"), Severity::debug},  {pack("debug5"), Severity::debug},
+    {pack("alert"), Severity::fatal},         {pack("audit"), Severity::info},
+    {pack("advertencia"), Severity::warn},    {pack("avertissement"), Severity::warn},
+    {pack("avvertenza"), Severity::warn},     {pack("aviso"), Severity::warn},
+    {pack("blat"), Severity::trace},          {pack("critical"), Severity::fatal},
+    {pack("crit"), Severity::fatal},          {pack("config"), Severity::debug},
+    {pack("debug"), Severity::debug},         {pack("dbg"), Severity::debug},
+    {pack("dbug"), Severity::debug},          {pack("debu"), Severity::debug},
+    {pack("debg"), Severity::debug},          {pack("dpanic"), Severity::error2},
+    {pack("debug1"), Severity::debug},        {pack("debug2"), Severity::debug},
+    {pack("debug3"), Severity::debug},        {pack("debug4"), Severity::debug},
+    {pack("debug5"), Severity::debug},        {pack("error"), Severity::error},
+    {pack("err"), Severity::error},           {pack("erro"), Severity::error},
+    {pack("eror"), Severity::error},          {pack("emerg"), Severity::fatal},
+    {pack("emergency"), Severity::fatal},     {pack("erreur"), Severity::error},
+    {pack("errore"), Severity::error},        {pack("fatal"), Severity::fatal},
+    {pack("fail"), Severity::error},          {pack("fine"), Severity::debug},
+    {pack("finer"), Severity::debug},         {pack("finest"), Severity::trace},
+    {pack("ftl"), Severity::fatal},           {pack("fata"), Severity::fatal},
+    {pack("failure"), Severity::error},       {pack("fehler"), Severity::error},
+    {pack("grave"), Severity::error},         {pack("hinweis"), Severity::info2},
+    {pack("info"), Severity::info},           {pack("inf"), Severity::info},
+    {pack("information"), Severity::info},    {pack("informational"), Severity::info},
+    {pack("infos"), Severity::info},          {pack("log"), Severity::info},
+    {pack("notice"), Severity::info2},        {pack("note"), Severity::info},
+    {pack("panic"), Severity::fatal},         {pack("pnc"), Severity::fatal},
+    {pack("pani"), Severity::fatal},          {pack("severe"), Severity::error},
+    {pack("success"), Severity::info},        {pack("silly"), Severity::trace},
+    {pack("schwerwiegend"), Severity::error}, {pack("trace"), Severity::trace},
+    {pack("trc"), Severity::trace},           {pack("trce"), Severity::trace},
+    {pack("trac"), Severity::trace},          {pack("verbose"), Severity::trace},
+    {pack("vrb"), Severity::trace},           {pack("warn"), Severity::warn},
+    {pack("warning"), Severity::warn},        {pack("wrn"), Severity::warn},
+    {pack("warnung"), Severity::warn},
 };
+
+/// Where each letter's words begin in kWords: most words of a message are none, and this says so at once.
+constexpr auto kBegin = [] {
+  std::array<std::uint8_t, 27> begin{};
+  for (const SeverityWord& known : kWords) {
+    const auto letter = static_cast<std::size_t>((known.word.low & 0xFF) - 'a');
+    for (std::size_t later = letter + 1; later < begin.size(); ++later) ++begin[later];
+  }
+  return begin;
+}();
+
+constexpr bool is_grouped() noexcept {
+  std::uint64_t letter = 'a';
+  for (const SeverityWord& known : kWords) {
+    if ((known.word.low & 0xFF) < letter) return false;
+    letter = known.word.low & 0xFF;
+  }
+  return true;
+}
+static_assert(is_grouped());
 
 Severity severity_from_letter(char letter) noexcept {
   switch (to_lower(letter)) {
@@ -89,11 +130,26 @@ Severity severity_from_word(std::string_view word, bool single_letters) {
   if (word.empty() || word.size() > kWordBytesMax) return Severity::unspecified;
   if (word[0] == '<') return severity_from_priority(word);
   if (word.size() == 1) return single_letters ? severity_from_letter(word[0]) : Severity::unspecified;
+  if (!is_letter(word[0])) return Severity::unspecified;
   const PackedWord packed = pack(word);
-  for (const SeverityWord& known : kWords) {
-    if (known.word == packed) return known.severity;
+  const auto letter = static_cast<std::size_t>(to_lower(word[0]) - 'a');
+  for (std::size_t i = kBegin[letter]; i < kBegin[letter + 1]; ++i) {
+    if (kWords[i].word == packed) return kWords[i].severity;
   }
   return Severity::unspecified;
+}
+
+Severity severity_from_syslog_word(std::string_view word) {
+  const Severity severity = severity_from_word(word);
+  if (severity != Severity::fatal) return severity;
+  switch (to_lower(word[0])) {
+    case 'a':
+      return Severity::error3;
+    case 'c':
+      return Severity::error2;
+    default:
+      return severity;
+  }
 }
 
 Severity severity_from_syslog(unsigned code) noexcept {

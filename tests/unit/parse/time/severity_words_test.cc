@@ -11,18 +11,28 @@ TEST_CASE("severity words: every logger's spelling has its OpenTelemetry number,
       CHECK(severity_from_word(word) == severity);
     }
   };
-  expect(Severity::trace, {"TRACE", "VERBOSE", "FINEST", "trc"});
-  expect(Severity::debug, {"DEBUG", "debug", "FINE", "FINER", "CONFIG", "dbg", "DEBUG3"});
-  expect(Severity::info, {"INFO", "Info", "inf", "information", "Informational", "Note", "<6>", "<134>"});
+  expect(Severity::trace, {"TRACE", "VERBOSE", "FINEST", "trc", "trce", "TRAC", "BLAT", "silly"});
+  expect(Severity::debug, {"DEBUG", "debug", "FINE", "FINER", "CONFIG", "dbg", "DEBUG3", "dbug", "DEBU", "DEBG"});
+  expect(Severity::info, {"INFO", "Info", "inf", "information", "Informational", "Note", "LOG", "AUDIT", "INFOS", "<6>", "<134>"});
   expect(Severity::info2, {"NOTICE", "notice", "<5>"});
-  expect(Severity::warn, {"WARN", "Warning", "wrn", "<4>"});
-  expect(Severity::error, {"ERROR", "Err", "SEVERE", "failure", "<3>"});
-  expect(Severity::error2, {"CRIT", "Critical", "<2>"});
-  expect(Severity::error3, {"ALERT", "<1>"});
-  expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl"});
-  expect(Severity::unspecified,
-         {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "\xFF\xFE", "info\n"});
+  expect(Severity::warn, {"WARN", "Warning", "wrn", "WARNUNG", "Avertissement", "<4>"});
+  expect(Severity::error, {"ERROR", "Err", "SEVERE", "failure", "fail", "eror", "ERRO", "GRAVE", "SCHWERWIEGEND", "<3>"});
+  expect(Severity::error2, {"dpanic", "<2>"});
+  expect(Severity::error3, {"<1>"});
+  expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl", "FATA", "CRIT", "Critical", "ALERT"});
+  expect(Severity::unspecified, {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "zebra",
+                                 "@nfo", "{nfo", "\xFF\xFE", "info\n"});
   CHECK(severity_from_word(std::string_view{"info\0", 5}) == Severity::unspecified);
+}
+
+TEST_CASE("severity words: on syslog's scale only an emergency is fatal", "[parse][severity]") {
+  CHECK(severity_from_syslog_word("crit") == Severity::error2);
+  CHECK(severity_from_syslog_word("Critical") == Severity::error2);
+  CHECK(severity_from_syslog_word("alert") == Severity::error3);
+  CHECK(severity_from_syslog_word("emerg") == Severity::fatal);
+  CHECK(severity_from_syslog_word("error") == Severity::error);
+  CHECK(severity_from_syslog_word("audit") == Severity::info);
+  CHECK(severity_from_syslog_word("pool") == Severity::unspecified);
 }
 
 TEST_CASE("severity words: single letters count only where they are asked for", "[parse][severity]") {
