@@ -8,6 +8,7 @@
 #include "parse/framing/format_registry.h"
 #include "parse/framing/reading_plan.h"
 #include "parse/framing/trace_headline.h"
+#include "parse/json/json_record.h"
 #include "parse/json/json_text.h"
 #include "parse/text/parsed_line.h"
 #include "parse/text/text_formats.h"
@@ -60,105 +61,141 @@ class Reading {
     record.message = record.raw;
     utf8_checked_ = false;
     record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
-    switch (plan_.wrapping) {
-      case Wrapping::none:
-      case Wrapping::docker:
-      case Wrapping::cri:
-        read_text(record.raw, record);
-        break;
-      case Wrapping::compose:
-      case Wrapping::kubectl:
-        read_prefixed(record);
-        break;
-      case Wrapping::columns:
-        read_columns(record);
-        break;
-    }
+    if (plan_.layers.empty())
+      read_text(record.raw, plan_.usual, plan_.context, record);
+    else if (plan_.columns() != nullptr)
+      read_columns(record);
+    else
+      read_wrapped(record);
     if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
-    if (record.message.empty()) record.message = trimmed(record.raw);
+    if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
     repair(record);
   }
   [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
 
  private:
-  bool read_by(const LineFormat& format, std::string_view text, Record& record) {
-    if (!format.parse(text, record, batch_, plan_.context)) return false;
+  bool read_by(const LineFormat& format, std::string_view text, const ParseContext& context, Record& record) {
+    if (!format.parse(text, record, batch_, context)) return false;
     used_ = format.name();
     utf8_checked_ = format.checks_utf8() && text.size() == record.raw.size();
     return true;
   }
 
-  bool read_by_formats(std::string_view text, Record& record) {
-    for (const LineFormat* format : plan_.formats.formats)
-      if (read_by(*format, text, record)) return true;
-    return !plan_.forced && text.starts_with('{') && read_by(json_format(), text, record);
+  bool read_by_formats(std::string_view text, const ProgramPlan& plan, const ParseContext& context, Record& record) {
+    for (const LineFormat* format : plan.formats.formats)
+      if (read_by(*format, text, context, record)) return true;
+    return !plan_.forced && text.starts_with('{') && read_by(json_format(), text, context, record);
   }
 
-  void read_text(std::string_view text, Record& record) {
+  void read_text(std::string_view text, const ProgramPlan& plan, const ParseContext& context, Record& record) {
     if (plan_.bare) {
       record.message = text;
       return;
     }
-    if (read_by_formats(text, record)) return;
-    fall_back(text, record, !plan_.formats.formats.empty());
+    if (read_by_formats(text, plan, context, record)) return;
+    fall_back(text, record, context, !plan.formats.formats.empty());
   }
 
   /// A stream in which no format was found is text, and its lines are what they should be: only where one was found do they not fit.
-  void fall_back(std::string_view text, Record& record, bool misfit) {
+  void fall_back(std::string_view text, Record& record, const ParseContext& context, bool misfit) {
     if (misfit) record.set(RecordFlag::fallback);
     used_ = "text";
-    if (!fallback_format().parse(text, record, batch_, plan_.context)) record.message = first_line(text);
+    if (!fallback_format().parse(text, record, batch_, context)) record.message = first_line(text);
     if (const std::optional<std::string> headline = trace_headline(text)) record.message = batch_.keep(*headline);
     if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
   }
 
-  /// The lines inside a wrapping, joined.
-  std::string_view inner_text(std::string_view raw, WrappedLine& first) {
-    std::string joined;
+  /// What stands inside `layers` on the lines of `raw`, joined; empty when the first line does not have them. `program`: of the first line.
+  std::string_view inner_text(std::string_view raw, std::span<const Layer> layers, std::uint32_t& program, bool& fits) {
     WrappedLine line;
-    for (bool leading = true; !raw.empty() || leading; leading = false) {
-      const std::size_t end = raw.find('\n');
-      const std::string_view physical = raw.substr(0, end);
-      raw.remove_prefix(end == std::string_view::npos ? raw.size() : end + 1);
-      const bool fits = unwrap(physical, plan_.wrapping, plan_.columns.get(), buffer_, line);
-      if (leading) {
-        if (!fits) return {};
-        first = line;
-        if (raw.empty()) return line.inner;
-      } else {
-        joined += '\n';
-      }
-      joined += fits ? line.inner : physical;
+    const std::size_t end = raw.find('\n');
+    fits = unwrapper_.unwrap(raw.substr(0, end), layers, line);
+    if (!fits) return {};
+    program = line.program;
+    const bool copied = line.inner.data() < raw.data() || line.inner.data() > raw.data() + raw.size();
+    if (end == std::string_view::npos) return copied ? batch_.keep(line.inner) : line.inner;
+    std::string joined{line.inner};
+    bool partial = line.partial;
+    for (raw.remove_prefix(end + 1);; raw.remove_prefix(raw.find('\n') + 1)) {
+      const std::string_view physical = raw.substr(0, raw.find('\n'));
+      if (!partial) joined += '\n';
+      const bool wrapped = unwrapper_.unwrap(physical, layers, line);
+      joined += wrapped ? line.inner : physical;
+      partial = wrapped && line.partial;
+      if (physical.size() == raw.size()) break;
     }
     return batch_.keep(joined);
   }
 
-  void read_prefixed(Record& record) {
-    WrappedLine first;
-    const std::string_view text = inner_text(record.raw, first);
-    if (first.writer.empty()) return fall_back(record.raw, record, true);
-    read_text(text, record);
-    const Workload workload = workload_of(first.writer, plan_.wrapping);
-    if (record.service.empty()) record.service = workload.service;
-    if (record.host.empty()) record.host = workload.instance;
+  /// The wrappers say what they know; the text inside is read as if it stood alone, and the two are put together.
+  void read_wrapped(Record& record) {
+    bool fits = false;
+    std::uint32_t program = 0;
+    std::string_view text = inner_text(record.raw, plan_.layers, program, fits);
+    if (!fits) return fall_back(record.raw, record, plan_.context, true);
+    WrapperSays says;
+    Record outside = record;
+    static_cast<void>(unwrapper_.describe(first_line(record.raw), plan_.layers, outside, batch_, plan_.context, says));
+    const ProgramPlan& plan = plan_.plan_of(program);
+    if (!plan.layers.empty()) {
+      std::uint32_t ignored = 0;
+      const std::string_view further = inner_text(text, plan.layers, ignored, fits);
+      if (fits) static_cast<void>(unwrapper_.describe(first_line(text), plan.layers, outside, batch_, plan_.context, says));
+      if (fits) text = further;
+    }
+    if (trimmed(text).empty()) {
+      outside.message = {};
+      outside.set(RecordFlag::blank);
+      record = outside;
+      return;
+    }
+    read_inside(text, plan, says, outside);
+    record = outside;
+  }
+
+  /// Names are the platform's where it has them. Severity is the program's own: the text's where only a transport gave one. A time inside
+  /// that does not state date, year and zone is worse than the wrapper's.
+  void read_inside(std::string_view text, const ProgramPlan& plan, const WrapperSays& says, Record& record) {
+    ParseContext context = plan_.context;
+    if (record.time != kNoTime) context.time.reference = record.time;
+    const std::size_t attributes = batch_.attributes.size();
+    Record inside;
+    inside.raw = record.raw;
+    inside.message = text;
+    inside.attributes_begin = static_cast<std::uint32_t>(attributes);
+    read_text(text, plan, context, inside);
+    if (inside.severity == Severity::unspecified && !plan_.bare) inside.severity = stated_severity(inside.message);
+    if (inside.time != kNoTime && (plan.whole_times || !says.whole_time)) record.time = inside.time;
+    if (inside.severity != Severity::unspecified && !says.severity) record.severity = inside.severity;
+    if (record.service.empty()) record.service = inside.service;
+    if (record.host.empty()) record.host = inside.host;
+    if (!inside.trace_id.empty()) record.trace_id = inside.trace_id;
+    if (!inside.span_id.empty()) record.span_id = inside.span_id;
+    if (inside.weight != 1) record.weight = inside.weight;
+    record.message = inside.message.empty() ? trimmed(text) : inside.message;
+    record.flags |= inside.flags;
+    if (plan_.context.keep_attributes && text.find('\n') != std::string_view::npos)
+      batch_.attributes.push_back({"error.stack_trace", text});
+    if (batch_.attributes.size() > attributes) own_attributes(record, batch_, attributes);
   }
 
   void read_columns(Record& record) {
-    const ColumnTable& table = *plan_.columns;
+    const ColumnTable& table = *plan_.columns();
     ColumnValues values;
-    WrappedLine first;
-    if (!table.split(first_line(record.raw), values)) return fall_back(record.raw, record, true);
-    read_column_text(inner_text(record.raw, first), record);
+    std::uint32_t program = 0;
+    bool fits = table.split(first_line(record.raw), values);
+    if (!fits) return fall_back(record.raw, record, plan_.context, true);
+    read_column_text(inner_text(record.raw, plan_.layers, program, fits), record);
     for (std::size_t column = 0; column < table.names().size(); ++column) set_column(table, column, trimmed(values[column]), record);
   }
 
   /// The text may have a header of its own; where it has none it is the message as it stands.
   void read_column_text(std::string_view text, Record& record) {
-    if (plan_.bare || read_by_formats(text, record)) {
+    if (plan_.bare || read_by_formats(text, plan_.usual, plan_.context, record)) {
       if (plan_.bare) record.message = text;
       return;
     }
-    if (plan_.forced) return fall_back(text, record, true);
+    if (plan_.forced) return fall_back(text, record, plan_.context, true);
     used_ = "columns";
     parse_inner(text, record, batch_, plan_.context);
   }
@@ -223,7 +260,7 @@ class Reading {
   Batch& batch_;
   std::string_view used_ = "message";
   bool utf8_checked_ = false;  // of the whole record
-  std::string buffer_;
+  Unwrapper unwrapper_;
 };
 
 class Parser final : public Stage {
@@ -263,7 +300,7 @@ void add_notes(const ReadingPlan& plan, const Record& record, ParseExplanation& 
   if (record.has(RecordFlag::not_utf8)) explanation.notes.emplace_back("the line is not UTF-8; U+FFFD stands for what could not be read");
   if (record.time == kNoTime) explanation.notes.emplace_back("no time was found: the record takes the time of the one before it");
   if (record.severity == Severity::unspecified) explanation.notes.emplace_back("no severity was found");
-  if (plan.wrapping != Wrapping::none) explanation.notes.push_back("read as " + plan.format);
+  if (!plan.layers.empty()) explanation.notes.push_back("read as " + plan.format);
 }
 
 }  // namespace

@@ -4,9 +4,12 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <deque>
 
 #include "parse/framing/format_registry.h"
 #include "parse/framing/line_framer.h"
+#include "parse/framing/wrapping_detector.h"
+#include "parse/text/text_formats.h"
 
 namespace loglode {
 
@@ -39,27 +42,47 @@ std::string unknown_format(const std::string& name) {
   return fmt::format("--format '{}' is not a known format.{} Known: {}", name.substr(0, 80), hint, fmt::join(known_formats(), " "));
 }
 
-constexpr std::pair<std::string_view, Wrapping> kWrappings[] = {
-    {"docker", Wrapping::docker}, {"cri", Wrapping::cri}, {"compose", Wrapping::compose}, {"kubectl", Wrapping::kubectl}};
+constexpr Wrapping kNamedWrappings[] = {Wrapping::docker,  Wrapping::cri,   Wrapping::compose,
+                                        Wrapping::kubectl, Wrapping::stern, Wrapping::stamped};
+constexpr std::size_t kProgramsMax = 64;  // that have a plan of their own
 
 Wrapping wrapping_named(std::string_view name) {
-  for (const auto& [known, wrapping] : kWrappings)
-    if (known == name) return wrapping;
+  for (const Wrapping wrapping : kNamedWrappings)
+    if (wrapping_name(wrapping) == name) return wrapping;
   return Wrapping::none;
 }
 
-std::vector<std::string_view> unwrapped(std::span<const std::string_view> lines, const ReadingPlan& plan,
-                                        std::vector<std::string>& buffers) {
-  std::vector<std::string_view> inner;
-  buffers.resize(lines.size());
-  bool joined = false;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    WrappedLine wrapped;
-    if (!unwrap(lines[i], plan.wrapping, plan.columns.get(), buffers[i], wrapped)) continue;
-    if (!joined) inner.push_back(wrapped.inner);
-    joined = wrapped.partial;
+std::vector<std::string_view> lines_of_all(const std::vector<ProgramLines>& programs) {
+  std::vector<std::string_view> all;
+  for (const ProgramLines& program : programs) all.insert(all.end(), program.lines.begin(), program.lines.end());
+  return all;
+}
+
+/// The time that `formats` find in `line`, as the workers would read it.
+Timestamp time_in(std::string_view line, const DetectedFormats& formats, const ParseContext& context, Batch& batch) {
+  Record record;
+  record.raw = line = batch.keep(line);
+  for (const LineFormat* format : formats.formats)
+    if (format->parse(line, record, batch, context)) return record.time;
+  return fallback_format().parse(line, record, batch, context) ? record.time : kNoTime;
+}
+
+/// Whether the times in `lines` say everything: they are the same whatever year and zone are assumed.
+bool have_whole_times(std::span<const std::string_view> lines, const DetectedFormats& formats, const ParseContext& context) {
+  constexpr std::size_t kLinesTried = 50;
+  static const Result<const ZoneRules*> elsewhere = find_zone("Asia/Kathmandu");  // no other zone's offset in use is 5:45
+  if (!elsewhere) return false;
+  ParseContext other = context;
+  other.time.zone = *elsewhere;
+  other.time.reference = Timestamp{} + std::chrono::days{365 * 12};
+  Batch batch;
+  std::size_t found = 0;
+  for (const std::string_view line : lines.first(std::min(lines.size(), kLinesTried))) {
+    const Timestamp time = time_in(line, formats, context, batch);
+    if (time != time_in(line, formats, other, batch)) return false;
+    found += time != kNoTime ? 1 : 0;
   }
-  return inner;
+  return found != 0;
 }
 
 class Factory final : public FramerFactory {
@@ -71,8 +94,8 @@ class Factory final : public FramerFactory {
     auto plan = std::make_shared<ReadingPlan>();
     plan->context = {{info.modified, zone_}, config_.keep_attributes};
     plan->bare = config_.format == "message";
-    plan->wrapping = choose_wrapping(prefix);
-    plan->columns = columns_;
+    plan->forced = find_format(config_.format) != nullptr && wrapping_named(config_.format) == Wrapping::none;
+    plan->layers = choose_layers(prefix, *plan);
     choose_formats(prefix, *plan);
     plan->format = name_of_choice(*plan);
     std::unique_ptr<Framer> framer = make_line_framer(plan);
@@ -80,56 +103,82 @@ class Factory final : public FramerFactory {
   }
 
  private:
-  [[nodiscard]] Wrapping choose_wrapping(std::span<const std::string_view> prefix) const {
-    if (columns_ != nullptr) return Wrapping::columns;
-    return config_.format == "auto" ? detect_wrapping(prefix) : wrapping_named(config_.format);
+  [[nodiscard]] std::vector<Layer> choose_layers(std::span<const std::string_view> prefix, const ReadingPlan& plan) const {
+    if (columns_ != nullptr) return {Layer{Wrapping::columns, false, columns_}};
+    if (config_.format == "auto") return detect_wrappings(prefix, 0, plan.context);
+    const Wrapping named = wrapping_named(config_.format);
+    if (named == Wrapping::none) return {};
+    std::vector<Layer> layers{Layer{named, named == Wrapping::docker, nullptr}};
+    std::deque<std::string> texts;
+    const std::vector<ProgramLines> programs = unwrap_programs(prefix, layers, texts);
+    const std::vector<Layer> further = detect_wrappings(lines_of_all(programs), 1, plan.context);
+    layers.insert(layers.end(), further.begin(), further.end());
+    return layers;
   }
 
   void choose_formats(std::span<const std::string_view> prefix, ReadingPlan& plan) const {
-    if (plan.wrapping == Wrapping::none) {
-      plan.formats = choose(prefix, plan);
-      plan.rules = learn_line_rules(prefix, plan.formats.formats);
+    if (plan.layers.empty()) {
+      plan.usual = plan_program(prefix, plan);
       return;
     }
-    std::vector<std::string> buffers;
-    const std::vector<std::string_view> inner = unwrapped(prefix, plan, buffers);
-    const bool envelope = plan.wrapping == Wrapping::docker || plan.wrapping == Wrapping::cri;
-    if (envelope) plan.formats.formats = {find_format(plan.wrapping == Wrapping::docker ? "json" : "cri")};
-    DetectedFormats& found = envelope ? plan.inner : plan.formats;
-    found = choose(inner, plan);
-    plan.rules = learn_line_rules(inner, found.formats);
+    std::deque<std::string> texts;
+    const std::vector<ProgramLines> programs = unwrap_programs(prefix, plan.layers, texts);
+    plan.usual = plan_program(lines_of_all(programs), plan);
+    plan.outer_rules = learn_line_rules(prefix, outer_formats(plan.layers.front().kind));
+    if (plan.columns() != nullptr) return;
+    for (const ProgramLines& program : programs) {
+      if (plan.programs.size() == kProgramsMax) break;
+      plan.programs.emplace_back(program.program, plan_wrapped_program(program.lines, plan));
+    }
+    std::sort(plan.programs.begin(), plan.programs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   }
 
-  DetectedFormats choose(std::span<const std::string_view> lines, ReadingPlan& plan) const {
+  /// For lines that lack the wrapping of the others: what begins with its header begins a record.
+  [[nodiscard]] static std::vector<const LineFormat*> outer_formats(Wrapping outermost) {
+    if (is_syslog(outermost)) return {find_format("syslog"), find_format("syslog-5424")};
+    return {};
+  }
+
+  [[nodiscard]] ProgramPlan plan_wrapped_program(std::span<const std::string_view> lines, const ReadingPlan& plan) const {
+    std::vector<Layer> layers = plan.forced ? std::vector<Layer>{} : detect_wrappings(lines, plan.layers.size(), plan.context);
+    if (layers.empty()) return plan_program(lines, plan);
+    std::deque<std::string> texts;
+    ProgramPlan program = plan_program(lines_of_all(unwrap_programs(lines, layers, texts)), plan);
+    program.layers = std::move(layers);
+    return program;
+  }
+
+  [[nodiscard]] ProgramPlan plan_program(std::span<const std::string_view> lines, const ReadingPlan& plan) const {
+    ProgramPlan program;
+    program.formats = choose(lines, plan);
+    program.rules = learn_line_rules(lines, program.formats.formats);
+    if (plan.layers.empty()) return program;
+    program.whole_times = have_whole_times(lines, program.formats, plan.context);
+    // Whoever writes to syslog writes messages, not lines: only a trace goes on with the next one.
+    const bool messages = std::any_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) { return is_syslog(layer.kind); });
+    if (messages) program.rules.indented = !program.formats.formats.empty();
+    if (messages) program.rules.headed = false;
+    return program;
+  }
+
+  [[nodiscard]] DetectedFormats choose(std::span<const std::string_view> lines, const ReadingPlan& plan) const {
     if (plan.bare) return {};
-    const LineFormat* named = find_format(config_.format);
-    if (named == nullptr || wrapping_named(config_.format) != Wrapping::none) return detect_formats(lines, plan.context);
-    plan.forced = true;
+    if (!plan.forced) return detect_formats(lines, plan.context);
     DetectedFormats forced;
-    forced.formats = {named};
+    forced.formats = {find_format(config_.format)};
     return forced;
   }
 
   [[nodiscard]] static std::string name_of_choice(const ReadingPlan& plan) {
     if (plan.bare) return "message";
-    const auto first = [](const DetectedFormats& detected) {
-      return detected.formats.empty() ? std::string{"text"} : std::string{detected.formats.front()->name()};
-    };
-    switch (plan.wrapping) {
-      case Wrapping::none:
-        return first(plan.formats);
-      case Wrapping::docker:
-        return "docker/" + first(plan.inner);
-      case Wrapping::cri:
-        return "cri/" + first(plan.inner);
-      case Wrapping::compose:
-        return "compose/" + first(plan.formats);
-      case Wrapping::kubectl:
-        return "kubectl/" + first(plan.formats);
-      case Wrapping::columns:
-        return "columns/" + first(plan.formats);
-    }
-    return {};
+    std::string name;
+    for (const Layer& layer : plan.layers) name.append(wrapping_name(layer.kind)).push_back('/');
+    if (!plan.usual.formats.formats.empty()) return name.append(plan.usual.formats.formats.front()->name());
+    if (!plan.layers.empty() && is_syslog(plan.layers.back().kind))
+      name.pop_back();
+    else
+      name += "text";
+    return name;
   }
 
   ParseConfig config_;
@@ -142,7 +191,7 @@ class Factory final : public FramerFactory {
 std::vector<std::string> known_formats() {
   std::vector<std::string> names{"auto", "message"};
   for (const LineFormat* format : all_formats()) names.emplace_back(format->name());
-  for (const auto& [name, wrapping] : kWrappings) names.emplace_back(name);
+  for (const Wrapping wrapping : kNamedWrappings) names.emplace_back(wrapping_name(wrapping));
   std::sort(names.begin() + 2, names.end());
   names.erase(std::unique(names.begin(), names.end()), names.end());
   return names;

@@ -1,5 +1,8 @@
 #include "parse/framing/line_framer.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace loglode {
 
 namespace {
@@ -12,7 +15,7 @@ class BareFramer final : public Framer {
 
 class PlainFramer final : public Framer {
  public:
-  explicit PlainFramer(std::shared_ptr<const ReadingPlan> plan) : plan_(std::move(plan)), bounds_(plan_->rules) {}
+  explicit PlainFramer(std::shared_ptr<const ReadingPlan> plan) : plan_(std::move(plan)), bounds_(plan_->usual.rules) {}
   Framing next(std::string_view line) override { return {!bounds_.continues(line), 0}; }
 
  private:
@@ -20,57 +23,85 @@ class PlainFramer final : public Framer {
   RecordBounds bounds_;
 };
 
-/// Lines that something else wrote down, of one or several writers.
+/// Lines that something else wrote down. Writers whose lines alternate have their own state each where their lines can be put together
+/// again (containers); where they can not (syslog), a line continues the one right before it or nothing.
 class WrappedFramer final : public Framer {
  public:
-  explicit WrappedFramer(std::shared_ptr<const ReadingPlan> plan) : plan_(std::move(plan)) {}
+  explicit WrappedFramer(std::shared_ptr<const ReadingPlan> plan)
+      : plan_(std::move(plan)), outer_(plan_->outer_rules), interleaved_(are_interleaved(*plan_)) {}
 
   Framing next(std::string_view line) override {
     WrappedLine wrapped;
-    if (!unwrap(line, plan_->wrapping, plan_->columns.get(), buffer_, wrapped)) return stray(line);
-    latest_ = wrapped.substream;
-    Writer& writer = writer_of(wrapped.substream);
+    if (!unwrapper_.unwrap(line, plan_->layers, wrapped)) return stray(line);
+    const std::uint32_t substream = interleaved_ ? wrapped.writer : 0;
+    if (!interleaved_ && wrapped.writer != latest_) writers_.clear();
+    latest_ = wrapped.writer;
+    stray_ = false;
+    if (!plan_->outer_rules.formats.empty()) outer_.begin(line);
+    Writer& writer = writer_of(wrapped.writer, wrapped.program);
     const bool joined = writer.partial;
     writer.partial = wrapped.partial;
-    if (joined) return {false, wrapped.substream};  // the rest of a line: says nothing about where records begin
-    return {!writer.bounds.continues(wrapped.inner), wrapped.substream};
+    if (joined) return {false, substream};  // the rest of a line: says nothing about where records begin
+    if (wrapped.continues && writer.seen) return {false, substream};
+    writer.seen = true;
+    return {!writer.bounds.continues(innermost(writer, wrapped.inner)), substream};
   }
 
-  [[nodiscard]] bool interleaved() const noexcept override {
-    return plan_->wrapping != Wrapping::columns || plan_->columns->tells_writers();
-  }
+  [[nodiscard]] bool interleaved() const noexcept override { return interleaved_; }
 
  private:
   struct Writer {
-    explicit Writer(const LineRules& rules) : bounds(rules) {}
+    explicit Writer(const ProgramPlan& of) : plan(&of), bounds(of.rules) {}
+    const ProgramPlan* plan;
     RecordBounds bounds;
-    bool partial = false;
+    bool partial = false, seen = false;
   };
   static constexpr std::size_t kWritersMax = 4096;  // forgotten all at once when there are more: a trace may then be cut
 
-  Writer& writer_of(std::uint32_t substream) {
-    if (writers_.size() >= kWritersMax && !writers_.contains(substream)) writers_.clear();
-    return writers_.try_emplace(substream, plan_->rules).first->second;
+  static bool are_interleaved(const ReadingPlan& plan) {
+    return std::any_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) {
+      if (layer.kind == Wrapping::columns) return layer.columns->tells_writers();
+      return !is_syslog(layer.kind) && layer.kind != Wrapping::stamped && layer.kind != Wrapping::json;
+    });
+  }
+
+  Writer& writer_of(std::uint32_t writer, std::uint32_t program) {
+    if (writers_.size() >= kWritersMax && !writers_.contains(writer)) writers_.clear();
+    return writers_.try_emplace(writer, plan_->plan_of(program)).first->second;
+  }
+
+  /// The first line of what stands inside all wrappings.
+  std::string_view innermost(const Writer& writer, std::string_view text) {
+    WrappedLine further;
+    if (!writer.plan->layers.empty() && inner_unwrapper_.unwrap(text, writer.plan->layers, further)) text = further.inner;
+    return text.substr(0, text.find('\n'));
   }
 
   /// A line that is not wrapped like the others: in a table, text that held a line end; elsewhere somebody else's.
   Framing stray(std::string_view line) {
-    if (plan_->wrapping == Wrapping::columns && latest_seen()) return {false, latest_};
-    return {!writer_of(0).bounds.continues(line), 0};
+    const std::uint32_t substream = interleaved_ ? latest_ : 0;
+    if (plan_->columns() != nullptr && !writers_.empty()) return {false, substream};
+    const bool continues = outer_.continues(line);
+    if (!interleaved_) return {!continues, 0};
+    // Of interleaved writers nobody knows whose the line is: it goes with other strays.
+    const bool after_stray = std::exchange(stray_, true);
+    return {!(continues && after_stray), 0};
   }
-  [[nodiscard]] bool latest_seen() const { return !writers_.empty(); }
 
   std::shared_ptr<const ReadingPlan> plan_;
+  RecordBounds outer_;
+  bool interleaved_;
   std::unordered_map<std::uint32_t, Writer> writers_;
   std::uint32_t latest_ = 0;
-  std::string buffer_;
+  bool stray_ = false;  // the line before had no wrapping
+  Unwrapper unwrapper_, inner_unwrapper_;
 };
 
 }  // namespace
 
 std::unique_ptr<Framer> make_line_framer(std::shared_ptr<const ReadingPlan> plan) {
-  if (plan->bare && plan->wrapping == Wrapping::none) return std::make_unique<BareFramer>();
-  if (plan->wrapping == Wrapping::none) return std::make_unique<PlainFramer>(std::move(plan));
+  if (plan->bare && plan->layers.empty()) return std::make_unique<BareFramer>();
+  if (plan->layers.empty()) return std::make_unique<PlainFramer>(std::move(plan));
   return std::make_unique<WrappedFramer>(std::move(plan));
 }
 

@@ -1,9 +1,11 @@
 // parse/'s own StreamPlan: everything that a worker needs to read a stream's records. Immutable, shared by all workers.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/batch.h"
@@ -14,16 +16,32 @@
 
 namespace loglode {
 
+/// How the lines are read that one program wrote, whatever stands around them.
+struct ProgramPlan {
+  std::vector<Layer> layers;  // wrappings that this program's lines alone have, inside those of the stream
+  DetectedFormats formats;
+  LineRules rules;
+  bool whole_times = false;  // its stamps state date, year and zone, so they are better than those of the wrappers
+};
+
 struct ReadingPlan final : StreamPlan {
-  std::string format;   // as --format spells it; what `explain` and the report show
-  bool bare = false;    // --format message: the line is the message
-  bool forced = false;  // --format NAME: nothing else is tried before the fallback
-  Wrapping wrapping = Wrapping::none;
-  std::shared_ptr<const ColumnTable> columns;  // for Wrapping::columns
-  DetectedFormats formats;                     // of the records, or of the lines inside compose, kubectl and columns
+  std::string format;         // as --format spells it, wrappings first; what `explain` and the report show
+  bool bare = false;          // --format message: the line is the message
+  bool forced = false;        // --format NAME: nothing else is tried before the fallback
+  std::vector<Layer> layers;  // what stands around every line, outermost first; empty for most files
   ParseContext context;
-  LineRules rules;        // of the lines, or of the lines inside any wrapping
-  DetectedFormats inner;  // docker, CRI: of the lines inside; `formats` reads the envelope
+  ProgramPlan usual;      // of the lines when nothing is around them, else of programs that the prefix did not show
+  LineRules outer_rules;  // where `layers` are not empty: of the lines that do not have them
+  std::vector<std::pair<std::uint32_t, ProgramPlan>> programs;  // by WrappedLine::program, ascending
+
+  [[nodiscard]] const ProgramPlan& plan_of(std::uint32_t program) const noexcept {
+    const auto found = std::lower_bound(programs.begin(), programs.end(), program,
+                                        [](const auto& known, std::uint32_t wanted) { return known.first < wanted; });
+    return found != programs.end() && found->first == program ? found->second : usual;
+  }
+  [[nodiscard]] const ColumnTable* columns() const noexcept {
+    return layers.empty() || layers.front().kind != Wrapping::columns ? nullptr : layers.front().columns.get();
+  }
 };
 
 }  // namespace loglode

@@ -33,6 +33,13 @@ bool is_statement_part(std::string_view line) noexcept {
   return false;
 }
 
+/// A frame of any runtime's trace, by its indentation and its first word.
+bool indented_frame(std::string_view line) noexcept {
+  if (line.starts_with('\t')) return true;
+  const std::size_t begin = line.find_first_not_of(' ');
+  return begin != std::string_view::npos && line.substr(begin).starts_with("at ");
+}
+
 /// Somebody else's header in a stream of other headers: `shop: 2026/11/24 00:03:52 …`. Text that goes on does not begin so.
 bool has_early_timestamp(std::string_view line) {
   constexpr std::size_t kWordsTried = 3, kBytesTried = 64;
@@ -127,7 +134,8 @@ bool RecordBounds::begins_record(std::string_view line) const {
 bool RecordBounds::belongs_to_statement(std::string_view line) const { return lines_ != 0 && process_of(line) == process_; }
 
 bool RecordBounds::follows_by_shape(std::string_view line) {
-  if (is_indented(line) || is_trace_line(line)) return true;
+  if (is_trace_line(line)) return true;
+  if (is_indented(line) && (rules_->indented || trace_ != Trace::none || indented_frame(line))) return true;
   if (indented_ && closes_block(line)) return true;
   if (message_lines_due_ != 0) {
     --message_lines_due_;

@@ -20,6 +20,7 @@ struct LineRules {
   bool headed = false;                     // nearly every record has a header: a line without one continues the record before
   bool json = false;                       // the usual line is a JSON object
   bool postgresql = false;                 // DETAIL, HINT, STATEMENT … lines have a header and belong to the record before
+  bool indented = true;                    // an indented line continues any record: not in syslog, whose programs indent lists
   BlockStyle block = BlockStyle::none;
 };
 
@@ -29,6 +30,8 @@ class RecordBounds {
   explicit RecordBounds(const LineRules& rules) noexcept : rules_(&rules) {}
   /// Whether `line` continues the record before it; remembers the line.
   bool continues(std::string_view line);
+  /// `line` begins a record, whatever it looks like; remembers it.
+  void begin(std::string_view line) { start_headed(line); }
   /// What the last answer rested on: a header, or a trace's shape, or nothing (only the stream being headed or not).
   enum class Reason : unsigned char { header, shape, nothing };
   [[nodiscard]] Reason reason() const noexcept { return reason_; }

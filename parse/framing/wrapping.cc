@@ -1,105 +1,67 @@
 #include "parse/framing/wrapping.h"
 
-#include <algorithm>
-
-#include "parse/json/json_text.h"
-#include "parse/time/timestamp_reader.h"
+#include "parse/framing/workload.h"
+#include "parse/framing/wrapper_prefix.h"
+#include "parse/json/json_format.h"
+#include "parse/json/json_record.h"
+#include "parse/text/line_scanner.h"
+#include "parse/text/syslog_header.h"
 
 namespace loglode {
 
 namespace {
 
-constexpr std::size_t kWriterLengthMax = 128;
+const ParseContext kAnyYear{TimeContext{Timestamp{}, nullptr}, false};
 
-bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-bool is_name(char c) noexcept {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-' || c == '_' || c == '.';
+bool read_syslog(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
+  if (!line.empty() && (line[0] == '<' || is_digit(line[0])) && read_syslog_5424(line, context, parsed)) return true;
+  parsed.reset();
+  return read_syslog_header(line, context, parsed);
 }
 
-/// The string that follows `key` (`"log":`), escapes unread; false when there is none.
-bool find_string(std::string_view line, std::string_view key, std::string_view& out) {
-  const std::size_t at = line.find(key);
-  if (at == std::string_view::npos) return false;
-  std::size_t begin = at + key.size();
-  while (begin < line.size() && line[begin] == ' ') ++begin;
-  if (begin >= line.size() || line[begin] != '"') return false;
-  for (std::size_t end = ++begin; end < line.size(); ++end) {
-    if (line[end] == '\\') {
-      ++end;
-    } else if (line[end] == '"') {
-      out = line.substr(begin, end - begin);
-      return true;
-    }
-  }
-  return false;
-}
-
-/// {"log":"text\n","stream":"stdout","time":"…"}
-bool unwrap_docker(std::string_view line, std::string& buffer, WrappedLine& out) {
-  std::string_view escaped;
-  if (!line.starts_with('{') || line.substr(0, 256).find("\"log\":") == std::string_view::npos) return false;
-  if (!find_string(line, "\"log\":", escaped)) return false;
-  const std::size_t behind = static_cast<std::size_t>(escaped.data() - line.data()) + escaped.size();
-  if (!find_string(line.substr(behind), "\"stream\":", out.writer)) return false;
-  buffer.resize(escaped.size());
-  std::size_t size = 0;
-  if (!unescape_json(escaped, buffer.data(), size)) return false;
-  buffer.resize(size);
-  out.partial = !buffer.ends_with('\n');
-  out.inner = buffer;
-  while (out.inner.ends_with('\n') || out.inner.ends_with('\r')) out.inner.remove_suffix(1);
+/// `[5-2] `: the fifth message of a PostgreSQL process, its second line.
+bool take_sequence_number(std::string_view& text, bool& continues) noexcept {
+  LineScanner scan{text};
+  if (!scan.take('[')) return false;
+  const bool numbered = !scan.take_number().empty() && scan.take('-');
+  const std::string_view part = scan.take_number();
+  if (!numbered || part.empty() || !scan.take(std::string_view{"] "})) return false;
+  continues = part != "1";
+  text = scan.rest();
   return true;
 }
 
-/// 2026-11-24T00:00:00.000000000Z stdout F text
-bool unwrap_cri(std::string_view line, WrappedLine& out) {
-  const std::size_t stamp = line.substr(0, 48).find(' ');
-  if (stamp == std::string_view::npos || stamp < 20 || line[10] != 'T' || !is_digit(line[0])) return false;
-  const std::string_view rest = line.substr(stamp + 1);
-  if (!rest.starts_with("stdout ") && !rest.starts_with("stderr ")) return false;
-  if (rest.size() < 8 || (rest[7] != 'F' && rest[7] != 'P')) return false;
-  const std::size_t end = rest.find(' ', 7);
-  out.writer = rest.substr(0, 6);
-  out.partial = rest[7] == 'P';
-  out.inner = end == std::string_view::npos ? std::string_view{} : rest.substr(end + 1);
-  return end == std::string_view::npos ? rest.size() == 8 : rest[8] == ' ' || rest[8] == ':';
-}
-
-std::string_view without_colour(std::string_view line) noexcept {
-  while (line.starts_with("\x1b[")) {
-    const std::size_t end = line.substr(0, 16).find('m');
-    if (end == std::string_view::npos) break;
-    line.remove_prefix(end + 1);
+/// rsyslog writes control characters as `#011`: tabs, line ends and colours of the program's own.
+std::string_view without_octal_escapes(std::string_view text, std::string& buffer) {
+  if (text.find("#0") == std::string_view::npos) return text;
+  buffer.clear();
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const std::string_view code = text.substr(i, 4);
+    const char byte = code == "#011" ? '\t' : code == "#012" ? '\n' : code == "#033" ? '\x1b' : '\0';
+    buffer += byte == '\0' ? text[i] : byte;
+    if (byte != '\0') i += 3;
   }
-  return line;
+  while (buffer.ends_with('\n')) buffer.pop_back();
+  return buffer;
 }
 
-/// `checkout-1  | text`
-bool unwrap_compose(std::string_view line, WrappedLine& out) {
-  line = without_colour(line);
-  std::size_t end = 0;
-  while (end < line.size() && end < kWriterLengthMax && is_name(line[end])) ++end;
-  std::size_t bar = end;
-  while (bar < line.size() && bar < kWriterLengthMax && line[bar] == ' ') ++bar;
-  if (end == 0 || bar == end || bar >= line.size() || line[bar] != '|') return false;
-  if (bar + 1 < line.size() && line[bar + 1] != ' ' && line[bar + 1] != '\x1b') return false;
-  out.writer = line.substr(0, end);
-  if (severity_from_word(out.writer) != Severity::unspecified) return false;  // `INFO  | text` is somebody's own format
-  line.remove_prefix(bar + 1);
-  line = without_colour(line);
-  if (line.starts_with(' ')) line.remove_prefix(1);
-  out.inner = without_colour(line);
-  return true;
+void name_writer(std::string_view writer, std::string_view program, WrappedLine& out) noexcept {
+  out.writer = hash_writer(writer, out.writer);
+  out.program = hash_writer(program, out.program);
 }
 
-/// [pod/NAME/CONTAINER] text
-bool unwrap_kubectl(std::string_view line, WrappedLine& out) {
-  if (!line.starts_with("[pod/")) return false;
-  const std::size_t end = line.substr(0, 2 * kWriterLengthMax).find(']');
-  if (end == std::string_view::npos || line.find(' ') < end) return false;
-  out.writer = line.substr(1, end - 1);
-  out.inner = line.substr(end + 1);
-  if (out.inner.starts_with(' ')) out.inner.remove_prefix(1);
+bool unwrap_syslog(std::string_view line, std::string& buffer, WrappedLine& out) {
+  ParsedLine parsed;
+  if (!read_syslog(line, kAnyYear, parsed)) return false;
+  out.inner = parsed.message;
+  if (parsed.service.starts_with("postgres")) take_sequence_number(out.inner, out.continues);
+  out.inner = without_octal_escapes(out.inner, buffer);
+  std::string_view process;
+  for (const Attribute& attribute : parsed.attributes())
+    if (attribute.key == "process.pid") process = attribute.value;
+  name_writer(parsed.host, {}, out);
+  name_writer(process, {}, out);
+  name_writer(parsed.service, parsed.service, out);
   return true;
 }
 
@@ -107,80 +69,167 @@ bool unwrap_columns(std::string_view line, const ColumnTable& table, WrappedLine
   ColumnValues values;
   if (!table.split(line, values)) return false;
   out.inner = values[table.text_column()];
-  out.substream = table.writer(values);
+  out.writer = table.writer(values);
   return true;
 }
 
-std::string_view without_suffix(std::string_view name, std::size_t length_min, std::size_t length_max, bool digits_only) noexcept {
-  const std::size_t dash = name.find_last_of("-_");
-  if (dash == std::string_view::npos || dash == 0) return name;
-  const std::string_view suffix = name.substr(dash + 1);
-  if (suffix.size() < length_min || suffix.size() > length_max) return name;
-  const bool all = std::all_of(suffix.begin(), suffix.end(), [&](char c) { return is_digit(c) || (!digits_only && c >= 'a' && c <= 'z'); });
-  return all ? name.substr(0, dash) : name;
+bool split(std::string_view line, const Layer& layer, std::string& buffer, WrapperPrefix& prefix) {
+  switch (layer.kind) {
+    case Wrapping::docker:
+      return split_docker(line, layer.keeps_line_ends, buffer, prefix);
+    case Wrapping::cri:
+      return split_cri(line, prefix);
+    case Wrapping::compose:
+      return split_compose(line, prefix);
+    case Wrapping::kubectl:
+      return split_kubectl(line, prefix);
+    case Wrapping::stern:
+      return split_stern(line, prefix);
+    case Wrapping::stamped:
+      return split_stamped(line, prefix);
+    case Wrapping::none:
+    case Wrapping::syslog:
+    case Wrapping::syslog_5424:
+    case Wrapping::json:
+    case Wrapping::columns:
+      break;
+  }
+  return false;
 }
 
-bool has_digit(std::string_view text) noexcept { return std::any_of(text.begin(), text.end(), is_digit); }
+Workload workload_of(const WrapperPrefix& prefix, Wrapping kind) noexcept {
+  if (kind == Wrapping::compose) return workload_of_compose(prefix.writer);
+  if (kind == Wrapping::kubectl) return workload_of_pod(prefix.writer, '/');
+  if (kind == Wrapping::stern) return workload_of_pod(prefix.writer, ' ');
+  return {};
+}
 
-/// checkout-7d9f8b6c5d-x2x4z, checkout-x2x4z (daemon set), checkout-0 (stateful set) -> checkout
-std::string_view without_pod_hashes(std::string_view pod) noexcept {
-  const std::string_view replica = without_suffix(pod, 1, 4, true);
-  if (replica.size() != pod.size()) return replica;
-  const std::string_view shorter = without_suffix(pod, 5, 5, false);
-  if (shorter.size() == pod.size()) return pod;
-  const std::string_view shortest = without_suffix(shorter, 6, 10, false);
-  if (shortest.size() != shorter.size() && has_digit(shorter.substr(shortest.size()))) return shortest;
-  return has_digit(pod.substr(shorter.size())) ? shorter : pod;
+/// What a layer says goes into `record` where the layers around it said nothing.
+void fill_missing(const Record& here, Record& record) noexcept {
+  if (record.service.empty()) record.service = here.service;
+  if (record.host.empty()) record.host = here.host;
+  if (record.trace_id.empty()) record.trace_id = here.trace_id;
+  if (record.span_id.empty()) record.span_id = here.span_id;
+  if (here.weight != 1) record.weight = here.weight;
+  record.flags |= here.flags;
+}
+
+bool describe_json(std::string_view line, Record& record, Batch& batch, const ParseContext& context, WrapperSays& says,
+                   std::string_view& inner) {
+  Record here;
+  JsonWrapper wrapper;
+  const std::size_t attributes = batch.attributes.size();
+  if (!read_json_wrapper(line, here, batch, context, wrapper)) return false;
+  fill_missing(here, record);
+  if (here.time != kNoTime) record.time = here.time, says.whole_time = true;
+  if (here.severity != Severity::unspecified && !says.severity) record.severity = here.severity;
+  says.severity = says.severity || wrapper.own_severity;
+  if (batch.attributes.size() > attributes) own_attributes(record, batch, attributes);
+  inner = wrapper.text;
+  return true;
+}
+
+/// RFC 5424 and ISO stamps do, `Nov 24 10:12:13` does not.
+bool states_whole_time(std::string_view syslog_line) noexcept {
+  const std::size_t behind_priority = syslog_line.starts_with('<') ? syslog_line.find('>') + 1 : 0;
+  return behind_priority < syslog_line.size() && is_digit(syslog_line[behind_priority]);
+}
+
+bool describe_syslog(std::string_view line, Record& record, Batch& batch, const ParseContext& context, WrapperSays& says,
+                     std::string_view& inner) {
+  Record here;
+  ParsedLine parsed;
+  if (!read_syslog(line, context, parsed)) return false;
+  const std::size_t attributes = batch.attributes.size();
+  here.service = parsed.service, here.host = parsed.host;
+  fill_missing(here, record);
+  if (parsed.time != kNoTime && !says.whole_time) record.time = parsed.time, says.whole_time = states_whole_time(line);
+  if (parsed.severity != Severity::unspecified) record.severity = parsed.severity;
+  inner = parsed.message;
+  if (!context.keep_attributes) return true;
+  for (const Attribute& attribute : parsed.attributes()) batch.attributes.push_back(attribute);
+  if (batch.attributes.size() > attributes) own_attributes(record, batch, attributes);
+  return true;
+}
+
+void describe_prefix(const WrapperPrefix& prefix, Wrapping kind, Record& record, Batch& batch, const ParseContext& context,
+                     WrapperSays& says) {
+  Record here;
+  const Workload workload = workload_of(prefix, kind);
+  here.service = workload.service, here.host = workload.instance;
+  fill_missing(here, record);
+  Timestamp time = kNoTime;
+  if (!prefix.time.empty() && read_timestamp_field(prefix.time, context.time, time)) record.time = time, says.whole_time = true;
+  if (prefix.iostream.empty() || !context.keep_attributes) return;
+  const std::size_t attributes = batch.attributes.size();
+  batch.attributes.push_back({"log.iostream", prefix.iostream});
+  own_attributes(record, batch, attributes);
 }
 
 }  // namespace
 
-bool unwrap(std::string_view line, Wrapping wrapping, const ColumnTable* table, std::string& buffer, WrappedLine& out) {
+std::string_view wrapping_name(Wrapping wrapping) noexcept {
+  constexpr std::string_view kNames[] = {"",        "docker", "cri",         "compose", "kubectl", "stern",
+                                         "stamped", "syslog", "syslog-5424", "json",    "columns"};
+  return kNames[static_cast<std::size_t>(wrapping)];
+}
+
+bool Unwrapper::unwrap_json(std::string_view line, std::string& buffer, WrappedLine& out) {
+  if (scratch_ == nullptr) scratch_ = std::make_unique<Batch>();
+  scratch_->clear();
+  Record record;
+  JsonWrapper wrapper;
+  if (!read_json_wrapper(line, record, *scratch_, kAnyYear, wrapper)) return false;
+  buffer.assign(wrapper.text);
+  out.inner = buffer;
+  name_writer(record.host, {}, out);
+  name_writer(record.service, record.service, out);
+  return true;
+}
+
+bool Unwrapper::unwrap_layer(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out) {
+  if (is_syslog(layer.kind)) return unwrap_syslog(line, buffer, out);
+  if (layer.kind == Wrapping::json) return unwrap_json(line, buffer, out);
+  if (layer.kind == Wrapping::columns) return unwrap_columns(line, *layer.columns, out);
+  WrapperPrefix prefix;
+  if (!split(line, layer, buffer, prefix)) return false;
+  out.inner = prefix.inner;
+  out.partial = out.partial || prefix.partial;
+  const Workload workload = workload_of(prefix, layer.kind);
+  name_writer(prefix.writer, workload.service, out);
+  if (workload.service.empty())
+    out.program = hash_writer(prefix.iostream, out.program);
+  else
+    out.program = hash_writer(workload.container, out.program);
+  return true;
+}
+
+bool Unwrapper::unwrap(std::string_view line, std::span<const Layer> layers, WrappedLine& out) {
   out = {};
-  bool fits = false;
-  switch (wrapping) {
-    case Wrapping::none:
-      break;
-    case Wrapping::docker:
-      fits = unwrap_docker(line, buffer, out);
-      break;
-    case Wrapping::cri:
-      fits = unwrap_cri(line, out);
-      break;
-    case Wrapping::compose:
-      fits = unwrap_compose(line, out);
-      break;
-    case Wrapping::kubectl:
-      fits = unwrap_kubectl(line, out);
-      break;
-    case Wrapping::columns:
-      return unwrap_columns(line, *table, out);
-  }
-  if (fits) out.substream = hash_writer(out.writer);
-  return fits;
+  out.inner = line;
+  std::size_t depth = 0;
+  for (const Layer& layer : layers)
+    if (!unwrap_layer(out.inner, layer, buffers_[depth++ % buffers_.size()], out)) return false;
+  return true;
 }
 
-Wrapping detect_wrapping(std::span<const std::string_view> lines) {
-  std::string buffer;
-  WrappedLine unwrapped;
-  for (const Wrapping wrapping : {Wrapping::docker, Wrapping::cri, Wrapping::compose, Wrapping::kubectl}) {
-    std::size_t fits = 0, all = 0;
-    for (const std::string_view line : lines) {
-      if (line.empty()) continue;
-      ++all;
-      if (unwrap(line, wrapping, nullptr, buffer, unwrapped)) ++fits;
+bool Unwrapper::describe(std::string_view line, std::span<const Layer> layers, Record& record, Batch& batch, const ParseContext& context,
+                         WrapperSays& says) {
+  std::size_t depth = 0;
+  for (const Layer& layer : layers) {
+    std::string& buffer = buffers_[depth++ % buffers_.size()];
+    if (layer.kind == Wrapping::json) {
+      if (!describe_json(line, record, batch, context, says, line)) return false;
+    } else if (is_syslog(layer.kind)) {
+      if (!describe_syslog(line, record, batch, context, says, line)) return false;
+    } else {
+      WrapperPrefix prefix;
+      if (!split(line, layer, buffer, prefix)) return false;
+      describe_prefix(prefix, layer.kind, record, batch, context, says);
+      line = layer.kind == Wrapping::docker ? batch.keep(prefix.inner) : prefix.inner;
     }
-    if (fits != 0 && fits * 10 >= all * 9) return wrapping;
   }
-  return Wrapping::none;
-}
-
-Workload workload_of(std::string_view writer, Wrapping wrapping) {
-  if (wrapping == Wrapping::compose) return {without_suffix(writer, 1, 3, true), writer};
-  if (wrapping != Wrapping::kubectl) return {};
-  if (writer.starts_with("pod/")) writer.remove_prefix(4);
-  const std::string_view pod = writer.substr(0, writer.find('/'));
-  return {without_pod_hashes(pod), pod};
+  return true;
 }
 
 }  // namespace loglode

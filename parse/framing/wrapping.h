@@ -1,35 +1,83 @@
-// What stands around a program's own line when something else wrote it down: container runtimes, compose, kubectl, tables. Unwrapped
-// just enough to see where records begin and who wrote the line. Stateless, any thread.
+// What stands around a program's own line when something else wrote it down: container runtimes, compose, kubectl, stern, syslog,
+// shippers, tables. A stream's wrappings are chosen from its prefix, outermost first. Each line is unwrapped while framing, to see
+// where records begin and who wrote it; of a record's first line it is read once more what the wrappers say.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
+#include "core/batch.h"
 #include "parse/framing/column_table.h"
+#include "parse/line_format.h"
 
 namespace loglode {
 
-enum class Wrapping : std::uint8_t { none, docker, cri, compose, kubectl, columns };
+enum class Wrapping : std::uint8_t {
+  none,
+  docker,   // {"log":"text\n","stream":"stdout","time":"…"}
+  cri,      // 2026-11-24T00:00:00.000000000Z stdout F text
+  compose,  // checkout-1  | text
+  kubectl,  // [pod/NAME/CONTAINER] text
+  stern,    // POD CONTAINER text
+  stamped,  // 2026-11-24T00:00:00.000000000Z text, as `docker logs -t` and `kubectl logs --timestamps` print
+  syslog,   // RFC 3164 and 5424 with a program's name: files, journalctl's short forms, Heroku's drains
+  syslog_5424,
+  json,     // an object whose message is the line: journald, Fluent Bit, Filebeat, Vector
+  columns,  // --columns
+};
+
+/// Wrappings inside one another beyond this many stay text.
+inline constexpr std::size_t kWrappingsMax = 4;
+
+[[nodiscard]] constexpr bool is_syslog(Wrapping wrapping) noexcept {
+  return wrapping == Wrapping::syslog || wrapping == Wrapping::syslog_5424;
+}
+/// As --format and the report spell it.
+[[nodiscard]] std::string_view wrapping_name(Wrapping wrapping) noexcept;
+
+/// One wrapping, and what was learned of it from the stream's prefix.
+struct Layer {
+  Wrapping kind = Wrapping::none;
+  bool keeps_line_ends = false;                // docker: a text without its line end goes on with the writer's next one
+  std::shared_ptr<const ColumnTable> columns;  // for Wrapping::columns
+};
 
 struct WrappedLine {
-  std::string_view inner;       // views into the line or the buffer given
-  std::string_view writer;      // compose: the container; kubectl: `pod/name/container`; docker, CRI: stdout or stderr
-  std::uint32_t substream = 0;  // hash of the writer
-  bool partial = false;         // the program's line goes on in the writer's next one
+  std::string_view inner;     // views into the line or the unwrapper's buffers
+  std::uint32_t writer = 0;   // hash of who wrote the line (container, pod, process, stdout or stderr), never 0
+  std::uint32_t program = 0;  // hash of what the writer runs: all writers that run it share a format
+  bool partial = false;       // the rest of the line comes with the writer's next one
+  bool continues = false;     // the wrapper says that the line belongs to the writer's latest record
 };
 
-/// False when `line` is not so wrapped. `table` for Wrapping::columns only; `buffer` holds the inner line where it had to be unescaped.
-bool unwrap(std::string_view line, Wrapping wrapping, const ColumnTable* table, std::string& buffer, WrappedLine& out);
-
-/// The wrapping that nearly all of these lines have; never columns.
-[[nodiscard]] Wrapping detect_wrapping(std::span<const std::string_view> lines);
-
-/// `[pod/checkout-7d9f8b6c5d-x2x4z/app]` -> pod and workload; `shop-checkout-1` -> the service of a compose container.
-struct Workload {
-  std::string_view service, instance;
+/// What the wrappers say of a record: members of Record that are set, and how sure they are.
+struct WrapperSays {
+  bool severity = false;    // an application stated it (not a transport: a syslog priority, a stream): what it logs does not overrule it
+  bool whole_time = false;  // their time states date, year and zone
 };
-[[nodiscard]] Workload workload_of(std::string_view writer, Wrapping wrapping);
+
+/// Takes wrappings off lines. Owned by one framer or one worker, which reuses its memory.
+class Unwrapper {
+ public:
+  /// False when `line` does not have all of `layers` (at most kWrappingsMax). The views in `out` are good until the next call.
+  bool unwrap(std::string_view line, std::span<const Layer> layers, WrappedLine& out);
+  /// Writes what the layers around `line` say into `record`, which has nothing yet: names of the outermost layer that has them, the time of
+  /// the innermost. Views point into `line` or `batch`. With attributes kept, those of a wrapper that Record has no member for follow.
+  /// False, and `record` undefined, when the line does not have all of `layers`.
+  bool describe(std::string_view line, std::span<const Layer> layers, Record& record, Batch& batch, const ParseContext& context,
+                WrapperSays& says);
+
+ private:
+  bool unwrap_layer(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out);
+  bool unwrap_json(std::string_view line, std::string& buffer, WrappedLine& out);
+
+  std::array<std::string, kWrappingsMax> buffers_;
+  std::unique_ptr<Batch> scratch_;  // for the texts of JSON wrappers
+};
 
 }  // namespace loglode

@@ -35,16 +35,17 @@ struct Reading {
   const ParseContext& context;
   InnerTextReader inner;
   unsigned level = 0;
+  bool severity_stated = false;  // by the program: what its message holds is something that it logs, and does not overrule it
 };
 
 bool read_document(std::string_view text, const Reading& to);
 
-/// What was found inside an envelope wins over what the envelope says.
-void overlay(const Record& inside, Record& record) {
+/// Names are the platform's where it has them; time and severity those of the program, unless the envelope has the program's own already.
+void overlay(const Record& inside, bool severity_stated, Record& record) {
   if (inside.time != kNoTime) record.time = inside.time;
-  if (inside.severity != Severity::unspecified) record.severity = inside.severity;
-  if (!inside.service.empty()) record.service = inside.service;
-  if (!inside.host.empty()) record.host = inside.host;
+  if (inside.severity != Severity::unspecified && !severity_stated) record.severity = inside.severity;
+  if (record.service.empty()) record.service = inside.service;
+  if (record.host.empty()) record.host = inside.host;
   if (!inside.trace_id.empty()) record.trace_id = inside.trace_id;
   if (!inside.span_id.empty()) record.span_id = inside.span_id;
   record.message = inside.message;
@@ -58,7 +59,7 @@ bool read_inside(std::string_view text, const Reading& to, Read read) {
   Record inside;
   inside.message = text;
   if (!read(inside)) return false;
-  overlay(inside, to.record);
+  overlay(inside, to.severity_stated, to.record);
   if (to.batch.attributes.size() > attributes) own_attributes(to.record, to.batch, attributes);
   return true;
 }
@@ -66,7 +67,8 @@ bool read_inside(std::string_view text, const Reading& to, Read read) {
 void read_inner(std::string_view text, const Reading& to, bool enveloped) {
   const std::string_view bare = without_mark_and_blanks(text);
   const auto as_json = [&](Record& inside) { return read_document(bare, {inside, to.batch, to.context, to.inner, to.level + 1}); };
-  if (looks_like_object(bare) && to.level < kInnerLevelsMax && read_inside(bare, to, as_json)) return;
+  // A program that states its level logs somebody's body, not a record of its own: an outsider must not choose severity and service.
+  if (!to.severity_stated && looks_like_object(bare) && to.level < kInnerLevelsMax && read_inside(bare, to, as_json)) return;
   to.record.message = without_line_ends(text);
   if (!enveloped || to.inner == nullptr || to.record.message.empty()) return;
   read_inside(to.record.message, to, [&](Record& inside) {
@@ -143,7 +145,9 @@ bool read_into_record(JsonReader& reader, std::string_view text, const Reading& 
     return false;
   }
   if (to.batch.attributes.size() > attributes) own_attributes(to.record, to.batch, attributes);
-  if (message.is_text) read_inner(to.record.message, to, enveloped);  // the reader may be used for it: nothing of it is needed now
+  Reading inside = to;
+  inside.severity_stated = message.own_severity;
+  if (message.is_text) read_inner(to.record.message, inside, enveloped);  // the reader may be used for it: nothing of it is needed now
   return true;
 }
 
@@ -165,6 +169,42 @@ bool parse_json_text(std::string_view text, Record& record, Batch& batch, const 
 
 void read_enveloped(std::string_view text, Record& record, Batch& batch, const ParseContext& context, InnerTextReader inner) {
   read_inner(text, {record, batch, context, inner}, true);
+}
+
+namespace {
+
+/// A blank line of the program's: `"message":""`.
+bool has_empty_message(std::string_view object) noexcept {
+  for (const std::string_view key : {"\"message\":", "\"MESSAGE\":", "\"msg\":", "\"log\":"}) {
+    const std::size_t at = object.find(key);
+    if (at == std::string_view::npos) continue;
+    const std::size_t value = object.find_first_not_of(' ', at + key.size());
+    if (value != std::string_view::npos && object.substr(value, 2) == "\"\"") return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool read_json_wrapper(std::string_view line, Record& record, Batch& batch, const ParseContext& context, JsonWrapper& out) {
+  thread_local JsonReader reader;
+  const std::size_t attributes = batch.attributes.size();
+  bool repaired = false;
+  line = without_mark_and_blanks(line);
+  if (!looks_like_object(line) || !open(reader, line, {record, batch, context, nullptr}, repaired)) return false;
+  const bool good = reader.read_object(batch, context.keep_attributes) && reader.at_end();
+  const FilledMessage message = good ? fill_record(reader.fields(), record, batch, context) : FilledMessage{};
+  const bool empty = good && message.slot == Slot::attribute && has_empty_message(line);
+  if (!message.is_text && !empty) {
+    batch.attributes.resize(attributes);
+    return false;
+  }
+  if (empty) record.message = {};
+  if (batch.attributes.size() > attributes) own_attributes(record, batch, attributes);
+  if (repaired) record.set(RecordFlag::not_utf8);
+  out.text = without_line_ends(record.message);
+  out.own_severity = message.own_severity;
+  return true;
 }
 
 bool JsonFormat::parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const {

@@ -25,6 +25,16 @@ using InnerTextReader = void (*)(std::string_view text, Record& record, Batch& b
 /// the message when nothing else is found in it. Line ends behind it are removed.
 void read_enveloped(std::string_view text, Record& record, Batch& batch, const ParseContext& context, InnerTextReader inner);
 
+/// A JSON object that a shipper or a journal put around a program's line.
+struct JsonWrapper {
+  std::string_view text;      // the line; empty when the object holds none
+  bool own_severity = false;  // the object's severity was stated by the program (not by a transport: journald's PRIORITY)
+};
+/// Reads what the object `line` says of the record into `record`, its message aside, which is `out.text` (in `line` or in `batch`) and is
+/// not looked into. False, with `record` undefined and the batch's attributes as they were, when `line` is no such object or its message no
+/// text.
+[[nodiscard]] bool read_json_wrapper(std::string_view line, Record& record, Batch& batch, const ParseContext& context, JsonWrapper& out);
+
 class JsonFormat final : public LineFormat {
  public:
   explicit JsonFormat(InnerTextReader inner = nullptr) noexcept : inner_(inner) {}

@@ -122,15 +122,19 @@ class Filler {
     return true;
   }
 
-  void severity() {
-    const bool found = first_of(kSeverities, [this](Slot slot) {
+  /// Whether the program stated it: not a priority that syslog or journald gave to the line.
+  bool severity() {
+    bool own = false;
+    const bool found = first_of(kSeverities, [&](Slot slot) {
       const Severity read = read_json_level(slot, fields_[slot], batch_);
       if (read == Severity::unspecified) return false;
       record_.severity = read;
+      own = slot != Slot::severity_syslog_number;
       return true;
     });
     // Serilog's compact form leaves Information out.
     if (!found && fields_.has(Hint::compact_serilog) && (fields_.seen & kSeverities) == 0) record_.severity = Severity::info;
+    return own;
   }
 
   FilledMessage message() {

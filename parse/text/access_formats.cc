@@ -108,6 +108,7 @@ class HaproxyFormat final : public FixedFormat {
     if (read_traffic(line, context, parsed)) return true;
     parsed.reset();
     if (!read_syslog_header(line, context, parsed) || parsed.service.substr(0, 7) != "haproxy") return false;
+    parsed.message = trim_blanks(parsed.message);
     ParsedLine traffic = parsed;
     if (read_traffic(parsed.message, context, traffic)) parsed = traffic;
     return true;

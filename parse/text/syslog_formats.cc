@@ -26,8 +26,18 @@ bool take_priority(LineScanner& scan, ParsedLine& parsed) noexcept {
   return false;
 }
 
+/// `[id name="` or `[id]`, as RFC 5424 has it: the `[INFO]` and `[Mon Nov 23 …]` of a message look alike.
+bool begins_structured_data(std::string_view text) noexcept {
+  const std::size_t end = text.find_first_of(" ]=\"");
+  if (end == std::string_view::npos || end < 2) return false;
+  if (text[end] == ']') return text.substr(0, end).find('@') != std::string_view::npos;
+  const std::size_t sign = text.find_first_of("=]\" ", end + 1);
+  return text[end] == ' ' && sign != std::string_view::npos && text.substr(sign, 2) == "=\"";
+}
+
 bool take_structured_data(LineScanner& scan, ParsedLine& parsed) {
-  if (scan.take('-')) return true;
+  if (scan.peek() == '-' && (scan.peek(1) == ' ' || scan.peek(1) == '\0')) return scan.take('-');
+  if (!begins_structured_data(scan.rest())) return false;
   const std::size_t begin = scan.position();
   while (scan.take('[')) {
     bool quoted = false;
@@ -54,26 +64,18 @@ class Rfc5424Format final : public FixedFormat {
 
  private:
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
-    LineScanner scan{line};
-    if (!take_priority(scan, parsed) || !scan.take('1') || !scan.take(' ')) return false;
-    const std::string_view stamp = scan.take_word();
-    if (stamp != "-" && read_timestamp(stamp, context.time, parsed.time) != stamp.size()) return false;
-    scan.take_blanks();
-    parsed.host = or_empty(scan.take_word());
-    scan.take_blanks();
-    parsed.service = or_empty(scan.take_word());
-    scan.take_blanks();
-    parsed.add("process.pid", scan.take_word());
-    scan.take_blanks();
-    parsed.add("log.syslog.msgid", scan.take_word());
-    scan.take_blanks();
-    if (!take_structured_data(scan, parsed)) return false;
-    scan.take_blanks();
-    scan.take(std::string_view{"\xEF\xBB\xBF"});
-    parsed.message = trim_blanks(scan.rest());
+    if (!read_syslog_5424(line, context, parsed)) return false;
+    parsed.message = trim_blanks(parsed.message);
     return true;
   }
 };
+
+/// `83 ` before `<40>1 …`: how long the message is.
+void take_octet_count(LineScanner& scan) noexcept {
+  const std::size_t begin = scan.position();
+  const std::string_view count = scan.take_number();
+  if (count.empty() || count.size() > 7 || !scan.take(' ') || scan.peek() != '<') scan.go_to(begin);
+}
 
 /// `syslogd 1.4.1: restart.`
 bool take_versioned_program(LineScanner& scan, ParsedLine& parsed) noexcept {
@@ -91,12 +93,24 @@ bool take_versioned_program(LineScanner& scan, ParsedLine& parsed) noexcept {
   return good;
 }
 
+/// `app[web.1]:`, `heroku[router]:`: the process has a name where others have a pid.
+bool split_dyno_tag(std::string_view word, std::string_view& program, std::string_view& process) noexcept {
+  if (word.size() < 5 || word.back() != ':' || word[word.size() - 2] != ']') return false;
+  const std::size_t open = word.find('[');
+  if (open == std::string_view::npos || open == 0) return false;
+  program = word.substr(0, open), process = word.substr(open + 1, word.size() - open - 3);
+  const auto lower = [](char c) { return (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '-' || c == '_'; };
+  return !process.empty() && is_letter(process[0]) && std::all_of(program.begin(), program.end(), lower) &&
+         std::all_of(process.begin(), process.end(), lower) && severity_from_word(process) == Severity::unspecified;
+}
+
 /// sshd[2915]:, kernel:, and names with blanks when a pid follows them (`Google Chrome[35628]:`, `com.apple.xpc.launchd[1] (job):`).
 bool take_program(LineScanner& scan, ParsedLine& parsed) {
   scan.take(std::string_view{"-- "});  // login(1) puts it before its name
   const std::size_t begin = scan.position();
   std::string_view program, pid;
-  if (!split_program_tag(scan.take_word(), program, pid)) {
+  const std::string_view tag = scan.take_word();
+  if (!split_program_tag(tag, program, pid) && !split_dyno_tag(tag, program, pid)) {
     scan.go_to(begin);
     if (take_versioned_program(scan, parsed)) return true;
     const std::string_view text = scan.rest().substr(0, kProgramBytesMax);
@@ -179,11 +193,36 @@ class Rfc3164Format final : public FixedFormat {
 
  private:
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
-    return read_syslog_header(line, context, parsed);
+    if (!read_syslog_header(line, context, parsed)) return false;
+    parsed.message = trim_blanks(parsed.message);
+    return true;
   }
 };
 
 }  // namespace
+
+bool read_syslog_5424(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
+  LineScanner scan{line};
+  take_octet_count(scan);
+  if (!take_priority(scan, parsed) || !scan.take('1') || !scan.take(' ')) return false;
+  const std::string_view stamp = scan.take_word();
+  if (stamp != "-" && read_timestamp(stamp, context.time, parsed.time) != stamp.size()) return false;
+  scan.take_blanks();
+  parsed.host = or_empty(scan.take_word());
+  scan.take_blanks();
+  parsed.service = or_empty(scan.take_word());
+  scan.take_blanks();
+  parsed.add("process.pid", scan.take_word());
+  scan.take_blanks();
+  parsed.add("log.syslog.msgid", scan.take_word());
+  scan.take(' ');
+  const std::size_t behind_msgid = scan.position();
+  const bool structured = take_structured_data(scan, parsed) && (scan.at_end() || scan.take(' '));
+  if (!structured) scan.go_to(behind_msgid);  // left out by Heroku's drains: the message stands here
+  scan.take(std::string_view{"\xEF\xBB\xBF"});
+  parsed.message = scan.rest();
+  return true;
+}
 
 bool read_syslog_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
   LineScanner scan{line};
@@ -194,7 +233,8 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   const std::size_t begin = scan.position();
   std::string_view host = scan.take_word();
   std::string_view program, pid;
-  if (split_program_tag(host, program, pid)) {  // dnsmasq and others write no host to a file of their own
+  if (split_program_tag(host, program, pid) ||
+      split_dyno_tag(host, program, pid)) {  // dnsmasq and others write no host to a file of their own
     host = {};
     scan.go_to(begin);
   } else if (!is_host(host) || host.back() == ':' || severity_from_word(host) != Severity::unspecified) {
@@ -205,8 +245,9 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   if (!has_program && iso && !has_priority && !is_lower_case_host(host)) return false;
   if (!has_program && !has_priority && !is_host(host)) return false;
   parsed.host = host;
-  parsed.message = trim_blanks(scan.rest());
-  if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
+  scan.take(' ');
+  parsed.message = scan.rest();
+  if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(trim_blanks(parsed.message));
   if (parsed.severity == Severity::unspecified) parsed.severity = cisco_severity(parsed.message);
   return true;
 }

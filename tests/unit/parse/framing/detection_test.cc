@@ -53,8 +53,8 @@ TEST_CASE("detection: mixed streams keep the formats of their parts", "[framing]
       "level=info msg=\"d e\" n=1\nlevel=warn msg=\"f g\" n=2\nlevel=warn msg=\"h i\" n=3\n";
   const FramedStream stream = framed::open(framed::lines_of(text));
   const auto& plan = dynamic_cast<const ReadingPlan&>(*stream.plan);
-  REQUIRE(plan.formats.formats.size() >= 2);
-  CHECK(plan.formats.formats[0]->name() != plan.formats.formats[1]->name());
+  REQUIRE(plan.usual.formats.formats.size() >= 2);
+  CHECK(plan.usual.formats.formats[0]->name() != plan.usual.formats.formats[1]->name());
 }
 
 TEST_CASE("detection: what wraps the lines is seen, and what is inside them", "[framing]") {

@@ -3,58 +3,75 @@
 #include <catch2/catch.hpp>
 
 #include "framed.h"
+#include "parse/framing/workload.h"
 
 using namespace loglode;
 
 namespace {
 
-void expect_inner(Wrapping wrapping, std::string_view line, std::string_view inner, std::string_view writer, bool partial = false) {
+void expect_inner(Wrapping wrapping, std::string_view line, std::string_view inner, bool partial = false) {
   INFO(line);
-  std::string buffer;
+  const Layer layer{wrapping, true, nullptr};
+  Unwrapper unwrapper;
   WrappedLine out;
-  REQUIRE(unwrap(line, wrapping, nullptr, buffer, out));
+  REQUIRE(unwrapper.unwrap(line, {&layer, 1}, out));
   CHECK(out.inner == inner);
-  CHECK(out.writer == writer);
   CHECK(out.partial == partial);
-  CHECK(out.substream != 0);
+  CHECK(out.writer != 0);
 }
 
 void expect_none(Wrapping wrapping, std::string_view line) {
   INFO(line);
-  std::string buffer;
+  const Layer layer{wrapping, true, nullptr};
+  Unwrapper unwrapper;
   WrappedLine out;
-  CHECK_FALSE(unwrap(line, wrapping, nullptr, buffer, out));
+  CHECK_FALSE(unwrapper.unwrap(line, {&layer, 1}, out));
 }
 
 }  // namespace
 
-TEST_CASE("wrapping: what runtimes, compose and kubectl write around a line comes off", "[framing]") {
-  expect_inner(Wrapping::docker, R"({"log":"\tat A.f(A.java:2)\n","stream":"stderr","time":"2026-11-24T00:00:00Z"})", "\tat A.f(A.java:2)",
-               "stderr");
-  expect_inner(Wrapping::docker, R"({"log":"say \"hi\"","stream":"stdout","time":"2026-11-24T00:00:00Z"})", "say \"hi\"", "stdout", true);
-  expect_inner(Wrapping::cri, "2026-11-24T00:00:00.000000000Z stdout F text", "text", "stdout");
-  expect_inner(Wrapping::cri, "2026-11-24T00:00:00.000000000+01:00 stderr P part", "part", "stderr", true);
-  expect_inner(Wrapping::compose, "checkout-1  |   File \"a.py\"", "  File \"a.py\"", "checkout-1");
-  expect_inner(Wrapping::compose, "\x1b[36mdb  | \x1b[0mready", "ready", "db");
-  expect_inner(Wrapping::kubectl, "[pod/checkout-7d9f8b6c5d-x2x4z/app] text", "text", "pod/checkout-7d9f8b6c5d-x2x4z/app");
+TEST_CASE("wrapping: what runtimes, compose, kubectl and syslog write around a line comes off", "[framing]") {
+  expect_inner(Wrapping::docker, R"({"log":"\tat A.f(A.java:2)\n","stream":"stderr","time":"2026-11-24T00:00:00Z"})", "\tat A.f(A.java:2)");
+  expect_inner(Wrapping::docker, R"({"log":"say \"hi\"","stream":"stdout","time":"2026-11-24T00:00:00Z"})", "say \"hi\"", true);
+  expect_inner(Wrapping::cri, "2026-11-24T00:00:00.000000000Z stdout F text", "text");
+  expect_inner(Wrapping::cri, "2026-11-24T00:00:00.000000000+01:00 stderr P part", "part", true);
+  expect_inner(Wrapping::compose, "checkout-1  |   File \"a.py\"", "  File \"a.py\"");
+  expect_inner(Wrapping::compose, "\x1b[36mdb  | \x1b[0mready", "ready");
+  expect_inner(Wrapping::kubectl, "[pod/checkout-7d9f8b6c5d-x2x4z/app] text", "text");
+  expect_inner(Wrapping::stern, "checkout-7d9f8b6c5d-x2x4z app   at f", "  at f");
+  expect_inner(Wrapping::stern, "shop checkout-7d9f8b6c5d-x2x4z app text", "text");
+  expect_inner(Wrapping::stern, "\x1b[31mredis-0\x1b[0m \x1b[32mredis\x1b[0m text", "text");
+  expect_inner(Wrapping::stamped, "2026-11-24T00:00:00.123456789Z   indented", "  indented");
+  expect_inner(Wrapping::stamped, "2026-11-24T00:00:00.123456789Z", "");
+  expect_inner(Wrapping::syslog, "Nov 24 10:12:13 web1 shop[7]: #011at a.B.c(B.java:1)", "\tat a.B.c(B.java:1)");
+  expect_inner(Wrapping::syslog, "2026-11-24T10:12:13.1+00:00 app[web.1]: text", "text");
+  expect_inner(Wrapping::syslog, "83 <40>1 2026-11-24T10:12:13+00:00 host app web.3 - text", "text");
+  expect_inner(Wrapping::syslog, "<134>1 2026-11-24T10:12:13Z h app 1 - [a b=\"]\"]   text", "  text");
+  expect_inner(Wrapping::syslog, "Nov 24 10:12:13 db1 postgres[43]: [5-1] LOG:  x", "LOG:  x");
+  expect_inner(Wrapping::json, R"({"PRIORITY":"6","MESSAGE":"a \"b\"","_HOSTNAME":"h"})", "a \"b\"");
   expect_none(Wrapping::docker, R"({"msg":"x"})");
   expect_none(Wrapping::cri, "2026-11-24T00:00:00.000000000Z INFO F text");
   expect_none(Wrapping::compose, "INFO  | text");
   expect_none(Wrapping::compose, "a|b");
   expect_none(Wrapping::kubectl, "[pod] text");
+  expect_none(Wrapping::stern, "checkout app text");
+  expect_none(Wrapping::stern, "checkout-7d9f8b6c5d-x2x4z ERROR text");
+  expect_none(Wrapping::stamped, "2026-11-24T00:00:00.123456789Zx");
+  expect_none(Wrapping::json, R"({"a":1})");
 }
 
 TEST_CASE("wrapping: workloads lose the hashes of pods and the numbers of containers", "[framing]") {
-  const auto expect = [](std::string_view writer, Wrapping wrapping, std::string_view service) {
-    INFO(writer);
-    CHECK(workload_of(writer, wrapping).service == service);
+  const auto expect = [](Workload workload, std::string_view service, std::string_view instance) {
+    CHECK(workload.service == service);
+    CHECK(workload.instance == instance);
   };
-  expect("pod/checkout-7d9f8b6c5d-x2x4z/app", Wrapping::kubectl, "checkout");
-  expect("pod/redis-0/redis", Wrapping::kubectl, "redis");
-  expect("pod/agent-x2x4z/agent", Wrapping::kubectl, "agent");
-  expect("pod/front-proxy/proxy", Wrapping::kubectl, "front-proxy");
-  expect("shop-checkout-1", Wrapping::compose, "shop-checkout");
-  expect("db", Wrapping::compose, "db");
+  expect(workload_of_pod("pod/checkout-7d9f8b6c5d-x2x4z/app", '/'), "checkout", "checkout-7d9f8b6c5d-x2x4z");
+  expect(workload_of_pod("pod/redis-0/redis", '/'), "redis", "redis-0");
+  expect(workload_of_pod("pod/agent-x2x4z/agent", '/'), "agent", "agent-x2x4z");
+  expect(workload_of_pod("pod/front-proxy/proxy", '/'), "front-proxy", "front-proxy");
+  expect(workload_of_pod("checkout-7d9f8b6c5d-x2x4z app", ' '), "checkout", "checkout-7d9f8b6c5d-x2x4z");
+  expect(workload_of_compose("shop-checkout-1"), "shop-checkout", "shop-checkout-1");
+  expect(workload_of_compose("db"), "db", "db");
 }
 
 TEST_CASE("wrapping: lines of several writers are kept apart, continuations find their own", "[framing]") {
@@ -102,6 +119,7 @@ TEST_CASE("wrapping: only streams of several writers ask the source to hold reco
   CHECK(interleaved("web-1  | a\ndb-1   | b\n"));
   CHECK_FALSE(interleaved("{\"msg\":\"a\"}\n{\"msg\":\"b\"}\n"));
   CHECK_FALSE(interleaved("a\nb\n"));
+  CHECK_FALSE(interleaved("Nov 24 10:12:13 web1 shop[7]: a\nNov 24 10:12:13 web1 cron[8]: b\n"));
   ParseConfig config;
   config.columns = {"time", "message"};
   CHECK_FALSE(interleaved("1\ta\n", config));

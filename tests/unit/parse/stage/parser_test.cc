@@ -116,7 +116,7 @@ TEST_CASE("parser: a message is empty only when the line is", "[parse]") {
   CHECK_FALSE(parse("{\"a\":1}")->record().message.empty());
   CHECK_FALSE(parse("{}")->record().message.empty());
   CHECK_FALSE(parse("{\"msg\":\"\"}")->record().message.empty());
-  CHECK_FALSE(parse("2026-11-24T00:00:00.000000000Z stdout F ")->record().message.empty());
+  CHECK(parse("2026-11-24T00:00:00.000000000Z stdout F ")->record().has(RecordFlag::blank));  // the program's line is
   ParseConfig bare;
   bare.format = "message";
   CHECK(parse("  ERROR: as it stands ", bare)->record().message == "  ERROR: as it stands ");
