@@ -1,5 +1,6 @@
 // Sources: nginx ngx_http_log_module (combined), Apache mod_log_config (common, combined, vhost_combined), HAProxy configuration manual
 // 8.2.2 and 8.2.3 (TCP and HTTP log format), samples/formats/.
+#include "parse/text/access_severity.h"
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/syslog_header.h"
@@ -8,9 +9,9 @@
 namespace loglode {
 namespace {
 
-/// A server's failure is an error; what a client did wrong is everyday traffic.
-Severity severity_of_status(std::string_view status) noexcept {
-  return status.size() == 3 && status[0] == '5' ? Severity::error : Severity::info;
+Severity status_severity(std::string_view status) noexcept {
+  const Severity severity = severity_of_status(status);
+  return severity == Severity::unspecified ? Severity::info : severity;
 }
 
 void add_request(std::string_view request, ParsedLine& parsed) {
@@ -41,25 +42,30 @@ void add_extensions(LineScanner& scan, ParsedLine& parsed) {
   }
 }
 
-/// [vhost:port] client identity user [time] "request" status bytes ["referrer" "user agent" …]
+/// [vhost:port] client identity user [time] "request" status bytes ["referrer" "user agent" …], also without quotes around the request
+/// (a Tomcat pattern of many) and without what stands before the time (Django's server)
 class AccessFormat final : public FixedFormat {
  public:
   AccessFormat() : FixedFormat("access") {}
   [[nodiscard]] bool begins_record(std::string_view line) const override {
-    const std::size_t open = line.find(" [");
+    const std::size_t open = line.substr(0, 1) == "[" ? 0 : line.find(" [");
     Timestamp time = kNoTime;
-    return open != std::string_view::npos && read_timestamp(line.substr(open + 2), TimeContext{Timestamp{}, nullptr}, time) != 0;
+    if (open == std::string_view::npos) return false;
+    const std::size_t begin = open + (open == 0 && line[0] == '[' ? 1 : 2);
+    const std::size_t length = read_timestamp(line.substr(begin), TimeContext{Timestamp{}, nullptr}, time);
+    return length != 0 && (begin > 1 || line.substr(begin + length, 3) == "] \"");
   }
 
  private:
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
     LineScanner scan{line};
     std::string_view clients, stamp, request, text;
-    if (!scan.take_until('[', clients) || clients.size() < 5 || clients.back() != ' ' || clients.size() > 512) return false;
+    if (!scan.take_until('[', clients) || clients.size() > 512) return false;
+    if (!clients.empty() && (clients.size() < 5 || clients.back() != ' ')) return false;
     if (!is_digit(scan.peek()) || read_timestamp(scan.rest(), context.time, parsed.time) == 0 || !scan.take_until(']', stamp)) return false;
     scan.take_blanks();
     const std::size_t message_begin = scan.position();
-    if (!scan.take_quoted(request)) return false;
+    if (!take_request(scan, request)) return false;
     scan.take_blanks();
     const std::string_view status = scan.take_number();
     if (status.size() != 3 || !is_blank(scan.peek())) return false;
@@ -67,7 +73,7 @@ class AccessFormat final : public FixedFormat {
     const std::string_view bytes = scan.take_word();
     if (bytes != "-" && !all_digits(bytes)) return false;
     parsed.message = line.substr(message_begin, scan.position() - message_begin);
-    parsed.severity = severity_of_status(status);
+    parsed.severity = status_severity(status);
     if (!context.keep_attributes) return true;
 
     add_clients(clients, parsed);
@@ -79,6 +85,17 @@ class AccessFormat final : public FixedFormat {
     scan.take_blanks();
     if (scan.take_quoted(text)) parsed.add("user_agent.original", text);
     add_extensions(scan, parsed);
+    return true;
+  }
+
+  static bool take_request(LineScanner& scan, std::string_view& request) {
+    if (scan.peek() == '"') return scan.take_quoted(request);
+    LineScanner words = scan;
+    if (!is_http_method(words.take_word()) || words.take_blanks() == 0 || words.take_word().empty() || words.take_blanks() == 0)
+      return false;
+    if (words.take_word().substr(0, 5) != "HTTP/") return false;
+    request = scan.rest().substr(0, words.position() - scan.position());
+    scan = words;
     return true;
   }
 
@@ -135,7 +152,7 @@ class HaproxyFormat final : public FixedFormat {
     scan.take_blanks();
     const std::string_view status = scan.take_word();
     const bool is_http = !line.empty() && line.back() == '"';
-    parsed.severity = is_http ? severity_of_status(status) : Severity::info;
+    parsed.severity = is_http ? status_severity(status) : Severity::info;
     if (is_http && context.keep_attributes) add_http(line, status, parsed);
     return true;
   }

@@ -45,27 +45,52 @@ class PostgresFormat final : public FixedFormat {
   }
 
  private:
-  static constexpr std::size_t kPrefixBytesMax = 256;
+  static constexpr std::size_t kPrefixBytesMax = 256, kStampBytesMax = 40;
 
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
     return read_header(line, context, parsed) != nullptr;
   }
 
+  /// The level, and what stands before it as the prefix.
+  struct Header {
+    const ServerLevel* level = nullptr;
+    std::string_view prefix;
+    std::size_t message = 0;
+  };
+
   static const ServerLevel* read_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
-    const std::size_t length = read_timestamp(line, context.time, parsed.time);
-    if (length == 0) return nullptr;
-    const std::string_view head = line.substr(0, length + kPrefixBytesMax);
-    for (std::size_t colon = head.find(":  ", length); colon != std::string_view::npos; colon = head.find(":  ", colon + 1)) {
-      const std::size_t blank = head.rfind(' ', colon);
-      if (blank == std::string_view::npos || blank + 1 < length) continue;
-      const ServerLevel* const level = find_postgres_level(head.substr(blank + 1, colon - blank - 1));
-      if (level == nullptr) continue;
-      parsed.severity = level->severity;
-      parsed.message = trim_blanks(line.substr(colon + 3));
-      read_prefix(head.substr(length, blank - std::min(blank, length)), parsed);
-      return level;
+    const Header header = find_level(line);
+    if (header.level == nullptr || !read_time(header.prefix, context, parsed)) return nullptr;
+    parsed.severity = header.level->severity;
+    parsed.message = trim_blanks(line.substr(header.message));
+    read_prefix(header.prefix, parsed);
+    return header.level;
+  }
+
+  /// `LOG:  ` behind a blank or a sign; Amazon's documentation shows it behind its prefix with one blank as well.
+  static Header find_level(std::string_view line) {
+    const std::string_view head = line.substr(0, kPrefixBytesMax + kStampBytesMax);
+    for (std::size_t colon = head.find(": "); colon != std::string_view::npos; colon = head.find(": ", colon + 1)) {
+      std::size_t begin = colon;
+      while (begin > 0 && ((head[begin - 1] >= 'A' && head[begin - 1] <= 'Z') || is_digit(head[begin - 1]))) --begin;
+      if (begin == 0 || begin == colon) continue;
+      const bool two_blanks = head.substr(colon + 1, 2) == "  ";
+      if (std::string_view{two_blanks ? " \t:->])" : ":"}.find(head[begin - 1]) == std::string_view::npos) continue;
+      if (!two_blanks && (begin < 2 || head[begin - 2] != ']')) continue;
+      const ServerLevel* const level = find_postgres_level(head.substr(begin, colon - begin));
+      if (level != nullptr) return {level, head.substr(0, begin), colon + 1};
     }
-    return nullptr;
+    return {};
+  }
+
+  /// Nearly always first, but log_line_prefix may put it anywhere, or leave it out.
+  static bool read_time(std::string_view prefix, const ParseContext& context, ParsedLine& parsed) {
+    if (read_timestamp(prefix, context.time, parsed.time) != 0) return true;
+    for (std::size_t i = 1; i < prefix.size(); ++i) {
+      const bool begins = is_digit(prefix[i]) && !is_digit(prefix[i - 1]) && !is_letter(prefix[i - 1]);
+      if (begins && read_timestamp(prefix.substr(i), context.time, parsed.time) != 0) return true;
+    }
+    return prefix.find('=') != std::string_view::npos && prefix.find_first_of(" ,") != std::string_view::npos;
   }
 
   static void read_prefix(std::string_view prefix, ParsedLine& parsed) {
@@ -218,7 +243,8 @@ class MysqlSlowFormat final : public LineFormat {
   }
 };
 
-/// 17587:M 23 Nov 2026 23:57:10.516 * message, and before Redis 3: [17587] 23 Nov 23:57:10.516 * message
+/// 17587:M 23 Nov 2026 23:57:10.516 * message; before Redis 3 [17587] 23 Nov 23:57:10.516 * message, and the first ones without a pid.
+/// What a signal handler has to say is stamped by `(epoch)`.
 class RedisFormat final : public FixedFormat {
  public:
   RedisFormat() : FixedFormat("redis") {}
@@ -226,15 +252,11 @@ class RedisFormat final : public FixedFormat {
  private:
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
     LineScanner scan{line};
-    const bool bracketed = scan.take('[');
-    const std::string_view pid = scan.take_number();
-    if (pid.empty() || (bracketed ? !scan.take(']') : !(scan.take(':') && is_letter(scan.peek())))) return false;
-    if (!bracketed) parsed.add("redis.role", scan.take_letters());
-    parsed.add("process.pid", pid);
-    if (!scan.take(' ')) return false;
+    if (!take_process(scan, parsed)) return false;
     const std::size_t length = read_timestamp(scan.rest(), context.time, parsed.time);
+    if (length == 0) return read_signal(scan, parsed);
     scan.go_to(scan.position() + length);
-    if (length == 0 || !scan.take(' ')) return false;
+    if (!scan.take(' ')) return false;
     switch (scan.peek()) {
       case '.':
       case '-':
@@ -253,6 +275,27 @@ class RedisFormat final : public FixedFormat {
     scan.go_to(scan.position() + 1);
     parsed.message = trim_blanks(scan.rest());
     return true;
+  }
+
+  /// `17587:M `, `[17587] `, or nothing at all.
+  static bool take_process(LineScanner& scan, ParsedLine& parsed) {
+    if (is_digit(scan.peek()) && (scan.peek(1) == ' ' || scan.peek(2) == ' ') && is_letter(scan.peek(scan.peek(1) == ' ' ? 2 : 3)))
+      return true;
+    const bool bracketed = scan.take('[');
+    const std::string_view pid = scan.take_number();
+    if (pid.empty() || (bracketed ? !scan.take(']') : !(scan.take(':') && is_letter(scan.peek())))) return false;
+    if (!bracketed) parsed.add("redis.role", scan.take_letters());
+    parsed.add("process.pid", pid);
+    return scan.take(' ') || scan.peek() == '-';
+  }
+
+  /// 5092:signal-handler (1496141844) Received SIGINT scheduling shutdown...
+  static bool read_signal(LineScanner& scan, ParsedLine& parsed) {
+    std::string_view epoch;
+    if (!scan.take(std::string_view{"-handler "}) || !scan.take_group('(', ')', epoch)) return false;
+    parsed.message = trim_blanks(scan.rest());
+    parsed.severity = Severity::warn;  // Redis logs it so itself a moment later
+    return all_digits(epoch) && read_timestamp_field(epoch, {}, parsed.time);
   }
 };
 

@@ -29,12 +29,25 @@ void add_layout_formats(FormatList& formats) {
   add(formats, "elasticsearch", {"[{time}][{level}][{logger}] [{host}] {message}", "[{time}][{level}][{logger}] {message}"});
   add(formats, "env_logger", {"[{time} {level} {logger}] {message}"});
   add(formats, "cbs", {"{time}, {level} {service} {message}"});
+  add(formats, "celery", {"[{time}: {level}/{thread}] {message}"});
+  // cassandra/conf/logback.xml: %-5level [%thread] %date{ISO8601} %F:%L - %msg
+  add(formats, "cassandra", {"{level} [{thread}] {time} {code} - {message}"});
+  // conf/log4j2.properties: %d | %-5p | %m | %c | %t; the audit log has neither stamp in front nor logger.
+  add(formats, "activemq",
+      {"{time} | {level} | {message} | {module} | {thread}", "{time} | {level} | {message} | {thread}",
+       "{level} | {message} at {time} | {thread}"});
+  add(formats, "couchdb", {"[{level}] {time} {host} <{thread}> {request} {message}"});
+  // Nest's ConsoleLogger; before version 8 it printed no level.
+  add(formats, "nestjs",
+      {"[Nest] {pid} - {time} {level} [{logger}] {message}", "[Nest] {pid} - {time} {level} {message}",
+       "[Nest] {pid} - {time} [{logger}] {message}"});
+  add(formats, "capnslog", {"{time} {letter} | {tag}: {message}"});
   add(formats, "logback",
       {"{time} [{thread}] {level} {logger} - {message}", "{clock} [{thread}] {level} {logger} - {message}",
        "{time} [{thread}] {level} {logger}: {message}"});
   add(formats, "zookeeper", {"{time} [myid:{skip}] - {level} [{thread}] - {message}", "{time} - {level} [{thread}] - {message}"});
   add(formats, "hadoop", {"{time} {level} [{thread}] {logger}: {message}"});
-  add(formats, "kafka", {"[{time}] {level} {message} ({logger})"});
+  add(formats, "kafka", {"[{time}] {level} {message} ({module})", "[{time}] {level} {message}"});
   add(formats, "python", {"{time} - {logger} - {level} - {message}", "{level}:{logger}:{message}"});
   add(formats, "dmesg", {"{facility}:{syslog}: [{time}] {message}", "{facility}:{syslog}: [{uptime}] {message}", "[{uptime}] {message}"});
 }

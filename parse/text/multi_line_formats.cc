@@ -1,5 +1,5 @@
 // Formats whose header does not lie within one line.
-// Sources: java.util.logging.SimpleFormatter (samples/formats/java_jul.log), RabbitMQ 3.6's SASL reports.
+// Sources: java.util.logging.SimpleFormatter (samples/formats/java_jul.log), RabbitMQ 3.6's SASL reports, OTP "SASL Error Logging".
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/parsed_line.h"
@@ -66,11 +66,17 @@ class ErlangReportFormat final : public LineFormat {
   }
 
  private:
+  /// SASL has kinds of its own: a process that crashed, a child that a supervisor lost, an application that came up.
+  static Severity severity_of_report(std::string_view kind) {
+    if (kind == "CRASH" || kind == "SUPERVISOR") return Severity::error;
+    return kind == "PROGRESS" ? Severity::info : severity_from_word(kind);
+  }
+
   static bool read_title(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
     LineScanner scan{line};
     if (!scan.take('=')) return false;
-    parsed.severity = severity_from_word(scan.take_letters());
-    if (!scan.take(std::string_view{" REPORT==== "})) return false;
+    parsed.severity = severity_of_report(scan.take_letters());
+    if (parsed.severity == Severity::unspecified || !scan.take(std::string_view{" REPORT==== "})) return false;
     return read_timestamp(scan.rest(), context.time, parsed.time) != 0;
   }
 };

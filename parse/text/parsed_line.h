@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <new>
 #include <span>
+#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -52,7 +53,7 @@ void commit(const ParsedLine& parsed, Record& record, Batch& batch, const ParseC
 /// A format whose header lies within one line. Its message is the rest of that line; further lines stay in record.raw.
 class FixedFormat : public LineFormat {
  public:
-  explicit FixedFormat(std::string_view name) noexcept : name_(name) {}
+  explicit FixedFormat(std::string_view name) : name_(name) {}
   [[nodiscard]] std::string_view name() const noexcept final { return name_; }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override;
   [[nodiscard]] bool begins_record(std::string_view line) const override;
@@ -62,7 +63,7 @@ class FixedFormat : public LineFormat {
   virtual bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const = 0;
 
  private:
-  std::string_view name_;
+  std::string name_;
 };
 
 /// Severity that a message's first word states (`ERROR: …`, `[warn] …`, `error - …`); unspecified when the word is not set off.

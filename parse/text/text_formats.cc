@@ -8,8 +8,13 @@ namespace {
 FormatList make_formats() {
   FormatList formats;
   add_access_formats(formats);
+  add_traffic_formats(formats);
+  add_device_formats(formats);
   add_database_formats(formats);
+  add_database_server_formats(formats);
+  add_java_server_formats(formats);
   add_multi_line_formats(formats);
+  add_runtime_formats(formats);
   add_layout_formats(formats);
   add_syslog_formats(formats);
   add_logfmt_format(formats);
