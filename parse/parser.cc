@@ -2,12 +2,14 @@
 
 #include <simdjson.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/assert.h"
 #include "parse/framing/format_registry.h"
 #include "parse/framing/reading_plan.h"
 #include "parse/framing/trace_headline.h"
+#include "parse/json/json_format.h"
 #include "parse/json/json_record.h"
 #include "parse/json/json_text.h"
 #include "parse/text/parsed_line.h"
@@ -69,6 +71,7 @@ class Reading {
       read_wrapped(record);
     if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
     if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
+    record.trace_id = lowered_id(record.trace_id), record.span_id = lowered_id(record.span_id);
     repair(record);
   }
   [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
@@ -99,6 +102,12 @@ class Reading {
   /// A stream in which no format was found is text, and its lines are what they should be: only where one was found do they not fit.
   void fall_back(std::string_view text, Record& record, const ParseContext& context, bool misfit) {
     if (misfit) record.set(RecordFlag::fallback);
+    if (!plan_.forced && (text.starts_with('{') || text.starts_with("[{")) &&
+        parse_damaged_json(text, record, batch_, context, &parse_inner)) {
+      record.set(RecordFlag::fallback);
+      used_ = "json";
+      return;
+    }
     used_ = "text";
     if (!fallback_format().parse(text, record, batch_, context)) record.message = first_line(text);
     if (const std::optional<std::string> headline = trace_headline(text)) record.message = batch_.keep(*headline);
@@ -240,6 +249,17 @@ class Reading {
     if (record.attributes_count == 0) record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     batch_.attributes.push_back({key, value});
     ++record.attributes_count;
+  }
+
+  /// Hex ids are the same in any case (W3C Trace Context has them in small letters); other ids stay as they are.
+  std::string_view lowered_id(std::string_view id) {
+    if (id.size() != 32 && id.size() != 16) return id;
+    const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
+    const auto is_hex = [&](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || is_capital(c); };
+    if (std::none_of(id.begin(), id.end(), is_capital) || !std::all_of(id.begin(), id.end(), is_hex)) return id;
+    char* const lowered = batch_.keep_space(id.size());
+    std::transform(id.begin(), id.end(), lowered, [&](char c) { return is_capital(c) ? static_cast<char>(c + 32) : c; });
+    return {lowered, id.size()};
   }
 
   /// Views into what is not UTF-8 are replaced by copies that are.

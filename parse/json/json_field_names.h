@@ -96,7 +96,16 @@ enum class Inner : std::uint8_t {
 };
 
 /// What the mere presence of a key says about the rest.
-enum class Hint : std::uint8_t { none = 0, envelope = 1, process = 2, compact_serilog = 4, journald = 8 };
+enum class Hint : std::uint8_t {
+  none = 0,
+  envelope = 1,
+  process = 2,
+  compact_serilog = 4,
+  journald = 8,
+  gelf = 16,
+  nextcloud_request = 32,  // both of Nextcloud's together tell its records
+  nextcloud_address = 64
+};
 
 struct FieldName {
   std::string_view name;  // dotted path, lower case

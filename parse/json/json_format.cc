@@ -1,9 +1,11 @@
 #include "parse/json/json_format.h"
 
+#include <optional>
 #include <string>
 
 #include "parse/json/json_reader.h"
 #include "parse/json/json_record.h"
+#include "parse/json/json_repair.h"
 #include "parse/json/json_text.h"
 #include "parse/json/message_template.h"
 
@@ -24,6 +26,14 @@ std::string_view without_mark_and_blanks(std::string_view text) noexcept {
 
 std::string_view without_line_ends(std::string_view text) noexcept {
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.remove_suffix(1);
+  return text;
+}
+
+/// An object of an array that stands on lines of its own: `[{…},`, `{…},`, `{…}]`.
+std::string_view without_array_marks(std::string_view text) noexcept {
+  if (text.starts_with('[') && text.find('{') < 4) text = without_mark_and_blanks(text.substr(1));
+  if (!text.starts_with('{')) return text;
+  while (!text.empty() && (text.back() == ',' || text.back() == ']' || is_blank(text.back()))) text.remove_suffix(1);
   return text;
 }
 
@@ -154,9 +164,9 @@ bool read_into_record(JsonReader& reader, std::string_view text, const Reading& 
 bool read_document(std::string_view text, const Reading& to) {
   thread_local JsonReader reader;
   text = without_mark_and_blanks(text);
-  if (!looks_like_object(text)) return false;
+  if (!looks_like_object(text)) text = without_array_marks(text);
   bool repaired = false;
-  if (!open(reader, text, to, repaired) || !read_into_record(reader, text, to)) return false;
+  if (!looks_like_object(text) || !open(reader, text, to, repaired) || !read_into_record(reader, text, to)) return false;
   if (repaired) to.record.set(RecordFlag::not_utf8);
   return true;
 }
@@ -185,6 +195,19 @@ bool has_empty_message(std::string_view object) noexcept {
 }
 
 }  // namespace
+
+bool parse_damaged_json(std::string_view text, Record& record, Batch& batch, const ParseContext& context, InnerTextReader inner) {
+  thread_local JsonReader reader;
+  text = without_array_marks(without_mark_and_blanks(text));
+  if (!text.starts_with('{')) return false;
+  if (!simdjson::validate_utf8(text.data(), text.size())) text = replace_invalid_utf8(text, batch);
+  const std::optional<std::string> whole = repaired_json(text);
+  if (!whole) return false;
+  const std::string_view kept = batch.keep(*whole);
+  if (reader.open(kept) != JsonStructure::Fault::none || !read_into_record(reader, kept, {record, batch, context, inner})) return false;
+  if (record.message == kept) record.message = text;
+  return true;
+}
 
 bool read_json_wrapper(std::string_view line, Record& record, Batch& batch, const ParseContext& context, JsonWrapper& out) {
   thread_local JsonReader reader;

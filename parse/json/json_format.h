@@ -21,6 +21,11 @@ using InnerTextReader = void (*)(std::string_view text, Record& record, Batch& b
 [[nodiscard]] bool parse_json_text(std::string_view text, Record& record, Batch& batch, const ParseContext& context,
                                    InnerTextReader inner = nullptr);
 
+/// The same for what is nearly an object: printed by another language, cut, with commas too many (json_repair.h). Slower; for lines that no
+/// format fits.
+[[nodiscard]] bool parse_damaged_json(std::string_view text, Record& record, Batch& batch, const ParseContext& context,
+                                      InnerTextReader inner = nullptr);
+
 /// `inner` over what an envelope carried: found members win over the envelope's. nullptr: JSON is still looked for. `text` becomes
 /// the message when nothing else is found in it. Line ends behind it are removed.
 void read_enveloped(std::string_view text, Record& record, Batch& batch, const ParseContext& context, InnerTextReader inner);

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <iterator>
 
 #include "parse/json/json_text.h"
 #include "parse/time/timestamp_reader.h"
@@ -75,7 +76,29 @@ Severity from_python(unsigned number) noexcept {
   return number <= 50 ? kTens[number / 10] : Severity::unspecified;
 }
 
-Severity from_number(Slot slot, unsigned number) {
+/// Nextcloud counts up where syslog counts down.
+Severity from_nextcloud(unsigned number) noexcept {
+  constexpr Severity kLevels[] = {Severity::debug, Severity::info, Severity::warn, Severity::error, Severity::fatal};
+  return number < std::size(kLevels) ? kLevels[number] : Severity::unspecified;
+}
+
+/// log4j's own numbers: 10000 is DEBUG, 50000 FATAL.
+Severity from_ten_thousands(unsigned number) noexcept {
+  if (number < 5000 || number > 60000) return Severity::unspecified;
+  constexpr Severity kLevels[] = {Severity::trace, Severity::debug, Severity::info, Severity::warn,
+                                  Severity::error, Severity::fatal, Severity::fatal};
+  return kLevels[number / 10000];
+}
+
+/// Which of the scales from 0 to 7: a `level` that nothing else explains is syslog's, but for its 0, which would page somebody.
+Severity from_small(Slot slot, unsigned number, std::uint8_t hints) noexcept {
+  const auto has = [&](Hint hint) { return (hints & static_cast<std::uint8_t>(hint)) != 0; };
+  if (slot == Slot::severity_level && has(Hint::nextcloud_request) && has(Hint::nextcloud_address)) return from_nextcloud(number);
+  const bool of_syslog = slot == Slot::severity_syslog_number || has(Hint::gelf) || has(Hint::journald);
+  return number == 0 && !of_syslog ? Severity::unspecified : severity_from_syslog(number);
+}
+
+Severity from_number(Slot slot, unsigned number, std::uint8_t hints) {
   switch (slot) {
     case Slot::severity_otel_number:
       return number >= 1 && number <= 24 ? static_cast<Severity>(number) : Severity::unspecified;
@@ -87,7 +110,8 @@ Severity from_number(Slot slot, unsigned number) {
     default:
       break;
   }
-  if (number <= 7) return severity_from_syslog(number);
+  if (number <= 7) return from_small(slot, number, hints);
+  if (number > 800) return from_ten_thousands(number);
   if (slot == Slot::severity_syslog_number || number < 10) return Severity::unspecified;
   return number < 100 ? severity_from_bunyan(number) : from_hundreds(slot, number);
 }
@@ -99,11 +123,11 @@ bool read_whole(std::string_view text, unsigned& number) noexcept {
 
 }  // namespace
 
-Severity read_json_level(Slot slot, JsonValue value, Batch& batch) {
+Severity read_json_level(Slot slot, JsonValue value, std::uint8_t hints, Batch& batch) {
   unsigned number = 0;
   switch (value.kind) {
     case JsonKind::number:
-      return read_whole(value.text(), number) ? from_number(slot, number) : Severity::unspecified;
+      return read_whole(value.text(), number) ? from_number(slot, number, hints) : Severity::unspecified;
     case JsonKind::string:
     case JsonKind::plain:
       break;
@@ -112,7 +136,7 @@ Severity read_json_level(Slot slot, JsonValue value, Batch& batch) {
   }
   const std::string_view text = text_of(value, batch);
   if (!text.empty() && text[0] >= '0' && text[0] <= '9')
-    return read_whole(text, number) ? from_number(slot, number) : Severity::unspecified;
+    return read_whole(text, number) ? from_number(slot, number, hints) : Severity::unspecified;
   return from_word(text, slot == Slot::severity_letter || slot == Slot::severity_named || slot == Slot::severity_level);
 }
 

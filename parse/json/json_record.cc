@@ -61,8 +61,9 @@ class Filler {
 
   FilledMessage run() {
     time();
-    severity();
-    const FilledMessage filled = message();
+    const bool own_severity = severity();
+    FilledMessage filled = message();
+    filled.own_severity = own_severity;
     first_name(
         kServices, [this](Slot slot) { return service_in(slot); }, record_.service);
     first_name(
@@ -126,7 +127,7 @@ class Filler {
   bool severity() {
     bool own = false;
     const bool found = first_of(kSeverities, [&](Slot slot) {
-      const Severity read = read_json_level(slot, fields_[slot], batch_);
+      const Severity read = read_json_level(slot, fields_[slot], fields_.hints, batch_);
       if (read == Severity::unspecified) return false;
       record_.severity = read;
       own = slot != Slot::severity_syslog_number;
@@ -207,17 +208,28 @@ class Filler {
     used_ |= bit_of(Slot::span_id);
   }
 
+  /// The value of a propagation header: W3C's 00-TRACE-SPAN-01, B3's TRACE-SPAN-1, Jaeger's TRACE:SPAN:PARENT:FLAGS, X-Ray's Root=TRACE;….
+  std::string_view trace_of_header(std::string_view text, bool may_be_id) {
+    if (text.starts_with("Root=")) return text.substr(5, text.find(';') - 5);
+    if (text.starts_with("1-")) return text;  // X-Ray's id alone
+    const bool w3c = text.size() >= 55 && text[2] == '-' && text[35] == '-';
+    if (w3c) {
+      if (is_id(text.substr(36, 16))) record_.span_id = text.substr(36, 16);
+      return text.substr(3, 32);
+    }
+    if (may_be_id) return text;
+    const std::size_t sign = text.find_first_of("-:");
+    if (sign != 16 && sign != 32) return {};
+    if (is_id(text.substr(sign + 1, 16))) record_.span_id = text.substr(sign + 1, 16);
+    return text.substr(0, sign);
+  }
+
   std::string_view trace_in(Slot slot) {
     const JsonValue value = fields_[slot];
     if (!is_text(value) && value.kind != JsonKind::number) return {};
     std::string_view text = trimmed(text_of(value, batch_));
-    if (slot == Slot::trace_resource) {
-      text.remove_prefix(text.rfind('/') + 1);  // npos + 1 is 0
-    } else if (slot == Slot::trace_parent) {
-      if (text.size() < 55 || text[2] != '-' || text[35] != '-') return {};
-      if (is_id(text.substr(36, 16))) record_.span_id = text.substr(36, 16);
-      text = text.substr(3, 32);
-    }
+    if (slot == Slot::trace_resource) text.remove_prefix(text.rfind('/') + 1);  // npos + 1 is 0
+    if (slot == Slot::trace_parent || text.size() == 55) text = trace_of_header(text, slot == Slot::trace_id);
     return is_id(text) ? text : std::string_view{};
   }
 
