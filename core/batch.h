@@ -32,7 +32,7 @@ struct StreamInfo {
   StreamId id{};
   std::string path;              // as opened, `-` for standard input; what a person is shown
   std::string service;           // --service, or what the path says (cli.md); used where the record does not say it
-  Timestamp modified = kNoTime;  // of the file; what a date without a year is nearest to
+  Timestamp modified = kNoTime;  // of the file; what a date without a year does not lie after
   StreamIdentity identity;
   bool baseline = false;  // learned from, never reported
   std::string source;     // its name in the configuration of `run`; empty elsewhere

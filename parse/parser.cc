@@ -12,6 +12,7 @@
 #include "parse/json/json_format.h"
 #include "parse/json/json_record.h"
 #include "parse/json/json_text.h"
+#include "parse/record_time.h"
 #include "parse/text/parsed_line.h"
 #include "parse/text/text_formats.h"
 
@@ -72,11 +73,17 @@ class Reading {
     if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
     if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
     record.trace_id = lowered_id(record.trace_id), record.span_id = lowered_id(record.span_id);
+    if (record.time == kNoTime && !plan_.bare) search_time(record, read_as(record), batch_, plan_.context.time);
     repair(record);
   }
   [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
 
  private:
+  [[nodiscard]] ReadAs read_as(const Record& record) const noexcept {
+    if (used_ == "json") return ReadAs::json;
+    return record.has(RecordFlag::fallback) ? ReadAs::misfit : ReadAs::text;
+  }
+
   bool read_by(const LineFormat& format, std::string_view text, const ParseContext& context, Record& record) {
     if (!format.parse(text, record, batch_, context)) return false;
     used_ = format.name();

@@ -51,8 +51,10 @@ std::optional<Column> time_column_at(const LineScanner& scan) {
     const Column time{ColumnKind::time, ColumnRole::none, open, '\0', {}};
     if (fits(time, scan)) return time;
   }
-  const Column epoch{ColumnKind::epoch, ColumnRole::none, '\0', '\0', {}};
-  if (fits(epoch, scan)) return epoch;
+  for (const char open : {'\0', '[', '('}) {
+    const Column epoch{ColumnKind::epoch, ColumnRole::none, open, '\0', {}};
+    if (fits(epoch, scan)) return epoch;
+  }
   return std::nullopt;
 }
 

@@ -30,19 +30,25 @@ bool take_length(std::size_t length, LineScanner& scan, ColumnValue& value) noex
 
 bool take_time(const Column& column, LineScanner& scan, const TimeContext& context, ColumnValue& value) {
   if (column.open != '\0' && !scan.take(column.open)) return false;
-  const std::size_t length =
-      column.kind == ColumnKind::clock ? time_of_day_length(scan.rest()) : read_timestamp(scan.rest(), context, value.time);
+  const std::size_t length = column.kind == ColumnKind::clock ? read_time_of_day(scan.rest(), context, value.time)
+                                                              : read_timestamp(scan.rest(), context, value.time);
   return take_length(length, scan, value) && (column.open == '\0' || scan.take(closing_of(column.open)));
 }
 
-bool take_epoch(LineScanner& scan, ColumnValue& value) {
+/// 1606472574, 1606472574.25, zap's 1.7000001e+09.
+bool take_epoch(const Column& column, LineScanner& scan, ColumnValue& value) {
+  if (column.open != '\0' && !scan.take(column.open)) return false;
   const std::string_view rest = scan.rest();
   std::size_t end = 0;
   while (end < rest.size() && (is_digit(rest[end]) || (rest[end] == '.' && end > 0))) ++end;
-  if (end < 10 || end > 30) return false;
+  if (rest.substr(end, 2) == "e+") {
+    end += 2;
+    while (end < rest.size() && is_digit(rest[end])) ++end;
+  }
+  if (end < 7 || end > 40) return false;
   value.text = rest.substr(0, end);
   scan.go_to(scan.position() + end);
-  return read_timestamp_field(value.text, {}, value.time);
+  return read_timestamp_field(value.text, {}, value.time) && (column.open == '\0' || scan.take(closing_of(column.open)));
 }
 
 bool take_letter(LineScanner& scan, ColumnValue& value) {
@@ -100,7 +106,7 @@ bool take_body(const Column& column, LineScanner& scan, const TimeContext& conte
     case ColumnKind::clock:
       return take_time(column, scan, context, value);
     case ColumnKind::epoch:
-      return take_epoch(scan, value);
+      return take_epoch(column, scan, value);
     case ColumnKind::date:
       return take_length(date_length(scan.rest()), scan, value);
     case ColumnKind::level: {
@@ -132,17 +138,18 @@ bool take_body(const Column& column, LineScanner& scan, const TimeContext& conte
   return false;
 }
 
-/// The moment that several stamps of one line tell: an epoch needs no zone, so it wins; a finer stamp gives it the fraction.
-void merge_time(const Column& column, Timestamp time, ParsedLine& parsed, bool& from_epoch) noexcept {
+/// The moment that several stamps of one line tell: a date goes before a time of day alone, an epoch needs no zone, so it wins; a finer
+/// stamp gives it the fraction.
+void merge_time(const Column& column, Timestamp time, ParsedLine& parsed, ColumnKind& source) noexcept {
   constexpr std::int64_t kSecond = 1'000'000'000;
-  if (time == kNoTime) return;
-  const bool is_epoch = column.kind == ColumnKind::epoch;
-  if (parsed.time == kNoTime) {
+  if (time == kNoTime || column.kind == source) return;
+  if (parsed.time == kNoTime || source == ColumnKind::clock) {
     parsed.time = time;
-    from_epoch = is_epoch;
+    source = column.kind;
     return;
   }
-  if (is_epoch == from_epoch) return;
+  if (column.kind == ColumnKind::clock) return;
+  const bool is_epoch = column.kind == ColumnKind::epoch;
   const auto& exact = is_epoch ? time : parsed.time;
   const auto& fine = is_epoch ? parsed.time : time;
   std::int64_t result = exact.time_since_epoch().count();
@@ -150,7 +157,7 @@ void merge_time(const Column& column, Timestamp time, ParsedLine& parsed, bool& 
   const auto second_of_minute = [](std::int64_t count) { return (count / kSecond) % 60; };
   if (result % kSecond == 0 && fine_count > 0 && second_of_minute(result) == second_of_minute(fine_count)) result += fine_count % kSecond;
   parsed.time = Timestamp{Duration{result}};
-  from_epoch = true;
+  source = ColumnKind::epoch;
 }
 
 /// nova-api.log.1.2017-05-16 came from the log of nova-api; Go's loggers write their prefix as `shop: `.
@@ -214,7 +221,7 @@ bool take_column(const Column& column, LineScanner& scan, const TimeContext& con
 bool HeaderPlan::parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const {
   LineScanner scan{without_ansi(first_line(text), batch)};
   ParsedLine parsed;
-  bool from_epoch = false;
+  ColumnKind time_source = ColumnKind::word;  // of the record's time; none yet
   for (std::size_t i = 0; i < columns_.size(); ++i) {
     const Column& column = columns_[i];
     ColumnValue value;
@@ -223,7 +230,7 @@ bool HeaderPlan::parse(std::string_view text, Record& record, Batch& batch, cons
       if (column.kind == ColumnKind::separator || column.kind == ColumnKind::trace) continue;
       break;
     }
-    merge_time(column, value.time, parsed, from_epoch);
+    merge_time(column, value.time, parsed, time_source);
     if (parsed.severity == Severity::unspecified) parsed.severity = value.severity;
     set_role(column, value, parsed);
   }

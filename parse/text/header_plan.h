@@ -12,9 +12,9 @@ namespace loglode {
 
 enum class ColumnKind : std::uint8_t {
   time,       // any spelling of date and time; in brackets when `open` is set
-  epoch,      // seconds to nanoseconds since 1970
+  epoch,      // seconds to nanoseconds since 1970; in brackets when `open` is set
   date,       // without a time
-  clock,      // time of day without a date; in brackets when `open` is set
+  clock,      // time of day without a date, on the nearest day; in brackets when `open` is set
   level,      // severity word, also [INFO] and INFO:
   letter,     // severity letter
   number,     // digits
@@ -33,7 +33,7 @@ enum class ColumnRole : std::uint8_t { none, service, host, logger, pid, thread 
 struct Column {
   ColumnKind kind = ColumnKind::word;
   ColumnRole role = ColumnRole::none;
-  char open = '\0';            // time, clock, group: the bracket
+  char open = '\0';            // time, epoch, clock, group: the bracket
   char delimiter = '\0';       // stands behind the column (blanks aside); field: what ends it
   std::string_view separator;  // titled: one of kTitleSeparators; lives for ever
 };

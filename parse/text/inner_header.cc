@@ -28,7 +28,7 @@ bool take_time(LineScanner& scan, const ParseContext& context, ParsedLine& parse
   const bool bracket = scan.take('[');
   Timestamp time = kNoTime;
   std::size_t length = read_timestamp(scan.rest(), context.time, time);
-  if (length == 0) length = time_of_day_length(scan.rest());
+  if (length == 0) length = read_time_of_day(scan.rest(), context.time, time);
   if (length != 0) scan.go_to(scan.position() + length);
   if (length == 0 || (bracket && !scan.take(']'))) {
     scan.go_to(begin);

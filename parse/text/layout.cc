@@ -289,7 +289,7 @@ bool Layout::read_step(const Step& step, LineScanner& scan, const ParseContext& 
     case Kind::time:
       return read_time(scan, context, parsed);
     case Kind::clock: {
-      const std::size_t length = time_of_day_length(scan.rest());
+      const std::size_t length = read_time_of_day(scan.rest(), context.time, parsed.time);
       scan.go_to(scan.position() + length);
       return length != 0;
     }

@@ -19,21 +19,6 @@ bool is_level_case(std::string_view word, bool any_case) noexcept {
 
 }  // namespace
 
-std::size_t time_of_day_length(std::string_view text) noexcept {
-  StampScanner scan{text};
-  unsigned hour = 0, minute = 0, second = 0;
-  if (!scan.take_number(1, 2, hour) || !scan.take(':') || !scan.take_number(2, 2, minute) || !scan.take(':') ||
-      !scan.take_number(2, 2, second))
-    return 0;
-  if (hour > 24 || minute > 59 || second > 60) return 0;
-  if ((scan.peek() == '.' || scan.peek() == ',' || scan.peek() == ':') && is_digit(scan.peek(1))) {
-    scan.skip(1);
-    scan.skip(scan.digits_ahead());
-  }
-  const char next = scan.peek();
-  return is_letter(next) || is_digit(next) ? 0 : scan.position();
-}
-
 std::size_t date_length(std::string_view text) noexcept {
   StampScanner scan{text};
   unsigned year = 0, month = 0, day = 0;

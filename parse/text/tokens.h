@@ -8,8 +8,6 @@
 
 namespace loglode {
 
-/// hh:mm:ss with an optional fraction at the beginning of `text`; 0 when there is none.
-[[nodiscard]] std::size_t time_of_day_length(std::string_view text) noexcept;
 /// 2005-06-03, 2005.06.03, 2005/06/03 as a whole word at the beginning of `text`; 0 when there is none.
 [[nodiscard]] std::size_t date_length(std::string_view text) noexcept;
 

@@ -1,11 +1,14 @@
 #include "parse/time/date_spellings.h"
 
-#include <utility>
+#include <array>
 
 #include "parse/time/stamp_scanner.h"
 
 namespace loglode {
 namespace {
+
+// Of a number that is nothing but digits, what a log's year may be: longer runs of digits are ids.
+constexpr int kGluedYearMin = 1990, kGluedYearMax = 2100;
 
 /// Digits at fixed places; whether all of them were digits is asked once, at the end.
 class DigitPairs {
@@ -24,19 +27,41 @@ class DigitPairs {
   unsigned bad_ = 0;
 };
 
+/// Of the straight readers.
 bool is_date_time_separator(char c) noexcept { return c == 'T' || c == 't' || c == ' ' || c == '_'; }
 
 int full_year(unsigned two_digits) noexcept { return static_cast<int>(two_digits) + (two_digits < 70 ? 2000 : 1900); }
 
-/// What lies between a numeric date and its time: T, blanks, `_`, `-`, `:` or `, `.
+/// What lies between a date and its time: T, blanks or tabs, `_`, `-`, ` - `, `:`, `::`, `|`, `, `, and what ends one column and begins the
+/// next: `] [`, `" "`, `,`, `;`.
 bool take_date_time_separator(StampScanner& scan) noexcept {
   const char c = scan.peek();
-  if (c == ',') scan.skip(1);
-  if (c == ' ' || c == ',') return scan.take_blanks() > 0;
-  if (!is_date_time_separator(c) && c != '-' && c != ':') return false;
-  scan.skip(1);
-  if (c == ':') scan.take(':');  // Erlang's 23-Nov-2023::10:11:12
-  return true;
+  switch (c) {
+    case ',':
+    case ';':
+      scan.skip(1);
+      scan.take_blanks();
+      return true;
+    case ' ':
+    case '\t':
+      scan.take_blanks();
+      if ((scan.peek() == '-' || scan.peek() == '|') && scan.peek(1) == ' ') scan.skip(1), scan.take_blanks();
+      return true;
+    case ']':
+    case '"':
+      scan.skip(1);
+      scan.take(',');
+      scan.take_blanks();
+      return scan.take(c == ']' ? '[' : '"');
+    case ':':
+      scan.skip(1);
+      scan.take(':');  // Erlang's 23-Nov-2023::10:11:12
+      return true;
+    default:
+      if (!is_date_time_separator(c) && c != '-' && c != '|') return false;
+      scan.skip(1);
+      return true;
+  }
 }
 
 std::size_t finish(StampScanner& scan, CivilTime& civil, bool needs_seconds) {
@@ -46,36 +71,66 @@ std::size_t finish(StampScanner& scan, CivilTime& civil, bool needs_seconds) {
 }
 
 std::size_t finish_after_separator(StampScanner& scan, CivilTime& civil, bool needs_seconds) {
-  return take_date_time_separator(scan) ? finish(scan, civil, needs_seconds) : 0;
+  const char separator = scan.peek();
+  if (!take_date_time_separator(scan)) return 0;
+  // Between columns only what is a time beyond doubt; elsewhere 10:11 will do.
+  return finish(scan, civil, needs_seconds || std::string_view{",;]\"|\t"}.find(separator) != std::string_view::npos);
 }
 
-/// yyyy-mm-dd, yyyy/mm/dd, yyyy.mm.dd and a time; parts need not be padded.
-std::size_t read_year_first(std::string_view text, CivilTime& civil) {
-  StampScanner scan{text};
+/// yyyy-mm-dd, yyyy/mm/dd, yyyy.mm.dd, 2023-Nov-23, 2023 Nov 23; parts need not be padded.
+bool take_year_first(StampScanner& scan, CivilTime& civil) {
   unsigned year = 0;
-  if (!scan.take_digits(4, year)) return 0;
+  if (!scan.take_digits(4, year)) return false;
   civil.year = static_cast<int>(year);
   const char separator = scan.peek();
   scan.skip(1);
-  if (separator == '-' && is_letter(scan.peek())) {  // 2023-Nov-23
-    if (!scan.take_month_name(civil.month)) return 0;
-  } else if (!scan.take_number(1, 2, civil.month)) {
-    return 0;
+  if (is_letter(scan.peek())) {
+    if (!scan.take_month_name(civil.month)) return false;
+  } else if (separator == ' ' || !scan.take_number(1, 2, civil.month)) {
+    return false;
   }
-  if (!scan.take(separator) || !scan.take_number(1, 2, civil.day)) return 0;
-  return finish_after_separator(scan, civil, false);
+  if (!scan.take(separator)) return false;
+  if (separator == ' ') scan.take_blanks();
+  return scan.take_number(1, 2, civil.day);
 }
 
-/// 20231123T101112, 20231123-22:15:29:606, 20171224-0:28:0:83, 20231123 10:11:12, 20231123101112.
-std::size_t read_compact(std::string_view text, CivilTime& civil, std::size_t digits) {
+std::size_t read_year_first(std::string_view text, CivilTime& civil) {
   StampScanner scan{text};
-  unsigned year = 0;
-  if (!scan.take_digits(4, year) || !scan.take_digits(2, civil.month) || !scan.take_digits(2, civil.day)) return 0;
-  civil.year = static_cast<int>(year);
-  return digits == 14 ? finish(scan, civil, true) : finish_after_separator(scan, civil, true);
+  return take_year_first(scan, civil) ? finish_after_separator(scan, civil, false) : 0;
 }
 
-/// 081109 203615 and MySQL's 140305  9:05:01.
+bool take_compact_date(StampScanner& scan, CivilTime& civil) {
+  unsigned year = 0;
+  if (!scan.take_digits(4, year) || !scan.take_digits(2, civil.month) || !scan.take_digits(2, civil.day)) return false;
+  civil.year = static_cast<int>(year);
+  return true;
+}
+
+/// 20231123T101112, 20231123-22:15:29:606, 20171224-0:28:0:83, 20231123 10:11:12.
+std::size_t read_compact(std::string_view text, CivilTime& civil) {
+  StampScanner scan{text};
+  return take_compact_date(scan, civil) ? finish_after_separator(scan, civil, true) : 0;
+}
+
+/// 20231123101112 and, with milliseconds, 20231123101112123.
+std::size_t read_all_digits(std::string_view text, CivilTime& civil, std::size_t digits) {
+  StampScanner scan{text};
+  unsigned milliseconds = 0;
+  if (!take_compact_date(scan, civil)) return 0;
+  if (!scan.take_digits(2, civil.hour) || !scan.take_digits(2, civil.minute) || !scan.take_digits(2, civil.second)) return 0;
+  if (digits == 17) {
+    if (civil.year < kGluedYearMin || civil.year > kGluedYearMax || !scan.take_digits(3, milliseconds)) return 0;
+    civil.nanoseconds = milliseconds * 1'000'000;
+  } else {
+    scan.take_fraction(civil, '.');
+    scan.take_fraction(civil, ',');
+  }
+  if (civil.hour > 23) return 0;
+  scan.take_offset(civil);
+  return scan.position();
+}
+
+/// 081109 203615, MySQL's 140305  9:05:01, CockroachDB's 210503 15:04:25.
 std::size_t read_short_compact(std::string_view text, CivilTime& civil) {
   StampScanner scan{text};
   unsigned year = 0;
@@ -91,62 +146,91 @@ std::size_t read_month_day_digits(std::string_view text, CivilTime& civil) {
   return finish(scan, civil, true);
 }
 
-/// 04/Dec/2005:04:47:44, 23-Nov-2023 10:11:12, 14 Jun 2005 15:16:01.
-std::size_t read_day_then_month_name(std::string_view text, CivilTime& civil, std::size_t digits) {
-  StampScanner scan{text};
-  if (!scan.take_digits(static_cast<unsigned>(digits), civil.day)) return 0;
+/// 04/Dec/2005, 23-Nov-2023, 14 Jun 2005, 14 Jun.
+bool take_day_then_month_name(StampScanner& scan, CivilTime& civil) {
+  if (!scan.take_number(1, 2, civil.day)) return false;
   const char separator = scan.peek();
   scan.skip(1);
   unsigned year = 0;
-  if (!scan.take_month_name(civil.month) || !scan.take(separator)) return 0;
+  if (!scan.take_month_name(civil.month)) return false;
+  const std::size_t behind_month = scan.position();
+  if (!scan.take(separator)) return false;
   const std::size_t year_digits = scan.digits_ahead(5);
-  if (year_digits != 2 && year_digits != 4) return 0;
-  if (year_digits == 2 && scan.peek(2) == ':') return finish(scan, civil, true);  // 14 Jun 15:16:01
-  if (!scan.take_digits(static_cast<unsigned>(year_digits), year)) return 0;
+  if (year_digits != 2 && year_digits != 4) return false;
+  if (year_digits == 2 && scan.peek(2) == ':') {  // 14 Jun 15:16:01
+    scan.go_to(behind_month);
+    return true;
+  }
+  if (!scan.take_digits(static_cast<unsigned>(year_digits), year)) return false;
   civil.year = year_digits == 2 ? full_year(year) : static_cast<int>(year);
-  return finish_after_separator(scan, civil, true);
+  return true;
 }
 
-/// Month first when both could be a month, as the most common loggers that write `/` mean it (Java's and .NET's en-US).
-void order_month_and_day(CivilTime& civil, bool day_first) noexcept {
-  if (day_first ? civil.day <= 12 || civil.month > 12 : civil.month > 12) std::swap(civil.month, civil.day);
+std::size_t read_day_then_month_name(std::string_view text, CivilTime& civil) {
+  StampScanner scan{text};
+  return take_day_then_month_name(scan, civil) ? finish_after_separator(scan, civil, civil.year == kNoYear) : 0;
 }
 
-/// 06/14/2005 03:16:01 PM, 14.06.2005 15:16:01, 14-06-2005 15:16:01, 17/06/09 20:10:40, and without a year 06-14 15:16:01, 10.30 16:49:06.
+/// The order that a date of numbers has when nothing else is known of its stream. With dots or dashes the year last is the European order,
+/// with `/` the American one; two digits first are the year in log4j's layouts (17/06/09), but not between dots.
+constexpr std::array<DateOrder, 3> usual_orders(char separator, bool long_year, bool has_year) noexcept {
+  using enum DateOrder;
+  if (!has_year || (long_year && separator == '/')) return {month_day_year, day_month_year, year_month_day};
+  if (long_year) return {day_month_year, month_day_year, year_month_day};
+  if (separator == '.') return {day_month_year, year_month_day, month_day_year};
+  return {year_month_day, month_day_year, day_month_year};
+}
+
+bool is_month_and_day(unsigned month, unsigned day) noexcept { return month >= 1 && month <= 12 && day >= 1 && day <= 31; }
+
+/// 06/14/2005, 14.06.2005, 14-06-2005, 17/06/09, and without a year 06-14, 10.30: every order in which it is a date is noted.
+bool take_three_numbers(StampScanner& scan, CivilTime& civil) {
+  unsigned first = 0, second = 0, third = 0;
+  if (!scan.take_number(1, 2, first)) return false;
+  const char separator = scan.peek();
+  scan.skip(1);
+  if (!scan.take_number(1, 2, second)) return false;
+  std::size_t year_digits = 0;
+  if (scan.peek() == separator) {
+    scan.skip(1);
+    year_digits = scan.digits_ahead(5);
+    if ((year_digits != 2 && year_digits != 4) || !scan.take_digits(static_cast<unsigned>(year_digits), third)) return false;
+    if (year_digits == 4 && third < 100) return false;
+  }
+  DateNumbers& numbers = civil.numbers;
+  numbers = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second), -1, 0};
+  if (year_digits != 0) numbers.third = static_cast<std::int16_t>(third);
+  const auto allow = [&](DateOrder order, bool good) {
+    if (good) numbers.orders = static_cast<std::uint8_t>(numbers.orders | 1U << static_cast<unsigned>(order));
+  };
+  allow(DateOrder::month_day_year, is_month_and_day(first, second));
+  allow(DateOrder::day_month_year, is_month_and_day(second, first));
+  allow(DateOrder::year_month_day, year_digits == 2 && is_month_and_day(second, third));
+  for (const DateOrder order : usual_orders(separator, year_digits == 4, year_digits != 0)) {
+    if (!numbers.may_be(order)) continue;
+    set_date(civil, order);
+    return true;
+  }
+  return false;
+}
+
 std::size_t read_three_numbers(std::string_view text, CivilTime& civil) {
   StampScanner scan{text};
-  unsigned first = 0, second = 0, third = 0;
-  if (!scan.take_number(1, 2, first)) return 0;
-  const char separator = scan.peek();
-  scan.skip(1);
-  if (!scan.take_number(1, 2, second)) return 0;
-  civil.month = first, civil.day = second;
-  if (scan.peek() != separator) {
-    if (scan.peek() != ' ') return 0;
-    order_month_and_day(civil, false);
-    return finish_after_separator(scan, civil, true);
-  }
-  scan.skip(1);
-  const std::size_t year_digits = scan.digits_ahead(5);
-  if ((year_digits != 2 && year_digits != 4) || !scan.take_digits(static_cast<unsigned>(year_digits), third)) return 0;
-  if (year_digits == 4) {
-    // With dots or dashes the year last is the European order; with `/` the American one.
-    civil.year = static_cast<int>(third);
-    if (separator == '/')
-      order_month_and_day(civil, false);
-    else if (second <= 12)
-      std::swap(civil.month, civil.day);
-  } else if (second >= 1 && second <= 12) {  // 17/06/09: year first, as Spark and other log4j layouts have it
-    civil.year = full_year(first), civil.month = second, civil.day = third;
-  } else {
-    civil.year = full_year(third);
-  }
-  return finish_after_separator(scan, civil, true);
+  return take_three_numbers(scan, civil) ? finish_after_separator(scan, civil, civil.numbers.third < 100) : 0;
 }
 
-/// Behind a month's name: `14 15:16:01`, ` 4 04:47:44 2005`, `14 2005 15:16:01`, `24, 2026 12:00:55 AM`, `04 04:47:44 UTC 2005`.
+/// Behind a month's name: `14 15:16:01`, ` 4 04:47:44 2005`, `14 2005 15:16:01`, `24, 2026 12:00:55 AM`, `04 04:47:44 UTC 2005`,
+/// `-24-2026`.
 std::size_t read_after_month_name(StampScanner& scan, CivilTime& civil) {
   unsigned year = 0;
+  scan.take('.');
+  const char separator = scan.peek();
+  if (separator == '-' || separator == '/') {
+    scan.skip(1);
+    if (!scan.take_number(1, 2, civil.day) || !scan.take(separator) || scan.digits_ahead(5) != 4 || !scan.take_digits(4, year)) return 0;
+    civil.year = static_cast<int>(year);
+    return finish_after_separator(scan, civil, true);
+  }
   if (scan.take_blanks() == 0 || !scan.take_number(1, 2, civil.day)) return 0;
   scan.take(',');
   if (scan.take_blanks() == 0) return 0;
@@ -155,8 +239,9 @@ std::size_t read_after_month_name(StampScanner& scan, CivilTime& civil) {
     civil.year = static_cast<int>(year);
     scan.take(',');
     if (scan.take_blanks() == 0) return 0;
+    if (scan.peek() == 'a' && scan.peek(1) == 't' && scan.peek(2) == ' ') scan.skip(3);  // November 24, 2026 at 12:00:55 AM
   }
-  if (finish(scan, civil, true) == 0) return 0;
+  if (finish(scan, civil, civil.year == kNoYear) == 0) return 0;
   if (civil.year != kNoYear || scan.peek() != ' ') return scan.position();
   const std::size_t before_year = scan.position();
   scan.skip(1);
@@ -168,7 +253,46 @@ std::size_t read_after_month_name(StampScanner& scan, CivilTime& civil) {
   return scan.position();
 }
 
+/// 10:11:12 23/11/2023, 10:11:12.123 23-Nov-2023, 10:11:12 2023-11-23: only with seconds and all of the year.
+std::size_t read_time_then_date(std::string_view text, CivilTime& civil) {
+  StampScanner scan{text};
+  if (!scan.take_time_of_day(civil, true)) return 0;
+  scan.take(',');
+  if (scan.take_blanks() == 0) return 0;
+  const std::size_t digits = scan.digits_ahead(5);
+  const char next = scan.peek(digits);
+  if (digits == 4 && (next == '-' || next == '/' || next == '.')) {
+    if (!take_year_first(scan, civil)) return 0;
+  } else if ((digits == 1 || digits == 2) && is_letter(scan.peek(digits + 1))) {
+    if (!take_day_then_month_name(scan, civil)) return 0;
+  } else if ((digits != 1 && digits != 2) || (next != '/' && next != '-' && next != '.') || !take_three_numbers(scan, civil) ||
+             civil.numbers.third < 100) {
+    return 0;
+  }
+  if (civil.year == kNoYear) return 0;
+  scan.take_offset(civil);
+  return scan.position();
+}
+
 }  // namespace
+
+void set_date(CivilTime& civil, DateOrder order) noexcept {
+  const DateNumbers& numbers = civil.numbers;
+  const auto year = [](std::int16_t written) {
+    return written < 0 ? kNoYear : written < 100 ? full_year(static_cast<unsigned>(written)) : int{written};
+  };
+  switch (order) {
+    case DateOrder::year_month_day:
+      civil.year = full_year(numbers.first), civil.month = numbers.second, civil.day = static_cast<unsigned>(numbers.third);
+      return;
+    case DateOrder::month_day_year:
+      civil.year = year(numbers.third), civil.month = numbers.first, civil.day = numbers.second;
+      return;
+    case DateOrder::day_month_year:
+      civil.year = year(numbers.third), civil.month = numbers.second, civil.day = numbers.first;
+      return;
+  }
+}
 
 std::size_t read_iso_seconds(std::string_view text, CivilTime& civil) noexcept {
   if (text.size() < 19) return 0;
@@ -204,23 +328,26 @@ std::size_t read_syslog_seconds(std::string_view text, CivilTime& civil) noexcep
 
 std::size_t read_digits_first(std::string_view text, CivilTime& civil) {
   const StampScanner scan{text};
-  const std::size_t digits = scan.digits_ahead(15);
+  const std::size_t digits = scan.digits_ahead(18);
   const char next = scan.peek(digits);
+  const bool joined = next == '-' || next == '/' || next == '.';
   switch (digits) {
     case 1:
     case 2:
-      if ((next == '/' || next == '-' || next == ' ') && is_letter(scan.peek(digits + 1)))
-        return read_day_then_month_name(text, civil, digits);
-      return next == '/' || next == '-' || next == '.' ? read_three_numbers(text, civil) : 0;
+      if ((joined || next == ' ') && is_letter(scan.peek(digits + 1))) return read_day_then_month_name(text, civil);
+      if (next == ':') return read_time_then_date(text, civil);
+      return joined ? read_three_numbers(text, civil) : 0;
     case 4:
-      if (next == ' ') return read_month_day_digits(text, civil);
-      return next == '-' || next == '/' || next == '.' ? read_year_first(text, civil) : 0;
+      if (next == ' ') return is_letter(scan.peek(5)) ? read_year_first(text, civil) : read_month_day_digits(text, civil);
+      return joined ? read_year_first(text, civil) : 0;
     case 6:
-      return next == ' ' ? read_short_compact(text, civil) : 0;
+      if (next == '-' || next == 'T' || next == '_') return scan.peek(9) == ':' ? read_short_compact(text, civil) : 0;
+      return next == ' ' || next == '\t' ? read_short_compact(text, civil) : 0;
     case 8:
-      return read_compact(text, civil, digits);
+      return read_compact(text, civil);
     case 14:
-      return read_compact(text, civil, digits);
+    case 17:
+      return read_all_digits(text, civil, digits);
     default:
       return 0;
   }
@@ -228,12 +355,12 @@ std::size_t read_digits_first(std::string_view text, CivilTime& civil) {
 
 std::size_t read_name_first(std::string_view text, CivilTime& civil) {
   StampScanner scan{text};
-  scan.take_weekday();
-  if (is_digit(scan.peek())) {  // RFC 2822: Mon, 02 Jan 2006 15:04:05 GMT
-    const std::size_t digits = scan.digits_ahead(3);
-    if (digits > 2 || scan.position() == 0) return 0;
-    const std::size_t taken = read_day_then_month_name(text.substr(scan.position()), civil, digits);
-    return taken == 0 ? 0 : scan.position() + taken;
+  if (scan.take_weekday(civil) && is_digit(scan.peek())) {  // Mon, 02 Jan 2006 15:04:05 GMT; Tue 2026-11-24 10:11:12 UTC
+    const std::size_t begin = scan.position();
+    const char behind = scan.peek(scan.digits_ahead(5));
+    if (behind == ':') return 0;
+    const std::size_t taken = read_digits_first(text.substr(begin), civil);
+    return taken == 0 ? 0 : begin + taken;
   }
   return scan.take_month_name(civil.month) ? read_after_month_name(scan, civil) : 0;
 }

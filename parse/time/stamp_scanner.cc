@@ -3,24 +3,14 @@
 #include <algorithm>
 #include <array>
 
+#include "parse/time/zone_names.h"
+
 namespace loglode {
 namespace {
 
 constexpr std::array<std::string_view, 12> kMonths = {"january", "february", "march",     "april",   "may",      "june",
                                                       "july",    "august",   "september", "october", "november", "december"};
 constexpr std::array<std::string_view, 7> kWeekdays = {"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"};
-
-struct Abbreviation {
-  std::string_view name;
-  std::int32_t offset_hours;
-};
-// Those that mean one thing to nearly everyone. CST, IST and BST do not; they are read in the context's zone.
-constexpr Abbreviation kAbbreviations[] = {{"UTC", 0},   {"GMT", 0},   {"WET", 0},  {"WEST", 1},  {"CET", 1},   {"CEST", 2},  {"MET", 1},
-                                           {"MEST", 2},  {"EET", 2},   {"EEST", 3}, {"MSK", 3},   {"EST", -5},  {"EDT", -4},  {"CDT", -5},
-                                           {"MST", -7},  {"MDT", -6},  {"PST", -8}, {"PDT", -7},  {"AKST", -9}, {"AKDT", -8}, {"HST", -10},
-                                           {"AEST", 10}, {"AEDT", 11}, {"AWST", 8}, {"NZST", 12}, {"NZDT", 13}, {"JST", 9},   {"KST", 9},
-                                           {"HKT", 8},   {"SGT", 8},   {"SAST", 2}};
-constexpr std::string_view kAmbiguousAbbreviations[] = {"CST", "IST", "BST"};
 
 bool equal_lowered(std::string_view text, std::string_view lowered) noexcept {
   return text.size() == lowered.size() &&
@@ -63,7 +53,7 @@ std::size_t letters_at(std::string_view text, std::size_t at) noexcept {
 
 std::size_t StampScanner::take_blanks() noexcept {
   const std::size_t begin = at_;
-  while (at_ < text_.size() && text_[at_] == ' ') ++at_;
+  while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t')) ++at_;
   return at_ - begin;
 }
 
@@ -97,13 +87,17 @@ bool StampScanner::take_month_name(unsigned& month) noexcept {
   return true;
 }
 
-bool StampScanner::take_weekday() noexcept {
+bool StampScanner::take_weekday(CivilTime& civil) noexcept {
   const std::size_t length = letters_at(text_, at_);
-  if (name_index(text_.substr(at_, length), kWeekdays, kWeekdayLetters) == kWeekdays.size()) return false;
+  const std::size_t index = name_index(text_.substr(at_, length), kWeekdays, kWeekdayLetters);
+  if (index == kWeekdays.size()) return false;
   const std::size_t begin = at_;
   at_ += length;
   take(',');
-  if (take_blanks() > 0) return true;
+  if (take_blanks() > 0) {
+    civil.weekday = static_cast<std::uint8_t>(index + 1);
+    return true;
+  }
   at_ = begin;
   return false;
 }
@@ -126,18 +120,30 @@ void StampScanner::take_fraction(CivilTime& civil, char separator) {
   at_ = end;
 }
 
+/// The length of `AM`, `pm`, `a.m.` at `ahead`; 0 when something else stands there.
+std::size_t StampScanner::half_day_length(std::size_t ahead) const noexcept {
+  const char half = to_lower(peek(ahead));
+  if (half != 'a' && half != 'p') return 0;
+  std::size_t length = 0;
+  if (to_lower(peek(ahead + 1)) == 'm')
+    length = 2;
+  else if (peek(ahead + 1) == '.' && to_lower(peek(ahead + 2)) == 'm' && peek(ahead + 3) == '.')
+    length = 4;
+  const char behind = peek(ahead + length);
+  return is_letter(behind) || is_digit(behind) ? 0 : length;
+}
+
 bool StampScanner::take_half_day(CivilTime& civil) {
   std::size_t blank = 0;
   if (peek() == ' ')
     blank = 1;
   else if (text_.substr(at_).substr(0, 3) == "\xE2\x80\xAF")
     blank = 3;  // U+202F, which newer JDKs put before AM and PM
-  const char half = to_lower(peek(blank));
-  if ((half != 'a' && half != 'p') || to_lower(peek(blank + 1)) != 'm') return true;
-  if (is_letter(peek(blank + 2)) || is_digit(peek(blank + 2))) return true;
+  const std::size_t length = half_day_length(blank);
+  if (length == 0) return true;
   if (civil.hour == 0 || civil.hour > 12) return false;
-  civil.hour = civil.hour % 12 + (half == 'p' ? 12 : 0);
-  at_ += blank + 2;
+  civil.hour = civil.hour % 12 + (to_lower(peek(blank)) == 'p' ? 12 : 0);
+  at_ += blank + length;
   return true;
 }
 
@@ -160,26 +166,29 @@ bool StampScanner::take_time_of_day(CivilTime& civil, bool needs_seconds) {
   return take_half_day(civil);
 }
 
-bool StampScanner::take_numeric_offset(CivilTime& civil, bool after_blank) {
+bool StampScanner::take_numeric_offset(CivilTime& civil, OffsetPlace place) {
   const char sign = peek();
   if (sign != '+' && sign != '-') return false;
   const std::size_t begin = at_;
   skip(1);
   const std::size_t count = digits_ahead(5);
-  unsigned hours = 0, minutes = 0;
+  unsigned hours = 0, minutes = 0, hours_max = 18;
   bool good = false;
   if (count == 4) {
     good = take_digits(2, hours) && take_digits(2, minutes);
-  } else if (count == 2) {
-    take_digits(2, hours);
+  } else if (count == 2 || (count == 1 && place == OffsetPlace::after_name)) {
+    take_digits(static_cast<unsigned>(count), hours);
+    good = true;
     if (peek() == ':' && is_digit(peek(1))) {
       skip(1);
       good = take_number(2, 2, minutes);
-    } else {
-      good = !after_blank;  // ` -5 items` is the message already
+    } else if (place == OffsetPlace::after_blank) {
+      hours_max = sign == '-' ? 12 : 14;
+      good = peek() != '.' && peek() != '%';  // ` -05.3 °C` is the message already
     }
   }
-  if (!good || hours > 18 || minutes > 59) {
+  good = good && !is_letter(peek()) && !is_digit(peek());  // UTC-6a8372f9 is a session's id behind a dash
+  if (!good || hours > hours_max || minutes > 59) {
     at_ = begin;
     return false;
   }
@@ -189,33 +198,47 @@ bool StampScanner::take_numeric_offset(CivilTime& civil, bool after_blank) {
 }
 
 bool StampScanner::take_named_offset(CivilTime& civil) {
-  const char first = peek();
-  if ((first < 'A' || first > 'Z') && first != 'z') return false;  // nearly always a message
-  const std::size_t length = letters_at(text_, at_);
-  const char next = peek(length);
-  if (length > 4 || is_digit(next) || next == '_' || static_cast<unsigned char>(next) >= 0x80) return false;
-  const std::string_view word = text_.substr(at_, length);
-  if (word == "Z" || word == "z") {
-    civil.offset_seconds = 0;
-    skip(1);
-    return true;
+  const ZoneName zone = zone_name_at(text_.substr(at_));
+  switch (zone.naming) {
+    case ZoneNaming::none:
+      return false;
+    case ZoneNaming::offset:
+      civil.offset_seconds = zone.offset_seconds;
+      break;
+    case ZoneNaming::ambiguous:
+      civil.zone_assumed = true;
+      break;
+    case ZoneNaming::rules:
+      civil.zone = zone.rules;
+      break;
   }
-  for (const Abbreviation& known : kAbbreviations) {
-    if (word != known.name) continue;
-    civil.offset_seconds = known.offset_hours * 3600;
-    skip(length);
-    if (known.offset_hours == 0) take_numeric_offset(civil, false);  // JavaScript's GMT+0100
-    return true;
-  }
-  for (const std::string_view ambiguous : kAmbiguousAbbreviations) {
-    if (word != ambiguous) continue;
-    skip(length);
-    return true;
-  }
+  skip(zone.length);
+  if (zone.naming == ZoneNaming::offset && zone.offset_seconds == 0 && zone.length > 1)
+    take_numeric_offset(civil, OffsetPlace::after_name);  // JavaScript's GMT+0100
+  return true;
+}
+
+/// `(-3)`, `(+05:30)`, `(CET)`.
+bool StampScanner::take_offset_in_parentheses(CivilTime& civil) {
+  if (peek() != '(') return false;
+  const std::size_t begin = at_;
+  const CivilTime before = civil;
+  skip(1);
+  if ((take_numeric_offset(civil, OffsetPlace::after_name) || take_named_offset(civil)) && take(')')) return true;
+  at_ = begin;
+  civil = before;
   return false;
 }
 
-void StampScanner::take_bracketed_zone() {
+/// Behind an offset in digits: `[Europe/Berlin]`, or its name once more (Go's `+0100 CET`, `+0000 UTC`).
+void StampScanner::take_repeated_zone(bool after_blank) {
+  const std::size_t begin = at_;
+  if (take(' ')) {
+    const ZoneName zone = zone_name_at(text_.substr(at_));
+    if (after_blank && zone.naming != ZoneNaming::none && zone.length > 1) return skip(zone.length);
+    at_ = begin;
+    return;
+  }
   if (peek() != '[' || !(is_letter(peek(1)) || peek(1) == '!')) return;
   for (std::size_t end = at_ + 1; end < text_.size() && end - at_ < 64; ++end) {
     const char c = text_[end];
@@ -229,15 +252,15 @@ void StampScanner::take_bracketed_zone() {
 
 void StampScanner::take_offset(CivilTime& civil) {
   const std::size_t begin = at_;
-  const std::size_t blanks = take_blanks();
-  // A lone Z after a blank could be anything; numeric offsets and names are unmistakable.
-  const bool taken = blanks <= 1 && (take_numeric_offset(civil, blanks > 0) ||
-                                     (!(blanks > 0 && to_lower(peek()) == 'z' && !is_letter(peek(1))) && take_named_offset(civil)));
-  if (!taken) {
-    at_ = begin;
+  const bool blank = take(' ');
+  if (take_numeric_offset(civil, blank ? OffsetPlace::after_blank : OffsetPlace::attached)) return take_repeated_zone(blank);
+  // A lone Z after a blank could be anything; the names are unmistakable.
+  const bool lone_z = blank && to_lower(peek()) == 'z' && !is_letter(peek(1));
+  if (!lone_z && (take_named_offset(civil) || take_offset_in_parentheses(civil))) {
+    if (!blank) take_repeated_zone(false);
     return;
   }
-  if (blanks == 0) take_bracketed_zone();
+  at_ = begin;
 }
 
 }  // namespace loglode

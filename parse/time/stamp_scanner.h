@@ -40,18 +40,24 @@ class StampScanner {
   /// `Jan`, `january`, `JAN` …: 1 to 12.
   bool take_month_name(unsigned& month) noexcept;
   /// `Sun`, `Sunday,` … and the blanks behind it.
-  bool take_weekday() noexcept;
+  bool take_weekday(CivilTime& civil) noexcept;
   /// hh:mm[:ss[fraction]] [AM|PM], also h:m:s, hh.mm.ss and hhmmss. With `needs_seconds` hh:mm is not enough.
   bool take_time_of_day(CivilTime& civil, bool needs_seconds);
-  /// Z, +hh, +hhmm, +hh:mm, UTC, GMT, CET …, with or without a blank before it, and RFC 9557's [Europe/Berlin]. Nothing there is fine.
+  /// Z, +hh, +hhmm, +hh:mm, UTC, UTC+2, CET, Europe/Berlin …, with or without a blank before it, (-3) and RFC 9557's [Europe/Berlin].
+  /// Nothing there is fine.
   void take_offset(CivilTime& civil);
+  /// A fraction of the second behind `separator`, when there is one.
+  void take_fraction(CivilTime& civil, char separator);
 
  private:
-  void take_fraction(CivilTime& civil, char separator);
+  enum class OffsetPlace : unsigned char { attached, after_blank, after_name };
+
+  [[nodiscard]] std::size_t half_day_length(std::size_t ahead) const noexcept;
   bool take_half_day(CivilTime& civil);
-  bool take_numeric_offset(CivilTime& civil, bool after_blank);
+  bool take_numeric_offset(CivilTime& civil, OffsetPlace place);
   bool take_named_offset(CivilTime& civil);
-  void take_bracketed_zone();
+  bool take_offset_in_parentheses(CivilTime& civil);
+  void take_repeated_zone(bool after_blank);
 
   std::string_view text_;
   std::size_t at_ = 0;

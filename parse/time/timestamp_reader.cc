@@ -8,6 +8,7 @@
 #include "parse/time/civil_time.h"
 #include "parse/time/date_spellings.h"
 #include "parse/time/stamp_scanner.h"
+#include "parse/time/stamp_sight.h"
 #include "parse/time/zone_rules.h"
 
 namespace loglode {
@@ -26,41 +27,72 @@ bool in_range(const CivilTime& civil, int year) noexcept {
   return civil.hour < 24 && civil.minute < 60 && civil.second <= 60;
 }
 
-std::optional<Timestamp> moment_in_year(const CivilTime& civil, int year, const TimeContext& context) {
-  if (year < kYearMin || year > kYearMax || !in_range(civil, year)) return std::nullopt;
-  std::int64_t seconds =
-      days_since_epoch(year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
-  if (civil.offset_seconds != kNoOffset)
-    seconds -= civil.offset_seconds;
-  else if (context.zone != nullptr)
-    seconds -= context.zone->offset_seconds(seconds);
-  return Timestamp{Duration{seconds * kNanosecondsPerSecond + civil.nanoseconds}};
-}
-
 int year_of(Timestamp time) { return static_cast<int>(std::chrono::year_month_day{std::chrono::floor<std::chrono::days>(time)}.year()); }
 
-Timestamp now() {  // read once: the whole run must agree on it
-  static const Timestamp start = std::chrono::floor<Duration>(std::chrono::system_clock::now());
-  return start;
+Timestamp or_now(Timestamp reference) { return reference != kNoTime ? reference : program_start(); }
+
+/// Of all that a stamp may mean, what is nearest to a moment.
+class Nearest {
+ public:
+  explicit Nearest(Timestamp moment) : moment_(moment) {}
+  void offer(const std::optional<Timestamp>& candidate) {
+    if (!candidate) return;
+    const Duration distance = std::chrono::abs(*candidate - moment_);
+    if (best_ && distance >= distance_) return;
+    best_ = candidate, distance_ = distance;
+  }
+  [[nodiscard]] const std::optional<Timestamp>& best() const noexcept { return best_; }
+
+ private:
+  Timestamp moment_;
+  std::optional<Timestamp> best_;
+  Duration distance_{};
+};
+
+void offer_years(const CivilTime& civil, const TimeContext& context, Nearest& nearest) {
+  const int near_year = year_of(context.near);
+  const bool leap_day = civil.month == 2 && civil.day == 29;  // leap years are up to eight years apart
+  const int reach = civil.year != kNoYear ? 0 : leap_day ? 8 : 1;
+  const int middle = civil.year != kNoYear ? civil.year : near_year;
+  for (int year = middle - reach; year <= middle + reach; ++year) {
+    nearest.offer(moment_in_year(civil, year, context.zone));
+    nearest.offer(moment_in_year(civil, year, context.zone, true));
+  }
 }
 
-/// The year that brings the stamp nearest to the reference; without one, the latest that is at most a day in the future.
-std::optional<Timestamp> moment_in_nearest_year(const CivilTime& civil, const TimeContext& context) {
-  const bool has_reference = context.reference != kNoTime;
-  const Timestamp reference = has_reference ? context.reference : now();
-  const int year = year_of(reference);
-  const auto moment = moment_in_year(civil, year, context);
-  if (!moment && !(civil.month == 2 && civil.day == 29)) return std::nullopt;
-  constexpr auto kHalfYear = std::chrono::days{182};
-  if (moment && has_reference && std::chrono::abs(*moment - reference) < kHalfYear) return moment;  // no other year can be nearer
-  const int reach = moment ? 1 : 8;  // leap years are up to eight years apart
-  std::optional<Timestamp> best;
-  for (int candidate = year - reach; candidate <= year + reach; ++candidate) {
-    const auto other = moment_in_year(civil, candidate, context);
-    if (!other || (!has_reference && *other > reference + std::chrono::days{1})) continue;
-    if (!best || std::chrono::abs(*other - reference) < std::chrono::abs(*best - reference)) best = other;
+std::optional<Timestamp> nearest_moment(const CivilTime& civil, const TimeContext& context) {
+  if (!civil.has_date) return moment_on_nearest_day(civil, context.near, context.zone);
+  Nearest nearest{context.near};
+  if (civil.numbers.orders == 0) {
+    offer_years(civil, context, nearest);
+    return nearest.best();
   }
-  return best;
+  for (const DateOrder order : kDateOrders) {
+    if (!civil.numbers.may_be(order)) continue;
+    CivilTime ordered = civil;
+    set_date(ordered, order);
+    offer_years(ordered, context, nearest);
+  }
+  return nearest.best();
+}
+
+/// Day and month as the weekday says, where it decides.
+CivilTime ordered_by_weekday(const CivilTime& civil) {
+  if (civil.weekday == 0 || civil.numbers.orders == 0 || civil.year == kNoYear) return civil;
+  for (const DateOrder order : kDateOrders) {
+    CivilTime ordered = civil;
+    if (!civil.numbers.may_be(order)) continue;
+    set_date(ordered, order);
+    if (!weekday_agrees(ordered, ordered.year)) continue;
+    ordered.numbers = {};
+    return ordered;
+  }
+  return civil;
+}
+
+bool leaves_something_open(const CivilTime& civil, const TimeContext& context) noexcept {
+  if (civil.year == kNoYear || civil.numbers.orders != 0 || civil.zone_assumed || !civil.has_date) return true;
+  return civil.offset_seconds == kNoOffset && context.zone != nullptr && !context.zone->is_utc();
 }
 
 /// A stamp that runs straight on into digits or letters was something else.
@@ -95,9 +127,8 @@ std::size_t read_tail(std::string_view text, std::size_t at, CivilTime& civil) {
   if (next == '\t' || next == '"') return at;
   StampScanner scan{text};
   scan.go_to(at);
-  if (next == ' ' && (scan.peek(1) == 'A' || scan.peek(1) == 'P' || scan.peek(1) == 'a' || scan.peek(1) == 'p') &&
-      to_lower(scan.peek(2)) == 'm')
-    return 0;
+  const char half = next == ' ' ? to_lower(scan.peek(1)) : '\0';
+  if ((half == 'a' || half == 'p') && (to_lower(scan.peek(2)) == 'm' || scan.peek(2) == '.')) return 0;
   scan.take_offset(civil);
   return scan.position();
 }
@@ -106,6 +137,16 @@ std::size_t read_any_spelling(std::string_view text, CivilTime& civil) {
   if (text.size() < 11) return 0;  // the shortest is longer: `1-2 3:4:5`-like stamps do not occur without padding
   if (is_digit(text[0])) return read_digits_first(text, civil);
   return is_letter(text[0]) ? read_name_first(text, civil) : 0;
+}
+
+/// `1.7000001e+09`, as zap writes seconds; all of `text`.
+bool read_scientific_epoch(std::string_view text, Timestamp& out) {
+  const std::size_t exponent = text.find_first_of("eE");
+  if (exponent == std::string_view::npos || exponent < 3 || text[1] != '.' || text.size() - exponent < 3 || text.size() > 40) return false;
+  if (!std::all_of(text.begin() + 2, text.begin() + static_cast<std::ptrdiff_t>(exponent), is_digit)) return false;
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && end == text.data() + text.size() && read_epoch(value, out);
 }
 
 /// Digits with an optional fraction; all of `text`.
@@ -133,10 +174,71 @@ std::string_view trim(std::string_view text) noexcept {
 
 }  // namespace
 
+Timestamp program_start() {
+  static const Timestamp start = std::chrono::floor<Duration>(std::chrono::system_clock::now());
+  return start;
+}
+
+bool weekday_agrees(const CivilTime& civil, int year) noexcept {
+  return civil.weekday == 0 || weekday_of(days_since_epoch(year, civil.month, civil.day)) == civil.weekday;
+}
+
+std::optional<Timestamp> moment_in_year(const CivilTime& civil, int year, const ZoneRules* zone, bool later) {
+  if (year < kYearMin || year > kYearMax || !in_range(civil, year)) return std::nullopt;
+  std::int64_t seconds =
+      days_since_epoch(year, civil.month, civil.day) * kSecondsPerDay + civil.hour * 3600 + civil.minute * 60 + civil.second;
+  if (civil.zone != nullptr) zone = civil.zone;
+  if (civil.offset_seconds != kNoOffset)
+    seconds -= civil.offset_seconds;
+  else if (zone != nullptr)
+    seconds -= zone->offset_seconds(seconds, later);
+  return Timestamp{Duration{seconds * kNanosecondsPerSecond + civil.nanoseconds}};
+}
+
+std::optional<Timestamp> latest_moment(const CivilTime& civil, Timestamp reference, const ZoneRules* zone) {
+  if (!civil.has_date) return moment_on_nearest_day(civil, reference, zone);
+  if (civil.year != kNoYear) return moment_in_year(civil, civil.year, zone);
+  const Timestamp bound = or_now(reference) + std::chrono::days{1};
+  const int year = year_of(bound);
+  std::optional<Timestamp> latest;
+  // The same weekday comes back within 11 years, on a leap day within 40; leap days alone are up to 8 years apart.
+  const bool leap_day = civil.month == 2 && civil.day == 29;
+  const int reach = civil.weekday != 0 ? (leap_day ? 40 : 12) : leap_day ? 8 : 1;
+  for (int candidate = year; candidate >= year - reach; --candidate) {
+    const auto moment = moment_in_year(civil, candidate, zone);
+    if (!moment || *moment > bound) continue;
+    if (weekday_agrees(civil, candidate)) return moment;
+    if (!latest) latest = moment;
+  }
+  return latest;
+}
+
+std::optional<Timestamp> moment_on_nearest_day(const CivilTime& civil, Timestamp reference, const ZoneRules* zone) {
+  Nearest nearest{or_now(reference)};
+  const auto today = std::chrono::floor<std::chrono::days>(or_now(reference));
+  for (const int day : {-1, 0, 1}) {
+    const std::chrono::year_month_day date{today + std::chrono::days{day}};
+    CivilTime dated = civil;
+    dated.month = static_cast<unsigned>(date.month()), dated.day = static_cast<unsigned>(date.day());
+    nearest.offer(moment_in_year(dated, static_cast<int>(date.year()), zone));
+    nearest.offer(moment_in_year(dated, static_cast<int>(date.year()), zone, true));
+  }
+  return nearest.best();
+}
+
 bool resolve(const CivilTime& civil, const TimeContext& context, Timestamp& out) {
-  const auto moment = civil.year == kNoYear ? moment_in_nearest_year(civil, context) : moment_in_year(civil, civil.year, context);
-  if (moment) out = *moment;
-  return moment.has_value();
+  const bool open = leaves_something_open(civil, context);
+  std::optional<Timestamp> moment;
+  if (!open) {
+    moment = moment_in_year(civil, civil.year, context.zone);
+  } else {
+    const CivilTime ordered = ordered_by_weekday(civil);
+    moment = context.near != kNoTime ? nearest_moment(ordered, context) : latest_moment(ordered, context.reference, context.zone);
+  }
+  if (!moment) return false;
+  out = *moment;
+  if (open && context.sight != nullptr) context.sight->note(civil, out);
+  return true;
 }
 
 std::size_t read_timestamp(std::string_view text, const TimeContext& context, Timestamp& out) {
@@ -155,11 +257,24 @@ std::size_t read_timestamp(std::string_view text, const TimeContext& context, Ti
   return resolve(civil, context, out) ? taken : 0;
 }
 
+std::size_t read_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out) {
+  StampScanner scan{text};
+  CivilTime civil;
+  if (!scan.take_number(1, 2, civil.hour) || !scan.take(':') || !scan.take_number(2, 2, civil.minute) || !scan.take(':') ||
+      !scan.take_number(2, 2, civil.second) || civil.hour > 24 || civil.minute > 59 || civil.second > 60)
+    return 0;
+  if (const char point = scan.peek(); point == '.' || point == ',' || point == ':') scan.take_fraction(civil, point);
+  civil.has_date = false;
+  if (!ends_well(text, scan.position())) return 0;
+  if (civil.hour == 24) civil.hour = 0;
+  return resolve(civil, context, out) ? scan.position() : 0;
+}
+
 bool read_timestamp_field(std::string_view text, const TimeContext& context, Timestamp& out) {
   text = trim(text);
   if (text.empty()) return false;
   Timestamp read = kNoTime;
-  if (read_timestamp(text, context, read) == text.size() || read_epoch_text(text, read)) {
+  if (read_timestamp(text, context, read) == text.size() || read_epoch_text(text, read) || read_scientific_epoch(text, read)) {
     out = read;
     return true;
   }

@@ -21,8 +21,10 @@ struct OffsetStretch {
   std::int32_t offset_seconds = 0;
 };
 
-OffsetStretch look_up(const date::time_zone* zone, std::int64_t local_seconds) {
+OffsetStretch look_up(const date::time_zone* zone, std::int64_t local_seconds, bool later) {
   const auto info = zone->get_info(date::local_seconds{std::chrono::seconds{local_seconds}});
+  if (later && info.result == date::local_info::ambiguous)
+    return {nullptr, 0, 0, static_cast<std::int32_t>(info.second.offset.count())};  // of no stretch: not remembered
   const auto offset = info.first.offset.count();
   // A day is kept away from both ends, where local times are ambiguous or missing.
   return {zone, info.first.begin.time_since_epoch().count() + offset + kSecondsPerDay,
@@ -36,11 +38,11 @@ const date::time_zone* locate(std::string_view name) {
 
 }  // namespace
 
-std::int32_t ZoneRules::offset_seconds(std::int64_t local_seconds) const {
+std::int32_t ZoneRules::offset_seconds(std::int64_t local_seconds, bool later) const {
   if (zone_ == nullptr) return 0;
   thread_local OffsetStretch latest;
   if (latest.zone == zone_ && local_seconds >= latest.local_begin && local_seconds < latest.local_end) return latest.offset_seconds;
-  latest = look_up(zone_, local_seconds);
+  latest = look_up(zone_, local_seconds, later);
   return latest.offset_seconds;
 }
 
