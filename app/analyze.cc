@@ -61,6 +61,7 @@ void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
   for (const InputProblem& problem : stats.problems)
     if (problem.fatal || options.verbose) fmt::print(stderr, "loglode: {}\n", printable(problem_text(problem)));
   if (!options.verbose) return;
+  for (const std::string& line : stats.how_read) fmt::print(stderr, "{}\n", printable(line));
   for (const auto& [stage, seconds] : stats.seconds_by_stage) fmt::print(stderr, "{:>8}  {:.3f} s\n", stage, seconds);
   fmt::print(stderr, "{:>8}  {:.3f} s, {} threads, {:.0f} MiB at most\n", "wall", stats.seconds_wall, stats.threads,
              static_cast<double>(stats.rss_bytes_peak) / static_cast<double>(kMiB));

@@ -60,6 +60,8 @@ int run_learn(const AnalyzeOptions& options) {
     damaged = damaged || problem.fatal;
     if (problem.fatal || options.verbose) fmt::print(stderr, "loglode: {}\n", printable(problem_text(problem)));
   }
+  if (options.verbose)
+    for (const std::string& line : stats.how_read) fmt::print(stderr, "{}\n", printable(line));
   if (!options.stats.empty())
     if (auto kept = write_file(options.stats, stats_ndjson(Judgement{}, stats)); !kept) return report_error(kept.error());
   if (!options.quiet)

@@ -123,6 +123,7 @@ Result<PipelineTimes> LogRun::run_all() {
   if (!range_.everything()) pipeline.ordered.push_back(&in_range);
   pipeline.ordered.push_back(learner.get());
   pipeline.ordered.push_back(&*folder_);
+  if (options_.verbose) pipeline.ordered.push_back(&reading_notes_);
   if (recorder) pipeline.ordered.push_back(recorder.get());
   if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
   if (spool_) pipeline.sinks.push_back(spool_.get());
@@ -179,6 +180,7 @@ RunStats LogRun::stats(double seconds_judging) const {
   stats.threads = threads_;
   stats.inputs = inputs_.size();
   stats.stopped_early = times_.stopped;
+  stats.how_read = reading_notes_.lines();
   return stats;
 }
 

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "app/reading_notes.h"
 #include "app/options.h"
 #include "app/pipeline.h"
 #include "app/state_session.h"
@@ -71,6 +72,7 @@ class LogRun {
   std::unique_ptr<StateSession> session_;  // with --state
   std::optional<TemplateMiner> miner_;     // from prepare() on
   std::optional<Folder> folder_;
+  ReadingNotes reading_notes_;   // with --verbose
   std::optional<SeamTap> seam_;  // from run_all() on
   std::unique_ptr<AssignmentSpool> spool_;
   std::optional<TemplateLabels> labels_;  // with --records

@@ -47,6 +47,8 @@ inline constexpr unsigned kKafkaOffsetShift = 20;
 class StreamPlan {
  public:
   virtual ~StreamPlan() = default;
+  /// For people, in a few words: formats and wrappings, and what is assumed where times do not say it.
+  [[nodiscard]] virtual std::string how_read() const { return {}; }
 };
 
 struct Stream {

@@ -21,6 +21,7 @@ struct RunStats {
   unsigned threads = 1;
   std::uint64_t inputs = 0;
   std::vector<InputProblem> problems;
+  std::vector<std::string> how_read;  // with --verbose: a line for each input
   bool stopped_early = false;  // by a signal: the figures are those of the part that was read
 };
 

@@ -169,6 +169,12 @@ class Reading {
     record = outside;
   }
 
+  /// Both tell the same second, but the wrapper tells its fraction.
+  static bool is_finer(Timestamp outside, Timestamp inside) noexcept {
+    const auto second = std::chrono::floor<std::chrono::seconds>(inside);
+    return outside != kNoTime && inside == second && outside != second && std::chrono::floor<std::chrono::seconds>(outside) == second;
+  }
+
   /// Names are the platform's where it has them. Severity is the program's own: the text's where only a transport gave one. A time inside
   /// that does not state date, year and zone is worse than the wrapper's.
   void read_inside(std::string_view text, const ProgramPlan& plan, const WrapperSays& says, Record& record) {
@@ -181,7 +187,7 @@ class Reading {
     inside.attributes_begin = static_cast<std::uint32_t>(attributes);
     read_text(text, plan, context, inside);
     if (inside.severity == Severity::unspecified && !plan_.bare) inside.severity = stated_severity(inside.message);
-    if (inside.time != kNoTime && (plan.whole_times || !says.whole_time)) record.time = inside.time;
+    if (inside.time != kNoTime && (plan.assumed.whole() || !says.whole_time) && !is_finer(record.time, inside.time)) record.time = inside.time;
     if (inside.severity != Severity::unspecified && !says.severity) record.severity = inside.severity;
     if (record.service.empty()) record.service = inside.service;
     if (record.host.empty()) record.host = inside.host;

@@ -67,22 +67,23 @@ Timestamp time_in(std::string_view line, const DetectedFormats& formats, const P
   return fallback_format().parse(line, record, batch, context) ? record.time : kNoTime;
 }
 
-/// Whether the times in `lines` say everything: they are the same whatever year and zone are assumed.
-bool have_whole_times(std::span<const std::string_view> lines, const DetectedFormats& formats, const ParseContext& context) {
+/// What the times in `lines` leave out: they change with the zone or the year that is assumed.
+AssumedTimes assumed_times(std::span<const std::string_view> lines, const DetectedFormats& formats, const ParseContext& context) {
   constexpr std::size_t kLinesTried = 50;
   static const Result<const ZoneRules*> elsewhere = find_zone("Asia/Kathmandu");  // no other zone's offset in use is 5:45
-  if (!elsewhere) return false;
-  ParseContext other = context;
-  other.time.zone = *elsewhere;
-  other.time.reference = Timestamp{} + std::chrono::days{365 * 12};
+  ParseContext other_zone = context, other_year = context;
+  if (elsewhere) other_zone.time.zone = *elsewhere;
+  other_year.time.reference = Timestamp{} + std::chrono::days{365 * 12};
   Batch batch;
-  std::size_t found = 0;
+  AssumedTimes assumed;
   for (const std::string_view line : lines.first(std::min(lines.size(), kLinesTried))) {
     const Timestamp time = time_in(line, formats, context, batch);
-    if (time != time_in(line, formats, other, batch)) return false;
-    found += time != kNoTime ? 1 : 0;
+    if (time == kNoTime) continue;
+    assumed.any = true;
+    assumed.zone = assumed.zone || !elsewhere || time != time_in(line, formats, other_zone, batch);
+    assumed.year = assumed.year || time != time_in(line, formats, other_year, batch);
   }
-  return found != 0;
+  return assumed;
 }
 
 class Factory final : public FramerFactory {
@@ -93,6 +94,7 @@ class Factory final : public FramerFactory {
   [[nodiscard]] FramedStream open(const StreamInfo& info, std::span<const std::string_view> prefix) const override {
     auto plan = std::make_shared<ReadingPlan>();
     plan->context = {{info.modified, zone_}, config_.keep_attributes};
+    plan->zone = config_.zone;
     plan->bare = config_.format == "message";
     plan->forced = find_format(config_.format) != nullptr && wrapping_named(config_.format) == Wrapping::none;
     plan->layers = choose_layers(prefix, *plan);
@@ -152,8 +154,8 @@ class Factory final : public FramerFactory {
     ProgramPlan program;
     program.formats = choose(lines, plan);
     program.rules = learn_line_rules(lines, program.formats.formats);
+    program.assumed = assumed_times(lines, program.formats, plan.context);
     if (plan.layers.empty()) return program;
-    program.whole_times = have_whole_times(lines, program.formats, plan.context);
     // Whoever writes to syslog writes messages, not lines: only a trace goes on with the next one.
     const bool messages = std::any_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) { return is_syslog(layer.kind); });
     if (messages) program.rules.indented = !program.formats.formats.empty();
@@ -187,6 +189,21 @@ class Factory final : public FramerFactory {
 };
 
 }  // namespace
+
+std::string ReadingPlan::how_read() const {
+  std::string text = format;
+  AssumedTimes assumed = usual.assumed;
+  for (const auto& [program, plan] : programs) {
+    assumed.any = assumed.any || plan.assumed.any;
+    assumed.zone = assumed.zone || plan.assumed.zone;
+    assumed.year = assumed.year || plan.assumed.year;
+  }
+  for (std::size_t i = 1; i < usual.formats.formats.size(); ++i) text.append(i == 1 ? ", also " : ", ").append(usual.formats.formats[i]->name());
+  if (!assumed.any && layers.empty()) text += "; no times";
+  if (assumed.zone) text += "; zone " + (zone.empty() ? std::string{"UTC"} : zone) + " assumed";
+  if (assumed.year && context.time.reference != kNoTime) text += "; year by the file's age, " + to_rfc3339(context.time.reference).substr(0, 10);
+  return text;
+}
 
 std::vector<std::string> known_formats() {
   std::vector<std::string> names{"auto", "message"};

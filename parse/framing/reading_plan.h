@@ -16,20 +16,31 @@
 
 namespace loglode {
 
+/// What the stamps of a program leave out, so that it must be assumed.
+struct AssumedTimes {
+  bool any = false;   // there are stamps
+  bool zone = false;  // they state no zone
+  bool year = false;  // they state no year, or no date at all
+  [[nodiscard]] bool whole() const noexcept { return any && !zone && !year; }
+};
+
 /// How the lines are read that one program wrote, whatever stands around them.
 struct ProgramPlan {
   std::vector<Layer> layers;  // wrappings that this program's lines alone have, inside those of the stream
   DetectedFormats formats;
   LineRules rules;
-  bool whole_times = false;  // its stamps state date, year and zone, so they are better than those of the wrappers
+  AssumedTimes assumed;
 };
 
 struct ReadingPlan final : StreamPlan {
+  [[nodiscard]] std::string how_read() const override;
+
   std::string format;         // as --format spells it, wrappings first; what `explain` and the report show
   bool bare = false;          // --format message: the line is the message
   bool forced = false;        // --format NAME: nothing else is tried before the fallback
   std::vector<Layer> layers;  // what stands around every line, outermost first; empty for most files
   ParseContext context;
+  std::string zone;           // as --tz has it; empty: UTC
   ProgramPlan usual;      // of the lines when nothing is around them, else of programs that the prefix did not show
   LineRules outer_rules;  // where `layers` are not empty: of the lines that do not have them
   std::vector<std::pair<std::uint32_t, ProgramPlan>> programs;  // by WrappedLine::program, ascending

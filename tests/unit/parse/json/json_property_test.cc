@@ -119,7 +119,8 @@ TEST_CASE("json: of damaged documents none is accepted that nlohmann::json refus
     const bool ours = parsed.good;
     const bool theirs = Json::accept(text) && Json::parse(text).is_object();
     if (parsed.record.has(RecordFlag::not_utf8) || text.find('\\') != std::string::npos || has_exponent(text)) continue;
-    if (text.starts_with('[') || text.ends_with(',') || text.ends_with(']')) continue;  // an object of an array on lines of its own
+    const std::size_t first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
+    if (first != std::string::npos && (text[first] == '[' || text[last] == ',' || text[last] == ']')) continue;  // a line of an array
     INFO(text);
     REQUIRE(ours == theirs);
     accepted += ours;
