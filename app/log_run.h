@@ -8,9 +8,9 @@
 #include <optional>
 #include <vector>
 
-#include "app/reading_notes.h"
 #include "app/options.h"
 #include "app/pipeline.h"
+#include "app/reading_notes.h"
 #include "app/state_session.h"
 #include "app/summary_seam.h"
 #include "app/template_labels.h"

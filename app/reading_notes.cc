@@ -20,7 +20,8 @@ Result<void> ReadingNotes::run(Batch& batch) {
 std::vector<std::string> ReadingNotes::lines() const {
   std::vector<std::string> lines;
   for (const auto& [id, note] : notes_) {
-    std::string& out = lines.emplace_back(fmt::format("{}: read as {}; {} records", note.stream->info.path, note.stream->plan->how_read(), note.records));
+    std::string& out =
+        lines.emplace_back(fmt::format("{}: read as {}; {} records", note.stream->info.path, note.stream->plan->how_read(), note.records));
     if (note.misfits != 0) out += fmt::format(", {} did not fit the format", note.misfits);
     if (note.timeless != 0) out += fmt::format(", {} without a time", note.timeless);
   }

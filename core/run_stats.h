@@ -22,7 +22,7 @@ struct RunStats {
   std::uint64_t inputs = 0;
   std::vector<InputProblem> problems;
   std::vector<std::string> how_read;  // with --verbose: a line for each input
-  bool stopped_early = false;  // by a signal: the figures are those of the part that was read
+  bool stopped_early = false;         // by a signal: the figures are those of the part that was read
 };
 
 /// Everything that the counters know; the caller adds times and memory.

@@ -187,7 +187,8 @@ class Reading {
     inside.attributes_begin = static_cast<std::uint32_t>(attributes);
     read_text(text, plan, context, inside);
     if (inside.severity == Severity::unspecified && !plan_.bare) inside.severity = stated_severity(inside.message);
-    if (inside.time != kNoTime && (plan.assumed.whole() || !says.whole_time) && !is_finer(record.time, inside.time)) record.time = inside.time;
+    if (inside.time != kNoTime && (plan.assumed.whole() || !says.whole_time) && !is_finer(record.time, inside.time))
+      record.time = inside.time;
     if (inside.severity != Severity::unspecified && !says.severity) record.severity = inside.severity;
     if (record.service.empty()) record.service = inside.service;
     if (record.host.empty()) record.host = inside.host;

@@ -198,10 +198,12 @@ std::string ReadingPlan::how_read() const {
     assumed.zone = assumed.zone || plan.assumed.zone;
     assumed.year = assumed.year || plan.assumed.year;
   }
-  for (std::size_t i = 1; i < usual.formats.formats.size(); ++i) text.append(i == 1 ? ", also " : ", ").append(usual.formats.formats[i]->name());
+  for (std::size_t i = 1; i < usual.formats.formats.size(); ++i)
+    text.append(i == 1 ? ", also " : ", ").append(usual.formats.formats[i]->name());
   if (!assumed.any && layers.empty()) text += "; no times";
   if (assumed.zone) text += "; zone " + (zone.empty() ? std::string{"UTC"} : zone) + " assumed";
-  if (assumed.year && context.time.reference != kNoTime) text += "; year by the file's age, " + to_rfc3339(context.time.reference).substr(0, 10);
+  if (assumed.year && context.time.reference != kNoTime)
+    text += "; year by the file's age, " + to_rfc3339(context.time.reference).substr(0, 10);
   return text;
 }
 

@@ -40,7 +40,7 @@ struct ReadingPlan final : StreamPlan {
   bool forced = false;        // --format NAME: nothing else is tried before the fallback
   std::vector<Layer> layers;  // what stands around every line, outermost first; empty for most files
   ParseContext context;
-  std::string zone;           // as --tz has it; empty: UTC
+  std::string zone;       // as --tz has it; empty: UTC
   ProgramPlan usual;      // of the lines when nothing is around them, else of programs that the prefix did not show
   LineRules outer_rules;  // where `layers` are not empty: of the lines that do not have them
   std::vector<std::pair<std::uint32_t, ProgramPlan>> programs;  // by WrappedLine::program, ascending
