@@ -13,7 +13,7 @@
 #include "parse/json/json_record.h"
 #include "parse/json/json_text.h"
 #include "parse/record_time.h"
-#include "parse/text/parsed_line.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/text_formats.h"
 
 namespace loglode {
@@ -32,27 +32,6 @@ std::string_view first_line(std::string_view text) noexcept {
   text = text.substr(0, text.find('\n'));
   if (text.ends_with('\r')) text.remove_suffix(1);
   return text;
-}
-
-/// `level=error`, `"severity":"warn"` within a message whose format gave none.
-Severity stated_severity(std::string_view message) {
-  const Severity leading = leading_severity(message);
-  if (leading != Severity::unspecified) return leading;
-  message = message.substr(0, 256);
-  for (const std::string_view key : {"level", "severity", "lvl"}) {
-    std::size_t at = message.find(key);
-    if (at == std::string_view::npos ||
-        (at > 0 && !is_blank(message[at - 1]) && std::string_view{"\"'{,[("}.find(message[at - 1]) == std::string_view::npos))
-      continue;
-    at = message.find_first_not_of("\"'", at + key.size());
-    if (at == std::string_view::npos || (message[at] != '=' && message[at] != ':')) continue;
-    at = message.find_first_not_of("\"' ", at + 1);
-    if (at == std::string_view::npos) continue;
-    const std::size_t end = message.find_first_of("\"' ,;})]", at);
-    const Severity severity = severity_from_word(message.substr(at, end == std::string_view::npos ? end : end - at));
-    if (severity != Severity::unspecified) return severity;
-  }
-  return Severity::unspecified;
 }
 
 /// Reads records by one plan. The name of the format that read the latest one is kept for explain_parse.

@@ -7,6 +7,7 @@
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/parsed_line.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/tokens.h"
 
 namespace loglode {

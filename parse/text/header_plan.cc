@@ -2,6 +2,7 @@
 
 #include "parse/text/ansi.h"
 #include "parse/text/parsed_line.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/tokens.h"
 #include "parse/text/trace_ids.h"
 

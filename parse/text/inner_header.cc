@@ -1,9 +1,9 @@
 #include "parse/text/inner_header.h"
 
-#include <algorithm>
-
 #include "parse/text/ansi.h"
+#include "parse/text/level_marks.h"
 #include "parse/text/line_scanner.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/text_formats.h"
 #include "parse/text/tokens.h"
 #include "parse/text/trace_ids.h"
@@ -11,100 +11,189 @@
 namespace loglode {
 namespace {
 
-constexpr int kHeaderColumnsMax = 8;
+constexpr int kHeaderColumnsMax = 10;
+constexpr std::size_t kThreadBytesMax = 64;
 
-/// `-`, `|`, `:` between columns.
-void skip_separators(LineScanner& scan) noexcept {
-  scan.take_blanks();
-  while ((scan.peek() == '-' || scan.peek() == '|' || scan.peek() == ':' || scan.peek() == ',') &&
-         (is_blank(scan.peek(1)) || scan.peek(1) == '\0') && !scan.at_end()) {
-    scan.go_to(scan.position() + 1);
-    scan.take_blanks();
+/// Reads the columns of one line's header, each as far as it is unmistakable by itself.
+class LooseHeader {
+ public:
+  LooseHeader(std::string_view line, const ParseContext& context, ParsedLine& parsed) : scan_(line), context_(context), parsed_(parsed) {}
+
+  /// True when there was a time or a severity.
+  bool read() {
+    scan_.take_blanks();
+    for (int column = 0; column < kHeaderColumnsMax; ++column) {
+      if (!has_level_ && scan_.rest().starts_with("panic: ")) {
+        parsed_.severity = Severity::fatal;
+        break;
+      }
+      if (!take_column(column)) break;
+      skip_separators();
+    }
+    if (!has_level_ && parsed_.severity == Severity::unspecified) take_marked_level();
+    parsed_.message = trim_blanks(scan_.rest());
+    return has_time_ || parsed_.severity != Severity::unspecified;
   }
-}
 
-bool take_time(LineScanner& scan, const ParseContext& context, ParsedLine& parsed) {
-  const std::size_t begin = scan.position();
-  const bool bracket = scan.take('[');
-  Timestamp time = kNoTime;
-  std::size_t length = read_timestamp(scan.rest(), context.time, time);
-  if (length == 0) length = read_time_of_day(scan.rest(), context.time, time);
-  if (length != 0) scan.go_to(scan.position() + length);
-  if (length == 0 || (bracket && !scan.take(']'))) {
-    scan.go_to(begin);
+ private:
+  bool take_column(int column) {
+    if (!has_time_ && (take_time() || take_letter_before_time())) return has_time_ = true;
+    if (closing_ != '\0' && has_level_ && take_rest_of_bracket()) return true;
+    if (!has_level_ && take_level(column)) return has_level_ = true;
+    if ((has_level_ || has_time_) && !has_thread_ && take_group()) return has_thread_ = true;
+    if (has_level_ && !has_logger_ && take_logger()) return has_logger_ = true;
+    return take_trace_fields();
+  }
+
+  /// `-`, `|`, `:` between columns.
+  void skip_separators() noexcept {
+    scan_.take_blanks();
+    while (!scan_.at_end() && std::string_view{"-|:,"}.find(scan_.peek()) != std::string_view::npos &&
+           (is_blank(scan_.peek(1)) || scan_.peek(1) == '\0')) {
+      scan_.go_to(scan_.position() + 1);
+      scan_.take_blanks();
+    }
+  }
+
+  /// A time, in brackets also with other columns behind it: `[2026-11-24 10:12:13,123: ERROR/worker-1]`.
+  bool take_time() {
+    const std::size_t begin = scan_.position();
+    const char open = scan_.peek();
+    const char closing = closing_bracket(open);
+    if (closing != '\0') scan_.take(open);
+    Timestamp time = kNoTime;
+    std::size_t length = read_timestamp(scan_.rest(), context_.time, time);
+    if (length == 0) length = read_time_of_day(scan_.rest(), context_.time, time);
+    scan_.go_to(scan_.position() + length);
+    const bool stands_alone = closing == '\0' || scan_.take(closing);
+    if (length == 0 || (!stands_alone && !is_blank(scan_.peek()) && scan_.peek() != ':')) {
+      scan_.go_to(begin);
+      return false;
+    }
+    if (!stands_alone) closing_ = closing;
+    if (parsed_.time == kNoTime) parsed_.time = time;
+    return true;
+  }
+
+  /// `E 2026-11-24 …`, `[W 10:12:13.123 app]`: one capital and a time.
+  bool take_letter_before_time() {
+    const std::size_t begin = scan_.position();
+    const char open = scan_.peek();
+    const char closing = closing_bracket(open);
+    if (closing != '\0') scan_.take(open);
+    const std::string_view letter = scan_.rest().substr(0, 1);
+    if (!letter.empty() && std::string_view{"EWIDFTVC"}.find(letter) != std::string_view::npos) {
+      scan_.go_to(scan_.position() + 1);
+      const bool glued = is_digit(scan_.peek());
+      if ((glued || scan_.take_blanks() > 0) && is_digit(scan_.peek()) && take_time()) {
+        parsed_.severity = severity_from_word(letter, true);
+        has_level_ = true;
+        if (closing != '\0' && !scan_.take(closing)) closing_ = closing;
+        return true;
+      }
+    }
+    scan_.go_to(begin);
     return false;
   }
-  if (parsed.time == kNoTime) parsed.time = time;
-  return true;
-}
 
-/// A logger's name is taken when something proves that it is one: line number, `:` or ` - ` behind it.
-bool take_logger(LineScanner& scan, ParsedLine& parsed) {
-  const std::size_t begin = scan.position();
-  std::string_view word = scan.take_word();
-  bool sure = false;
-  if (word.size() > 1 && word.back() == ':') {
-    word.remove_suffix(1);
-    sure = is_logger_name(word);
-  } else if (is_code_position(word)) {
-    sure = true;
-  } else if (is_dotted_name(word)) {
-    sure = scan.rest().substr(0, 3) == " - " || scan.rest().substr(0, 3) == " : ";
+  bool take_level(int column) {
+    const LevelToken level = level_at(scan_.rest(), has_time_ && column <= 2);
+    if (level.length != 0) {
+      parsed_.severity = level.severity;
+      scan_.go_to(scan_.position() + level.length);
+      if (closing_ != '\0' && scan_.peek() == '/') scan_.take('/');
+      return true;
+    }
+    // `2026-11-24 10:12:13.123 W | raft: …`
+    if (!has_time_ || !is_blank(scan_.peek(1)) || scan_.peek(2) != '|') return false;
+    parsed_.severity = severity_from_word(scan_.rest().substr(0, 1), true);
+    if (parsed_.severity == Severity::unspecified) return false;
+    scan_.go_to(scan_.position() + 1);
+    return true;
   }
-  if (!sure) {
-    scan.go_to(begin);
+
+  /// `worker-1]` behind a bracket's time and level.
+  bool take_rest_of_bracket() {
+    std::string_view thread;
+    const std::size_t begin = scan_.position();
+    const char closing = closing_;
+    closing_ = '\0';
+    if (!scan_.take_until(closing, thread) || thread.size() > kThreadBytesMax) {
+      scan_.go_to(begin);
+      return false;
+    }
+    parsed_.add("process.thread.name", trim_blanks(thread));
+    return has_thread_ = true;
+  }
+
+  /// A thread's name or a request's id, when the severity stands before it or right behind it.
+  bool take_group() {
+    const std::size_t begin = scan_.position();
+    std::string_view group;
+    if (!scan_.take_group('[', ']', group)) return false;
+    LineScanner behind{scan_.rest()};
+    behind.take_blanks();
+    if (has_level_ ? !has_logger_ : level_at(behind.rest(), false).length != 0) return true;
+    scan_.go_to(begin);
     return false;
   }
-  parsed.add("log.logger", word);
-  return true;
-}
 
-bool take_trace_fields(LineScanner& scan, ParsedLine& parsed) {
-  TraceIds ids{parsed.trace_id, parsed.span_id};
-  const std::size_t taken = take_trace_field(scan.rest(), ids);
-  if (taken == 0) return false;
-  parsed.trace_id = ids.trace, parsed.span_id = ids.span;
-  scan.go_to(scan.position() + taken);
-  return true;
-}
+  /// A logger's name is taken when something proves that it is one: line number, `:` or ` - ` behind it.
+  bool take_logger() {
+    const std::size_t begin = scan_.position();
+    std::string_view word = scan_.take_word();
+    bool sure = false;
+    if (word.size() > 1 && word.back() == ':') {
+      word.remove_suffix(1);
+      sure = is_logger_name(word);
+    } else if (is_code_position(word)) {
+      sure = true;
+    } else if (is_dotted_name(word)) {
+      sure = scan_.rest().substr(0, 3) == " - " || scan_.rest().substr(0, 3) == " : ";
+    }
+    if (!sure) {
+      scan_.go_to(begin);
+      return false;
+    }
+    parsed_.add("log.logger", word);
+    return true;
+  }
+
+  bool take_trace_fields() {
+    TraceIds ids{parsed_.trace_id, parsed_.span_id};
+    const std::size_t taken = take_trace_field(scan_.rest(), ids);
+    if (taken == 0) return false;
+    parsed_.trace_id = ids.trace, parsed_.span_id = ids.span;
+    scan_.go_to(scan_.position() + taken);
+    return true;
+  }
+
+  /// `54 [main] INFO …`, `10.0.0.1(34567):app@shop:[1000]:LOG:  …`, `app.orders[ERROR] …`: the level behind columns of other kinds.
+  void take_marked_level() {
+    const std::string_view rest = scan_.rest();
+    const LevelMark mark = header_mark(rest, 0, has_time_);
+    if (!mark.found()) return;
+    parsed_.severity = mark.severity;
+    has_level_ = true;
+    const std::size_t end = end_of_mark(rest, mark);
+    if (end >= rest.size() || (mark.behind_word && !has_time_)) return;
+    scan_.go_to(scan_.position() + end);
+    if (take_logger()) skip_separators();
+  }
+
+  LineScanner scan_;
+  const ParseContext& context_;
+  ParsedLine& parsed_;
+  bool has_time_ = false, has_level_ = false, has_logger_ = false, has_thread_ = false;
+  char closing_ = '\0';  // of the bracket that the time opened
+};
 
 }  // namespace
 
 // `panic: ` is a severity that Go's runtime words as part of its message: it stays there, where rules and people look for it.
 bool read_loose_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
-  LineScanner scan{line};
-  scan.take_blanks();
-  bool has_time = false, has_level = false, has_logger = false, has_thread = false;
-  for (int column = 0; column < kHeaderColumnsMax; ++column) {
-    const std::size_t begin = scan.position();
-    bool taken = false;
-    if (!has_time) taken = has_time = take_time(scan, context, parsed);
-    if (!taken && !has_level && scan.rest().starts_with("panic: ")) {
-      parsed.severity = Severity::fatal;
-      break;
-    }
-    if (!taken && !has_level) {
-      const LevelToken level = level_at(scan.rest(), has_time && column <= 2);
-      if (level.length != 0) {
-        parsed.severity = level.severity;
-        scan.go_to(begin + level.length);
-        taken = has_level = true;
-      }
-    }
-    std::string_view group;
-    if (!taken && (has_level || has_time) && !has_thread && scan.take_group('[', ']', group)) {
-      // A thread's name or a request's id, when the severity stands before it or right behind it.
-      LineScanner behind{scan.rest()};
-      behind.take_blanks();
-      taken = has_thread = has_level ? !has_logger : level_at(behind.rest(), false).length != 0;
-      if (!taken) scan.go_to(begin);
-    }
-    if (!taken && has_level && !has_logger) taken = has_logger = take_logger(scan, parsed);
-    if (!taken) taken = take_trace_fields(scan, parsed);
-    if (!taken) break;
-    skip_separators(scan);
-  }
-  parsed.message = trim_blanks(scan.rest());
+  LooseHeader header{line, context, parsed};
+  bool found = header.read();
   if (parsed.message.empty()) parsed.message = trim_blanks(line);
   if (parsed.trace_id.empty()) {
     const TraceIds ids = find_trace_ids(line);
@@ -112,7 +201,7 @@ bool read_loose_header(std::string_view line, const ParseContext& context, Parse
     if (parsed.span_id.empty()) parsed.span_id = ids.span;
   }
   if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
-  return has_time || parsed.severity != Severity::unspecified;
+  return found || parsed.severity != Severity::unspecified;
 }
 
 namespace {

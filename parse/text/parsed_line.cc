@@ -2,7 +2,6 @@
 
 #include "parse/text/ansi.h"
 #include "parse/text/line_scanner.h"
-#include "parse/text/trace_ids.h"
 
 namespace loglode {
 
@@ -40,28 +39,6 @@ bool FixedFormat::begins_record(std::string_view line) const {
   ParsedLine parsed;
   if (has_ansi(line)) return read(strip_ansi(line), context, parsed);
   return read(line, context, parsed);
-}
-
-Severity leading_severity(std::string_view message) {
-  LineScanner scan{message};
-  char closing = '\0';
-  if (scan.take('['))
-    closing = ']';
-  else if (scan.take('<'))
-    closing = '>';
-  else if (scan.take('('))
-    closing = ')';
-  const std::string_view word = scan.take_letters();
-  if (word.size() < 3) return Severity::unspecified;
-  const char next = scan.peek();
-  // A word that merely begins a sentence ("Error reading …", "info about") does not count; capitals throughout do.
-  bool set_off = closing != '\0' ? next == closing : next == ':';
-  if (closing == '\0' && !set_off && (next == ' ' || next == '\t')) {
-    bool capitals = true;
-    for (const char c : word) capitals = capitals && c >= 'A' && c <= 'Z';
-    set_off = capitals || (scan.peek(1) == '-' && scan.peek(2) == ' ');
-  }
-  return set_off ? severity_from_word(word) : Severity::unspecified;
 }
 
 }  // namespace loglode

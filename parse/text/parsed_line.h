@@ -66,7 +66,4 @@ class FixedFormat : public LineFormat {
   std::string name_;
 };
 
-/// Severity that a message's first word states (`ERROR: …`, `[warn] …`, `error - …`); unspecified when the word is not set off.
-[[nodiscard]] Severity leading_severity(std::string_view message);
-
 }  // namespace loglode

@@ -3,6 +3,7 @@
 
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/syslog_header.h"
 #include "parse/text/tokens.h"
 

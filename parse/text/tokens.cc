@@ -1,5 +1,6 @@
 #include "parse/text/tokens.h"
 
+#include "parse/text/level_marks.h"
 #include "parse/text/line_scanner.h"
 #include "parse/time/timestamp_reader.h"
 
@@ -10,11 +11,34 @@ bool is_name_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == 
 
 bool ends_token(char c) noexcept { return c == '\0' || is_blank(c) || c == ']' || c == '|' || c == ','; }
 
-/// INFO, Info and info are levels; iNFO is not.
-bool is_level_case(std::string_view word, bool any_case) noexcept {
-  bool capitals = true;
-  for (const char c : word) capitals = capitals && !(c >= 'a' && c <= 'z');
-  return capitals || any_case;
+/// `audit: …`, `config: …` in small letters name what the text is about.
+bool is_subject_word(std::string_view word) noexcept { return word == "audit" || word == "config" || word == "log" || word == "fine"; }
+
+/// `##[error]text`, `##[section]` being none: what Azure Pipelines and GitHub Actions write down. `::error file=a.js,line=3::text` is the
+/// command that makes them do so.
+LevelToken workflow_level(LineScanner scan) {
+  const bool command = scan.peek() == ':';
+  if (!scan.take(std::string_view{command ? "::" : "##["})) return {};
+  const Severity severity = severity_from_word(scan.take_letters());
+  std::string_view properties;
+  if (severity == Severity::unspecified || !scan.take_until(command ? ':' : ']', properties) || (!command && !properties.empty()))
+    return {};
+  if (!command) return {severity, scan.position()};
+  if (!properties.empty() && properties.front() != ' ') return {};
+  while (!scan.take(':')) {
+    if (!scan.take_until(':', properties)) return {};
+  }
+  return {severity, scan.position()};
+}
+
+/// `(EE)` of X.org, `E!` of Telegraf.
+LevelToken doubled_letter(std::string_view text) {
+  const bool parenthesis = text.size() >= 4 && text[0] == '(' && text[1] == text[2] && text[3] == ')';
+  const bool mark = text.size() >= 3 && text[1] == '!' && is_blank(text[2]);
+  if (!parenthesis && !mark) return {};
+  const std::string_view letter = text.substr(parenthesis ? 1 : 0, 1);
+  if (std::string_view{"EWIDT"}.find(letter) == std::string_view::npos) return {};
+  return {severity_from_word(letter, true), parenthesis ? std::size_t{4} : std::size_t{2}};
 }
 
 }  // namespace
@@ -31,16 +55,35 @@ std::size_t date_length(std::string_view text) noexcept {
   return sensible && ends_token(scan.peek()) ? scan.position() : 0;
 }
 
+bool is_in_capitals(std::string_view word) noexcept {
+  for (const char c : word) {
+    if (c >= 'a' && c <= 'z') return false;
+  }
+  return true;
+}
+
+bool is_weak_level_word(std::string_view word) noexcept {
+  for (const std::string_view weak :
+       {"log",           "note",  "audit", "fine",      "finer",   "finest", "config", "success", "failure", "fail", "information",
+        "informational", "alert", "panic", "emergency", "verbose", "silly",  "blat",   "grave",   "hinweis", "aviso"}) {
+    if (word.size() != weak.size()) continue;
+    std::size_t i = 0;
+    while (i < weak.size() && to_lower(word[i]) == weak[i]) ++i;
+    if (i == weak.size()) return true;
+  }
+  return false;
+}
+
 LevelToken level_at(std::string_view text, bool any_case) {
   LineScanner scan{text};
-  char closing = '\0';
-  if (scan.take('['))
-    closing = ']';
-  else if (scan.take('<'))
-    closing = '>';
-  else if (scan.take('('))
-    closing = ')';
-  if (closing != '\0') scan.take_blanks();
+  const char first = scan.peek();
+  if (first == '#' || first == ':') return workflow_level(scan);
+  if (const LevelToken letter = doubled_letter(text); letter.length != 0) return letter;
+  const char closing = first == '{' ? '\0' : closing_bracket(first);
+  if (closing != '\0') {
+    scan.take(first);
+    scan.take_blanks();
+  }
   const std::size_t begin = scan.position();
   if (!is_letter(scan.peek())) return {};
   std::string_view word = scan.take_letters();
@@ -53,8 +96,11 @@ LevelToken level_at(std::string_view text, bool any_case) {
     scan.take(':');
     return {severity, scan.position()};
   }
-  if (scan.take(':')) return ends_token(scan.peek()) ? LevelToken{severity, scan.position()} : LevelToken{};
-  if (!ends_token(scan.peek()) || !is_level_case(word, any_case)) return {};
+  const bool capitals = is_in_capitals(word);
+  if (scan.peek() == ':' && !capitals && is_subject_word(word)) return {};
+  if (scan.take(':')) return ends_token(scan.peek()) || capitals ? LevelToken{severity, scan.position()} : LevelToken{};
+  if (capitals && (scan.peek() == '/' || scan.peek() == '[')) return {severity, scan.position()};
+  if (!ends_token(scan.peek()) || (!capitals && (!any_case || is_weak_level_word(word)))) return {};
   return {severity, scan.position()};
 }
 

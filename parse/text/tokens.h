@@ -11,12 +11,17 @@ namespace loglode {
 /// 2005-06-03, 2005.06.03, 2005/06/03 as a whole word at the beginning of `text`; 0 when there is none.
 [[nodiscard]] std::size_t date_length(std::string_view text) noexcept;
 
+[[nodiscard]] bool is_in_capitals(std::string_view word) noexcept;
+/// Severity words that texts use as well (`log`, `success`, `config` …): in small letters they are severities only where nothing else is
+/// possible.
+[[nodiscard]] bool is_weak_level_word(std::string_view word) noexcept;
+
 struct LevelToken {
   Severity severity = Severity::unspecified;
   std::size_t length = 0;  // with its brackets and a `:` behind it; 0 when there is none
 };
-/// A severity word that is set apart at the beginning of `text`: `INFO`, `[warn]`, `<error>`, `(EE)`-less, `Info:`.
-/// With `any_case` also words in small letters without brackets or colon.
+/// A severity word that is set apart at the beginning of `text`: `INFO`, `[warn]`, `<error>`, `(EE)`, `Info:`, `ERROR/`, `E!`, `##[error]`,
+/// `::warning::`. With `any_case` also words in small letters without brackets or colon.
 [[nodiscard]] LevelToken level_at(std::string_view text, bool any_case);
 
 /// `org.apache.Foo$Bar`, `nova.compute.manager`, `shop.orders`: names joined by dots; no number, address, path or file.

@@ -32,7 +32,7 @@ struct SeverityWord {
 // Windows levels, and the abbreviations of other loggers. `critical` and `alert` are FATAL there; syslog's own are not:
 // severity_from_syslog_word. Grouped by first letter; within a letter by how often they occur.
 constexpr SeverityWord kWords[] = {
-    {pack("alert"), Severity::fatal},         {pack("audit"), Severity::info},
+    {pack("alert"), Severity::error3},        {pack("audit"), Severity::info},
     {pack("advertencia"), Severity::warn},    {pack("avertissement"), Severity::warn},
     {pack("avvertenza"), Severity::warn},     {pack("aviso"), Severity::warn},
     {pack("blat"), Severity::trace},          {pack("critical"), Severity::fatal},
@@ -67,7 +67,7 @@ constexpr SeverityWord kWords[] = {
     {pack("warnung"), Severity::warn},
 };
 
-/// Where each letter's words begin in kWords: most words of a message are none, and this says so at once.
+/// Where each letter's words begin in kWords.
 constexpr auto kBegin = [] {
   std::array<std::uint8_t, 27> begin{};
   for (const SeverityWord& known : kWords) {
@@ -75,6 +75,13 @@ constexpr auto kBegin = [] {
     for (std::size_t later = letter + 1; later < begin.size(); ++later) ++begin[later];
   }
   return begin;
+}();
+
+/// The second letters of each letter's words, as bits: most words of a message are no severity, and this says so at once.
+constexpr auto kSecondLetters = [] {
+  std::array<std::uint32_t, 26> second{};
+  for (const SeverityWord& known : kWords) second[(known.word.low & 0xFF) - 'a'] |= 1U << (((known.word.low >> 8) & 0xFF) - 'a');
+  return second;
 }();
 
 constexpr bool is_grouped() noexcept {
@@ -130,9 +137,10 @@ Severity severity_from_word(std::string_view word, bool single_letters) {
   if (word.empty() || word.size() > kWordBytesMax) return Severity::unspecified;
   if (word[0] == '<') return severity_from_priority(word);
   if (word.size() == 1) return single_letters ? severity_from_letter(word[0]) : Severity::unspecified;
-  if (!is_letter(word[0])) return Severity::unspecified;
-  const PackedWord packed = pack(word);
+  if (!is_letter(word[0]) || !is_letter(word[1])) return Severity::unspecified;
   const auto letter = static_cast<std::size_t>(to_lower(word[0]) - 'a');
+  if ((kSecondLetters[letter] & (1U << (to_lower(word[1]) - 'a'))) == 0) return Severity::unspecified;
+  const PackedWord packed = pack(word);
   for (std::size_t i = kBegin[letter]; i < kBegin[letter + 1]; ++i) {
     if (kWords[i].word == packed) return kWords[i].severity;
   }
@@ -141,15 +149,7 @@ Severity severity_from_word(std::string_view word, bool single_letters) {
 
 Severity severity_from_syslog_word(std::string_view word) {
   const Severity severity = severity_from_word(word);
-  if (severity != Severity::fatal) return severity;
-  switch (to_lower(word[0])) {
-    case 'a':
-      return Severity::error3;
-    case 'c':
-      return Severity::error2;
-    default:
-      return severity;
-  }
+  return severity == Severity::fatal && to_lower(word[0]) == 'c' ? Severity::error2 : severity;
 }
 
 Severity severity_from_syslog(unsigned code) noexcept {

@@ -18,8 +18,8 @@ TEST_CASE("severity words: every logger's spelling has its OpenTelemetry number,
   expect(Severity::warn, {"WARN", "Warning", "wrn", "WARNUNG", "Avertissement", "<4>"});
   expect(Severity::error, {"ERROR", "Err", "SEVERE", "failure", "fail", "eror", "ERRO", "GRAVE", "SCHWERWIEGEND", "<3>"});
   expect(Severity::error2, {"dpanic", "<2>"});
-  expect(Severity::error3, {"<1>"});
-  expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl", "FATA", "CRIT", "Critical", "ALERT"});
+  expect(Severity::error3, {"ALERT", "<1>"});
+  expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl", "FATA", "CRIT", "Critical"});
   expect(Severity::unspecified, {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "zebra",
                                  "@nfo", "{nfo", "\xFF\xFE", "info\n"});
   CHECK(severity_from_word(std::string_view{"info\0", 5}) == Severity::unspecified);
