@@ -87,6 +87,7 @@ struct Record {
   Severity severity = Severity::unspecified;  // parse
   Timestamp time = kNoTime;                   // parse; kNoTime when the record does not say
   std::string_view message;                   // parse: the text a person reads, without the header; secrets masked after Redactor
+  std::string_view text;                      // parse: the message with all lines below it, where there are any; secrets masked as well
   std::string_view service;                   // parse; empty: the stream's
   std::string_view host;                      // parse: host, pod or instance
   std::string_view trace_id;                  // parse: lower-case hex as in the source; also a request id where there is no trace id

@@ -24,6 +24,8 @@ class LineFormat {
   virtual bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const = 0;
   /// Whether parse() checks on its way that all of `text` is UTF-8: then what it has put into `record` is, and the flag is set if need be.
   [[nodiscard]] virtual bool checks_utf8() const noexcept { return false; }
+  /// Whether parse() reads the first line alone, so that all further lines of a record belong to its message.
+  [[nodiscard]] virtual bool reads_one_line() const noexcept { return false; }
   /// Whether a physical line looks like the beginning of a record of this format (cheap: used for every line while framing).
   /// Must not depend on anything but the line.
   [[nodiscard]] virtual bool begins_record(std::string_view line) const = 0;

@@ -28,6 +28,11 @@ std::string_view trimmed(std::string_view text) noexcept {
   return text;
 }
 
+std::string_view trimmed_end(std::string_view text) noexcept {
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 std::string_view first_line(std::string_view text) noexcept {
   text = text.substr(0, text.find('\n'));
   if (text.ends_with('\r')) text.remove_suffix(1);
@@ -41,7 +46,7 @@ class Reading {
 
   void read(Record& record) {
     record.message = record.raw;
-    utf8_checked_ = false;
+    utf8_checked_ = one_line_ = false;
     record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     if (plan_.layers.empty())
       read_text(record.raw, plan_.usual, plan_.context, record);
@@ -66,6 +71,7 @@ class Reading {
   bool read_by(const LineFormat& format, std::string_view text, const ParseContext& context, Record& record) {
     if (!format.parse(text, record, batch_, context)) return false;
     used_ = format.name();
+    one_line_ = format.reads_one_line();
     utf8_checked_ = format.checks_utf8() && text.size() == record.raw.size();
     return true;
   }
@@ -81,13 +87,21 @@ class Reading {
       record.message = text;
       return;
     }
-    if (read_by_formats(text, plan, context, record)) return;
-    fall_back(text, record, context, !plan.formats.formats.empty());
+    if (!read_by_formats(text, plan, context, record)) fall_back(text, record, context, !plan.formats.formats.empty());
+    if (one_line_) record.text = with_lines_below(record.message, text);
+  }
+
+  /// `text` from where its message begins; all of it where the message was put together from elsewhere. Empty for a single line.
+  static std::string_view with_lines_below(std::string_view message, std::string_view text) noexcept {
+    if (text.find('\n') == std::string_view::npos) return {};
+    const bool inside = message.data() >= text.data() && message.data() < text.data() + text.size();
+    return trimmed_end(inside ? text.substr(static_cast<std::size_t>(message.data() - text.data())) : text);
   }
 
   /// A stream in which no format was found is text, and its lines are what they should be: only where one was found do they not fit.
   void fall_back(std::string_view text, Record& record, const ParseContext& context, bool misfit) {
     if (misfit) record.set(RecordFlag::fallback);
+    one_line_ = false;
     if (!plan_.forced && (text.starts_with('{') || text.starts_with("[{")) &&
         parse_damaged_json(text, record, batch_, context, &parse_inner)) {
       record.set(RecordFlag::fallback);
@@ -95,6 +109,7 @@ class Reading {
       return;
     }
     used_ = "text";
+    one_line_ = true;
     if (!fallback_format().parse(text, record, batch_, context)) record.message = first_line(text);
     if (const std::optional<std::string> headline = trace_headline(text)) record.message = batch_.keep(*headline);
     if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
@@ -175,6 +190,7 @@ class Reading {
     if (!inside.span_id.empty()) record.span_id = inside.span_id;
     if (inside.weight != 1) record.weight = inside.weight;
     record.message = inside.message.empty() ? trimmed(text) : inside.message;
+    record.text = inside.text;
     record.flags |= inside.flags;
     if (plan_.context.keep_attributes && text.find('\n') != std::string_view::npos)
       batch_.attributes.push_back({"error.stack_trace", text});
@@ -259,7 +275,8 @@ class Reading {
   void repair(Record& record) {
     if (utf8_checked_ || simdjson::validate_utf8(record.raw.data(), record.raw.size())) return;
     record.set(RecordFlag::not_utf8);
-    for (std::string_view* field : {&record.message, &record.service, &record.host, &record.trace_id, &record.span_id}) repair(*field);
+    for (std::string_view* field : {&record.message, &record.text, &record.service, &record.host, &record.trace_id, &record.span_id})
+      repair(*field);
     for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
       repair(batch_.attributes[record.attributes_begin + i].key);
       repair(batch_.attributes[record.attributes_begin + i].value);
@@ -273,6 +290,7 @@ class Reading {
   Batch& batch_;
   std::string_view used_ = "message";
   bool utf8_checked_ = false;  // of the whole record
+  bool one_line_ = false;      // the format used reads a record's first line alone
   Unwrapper unwrapper_;
 };
 

@@ -143,10 +143,10 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
 }
 
 void RecordJson::append_original(std::string& out, const Record& record) {
-  if (record.raw == record.message) return;
+  if (record.raw == record.message || record.raw == record.text) return;
   const bool masked = !record.has(RecordFlag::clean_original) && mask_(record.raw, masked_);
   const std::string_view original = masked ? std::string_view{masked_} : record.raw;
-  if (original != record.message) append_quoted(out, ",\"event.original\":\"", original);
+  if (original != record.message && original != record.text) append_quoted(out, ",\"event.original\":\"", original);
 }
 
 void RecordJson::append(std::string& out, const Batch& batch, const Record& record, std::string_view members) {
@@ -159,7 +159,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
     append_time(out, record.time);
     out += '"';
   }
-  append_quoted(out, ",\"message\":\"", record.message);
+  append_quoted(out, ",\"message\":\"", record.text.empty() ? record.message : record.text);
   if (mask_) append_original(out, record);
   append_quoted(out, ",\"event.id\":\"", record_id(batch.stream->info.identity, record.offset));
   if (record.has(RecordFlag::cut)) out += ",\"log.flags\":[\"truncated\"]";

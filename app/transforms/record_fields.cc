@@ -130,6 +130,7 @@ bool move_field(Batch& batch, Record& record, const FieldName& from, const Field
   if (value.empty()) return false;
   if (from.field == Field::severity) value = batch.keep(value);  // with the padding that scanners read over
   clear_field(batch, record, from);
+  if (from.field == Field::message || to.field == Field::message) record.text = {};  // its lines belonged to the message that was
   if (std::string_view* member = text_member(record, to.field)) {
     *member = value;
   } else if (to.field == Field::severity) {

@@ -90,6 +90,7 @@ class Transforms final : public Stage {
       if (seen.hide_raw || raw.hide_raw || !covers(matched_, in_fields_)) record.raw = record.message;
       seen.matches = std::max(seen.matches, raw.matches);
     }
+    if (!record.text.empty() && (seen.hide_raw || mask(step.pattern, record.text).hide_raw)) record.text = {};
     tally_.masked += seen.matches;
     if (seen.matches != 0) record.set(RecordFlag::masked);
     return true;

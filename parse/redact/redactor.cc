@@ -103,6 +103,10 @@ class Redactor final : public Stage {
  private:
   void mask(Record& record, Batch& batch, RedactionCounts& counts) {
     bool masked = mask(record.message, batch, counts);
+    if (!record.text.empty()) {
+      RedactionCounts again;  // its first line is the message
+      masked = mask(record.text, batch, again) || masked;
+    }
     for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
       Attribute& attribute = batch.attributes[record.attributes_begin + i];
       masked = mask_attribute(attribute, batch, counts) || masked;

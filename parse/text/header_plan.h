@@ -55,6 +55,7 @@ class HeaderPlan final : public LineFormat {
   HeaderPlan(std::vector<Column> columns, std::size_t required) : columns_(std::move(columns)), required_(required) {}
   [[nodiscard]] std::string_view name() const noexcept override { return "columns"; }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override;
+  [[nodiscard]] bool reads_one_line() const noexcept override { return true; }
   [[nodiscard]] bool begins_record(std::string_view line) const override;
 
  private:

@@ -215,6 +215,7 @@ class FallbackFormat final : public LineFormat {
     commit(parsed, record, batch, context);
     return true;
   }
+  [[nodiscard]] bool reads_one_line() const noexcept override { return true; }
   [[nodiscard]] bool begins_record(std::string_view line) const override { return !line.empty() && !is_blank(line.front()); }
 };
 

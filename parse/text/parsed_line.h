@@ -56,6 +56,7 @@ class FixedFormat : public LineFormat {
   explicit FixedFormat(std::string_view name) : name_(name) {}
   [[nodiscard]] std::string_view name() const noexcept final { return name_; }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override;
+  [[nodiscard]] bool reads_one_line() const noexcept override { return true; }
   [[nodiscard]] bool begins_record(std::string_view line) const override;
 
  protected:
