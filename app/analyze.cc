@@ -11,6 +11,7 @@
 #include "app/log_run.h"
 #include "app/stop_signals.h"
 #include "correlate/judge.h"
+#include "correlate/line_order.h"
 #include "sinks/last_run.h"
 #include "sinks/report.h"
 #include "sinks/result_files.h"
@@ -92,6 +93,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   auto windows = run.windows_to_judge();
   if (!windows) return tl::unexpected<Error>(windows.error());
   analysis.windows = std::move(*windows);
+  order_by_lines_where_times_are_few(analysis.windows);
   run.release();
   analysis.judgement = judge(analysis.windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
   analysis.stats = run.stats(run.elapsed() - judged_from);

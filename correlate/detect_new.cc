@@ -3,8 +3,10 @@
 #include <cmath>
 #include <iterator>
 #include <map>
+#include <tuple>
 
 #include "correlate/detect.h"
+#include "correlate/message_family.h"
 #include "correlate/statistics.h"
 #include "correlate/wording.h"
 
@@ -19,7 +21,9 @@ constexpr std::uint64_t kMatureRuns = 20;    // of a baseline, after which a new
 constexpr double kMatureSeconds = 24 * 3600.0;
 constexpr std::uint64_t kWarningsAMinute = 5;  // of a new WARN that is shown without that
 constexpr double kSurpriseLevel = 0.05;
-constexpr std::size_t kEarlyErrors = 3;  // of a service, told without anything to compare them with
+constexpr std::uint64_t kChanceRecords = 2;  // of a new kind, which can be chance where new kinds are the rule; what is said oftener is not
+constexpr std::size_t kEarlyErrors = 3;      // of a service, told without anything to compare them with
+constexpr std::uint64_t kShortInput = 500;   // lines: its first part is too short to call an error in it how things are
 
 std::uint64_t lines_before(const Series& lines, Timestamp time) {
   std::uint64_t count = 0;
@@ -36,18 +40,6 @@ bool is_new(const Timeline& timeline, const Series& series) {
   if (series.judged_from == 0) return true;
   return seconds_between(timeline.first, series.first()) >= kWarmUpSeconds &&
          lines_before(timeline.lines[series.service], series.first()) >= kWarmUpLines;
-}
-
-/// Good and Turing: the share of a service's lines that were seen once is how likely its next line is one never seen.
-double expected_surprises(const Timeline& timeline, std::uint32_t service) {
-  double singletons = 0;
-  for (const Series& series : timeline.series) {
-    if (series.service != service || series.severity_class() != SeverityClass::error || is_new(timeline, series)) continue;
-    singletons += count_of(timeline.learned(series)) == 1 ? 1 : 0;
-  }
-  const Series& lines = timeline.lines[service];
-  const auto learned = static_cast<double>(count_of(timeline.learned(lines)));
-  return learned > 0 ? singletons / learned * static_cast<double>(count_of(lines.judged())) : 0;
 }
 
 /// Somebody will have to change something one day: no fault of today, however new.
@@ -93,13 +85,15 @@ Sign describe(const Timeline& timeline, const Series& series, bool mature) {
   return sign;
 }
 
-/// Nothing to compare with is no reason to keep quiet while somebody watches: each service's first errors are told, as what they are.
-/// Whether they are new nobody can know, so they open nothing; and a service that calls everything an ERROR is told of a few times, not
-/// always.
-std::vector<Sign> find_early(const Timeline& timeline, const std::vector<Sign>& told) {
+/// Nothing to compare with is no reason to keep quiet, neither while somebody watches nor where the input is short: each service's first
+/// errors are told, as what they are. Whether they are new nobody can know, so they open nothing; and a service that calls everything an
+/// ERROR is told of a few times, not always.
+std::vector<Sign> find_early(const Timeline& timeline, const JudgeConfig& config, const std::vector<Sign>& told) {
+  const bool comparable = !config.growing && timeline.records >= kFirstPartLines;
   std::map<std::uint32_t, std::vector<const Series*>> of_service;
   for (const Series& series : timeline.series) {
     if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
+    if (comparable && is_new(timeline, series)) continue;  // of a family that is told
     if (std::none_of(told.begin(), told.end(), [&](const Sign& sign) { return sign.series == &series; }))
       of_service[series.service].push_back(&series);
   }
@@ -125,42 +119,144 @@ std::vector<Sign> find_early(const Timeline& timeline, const std::vector<Sign>& 
   return signs;
 }
 
+bool begins_before(const Series* a, const Series* b) {
+  const auto place = [](const Series* one) {
+    const Point& point = one->learned.empty() ? one->points.front() : one->learned.front();
+    return std::tuple{point.first, point.cell != nullptr ? point.cell->first_offset : 0, one->service, one->info->id};
+  };
+  return place(a) < place(b);
+}
+
+/// What is new, and what only looks so because its family was there before.
+class NewFinder {
+ public:
+  NewFinder(const Timeline& timeline, const JudgeConfig& config)
+      : timeline_{timeline},
+        config_{config},
+        mature_{timeline.has_baseline &&
+                (timeline.learned_runs >= kMatureRuns ||
+                 timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds)} {}
+
+  std::vector<Sign> find() {
+    std::vector<const Series*> known, fresh;
+    for (const Series& series : timeline_.series) {
+      if (series.severity_class() == SeverityClass::quiet) continue;
+      if (!is_new(timeline_, series)) {
+        if (!series.points.empty() || !series.learned.empty()) known.push_back(&series);
+      } else if (counts(series)) {
+        fresh.push_back(&series);
+      }
+    }
+    if (fresh.empty()) return {};
+    learn(known);
+    tell(fresh);
+    demote_chance();
+    return std::move(signs_);
+  }
+
+ private:
+  [[nodiscard]] bool counts(const Series& series) const {
+    if (announces(series)) return false;
+    return series.severity_class() == SeverityClass::error || mature_ ||
+           peak_of(series.points, timeline_.width, config_.frequent.window, kWarningsAMinute).count >= kWarningsAMinute;
+  }
+
+  /// Good and Turing: the share of a service's lines that were seen once is how likely its next line is one never seen. What its family
+  /// explains is no surprise.
+  void learn(std::vector<const Series*>& known) {
+    std::sort(known.begin(), known.end(), begins_before);
+    for (const Series* series : known)
+      families_.add_known(*series, std::max<std::uint64_t>(1, count_of(timeline_.learned(*series))), scale_of(series->service));
+    for (const Series* series : known) {
+      const bool once = series->severity_class() == SeverityClass::error && count_of(timeline_.learned(*series)) == 1;
+      if (once && families_.kinship_of(*series, 1) == Kinship::stranger) surprises_[series->service] += 1;
+    }
+  }
+
+  /// How many of its lines are judged for each that serves as the baseline.
+  [[nodiscard]] double scale_of(std::uint32_t service) const {
+    const Series& lines = timeline_.lines[service];
+    const auto learned = static_cast<double>(count_of(timeline_.learned(lines)));
+    return learned > 0 ? static_cast<double>(count_of(lines.judged())) / learned : 1;
+  }
+
+  /// In order of time: after the first few that tell it, the rest of a new family is no news any more.
+  void tell(std::vector<const Series*>& fresh) {
+    std::sort(fresh.begin(), fresh.end(), begins_before);
+    std::map<const Series*, Kinship> kinship;
+    for (const Series* series : fresh) {
+      kinship[series] = families_.kinship_of(*series, series->total);
+      families_.add_new(*series);
+    }
+    std::map<std::pair<std::uint32_t, FindingKind>, std::vector<Sign>> variants;
+    for (const Series& series : timeline_.series) {
+      const auto found = kinship.find(&series);
+      if (found == kinship.end() || found->second == Kinship::member) continue;
+      Sign sign = describe(timeline_, series, mature_);
+      if (found->second == Kinship::variant) {
+        variants[{sign.service, sign.finding.kind}].push_back(std::move(sign));
+      } else {
+        signs_.push_back(std::move(sign));
+      }
+    }
+    for (auto& [key, all] : variants) tell_variants(all);
+  }
+
+  /// One finding for all of a service: the most frequent of them.
+  void tell_variants(std::vector<Sign>& variants) {
+    const auto most = std::max_element(variants.begin(), variants.end(), [](const Sign& a, const Sign& b) {
+      return a.finding.total != b.finding.total ? a.finding.total < b.finding.total : a.finding.finding_id > b.finding.finding_id;
+    });
+    make_digest(*most, "; a variant of what was said before");
+    const std::size_t others = variants.size() - 1;
+    if (others > 0) most->finding.summary += ", like " + grouped(others) + (others == 1 ? " other" : " others") + " of this service";
+    signs_.push_back(std::move(*most));
+  }
+
+  static void make_digest(Sign& sign, std::string_view why) {
+    sign.opens = false;
+    sign.level = IncidentSeverity::info;
+    sign.finding.score *= 0.2;
+    sign.finding.notify = Notify::digest;
+    sign.finding.summary += why;
+  }
+
+  /// Where surprises are the rule, one more is none.
+  void demote_chance() {
+    const auto by_chance = [](const Sign& sign) {
+      return sign.opens && sign.finding.kind == FindingKind::new_error && sign.level != IncidentSeverity::critical &&
+             sign.finding.total <= kChanceRecords;
+    };
+    std::map<std::uint32_t, std::uint64_t> rare;
+    for (const Sign& sign : signs_) rare[sign.service] += by_chance(sign) ? 1 : 0;
+    for (const auto& [service, count] : rare) {
+      if (count == 0) continue;
+      const double expected = surprises_[service] * scale_of(service);
+      if (upper_tail(static_cast<double>(count), expected, 0) <= kSurpriseLevel) continue;
+      for (Sign& sign : signs_) {
+        if (sign.service != service || !by_chance(sign)) continue;
+        sign.finding.expected = expected;
+        make_digest(sign, "; this service says something new so often that it means little");
+      }
+    }
+  }
+
+  const Timeline& timeline_;
+  const JudgeConfig& config_;
+  const bool mature_;
+  MessageFamilies families_;
+  std::map<std::uint32_t, double> surprises_;  // of each service, in its baseline
+  std::vector<Sign> signs_;
+};
+
 }  // namespace
 
 std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) {
-  const bool mature =
-      timeline.has_baseline && (timeline.learned_runs >= kMatureRuns ||
-                                timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds);
   const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
   std::vector<Sign> signs;
-  const bool unknown = config.growing && !timeline.has_baseline;
-  if (learned_lines < kFirstPartLines) return unknown ? find_early(timeline, {}) : signs;
-  std::map<std::uint32_t, std::uint64_t> new_errors;
-  for (const Series& series : timeline.series) {
-    if (series.severity_class() == SeverityClass::quiet || !is_new(timeline, series)) continue;
-    const bool error = series.severity_class() == SeverityClass::error;
-    if (announces(series)) continue;
-    if (!error && !mature && peak_of(series.points, timeline.width, config.frequent.window, kWarningsAMinute).count < kWarningsAMinute)
-      continue;
-    signs.push_back(describe(timeline, series, mature));
-    if (error) ++new_errors[series.service];
-  }
-  // Where surprises are the rule, one more is none.
-  for (const auto& [service, count] : new_errors) {
-    const double expected = expected_surprises(timeline, service);
-    if (upper_tail(static_cast<double>(count), expected, 0) <= kSurpriseLevel) continue;
-    for (Sign& sign : signs) {
-      if (sign.service != service || sign.finding.kind != FindingKind::new_error || sign.level == IncidentSeverity::critical) continue;
-      sign.opens = false;
-      sign.level = IncidentSeverity::info;
-      sign.finding.expected = expected;
-      sign.finding.score *= 0.2;
-      sign.finding.notify = Notify::digest;
-      sign.finding.summary += "; this service says something new so often that it means little";
-    }
-  }
-  if (unknown) {
-    std::vector<Sign> early = find_early(timeline, signs);
+  if (learned_lines >= kFirstPartLines) signs = NewFinder{timeline, config}.find();
+  if (!timeline.has_baseline && (config.growing || timeline.records < kShortInput)) {
+    std::vector<Sign> early = find_early(timeline, config, signs);
     std::move(early.begin(), early.end(), std::back_inserter(signs));
   }
   return signs;

@@ -130,6 +130,7 @@ Sign describe(const Timeline& timeline, const Change& change, double q) {
 }  // namespace
 
 std::vector<Sign> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note) {
+  if (timeline.few_times > 0) return {};  // where each record stood is not known
   if (timeline.learned_buckets < kBucketsNeeded) {
     note = "rates need " + rounded(kBucketsNeeded) + " windows of a baseline, " + rounded(std::floor(timeline.learned_buckets)) + " seen";
     return {};

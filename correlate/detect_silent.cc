@@ -141,6 +141,7 @@ std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig& confi
                        [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; });
   };
   const auto listen = [&](const Series& series) {
+    if (series.severity_class() != SeverityClass::quiet) return;  // what is wrong and stops is no loss
     const std::optional<Heartbeat> beat = heartbeat_of(timeline, series, config);
     if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));
   };

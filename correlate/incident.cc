@@ -85,6 +85,16 @@ const Sign& telling(const Involved& one) {
   return *best;
 }
 
+/// A change explains only what comes after it. Of several, the one that says most: what names a version, then the last.
+const Sign* change_before(const Group& group) {
+  const Sign* best = nullptr;
+  for (const Sign* sign : group.joined) {
+    if (sign->finding.kind != FindingKind::deploy || sign->onset > group.onset) continue;
+    if (best == nullptr || std::tie(sign->finding.score, sign->onset) > std::tie(best->finding.score, best->onset)) best = sign;
+  }
+  return best;
+}
+
 std::string sentence(const Timeline& timeline, const Group& group, const Cascade& cascade, const Incident& incident) {
   const Involved* root = incident.suspects.empty() ? nullptr : involved(cascade, timeline, incident.suspects.front().service);
   if (root == nullptr) return "several services changed at once";
@@ -97,11 +107,8 @@ std::string sentence(const Timeline& timeline, const Group& group, const Cascade
     if (!timeline.ordinal && one.onset > root->onset) spread += " " + lag_text(seconds_between(root->onset, one.onset));
   }
   if (!spread.empty()) text += std::string{incident.shared_traces > 0 ? "; seen together in shared traces with " : "; with "} + spread;
-  for (const Sign* sign : group.joined)
-    if (sign->finding.kind == FindingKind::deploy) {
-      text += "; after a change: " + timeline.services[sign->service] + " " + subject_of(*sign->series);
-      break;
-    }
+  if (const Sign* change = change_before(group))
+    text += "; after a change: " + timeline.services[change->service] + " " + subject_of(*change->series);
   return text;
 }
 

@@ -97,7 +97,11 @@ JudgedScope scope_of(const Timeline& timeline, const std::string& rates_note) {
   scope.ordinal = timeline.ordinal;
   scope.has_baseline = timeline.has_baseline;
   if (!timeline.has_baseline && !timeline.ordinal) scope.baseline_end = timeline.judged_from;
-  if (timeline.ordinal) scope.notes.push_back("no times in the input: judged by the order of its lines");
+  if (timeline.ordinal)
+    scope.notes.push_back((timeline.few_times == 0
+                               ? std::string{"no times in the input"}
+                               : "only " + grouped(timeline.few_times) + " of " + grouped(timeline.records) + " records have a time") +
+                          ": judged by the order of its lines");
   if (!timeline.has_baseline) {
     if (timeline.records < kFirstPartLines) {
       scope.notes.push_back("new templates need " + grouped(kFirstPartLines) + " lines to compare with, " + grouped(timeline.records) +

@@ -156,7 +156,10 @@ class Builder {
 
   void measure(const Clocked& windows) {
     std::set<Timestamp> starts;
-    for (const WindowSummary* window : windows.judged) starts.insert(window->start);
+    for (const WindowSummary* window : windows.judged) {
+      starts.insert(window->start);
+      if (window->ordinal) timeline_.few_times += window->records - std::min(window->records, window->without_time);
+    }
     timeline_.windows = starts.size();
     const WindowSummary& any = *(windows.judged.empty() ? windows.learned : windows.judged).front();
     timeline_.width = any.width;

@@ -55,6 +55,8 @@ struct TraceMoment {
 /// All that shares one clock: every stream with times, or one stream without.
 struct Timeline {
   bool ordinal = false;
+  std::uint64_t few_times = 0;                // of an ordinal one: records that have a time all the same; what a template's count tells of
+                                              // its rate is then unknown, see line_order.h
   bool has_baseline = false;                  // given; else the first part of the input serves
   Duration width{}, bucket{};                 // of the summaries; of the rates
   Timestamp first = kNoTime, last = kNoTime;  // of the records reported on

@@ -120,17 +120,57 @@ TEST_CASE("new: WARN counts where the baseline is broad, and a deprecation is no
   CHECK(Judged{everywhere}.judgement.incidents.at(0).severity == IncidentSeverity::warning);
 }
 
-TEST_CASE("new: a service that is always surprising is not believed", "[correlate]") {
-  Scene scene;
-  for (int i = 0; i < 100; ++i) {
-    scene.line(i, "chatty", Severity::info, "work");
-    if (i < 20) scene.line(i + 0.1, "chatty", Severity::error, "once only " + std::string(1, static_cast<char>('a' + i)));
+TEST_CASE("new: where new kinds are the rule, one said once or twice is chance, one said often is not", "[correlate]") {
+  const auto judged_with = [](int times) {
+    Scene scene;
+    for (int i = 0; i < 1000; ++i) {
+      scene.line(i, "chatty", Severity::info, "work");
+      if (i < 200 && i % 10 == 0)
+        scene.line(i + 0.1, "chatty", Severity::error, "trouble" + std::string(3, static_cast<char>('a' + i / 10)));
+    }
+    for (int i = 0; i < times; ++i) scene.line(800 + i, "chatty", Severity::error, "database is read-only");
+    return Judged{scene};
+  };
+  for (const auto& [times, notify] : {std::pair{1, Notify::digest}, {2, Notify::digest}, {3, Notify::ticket}, {9, Notify::ticket}}) {
+    INFO(times);
+    const Judged judged = judged_with(times);
+    const auto found = judged.findings(FindingKind::new_error);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]->notify == notify);
+    CHECK(judged.judgement.incidents.size() == (notify == Notify::ticket ? 1 : 0));
   }
-  scene.line(80, "chatty", Severity::error, "another one");
+}
+
+TEST_CASE("new: one odd error in the baseline hides none that comes later", "[correlate]") {
+  Scene scene;
+  scene.lines(0, 2000, 1, "mailer", Severity::info, "mail sent");
+  scene.line(150, "mailer", Severity::error, "mail to user <*> bounced");
+  scene.lines(1300, 1750, 50, "mailer", Severity::error, "cannot write order <*>: database is read-only");
   const Judged judged{scene};
-  REQUIRE(judged.findings(FindingKind::new_error).size() == 1);
-  CHECK(judged.findings(FindingKind::new_error)[0]->notify == Notify::digest);
-  CHECK(judged.findings(FindingKind::new_error)[0]->expected > 1);
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].summary.find("database is read-only") != std::string::npos);
+}
+
+TEST_CASE("new: an input too short to compare tells its errors, and opens nothing", "[correlate]") {
+  const auto judged_after = [](int lines_before, int lines_after) {
+    Scene scene;
+    scene.lines(0, lines_before, 1, "job", Severity::info, "step done");
+    scene.line(lines_before, "job", Severity::fatal, "cannot open the ledger");
+    scene.lines(lines_before + 1, lines_before + 1 + lines_after, 1, "job", Severity::info, "step done");
+    return Judged{scene};
+  };
+  for (const auto& [before, after] : {std::pair{0, 0}, {9, 0}, {5, 20}, {1, 400}}) {
+    INFO(before << " lines before, " << after << " after");
+    const Judged judged = judged_after(before, after);
+    const auto found = judged.findings(FindingKind::new_error);
+    REQUIRE(found.size() == 1);
+    CHECK(found[0]->summary.find("cannot open the ledger") != std::string::npos);
+    CHECK(found[0]->summary.find("nothing yet to compare it with") != std::string::npos);
+    CHECK(found[0]->evidence.at(0).origin.line == static_cast<std::uint64_t>(before) + 1);
+    CHECK(judged.judgement.incidents.empty());
+  }
+  CHECK(judged_after(1, 600).findings(FindingKind::new_error).empty());  // the first part is long enough to be how things are
+  CHECK(judged_after(100, 3).judgement.incidents.size() == 1);
 }
 
 TEST_CASE("frequent: more than ten in a minute, not ten, not eleven in an hour", "[correlate]") {
@@ -307,6 +347,14 @@ TEST_CASE("silent: a heartbeat that stops is missed, one that is only late or un
   CHECK(missed([](Scene& scene) { scene.lines(0, 100, 10, "api", Severity::info, "tick"); }) == 0);  // ten beats are no habit
 }
 
+TEST_CASE("silent: an error or a warning that stops is no loss", "[correlate]") {
+  for (const auto& [severity, silent] : {std::pair{Severity::info, 1}, {Severity::warn, 0}, {Severity::error, 0}}) {
+    Scene scene = calm();
+    scene.lines(0, 300, 10, "api", severity, "queue is full");
+    CHECK(Judged{scene}.findings(FindingKind::silent).size() == static_cast<std::size_t>(silent));
+  }
+}
+
 TEST_CASE("silent: a service that stops while others go on", "[correlate]") {
   Scene scene;
   scene.lines(0, 600, 0.5, "api", Severity::info, "request served");
@@ -316,6 +364,41 @@ TEST_CASE("silent: a service that stops while others go on", "[correlate]") {
   REQUIRE(found.size() == 1);
   CHECK(found[0]->service == "db");
   CHECK(found[0]->expected > 100);
+}
+
+TEST_CASE("change: banners of starts and ends and what people bring out are changes, everyday work is none", "[correlate]") {
+  const auto is_change = [](const std::string& text) {
+    Scene scene = calm();
+    scene.line(395, "api", Severity::info, text).line(400, "api", Severity::error, "upstream refused");
+    const Judged judged{scene};
+    return judged.judgement.incidents.at(0).summary.find("after a change: api") != std::string::npos;
+  };
+  for (const char* text :
+       {"configuration reloaded", "Deployment of build <*> finished", "rolling back to release <*>", "starting api version <*>",
+        "api <*> starting", "Starting ledger v<*>", "received SIGTERM, draining", "Application startup complete.", "listening on port <*>",
+        "Shutting down", "feature flag new_cart switched on", "scaled from <*> to <*> replicas", "migration <*> applied",
+        "server started in <*> s", "restart requested by operator", "database failover finished", "entering maintenance mode",
+        "Upgraded schema from <*> to <*>"}) {
+    INFO(text);
+    CHECK(is_change(text));
+  }
+  for (const char* text : {"Waiting for rollback thread to terminate", "transaction <*> rolled back", "Starting checkpoint",
+                           "checkpoint starting: time", "job <*> started", "loaded firmware version <*>", "value <*> stored",
+                           "new version of document <*> stored", "Upgrade-Insecure-Requests header seen",
+                           "deadlock, try restarting transaction", "shutting down idle connection <*>", "batch started by user <*>"}) {
+    INFO(text);
+    CHECK_FALSE(is_change(text));
+  }
+}
+
+TEST_CASE("change: it explains only what comes after it, and the one with a version says most", "[correlate]") {
+  Scene scene = calm();
+  scene.line(400, "api", Severity::error, "upstream refused");
+  scene.line(405, "api", Severity::info, "received SIGTERM, draining");
+  CHECK(Judged{scene}.judgement.incidents.at(0).summary.find("after a change") == std::string::npos);
+  scene.line(380, "api", Severity::info, "shutting down").line(385, "api", Severity::info, "starting api version <*>");
+  scene.line(388, "api", Severity::info, "listening on port <*>");
+  CHECK(Judged{scene}.judgement.incidents.at(0).summary.find("after a change: api \"starting api version <*>\"") != std::string::npos);
 }
 
 TEST_CASE("change: what people did is told inside an incident, and alarms nobody alone", "[correlate]") {

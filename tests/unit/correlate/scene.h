@@ -72,7 +72,7 @@ class Scene {
     std::vector<std::pair<ShapeId, std::uint32_t>> shapes;
     for (const auto& [key, shape] : shapes_) {
       shapes.emplace_back(shape, static_cast<std::uint32_t>(templates.size()));
-      templates.push_back(TemplateInfo{TemplateId{static_cast<std::uint64_t>(shape)}, key.first, key.second, {}, {}});
+      templates.push_back(TemplateInfo{TemplateId{static_cast<std::uint64_t>(shape)}, key.first, key.second, parameters_of(key.first), {}});
     }
     return TemplateCatalog{std::move(templates), std::move(shapes)};
   }
@@ -82,6 +82,13 @@ class Scene {
   }
 
  private:
+  /// A variable holds words, unless a `#` beside it says that it is a number.
+  static std::vector<TemplateParameter> parameters_of(const std::string& text) {
+    std::vector<TemplateParameter> parameters;
+    for (std::size_t at = text.find("<*>"); at != std::string::npos; at = text.find("<*>", at + 1))
+      parameters.push_back(TemplateParameter{at > 0 && text[at - 1] == '#' ? "number" : "word", nullptr});
+    return parameters;
+  }
   ShapeId shape_of(const std::string& text, SeverityClass severity) {
     return shapes_.try_emplace({text, severity}, ShapeId{100 + shapes_.size()}).first->second;
   }
