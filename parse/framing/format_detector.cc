@@ -4,6 +4,8 @@
 
 #include "core/limits.h"
 #include "parse/framing/format_registry.h"
+#include "parse/framing/line_rules.h"
+#include "parse/framing/strict_line.h"
 #include "parse/text/text_formats.h"
 
 namespace loglode {
@@ -18,29 +20,18 @@ constexpr std::size_t kOthersMax = 3;
 constexpr std::size_t kSecondHeaderLinesMin = 5;
 constexpr std::size_t kLineBytesTried = 8 * kKiB;  // of a line; more is not needed to know a format, JSON aside
 
-/// Lines that may begin a record: not blank, not part of a trace.
+/// Lines that may begin a record: not blank, not part of a trace, nor of what a dated line announces. An incident in the first lines must
+/// not hide the header that its stream has.
 std::vector<std::string_view> leading_lines(std::span<const std::string_view> lines) {
-  const LineRules no_rules;
-  RecordBounds bounds(no_rules);
+  LineRules rules;
+  rules.strict_lines = rules.levels = rules.headed = std::any_of(lines.begin(), lines.end(), is_strict_line);
+  RecordBounds bounds(rules);
   std::vector<std::string_view> leading;
   for (const std::string_view line : lines) {
     if (bounds.continues(line) || traces::is_blank_line(line) || traces::is_indented(line) || traces::is_crash(line)) continue;
     leading.push_back(line.starts_with('{') ? line : line.substr(0, kLineBytesTried));
   }
   return leading;
-}
-
-/// Of two kinds of line that only such a log has both, wherever its beginning was cut off.
-BlockStyle block_style(std::span<const std::string_view> lines) {
-  bool user = false, query = false, cursor = false, stamp = false;
-  for (const std::string_view line : lines) {
-    user = user || line.starts_with("# User@Host: ");
-    query = query || line.starts_with("# Query_time: ");
-    cursor = cursor || line.starts_with("__CURSOR=");
-    stamp = stamp || line.starts_with("__REALTIME_TIMESTAMP=");
-  }
-  if (user && query) return BlockStyle::slow_query_log;
-  return cursor && stamp ? BlockStyle::journald_export : BlockStyle::none;
 }
 
 /// No single line of theirs can be read, so trying lines does not find them.
@@ -207,9 +198,13 @@ double choose_own(std::span<const std::string_view> lines, Trial& trial, const C
 
 DetectedFormats detect_formats(std::span<const std::string_view> lines, const ParseContext& context) {
   DetectedFormats detected;
-  if (const LineFormat* format = block_format(block_style(lines)); format != nullptr) {
-    detected.formats.push_back(format);
-    return detected;
+  const BlockStyle style = find_block_style(lines);
+  if (const LineFormat* format = block_format(style); format != nullptr) detected.formats.push_back(format);
+  if (style == BlockStyle::journald_export) return detected;
+  std::vector<std::string_view> strict;
+  if (style == BlockStyle::slow_query_log) {  // an error log may go to the same stream
+    std::copy_if(lines.begin(), lines.end(), std::back_inserter(strict), is_strict_line);
+    lines = strict;
   }
   const std::vector<std::string_view> leading = leading_lines(lines);
   if (leading.empty()) return detected;
@@ -222,54 +217,6 @@ DetectedFormats detect_formats(std::span<const std::string_view> lines, const Pa
   if (share >= kSureShare && best->format->name() != "json") add_second_opinion(lines, trial, detected);
   add_second_header(leading, left, context, detected);
   return detected;
-}
-
-namespace {
-
-/// Lines without a header that no trace explains: do they belong to the record before? They do where they are few, or come in runs.
-class HeaderCensus {
- public:
-  void see(const RecordBounds& bounds, bool continues, bool blank) {
-    if (blank) return;
-    if (!continues && bounds.reason() == RecordBounds::Reason::header) {
-      ++records_;
-      stray_before_ = false;
-    } else if (!continues && bounds.reason() == RecordBounds::Reason::nothing && records_ != 0) {
-      ++strays_;
-      if (!stray_before_) ++with_strays_;
-      stray_before_ = true;
-    }
-  }
-  [[nodiscard]] bool headed() const noexcept {
-    if (records_ == 0 || strays_ > 20 * records_) return false;
-    if (strays_ * 9 <= records_) return true;                            // nine lines in ten have a header
-    if (with_strays_ == records_ && records_ >= 3) return true;          // each record has lines below its header
-    return with_strays_ * 2 <= records_ && strays_ >= 3 * with_strays_;  // few have, and those have many: dumps, statements
-  }
-
- private:
-  std::size_t records_ = 0, strays_ = 0, with_strays_ = 0;
-  bool stray_before_ = false;
-};
-
-}  // namespace
-
-LineRules learn_line_rules(std::span<const std::string_view> lines, std::vector<const LineFormat*> formats) {
-  LineRules rules;
-  const LineFormat* first = formats.empty() ? nullptr : formats.front();
-  rules.block = block_style(lines);
-  rules.json = first != nullptr && first->name() == "json";
-  rules.postgresql = first != nullptr && first->name().starts_with("postgresql");
-  rules.formats = std::move(formats);
-  if (rules.json || first == nullptr) return rules;
-  RecordBounds bounds(rules);
-  HeaderCensus census;
-  for (const std::string_view line : lines) {
-    const bool continues = bounds.continues(line);
-    census.see(bounds, continues, traces::is_blank_line(line));
-  }
-  rules.headed = census.headed();
-  return rules;
 }
 
 }  // namespace loglode

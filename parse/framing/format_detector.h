@@ -6,7 +6,6 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/framing/record_bounds.h"
 #include "parse/line_format.h"
 
 namespace loglode {
@@ -20,8 +19,5 @@ struct DetectedFormats {
 /// that fit the most lines; streams are mixed (a JSON service with a plain banner), so the others are kept for the lines that it does not
 /// fit.
 [[nodiscard]] DetectedFormats detect_formats(std::span<const std::string_view> lines, const ParseContext& context);
-
-/// What is to be known of a stream to cut it into records.
-[[nodiscard]] LineRules learn_line_rules(std::span<const std::string_view> lines, std::vector<const LineFormat*> formats);
 
 }  // namespace loglode

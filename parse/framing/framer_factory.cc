@@ -8,6 +8,7 @@
 
 #include "parse/framing/format_registry.h"
 #include "parse/framing/line_framer.h"
+#include "parse/framing/line_rules.h"
 #include "parse/framing/wrapping_detector.h"
 #include "parse/text/text_formats.h"
 

@@ -11,6 +11,7 @@
 #include "core/batch.h"
 #include "parse/framing/column_table.h"
 #include "parse/framing/format_detector.h"
+#include "parse/framing/record_bounds.h"
 #include "parse/framing/wrapping.h"
 #include "parse/line_format.h"
 

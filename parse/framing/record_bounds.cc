@@ -1,6 +1,9 @@
 #include "parse/framing/record_bounds.h"
 
+#include <algorithm>
+
 #include "core/limits.h"
+#include "parse/framing/strict_line.h"
 
 namespace loglode {
 
@@ -9,28 +12,14 @@ using namespace traces;
 namespace {
 
 constexpr unsigned kMessageLinesMax = 8;
+constexpr unsigned kUnexplainedMax = 100;  // so that a stream whose later lines have no headers does not end in one trace
 
-bool is_whole_object(std::string_view line) noexcept { return line.size() >= 2 && line.front() == '{' && line.back() == '}'; }
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool opens_object(std::string_view line) noexcept { return line == "{" || line == "[{"; }
 
-/// The pid in `[123]`, as PostgreSQL's log_line_prefix has it by default; 0 when there is none.
-std::uint64_t process_of(std::string_view line) noexcept {
-  const std::size_t open = line.substr(0, 128).find('[');
-  std::uint64_t pid = 0;
-  for (std::size_t i = open == std::string_view::npos ? line.size() : open + 1; i < line.size() && line[i] >= '0' && line[i] <= '9'; ++i)
-    pid = pid * 10 + static_cast<std::uint64_t>(line[i] - '0');
-  return pid;
-}
-
-/// `DETAIL:  `, `HINT:  ` … where other lines have `ERROR:  `.
-bool is_statement_part(std::string_view line) noexcept {
-  line = line.substr(0, 256);
-  const std::size_t sign = line.find(":  ");
-  if (sign == std::string_view::npos) return false;
-  line = line.substr(0, sign);
-  for (const std::string_view word : {"DETAIL", "HINT", "STATEMENT", "CONTEXT", "QUERY", "LOCATION"})
-    if (line.ends_with(word)) return true;
-  return false;
+/// What a server writes at the beginning of its slow query log, below `…, Version: … started with:`.
+bool is_query_banner(std::string_view line) noexcept {
+  return line.starts_with("Tcp port: ") || (line.starts_with("Time ") && line.ends_with("Argument"));
 }
 
 /// A frame of any runtime's trace, by its indentation and its first word.
@@ -40,98 +29,169 @@ bool indented_frame(std::string_view line) noexcept {
   return begin != std::string_view::npos && line.substr(begin).starts_with("at ");
 }
 
-/// Somebody else's header in a stream of other headers: `shop: 2026/11/24 00:03:52 …`. Text that goes on does not begin so.
-bool has_early_timestamp(std::string_view line) {
-  constexpr std::size_t kWordsTried = 3, kBytesTried = 64;
-  if (is_indented(line)) return false;
-  const TimeContext any_year{Timestamp{}, nullptr};
-  std::size_t at = 0;
-  for (std::size_t word = 0; word < kWordsTried && at < kBytesTried && at < line.size(); ++word) {
-    if (line[at] == '[' || line[at] == '(') ++at;
-    Timestamp time = kNoTime;
-    if (read_timestamp(line.substr(at), any_year, time) != 0) return true;
-    at = line.find(' ', at);
-    at = at == std::string_view::npos ? line.size() : at + 1;
+/// Whether the two prefixes are one writer's at one moment: the same but for one number that counts lines, and that not in the time.
+bool are_of_one_message(std::string_view a, std::string_view b) noexcept {
+  constexpr std::size_t kTimeBytes = 19;
+  std::size_t i = 0, j = 0, differing = 0;
+  while (i < a.size() && j < b.size()) {
+    if (a[i] == b[j]) {
+      ++i, ++j;
+      continue;
+    }
+    if (!is_digit(a[i]) || !is_digit(b[j]) || i < kTimeBytes || ++differing > 1) return false;
+    while (i < a.size() && is_digit(a[i])) ++i;
+    while (j < b.size() && is_digit(b[j])) ++j;
   }
-  return false;
+  return i == a.size() && j == b.size();
+}
+
+/// Where the severity word begins before `:  `.
+std::size_t find_level(std::string_view line) noexcept {
+  const std::size_t sign = line.substr(0, 256).find(":  ");
+  if (sign == std::string_view::npos) return sign;
+  std::size_t begin = sign;
+  while (begin > 0 && ((line[begin - 1] >= 'A' && line[begin - 1] <= 'Z') || is_digit(line[begin - 1]))) --begin;
+  return begin == sign ? std::string_view::npos : begin;
 }
 
 }  // namespace
 
+std::size_t find_statement_part(std::string_view line) noexcept {
+  const std::size_t begin = find_level(line);
+  if (begin == std::string_view::npos) return begin;
+  const std::string_view word = line.substr(begin, line.find(':', begin) - begin);
+  for (const std::string_view part : {"DETAIL", "HINT", "STATEMENT", "CONTEXT", "QUERY", "LOCATION"})
+    if (word == part) return begin;
+  return std::string_view::npos;
+}
+
+void RecordBounds::reset() noexcept {
+  lines_ = text_lines_ = 1;
+  headed_ = in_trace_ = object_ = block_ = indented_ = false;
+  trace_ = Trace::none;
+  message_lines_due_ = unexplained_ = 0;
+}
+
 /// A line with a header: whatever its message looks like, it begins no trace by itself.
 bool RecordBounds::start_headed(std::string_view line) {
-  lines_ = 1;
-  trace_ = Trace::none;
+  reset();
+  record_.begin(line);
+  headed_ = true;
   object_ = opens_object(line);
-  indented_ = false;
-  message_lines_due_ = 0;
-  error_ = !rules_->headed && !is_whole_object(line) && mentions_error(line);
-  if (rules_->postgresql) process_ = process_of(line);
   reason_ = Reason::header;
   return false;
 }
 
+bool RecordBounds::start_object(std::string_view line) {
+  reset();
+  record_.close();
+  object_ = opens_object(line);
+  reason_ = Reason::header;
+  return false;
+}
+
+bool RecordBounds::start_block(std::string_view line) {
+  start_object(line);
+  block_ = true;
+  return false;
+}
+
 bool RecordBounds::start(std::string_view line, Reason reason) {
-  start_headed(line);
+  reset();
+  record_.begin(line);
+  object_ = opens_object(line);
   trace_ = trace_begun_by(line);
+  in_trace_ = trace_ != Trace::none && trace_ != Trace::jvm_banner;
   indented_ = is_indented(line);
   reason_ = reason;
   return false;
 }
 
+void RecordBounds::see_trace(std::string_view line) {
+  if (const Trace trace = trace_begun_by(line); trace != Trace::none) trace_ = trace;
+  if (trace_ == Trace::none && is_go_symbol(line)) trace_ = Trace::symbols;
+  if (chains_python_traces(line)) trace_ = Trace::python_chain;
+  in_trace_ =
+      in_trace_ || trace_ != Trace::none || is_trace_line(line) || is_frame(line) || exception_named_by(line) != ExceptionName::none;
+}
+
 bool RecordBounds::add(std::string_view line, Reason reason) {
   if (++lines_ > kRecordLinesMax) object_ = false;
-  if (const Trace trace = trace_begun_by(line); trace != Trace::none) trace_ = trace;
-  if (chains_python_traces(line)) trace_ = Trace::python_chain;
-  if (is_indented(line)) message_lines_due_ = 0;
-  if (line.starts_with("Caused by: ") || line.starts_with("Suppressed: ")) message_lines_due_ = kMessageLinesMax;
+  ++text_lines_;
+  record_.add(line);
+  see_trace(line);
   indented_ = is_indented(line);
-  error_ = false;
+  if (indented_) message_lines_due_ = 0;
+  if (line.starts_with("Caused by: ") || line.starts_with("Suppressed: ")) message_lines_due_ = kMessageLinesMax;
+  unexplained_ = reason == Reason::open ? unexplained_ + 1 : 0;
   reason_ = reason;
   return true;
 }
 
 /// Blank lines stand inside traces and wrapped text; between records they stand for themselves.
 bool RecordBounds::add_blank(std::string_view line) {
-  const bool inside = lines_ != 0 && (rules_->headed || object_ || indented_ || trace_ != Trace::none);
+  const bool may_go_on = object_ || block_ || indented_ || in_trace_ || trace_ != Trace::none || (headed_ && rules_->headed) ||
+                         (lines_ == 1 && mentions_error(record_.first_line()));
   reason_ = Reason::shape;
-  if (inside) {
+  if (lines_ != 0 && may_go_on) {
     ++lines_;
     return true;
   }
-  start(line, Reason::shape);
+  start_object(line);
   lines_ = 0;
+  reason_ = Reason::shape;
   return false;
 }
 
 bool RecordBounds::continues_object(std::string_view line) {
-  if (opens_object(line) || (is_whole_object(line) && line.size() > 2)) return start_headed(line);
+  if (opens_object(line) || (is_whole_object(line) && line.size() > 2)) return start_object(line);
   const bool closes = line.front() == '}' || line.front() == ']';
+  if (!closes && line.front() != '{' && line.front() != '"' && begins_record(line)) return start_headed(line);
   add(line, Reason::shape);
   if (closes) object_ = false;
   return true;
 }
 
+bool RecordBounds::continues_export(std::string_view line) {
+  return line.starts_with("__CURSOR=") || lines_ == 0 ? start_block(line) : add(line, Reason::shape);
+}
+
 /// Slow query logs: `# Time:` is printed only when it has changed; without it a record begins with `# User@Host:`.
-bool RecordBounds::continues_block(std::string_view line) {
-  bool begins = false;
-  if (rules_->block == BlockStyle::journald_export) {
-    begins = line.starts_with("__CURSOR=");
-  } else {
-    const bool time_line = line.starts_with("# Time: ");
-    begins = time_line || (!time_line_ && line.starts_with("# User@Host: "));
-    time_line_ = time_line;
-  }
-  return begins || lines_ == 0 ? start_headed(line) : add(line, Reason::shape);
+bool RecordBounds::begins_query(std::string_view line) {
+  const bool time_line = line.starts_with("# Time: ");
+  const bool begins = time_line || (!time_line_ && line.starts_with("# User@Host: "));
+  time_line_ = time_line;
+  return begins;
 }
 
 bool RecordBounds::begins_record(std::string_view line) const {
   for (const LineFormat* format : rules_->formats)
     if (format->begins_record(line)) return true;
-  return !rules_->formats.empty() && has_early_timestamp(line);
+  return (rules_->strict_lines && is_strict_line(line)) || (rules_->levels && begins_with_level(line));
 }
 
-bool RecordBounds::belongs_to_statement(std::string_view line) const { return lines_ != 0 && process_of(line) == process_; }
+bool RecordBounds::belongs_to_statement(std::string_view line) const {
+  const std::string_view first = record_.first_line();
+  const std::size_t part = find_statement_part(line), level = find_level(first);
+  return headed_ && level != std::string_view::npos && are_of_one_message(first.substr(0, level), line.substr(0, part));
+}
+
+/// Right below a record's first line: the exception that it speaks of, or what it has printed.
+bool RecordBounds::follows_first_line(std::string_view line) const {
+  const std::string_view first = record_.first_line();
+  const ExceptionName name = exception_named_by(line);
+  if (headed_) {
+    if (name == ExceptionName::qualified || name == ExceptionName::name) return true;
+    const Trace trace = trace_begun_by(line);
+    if (trace != Trace::none && trace != Trace::jvm_banner && !is_ruby_crash(line)) return true;
+    if (rules_->headed && (line == "{" || line == "[")) return true;
+    return (name == ExceptionName::word || is_go_symbol(line)) && mentions_error(first);
+  }
+  // A line that names an exception is the message of the one before only where that one names none: repeated ones are records.
+  if (name != ExceptionName::qualified && trace_begun_by(line) != Trace::python && (!is_ruby_frame(line) || is_ruby_crash(line)))
+    return false;
+  return exception_named_by(first) == ExceptionName::none && mentions_error(first);
+}
 
 bool RecordBounds::follows_by_shape(std::string_view line) {
   if (is_trace_line(line)) return true;
@@ -143,43 +203,53 @@ bool RecordBounds::follows_by_shape(std::string_view line) {
   }
   switch (trace_) {
     case Trace::python:
-      if (!ends_python_trace(line)) return false;
+      if (is_ruby_crash(line)) return true;  // Ruby before 3.0 wrote its traces upside down
+      if (!ends_python_trace(line) && !continues_trace(Trace::python_end, line)) return false;
       trace_ = Trace::python_end;
       return true;
     case Trace::python_chain:
-      return trace_begun_by(line) == Trace::python;
-    case Trace::go:
-      return continues_go_trace(line);
+      if (trace_begun_by(line) == Trace::python) return true;
+      break;
     case Trace::node:
-      return lines_ == 1 || continues_node_crash(line) || closes_block(line);
+      if (text_lines_ == 1 || continues_node_crash(line) || closes_block(line)) return true;
+      break;
     case Trace::rust_head:
       trace_ = Trace::rust;
       return true;  // the message, on a line of its own since Rust 1.73
-    case Trace::ruby:
-      return is_ruby_frame(line);
-    case Trace::php:
-      return is_numbered_frame(line);
-    case Trace::python_end:
-    case Trace::rust:
-    case Trace::java:
-    case Trace::none:
+    default:
+      if (continues_trace(trace_, line)) return true;
       break;
   }
-  if (!error_) return false;
-  return is_qualified_exception(line) || trace_begun_by(line) == Trace::python || (is_ruby_frame(line) && !is_ruby_crash(line));
+  return text_lines_ == 1 && !record_.first_line().empty() && follows_first_line(line);
+}
+
+/// Lines that no shape explains, but the record is not at its end. Where records have no headers nothing would end it.
+bool RecordBounds::is_open_for(std::string_view line) {
+  if (!rules_->headed || unexplained_ == kUnexplainedMax) return false;
+  if (in_trace_ || record_.inside() || record_.continues_statement(line)) return true;
+  if (!headed_ || (text_lines_ > 1 && begins_with_level(line))) return false;
+  return rules_->reports || record_.announces(rules_->formats);
 }
 
 bool RecordBounds::continues(std::string_view line) {
-  if (rules_->json && is_whole_object(line)) return start_headed(line);
-  if (rules_->block != BlockStyle::none) return continues_block(line);
+  if (rules_->json && is_whole_object(line)) return start_object(line);
+  if (rules_->block == BlockStyle::journald_export) return continues_export(line);
   if (is_blank_line(line)) return add_blank(line);
   if (object_) return continues_object(line);
-  if (rules_->postgresql && is_statement_part(line)) return belongs_to_statement(line) ? add(line, Reason::shape) : start_headed(line);
+  if (rules_->block == BlockStyle::slow_query_log) {
+    if (begins_query(line)) return start_block(line);
+    if (block_ ? line.front() == '#' : lines_ != 0 && is_query_banner(line)) return add(line, Reason::shape);
+  }
+  if (rules_->statements && find_statement_part(line) != std::string_view::npos)
+    return belongs_to_statement(line) ? add(line, Reason::shape) : start_headed(line);
   if (begins_record(line)) return start_headed(line);
-  if (lines_ == 0 || (opens_object(line) && !rules_->headed)) return start(line, Reason::nothing);
-  if (is_crash(line) || (trace_ != Trace::ruby && is_ruby_crash(line))) return start(line, Reason::shape);
+  if (lines_ == 0) return start(line, Reason::nothing);
+  if (block_) return add(line, Reason::shape);
+  if (headed_ && text_lines_ < rules_->header_lines) return add(line, Reason::open);
+  if (is_crash(line) || (trace_ != Trace::ruby && trace_ != Trace::python && is_ruby_crash(line))) return start(line, Reason::shape);
+  if (is_last_word(line)) return start(line, Reason::shape);
   if (follows_by_shape(line)) return add(line, Reason::shape);
-  return rules_->headed ? add(line, Reason::nothing) : start(line, Reason::nothing);
+  return is_open_for(line) ? add(line, Reason::open) : start(line, Reason::nothing);
 }
 
 }  // namespace loglode

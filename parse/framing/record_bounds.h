@@ -1,5 +1,10 @@
 // Which physical lines belong to one record. LineRules: what was learned of a stream, immutable. RecordBounds: the state of one
 // substream, owned by its framer; what it answers depends on the lines it was shown and nothing else.
+//
+// A line with a header begins a record, of the stream's formats or of any strict one (strict_line.h), whatever was open. Of the others
+// those belong to the record before that are indented, or that a trace's shape explains (trace_shapes.h), or for which the record's first
+// line has left something open (open_record.h), or that stand within a trace of a stream in which records have headers. All others begin
+// records, however rare they are: the last words of a program are such lines.
 #pragma once
 
 #include <cstddef>
@@ -7,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "parse/framing/open_record.h"
 #include "parse/framing/trace_shapes.h"
 #include "parse/line_format.h"
 
@@ -17,9 +23,13 @@ enum class BlockStyle : unsigned char { none, slow_query_log, journald_export };
 
 struct LineRules {
   std::vector<const LineFormat*> formats;  // a line that begins a record of any of these begins a record
-  bool headed = false;                     // nearly every record has a header: a line without one continues the record before
+  bool strict_lines = false;               // so does one of a strict form
+  bool levels = false;                     // so does one that begins with a level
+  bool headed = false;                     // records have headers: what a header or a trace has opened lasts until the next one
+  std::size_t header_lines = 1;            // each record has at least so many lines, however they look
+  bool reports = false;                    // each has several lines: those without a level belong to the header above them
   bool json = false;                       // the usual line is a JSON object
-  bool postgresql = false;                 // DETAIL, HINT, STATEMENT … lines have a header and belong to the record before
+  bool statements = false;                 // PostgreSQL: DETAIL, HINT, STATEMENT … have a header and belong to the record before
   bool indented = true;                    // an indented line continues any record: not in syslog, whose programs indent lists
   BlockStyle block = BlockStyle::none;
 };
@@ -32,30 +42,45 @@ class RecordBounds {
   bool continues(std::string_view line);
   /// `line` begins a record, whatever it looks like; remembers it.
   void begin(std::string_view line) { start_headed(line); }
-  /// What the last answer rested on: a header, or a trace's shape, or nothing (only the stream being headed or not).
-  enum class Reason : unsigned char { header, shape, nothing };
+  /// What the last answer rested on: a header, or a shape, or that something was open, or nothing.
+  enum class Reason : unsigned char { header, shape, open, nothing };
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
 
  private:
+  void reset() noexcept;
   bool start_headed(std::string_view line);
+  bool start_object(std::string_view line);
+  bool start_block(std::string_view line);
   bool start(std::string_view line, Reason reason);
   bool add(std::string_view line, Reason reason);
   bool add_blank(std::string_view line);
+  void see_trace(std::string_view line);
   bool continues_object(std::string_view line);
-  bool continues_block(std::string_view line);
+  bool continues_export(std::string_view line);
+  bool begins_query(std::string_view line);
   [[nodiscard]] bool begins_record(std::string_view line) const;
   [[nodiscard]] bool belongs_to_statement(std::string_view line) const;
   [[nodiscard]] bool follows_by_shape(std::string_view line);
+  [[nodiscard]] bool follows_first_line(std::string_view line) const;
+  [[nodiscard]] bool is_open_for(std::string_view line);
 
   const LineRules* rules_;
+  OpenRecord record_;
   std::size_t lines_ = 0;                      // of the open record; 0: none is open
-  traces::Trace trace_ = traces::Trace::none;  // within the open record
+  std::size_t text_lines_ = 0;                 // of those, not blank
+  bool headed_ = false;                        // the open record began with a header (that a JSON object's line is not)
+  traces::Trace trace_ = traces::Trace::none;  // within the open record: the latest that began
+  bool in_trace_ = false;                      // a trace began, or frames of one were seen
   bool object_ = false;                        // within a JSON object that spans lines
-  bool indented_ = false, error_ = false;      // of the line before: indented; began a record that speaks of an error
+  bool block_ = false;                         // within a block: a slow query's
+  bool indented_ = false;                      // the line before was
   unsigned message_lines_due_ = 0;             // behind `Caused by:`, until its frames: the exception's message may have line ends
+  unsigned unexplained_ = 0;                   // lines in a row that a trace has taken for want of a header
   bool time_line_ = false;                     // slow query log: the line before was `# Time:`
-  std::uint64_t process_ = 0;                  // PostgreSQL: pid of the open record, hashed
   Reason reason_ = Reason::nothing;
 };
+
+/// PostgreSQL: where the word is in `… DETAIL:  text`, HINT, STATEMENT …; npos when `line` has none.
+[[nodiscard]] std::size_t find_statement_part(std::string_view line) noexcept;
 
 }  // namespace loglode

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "parse/framing/strict_line.h"
 #include "parse/framing/trace_shapes.h"
 
 namespace loglode {
@@ -69,7 +70,7 @@ std::optional<std::string> trace_headline(std::string_view text) {
 
 bool begins_with_crash(std::string_view text) {
   const std::string_view first = take_line(text);
-  if (is_crash(first) || is_ruby_crash(first)) return true;
+  if (is_crash(first) || is_ruby_crash(first) || is_last_word(first)) return true;
   const std::string_view second = take_line(text);
   if (is_indented(second) && second.substr(std::min(second.find_first_not_of(" \t"), second.size())).starts_with("at "))
     return true;  // of any runtime

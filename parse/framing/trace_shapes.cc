@@ -2,24 +2,35 @@
 
 #include <algorithm>
 
+#include "parse/framing/dump_shapes.h"
+#include "parse/framing/line_beginnings.h"
+
 namespace loglode::traces {
 
 namespace {
 
 constexpr std::size_t kLookAhead = 512;
+constexpr std::string_view kEscapedTab = "#011";
+constexpr std::string_view kTraceback = "Traceback (most recent call last):";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
 bool is_name(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || c == '$'; }
 bool contains(std::string_view line, std::string_view part) noexcept { return line.find(part) != std::string_view::npos; }
 
-/// The identifiers joined by dots that `line` begins with.
-std::string_view qualified_name(std::string_view line) noexcept {
+/// The identifiers joined by single bytes of `joints` that `line` begins with; `:` joins when it is doubled.
+std::string_view joined_names(std::string_view line, std::string_view joints) noexcept {
   std::size_t end = 0;
-  while (end < line.size() && (is_name(line[end]) || (line[end] == '.' && end > 0 && end + 1 < line.size() && is_name(line[end + 1]))))
-    ++end;
+  while (end < line.size()) {
+    const std::size_t joint = is_name(line[end]) ? 0 : line.substr(end, 2) == "::" ? 2 : 1;
+    if (joint != 0 && (end == 0 || joints.find(line[end]) == std::string_view::npos || (joint == 1 && line[end] == ':'))) break;
+    if (joint != 0 && (end + joint >= line.size() || !is_name(line[end + joint]))) break;
+    end += joint + (joint == 0 ? 1 : 0);
+  }
   return line.substr(0, end);
 }
+std::string_view qualified_name(std::string_view line) noexcept { return joined_names(line.substr(0, kLookAhead), "."); }
 
 /// `/srv/app.js:12`, `node:internal/process/promises:288`, `file:///srv/app.mjs:3`: where Node says an uncaught error was thrown.
 bool is_script_position(std::string_view line) noexcept {
@@ -27,7 +38,7 @@ bool is_script_position(std::string_view line) noexcept {
   while (end > 0 && is_digit(line[end - 1])) --end;
   if (end == line.size() || end < 4 || line[end - 1] != ':') return false;
   const std::string_view path = line.substr(0, end - 1);
-  if (path.starts_with("node:internal/") || path.starts_with("node:")) return true;
+  if (path.starts_with("node:")) return true;
   const bool absolute = path.starts_with('/') || path.starts_with("file://") || (path.size() > 2 && path[1] == ':' && path[2] == '\\');
   return absolute && (path.ends_with(".js") || path.ends_with(".mjs") || path.ends_with(".cjs") || path.ends_with(".ts"));
 }
@@ -40,119 +51,83 @@ bool is_rust_panic(std::string_view line) noexcept {
   return line.starts_with("thread '") && contains(line.substr(0, kLookAhead), " panicked at");
 }
 
-}  // namespace
-
-bool is_blank_line(std::string_view line) noexcept {
-  return std::all_of(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+/// `SIGQUIT: quit`, `SIGSEGV: segmentation violation`: how a Go program says what killed it.
+bool is_go_signal(std::string_view line) noexcept {
+  if (!line.starts_with("SIG")) return false;
+  const std::size_t end = line.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ1234567890", 3);
+  return end != std::string_view::npos && end > 5 && line.substr(end, 2) == ": ";
 }
 
-bool is_indented(std::string_view line) noexcept { return !line.empty() && (line.front() == ' ' || line.front() == '\t'); }
-
-bool is_crash(std::string_view line) noexcept {
-  switch (line.empty() ? '\0' : line.front()) {
-    case 'p':
-      return line.starts_with("panic: ");
-    case 'f':
-      return line.starts_with("fatal error: ");
-    case 'E':
-      return line.starts_with("Exception in thread ");
-    case 'U':
-      return line.starts_with("Unhandled exception. ") || line.starts_with("Unhandled Exception: ");
-    case 't':
-      return line.starts_with("terminate called ") || is_rust_panic(line);
-    case 'S':
-      return line.starts_with("Segmentation fault") || line.starts_with("SIGSEGV: ") || line.starts_with("SIGABRT: ");
-    case '=':
-      return line.starts_with("==") && contains(line.substr(0, 64), "==ERROR: ");
-    case 'P':
-      return line.starts_with("PHP Fatal error: ");
-    case 'n':
-    case '/':
-      return is_script_position(line);
-    default:
-      return false;
-  }
+/// PHP's and Dart's `#0 /path(12): f()`.
+bool is_numbered_frame(std::string_view line) noexcept {
+  return line.size() > 3 && line[0] == '#' && is_digit(line[1]) && contains(line.substr(2, 4), " ");
 }
 
-Trace trace_begun_by(std::string_view line) noexcept {
-  if (line.empty()) return Trace::none;
-  switch (line.front()) {
-    case 'T':
-      return line.starts_with("Traceback (most recent call last):") ? Trace::python : Trace::none;
-    case 'p':
-      return line.starts_with("panic: ") ? Trace::go : Trace::none;
-    case 'g':
-      return is_goroutine(line) ? Trace::go : Trace::none;
-    case 't':
-      return is_rust_panic(line) ? (line.ends_with(':') ? Trace::rust_head : Trace::rust) : Trace::none;
-    case 'S':
-      return line.starts_with("SIGSEGV: ") || line.starts_with("SIGABRT: ") ? Trace::go : Trace::none;
-    case 'P':
-      return line.starts_with("PHP ") ? Trace::php : Trace::none;
-    case 'E':
-      return line.starts_with("Exception in thread ") ? Trace::java : Trace::none;
-    default:
-      break;
-  }
-  if (line.starts_with("fatal error: ")) return Trace::go;
-  if (is_script_position(line)) return Trace::node;
-  if (is_ruby_frame(line)) return Trace::ruby;
-  return is_qualified_exception(line) ? Trace::java : Trace::none;
+bool is_dotnet_mark(std::string_view line) noexcept {  // `--- End of inner exception stack trace ---`, in any language
+  return line.starts_with("--- ") && (line.ends_with(" ---") || line.starts_with("--- End of "));
 }
 
-bool is_trace_line(std::string_view line) noexcept {
-  if (line.empty()) return false;
-  switch (line.front()) {
-    case 'C':
-      return line.starts_with("Caused by: ") || line == "Caused by:";
-    case 'S':
-      return line.starts_with("Suppressed: ") || line == "Stack trace:";
-    case '.':
-      return line.starts_with("... ") && line.size() > 4 && is_digit(line[4]);
-    case '-':
-      return line.starts_with("--- End of ") || line.starts_with("---> ");
-    case 'n':
-      return line.starts_with("note: run with `RUST_BACKTRACE") ||
-             line.starts_with("note: Some details are omitted, run with `RUST_BACKTRACE");
-    case 's':
-      return line == "stack backtrace:";
-    case 'D':
-    case 'T':
-      return chains_python_traces(line);
-    case 'N':
-      return line.starts_with("Node.js v");
-    case 'a':
-      return line.starts_with("at ") && (line.ends_with(')') || contains(line.substr(0, kLookAhead), ":line "));
-    default:
-      return false;
-  }
-}
+constexpr LineBeginnings kCrashes{"panic: ",
+                                  "fatal error: ",
+                                  "Exception in thread ",
+                                  "Exception ignored in: ",
+                                  "Fatal Python error: ",
+                                  "Fatal error: ",
+                                  "Unhandled exception. ",
+                                  "Unhandled Exception: ",
+                                  "Unhandled exception:",
+                                  "Unhandled rejection ",
+                                  "Unhandled Rejection",
+                                  "Process terminated. ",
+                                  "terminate called ",
+                                  "unexpected fault address ",
+                                  "runtime: goroutine stack exceeds ",
+                                  "PHP Fatal error: ",
+                                  "PHP Parse error: ",
+                                  "*** stack smashing detected ***",
+                                  "*** buffer overflow detected ***",
+                                  "double free or corruption",
+                                  "free(): ",
+                                  "malloc(): ",
+                                  "munmap_chunk(): ",
+                                  "Assertion failed: ",
+                                  "Kernel panic - not syncing"};
 
-bool chains_python_traces(std::string_view line) noexcept {
-  return line.starts_with("During handling of the above exception, another exception occurred:") ||
-         line.starts_with("The above exception was the direct cause of the following exception:");
-}
+constexpr LineBeginnings kTraceLines{"Caused by: ",
+                                     "Suppressed: ",
+                                     "Wrapped by: ",
+                                     "Driver stacktrace:",
+                                     "---> ",
+                                     "note: run with `RUST_BACKTRACE",
+                                     "note: Some details are omitted, run with `RUST_BACKTRACE",
+                                     "Node.js v",
+                                     "(Use `node ",
+                                     "[SQL: ",
+                                     "[parameters: ",
+                                     "(Background on this error at: ",
+                                     "[stacktrace]",
+                                     "[previous exception]",
+                                     "CallStack (from HasCallStack):",
+                                     "\u2039"};  // CockroachDB's lines after the first one of a message
 
-bool is_qualified_exception(std::string_view line) noexcept {
-  const std::string_view name = qualified_name(line.substr(0, kLookAhead));
-  if (name.size() < 8 || name.find('.') == std::string_view::npos) return false;
-  if (name.size() < line.size() && line[name.size()] != ':') return false;
-  for (const std::string_view end : {"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Interrupt"})
-    if (name.ends_with(end)) return true;
-  return false;
-}
+constexpr LineBeginnings kOcamlFrames{"Raised ", "Re-raised ", "Called from "};
 
-bool ends_python_trace(std::string_view line) noexcept {
-  const std::string_view name = qualified_name(line.substr(0, kLookAhead));
-  if (name.empty() || is_digit(name.front())) return false;
-  const std::string_view rest = line.substr(name.size());
-  return rest.empty() || rest == ":" || rest.starts_with(": ");
-}
+constexpr LineBeginnings kTraceTitles{
+    "Caused by:", "Stack trace:", "Stacktrace:", "stack backtrace:", "stack traceback:", "Backtrace:", "Stack backtrace:", "Call stack:"};
 
-bool continues_go_trace(std::string_view line) noexcept {
-  if (is_goroutine(line) || line.starts_with("created by ") || line.starts_with("exit status ") || line.starts_with("[signal "))
-    return true;
-  if (line.starts_with("...additional frames elided...") || line == "runtime stack:" || line.starts_with("PC=")) return true;
+constexpr LineBeginnings kGoParts{"created by ",    "exit status ", "[signal ", "...additional frames elided...",
+                                  "runtime stack:", "PC=",          "sigcode="};
+constexpr LineBeginnings kNodeParts{"Node.js v", "Thrown at:", "Emitted ", "(Use `node "};
+constexpr LineBeginnings kElixirParts{
+    "** ",          "Last message", "State: ",      "Initial Call: ",   "Ancestors: ",   "Message Queue Length: ",
+    "Messages: ",   "Links: ",      "Dictionary: ", "Trapping Exits: ", "Status: ",      "Heap Size: ",
+    "Stack Size: ", "Reductions: ", "Neighbours:",  "Client #PID<",     "Process #PID<", "Function: ",
+    "(elixir ",     "(stdlib "};
+constexpr LineBeginnings kPythonParts{"Current thread 0x", "Thread 0x", "DETAIL:  ",  "HINT:  ", "LINE ",
+                                      "CONTEXT:  ",        "Message: ", "Arguments: "};
+
+bool continues_go(std::string_view line) noexcept {
+  if (is_goroutine(line) || kGoParts.begin(line)) return true;
   const std::size_t open = line.find('(');
   if (open != std::string_view::npos && open > 0 && line.ends_with(')')) {  // main.(*Server).serve(0xc000…, 0x1)
     const std::string_view callee = line.substr(0, open);
@@ -162,11 +137,164 @@ bool continues_go_trace(std::string_view line) noexcept {
   return blank != std::string_view::npos && blank <= 6 && contains(line.substr(blank, 16), " 0x");
 }
 
+}  // namespace
+
+bool is_blank_line(std::string_view line) noexcept {
+  return std::all_of(line.begin(), line.end(), [](char c) { return c == ' ' || c == '\t' || c == '\r'; });
+}
+
+bool is_indented(std::string_view line) noexcept {
+  return !line.empty() && (line.front() == ' ' || line.front() == '\t' || (line.front() == '#' && line.starts_with(kEscapedTab)));
+}
+
+bool is_crash(std::string_view line) noexcept {
+  if (line.empty()) return false;
+  switch (line.front()) {
+    case 't':
+      return is_rust_panic(line) || kCrashes.begin(line);
+    case 'S':
+      return is_go_signal(line);
+    case 'n':
+    case '/':
+      return is_script_position(line);
+    case '#':
+    case '=':
+    case '*':
+    case 'B':
+    case '-':
+      return dump_begun_by(line) != Trace::none || kCrashes.begin(line);
+    default:
+      return kCrashes.begin(line);
+  }
+}
+
+Trace trace_begun_by(std::string_view line) noexcept {
+  if (line.empty()) return Trace::none;
+  switch (line.front()) {
+    case 'T':
+      if (line.starts_with(kTraceback)) return Trace::python;
+      break;
+    case 'C':
+      if (line.starts_with("Current thread 0x")) return Trace::python;
+      break;
+    case 'p':
+      if (line.starts_with("panic: ")) return Trace::go;
+      break;
+    case 'g':
+      if (is_goroutine(line)) return Trace::go;
+      break;
+    case 't':
+      if (is_rust_panic(line)) return line.ends_with(':') ? Trace::rust_head : Trace::rust;
+      break;
+    case 'S':
+      if (is_go_signal(line)) return Trace::go;
+      break;
+    case 'P':
+      if (line.starts_with("PHP ")) return Trace::php;
+      break;
+    case 'E':
+      if (line.starts_with("Exception in thread ")) return line.ends_with(kTraceback) ? Trace::python : Trace::java;
+      break;
+    case 'f':
+      if (line.starts_with("fatal error: ")) return Trace::go;
+      break;
+    case 'F':
+      if (line.starts_with("Fatal Python error: ")) return Trace::python;
+      if (line.starts_with("Fatal error: ")) return Trace::php;
+      break;
+    case 'U':
+      if (line.starts_with("Unhandled exception:")) return Trace::php;  // Dart numbers its frames alike
+      break;
+    case '*':
+      if (line.starts_with("** (")) return Trace::elixir;
+      break;
+    default:
+      break;
+  }
+  if (const Trace dump = dump_begun_by(line); dump != Trace::none) return dump;
+  if (is_script_position(line)) return Trace::node;
+  if (is_ruby_frame(line)) return Trace::ruby;
+  if (exception_named_by(line) != ExceptionName::qualified) return Trace::none;
+  return line.ends_with(kTraceback) ? Trace::python : Trace::java;  // Python below a JVM: Spark, Beam, Flink
+}
+
+bool is_trace_line(std::string_view line) noexcept {
+  if (line.empty()) return false;
+  if (kTraceLines.begin(line) || chains_python_traces(line) || is_dotnet_mark(line)) return true;
+  if (kTraceTitles.begin(line)) return line.size() < 32;
+  if (kOcamlFrames.begin(line)) return contains(line.substr(0, kLookAhead), ", characters ");
+  if (line.front() == '.') return line.starts_with("... ") && line.size() > 4 && is_digit(line[4]);
+  return line.starts_with("at ") && (line.ends_with(')') || contains(line.substr(0, kLookAhead), ":line "));
+}
+
+bool is_frame(std::string_view line) noexcept {
+  if (line.starts_with(kEscapedTab)) line.remove_prefix(kEscapedTab.size());
+  const std::size_t begin = line.find_first_not_of(" \t|+");
+  if (begin == std::string_view::npos) return false;
+  line.remove_prefix(begin);
+  constexpr LineBeginnings kFrames{"at ", "File \"",   "from ",        "... ",  "@ 0x",     "#0 ",
+                                   "#1 ", "Caused by", "Suppressed: ", "---> ", "(elixir ", "[0x"};
+  if (kFrames.begin(line)) return true;
+  const std::size_t digits = line.find_first_not_of("0123456789");
+  return digits != std::string_view::npos && digits > 0 && line.substr(digits, 2) == ": ";
+}
+
+bool chains_python_traces(std::string_view line) noexcept {
+  return line.starts_with("During handling of the above exception, another exception occurred:") ||
+         line.starts_with("The above exception was the direct cause of the following exception:");
+}
+
+bool continues_trace(Trace trace, std::string_view line) noexcept {
+  switch (trace) {
+    case Trace::go:
+      return continues_go(line);
+    case Trace::ruby:
+      return is_ruby_frame(line);
+    case Trace::php:
+      return is_numbered_frame(line);
+    case Trace::elixir:
+      return kElixirParts.begin(line);
+    case Trace::symbols:
+      return is_go_symbol(line);
+    case Trace::python_end:
+      return kPythonParts.begin(line);
+    default:
+      return continues_dump(trace, line);
+  }
+}
+
+ExceptionName exception_named_by(std::string_view line) noexcept {
+  line = line.substr(0, kLookAhead);
+  if (line.starts_with('[')) line.remove_prefix(1);
+  if (line.starts_with("Uncaught ")) line.remove_prefix(9);
+  if (line.empty() || !is_letter(line.front())) return ExceptionName::none;
+  std::string_view name = joined_names(line, ".:\\+");
+  const std::string_view rest = line.substr(name.size());
+  const std::size_t joint = name.find_last_of(".:\\+");
+  const std::string_view last = joint == std::string_view::npos ? name : name.substr(joint + 1);
+  if (!rest.empty() && rest.front() != ':' && !rest.starts_with(" (") && !rest.starts_with(" [") && !rest.starts_with("`")) {
+    return ExceptionName::none;
+  }
+  for (const std::string_view end : {"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Interrupt"}) {
+    if (!last.ends_with(end)) continue;
+    if (name.size() != last.size()) return ExceptionName::qualified;
+    if (last.size() != end.size()) return is_capital(name.front()) ? ExceptionName::name : ExceptionName::none;
+    return rest.starts_with(": ") || rest.starts_with(" [") ? ExceptionName::word : ExceptionName::none;
+  }
+  return ExceptionName::none;
+}
+
+bool ends_python_trace(std::string_view line) noexcept {
+  const std::string_view name = qualified_name(line);
+  if (name.empty() || is_digit(name.front())) return false;
+  const std::string_view rest = line.substr(name.size());
+  return rest.empty() || rest == ":" || rest.starts_with(": ");
+}
+
 bool continues_node_crash(std::string_view line) noexcept {
-  if (line.starts_with("Node.js v") || line.starts_with("Thrown at:") || line.starts_with("Emitted ") || line.starts_with("(Use `node "))
-    return true;
+  if (kNodeParts.begin(line)) return true;
   std::string_view rest = line.starts_with("Uncaught ") ? line.substr(9) : line;
-  const std::string_view name = qualified_name(rest.substr(0, kLookAhead));
+  const std::string_view name = qualified_name(rest);
   rest.remove_prefix(name.size());
   return !name.empty() && (rest.starts_with(": ") || rest.starts_with(" [") || (rest.empty() && name.ends_with("Error")));
 }
@@ -185,12 +313,18 @@ bool is_ruby_crash(std::string_view line) noexcept {
   const std::size_t message = line.substr(0, kLookAhead).find("': ");
   if (open == std::string_view::npos || message == std::string_view::npos || open < message) return false;
   const std::string_view name = line.substr(open + 2, line.size() - open - 3);
-  return !name.empty() && name.front() >= 'A' && name.front() <= 'Z' &&
-         std::all_of(name.begin(), name.end(), [](char c) { return is_name(c) || c == ':'; });
+  return !name.empty() && is_capital(name.front()) && std::all_of(name.begin(), name.end(), [](char c) { return is_name(c) || c == ':'; });
 }
 
-bool is_numbered_frame(std::string_view line) noexcept {
-  return line.size() > 3 && line[0] == '#' && is_digit(line[1]) && contains(line.substr(2, 4), " ");
+bool is_go_symbol(std::string_view line) noexcept {
+  if (line.size() > kLookAhead || line.empty() || !is_letter(line.front())) return false;
+  const std::size_t slash = line.rfind('/');
+  const std::size_t dot = line.find('.', slash == std::string_view::npos ? 0 : slash);
+  if (dot == std::string_view::npos || dot == 0 || dot + 1 == line.size()) return false;
+  const char next = line[dot + 1];
+  if (!is_letter(next) && next != '(' && next != '_') return false;
+  return std::all_of(line.begin(), line.end(),
+                     [](char c) { return is_name(c) || std::string_view{"./-~%*()[]·…"}.find(c) != std::string_view::npos; });
 }
 
 bool mentions_error(std::string_view line) noexcept {

@@ -60,7 +60,6 @@ class ErlangReportFormat final : public LineFormat {
     ParsedLine parsed;
     if (!read_title(first_line(text), context, parsed)) return false;
     parsed.message = trim_blanks(first_line(behind_first_line(text)));
-    if (parsed.message.empty()) parsed.message = first_line(text);
     commit(parsed, record, batch, context);
     return true;
   }

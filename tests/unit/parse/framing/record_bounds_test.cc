@@ -273,11 +273,12 @@ ValueError: x
 plain text)");
 }
 
-TEST_CASE("records: text below a header belongs to it where nearly every record has one", "[framing]") {
+TEST_CASE("records: text below a header that announces it belongs to it", "[framing]") {
   std::string marked;
   for (int i = 0; i < 30; ++i) {
     if (i != 0) marked += "---\n";
-    marked += "2026-11-24 00:03:" + std::to_string(10 + i) + ".000 INFO [main] shop.Orders: order placed\n";
+    marked +=
+        "2026-11-24 00:03:" + std::to_string(10 + i) + ".000 INFO [main] shop.Orders: " + (i == 7 ? "slow query:\n" : "order placed\n");
     if (i == 7) marked += "SELECT id\nFROM orders\n\nWHERE note = 'a'\n";
   }
   expect_records(marked);

@@ -98,7 +98,7 @@ TEST_CASE("wrapping: lines of several writers are kept apart, continuations find
   const auto table = framed::records_of(
       "api\t2026-11-24 00:00:00.001 1 ERROR shop.api failed\n"
       "db\t2026-11-24 00:00:00.002 2 INFO shop.db fine\n"
-      "api\tsecond line\n"
+      "api\t  second line\n"
       "api\t2026-11-24 00:00:00.003 1 INFO shop.api up\n"
       "db\t2026-11-24 00:00:00.004 2 INFO shop.db fine\n"
       "api\t2026-11-24 00:00:00.005 1 INFO shop.api up\n"
@@ -109,7 +109,7 @@ TEST_CASE("wrapping: lines of several writers are kept apart, continuations find
       "db\t2026-11-24 00:00:00.010 2 INFO shop.db fine\n",
       config);
   REQUIRE(table.size() == 10);
-  CHECK(table[0] == "api\t2026-11-24 00:00:00.001 1 ERROR shop.api failed\napi\tsecond line");
+  CHECK(table[0] == "api\t2026-11-24 00:00:00.001 1 ERROR shop.api failed\napi\t  second line");
 }
 
 TEST_CASE("wrapping: only streams of several writers ask the source to hold records back", "[framing]") {

@@ -1,0 +1,189 @@
+#include "parse/framing/strict_line.h"
+
+#include <algorithm>
+
+#include "parse/framing/line_beginnings.h"
+#include "parse/framing/trace_shapes.h"
+#include "parse/text/tokens.h"
+#include "parse/time/timestamp_reader.h"
+
+namespace loglode {
+
+namespace {
+
+bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+bool has_early_timestamp(std::string_view line) {
+  constexpr std::size_t kWordsTried = 3, kBytesTried = 64;
+  const TimeContext any_year{Timestamp{}, nullptr};
+  std::size_t at = 0;
+  for (std::size_t word = 0; word < kWordsTried && at < kBytesTried && at < line.size(); ++word) {
+    if (line[at] == '[' || line[at] == '(') ++at;
+    Timestamp time = kNoTime;
+    if (read_timestamp(line.substr(at), any_year, time) != 0) return true;
+    at = line.find(' ', at);
+    at = at == std::string_view::npos ? line.size() : at + 1;
+  }
+  return false;
+}
+
+/// `[10:12:13.123] text`, `10:12:13 text`.
+bool begins_with_clock(std::string_view line) {
+  if (line.starts_with('[')) line.remove_prefix(1);
+  return is_digit(line.empty() ? 'x' : line.front()) && time_of_day_length(line) != 0;
+}
+
+/// `E1124 10:12:13.000000       7 main.go:12] text`
+bool is_klog(std::string_view line) noexcept {
+  if (line.size() < 14 || std::string_view{"IWEFD"}.find(line[0]) == std::string_view::npos || line[5] != ' ') return false;
+  return std::all_of(line.begin() + 1, line.begin() + 5, is_digit) && time_of_day_length(line.substr(6)) != 0;
+}
+
+/// `<134>`
+bool has_priority(std::string_view line) noexcept {
+  const std::size_t end = line.substr(0, 5).find('>');
+  return line.starts_with('<') && end != std::string_view::npos && end > 1 && std::all_of(line.begin() + 1, line.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
+}
+
+/// `… [24/Nov/2026:10:12:13 +0000] …`
+bool has_access_date(std::string_view line) noexcept {
+  line = line.substr(0, 192);
+  const std::size_t open = line.find(" [");
+  if (open == std::string_view::npos || open + 15 > line.size()) return false;
+  line.remove_prefix(open + 2);
+  return is_digit(line[0]) && is_digit(line[1]) && line[2] == '/' && is_letter(line[3]) && line[6] == '/' && is_digit(line[7]) && line[11] == ':';
+}
+
+bool has_strict_pairs(std::string_view line) noexcept {
+  constexpr LineBeginnings kPairs{"time=", "ts=", "t=", "timestamp=", "level=", "lvl=", "severity=", "type="};
+  return kPairs.begin(line) && line.find('=', line.find(' ')) != std::string_view::npos && line.find(' ') != std::string_view::npos;
+}
+
+constexpr LineBeginnings kSignals{"Killed",  "Terminated", "Aborted",    "Hangup",         "Bus error", "Segmentation fault", "Illegal instruction",
+                                  "Floating point exception", "Trace/breakpoint trap", "Alarm clock", "CPU time limit exceeded",
+                                  "File size limit exceeded", "Stack fault", "Bad system call"};
+
+constexpr LineBeginnings kEndings{"Build step '",
+                                  "BUILD FAILED",
+                                  "BUILD FAILURE",
+                                  "Finished: FAILURE",
+                                  "Finished: ABORTED",
+                                  "ninja: build stopped: ",
+                                  "ninja: error: ",
+                                  "npm ERR! ",
+                                  "npm error ",
+                                  "error Command failed with exit code ",
+                                  "command terminated with exit code ",
+                                  "command terminated with non-zero exit code",
+                                  "Command exited with non-zero status ",
+                                  "Command terminated by signal ",
+                                  "Process completed with exit code ",
+                                  "Process exited with status ",
+                                  "Process finished with exit code ",
+                                  "ERROR: Job failed",
+                                  "Cleaning up project directory",
+                                  "Terminating due to java.lang.OutOfMemoryError",
+                                  "Aborting due to java.lang.OutOfMemoryError",
+                                  "Out of memory: ",
+                                  "OOMKilled",
+                                  "##[error]",
+                                  "::error"};
+
+/// A signal's name alone, or with `(core dumped)`, or with the program that it ended.
+bool names_signal(std::string_view line) noexcept {
+  if (!kSignals.begin(line) || line.size() > 200) return false;
+  const std::size_t end = line.find_first_of(" :.(", 6);
+  const std::string_view word = line.substr(0, end);
+  if (word == "Killed" || word == "Terminated" || word == "Aborted" || word == "Hangup") {
+    const std::string_view rest = line.substr(word.size());
+    return rest.empty() || rest == "." || rest.starts_with(" (") || rest.starts_with(": ") || rest.starts_with("   ");
+  }
+  return true;
+}
+
+/// `./run.sh: line 3:  1234 Killed                  python train.py`
+bool is_shell_report(std::string_view line) noexcept {
+  const std::size_t at = line.substr(0, 200).find(": line ");
+  if (at == std::string_view::npos || at == 0) return false;
+  std::size_t next = line.find_first_not_of("0123456789", at + 7);
+  if (next == std::string_view::npos || next == at + 7 || line[next] != ':') return false;
+  next = line.find_first_not_of(" 0123456789", next + 1);
+  return next != std::string_view::npos && kSignals.begin(line.substr(next));
+}
+
+/// `make: *** [all] Error 2`, `gmake[1]: *** No rule …`
+bool is_make_report(std::string_view line) noexcept {
+  const std::size_t stars = line.substr(0, 64).find(": *** ");
+  if (stars == std::string_view::npos) return false;
+  std::string_view program = line.substr(0, stars);
+  program = program.substr(0, program.find('['));
+  return program.ends_with("make");
+}
+
+std::string_view next_word(std::string_view& rest) noexcept {
+  const std::size_t begin = rest.find_first_not_of(" \t-:,");
+  if (begin == std::string_view::npos) return rest = {};
+  rest.remove_prefix(begin);
+  const std::size_t end = std::min(rest.find_first_of(" \t:,;."), rest.size());
+  const std::string_view word = rest.substr(0, end);
+  rest.remove_prefix(end);
+  return word;
+}
+
+/// `Task aborted - max run time exceeded`, `Job 12 was cancelled`, `Pipeline failed`: what was to be done, and within a few words how it
+/// ended.
+bool reports_end_of_work(std::string_view line) noexcept {
+  constexpr std::string_view kWork[] = {"Task", "Job", "Build", "Process", "Script", "Step", "Pipeline", "Stage", "Container", "Workflow", "Run", "Session", "Suite"};
+  constexpr std::string_view kEnds[] = {"aborted", "killed", "failed", "cancelled", "canceled", "terminated", "crashed", "exceeded", "timed", "died"};
+  constexpr int kWordsTried = 5;
+  std::string_view rest = line.substr(0, 200);
+  if (rest.empty() || rest.front() < 'B' || rest.front() > 'W') return false;
+  const std::string_view work = next_word(rest);
+  if (std::find(std::begin(kWork), std::end(kWork), work) == std::end(kWork)) return false;
+  for (int i = 0; i < kWordsTried; ++i) {
+    const std::string_view word = next_word(rest);
+    if (word == "not" || word == "no" || word == "if" || word == "when" || word == "0") return false;
+    if (std::find(std::begin(kEnds), std::end(kEnds), word) != std::end(kEnds)) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool is_whole_object(std::string_view line) noexcept { return line.size() >= 2 && line.front() == '{' && line.back() == '}'; }
+
+bool is_strict_line(std::string_view line) {
+  if (line.empty() || traces::is_indented(line)) return false;
+  switch (line.front()) {
+    case '{':
+      return is_whole_object(line) && line.size() > 2 && line.find('"') != std::string_view::npos;
+    case '<':
+      if (has_priority(line)) return true;
+      break;
+    case 'I':
+    case 'W':
+    case 'E':
+    case 'F':
+    case 'D':
+      if (is_klog(line)) return true;
+      break;
+    default:
+      break;
+  }
+  return has_early_timestamp(line) || begins_with_clock(line) || has_strict_pairs(line) || has_access_date(line);
+}
+
+bool begins_with_level(std::string_view line) {
+  if (line.empty() || traces::is_indented(line)) return false;
+  return level_at(line, false).length != 0;
+}
+
+bool is_last_word(std::string_view line) noexcept {
+  if (line.empty() || traces::is_indented(line)) return false;
+  if (const std::size_t close = line.substr(0, 48).find("] "); line.front() == '[' && close != std::string_view::npos)
+    line.remove_prefix(close + 2);  // who says it: `[taskcluster:error] Task aborted …`
+  return names_signal(line) || kEndings.begin(line) || is_make_report(line) || is_shell_report(line) || reports_end_of_work(line);
+}
+
+}  // namespace loglode
