@@ -64,9 +64,9 @@ std::string_view word_at(std::string_view text, std::size_t at) noexcept {
 
 /// The word that a further line of a statement begins with.
 bool is_clause(std::string_view line) noexcept {
-  constexpr std::string_view kClauses[] = {"from",  "where", "and",  "or",     "order", "group", "having",    "limit",     "offset",
-                                           "join",  "left",  "right", "inner", "outer", "cross", "union",     "intersect", "except",
-                                           "on",    "using", "into", "values", "set",   "select", "returning"};
+  constexpr std::string_view kClauses[] = {"from", "where", "and",   "or",     "order", "group",  "having",   "limit",     "offset",
+                                           "join", "left",  "right", "inner",  "outer", "cross",  "union",    "intersect", "except",
+                                           "on",   "using", "into",  "values", "set",   "select", "returning"};
   const std::string_view word = word_at(line, 0);
   if (word.size() < 2 || word.size() > 9) return false;
   return (word.size() == line.size() || line[word.size()] == ' ' || line[word.size()] == '(') && is_one_of(word, kClauses);

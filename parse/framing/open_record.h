@@ -34,10 +34,10 @@ class OpenRecord {
   enum class Answer : unsigned char { unasked, no, yes };
   void count(std::string_view line) noexcept;
 
-  std::string line_;           // at most kLineBytesKept of it
-  bool counted_ = false;       // line_ is in depth_ and quoted_
-  bool quoted_ = false;        // a double quote is open
-  std::size_t depth_ = 0;      // brackets that are open
+  std::string line_;       // at most kLineBytesKept of it
+  bool counted_ = false;   // line_ is in depth_ and quoted_
+  bool quoted_ = false;    // a double quote is open
+  std::size_t depth_ = 0;  // brackets that are open
   Answer announces_ = Answer::no;
 };
 

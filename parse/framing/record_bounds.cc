@@ -19,7 +19,7 @@ bool opens_object(std::string_view line) noexcept { return line == "{" || line =
 
 /// What a server writes at the beginning of its slow query log, below `…, Version: … started with:`.
 bool is_query_banner(std::string_view line) noexcept {
-  return line.starts_with("Tcp port: ") || (line.starts_with("Time ") && line.ends_with("Argument"));
+  return line.starts_with("Tcp port: ") || (line.starts_with("Time") && line.ends_with("Argument"));
 }
 
 /// A frame of any runtime's trace, by its indentation and its first word.

@@ -43,7 +43,8 @@ bool is_klog(std::string_view line) noexcept {
 /// `<134>`
 bool has_priority(std::string_view line) noexcept {
   const std::size_t end = line.substr(0, 5).find('>');
-  return line.starts_with('<') && end != std::string_view::npos && end > 1 && std::all_of(line.begin() + 1, line.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
+  return line.starts_with('<') && end != std::string_view::npos && end > 1 &&
+         std::all_of(line.begin() + 1, line.begin() + static_cast<std::ptrdiff_t>(end), is_digit);
 }
 
 /// `… [24/Nov/2026:10:12:13 +0000] …`
@@ -52,7 +53,8 @@ bool has_access_date(std::string_view line) noexcept {
   const std::size_t open = line.find(" [");
   if (open == std::string_view::npos || open + 15 > line.size()) return false;
   line.remove_prefix(open + 2);
-  return is_digit(line[0]) && is_digit(line[1]) && line[2] == '/' && is_letter(line[3]) && line[6] == '/' && is_digit(line[7]) && line[11] == ':';
+  return is_digit(line[0]) && is_digit(line[1]) && line[2] == '/' && is_letter(line[3]) && line[6] == '/' && is_digit(line[7]) &&
+         line[11] == ':';
 }
 
 bool has_strict_pairs(std::string_view line) noexcept {
@@ -60,9 +62,20 @@ bool has_strict_pairs(std::string_view line) noexcept {
   return kPairs.begin(line) && line.find('=', line.find(' ')) != std::string_view::npos && line.find(' ') != std::string_view::npos;
 }
 
-constexpr LineBeginnings kSignals{"Killed",  "Terminated", "Aborted",    "Hangup",         "Bus error", "Segmentation fault", "Illegal instruction",
-                                  "Floating point exception", "Trace/breakpoint trap", "Alarm clock", "CPU time limit exceeded",
-                                  "File size limit exceeded", "Stack fault", "Bad system call"};
+constexpr LineBeginnings kSignals{"Killed",
+                                  "Terminated",
+                                  "Aborted",
+                                  "Hangup",
+                                  "Bus error",
+                                  "Segmentation fault",
+                                  "Illegal instruction",
+                                  "Floating point exception",
+                                  "Trace/breakpoint trap",
+                                  "Alarm clock",
+                                  "CPU time limit exceeded",
+                                  "File size limit exceeded",
+                                  "Stack fault",
+                                  "Bad system call"};
 
 constexpr LineBeginnings kEndings{"Build step '",
                                   "BUILD FAILED",
@@ -134,8 +147,10 @@ std::string_view next_word(std::string_view& rest) noexcept {
 /// `Task aborted - max run time exceeded`, `Job 12 was cancelled`, `Pipeline failed`: what was to be done, and within a few words how it
 /// ended.
 bool reports_end_of_work(std::string_view line) noexcept {
-  constexpr std::string_view kWork[] = {"Task", "Job", "Build", "Process", "Script", "Step", "Pipeline", "Stage", "Container", "Workflow", "Run", "Session", "Suite"};
-  constexpr std::string_view kEnds[] = {"aborted", "killed", "failed", "cancelled", "canceled", "terminated", "crashed", "exceeded", "timed", "died"};
+  constexpr std::string_view kWork[] = {"Task",  "Job",       "Build",    "Process", "Script",  "Step", "Pipeline",
+                                        "Stage", "Container", "Workflow", "Run",     "Session", "Suite"};
+  constexpr std::string_view kEnds[] = {"aborted",    "killed",  "failed",   "cancelled", "canceled",
+                                        "terminated", "crashed", "exceeded", "timed",     "died"};
   constexpr int kWordsTried = 5;
   std::string_view rest = line.substr(0, 200);
   if (rest.empty() || rest.front() < 'B' || rest.front() > 'W') return false;

@@ -107,6 +107,7 @@ constexpr LineBeginnings kTraceLines{"Caused by: ",
                                      "(Background on this error at: ",
                                      "[stacktrace]",
                                      "[previous exception]",
+                                     "Version: '",  // of MySQL, below `ready for connections.`
                                      "CallStack (from HasCallStack):",
                                      "\u2039"};  // CockroachDB's lines after the first one of a message
 
