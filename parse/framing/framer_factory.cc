@@ -160,7 +160,6 @@ class Factory final : public FramerFactory {
     // Whoever writes to syslog writes messages, not lines: only a trace goes on with the next one.
     const bool messages = std::any_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) { return is_syslog(layer.kind); });
     if (messages) program.rules.indented = !program.formats.formats.empty();
-    if (messages) program.rules.headed = false;
     return program;
   }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parse/framing/format_detector.h"
+#include "parse/framing/line_rules.h"
 #include "parse/framing/wrapper_prefix.h"
 #include "parse/json/json_format.h"
 #include "parse/text/syslog_header.h"
