@@ -22,13 +22,6 @@ bool is_query_banner(std::string_view line) noexcept {
   return line.starts_with("Tcp port: ") || (line.starts_with("Time") && line.ends_with("Argument"));
 }
 
-/// A frame of any runtime's trace, by its indentation and its first word.
-bool indented_frame(std::string_view line) noexcept {
-  if (line.starts_with('\t')) return true;
-  const std::size_t begin = line.find_first_not_of(' ');
-  return begin != std::string_view::npos && line.substr(begin).starts_with("at ");
-}
-
 /// Whether the two prefixes are one writer's at one moment: the same but for one number that counts lines, and that not in the time.
 bool are_of_one_message(std::string_view a, std::string_view b) noexcept {
   constexpr std::size_t kTimeBytes = 19;
@@ -195,7 +188,7 @@ bool RecordBounds::follows_first_line(std::string_view line) const {
 
 bool RecordBounds::follows_by_shape(std::string_view line) {
   if (is_trace_line(line)) return true;
-  if (is_indented(line) && (rules_->indented || trace_ != Trace::none || indented_frame(line))) return true;
+  if (is_indented(line) && (rules_->indented || in_trace_ || line.front() != ' ' || is_frame(line))) return true;
   if (indented_ && closes_block(line)) return true;
   if (message_lines_due_ != 0) {
     --message_lines_due_;

@@ -28,16 +28,21 @@ bool has_early_timestamp(std::string_view line) {
   return false;
 }
 
+bool begins_with_time_of_day(std::string_view text) {
+  Timestamp time = kNoTime;
+  return !text.empty() && is_digit(text.front()) && read_time_of_day(text, TimeContext{Timestamp{}, nullptr}, time) != 0;
+}
+
 /// `[10:12:13.123] text`, `10:12:13 text`.
 bool begins_with_clock(std::string_view line) {
   if (line.starts_with('[')) line.remove_prefix(1);
-  return is_digit(line.empty() ? 'x' : line.front()) && time_of_day_length(line) != 0;
+  return begins_with_time_of_day(line);
 }
 
 /// `E1124 10:12:13.000000       7 main.go:12] text`
-bool is_klog(std::string_view line) noexcept {
+bool is_klog(std::string_view line) {
   if (line.size() < 14 || std::string_view{"IWEFD"}.find(line[0]) == std::string_view::npos || line[5] != ' ') return false;
-  return std::all_of(line.begin() + 1, line.begin() + 5, is_digit) && time_of_day_length(line.substr(6)) != 0;
+  return std::all_of(line.begin() + 1, line.begin() + 5, is_digit) && begins_with_time_of_day(line.substr(6));
 }
 
 /// `<134>`
