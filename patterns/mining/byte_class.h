@@ -48,6 +48,10 @@ inline constexpr std::array<std::uint8_t, 256> kByteClasses = detail::make_byte_
 [[nodiscard]] inline bool is_digit(char c) noexcept { return byte_is(c, kDigitByte); }
 [[nodiscard]] inline bool is_letter(char c) noexcept { return byte_is(c, kLetterByte); }
 [[nodiscard]] inline bool is_hex(char c) noexcept { return byte_is(c, kHexByte); }
+/// A letter or digit of ASCII.
+[[nodiscard]] inline bool is_alphanumeric(char c) noexcept {
+  return byte_is(c, kDigitByte | kLetterByte) && static_cast<unsigned char>(c) < 0x80;
+}
 [[nodiscard]] inline bool ends_word(char c) noexcept { return byte_is(c, kBlankByte | kMarkByte); }
 
 }  // namespace loglode

@@ -34,14 +34,26 @@ std::size_t end_of_time(const char* text, std::size_t at) noexcept {
   return at;
 }
 
-/// Behind hh:mm[:ss[.fff]][zone] that begins at `at`; 0 when that is no time.
+/// Behind the half of the day, ` PM`, `pm`, ` a.m.`, that may follow a time which ends at `at`.
+std::size_t end_of_half(const char* text, std::size_t at) noexcept {
+  const char* half = text + at + (text[at] == ' ' ? 1 : 0);
+  const char first = static_cast<char>(half[0] | 0x20);
+  if (first != 'a' && first != 'p') return at;
+  const bool dots = half[1] == '.';
+  if ((half[dots ? 2 : 1] | 0x20) != 'm') return at;
+  const char* end = half + (dots ? 3 : 2);
+  if (dots && *end == '.') ++end;
+  return wordlike(*end) ? at : static_cast<std::size_t>(end - text);
+}
+
+/// Behind hh:mm[:ss[.fff]][zone][ PM] that begins at `at`; 0 when that is no time.
 std::size_t read_clock(const char* text, std::size_t at) noexcept {
   const std::size_t hours = digit_run(text, at, 2);
   at += hours;
   if (hours == 0 || text[at] != ':' || digit_run(text, at + 1, 3) != 2) return 0;
   at += 3;
   if (text[at] == ':' && digit_run(text, at + 1, 3) == 2) at += 3;
-  at = end_of_time(text, at);
+  at = end_of_half(text, end_of_time(text, at));
   return wordlike(text[at]) ? 0 : at;
 }
 

@@ -38,6 +38,7 @@ void MessageBlocks::load(std::string_view message) noexcept {
   size_ = cut_ ? kScanBytesMax : message.size();
   if (size_ != 0) std::memcpy(bytes_.data(), message.data(), size_);
   std::memset(bytes_.data() + size_, ' ', 64);
+  wide_ = 0;
   const std::size_t last = size_ / 64;  // the block that holds the blank behind the last byte
   for (std::size_t block = 0; block <= last; ++block) classify(block);
   digits_[last + 1] = joints_[last + 1] = 0;
@@ -47,6 +48,7 @@ void MessageBlocks::classify(std::size_t block) noexcept {
   const char* from = bytes_.data() + block * 64;
   std::uint64_t ends = 0, digits = 0, joints = 0;
 #if defined(__SSE2__)
+  __m128i signs = _mm_setzero_si128();
   for (unsigned part = 0; part < 64; part += 16) {
     if (block * 64 + part > size_) {  // only the blanks behind the message are left
       ends |= ~std::uint64_t{0} << part;
@@ -62,7 +64,9 @@ void MessageBlocks::classify(std::size_t block) noexcept {
     ends |= bits_of(end) << part;
     digits |= bits_of(in_range(bytes, '0', '9')) << part;
     joints |= bits_of(joint) << part;
+    signs = _mm_or_si128(signs, bytes);
   }
+  wide_ |= bits_of(signs);
 #else
   for (unsigned i = 0; i < 64; ++i) {
     const bool behind = block * 64 + i >= size_;
@@ -70,6 +74,7 @@ void MessageBlocks::classify(std::size_t block) noexcept {
     ends |= std::uint64_t{(bits & (kBlankByte | kMarkByte)) != 0} << i;
     digits |= std::uint64_t{(bits & kDigitByte) != 0} << i;
     joints |= std::uint64_t{(bits & kJointByte) != 0} << i;
+    wide_ |= std::uint64_t{!behind && static_cast<unsigned char>(from[i]) >= 0x80};
   }
 #endif
   ends_[block] = ends;

@@ -9,13 +9,13 @@
 #include "patterns/mining/byte_class.h"
 #include "patterns/mining/compound_reader.h"
 #include "patterns/mining/message_blocks.h"
+#include "patterns/mining/phrase_reader.h"
 #include "patterns/mining/scan_rules.h"
 #include "patterns/mining/word_reader.h"
 
 namespace loglode {
 
-inline constexpr std::size_t kTokensMax = 256;        // what follows in a message is one variable: its `rest`
-inline constexpr std::size_t kQuotedBytesMax = 1024;  // a longer text in quotes is read word by word
+inline constexpr std::size_t kTokensMax = 256;  // what follows in a message is one variable: its `rest`
 
 /// Listener: constant(text, size, blank), mark(text, blank), value(text, size, type, blank), named(text, size, type, blank), tokens().
 template <class Listener>
@@ -68,37 +68,139 @@ class ScanLoop {
     return end;
   }
 
+  /// One or several words that are a name together: constant as long as they are always the same.
+  std::size_t name(std::size_t begin, std::size_t end) noexcept {
+    put_named(text_ + begin, end - begin, ValueType::text, take_blank());
+    return end;
+  }
+
   std::size_t mark(std::size_t at) noexcept {
     const char c = text_[at];
-    if (c == ':' && text_[at + 1] == ':' && is_hex(text_[at + 2]) && (at == 0 || ends_word(text_[at - 1])))
+    if (c == '=' || c == ',' || c == ')' || c == ']') [[likely]] {
+      listener_.mark(text_ + at, take_blank());
+      return at + 1;
+    }
+    std::size_t end = 0;
+    if (c == ':')
+      end = value_with_colon(at);
+    else if (c == '<')
+      end = value_in_angles(at);
+    else if (c == '[')
+      end = may_be_stand_in(text_[at + 1]) ? stand_in(at) : 0;
+    if (end != 0) return end;
+    braces_ += c == '{';
+    braces_ -= c == '}' && braces_ != 0;
+    listener_.mark(text_ + at, take_blank());
+    if (c == '"' || c == '\'') return quoted(at);
+    if (c == '>') return element_text(at);
+    const bool whole = (c == '(' && at > 1 && text_[at - 1] == '=' && text_[at - 2] == ')') || (c == '[' && at > 2 && text_[at - 1] == 'p');
+    return whole ? bracketed(at) : at + 1;
+  }
+
+  /// ::1, (:p1, :p2)
+  std::size_t value_with_colon(std::size_t at) noexcept {
+    const char next = text_[at + 1];
+    if (next == ':' && is_hex(text_[at + 2]) && (at == 0 || ends_word(text_[at - 1])))
       if (const Compound address = read_double_colon(text_, size_, at); address.end != 0) return value(at, address.end, address.type);
-    if (c == '<' && is_digit(text_[at + 1]) && at != 0 && is_blank(text_[at - 1])) {  // <1 ms: a bound is a quantity; <1> is not
+    if (!is_letter(next) || at == 0 || !(is_blank(text_[at - 1]) || text_[at - 1] == '(' || text_[at - 1] == ',')) return 0;
+    const std::size_t end = blocks_.word_end(at + 1);
+    return is_listed(text_, at, end) && is_numbered_word(text_, at + 1, end) ? value(at, end, ValueType::word) : 0;
+  }
+
+  /// <1 ms, </name>, <nil>
+  std::size_t value_in_angles(std::size_t at) noexcept {
+    if (at != 0 && is_digit(text_[at + 1]) && is_blank(text_[at - 1])) {  // a bound is a quantity; <1> is not
       const std::size_t end = blocks_.word_end(at + 1);
       if (is_blank(text_[end]) || text_[end] == ',') return value(at, end, type_of(text_ + at + 1, end - at - 1));
     }
-    listener_.mark(text_ + at, take_blank());
-    if ((c == '"' || c == '\'') && at != 0) return quoted(at);
+    const std::size_t end = end_of_closing_tag(text_, size_, at);
+    if (end == 0) return stand_in(at);
+    listener_.constant(text_ + at, end - at, take_blank());
+    return end;
+  }
+
+  /// [masked], [REDACTED], …
+  static bool may_be_stand_in(char first) noexcept {
+    const char lower = static_cast<char>(first | 0x20);
+    return lower == 'm' || lower == 'r' || lower == 'f' || lower == 'h';
+  }
+
+  [[gnu::noinline]] std::size_t stand_in(std::size_t at) noexcept {
+    const std::size_t end = end_of_stand_in(text_, size_, at);
+    return end == 0 ? 0 : name(at, end);
+  }
+
+  std::size_t element_text(std::size_t at) noexcept {
+    const std::size_t end = end_of_element_text(text_, size_, at);
+    return end == 0 ? at + 1 : name(at + 1, end);
+  }
+
+  /// Key (name)=(several words); map[a:1 b:2], as Go writes maps.
+  [[gnu::noinline]] std::size_t bracketed(std::size_t at) noexcept {
+    if (text_[at] == '[' && (std::memcmp(text_ + at - 3, "map", 3) != 0 || (at > 3 && byte_is(text_[at - 4], kLetterByte | kDigitByte))))
+      return at + 1;
+    const std::size_t end = end_of_bracket(text_, size_, at);
+    return end == 0 ? at + 1 : name(at + 1, end);
+  }
+
+  /// 'several words', key="several words", "Agent/1.0 (and so on)": the words are one value. Otherwise the quote is a mark like any other.
+  std::size_t quoted(std::size_t quote) noexcept {
+    const char quoting = text_[quote];
+    const std::size_t begin = quote + 1;
+    if (begin >= size_ || quote == closing_) return begin;
+    const std::size_t first = blocks_.word_end(begin);
+    const char behind = text_[first + 1];
+    if (text_[first] == quoting && (quoting == '"' || !is_alphanumeric(behind))) {  // one word, or none; no apostrophe
+      closing_ = first;
+      if (first != begin || behind == quoting || is_alphanumeric(behind) || !opens_quote(text_, quote)) return begin;
+      return closed(name(begin, begin));
+    }
+    const bool assigned = is_assigned(quote);
+    if (!assigned && !opens_quote(text_, quote)) return begin;
+    const std::size_t end = end_of_quoted(text_, size_, begin);
+    if (end <= begin) return begin;
+    if (assigned || (quoting == '"' && is_product(begin, first)) || is_several_words(begin, end)) return closed(name(begin, end));
+    closing_ = text_[end] == '\\' ? end + 1 : end;
+    return begin;
+  }
+
+  bool is_several_words(std::size_t begin, std::size_t end) const noexcept {
+    return is_phrase(text_, begin, end) && !is_quoted_key(text_, begin, end) && !(text_[end] == '"' && is_alphanumeric(text_[end + 1]));
+  }
+
+  /// Behind the quote, escaped or not, at `at`.
+  std::size_t closed(std::size_t at) noexcept {
+    if (text_[at] == '\\') listener_.constant(text_ + at++, 1, false);
+    listener_.mark(text_ + at, false);
     return at + 1;
   }
 
-  /// key="several words", name = 'several words', "Agent/1.0 (and so on)": the words are one value. Otherwise the quote is a mark like any
-  /// other.
-  std::size_t quoted(std::size_t quote) noexcept {
+  /// key="…", key = "…", "key": "…"
+  bool is_assigned(std::size_t quote) const noexcept {
+    if (quote == 0) return false;
     std::size_t before = quote - 1;
     if (text_[before] == ' ' && before > 1) --before;
-    const char quoting = text_[quote];
-    const bool assigned = text_[before] == '=' || (quoting == '"' && text_[before] == ':' && before > 0 && text_[before - 1] == '"');
-    const std::size_t begin = quote + 1;
-    if (begin >= size_) return begin;
-    const std::size_t first = blocks_.word_end(begin);
-    if (text_[first] == quoting || !(assigned || (quoting == '"' && is_product(begin, first)))) return begin;
-    const std::size_t most = size_ - begin < kQuotedBytesMax ? size_ - begin : kQuotedBytesMax;
-    const void* closing = std::memchr(text_ + begin, quoting, most);
-    if (closing == nullptr) return begin;
-    const auto end = static_cast<std::size_t>(static_cast<const char*>(closing) - text_);
-    if (quoting == '\'' && byte_is(text_[end + 1], kLetterByte | kDigitByte)) return begin;  // an apostrophe
-    put_named(text_ + begin, end - begin, ValueType::text, false);
+    return text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == text_[quote]);
+  }
+
+  /// Where the first quote or punctuation mark beyond ASCII (or backtick, at the beginning) of [begin, end) stands; `end` when there is
+  /// none.
+  [[gnu::noinline]] std::size_t find_wide_mark(std::size_t begin, std::size_t end) const noexcept {
+    for (std::size_t at = begin; at < end; ++at)
+      if ((text_[at] != '`' || at == begin) && wide_mark(text_, at) != 0) return at;
     return end;
+  }
+
+  /// “several words”, `name`, 「名」; or the mark at `at` alone.
+  [[gnu::noinline]] std::size_t enclosed(std::size_t at) noexcept {
+    const std::size_t size = wide_mark(text_, at);
+    const Enclosed found = read_enclosed(text_, size_, at);
+    listener_.constant(text_ + at, size, take_blank());
+    if (found.behind == 0) return at + size;
+    blank_ = found.begin != at + size;
+    name(found.begin, found.end);
+    listener_.constant(text_ + found.close, found.behind - found.close, found.end != found.close);
+    return found.behind;
   }
 
   /// de ad be ef: one of at least eight pairs of hexadecimal digits in a row, as dumps of bytes have them.
@@ -124,9 +226,20 @@ class ScanLoop {
   bool stands_for_value(std::size_t begin, std::size_t end) const noexcept {
     if (begin == 0) return false;
     const char before = text_[begin - 1];
+    if (before == ' ' && braces_ == 0) [[likely]]
+      return false;
     if (before == '=') return begin < 2 || !(text_[begin - 2] == '=' || text_[begin - 2] == '!');
-    if (before == '"') return text_[end] == '"';
-    return before == '\'' && text_[end] == '\'' && !byte_is(text_[end + 1], kLetterByte | kDigitByte);
+    if (before == '"' || before == '\'') {
+      if (text_[end] != before || (before == '\'' && is_alphanumeric(text_[end + 1]))) return false;
+      return !is_quoted_key(text_, begin, end);
+    }
+    return braces_ != 0 && is_member_value(begin, end);
+  }
+
+  /// Within braces: {Name:anna Owner:bob}, { name: anna, … }
+  bool is_member_value(std::size_t begin, std::size_t end) const noexcept {
+    if (text_[begin - 1] == ':') return begin > 1 && byte_is(text_[begin - 2], kLetterByte | kDigitByte);
+    return begin > 2 && text_[begin - 1] == ' ' && text_[begin - 2] == ':' && (text_[end] == ',' || text_[end] == '}');
   }
 
   /// Behind `for user`, `invalid user`: a name, even when it is always the same one.
@@ -137,10 +250,14 @@ class ScanLoop {
   }
 
   std::size_t word(std::size_t begin) noexcept {
-    const std::size_t end = blocks_.word_end(begin);
+    std::size_t end = blocks_.word_end(begin);
     if (blocks_.cut() && end >= size_) {
       rest(begin);
       return 0;
+    }
+    if (blocks_.wide() || text_[begin] == '`') [[unlikely]] {
+      end = find_wide_mark(begin, end);
+      if (end == begin) return enclosed(begin);
     }
     const std::size_t length = end - begin;
     if (length <= 64) [[likely]] {
@@ -169,6 +286,23 @@ class ScanLoop {
     return word == "null" && begin > 0 && byte_is(text_[begin - 1], kMarkByte);
   }
 
+  /// nil, None, undefined, … where a member's value stands: behind a mark and before one.
+  bool is_missing(std::size_t begin, std::size_t end) const noexcept {
+    const char first = text_[begin];
+    if (first != 'n' && first != 'N' && first != 'u') return false;
+    const std::string_view word{text_ + begin, end - begin};
+    if (word != "null" && word != "NULL" && word != "None" && word != "nil" && word != "NaN" && word != "undefined") return false;
+    if (begin < 2 || (end < size_ && std::memchr(",;)]}", text_[end], 5) == nullptr)) return false;
+    const char before = text_[begin - 1] == ' ' ? text_[begin - 2] : text_[begin - 1];
+    return std::memchr("=:,([{", before, 6) != nullptr;
+  }
+
+  /// (?, ?), (%s, %s)
+  bool is_placeholder(std::size_t begin, std::size_t end) const noexcept {
+    const std::string_view word{text_ + begin, end - begin};
+    return (word == "?" || word == "%s") && is_listed(text_, begin, end);
+  }
+
   /// A word without digits and joints.
   std::size_t letters(std::size_t begin, std::size_t end) noexcept {
     const std::size_t length = end - begin;
@@ -178,8 +312,11 @@ class ScanLoop {
     if (length == 3 && is_date_name(text_ + begin))
       if (const Compound found = read_calendar(text_, size_, begin, end); found.end != 0) return value(begin, found.end, found.type);
     if ((length == 4 || length == 5) && is_literal(begin, length)) return value(begin, end, ValueType::word);
+    if (next == '=' && length >= kBase64BytesMin)
+      if (const std::size_t padded = end_of_base64(text_, begin, end); padded != 0) return value(begin, padded, ValueType::word);
+    if (byte_is(text_[begin], kTrailByte) && is_placeholder(begin, end)) return value(begin, end, ValueType::word);
     if (stands_for_user(begin)) return value(begin, end, ValueType::word);
-    if (stands_for_value(begin, end))
+    if (stands_for_value(begin, end) || ((next != ' ' || end == size_) && is_missing(begin, end)))
       put_named(text_ + begin, length, ValueType::word, take_blank());
     else
       listener_.constant(text_ + begin, length, take_blank());
@@ -192,6 +329,10 @@ class ScanLoop {
   }
 
   std::size_t mixed(std::size_t begin, std::size_t end) noexcept {
+    if (text_[end] == '=')
+      if (const std::size_t padded = end_of_base64(text_, begin, end); padded != 0) return value(begin, padded, ValueType::word);
+    if (text_[begin] == '@' && is_listed(text_, begin, end) && is_numbered_word(text_, begin + 1, end))
+      return value(begin, end, ValueType::word);
     if (text_[end] == ':' && !is_blank(text_[end + 1]))
       if (const Compound found = read_colon_compound(text_, size_, begin, end); found.end != 0) return locator(begin, found);
     if (is_digit(text_[begin]))
@@ -242,6 +383,8 @@ class ScanLoop {
   Listener& listener_;
   const char* text_;
   std::size_t size_;
+  std::size_t braces_ = 0;               // that are open
+  std::size_t closing_ = kScanBytesMax;  // a quote that is known to be no opening one
   bool blank_ = false;
 };
 

@@ -2,9 +2,11 @@
 // Only the values that reach over marks (compound_reader.h) are shared; those have a table of their own in scanner_test.cc.
 #pragma once
 
+#include <algorithm>
 #include <cctype>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "patterns/mining/compound_reader.h"
@@ -168,6 +170,14 @@ inline Step step(const std::string& word) {
   return out;
 }
 
+/// Quotes that are no marks: each with those that close it.
+inline const std::vector<std::pair<std::string, std::vector<std::string>>>& rare_quotes() {
+  static const std::vector<std::pair<std::string, std::vector<std::string>>> pairs{
+      {"`", {"`", "'"}}, {"“", {"”"}},   {"„", {"“", "”"}}, {"‘", {"’"}},   {"‚", {"‘", "’"}}, {"«", {"»"}},
+      {"‹", {"›"}},      {"「", {"」"}}, {"『", {"』"}},    {"《", {"》"}}, {"〈", {"〉"}}};
+  return pairs;
+}
+
 class Tokenizer {
  public:
   explicit Tokenizer(std::string_view message) {
@@ -194,7 +204,7 @@ class Tokenizer {
         continue;
       }
       if (cut_ && word_end(at) >= size_) return rest(at);
-      at = read_word_at(at);
+      at = read_wide_word(at);
     }
     if (cut_) return rest(size_);
     return tokens_;
@@ -221,36 +231,146 @@ class Tokenizer {
     return at >= what.size() && text_.compare(at - what.size(), what.size(), what) == 0;
   }
 
+  bool stands(const std::string& what, std::size_t at) const { return text_.compare(at, what.size(), what) == 0; }
+  static bool plain(char c) { return digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+  static bool in(char c, const char* list) { return c != '\0' && std::string{list}.find(c) != std::string::npos; }
+  /// The last byte before `at` that is no blank, when there is at most one blank between.
+  char before(std::size_t at) const { return at == 0 ? ' ' : at > 1 && blank(text_[at - 1]) ? text_[at - 2] : text_[at - 1]; }
+
   std::size_t read_mark(std::size_t at) {
     const char c = text_[at];
     if (c == ':' && text_[at + 1] == ':' && hex(text_[at + 2]) && (at == 0 || blank(text_[at - 1]) || mark(text_[at - 1])))
       if (const Compound found = read_double_colon(text_.data(), size_, at); found.end != 0) return take(at, found.end, ElementKind::value);
+    if (c == ':' && at > 0 && (blank(text_[at - 1]) || in(text_[at - 1], "(,"))) {
+      const std::size_t end = word_end(at + 1);
+      if (listed(at, end) && numbered_word(text_.substr(at + 1, end - at - 1))) return take(at, end, ElementKind::value);
+    }
     if (c == '<' && digit(text_[at + 1]) && at != 0 && blank(text_[at - 1])) {
       const std::size_t end = word_end(at + 1);
       if (blank(text_[end]) || text_[end] == ',') return take(at, end, ElementKind::value);
     }
+    if (c == '<' && closing_tag(at) != 0) return take(at, closing_tag(at), ElementKind::constant);
+    if (stand_in(at) != 0) return take(at, stand_in(at), ElementKind::named);
+    if (c == '{') ++braces_;
+    if (c == '}' && braces_ > 0) --braces_;
     take(at, at + 1, ElementKind::mark);
-    if ((c != '"' && c != '\'') || at == 0) return at + 1;
-    const std::size_t before = text_[at - 1] == ' ' && at > 2 ? at - 2 : at - 1;
-    const bool assigned = text_[before] == '=' || (c == '"' && text_[before] == ':' && before > 0 && text_[before - 1] == '"');
-    if (at + 1 >= size_) return at + 1;
+    if (c == '"' || c == '\'') return read_quoted(at);
+    if (c == '(' && ends_at(at, ")=")) return read_bracketed(at, ')');
+    if (c == '[' && ends_at(at, "map") && !(at > 3 && (letter(text_[at - 4]) || digit(text_[at - 4])))) return read_bracketed(at, ']');
+    if (c == '>') return read_element_text(at + 1);
+    return at + 1;
+  }
+
+  /// Text between a tag's end and a closing tag.
+  std::size_t read_element_text(std::size_t begin) {
+    if (begin >= size_ || blank(text_[begin])) return begin;
+    std::size_t end = begin;
+    while (end < size_ && end - begin < 256 && text_[end] != '<' && text_[end] != '>') ++end;
+    if (end >= size_ || end - begin >= 256 || text_[end] != '<' || closing_tag(end) == 0 || blank(text_[end - 1])) return begin;
+    return take(begin, end, ElementKind::named);
+  }
+  std::size_t closing_tag(std::size_t at) const {
+    if (!stands("</", at) || !letter(text_[at + 2])) return 0;
+    std::size_t end = at + 2;
+    while (end < size_ && (plain(text_[end]) || (end == at + 2) || in(text_[end], "_-.:"))) ++end;
+    return end < size_ && text_[end] == '>' ? end + 1 : 0;
+  }
+  std::size_t stand_in(std::size_t at) const {
+    for (const char* name : {"[REDACTED]", "[redacted]", "[FILTERED]", "[filtered]", "[HIDDEN]", "[hidden]", "<nil>", "<null>", "<none>",
+                             "<None>", "<NULL>", "<empty>", "<unset>", "<redacted>", "<REDACTED>", "<masked>", "<hidden>"})
+      if (stands(name, at)) return at + std::string{name}.size();
+    if (!stands("[masked", at)) return 0;
+    const std::size_t close = text_.find(']', at);
+    return close == std::string::npos || close >= size_ || close - at >= 32 ? 0 : close + 1;
+  }
+  /// What stands in brackets, pairs of them inside counted, at most 2 KiB.
+  std::size_t read_bracketed(std::size_t at, char close) {
+    int depth = 0;
+    for (std::size_t end = at; end < size_ && end < at + 2048; ++end) {
+      depth += text_[end] == text_[at];
+      depth -= text_[end] == close;
+      if (depth == 0) return take(at + 1, end, ElementKind::named);
+    }
+    return at + 1;
+  }
+
+  /// The quote and, when what it quotes is one value, that and the quote behind it.
+  std::size_t read_quoted(std::size_t at) {
+    const char quote = text_[at];
+    if (at + 1 >= size_ || at == closing_) return at + 1;
+    const bool opens =
+        at == 0 || blank(text_[at - 1]) || static_cast<unsigned char>(text_[at - 1]) >= 0x80 || in(text_[at - 1], "([{=:,;<>|\\");
     const std::string first = text_.substr(at + 1, word_end(at + 1) - at - 1);
+    const char behind = text_[at + 1 + first.size() + 1];
+    if (text_[at + 1 + first.size()] == quote && !(quote == '\'' && plain(behind))) {
+      closing_ = at + 1 + first.size();
+      if (first.empty() && opens && behind != quote && !plain(behind)) return take_quoted(at + 1, at + 1);
+      return at + 1;
+    }
+    const std::size_t before = at == 0 ? at : text_[at - 1] == ' ' && at > 2 ? at - 2 : at - 1;
+    const bool assigned = at > 0 && (text_[before] == '=' || (text_[before] == ':' && before > 0 && text_[before - 1] == quote));
+    if (!assigned && !opens) return at + 1;
+    const std::size_t end = quoted_end(at + 1);
+    if (end <= at + 1) return at + 1;
     std::size_t name = 0;
     while (name < first.size() && letter(first[name])) ++name;
-    const bool product = c == '"' && name + 1 < first.size() && first[name] == '/' && digit(first[name + 1]);
-    if (text_[at + 1 + first.size()] == c || !(assigned || product)) return at + 1;
-    const std::size_t closing = text_.find(c, at + 1);
-    if (closing == std::string::npos || closing >= size_ || closing - at - 1 >= 1024) return at + 1;
-    if (c == '\'' && (letter(text_[closing + 1]) || digit(text_[closing + 1]))) return at + 1;
-    return take(at + 1, closing, ElementKind::named);
+    const bool product = quote == '"' && name + 1 < first.size() && first[name] == '/' && digit(first[name + 1]);
+    if (assigned || product || several_words(at + 1, end)) return take_quoted(at + 1, end);
+    closing_ = text_[end] == quote ? end : end + 1;
+    return at + 1;
+  }
+  std::size_t take_quoted(std::size_t begin, std::size_t end) {
+    take(begin, end, ElementKind::named);
+    if (text_[end] == '\\') {
+      take(end, end + 1, ElementKind::constant);
+      ++end;
+    }
+    return take(end, end + 1, ElementKind::mark);
+  }
+  /// Where the quoted text that begins at `begin` ends, 0 when it does not within 1 KiB.
+  std::size_t quoted_end(std::size_t begin) const {
+    const char quote = text_[begin - 1];
+    const bool escaped = begin > 1 && text_[begin - 2] == '\\';
+    for (std::size_t at = begin; at < size_ && at < begin + 1024; ++at) {
+      if (text_[at] != quote) continue;
+      const bool escape = at > begin && text_[at - 1] == '\\';
+      if (escaped) return escape ? at - 1 : 0;
+      if (!escape && !(quote == '\'' && plain(text_[at + 1]))) return at;
+    }
+    return 0;
+  }
+  bool several_words(std::size_t begin, std::size_t end) const {
+    const std::string words = text_.substr(begin, end - begin);
+    if (words.find(' ') == std::string::npos || blank(words.front()) || blank(words.back()) || in(words.front(), "{[<")) return false;
+    if (text_[end] == '"' && plain(text_[end + 1])) return false;
+    const std::string method = words.substr(0, words.find(' ')), target = words.substr(method.size() + 1);
+    const bool request = method.size() >= 3 && all(method, [](char c) { return c >= 'A' && c <= 'Z'; }) &&
+                         (in(target.front(), "/*") || target.rfind("http", 0) == 0);
+    return !request && !key(begin, end);
+  }
+  /// Whether what stands in the quotes is the key of what follows.
+  bool key(std::size_t begin, std::size_t end) const {
+    if (begin < 2) return false;
+    const bool separated = text_[end + 1] == ':' || stands("=>", end + 1) || stands(" =>", end + 1);
+    return separated && in(before(begin - 1), "{,");
+  }
+
+  bool listed(std::size_t begin, std::size_t end) const { return begin > 0 && in(text_[end], ",)") && in(before(begin), "(,"); }
+  static bool numbered_word(const std::string& word) {
+    std::size_t letters = 0;
+    while (letters < word.size() && letter(word[letters])) ++letters;
+    return letters > 0 && letters < word.size() && all(word.substr(letters), digit);
   }
 
   bool assigned(std::size_t begin, std::size_t end) const {
     if (begin == 0) return false;
-    const char before = text_[begin - 1];
-    if (before == '=') return begin < 2 || (text_[begin - 2] != '=' && text_[begin - 2] != '!');
-    if (before == '"') return text_[end] == '"';
-    return before == '\'' && text_[end] == '\'' && !letter(text_[end + 1]) && !digit(text_[end + 1]);
+    const char left = text_[begin - 1];
+    if (left == '=') return begin < 2 || (text_[begin - 2] != '=' && text_[begin - 2] != '!');
+    if (left == '"') return text_[end] == '"' && !key(begin, end);
+    if (left == '\'') return text_[end] == '\'' && !plain(text_[end + 1]) && !key(begin, end);
+    if (braces_ == 0 || begin < 2) return false;
+    if (left == ':') return letter(text_[begin - 2]) || digit(text_[begin - 2]);
+    return begin > 2 && left == ' ' && text_[begin - 2] == ':' && in(text_[end], ",}");
   }
   /// One of eight or more words in a row that are two hexadecimal digits, one blank between them.
   bool dumped(std::size_t begin) const {
@@ -270,13 +390,72 @@ class Tokenizer {
     return word == "null" && begin > 0 && mark(text_[begin - 1]);
   }
 
+  /// What is written for a value that is missing, where a value is expected.
+  bool missing(std::size_t begin, std::size_t end) const {
+    const std::string word = text_.substr(begin, end - begin);
+    bool known = false;
+    for (const char* name : {"null", "NULL", "None", "nil", "NaN", "undefined"}) known |= word == name;
+    const char left = begin > 0 && text_[begin - 1] == ' ' ? (begin > 1 ? text_[begin - 2] : ' ') : begin > 0 ? text_[begin - 1] : ' ';
+    return known && begin > 1 && in(left, "=:,([{") && (end >= size_ || in(text_[end], ",;)]}"));
+  }
+
+  /// Behind base64 with its padding, 0 when that is none.
+  std::size_t base64(std::size_t begin, std::size_t end) const {
+    std::size_t behind = end;
+    while (behind < end + 2 && text_[behind] == '=') ++behind;
+    const std::string word = text_.substr(begin, end - begin);
+    if (behind == end || word.size() < 10 || (behind - begin) % 4 != 0 || plain(text_[behind]) || text_[behind] == '=') return 0;
+    const std::size_t digits = count(word, digit), upper = count(word, [](char c) { return c >= 'A' && c <= 'Z'; }),
+                      lower = count(word, [](char c) { return c >= 'a' && c <= 'z'; }),
+                      others = count(word, [](char c) { return in(c, "+/-_"); });
+    if (digits + upper + lower + others != word.size() || upper == 0 || lower == 0) return 0;
+    return behind - end == 2 || digits > 0 || in(text_[behind], "\"'") || upper * 3 >= word.size() ? behind : 0;
+  }
+
   std::size_t compound(std::size_t begin, const Compound& found) {
     const bool locator = found.type == ValueType::url || found.type == ValueType::path;
     return take(begin, locator ? end_of_locator(text_.data(), size_, begin, found.end) : found.end, ElementKind::value);
   }
 
-  std::size_t read_word_at(std::size_t begin) {
-    std::size_t end = word_end(begin);
+  /// A word, or what of it stands before a quote or a punctuation mark beyond ASCII, or such a mark, with what it quotes.
+  std::size_t read_wide_word(std::size_t begin) {
+    const std::size_t end = word_end(begin);
+    const bool wide = std::any_of(text_.begin(), text_.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80; });
+    for (std::size_t at = begin; at < end && (wide || at == begin); ++at) {
+      if (text_[at] == '`' && at != begin) continue;
+      std::string found;
+      for (const auto& [quote, closing] : rare_quotes())
+        if (stands(quote, at)) found = quote;
+      for (const char* punctuation : {"、", "。", "【", "】", "！", "（", "）", "，", "：", "；", "？"})
+        if (stands(punctuation, at)) found = punctuation;
+      if (found.empty()) continue;
+      if (at != begin) return read_word_at(begin, at);
+      const std::size_t inside = take(at, at + found.size(), ElementKind::constant);
+      return read_enclosed(inside, found);
+    }
+    return read_word_at(begin, end);
+  }
+  std::size_t read_enclosed(std::size_t begin, const std::string& quote) {
+    std::vector<std::string> closing;
+    for (const auto& [open, close] : rare_quotes())
+      if (open == quote) closing = close;
+    std::size_t first = begin;
+    while (first < size_ && first < begin + 256 && blank(text_[first])) ++first;
+    for (std::size_t at = first; at < size_ && at < begin + 256; ++at)
+      for (const std::string& close : closing) {
+        if (!stands(close, at) || ((close == "'" || close == "’") && plain(text_[at + close.size()]))) continue;
+        std::size_t last = at;
+        while (last > first && blank(text_[last - 1])) --last;
+        if (last == first || at + close.size() > size_) return begin;
+        blank_ = first != begin;
+        take(first, last, ElementKind::named);
+        blank_ = last != at;
+        return take(at, at + close.size(), ElementKind::constant);
+      }
+    return begin;
+  }
+
+  std::size_t read_word_at(std::size_t begin, std::size_t end) {
     const std::string word = text_.substr(begin, end - begin);
     const bool colon = text_[end] == ':' && !blank(text_[end + 1]);
     std::string stem = word;
@@ -290,10 +469,15 @@ class Tokenizer {
           std::string{"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec Mon Tue Wed Thu Fri Sat Sun "}.find(word + ' ') % 4 == 0)
         if (const Compound found = read_calendar(text_.data(), size_, begin, end); found.end != 0)
           return take(begin, found.end, ElementKind::value);
-      if (literal(word, begin) || user(begin)) return take(begin, end, ElementKind::value);
-      return take(begin, end, assigned(begin, end) ? ElementKind::named : ElementKind::constant);
+      if (literal(word, begin)) return take(begin, end, ElementKind::value);
+      if (base64(begin, end) != 0) return take(begin, base64(begin, end), ElementKind::value);
+      if ((word == "?" || word == "%s") && listed(begin, end)) return take(begin, end, ElementKind::value);
+      if (user(begin)) return take(begin, end, ElementKind::value);
+      return take(begin, end, assigned(begin, end) || missing(begin, end) ? ElementKind::named : ElementKind::constant);
     }
     if (word.size() <= 64 && all(word, digit) && text_[end] != ':') return take(begin, end, ElementKind::value);
+    if (base64(begin, end) != 0) return take(begin, base64(begin, end), ElementKind::value);
+    if (word[0] == '@' && listed(begin, end) && numbered_word(word.substr(1))) return take(begin, end, ElementKind::value);
     if (colon)
       if (const Compound found = read_colon_compound(text_.data(), size_, begin, end); found.end != 0) return compound(begin, found);
     if (digit(word[0]))
@@ -325,7 +509,8 @@ class Tokenizer {
   }
 
   std::string text_;
-  std::size_t size_ = 0;
+  std::size_t size_ = 0, closing_ = std::string::npos;  // closing_: a quote that opens nothing
+  int braces_ = 0;
   bool cut_ = false, blank_ = false;
   std::vector<Token> tokens_;
 };

@@ -77,6 +77,46 @@ TEST_CASE("scanner: where a word stands can make it a value", "[mining]") {
   CHECK(names == "idle|x|two words|one|");
 }
 
+TEST_CASE("scanner: several words between quotes, tags or brackets that say so are one slot", "[mining]") {
+  const auto expect_names = [](std::string_view message, const std::vector<std::string>& expected) {
+    INFO(message);
+    std::vector<std::string> names;
+    const ExplainedMessage explained = explain_template(message, Severity::info);
+    for (const ExplainedToken& token : explained.tokens)
+      if (token.role == "name") names.push_back(token.text);
+    CHECK(names == expected);
+  };
+  expect_names("cannot open 'old letters' or \"new letters\" now", {"old letters", "new letters"});
+  expect_names("cannot open `old letters` or `one' now", {"old letters", "one"});
+  expect_names("open “a b”, „c d“, ‘e f’, «g h», « i » or 「j」 and 文件《k》坏", {"a b", "c d", "e f", "g h", "i", "j", "k"});
+  expect_names("the 'owner's old boat' sank, it can't swim and won't float", {"owner's old boat"});
+  expect_names("said \\\"two words\\\" and \"an \\\"inner\\\" one\"", {"two words", "an \\\"inner\\\" one"});
+  expect_names("name is '' or \"\" or \"x\"", {"", "", "x"});
+  expect_names("Key (city, street)=(old town, main road) exists", {"old town, main road"});
+  expect_names("merge map[a:1 b:map[c:2]] failed", {"a:1 b:map[c:2]"});
+  expect_names("bad <who><first>Ann Lee</first><last></last></who>", {"Ann Lee", ""});
+  expect_names("token [masked] key [masked:key] owner <nil>, mode [REDACTED]", {"[masked]", "[masked:key]", "<nil>", "[REDACTED]"});
+  expect_names("got {Name:rose Kind:tree} or { name: rose, kind: tree }", {"rose", "tree", "rose"});
+  expect_names("got {'note': None, 'size': nil} as a: None", {"None", "nil", "None"});
+  // No openers, no phrases, keys: words as ever.
+  expect_names("dogs' bowl and cats' food, 5\" or 6\" wide", {});
+  expect_names("bad request \"GET /x HTTP/1.1\", body \"{a b}\"", {});
+  expect_names("got {\"first name\": 1, \"city\": 2} and {\"k\"=>3}", {});
+  expect_names("map [a b] and remap[a b] and a = (b c)", {});
+  expect_names("std::vector<int> a -> b <old> < c", {});
+}
+
+TEST_CASE("scanner: placeholders in lists, halves of the day and padded base64 are values", "[mining]") {
+  expect("id in (?, ?) or (:p1, :p2) or (@p1,@p2) or (%s, %s)",
+         "id in (<word>, <word>) or (<word>, <word>) or (<word>,<word>) or (<word>, <word>)");
+  expect("really ? (why?) 5 %s left :p1", "really ? (why?) <number> %s left :p1");
+  expect("at 12/24/2026 10:30:00 PM, 7:15 am, 7:15pm or 9:05 p.m. done", "at <time>, <time>, <time> or <time> done");
+  expect("at 10:30 amber light", "at <time> amber light");
+  expect("cursor QmFzZTY0IGlzIGZ1bg== or UumTFYSKQjFlAosXYZ0= of maxPoolSize= 5", "cursor <word> or <word> of maxPoolSize= <number>");
+  expect("</order> ends <order>", "</order> ends <order>");
+  expect("打开文件失败：权限不足（代码 5）", "打开文件失败：权限不足（代码 <number>）");
+}
+
 TEST_CASE("scanner: explains what it saw", "[mining]") {
   const ExplainedMessage explained = explain_template("  took 5 ms\nsecond line", Severity::info);
   REQUIRE(explained.tokens.size() == 3);
