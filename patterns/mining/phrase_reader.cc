@@ -128,7 +128,8 @@ std::size_t wide_mark(const char* text, std::size_t at) noexcept {
 
 std::size_t end_of_stand_in(const char* text, std::size_t size, std::size_t at) noexcept {
   constexpr std::string_view kHidden[] = {"[REDACTED]", "[redacted]", "[FILTERED]", "[filtered]", "[HIDDEN]", "[hidden]"};
-  constexpr std::string_view kMissing[] = {"<nil>", "<null>", "<none>", "<None>", "<NULL>", "<empty>", "<unset>", "<redacted>", "<REDACTED>", "<masked>", "<hidden>"};
+  constexpr std::string_view kMissing[] = {"<nil>",   "<null>",     "<none>",     "<None>",   "<NULL>",  "<empty>",
+                                           "<unset>", "<redacted>", "<REDACTED>", "<masked>", "<hidden>"};
   const auto end_of = [&](const auto& names) -> std::size_t {
     for (const std::string_view name : names)
       if (begins(text + at, name)) return at + name.size();
