@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/batch.h"
@@ -14,6 +15,8 @@ namespace loglode {
 struct Framing {
   bool starts_record = true;    // false: the line continues the latest record of its substream
   std::uint32_t substream = 0;  // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
+  Timestamp near = kNoTime;     // of a record whose stamp leaves something open (year, order of day and month, date): what it is nearest to
+  bool order_changed = false;   // its date contradicts the order of day and month that the stream had until here
 };
 
 /// Per-stream state machine over physical lines. Owned by the source, used by its thread only. Its answers depend on
@@ -26,6 +29,9 @@ class Framer {
   /// True when lines of several substreams may alternate, so that a continuation need not follow its record directly.
   /// The source then holds records back until they are complete. Constant for a stream.
   [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
+  /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
+  /// A framer that knows it reads the latest record's lines as this one did.
+  [[nodiscard]] virtual std::string memory() const { return {}; }
 };
 
 struct FramedStream {
