@@ -26,6 +26,8 @@ class Framer {
   /// True when lines of several substreams may alternate, so that a continuation need not follow its record directly.
   /// The source then holds records back until they are complete. Constant for a stream.
   [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
+  /// Of the latest line that named columns: the source puts it into each batch, because the line may lie in one long gone.
+  [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> columns() const { return nullptr; }
 };
 
 struct FramedStream {
