@@ -24,6 +24,7 @@ void Batch::clear() {
   attributes.clear();
   hits.clear();
   stream.reset();
+  columns.reset();
   sequence = end = 0;
   if (arena_.size() > 1) arena_.resize(1);
   if (!arena_.empty() && arena_block_ != kArenaBlock) arena_.clear();

@@ -52,6 +52,12 @@ class StreamPlan {
   [[nodiscard]] virtual std::string how_read() const { return {}; }
 };
 
+/// What a line of a stream says that names the columns of the lines behind it (`#Fields`). Made by parse/, immutable, shared.
+class ColumnHeader {
+ public:
+  virtual ~ColumnHeader() = default;
+};
+
 struct Stream {
   StreamInfo info;
   std::shared_ptr<const StreamPlan> plan;
@@ -133,10 +139,11 @@ class Batch {
     return {hits.data() + record.hits_begin, record.hits_count};
   }
 
-  std::uint64_t sequence = 0;            // pipeline: 0, 1, 2 … in source order
-  std::uint64_t mined_with = 0;          // patterns: generation of the shapes that its records were looked up in
-  std::uint64_t end = 0;                 // ingest: where its stream goes on behind the last record; 0 where that is not known
-  std::shared_ptr<const Stream> stream;  // all records of a batch come from one stream
+  std::uint64_t sequence = 0;                   // pipeline: 0, 1, 2 … in source order
+  std::uint64_t mined_with = 0;                 // patterns: generation of the shapes that its records were looked up in
+  std::uint64_t end = 0;                        // ingest: where its stream goes on behind the last record; 0 where that is not known
+  std::shared_ptr<const Stream> stream;         // all records of a batch come from one stream
+  std::shared_ptr<const ColumnHeader> columns;  // ingest: in force where the batch begins; parse: of the header line read last
   std::vector<Record> records;
   std::vector<Attribute> attributes;
   std::vector<RuleHit> hits;

@@ -65,6 +65,7 @@ class ContiguousReader final : public RecordReader {
 
   Filled fill(Batch& out, Deadline until) override {
     unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    out.columns = framer_.columns();
     const Filled filled = fill_to_size(out, until);
     if (filled != Filled::end) pack(out);
     out.end = open_ ? open_->offset : puller_.lines.offset();
@@ -75,6 +76,7 @@ class ContiguousReader final : public RecordReader {
 
   void release(Batch& out, bool rest_too) override {
     unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    out.columns = framer_.columns();
     if (rest_too && puller_.lines.pending() > 0) {
       puller_.lines.finish(buffer_, [&](const PhysicalLine& line) { add(out, line); });
       out.records.back().set(RecordFlag::cut);

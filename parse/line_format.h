@@ -1,6 +1,7 @@
 // One way to read a record's text. Plans: immutable after construction, shared by all workers.
 #pragma once
 
+#include <memory>
 #include <string_view>
 
 #include "core/batch.h"
@@ -29,6 +30,10 @@ class LineFormat {
   /// Whether a physical line looks like the beginning of a record of this format (cheap: used for every line while framing).
   /// Must not depend on anything but the line.
   [[nodiscard]] virtual bool begins_record(std::string_view line) const = 0;
+  /// Whether lines of this format name the columns of those behind them; then column_header() gives them for such a line, and nullptr for
+  /// every other. parse() reads a line by Batch::columns, and puts there what it finds.
+  [[nodiscard]] virtual bool has_column_headers() const noexcept { return false; }
+  [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> column_header(std::string_view) const { return nullptr; }
 };
 
 }  // namespace loglode

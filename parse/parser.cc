@@ -116,6 +116,7 @@ class Reading {
       record.message = text;
       return;
     }
+    if (plan.columns && !batch_.columns) batch_.columns = plan.columns;
     if (!read_by_formats(text, plan, context, record)) fall_back(text, record, context, !plan.formats.formats.empty());
     if (one_line_) record.text = with_lines_below(record.message, text);
   }

@@ -53,6 +53,7 @@ MessageReader::MessageReader(MessageReaderConfig config, StreamInfo info, const 
 void MessageReader::read(const Chunk& chunk, Batch& out) {
   if (!framer_) open(chunk);
   out.stream = stream_;
+  if (framer_) out.columns = framer_->columns();
   out.end = static_cast<std::uint64_t>(chunk.end) << kKafkaOffsetShift;
   char* const bytes = out.reserve(chunk.bytes.size());
   if (!chunk.bytes.empty()) std::memcpy(bytes, chunk.bytes.data(), chunk.bytes.size());

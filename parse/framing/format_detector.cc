@@ -206,6 +206,10 @@ DetectedFormats detect_formats(std::span<const std::string_view> lines, const Pa
     std::copy_if(lines.begin(), lines.end(), std::back_inserter(strict), is_strict_line);
     lines = strict;
   }
+  if (std::unique_ptr<const LineFormat> csv = detect_csv(lines)) {
+    adopt(std::move(csv), detected);
+    return detected;
+  }
   const std::vector<std::string_view> leading = leading_lines(lines);
   if (leading.empty()) return detected;
   Trial trial(leading, context);

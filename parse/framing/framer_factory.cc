@@ -87,6 +87,17 @@ AssumedTimes assumed_times(std::span<const std::string_view> lines, const Detect
   return assumed;
 }
 
+/// A stream that is taken up again in its middle has its columns from its beginning.
+std::shared_ptr<const ColumnHeader> last_columns(std::span<const std::string_view> lines, const DetectedFormats& formats) {
+  std::shared_ptr<const ColumnHeader> last;
+  for (const LineFormat* format : formats.formats) {
+    if (!format->has_column_headers()) continue;
+    for (const std::string_view line : lines)
+      if (auto columns = format->column_header(line)) last = std::move(columns);
+  }
+  return last;
+}
+
 class Factory final : public FramerFactory {
  public:
   Factory(ParseConfig config, std::shared_ptr<const ColumnTable> columns, const ZoneRules* zone)
@@ -156,6 +167,7 @@ class Factory final : public FramerFactory {
     program.formats = choose(lines, plan);
     program.rules = learn_line_rules(lines, program.formats.formats);
     program.assumed = assumed_times(lines, program.formats, plan.context);
+    program.columns = last_columns(lines, program.formats);
     if (plan.layers.empty()) return program;
     // Whoever writes to syslog writes messages, not lines: only a trace goes on with the next one.
     const bool messages = std::any_of(plan.layers.begin(), plan.layers.end(), [](const Layer& layer) { return is_syslog(layer.kind); });

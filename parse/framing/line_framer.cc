@@ -15,12 +15,23 @@ class BareFramer final : public Framer {
 
 class PlainFramer final : public Framer {
  public:
-  explicit PlainFramer(std::shared_ptr<const ReadingPlan> plan) : plan_(std::move(plan)), bounds_(plan_->usual.rules) {}
-  Framing next(std::string_view line) override { return {!bounds_.continues(line), 0}; }
+  explicit PlainFramer(std::shared_ptr<const ReadingPlan> plan)
+      : plan_(std::move(plan)), bounds_(plan_->usual.rules), columns_(plan_->usual.columns) {
+    for (const LineFormat* format : plan_->usual.formats.formats)
+      if (format->has_column_headers()) naming_.push_back(format);
+  }
+  Framing next(std::string_view line) override {
+    for (const LineFormat* format : naming_)
+      if (auto columns = format->column_header(line)) columns_ = std::move(columns);
+    return {!bounds_.continues(line), 0};
+  }
+  [[nodiscard]] std::shared_ptr<const ColumnHeader> columns() const override { return columns_; }
 
  private:
+  std::vector<const LineFormat*> naming_;  // formats whose lines name columns; none for nearly every stream
   std::shared_ptr<const ReadingPlan> plan_;
   RecordBounds bounds_;
+  std::shared_ptr<const ColumnHeader> columns_;
 };
 
 /// Lines that something else wrote down. Writers whose lines alternate have their own state each where their lines can be put together

@@ -97,7 +97,9 @@ LineRules learn_line_rules(std::span<const std::string_view> lines, std::vector<
   const HeaderCensus census = count_headers(lines, rules);
   rules.header_lines = census.header_lines();
   rules.reports = census.reports();
-  rules.headed = rules.header_lines > 1 || rules.reports || census.headed();
+  // Where the log names the columns, the first of them may be anything: a row has no header that would tell it from a continuation.
+  const bool named = rules.formats.front()->has_column_headers();
+  rules.headed = !named && (rules.header_lines > 1 || rules.reports || census.headed());
   return rules;
 }
 

@@ -31,6 +31,7 @@ struct ProgramPlan {
   DetectedFormats formats;
   LineRules rules;
   AssumedTimes assumed;
+  std::shared_ptr<const ColumnHeader> columns;  // that the prefix names last: for lines whose own header lies before all that is read
 };
 
 struct ReadingPlan final : StreamPlan {

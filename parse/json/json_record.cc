@@ -7,6 +7,7 @@
 #include "parse/json/json_level.h"
 #include "parse/json/json_text.h"
 #include "parse/json/json_time.h"
+#include "parse/text/access_severity.h"
 
 namespace loglode {
 namespace {
@@ -135,7 +136,15 @@ class Filler {
     });
     // Serilog's compact form leaves Information out.
     if (!found && fields_.has(Hint::compact_serilog) && (fields_.seen & kSeverities) == 0) record_.severity = Severity::info;
+    if (!found) severity_of_response();
     return own;
+  }
+
+  /// Access logs without a level: a request that the server failed to answer is an error.
+  void severity_of_response() {
+    constexpr std::uint64_t kRequest = bit_of(Slot::http_method) | bit_of(Slot::http_path) | bit_of(Slot::http_request_line);
+    if (!fields_.has(Slot::http_status) || (fields_.seen & kRequest) == 0) return;
+    if (severity_of_status(text_of(fields_[Slot::http_status], batch_)) == Severity::error) record_.severity = Severity::error;
   }
 
   FilledMessage message() {

@@ -1,6 +1,8 @@
-// Source: the output of Go's slog.TextHandler, logrus and go-kit (samples/formats/go_slog_text.log).
+// Sources: the output of Go's slog.TextHandler, logrus and go-kit (samples/formats/go_slog_text.log), Fortinet "FortiOS Log Message
+// Reference" (date, time and tz are pairs of their own, a priority may stand before them).
 #include <string>
 
+#include "parse/text/access_severity.h"
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/parsed_line.h"
@@ -68,12 +70,47 @@ std::string_view unescape(std::string_view text, Batch& batch) {
   return batch.keep(result);
 }
 
+/// `<185>` before the first pair, as devices send it.
+void take_priority(LineScanner& scan, ParsedLine& parsed) {
+  if (scan.peek() != '<') return;
+  const std::size_t end = scan.rest().substr(0, 5).find('>');
+  if (end == std::string_view::npos) return;
+  parsed.severity = severity_from_word(scan.rest().substr(0, end + 1));
+  scan.go_to(end + 1);
+}
+
+/// What only several pairs together say.
+struct JointPairs {
+  std::string_view date, clock, zone, status;
+  bool is_request = false;
+
+  void see(const Pair& pair) {
+    if (pair.key == "date") date = pair.value;
+    if (pair.key == "time") clock = pair.value;
+    if (pair.key == "tz" || pair.key == "timezone") zone = pair.value;
+    if (pair.key == "status" || pair.key == "status_code" || pair.key == "http_status") status = pair.value;
+    is_request = is_request || pair.key == "method" || pair.key == "path" || pair.key == "uri" || pair.key == "url";
+  }
+  void set(const ParseContext& context, ParsedLine& parsed) const {
+    if (parsed.time == kNoTime && !date.empty() && !clock.empty()) {
+      const std::string stamp = std::string{date}.append(" ").append(clock);
+      const bool offset = !zone.empty() && (zone[0] == '+' || zone[0] == '-');
+      if (!offset || !read_timestamp_field(stamp + std::string{zone}, context.time, parsed.time))
+        static_cast<void>(read_timestamp_field(stamp, context.time, parsed.time));
+    }
+    const bool failed = parsed.severity == Severity::unspecified && is_request && severity_of_status(status) == Severity::error;
+    if (failed) parsed.severity = Severity::error;
+  }
+};
+
 class LogfmtFormat final : public LineFormat {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "logfmt"; }
   [[nodiscard]] bool begins_record(std::string_view line) const override {
     LineScanner scan{line};
+    ParsedLine parsed;
     Pair first, second;
+    take_priority(scan, parsed);
     return take_pair(scan, first) && scan.take_blanks() > 0 && take_pair(scan, second);
   }
 
@@ -81,13 +118,17 @@ class LogfmtFormat final : public LineFormat {
     const std::string_view line = trim_blanks(first_line(text));
     LineScanner scan{line};
     ParsedLine parsed;
+    JointPairs joint;
     Pair message;
+    take_priority(scan, parsed);
+    const std::string_view pairs = scan.rest();
     bool has_message = false, has_time_or_level = false;
     while (!scan.at_end()) {
       Pair pair;
       if (!take_pair(scan, pair)) return false;
       scan.take_blanks();
       const Meaning meaning = meaning_of(pair.key);
+      joint.see(pair);
       has_time_or_level = has_time_or_level || meaning == Meaning::time || meaning == Meaning::severity;
       if (meaning == Meaning::message && !has_message)
         message = pair, has_message = true;
@@ -95,7 +136,8 @@ class LogfmtFormat final : public LineFormat {
         set(meaning, pair, context, parsed);
     }
     if (!has_message && !has_time_or_level) return false;
-    parsed.message = !has_message ? line : message.escaped ? unescape(message.value, batch) : message.value;
+    joint.set(context, parsed);
+    parsed.message = !has_message ? pairs : message.escaped ? unescape(message.value, batch) : message.value;
     commit(parsed, record, batch, context);
     return true;
   }

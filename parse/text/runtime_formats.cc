@@ -1,7 +1,7 @@
 // What language runtimes, frameworks and hosting platforms write that no pattern describes.
 // Sources: PHP manual error_log and php-fpm.conf, Monolog LineFormatter ("[%datetime%] %channel%.%level_name%: %message% %context%
 // %extra%"), Airflow's default log_format and what its LoggingMixin hands on, Sidekiq's Logger::Formatters::Pretty, go-ethereum's and
-// log15's terminal format, Heroku Dev Center "Logging" and "HTTP routing".
+// log15's terminal format.
 #include <array>
 #include <cstring>
 
@@ -206,36 +206,6 @@ class GethFormat final : public FixedFormat {
   }
 };
 
-/// 2026-11-24T10:12:13.123456+00:00 app[web.1]: message: who logs is `app` or `heroku`, what stands in brackets is the dyno.
-class HerokuFormat final : public FixedFormat {
- public:
-  HerokuFormat() : FixedFormat("heroku") {}
-
- private:
-  bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
-    LineScanner scan{line};
-    const std::size_t length = read_timestamp(line, context.time, parsed.time);
-    scan.go_to(length);
-    if (length == 0 || !scan.take(' ')) return false;
-    parsed.service = scan.rest().substr(0, scan.take_letters().size());
-    std::string_view dyno;
-    if ((parsed.service != "app" && parsed.service != "heroku") || !scan.take_group('[', ']', dyno) || !scan.take(':') || all_digits(dyno))
-      return false;
-    parsed.host = dyno;
-    parsed.message = trim_blanks(scan.rest());
-    parsed.severity = leading_severity(parsed.message);
-    if (parsed.service == "heroku" && parsed.severity == Severity::unspecified) parsed.severity = severity_of_platform(parsed.message);
-    return true;
-  }
-
-  /// The router's `at=error code=H12`, and a dyno's `Error R14 (Memory quota exceeded)`.
-  static Severity severity_of_platform(std::string_view message) {
-    if (message.substr(0, 3) == "at=") return severity_from_word(message.substr(3, message.find(' ') - 3));
-    const bool code = message.substr(0, 6) == "Error " && message.size() > 8 && is_digit(message[7]);
-    return code ? Severity::error : Severity::unspecified;
-  }
-};
-
 }  // namespace
 
 void add_runtime_formats(FormatList& formats) {
@@ -244,7 +214,6 @@ void add_runtime_formats(FormatList& formats) {
   formats.push_back(std::make_unique<AirflowFormat>());
   formats.push_back(std::make_unique<SidekiqFormat>());
   formats.push_back(std::make_unique<GethFormat>());
-  formats.push_back(std::make_unique<HerokuFormat>());
 }
 
 }  // namespace loglode

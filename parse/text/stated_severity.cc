@@ -1,5 +1,6 @@
 #include "parse/text/stated_severity.h"
 
+#include "parse/text/access_severity.h"
 #include "parse/text/level_marks.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/tokens.h"
@@ -64,7 +65,8 @@ Severity stated_severity(std::string_view message) {
   if (const Severity leading = leading_severity(message); leading != Severity::unspecified) return leading;
   if (const LevelMark mark = header_mark(message, 0, false); mark.found()) return mark.severity;
   if (const Severity paired = paired_severity(message); paired != Severity::unspecified) return paired;
-  return tool_severity(message);
+  if (const Severity told = tool_severity(message); told != Severity::unspecified) return told;
+  return access_severity(message);
 }
 
 }  // namespace loglode

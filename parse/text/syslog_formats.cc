@@ -249,7 +249,10 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   scan.take(' ');
   parsed.message = scan.rest();
   if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(trim_blanks(parsed.message));
-  if (parsed.severity == Severity::unspecified) parsed.severity = cisco_severity(parsed.message);
+  const Severity by_code = cisco_severity(parsed.message);
+  if (parsed.severity == Severity::unspecified) parsed.severity = by_code;
+  if (by_code != Severity::unspecified && parsed.host.empty() && pid.empty())
+    std::swap(parsed.host, parsed.service);  // `fw1: %ASA-6-…`: a device
   return true;
 }
 

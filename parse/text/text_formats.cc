@@ -8,6 +8,7 @@ namespace {
 FormatList make_formats() {
   FormatList formats;
   add_access_formats(formats);
+  add_named_column_formats(formats);
   add_traffic_formats(formats);
   add_device_formats(formats);
   add_database_formats(formats);

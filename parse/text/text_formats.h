@@ -24,6 +24,9 @@ namespace loglode {
 /// and left out. nullptr when no column is sure enough. Depends on `prefix_lines` alone.
 [[nodiscard]] std::unique_ptr<LineFormat> detect_header(std::span<const std::string_view> prefix_lines);
 
+/// The format of a file whose first line names its columns (csv, also with semicolons, tabs or bars); nullptr for every other stream.
+[[nodiscard]] std::unique_ptr<LineFormat> detect_csv(std::span<const std::string_view> prefix_lines);
+
 /// Reads a message that came out of an envelope (a JSON field, a column, a container runtime's line) and may have a header of its own:
 /// sets record.message to what lies behind it, and time, severity, trace_id and span_id where they are still missing.
 /// `text` lies in `batch` (or lives as long). Never fails: without a header the message is the first line of `text`.

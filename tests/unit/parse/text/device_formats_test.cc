@@ -81,3 +81,14 @@ TEST_CASE("devices: the kernel's audit trail has its time behind the type", "[pa
   refuse("auditd", "type=CWD msg=hello");
   refuse("auditd", "type=CWD msg=audit(soon:1): x");
 }
+
+TEST_CASE("devices: pairs that tell the time together, behind a priority", "[parse][formats]") {
+  expect("logfmt", R"(<185>date=2026-03-01 time=08:00:00 devname="fw1" tz="+0100" level="alert" msg="port scan")",
+         {"2026-03-01T07:00:00", Severity::error3, "port scan", "", "", "", "", {{"devname", "fw1"}}});
+  expect("logfmt", "date=2026-03-01 time=08:00:00 type=traffic",
+         {"2026-03-01T08:00:00", Severity::unspecified, "date=2026-03-01 time=08:00:00 type=traffic", "", "", "", "", {}});
+  expect("logfmt", "time=2026-03-01T08:00:00Z method=GET path=/x status=503",
+         {"2026-03-01T08:00:00", Severity::error, "time=2026-03-01T08:00:00Z method=GET path=/x status=503", "", "", "", "", {}});
+  expect("logfmt", "time=2026-03-01T08:00:00Z level=info method=GET status=503",
+         {"2026-03-01T08:00:00", Severity::info, "time=2026-03-01T08:00:00Z level=info method=GET status=503", "", "", "", "", {}});
+}

@@ -52,16 +52,6 @@ TEST_CASE("runtimes: geth's and log15's terminals", "[parse][formats]") {
   refuse("geth", "INFO [2026-03-01 08:00:00] somebody else's");
 }
 
-TEST_CASE("runtimes: a platform's stream names app and dyno", "[parse][formats]") {
-  expect("heroku", "2026-03-01T08:00:00.250000+00:00 app[web.2]: ERROR: no",
-         {"2026-03-01T08:00:00.25", Severity::error, "ERROR: no", "app", "web.2", "", "", {}});
-  expect("heroku", "2026-03-01T08:00:00.250000+00:00 heroku[router]: at=error code=H10",
-         {"2026-03-01T08:00:00.25", Severity::error, "at=error code=H10", "heroku", "router", "", "", {}});
-  expect("heroku", "2026-03-01T08:00:00.250000+00:00 heroku[web.2]: Error R14 (Memory quota exceeded)",
-         {"2026-03-01T08:00:00.25", Severity::error, "Error R14 (Memory quota exceeded)", "heroku", "web.2", "", "", {}});
-  refuse("heroku", "2026-03-01T08:00:00.250000+00:00 app[411]: a program of that name");
-}
-
 TEST_CASE("runtimes: programs whose layout is a pattern", "[parse][formats]") {
   expect("celery", "[2026-03-01 08:00:00,250: CRITICAL/MainProcess] Unrecoverable error",
          {"2026-03-01T08:00:00.25", Severity::fatal, "Unrecoverable error", "", "", "", "", {{"process.thread.name", "MainProcess"}}});
