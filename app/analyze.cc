@@ -76,6 +76,7 @@ JudgeConfig judge_config(const AnalyzeOptions& options, const LogRun& run, const
   for (const TemplateId id : run.state()->ignored())
     if (const TemplateInfo* known = catalog.find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
+  for (const ServiceWarmUp& one : run.state()->contents().warm_ups) config.warm_ups.push_back({one.service, one.since});
   return config;
 }
 
@@ -97,6 +98,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   run.release();
   analysis.judgement = judge(analysis.windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
   analysis.stats = run.stats(run.elapsed() - judged_from);
+  analysis.stats.template_ids_shown_twice = analysis.catalog->shown_twice();
   return analysis;
 }
 

@@ -102,7 +102,7 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
   }
   const TemplateMarks marks = state ? state->marks() : TemplateMarks{};
   SettleTrace trace{ShapeId{explain_template(message, severity).shape}, {}};
-  const bool known = state && miner.settle(marks).find(TemplateId{static_cast<std::uint64_t>(trace.shape)}) != nullptr;
+  const bool known = state && miner.settle(marks).find(template_of(trace.shape)) != nullptr;
   const ShapeId shape = miner.learn(message, severity);
   const TemplateCatalog catalog = miner.settle(marks, {}, &trace);
   const TemplateInfo& info = catalog.of(shape);
@@ -112,8 +112,8 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
     append_field(out, "template id", to_hex(info.id) + " from this line alone; --state DIR says what it is among others");
   else
     append_field(out, "template id", to_hex(info.id) + (known ? ", its masked form is known" : ", its masked form was not seen before"));
-  if (to_hex(info.id) != to_hex(TemplateId{static_cast<std::uint64_t>(shape)}))
-    append_field(out, "", "the form's own id is " + to_hex(TemplateId{static_cast<std::uint64_t>(shape)}) + ", an alias");
+  if (to_hex(info.id) != to_hex(template_of(shape)))
+    append_field(out, "", "the form's own id is " + to_hex(template_of(shape)) + ", an alias");
   for (const std::string& reason : trace.reasons) append_field(out, "why", reason);
   if (state && trace.reasons.empty()) append_field(out, "why", "no rule joins its masked form with another");
   if (state) append_events(out, *state, info);

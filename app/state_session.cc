@@ -4,6 +4,8 @@
 #include <iterator>
 #include <utility>
 
+#include "app/state_renewal.h"
+
 namespace loglode {
 
 namespace {
@@ -54,7 +56,7 @@ class StateSession::Recorder final : public Stage {
 };
 
 Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
-  auto store = StateStore::open(options.folder, options.read_only ? StateAccess::read_only : StateAccess::read_write);
+  auto store = open_state_store(options.folder, options.read_only ? StateAccess::read_only : StateAccess::read_write);
   if (!store) return tl::unexpected<Error>(store.error());
   auto contents = store->load();
   if (!contents) return tl::unexpected<Error>(contents.error());
@@ -69,6 +71,7 @@ Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
 
 TemplateMarks StateSession::marks_of(const StateContents& contents) {
   TemplateMarks marks;
+  for (const FormerId& one : contents.former_ids) marks.former.emplace_back(one.id, one.now);
   for (const TemplateNote& note : contents.notes) {
     if (note.alias_of != kNoTemplate) marks.aliases.emplace_back(note.id, note.alias_of);
     if (!note.pinned) continue;
@@ -99,7 +102,7 @@ Result<void> StateSession::restore(TemplateMiner& miner) {
   miner.forget_changes();
   std::vector<ShapeId> pinned;
   for (const TemplateNote& note : contents_.notes)
-    if (note.pinned) pinned.push_back(ShapeId{static_cast<std::uint64_t>(note.id)});
+    if (note.pinned) pinned.push_back(shape_of(note.id));
   miner.pin(std::move(pinned));
   return {};
 }

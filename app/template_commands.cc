@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/exit_status.h"
+#include "app/state_renewal.h"
 #include "app/state_templates.h"
 #include "sinks/json_objects.h"
 #include "sinks/last_run.h"
@@ -107,7 +108,7 @@ int note(const std::string& state, const std::string& id, const std::function<st
     said = change(changed, *known);
     if (said.empty()) return kWrongUsage;
   }
-  auto store = StateStore::open(state, StateAccess::read_write);
+  auto store = open_state_store(state, StateAccess::read_write);
   if (!store) return report_error(store.error());
   if (auto written = store->write_note(changed, now()); !written) return report_error(written.error());
   return print_or_fail(fmt::format("{}  {}: {}\n", to_hex(changed.id), printable(changed.text), said));
@@ -198,7 +199,7 @@ int seed_templates(const std::string& state, const std::string& file) {
       seeded.pinned = true;
     }
   }
-  auto store = StateStore::open(state, StateAccess::read_write);
+  auto store = open_state_store(state, StateAccess::read_write);
   if (!store) return report_error(store.error());
   for (const TemplateNote& one : notes)
     if (auto written = store->write_note(one); !written) return report_error(written.error());

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/content_id.h"
 #include "core/limits.h"
 #include "core/severity.h"
 #include "core/timestamp.h"
@@ -18,8 +19,6 @@ namespace loglode {
 
 enum class StreamId : std::uint32_t {};   // position of an input in the run's canonical order
 enum class RuleIndex : std::uint32_t {};  // position of a rule in the RuleCatalog (core/rule_info.h)
-enum class ShapeId : std::uint64_t {};    // hash of a masked message and its severity class: content alone, see patterns/
-inline constexpr ShapeId kNoShape{0};
 
 /// 128 bits that name a file (host, device, inode, generation, first bytes) or a stream; with an offset they name a record.
 struct StreamIdentity {

@@ -22,8 +22,9 @@ struct RunStats {
   unsigned threads = 1;
   std::uint64_t inputs = 0;
   std::vector<InputProblem> problems;
-  std::vector<std::string> how_read;  // with --verbose: a line for each input
-  bool stopped_early = false;         // by a signal: the figures are those of the part that was read
+  std::vector<std::string> how_read;           // with --verbose: a line for each input
+  std::uint64_t template_ids_shown_twice = 0;  // TemplateCatalog::shown_twice()
+  bool stopped_early = false;                  // by a signal: the figures are those of the part that was read
 };
 
 /// Everything that the counters know; the caller adds times and memory.

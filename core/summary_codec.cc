@@ -47,6 +47,7 @@ enum class CellTag : protozero::pbf_tag_type {
   string_excerpt = 10,
   uint32_rule = 11,
   fixed64_trace = 12,
+  fixed64_shape_low = 13,  // absent: 0, as where ids had 64 bits
 };
 
 using SummaryBuilder = protozero::pbf_builder<SummaryTag>;
@@ -57,10 +58,15 @@ using protozero::pbf_wire_type;
 
 std::int64_t nanoseconds(Timestamp time) { return time.time_since_epoch().count(); }
 
+void write(CellBuilder& out, ShapeId shape) {
+  out.add_fixed64(CellTag::fixed64_shape, shape.high);
+  if (shape.low != 0) out.add_fixed64(CellTag::fixed64_shape_low, shape.low);
+}
+
 void write(SummaryBuilder& out, const Cell& cell) {
   CellBuilder builder{out, SummaryTag::message_cell};
   builder.add_uint32(CellTag::uint32_service, cell.service);
-  builder.add_fixed64(CellTag::fixed64_shape, static_cast<std::uint64_t>(cell.shape));
+  write(builder, cell.shape);
   builder.add_uint32(CellTag::uint32_severity, static_cast<std::uint32_t>(cell.severity));
   builder.add_uint64(CellTag::uint64_count, cell.count);
   builder.add_sint64(CellTag::sint64_first, nanoseconds(cell.first));
@@ -75,7 +81,7 @@ void write(SummaryBuilder& out, const RuleCell& cell) {
   CellBuilder builder{out, SummaryTag::message_rule_cell};
   builder.add_uint32(CellTag::uint32_service, cell.service);
   builder.add_uint32(CellTag::uint32_rule, cell.rule);
-  builder.add_fixed64(CellTag::fixed64_shape, static_cast<std::uint64_t>(cell.shape));
+  write(builder, cell.shape);
   builder.add_uint64(CellTag::uint64_count, cell.count);
   builder.add_sint64(CellTag::sint64_first, nanoseconds(cell.first));
   builder.add_sint64(CellTag::sint64_last, nanoseconds(cell.last));
@@ -85,7 +91,7 @@ void write(SummaryBuilder& out, const TraceStep& step) {
   CellBuilder builder{out, SummaryTag::message_trace_step};
   builder.add_fixed64(CellTag::fixed64_trace, step.trace);
   builder.add_uint32(CellTag::uint32_service, step.service);
-  builder.add_fixed64(CellTag::fixed64_shape, static_cast<std::uint64_t>(step.shape));
+  write(builder, step.shape);
   builder.add_uint32(CellTag::uint32_severity, static_cast<std::uint32_t>(step.severity));
   builder.add_sint64(CellTag::sint64_first, nanoseconds(step.time));
 }
@@ -110,7 +116,10 @@ AnyCell read_cell(protozero::data_view bytes) {
         cell.service = reader.get_uint32();
         break;
       case on(CellTag::fixed64_shape, pbf_wire_type::fixed64):
-        cell.shape = ShapeId{reader.get_fixed64()};
+        cell.shape.high = reader.get_fixed64();
+        break;
+      case on(CellTag::fixed64_shape_low, pbf_wire_type::fixed64):
+        cell.shape.low = reader.get_fixed64();
         break;
       case on(CellTag::uint32_severity, pbf_wire_type::varint): {
         const std::uint32_t severity = reader.get_uint32();

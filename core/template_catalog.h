@@ -7,17 +7,13 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "core/batch.h"
+#include "core/content_id.h"
 #include "core/severity.h"
 
 namespace loglode {
-
-enum class TemplateId : std::uint64_t {};  // 64 bits, content alone; printed as 16 hex digits
-inline constexpr TemplateId kNoTemplate{0};
-
-[[nodiscard]] std::string to_hex(TemplateId id);
 
 struct ParameterValue {
   std::string text;  // cut to 48 bytes
@@ -60,11 +56,15 @@ class TemplateCatalog {
   [[nodiscard]] const TemplateInfo& of(ShapeId shape) const noexcept;
   /// The template that has this id now, as its own or as an alias; null when there is none.
   [[nodiscard]] const TemplateInfo* find(TemplateId id) const noexcept;
+  /// The same for an id as people are shown it (TemplateId::high); null also when several templates are shown like that.
+  [[nodiscard]] const TemplateInfo* find_shown(std::uint64_t high) const noexcept;
+  /// How many ids are shown as one that another template has, too.
+  [[nodiscard]] std::uint64_t shown_twice() const noexcept;
 
  private:
   std::vector<TemplateInfo> templates_;
   std::vector<std::pair<ShapeId, std::uint32_t>> shapes_;  // sorted
-  TemplateInfo overflow_{TemplateId{~std::uint64_t{0}}, "<*>", SeverityClass::quiet, {}, {}};
+  TemplateInfo overflow_{kOverflowTemplate, "<*>", SeverityClass::quiet, {}, {}};
 };
 
 }  // namespace loglode

@@ -17,6 +17,7 @@ namespace {
 constexpr std::uint64_t kFirstPartLines = 20;
 constexpr double kWarmUpSeconds = 600;       // a service known for so long and with so many lines
 constexpr std::uint64_t kWarmUpLines = 500;  // may be surprised inside the first part as well
+constexpr double kWarmUpSecondsMax = 3600;   // of one that is known again after its ids were renewed, however little it says
 constexpr std::uint64_t kMatureRuns = 20;    // of a baseline, after which a new WARN counts
 constexpr double kMatureSeconds = 24 * 3600.0;
 constexpr std::uint64_t kWarningsAMinute = 5;  // of a new WARN that is shown without that
@@ -34,8 +35,24 @@ std::uint64_t lines_before(const Series& lines, Timestamp time) {
   return count;
 }
 
-bool is_new(const Timeline& timeline, const Series& series) {
+/// Whether what the service says for the first time may be what it said before and nobody knows any more.
+bool is_warming_up(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
+  const auto warm_up = std::find_if(config.warm_ups.begin(), config.warm_ups.end(), [&](const JudgeConfig::WarmUp& one) {
+    return one.service == timeline.services[series.service];
+  });
+  if (warm_up == config.warm_ups.end() || timeline.ordinal || series.first() < warm_up->since) return false;
+  const double seconds = seconds_between(warm_up->since, series.first());
+  if (seconds >= kWarmUpSecondsMax) return false;
+  std::uint64_t lines = 0;
+  for (const auto* points : {&timeline.lines[series.service].learned, &timeline.lines[series.service].points})
+    for (const Point& point : *points)
+      if (point.first >= warm_up->since && point.last < series.first()) lines += point.count;
+  return seconds < kWarmUpSeconds || lines < kWarmUpLines;
+}
+
+bool is_new(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
   if (series.points.empty() || series.learned_total > 0) return false;
+  if (is_warming_up(timeline, series, config)) return false;
   if (timeline.has_baseline) return true;
   if (series.judged_from == 0) return true;
   return seconds_between(timeline.first, series.first()) >= kWarmUpSeconds &&
@@ -93,7 +110,7 @@ std::vector<Sign> find_early(const Timeline& timeline, const JudgeConfig& config
   std::map<std::uint32_t, std::vector<const Series*>> of_service;
   for (const Series& series : timeline.series) {
     if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
-    if (comparable && is_new(timeline, series)) continue;  // of a family that is told
+    if (comparable && is_new(timeline, series, config)) continue;  // of a family that is told
     if (std::none_of(told.begin(), told.end(), [&](const Sign& sign) { return sign.series == &series; }))
       of_service[series.service].push_back(&series);
   }
@@ -141,7 +158,7 @@ class NewFinder {
     std::vector<const Series*> known, fresh;
     for (const Series& series : timeline_.series) {
       if (series.severity_class() == SeverityClass::quiet) continue;
-      if (!is_new(timeline_, series)) {
+      if (!is_new(timeline_, series, config_)) {
         if (!series.points.empty() || !series.learned.empty()) known.push_back(&series);
       } else if (counts(series)) {
         fresh.push_back(&series);

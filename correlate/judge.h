@@ -26,6 +26,12 @@ struct JudgeConfig {
   bool growing = false;  // more is to come, and this is judged again and again: docs/detection.md, "While it grows"
   std::vector<Mute> mutes{};  // findings that these are about are Judgement::muted, and part of no incident
   Timestamp now = kNoTime;    // for mutes of findings that have no time
+  /// Services of which something is not known that they said before `since`: until they are known again, what they say is not new.
+  struct WarmUp {
+    std::string service;
+    Timestamp since = kNoTime;
+  };
+  std::vector<WarmUp> warm_ups{};
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.

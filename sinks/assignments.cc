@@ -36,7 +36,7 @@ Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, Verdicts
   if (extent.rows == 0) extent.first_row = rows_;
   for (std::size_t i = 0; i < batch->records.size(); ++i) {
     const Record& record = batch->records[i];
-    const Row row{record.line, static_cast<std::uint64_t>(record.shape), record.line_count};
+    const Row row{record.line, record.shape, record.line_count};
     if (std::fwrite(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not write the assignments' temporary file");
     to.settle(*batch, i, Verdict::delivered);
   }
@@ -72,8 +72,8 @@ Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent,
   if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0)
     return fail_errno("can not read the assignments' temporary file");
   const auto columns = [&](const Row& row) {
-    if (row.shape == static_cast<std::uint64_t>(kNoShape)) return std::string{","};
-    const TemplateInfo& info = catalog.of(ShapeId{row.shape});
+    if (row.shape == kNoShape) return std::string{","};
+    const TemplateInfo& info = catalog.of(row.shape);
     return to_hex(info.id) + "," + csv_field(printable(info.text));
   };
   std::vector<Row> lacking;  // records that still lack lines, the latest last

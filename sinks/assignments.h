@@ -27,7 +27,7 @@ class AssignmentSpool final : public Sink {
  private:
   struct Row {  // one record, as spooled
     std::uint64_t line;
-    std::uint64_t shape;
+    ShapeId shape;
     std::uint64_t line_count;
   };
   struct Extent {  // records of one stream, which follow one another in the spool

@@ -89,6 +89,7 @@ Json to_json(const Evidence& evidence) {
 
 Json to_json(const Finding& finding) {
   Json out{{"schema", "loglode.finding/1"},
+           {"id_version", kIdVersion},
            {"finding_id", finding.finding_id},
            {"kind", name_of(finding.kind)},
            {"category", name_of(finding.category)},
@@ -115,6 +116,7 @@ Json to_json(const Incident& incident) {
   for (const CascadeEdge& edge : incident.edges) edges.push_back(edge_to_json(edge));
   for (const TimelineEntry& entry : incident.timeline) timeline.push_back(timeline_to_json(entry));
   return {{"schema", "loglode.incident/1"},
+          {"id_version", kIdVersion},
           {"incident_id", incident.incident_id},
           {"fingerprint", incident.fingerprint},
           {"state", name_of(incident.state)},
@@ -143,6 +145,7 @@ Json to_json(const TemplateCount& row) {
   for (const TemplateParameter& parameter : row.info->parameters) parameters.push_back(parameter_to_json(parameter, row.count));
   for (const TemplateId alias : row.info->aliases) aliases.push_back(to_hex(alias));
   return {{"schema", "loglode.template/1"},
+          {"id_version", kIdVersion},
           {"template_id", to_hex(row.info->id)},
           {"template", row.info->text},
           {"service", row.service},
@@ -195,6 +198,7 @@ Json to_json(const RunStats& stats, const Judgement& judgement) {
           {"date_order_changed", stats.date_order_changed},
           {"services", judgement.services.size()},
           {"templates", judgement.templates.size()},
+          {"template_ids_shown_twice", stats.template_ids_shown_twice},
           {"findings", judgement.findings.size()},
           {"incidents", judgement.incidents.size()},
           {"first", time_or_null(judgement.scope.first)},

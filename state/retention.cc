@@ -79,7 +79,7 @@ void SnapshotWriter::add_to_totals(const std::vector<WindowSummary>& windows) {
     }
   }
   for (auto& [key, total] : totals) {
-    total_of_.start({total.service, total.shape});
+    total_of_.start({total.service, total.shape.high, total.shape.low});
     if (total_of_.next()) {
       total.severity = std::max(total.severity, static_cast<Severity>(total_of_.integer(0)));
       total.count += total_of_.bits(1);
@@ -87,7 +87,7 @@ void SnapshotWriter::add_to_totals(const std::vector<WindowSummary>& windows) {
       total.last = std::max(total.last, total_of_.time(3));
     }
     total_of_.reset();
-    totals_.put({total.service, total.shape, total.severity, total.count, total.first, total.last});
+    totals_.put({total.service, total.shape.high, total.shape.low, total.severity, total.count, total.first, total.last});
   }
 }
 

@@ -1,8 +1,10 @@
 #include "state/schema.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
+#include "state/id_renewal.h"
 #include "state/summed_table.h"
 
 namespace loglode::state {
@@ -12,7 +14,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6c6f676c;  // "logl"
 
 // 64 unsigned bits are stored as the signed ones; booleans are 0 and 1; times are nanoseconds since the epoch.
-constexpr std::array<MigrationStep, 3> kSteps{{
+constexpr std::array<MigrationStep, 4> kSteps{{
     R"sql(
 CREATE TABLE about(id INTEGER PRIMARY KEY CHECK(id=1), schema_version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
 INSERT INTO about VALUES(1,0,0);
@@ -40,6 +42,44 @@ INSERT INTO bookmarks VALUES(0,0,0,x'',0); -- names no stream: a page with a row
 CREATE TABLE told(teller BLOB NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(teller)) STRICT, WITHOUT ROWID;
 INSERT INTO told VALUES(x'',x'',0); -- of nobody, as above
 )sql",
+    // Ids have 128 bits. Those that are here stay what they were, as version 1 of ids, until they are renewed (id_renewal.h).
+    R"sql(
+ALTER TABLE shapes RENAME TO shapes_3;
+CREATE TABLE shapes(id INTEGER NOT NULL, id_low INTEGER NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(id,id_low))
+  STRICT, WITHOUT ROWID;
+INSERT INTO shapes SELECT id,0,bytes,0 FROM shapes_3;
+DROP TABLE shapes_3;
+ALTER TABLE totals RENAME TO totals_3;
+CREATE TABLE totals(service BLOB NOT NULL, shape INTEGER NOT NULL, shape_low INTEGER NOT NULL, severity INTEGER NOT NULL,
+  count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(service,shape,shape_low))
+  STRICT, WITHOUT ROWID;
+INSERT INTO totals SELECT service,shape,0,severity,count,first,last,0 FROM totals_3;
+DROP TABLE totals_3;
+ALTER TABLE notes RENAME TO notes_3;
+CREATE TABLE notes(id INTEGER NOT NULL, id_low INTEGER NOT NULL, text BLOB NOT NULL, name BLOB NOT NULL, pinned INTEGER NOT NULL,
+  ignored INTEGER NOT NULL, alias_of INTEGER NOT NULL, alias_of_low INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(id,id_low))
+  STRICT, WITHOUT ROWID;
+INSERT INTO notes SELECT id,0,text,name,pinned,ignored,alias_of,0,0 FROM notes_3;
+DROP TABLE notes_3;
+ALTER TABLE templates RENAME TO templates_3;
+CREATE TABLE templates(id INTEGER NOT NULL, id_low INTEGER NOT NULL, text BLOB NOT NULL, severity INTEGER NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(id,id_low)) STRICT, WITHOUT ROWID;
+INSERT INTO templates SELECT id,0,text,severity,0 FROM templates_3;
+DROP TABLE templates_3;
+ALTER TABLE events RENAME TO events_3;
+CREATE TABLE events(number INTEGER NOT NULL, kind BLOB NOT NULL, from_id INTEGER NOT NULL, from_low INTEGER NOT NULL,
+  into_id INTEGER NOT NULL, into_low INTEGER NOT NULL, text BLOB NOT NULL, at INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(number))
+  STRICT, WITHOUT ROWID;
+INSERT INTO events SELECT number,kind,from_id,0,into_id,0,text,at,0 FROM events_3;
+DROP TABLE events_3;
+CREATE TABLE former_ids(id INTEGER NOT NULL, id_low INTEGER NOT NULL, now INTEGER NOT NULL, now_low INTEGER NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(id,id_low)) STRICT, WITHOUT ROWID;
+INSERT INTO former_ids VALUES(0,0,0,0,0); -- of nothing, as above
+CREATE TABLE warm_ups(service BLOB NOT NULL, since INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(service)) STRICT, WITHOUT ROWID;
+INSERT INTO warm_ups VALUES(x'',0,0); -- of nobody, as above
+CREATE TABLE id_versions(version INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(version)) STRICT, WITHOUT ROWID;
+INSERT INTO id_versions VALUES(1,0);
+)sql",
 }};
 
 }  // namespace
@@ -63,11 +103,13 @@ About read_about(Connection& connection) {
   return about;
 }
 
-void migrate(Connection& connection, std::span<const MigrationStep> steps) {
+void migrate(Connection& connection, std::span<const MigrationStep> steps, const RenewIds& renew) {
   const auto version = static_cast<std::size_t>(connection.number("PRAGMA user_version"));
-  if (version >= steps.size()) return;
+  if (version >= steps.size() && !needs_renewal(connection, renew)) return;
   Transaction transaction{connection};
-  for (const MigrationStep step : steps.subspan(version)) connection.run(std::string{step});
+  for (const MigrationStep step : steps.subspan(std::min(version, steps.size()))) connection.run(std::string{step});
+  if (version == 0) connection.run("UPDATE id_versions SET version=" + std::to_string(kIdVersion));  // there are no ids yet
+  if (needs_renewal(connection, renew)) renew_ids(connection, renew);
   const std::uint64_t sum = renew_sums(connection);
   Statement about{connection, "UPDATE about SET schema_version=?,sum=?"};
   about.run({steps.size(), sum});

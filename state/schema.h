@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "state/sqlite.h"
+#include "state/state_store.h"
 
 namespace loglode::state {
 
@@ -23,7 +24,8 @@ struct About {
 };
 /// A fault of damage when it is not a file of ours, or when what it says of its version is not the same in both places.
 [[nodiscard]] About read_about(Connection& connection);
-/// From the version that it is (0: an empty file) to the last of `steps`.
-void migrate(Connection& connection, std::span<const MigrationStep> steps = migration_steps());
+/// From the version that it is (0: an empty file) to the last of `steps`, and its ids to today's where `renew` is given: in one
+/// transaction.
+void migrate(Connection& connection, std::span<const MigrationStep> steps = migration_steps(), const RenewIds& renew = {});
 
 }  // namespace loglode::state

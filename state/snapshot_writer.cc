@@ -1,7 +1,6 @@
 #include "state/snapshot_writer.h"
 
 #include <algorithm>
-#include <unordered_set>
 
 #include "core/assert.h"
 #include "state/schema.h"
@@ -13,13 +12,13 @@ SnapshotWriter::SnapshotWriter(Connection& connection, StateLimits limits)
       limits_(limits),
       total_(read_about(connection).sum),
       cells_(static_cast<std::uint64_t>(connection.number("SELECT IFNULL(SUM(cells),0) FROM windows"))),
-      shapes_(connection, "shapes", 1, {"id", "bytes"}, total_),
+      shapes_(connection, "shapes", 2, {"id", "id_low", "bytes"}, total_),
       streams_(connection, "streams", 2, {"high", "low", "path", "reaches", "finished", "rolled_up", "learned_at"}, total_),
       windows_(connection, "windows", 5, {"high", "low", "ordinal", "width", "start", "reaches", "records", "cells", "bytes"}, total_),
-      totals_(connection, "totals", 2, {"service", "shape", "severity", "count", "first", "last"}, total_),
-      notes_(connection, "notes", 1, {"id", "text", "name", "pinned", "ignored", "alias_of"}, total_),
-      templates_(connection, "templates", 1, {"id", "text", "severity"}, total_),
-      events_(connection, "events", 1, {"number", "kind", "from_id", "into_id", "text", "at"}, total_),
+      totals_(connection, "totals", 3, {"service", "shape", "shape_low", "severity", "count", "first", "last"}, total_),
+      notes_(connection, "notes", 2, {"id", "id_low", "text", "name", "pinned", "ignored", "alias_of", "alias_of_low"}, total_),
+      templates_(connection, "templates", 2, {"id", "id_low", "text", "severity"}, total_),
+      events_(connection, "events", 1, {"number", "kind", "from_id", "from_low", "into_id", "into_low", "text", "at"}, total_),
       bookmarks_(connection, "bookmarks", 2, {"high", "low", "number", "bytes"}, total_),
       told_(connection, "told", 1, {"teller", "bytes"}, total_),
       about_(connection, "UPDATE about SET sum=?"),
@@ -27,7 +26,7 @@ SnapshotWriter::SnapshotWriter(Connection& connection, StateLimits limits)
       window_(connection, "SELECT reaches,records,cells FROM windows WHERE high=? AND low=? AND ordinal=? AND width=? AND start=?"),
       window_bytes_(connection, "SELECT bytes FROM windows WHERE high=? AND low=? AND ordinal=? AND width=? AND start=?"),
       windows_of_(connection, "SELECT ordinal,width,start,reaches,cells,bytes FROM windows WHERE high=? AND low=?"),
-      total_of_(connection, "SELECT severity,count,first,last FROM totals WHERE service=? AND shape=?") {}
+      total_of_(connection, "SELECT severity,count,first,last FROM totals WHERE service=? AND shape=? AND shape_low=?") {}
 
 template <class Change>
 void SnapshotWriter::in_transaction(Change change) {
@@ -45,8 +44,8 @@ void SnapshotWriter::in_transaction(Change change) {
 StateWritten SnapshotWriter::write(const StateSnapshot& snapshot) {
   StateWritten written;
   in_transaction([&] {
-    for (const ShapeId shape : snapshot.shapes_gone) shapes_.remove({shape});
-    for (const StoredShape& shape : snapshot.shapes) shapes_.put({shape.id, shape.bytes});
+    for (const ShapeId shape : snapshot.shapes_gone) shapes_.remove({shape.high, shape.low});
+    for (const StoredShape& shape : snapshot.shapes) shapes_.put({shape.id.high, shape.id.low, shape.bytes});
     put_streams(snapshot, written);
     put_windows(snapshot, written);
     remove_older(snapshot);
@@ -63,9 +62,9 @@ void SnapshotWriter::write_note(const TemplateNote& note, Timestamp at) {
   in_transaction([&] {
     const bool says_something = !note.name.empty() || note.pinned || note.ignored || note.alias_of != kNoTemplate;
     if (says_something)
-      notes_.put({note.id, note.text, note.name, note.pinned, note.ignored, note.alias_of});
+      notes_.put({note.id.high, note.id.low, note.text, note.name, note.pinned, note.ignored, note.alias_of.high, note.alias_of.low});
     else
-      notes_.remove({note.id});
+      notes_.remove({note.id.high, note.id.low});
     if (at != kNoTime) put_events({TemplateEvent{"noted", note.id, note.alias_of, note.text, at}});
   });
 }
@@ -162,14 +161,14 @@ void SnapshotWriter::remove_older(const StateSnapshot& snapshot) {
 }
 
 void SnapshotWriter::put_templates(const std::vector<StoredTemplate>& templates) {
-  std::unordered_set<std::uint64_t> now;
-  for (const StoredTemplate& one : templates) now.insert(static_cast<std::uint64_t>(one.id));
-  std::vector<std::uint64_t> gone;
-  Statement ids{connection_, "SELECT id FROM templates"};
+  std::set<TemplateId> now;
+  for (const StoredTemplate& one : templates) now.insert(one.id);
+  std::vector<TemplateId> gone;
+  Statement ids{connection_, "SELECT id,id_low FROM templates"};
   for (ids.start({}); ids.next();)
-    if (!now.contains(ids.bits(0))) gone.push_back(ids.bits(0));
-  for (const std::uint64_t id : gone) templates_.remove({id});
-  for (const StoredTemplate& one : templates) templates_.put({one.id, one.text, one.severity});
+    if (const TemplateId id{ids.bits(0), ids.bits(1)}; !now.contains(id)) gone.push_back(id);
+  for (const TemplateId id : gone) templates_.remove({id.high, id.low});
+  for (const StoredTemplate& one : templates) templates_.put({one.id.high, one.id.low, one.text, one.severity});
 }
 
 void SnapshotWriter::put_bookmarks(const std::vector<StoredBookmark>& bookmarks) {
@@ -189,8 +188,10 @@ void SnapshotWriter::put_events(const std::vector<TemplateEvent>& events) {
   if (events.empty()) return;
   std::int64_t number = connection_.number("SELECT IFNULL(MAX(number),0) FROM events");
   const std::size_t skipped = events.size() - std::min(events.size(), limits_.events_max);
-  for (std::size_t i = skipped; i < events.size(); ++i)
-    events_.put({++number, events[i].kind, events[i].from, events[i].into, events[i].text, events[i].at});
+  for (std::size_t i = skipped; i < events.size(); ++i) {
+    const TemplateEvent& event = events[i];
+    events_.put({++number, event.kind, event.from.high, event.from.low, event.into.high, event.into.low, event.text, event.at});
+  }
   Statement oldest{connection_, "SELECT number FROM events WHERE number<=?"};
   std::vector<std::int64_t> gone;
   for (oldest.start({number - static_cast<std::int64_t>(limits_.events_max)}); oldest.next();) gone.push_back(oldest.integer(0));

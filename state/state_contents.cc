@@ -1,4 +1,6 @@
 // From rows to what they mean. What can not be is damage.
+#include <limits>
+
 #include "state/state_reader.h"
 #include "state/summed_table.h"
 
@@ -6,9 +8,10 @@ namespace loglode::state {
 
 namespace {
 
+/// In this column and the next.
 template <class Id>
 Id id_of(Statement& row, int column) {
-  return static_cast<Id>(row.bits(column));
+  return {row.bits(column), row.bits(column + 1)};
 }
 
 std::string text_of(Statement& row, int column) { return std::string{row.bytes(column)}; }
@@ -48,12 +51,20 @@ WindowSummary window_of(Connection& connection, Statement& row) {
 }  // namespace
 
 StateContents read_contents(Connection& connection) {
-  StateContents contents;
   const About about = read_about(connection);
   verify_sums(connection, about.sum);
-  if (!connection.good()) return contents;
-  contents.shapes = rows_of<StoredShape>(connection, "SELECT id,bytes FROM shapes ORDER BY id", [](Statement& row) {
-    return StoredShape{id_of<ShapeId>(row, 0), text_of(row, 1)};
+  return connection.good() ? read_rows(connection) : StateContents{};
+}
+
+StateContents read_rows(Connection& connection) {
+  StateContents contents;
+  const auto versions = rows_of<std::uint64_t>(connection, "SELECT version FROM id_versions", [](Statement& row) { return row.bits(0); });
+  if (versions.size() == 1 && versions.front() <= std::numeric_limits<std::uint32_t>::max())
+    contents.id_version = static_cast<std::uint32_t>(versions.front());
+  else
+    connection.damaged("it does not say which ids it has");
+  contents.shapes = rows_of<StoredShape>(connection, "SELECT id,id_low,bytes FROM shapes ORDER BY id,id_low", [](Statement& row) {
+    return StoredShape{id_of<ShapeId>(row, 0), text_of(row, 2)};
   });
   contents.streams = rows_of<StoredStream>(
       connection, "SELECT high,low,path,reaches,finished,rolled_up,learned_at FROM streams ORDER BY high,low", [](Statement& row) {
@@ -63,21 +74,23 @@ StateContents read_contents(Connection& connection) {
       connection, "SELECT high,low,ordinal,width,start,reaches,records,cells,bytes FROM windows ORDER BY high,low,ordinal,width,start",
       [&](Statement& row) { return window_of(connection, row); });
   contents.totals = rows_of<StoredTotal>(
-      connection, "SELECT service,shape,severity,count,first,last FROM totals ORDER BY service,shape", [&](Statement& row) {
-        return StoredTotal{text_of(row, 0), id_of<ShapeId>(row, 1), one_of<Severity>(connection, row, 2, 24), row.bits(3), row.time(4),
-                           row.time(5)};
+      connection, "SELECT service,shape,shape_low,severity,count,first,last FROM totals ORDER BY service,shape,shape_low",
+      [&](Statement& row) {
+        return StoredTotal{text_of(row, 0), id_of<ShapeId>(row, 1), one_of<Severity>(connection, row, 3, 24), row.bits(4), row.time(5),
+                           row.time(6)};
       });
-  contents.notes =
-      rows_of<TemplateNote>(connection, "SELECT id,text,name,pinned,ignored,alias_of FROM notes ORDER BY id", [](Statement& row) {
-        return TemplateNote{id_of<TemplateId>(row, 0), text_of(row, 1), text_of(row, 2), row.flag(3), row.flag(4),
-                            id_of<TemplateId>(row, 5)};
+  contents.notes = rows_of<TemplateNote>(
+      connection, "SELECT id,id_low,text,name,pinned,ignored,alias_of,alias_of_low FROM notes ORDER BY id,id_low", [](Statement& row) {
+        return TemplateNote{id_of<TemplateId>(row, 0), text_of(row, 2), text_of(row, 3), row.flag(4), row.flag(5),
+                            id_of<TemplateId>(row, 6)};
       });
-  contents.templates = rows_of<StoredTemplate>(connection, "SELECT id,text,severity FROM templates ORDER BY id", [&](Statement& row) {
-    return StoredTemplate{id_of<TemplateId>(row, 0), text_of(row, 1), one_of<SeverityClass>(connection, row, 2, 2)};
-  });
-  contents.events =
-      rows_of<TemplateEvent>(connection, "SELECT kind,from_id,into_id,text,at FROM events ORDER BY number DESC", [](Statement& row) {
-        return TemplateEvent{text_of(row, 0), id_of<TemplateId>(row, 1), id_of<TemplateId>(row, 2), text_of(row, 3), row.time(4)};
+  contents.templates =
+      rows_of<StoredTemplate>(connection, "SELECT id,id_low,text,severity FROM templates ORDER BY id,id_low", [&](Statement& row) {
+        return StoredTemplate{id_of<TemplateId>(row, 0), text_of(row, 2), one_of<SeverityClass>(connection, row, 3, 2)};
+      });
+  contents.events = rows_of<TemplateEvent>(
+      connection, "SELECT kind,from_id,from_low,into_id,into_low,text,at FROM events ORDER BY number DESC", [](Statement& row) {
+        return TemplateEvent{text_of(row, 0), id_of<TemplateId>(row, 1), id_of<TemplateId>(row, 3), text_of(row, 5), row.time(6)};
       });
   contents.bookmarks =
       rows_of<StoredBookmark>(connection, "SELECT high,low,bytes FROM bookmarks WHERE number>0 ORDER BY number", [](Statement& row) {
@@ -86,6 +99,14 @@ StateContents read_contents(Connection& connection) {
   contents.told = rows_of<StoredTold>(connection, "SELECT teller,bytes FROM told WHERE teller<>x'' ORDER BY teller", [](Statement& row) {
     return StoredTold{text_of(row, 0), text_of(row, 1)};
   });
+  contents.former_ids = rows_of<FormerId>(
+      connection, "SELECT id,id_low,now,now_low FROM former_ids WHERE id<>0 OR id_low<>0 ORDER BY id,id_low", [](Statement& row) {
+        return FormerId{id_of<TemplateId>(row, 0), id_of<TemplateId>(row, 2)};
+      });
+  contents.warm_ups =
+      rows_of<ServiceWarmUp>(connection, "SELECT service,since FROM warm_ups WHERE since<>0 ORDER BY service", [](Statement& row) {
+        return ServiceWarmUp{text_of(row, 0), row.time(1)};
+      });
   return contents;
 }
 

@@ -61,7 +61,7 @@ std::unique_ptr<Connection> copy_of(Connection& original) {
   return copy;
 }
 
-Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, std::span<const MigrationStep> steps) {
+Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, const RenewIds& renew, std::span<const MigrationStep> steps) {
   const std::string doing = "can not read the state in " + paths.shown;
   Connection connection{uri_of(paths.file(), opening.options), SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW};
   if (connection.good())
@@ -89,12 +89,18 @@ Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, std
     }
   }
   if (const auto fault = connection.take_fault()) return fail_with(*fault, doing);
+  if (read.contents.id_version > kIdVersion)
+    return fail(StateErrc::newer_schema, "the state in " + paths.shown + " was made by a newer version of loglode (ids " +
+                                             std::to_string(read.contents.id_version) + ", this one knows " + std::to_string(kIdVersion) +
+                                             "): use that version, or another folder; nothing was changed");
+  if (read.contents.id_version == kIdVersion || !renew) return read;
+  read.contents = renew(std::move(read.contents));
   return read;
 }
 
 }  // namespace
 
-Result<StateRead> read_state(const StatePaths& paths, Beside beside, std::span<const MigrationStep> steps) {
+Result<StateRead> read_state(const StatePaths& paths, Beside beside, const RenewIds& renew, std::span<const MigrationStep> steps) {
   constexpr int kTries = 50;  // a writer that begins or ends takes a few milliseconds; after half a second it is something else
   bool shared_failed = false;
   for (int attempt = 1;; ++attempt) {
@@ -103,8 +109,8 @@ Result<StateRead> read_state(const StatePaths& paths, Beside beside, std::span<c
     const Opening opening = opening_of(paths, beside, shared_failed);
     if (!exists(paths.file())) return fail(StateErrc::absent, "there is no state in " + paths.shown);
     // SQLite takes an empty file for a new one, and would remove the -wal of it.
-    Result<StateRead> read =
-        before.first.size > 0 ? read_once(paths, opening, steps) : fail(StateErrc::damaged, "the state in " + paths.shown + " is empty");
+    Result<StateRead> read = before.first.size > 0 ? read_once(paths, opening, renew, steps)
+                                                   : fail(StateErrc::damaged, "the state in " + paths.shown + " is empty");
     if (beside == Beside::nobody || attempt == kTries) return read;
     const bool moved = before != marks();
     const bool again = read ? opening.unguarded && moved : moved || read.error().retryable || read.error().code == StateErrc::refused;

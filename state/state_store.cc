@@ -65,6 +65,7 @@ StateWritten& StateWritten::operator+=(const StateWritten& other) noexcept {
 struct StateStore::Database {
   StatePaths paths;
   StateLimits limits;
+  RenewIds renew;
   std::optional<state::WriterLock> lock;
   std::unique_ptr<Connection> connection;  // none when it is only read
   std::unique_ptr<state::SnapshotWriter> writer;
@@ -135,8 +136,8 @@ Result<void> StateStore::Database::begin() {
   Result<state::StateRead> read = state::read_state(paths, state::Beside::nobody);
   if (!read) return tl::unexpected(read.error());
   connection = connect_to_write(paths.file());
-  if (read->version < state::schema_version()) {
-    state::migrate(*connection);
+  if (read->version < state::schema_version() || (renew && read->contents.id_version < kIdVersion)) {
+    state::migrate(*connection, state::migration_steps(), renew);
     read->contents = state::read_contents(*connection);
   }
   writer = std::make_unique<state::SnapshotWriter>(*connection, limits);
@@ -152,15 +153,16 @@ Result<void> StateStore::Database::begin() {
   return {};
 }
 
-Result<StateStore> StateStore::open(const std::string& folder, StateAccess access, StateLimits limits) {
+Result<StateStore> StateStore::open(const std::string& folder, StateAccess access, StateLimits limits, const RenewIds& renew) {
   const bool writes = access == StateAccess::read_write;
   auto paths = state::find_folder(folder, writes);
   if (!paths) return tl::unexpected(paths.error());
   auto database = std::make_unique<Database>();
   database->paths = std::move(*paths);
   database->limits = limits;
+  database->renew = renew;
   if (!writes) {
-    auto read = state::read_state(database->paths, state::Beside::writer);
+    auto read = state::read_state(database->paths, state::Beside::writer, renew);
     if (!read) return tl::unexpected(read.error());
     database->loaded = std::move(read->contents);
     return StateStore{std::move(database)};
@@ -189,7 +191,7 @@ const StateLimits& StateStore::limits() const noexcept { return database_->limit
 Result<StateContents> StateStore::Database::read() {
   if (loaded) return *std::exchange(loaded, std::nullopt);
   if (!connection) {
-    auto now = state::read_state(paths, state::Beside::writer);
+    auto now = state::read_state(paths, state::Beside::writer, renew);
     if (!now) return tl::unexpected(now.error());
     return std::move(now->contents);
   }

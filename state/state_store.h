@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <system_error>
@@ -91,6 +92,17 @@ struct StoredTemplate {  // the catalog as of the latest snapshot, so that a lat
   SeverityClass severity = SeverityClass::quiet;
 };
 
+/// An id that people and documents know, and what it is called since ids were renewed.
+struct FormerId {
+  TemplateId id = kNoTemplate, now = kNoTemplate;
+};
+
+/// Some of what this service said before could not be told when ids were renewed: what it says from then on may not be new.
+struct ServiceWarmUp {
+  std::string service;
+  Timestamp since = kNoTime;  // of the records; never the epoch itself
+};
+
 struct TemplateEvent {
   std::string kind;  // merged | evicted | noted
   TemplateId from = kNoTemplate, into = kNoTemplate;
@@ -125,6 +137,7 @@ struct StateWritten {
 };
 
 struct StateContents {
+  std::uint32_t id_version = kIdVersion;  // of all ids in it
   std::vector<StoredShape> shapes;
   std::vector<StoredStream> streams;
   std::vector<WindowSummary> windows;  // as SummaryStore accepts them
@@ -134,16 +147,22 @@ struct StateContents {
   std::vector<TemplateEvent> events;  // newest first
   std::vector<StoredBookmark> bookmarks;
   std::vector<StoredTold> told;
+  std::vector<FormerId> former_ids;
+  std::vector<ServiceWarmUp> warm_ups;
   std::string set_aside;  // path of a damaged file that was set aside by open(); empty when there was none
 };
+
+/// All that a state holds with ids of an older version, in today's ids. It can not fail: what it can not name it leaves out.
+using RenewIds = std::function<StateContents(StateContents)>;
 
 class StateStore {
  public:
   /// Opens FOLDER/state.db, making folder (0700) and file (0600) for read_write. A damaged file (not SQLite, wrong checksum, rows that do
   /// not decode) is renamed to state.db.damaged-TIME beside it and a new one begun; its path is in StateContents::set_aside. A file of an
-  /// older schema is brought up to date. Reading alone changes nothing in the folder and keeps nothing open: what open() read is what the
-  /// first load() gives. Errors: StateErrc (see there; newer_schema changes nothing), errno where the folder can not be used.
-  static Result<StateStore> open(const std::string& folder, StateAccess access, StateLimits limits = {});
+  /// older schema is brought up to date, and ids of an older version by `renew`, both in one transaction (without `renew` ids stay what
+  /// they are). Reading alone changes nothing in the folder and keeps nothing open: what open() read is what the first load() gives.
+  /// Errors: StateErrc (see there; newer_schema changes nothing), errno where the folder can not be used.
+  static Result<StateStore> open(const std::string& folder, StateAccess access, StateLimits limits = {}, const RenewIds& renew = {});
   StateStore(StateStore&&) noexcept;
   StateStore& operator=(StateStore&&) noexcept;
   ~StateStore();

@@ -49,7 +49,7 @@ void read_template(const Section& section, MuteConfig& out) {
   if (given.value.size() != 16 || read.ec != std::errc{} || read.ptr != end || id == 0)
     section.problem(given.line, fmt::format("bad template {}: the 16 hex digits of a template's id", quoted(given)));
   else
-    out.mute.template_id = TemplateId{id};
+    out.mute.template_id = TemplateId{id, 0};  // as it is shown; the judge's side looks up which one that is
 }
 
 /// RFC 3339 only: a time without a zone would end at another hour on another machine.

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace loglode {
@@ -13,11 +14,6 @@ namespace {
 constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
 constexpr Duration kRemembered = std::chrono::hours{6};   // what no judgement has had for so long is told anew when it comes back
 constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
-
-bool near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) {
-  if (start_a == kNoTime || start_b == kNoTime) return true;
-  return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
-}
 
 Duration distance(Timestamp a, Timestamp b) {
   if (a == kNoTime || b == kNoTime) return a == b ? Duration::zero() : Duration::max();
@@ -30,6 +26,11 @@ bool shares_any(const std::vector<std::string>& a, const std::vector<std::string
 
 }  // namespace
 
+bool LiveBook::is_near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) noexcept {
+  if (start_a == kNoTime || start_b == kNoTime) return true;
+  return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
+}
+
 std::string_view name_of(LiveChange change) noexcept {
   constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
   return kNames[static_cast<std::size_t>(change)];
@@ -37,7 +38,7 @@ std::string_view name_of(LiveChange change) noexcept {
 
 std::string LiveBook::subject_of(const Finding& finding) {
   return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
-         (finding.template_id == kNoTemplate ? finding.rule_id : to_hex(finding.template_id));
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_long_hex(finding.template_id));
 }
 
 std::string LiveBook::id_of(const Incident& incident) {
@@ -53,6 +54,7 @@ void LiveBook::rename(std::uint64_t number, const std::string& id) {
 
 LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
   LiveChanges changes;
+  renewed_ = false;
   compare_findings(judgement, newest, changes);
   compare_incidents(judgement, newest, changes);
   return changes;
@@ -63,13 +65,35 @@ void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
   findings_opened_ = 0;
 }
 
+bool LiveBook::knows(const Finding& finding) const {
+  const auto [first, last] = findings_.equal_range(subject_of(finding));
+  return std::any_of(first, last,
+                     [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
+}
+
+Judgement LiveBook::told_before(const Judgement& judgement) const {
+  Judgement before;
+  std::set<std::string_view> told;
+  for (const Finding& finding : judgement.findings) {
+    const bool is_new = finding.kind == FindingKind::new_error || finding.kind == FindingKind::new_warning;
+    if (is_new && !knows(finding)) continue;
+    before.findings.push_back(finding);
+    told.insert(finding.finding_id);
+  }
+  for (const Incident& incident : judgement.incidents)
+    if (std::all_of(incident.findings.begin(), incident.findings.end(), [&](const std::string& id) { return told.contains(id); }))
+      before.incidents.push_back(incident);
+  before.muted = judgement.muted;
+  return before;
+}
+
 void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
   std::multimap<std::string, KnownFinding> now;
   for (const Finding& finding : judgement.findings) {
     const std::string key = subject_of(finding);
     const auto [first, last] = findings_.equal_range(key);
-    const auto known =
-        std::find_if(first, last, [&](const auto& each) { return near(each.second.start, each.second.end, finding.start, finding.end); });
+    const auto known = std::find_if(
+        first, last, [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
     KnownFinding next{finding.start, finding.end, finding.total, finding.total};
     if (known == last) {
       out.findings.push_back({LiveChange::opened, &finding});
@@ -97,7 +121,8 @@ void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, Li
 LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
   KnownIncident* best = nullptr;
   for (KnownIncident& known : incidents_) {
-    if (known.compared == compared_ || !shares_any(subjects, known.subjects) || !near(known.opened, known.last, opened, latest)) continue;
+    if (known.compared == compared_ || !shares_any(subjects, known.subjects) || !is_near(known.opened, known.last, opened, latest))
+      continue;
     if (best == nullptr || distance(known.opened, opened) < distance(best->opened, opened)) best = &known;
   }
   return best;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -54,6 +55,13 @@ class LiveBook {
   /// Goes on from what encode() gave, also where that is nothing. False: it can not be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
 
+  /// Ids of templates are others now, by `now(before)`. Until its next comparison a book knows that it was renewed.
+  void renew(const std::function<TemplateId(TemplateId)>& now);
+  [[nodiscard]] bool was_renewed() const noexcept { return renewed_; }
+  /// What of `judgement` counts as told before ids were renewed: all but what is new and not known. What was counted under several
+  /// templates then, and under one now, may be frequent or a change of rate; that is of the past.
+  [[nodiscard]] Judgement told_before(const Judgement& judgement) const;
+
  private:
   struct KnownFinding {
     Timestamp start = kNoTime, end = kNoTime;
@@ -70,6 +78,9 @@ class LiveBook {
     std::string summary;
   };
 
+  /// Whether two spans are of one finding.
+  [[nodiscard]] static bool is_near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) noexcept;
+  [[nodiscard]] bool knows(const Finding& finding) const;
   void compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out);
   void compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out);
   [[nodiscard]] KnownIncident* find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest);
@@ -77,6 +88,7 @@ class LiveBook {
   std::multimap<std::string, KnownFinding> findings_;  // by what they are about
   std::vector<KnownIncident> incidents_;
   std::uint64_t findings_opened_ = 0, next_incident_ = 1, compared_ = 0;
+  bool renewed_ = false;
 };
 
 }  // namespace loglode

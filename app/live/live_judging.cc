@@ -77,10 +77,11 @@ void LiveRun::judge_now(Occasion occasion) {
   }
   config.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   for (Mute& mute : config.mutes)
-    if (const TemplateInfo* known = catalog->find(mute.template_id); known != nullptr) mute.template_id = known->id;
+    if (const TemplateInfo* known = catalog->find_shown(mute.template_id.high); known != nullptr) mute.template_id = known->id;
   for (const TemplateId id : ignored_)
     if (const TemplateInfo* known = catalog->find(id); known != nullptr) config.ignored.push_back(known->id);
   std::sort(config.ignored.begin(), config.ignored.end());
+  config.warm_ups = warm_ups_;
   const Judgement judgement = judge(windows, *catalog, *rules, config);
   if (listener_) listener_({judgement, *rules, newest, judged_from, occasion == Occasion::end, occasion == Occasion::begin});
   if (const Timestamp reached = std::max(newest, read); reached != kNoTime) {

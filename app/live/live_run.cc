@@ -12,6 +12,7 @@
 #include "app/live/clean_originals.h"
 #include "app/live/crash_point.h"
 #include "app/live/future_marker.h"
+#include "app/state_renewal.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
 #include "ingest/stream_identity.h"
@@ -58,7 +59,7 @@ Result<void> LiveRun::prepare() {
 
 Result<void> LiveRun::open_state() {
   if (options_.state.empty()) return {};
-  auto store = StateStore::open(options_.state, options_.read_only_state ? StateAccess::read_only : StateAccess::read_write);
+  auto store = open_state_store(options_.state, options_.read_only_state ? StateAccess::read_only : StateAccess::read_write);
   if (!store) return tl::unexpected<Error>(store.error());
   auto contents = store->load();
   if (!contents) return tl::unexpected<Error>(contents.error());
@@ -67,9 +68,10 @@ Result<void> LiveRun::open_state() {
   marks_ = StateSession::marks_of(*contents);
   std::vector<ShapeId> pinned;
   for (const TemplateNote& note : contents->notes) {
-    if (note.pinned) pinned.push_back(ShapeId{static_cast<std::uint64_t>(note.id)});
+    if (note.pinned) pinned.push_back(shape_of(note.id));
     if (note.ignored) ignored_.push_back(note.id);
   }
+  for (const ServiceWarmUp& one : contents->warm_ups) warm_ups_.push_back({one.service, one.since});
   for (StoredShape& shape : contents->shapes) {
     if (auto absorbed = miner_->absorb(shape.bytes); !absorbed) return absorbed;
     shape = {};

@@ -183,6 +183,7 @@ class LiveRun {
   std::unique_ptr<StateWriter> writer_;
   TemplateMarks marks_;
   std::vector<TemplateId> ignored_;
+  std::vector<JudgeConfig::WarmUp> warm_ups_;
   std::string notice_, told_before_;
   bool told_known_ = false, restored_ = false;        // the state says what was told; holds windows
   std::chrono::steady_clock::time_point told_due_{};  // the judging thread's, as the next

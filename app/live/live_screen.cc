@@ -65,6 +65,7 @@ std::string LiveScreen::line_of(const LiveIncident& live, Timestamp newest) cons
 
 void LiveScreen::show(const LiveJudgement& judged) {
   if (judged.known) return book_.take_as_known(judged.judgement, judged.newest);
+  if (book_.was_renewed()) book_.take_as_known(book_.told_before(judged.judgement), judged.newest);
   const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
   std::string out;
   for (const LiveIncident& live : changes.incidents)

@@ -44,6 +44,10 @@ LiveDocument withdrawal(Document kind, const std::string& id, const std::string&
 
 std::vector<LiveDocument> EventDocuments::of(const LiveJudgement& judged) {
   if (judged.known) return take_as_known(judged);
+  if (book_.was_renewed()) {
+    const Judgement before = book_.told_before(judged.judgement);
+    static_cast<void>(take_as_known({before, judged.rules, judged.newest, judged.judged_from, false, true}));
+  }
   std::vector<LiveDocument> documents;
   add_templates(judged, documents);
   note_muted(judged);
@@ -173,7 +177,7 @@ std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& jud
 
 std::string EventDocuments::encode() const {
   Json templates = Json::array();
-  for (const auto& [id, count] : templates_) templates.push_back({static_cast<std::uint64_t>(id), count});
+  for (const auto& [id, count] : templates_) templates.push_back({id.high, id.low, count});
   std::string bytes;
   Json::to_cbor({{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}},
                 bytes);
@@ -184,7 +188,9 @@ bool EventDocuments::restore(std::string_view bytes) {
   if (bytes.empty()) return true;
   try {
     const Json all = Json::from_cbor(bytes);
-    for (const Json& row : all.at("templates")) templates_[TemplateId{row.at(0).get<std::uint64_t>()}] = row.at(1);
+    for (const Json& row : all.at("templates"))
+      if (row.size() == 3)  // of ids of version 1: renew() forgets them
+        templates_[{row.at(0).get<std::uint64_t>(), row.at(1).get<std::uint64_t>()}] = row.at(2).get<std::uint64_t>();
     const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
                       sent_.restore(all.at("sent").get<std::string>());
     incidents_open_ = book_.incidents_open();
@@ -192,6 +198,13 @@ bool EventDocuments::restore(std::string_view bytes) {
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     return false;
   }
+}
+
+void EventDocuments::renew(const std::function<TemplateId(TemplateId)>& now) {
+  book_.renew(now);
+  muted_book_.renew(now);
+  templates_.clear();
+  sent_.keep_as_known();
 }
 
 /// Muted findings are known again from judgement to judgement as others are.

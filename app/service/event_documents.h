@@ -7,6 +7,7 @@
 
 #include <array>
 #include <atomic>
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -26,6 +27,9 @@ class EventDocuments {
   [[nodiscard]] std::string encode() const;
   /// Before of(). False: it can not be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
+  /// Ids of templates are others now, as in LiveBook: templates are told again, under them; findings and incidents that were told are not,
+  /// but for what comes of them later.
+  void renew(const std::function<TemplateId(TemplateId)>& now);
   /// What the latest judgement muted and none before it did: a sentence each.
   [[nodiscard]] const std::vector<std::string>& newly_muted() const noexcept { return newly_muted_; }
   // Any thread:

@@ -66,6 +66,11 @@ bool SentDocuments::has_said(Document kind, const std::string& id, const Facts& 
   return found != sent_.end() && found->second.hash != 0 && found->second.facts == facts;
 }
 
+void SentDocuments::keep_as_known() {
+  std::erase_if(sent_, [](const auto& entry) { return entry.first.first == Document::finding; });
+  for (auto& [key, sent] : sent_) sent.hash = 0;
+}
+
 bool SentDocuments::forget(Document kind, const std::string& id) {
   const auto found = sent_.find({kind, id});
   if (found == sent_.end()) return false;

@@ -46,6 +46,8 @@ class SentDocuments {
   [[nodiscard]] bool is_only_known(Document kind, const std::string& id) const;
   /// Whether what was sent under this id, if anything was, said the same facts.
   [[nodiscard]] bool has_said(Document kind, const std::string& id, const Facts& facts) const;
+  /// Findings have other ids from now on and are forgotten; of incidents nothing is sent for what was sent until now.
+  void keep_as_known();
   /// Whether anything was sent under it.
   bool forget(Document kind, const std::string& id);
   /// Of the judgement: the ids of its documents and what they are about; and what of that is in no document that was sent.

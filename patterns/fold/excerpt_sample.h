@@ -29,7 +29,7 @@ class ExcerptSample {
  private:
   static constexpr unsigned kQuietBitsMax = 12;
   static std::uint64_t hash(ShapeId shape, std::uint64_t offset) noexcept {
-    const std::uint64_t words[2] = {static_cast<std::uint64_t>(shape), offset};
+    const std::uint64_t words[2] = {shape.high, offset};
     return XXH3_64bits(words, sizeof words);
   }
   unsigned quiet_bits_ = 3, notable_bits_ = 0;

@@ -190,7 +190,7 @@ void Folder::State::forget_places() {
 }
 
 FoldedCell& Folder::State::cell_of(std::uint32_t service, ShapeId shape) {
-  Recent& place = recent[(static_cast<std::uint64_t>(shape) ^ service) % kRecent];
+  Recent& place = recent[(shape.low ^ service) % kRecent];
   if (place.table != table || place.frame != frame_at || place.service != service || place.shape != shape)
     place = Recent{table, frame_at, service, table->cell_of(frame_at, service, shape), shape};
   return table->cells()[place.cell];

@@ -86,7 +86,7 @@ class WindowTable {
     friend bool operator==(const CellKey&, const CellKey&) = default;
     template <class H>
     friend H AbslHashValue(H state, const CellKey& key) {
-      return H::combine(std::move(state), (std::uint64_t{key.frame} << 32) | key.service, static_cast<std::uint64_t>(key.shape));
+      return H::combine(std::move(state), (std::uint64_t{key.frame} << 32) | key.service, key.shape);
     }
   };
   struct RuleKey {

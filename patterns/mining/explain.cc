@@ -40,7 +40,8 @@ ExplainedMessage explain_template(std::string_view message, Severity severity) {
   const auto scanner = std::make_unique<MessageScanner>();
   std::vector<Element> elements;
   ExplainedMessage out;
-  out.shape = ShapeId{scanner->scan(message, severity_class(severity)).shape};
+  static_cast<void>(scanner->scan(message, severity_class(severity)));
+  out.shape = id_of(scanner->masked());
   scanner->read_elements(message, elements);
   out.cut = scanner->cut();
   for (const Element& element : elements) {

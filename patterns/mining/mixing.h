@@ -1,4 +1,5 @@
-// The hash that shapes and templates are named by: multiply and fold, 64 bits a step. Fixed for ever: ids are stored and compared.
+// A fast hash of values that are sampled and counted: multiply and fold, 64 bits a step. Fixed for ever, since samples are stored and
+// joined; anybody can make two texts with one hash, so nothing is told apart by it (masked_message.h).
 #pragma once
 
 #include <bit>

@@ -8,14 +8,13 @@
 
 #include "patterns/mining/byte_class.h"
 #include "patterns/mining/compound_reader.h"
+#include "patterns/mining/masked_message.h"
 #include "patterns/mining/message_blocks.h"
 #include "patterns/mining/phrase_reader.h"
 #include "patterns/mining/scan_rules.h"
 #include "patterns/mining/word_reader.h"
 
 namespace loglode {
-
-inline constexpr std::size_t kTokensMax = 256;  // what follows in a message is one variable: its `rest`
 
 /// Listener: constant(text, size, blank), mark(text, blank), value(text, size, type, blank), named(text, size, type, blank), tokens().
 template <class Listener>

@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "core/content_id.h"
 #include "core/severity.h"
+#include "patterns/mining/masked_message.h"
 #include "patterns/mining/message_scanner.h"
 #include "patterns/mining/shape_values.h"
 
@@ -18,25 +20,29 @@ namespace loglode {
 
 /// A shape as it is stored and sent: canonical, so that equal shapes have equal parts. Texts of slots that vary are not kept.
 struct ShapeParts {
-  std::uint64_t hash = 0, varied = 0;
+  std::uint64_t varied = 0;
   SeverityClass severity = SeverityClass::quiet;
-  std::string owner;                 // service that showed it first; the smallest name where states were joined
-  std::vector<ValueTypes> types;     // of each slot
-  std::vector<std::uint64_t> first;  // of each slot: hash of its one text; 0 when it varies
-  std::string text;                  // what `elements` view
+  std::string owner;              // service that showed it first; the smallest name where states were joined
+  std::vector<ValueTypes> types;  // of each slot
+  std::string text;               // what `elements` view
   std::vector<Element> elements;
+
+  /// The bytes of every message of this shape. Elements must be those of a message, or checked.
+  void mask(MaskedMessage& out) const noexcept;
 };
 
 /// What varies is joined: a slot varies once two of its texts differ, its types are a set. So the state after any messages is the same
 /// whatever their order.
 class Shape {
  public:
-  /// The first message of a shape. `text` is what the elements view.
-  Shape(const ScannedMessage& message, SeverityClass severity, std::string_view text, const std::vector<Element>& elements,
-        std::string_view owner);
+  /// The first message of a shape: `masked` as the scanner wrote it, `text` is what the elements view.
+  Shape(const ScannedMessage& message, std::string_view masked, SeverityClass severity, std::string_view text,
+        const std::vector<Element>& elements, std::string_view owner);
   explicit Shape(ShapeParts parts);
 
-  [[nodiscard]] std::uint64_t hash() const noexcept { return hash_; }
+  [[nodiscard]] const MaskedKey& key() const noexcept { return key_; }
+  [[nodiscard]] ShapeId id() const noexcept { return id_; }
+  [[nodiscard]] std::uint32_t slots() const noexcept { return slots_; }
   [[nodiscard]] SeverityClass severity() const noexcept { return severity_; }
   [[nodiscard]] std::string_view owner() const noexcept { return owner_; }
   /// Whether join() would change nothing. Any thread.
@@ -69,13 +75,22 @@ class Shape {
     return slots_ == kSlotsMax ? ~std::uint64_t{0} : (std::uint64_t{1} << slots_) - 1;
   }
 
-  std::uint64_t hash_;
+  struct Span {
+    std::uint16_t begin = 0, size = 0;  // of text_
+  };
+  [[nodiscard]] std::string_view first(std::size_t slot) const noexcept {
+    return std::string_view{text_}.substr(first_[slot].begin, first_[slot].size);
+  }
+  void find_firsts() noexcept;
+
+  MaskedKey key_;
+  ShapeId id_;
   std::atomic<std::uint64_t> varied_{0};
   std::uint32_t slots_;
   SeverityClass severity_;
   std::atomic<bool> changed_{true};
   std::unique_ptr<std::atomic<ValueTypes>[]> types_;  // slots_ of them
-  std::unique_ptr<std::uint64_t[]> first_;            // hash of the first text at each slot; of no meaning where values always vary
+  std::unique_ptr<Span[]> first_;                     // the first text at each slot; of no meaning where it varies
   std::string text_, owner_;
   std::vector<Element> elements_;
   ShapeValues values_;

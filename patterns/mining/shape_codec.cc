@@ -13,12 +13,11 @@ namespace loglode {
 namespace {
 
 enum class ShapeTag : protozero::pbf_tag_type {
-  fixed64_hash = 1,
+  // 1 and 6 were hashes, which the elements say now
   uint32_severity = 2,
   string_owner = 3,
   fixed64_varied = 4,
   packed_uint32_types = 5,
-  packed_fixed64_first = 6,
   string_text = 7,
   packed_uint32_elements = 8,  // for each: size << 4 | kind << 1 | blank; begins follow from the sizes
   message_sample = 9,
@@ -36,6 +35,7 @@ using ShapeReader = protozero::pbf_message<ShapeTag>;
 
 constexpr std::uint32_t kKindBits = 2, kKindMask = 3;
 constexpr std::uint32_t kUnitsMask = 7;
+constexpr std::size_t kElementsMax = kScanBytesMax + kTokensMax;
 
 template <class Tag>
 constexpr std::uint32_t on(Tag tag, pbf_wire_type type) {
@@ -70,7 +70,7 @@ struct Decoded {
   std::vector<std::uint32_t> elements;
   std::vector<SampledRecord> sample;
   std::vector<protozero::data_view> ranges;
-  bool has_ranges = false, stopped = false, bad = false;
+  bool has_severity = false, has_ranges = false, stopped = false, bad = false;
 };
 
 SampledRecord read_sampled(protozero::data_view bytes) {
@@ -124,13 +124,11 @@ bool read_range(protozero::data_view bytes, ShapeValues::SlotRange& out) {
 void read_field(ShapeReader& reader, Decoded& out) {
   ShapeParts& parts = out.parts;
   switch (reader.tag_and_type()) {
-    case on(ShapeTag::fixed64_hash, pbf_wire_type::fixed64):
-      parts.hash = reader.get_fixed64();
-      break;
     case on(ShapeTag::uint32_severity, pbf_wire_type::varint): {
       const std::uint32_t severity = reader.get_uint32();
       out.bad = out.bad || severity > static_cast<std::uint32_t>(SeverityClass::error);
       parts.severity = static_cast<SeverityClass>(severity);
+      out.has_severity = true;
       break;
     }
     case on(ShapeTag::string_owner, pbf_wire_type::length_delimited):
@@ -141,9 +139,6 @@ void read_field(ShapeReader& reader, Decoded& out) {
       break;
     case on(ShapeTag::packed_uint32_types, pbf_wire_type::length_delimited):
       for (const std::uint32_t types : reader.get_packed_uint32()) parts.types.push_back(static_cast<ValueTypes>(types));
-      break;
-    case on(ShapeTag::packed_fixed64_first, pbf_wire_type::length_delimited):
-      for (const std::uint64_t first : reader.get_packed_fixed64()) parts.first.push_back(first);
       break;
     case on(ShapeTag::string_text, pbf_wire_type::length_delimited):
       parts.text = reader.get_string();
@@ -172,6 +167,7 @@ void read_field(ShapeReader& reader, Decoded& out) {
 bool place_elements(Decoded& decoded) {
   ShapeParts& parts = decoded.parts;
   std::size_t begin = 0, slots = 0;
+  if (decoded.elements.size() > kElementsMax) return false;
   for (const std::uint32_t packed : decoded.elements) {
     const std::size_t size = packed >> (kKindBits + 1);
     if (begin + size > parts.text.size() || begin + size > kScanBytesMax) return false;
@@ -182,6 +178,7 @@ bool place_elements(Decoded& decoded) {
     const bool varies = is_slot && (slots >= kSlotsMax || (parts.varied >> slots & 1U) != 0);
     if (size == 0 && !varies && kind != ElementKind::named && kind != ElementKind::value) return false;
     if (kind == ElementKind::mark && size != 1) return false;
+    if (!is_slot && !MaskedMessage::may_be_constant(std::string_view{parts.text}.substr(begin, size))) return false;
     slots += is_slot;
     begin += size;
   }
@@ -190,7 +187,7 @@ bool place_elements(Decoded& decoded) {
 
 bool is_sound(const Decoded& decoded) {
   const ShapeParts& parts = decoded.parts;
-  if (decoded.bad || parts.hash + 1 <= 1 || parts.types.size() > kSlotsMax || parts.first.size() != parts.types.size()) return false;
+  if (decoded.bad || !decoded.has_severity || parts.types.size() > kSlotsMax) return false;
   if (parts.types.size() < kSlotsMax && (parts.varied >> parts.types.size()) != 0) return false;
   const std::size_t slots = std::min(parts.types.size(), kValueSlotsMax);
   if (decoded.has_ranges ? decoded.ranges.size() != slots : !decoded.ranges.empty()) return false;
@@ -207,12 +204,10 @@ std::string encode(const Shape& shape) {
   const ShapeParts parts = shape.parts();
   std::string bytes;
   ShapeBuilder out{bytes};
-  out.add_fixed64(ShapeTag::fixed64_hash, parts.hash);
   out.add_uint32(ShapeTag::uint32_severity, static_cast<std::uint32_t>(parts.severity));
   out.add_string(ShapeTag::string_owner, parts.owner);
   out.add_fixed64(ShapeTag::fixed64_varied, parts.varied);
   out.add_packed_uint32(ShapeTag::packed_uint32_types, parts.types.begin(), parts.types.end());
-  out.add_packed_fixed64(ShapeTag::packed_fixed64_first, parts.first.begin(), parts.first.end());
   out.add_string(ShapeTag::string_text, parts.text);
   std::vector<std::uint32_t> elements;
   for (const Element& element : parts.elements)

@@ -91,7 +91,7 @@ std::vector<std::size_t> find_covers(std::span<const Form* const> forms) {
   for (std::size_t i = 0; i < forms.size(); ++i) cover[i] = i;
   for (auto& [key, group] : alike) {
     if (group.size() < 2) continue;
-    const auto rank = [&](std::size_t i) { return std::tuple{outlines[i].mixed, forms[i]->shape->hash()}; };
+    const auto rank = [&](std::size_t i) { return std::tuple{outlines[i].mixed, forms[i]->shape->id()}; };
     std::sort(group.begin(), group.end(), [&](std::size_t a, std::size_t b) { return rank(a) < rank(b); });
     const std::size_t most = group.size() <= kComparedMax ? group.size() : 1;
     for (std::size_t other = 1; other < group.size(); ++other) {

@@ -1,6 +1,6 @@
 #include "patterns/mining/template_marks.h"
 
-#include "patterns/mining/mixing.h"
+#include "patterns/mining/masked_message.h"
 
 namespace loglode {
 
@@ -8,10 +8,7 @@ namespace {
 constexpr std::string_view kVariable = "<*>";
 }
 
-TemplateId seeded_id(std::string_view text, SeverityClass severity) noexcept {
-  const std::uint64_t hash = mix(hash_text(text) ^ kMixB, kMixA + static_cast<std::uint64_t>(severity));
-  return TemplateId{hash + 1 <= 1 ? 2 : hash};  // 0 and all ones have a meaning of their own
-}
+TemplateId seeded_id(std::string_view text, SeverityClass severity) noexcept { return id_of_text(text, severity); }
 
 bool fits(std::string_view text, std::string_view message) noexcept {
   std::size_t variable = text.find(kVariable);

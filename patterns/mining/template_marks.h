@@ -21,6 +21,7 @@ struct KeptTemplate {
 struct TemplateMarks {
   std::vector<KeptTemplate> kept;                          // of two that fit the smaller id has the shape
   std::vector<std::pair<TemplateId, TemplateId>> aliases;  // the first is the second
+  std::vector<std::pair<TemplateId, TemplateId>> former;   // what the second was called before ids were renewed
 };
 
 /// The id of a seeded template, for it has no shape to take one from: a hash of its text and class.

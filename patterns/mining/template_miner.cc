@@ -59,18 +59,18 @@ struct TemplateMiner::State {
 
   ShapeId learn(std::string_view message, SeverityClass severity, std::string_view service, RecordHash record) {
     const ScannedMessage& scanned = scanner.scan(message, severity);
-    Shape* shape = generation.table->find(scanned.shape);
+    Shape* shape = generation.table->find(scanned.key, scanned.slots);
     if (shape == nullptr)
       shape = add(message, scanned, severity, service);
     else if (!shape->knows(scanned))
       shape->join(scanned);
     shape->values().observe(record, scanned, scanner.text().data(), budget);
-    return ShapeId{shape->hash()};
+    return shape->id();
   }
 
   Shape* add(std::string_view message, const ScannedMessage& scanned, SeverityClass severity, std::string_view service) {
     elements_scanner.read_elements(message, elements);
-    const auto shape = std::make_shared<Shape>(scanned, severity, elements_scanner.text(), elements, service);
+    const auto shape = std::make_shared<Shape>(scanned, scanner.masked(), severity, elements_scanner.text(), elements, service);
     insert(shape);
     return shape.get();
   }
@@ -83,6 +83,7 @@ struct TemplateMiner::State {
       forget({}, known - known / kForgottenShare - 1);
       LOGLODE_ASSERT(generation.table->insert(shape));
     }
+    by_id[shape->id()] = shape.get();
     ++owned_by[std::string{shape->owner()}];  // forget() may have changed the map
     if (generation.table->shapes().size() > config.shapes_with_values_max) shape->values().stop(budget);
     if (!pressed && 2 * generation.table->shapes().size() >= config.shapes_max) pressed = true;
@@ -91,16 +92,17 @@ struct TemplateMiner::State {
   /// Begins a generation without the shapes that are worth least (of `owner`, or of all), so that `keep` of those are left.
   void forget(std::string_view owner, std::size_t keep) {
     const std::string name{owner};  // its shape may be among them
-    const std::vector<std::uint64_t> gone = ledger.least_worth(*generation.table, name, keep, pinned);
+    const std::vector<ShapeId> gone = ledger.least_worth(*generation.table, name, keep, pinned);
     auto next = new_table();
     for (const auto& shape : generation.table->shapes()) {
-      if (!std::binary_search(gone.begin(), gone.end(), shape->hash())) {
+      if (!std::binary_search(gone.begin(), gone.end(), shape->id())) {
         next->insert(shape);
         continue;
       }
       budget.count(-static_cast<std::int64_t>(shape->values().sample_size()));
       if (auto owned = owned_by.find(std::string{shape->owner()}); owned != owned_by.end() && --owned->second == 0) owned_by.erase(owned);
-      forgotten.push_back(ShapeId{shape->hash()});
+      forgotten.push_back(shape->id());
+      by_id.erase(shape->id());
     }
     ledger.forget(gone);
     counters.hit(Limit::shapes, gone.size());
@@ -129,7 +131,8 @@ struct TemplateMiner::State {
   ShapeLedger ledger;
   bool pressed = false;  // there are so many shapes that the ledger is kept
   absl::flat_hash_map<std::string, std::size_t> owned_by;
-  std::vector<std::uint64_t> pinned;  // sorted
+  absl::flat_hash_map<ShapeId, Shape*> by_id;  // those of `generation`
+  std::vector<ShapeId> pinned;                 // sorted
   std::vector<ShapeId> forgotten;
   std::uint64_t learned_alone = 0;  // by learn(): stands for the record
 };
@@ -148,9 +151,9 @@ class ScannerStage final : public Stage {
     for (Record& record : batch.records) {
       if (!is_mined(record) || record.shape != kNoShape || (leave_timeless_ && record.time == kNoTime)) continue;
       const ScannedMessage& scanned = scanner_.scan(record.message, severity_class(record.severity));
-      Shape* const shape = generation.table->find(scanned.shape);
+      Shape* const shape = generation.table->find(scanned.key, scanned.slots);
       if (shape == nullptr || !shape->knows(scanned)) continue;
-      record.shape = ShapeId{scanned.shape};
+      record.shape = shape->id();
       shape->values().observe(hash_of(record), scanned, scanner_.text().data(), budget_);
     }
     return {};
@@ -173,7 +176,7 @@ class LearnerStage final : public Stage {
       // A shape of an earlier generation may be forgotten by now: as if it had not been looked up.
       if (record.shape == kNoShape || batch.mined_with != state_.generation.number)
         record.shape = state_.learn(record.message, severity_class(record.severity), service_of(batch, record), hash_of(record));
-      if (state_.pressed) state_.ledger.note(static_cast<std::uint64_t>(record.shape));
+      if (state_.pressed) state_.ledger.note(record.shape);
     }
     state_.trim_samples();
     return {};
@@ -197,7 +200,7 @@ std::unique_ptr<Stage> TemplateMiner::make_learner() { return std::make_unique<L
 ShapeId TemplateMiner::learn(std::string_view message, Severity severity, std::string_view service) {
   const RecordHash record{mix(++state_->learned_alone, kMixA)};
   const ShapeId shape = state_->learn(message, severity_class(severity), service, record);
-  if (state_->pressed) state_->ledger.note(static_cast<std::uint64_t>(shape));
+  if (state_->pressed) state_->ledger.note(shape);
   state_->trim_samples();
   return shape;
 }
@@ -208,12 +211,12 @@ TemplateCatalog TemplateMiner::settle(const TemplateMarks& marks, const SettleRu
 }
 
 TemplateInfo TemplateMiner::describe(ShapeId shape) const {
-  const Shape* const known = state_->generation.table->find(static_cast<std::uint64_t>(shape));
-  if (known == nullptr) return TemplateCatalog{}.of(shape);
-  const Form form = make_form(*known);
+  const auto known = state_->by_id.find(shape);
+  if (known == state_->by_id.end()) return TemplateCatalog{}.of(shape);
+  const Form form = make_form(*known->second);
   const Form* const forms[] = {&form};
   TemplateInfo info = loglode::describe(forms).info;
-  info.id = TemplateId{known->hash()};
+  info.id = template_of(shape);
   return info;
 }
 
@@ -222,9 +225,7 @@ Result<void> TemplateMiner::absorb(std::string_view bytes) {
   auto decoded = decode_shape(bytes, scratch);
   if (!decoded) return tl::unexpected<Error>(decoded.error());
   state_->budget.lower_to(scratch.per_shape());
-  if (Shape* known = state_->generation.table->find((*decoded)->hash()); known != nullptr) {
-    if (known->severity() != (*decoded)->severity() || known->parts().types.size() != (*decoded)->parts().types.size())
-      return fail(std::make_error_code(std::errc::invalid_argument), "a shape with the id of another one");
+  if (Shape* known = state_->generation.table->find((*decoded)->key(), (*decoded)->slots()); known != nullptr) {
     known->join(**decoded);
     known->values().join((*decoded)->values(), state_->budget);
   } else {
@@ -239,7 +240,7 @@ Result<void> TemplateMiner::absorb(std::string_view bytes) {
 std::vector<EncodedShape> TemplateMiner::take_changed() {
   std::vector<EncodedShape> changed;
   for (const auto& shape : state_->generation.table->shapes())
-    if (shape->take_changed()) changed.push_back({ShapeId{shape->hash()}, encode(*shape)});
+    if (shape->take_changed()) changed.push_back({shape->id(), encode(*shape)});
   std::sort(changed.begin(), changed.end(), [](const EncodedShape& a, const EncodedShape& b) { return a.id < b.id; });
   return changed;
 }
@@ -252,15 +253,14 @@ std::vector<ShapeId> TemplateMiner::take_forgotten() {
   std::vector<ShapeId> gone = std::exchange(state_->forgotten, {});
   std::sort(gone.begin(), gone.end());
   gone.erase(std::unique(gone.begin(), gone.end()), gone.end());
-  std::erase_if(gone, [&](ShapeId id) { return state_->generation.table->find(static_cast<std::uint64_t>(id)) != nullptr; });
+  std::erase_if(gone, [&](ShapeId id) { return state_->by_id.contains(id); });
   return gone;
 }
 
 void TemplateMiner::pin(std::vector<ShapeId> shapes) {
   shapes.resize(std::min(shapes.size(), state_->config.shapes_max / 2));  // some must be free to go
-  state_->pinned.clear();
-  for (const ShapeId shape : shapes) state_->pinned.push_back(static_cast<std::uint64_t>(shape));
-  std::sort(state_->pinned.begin(), state_->pinned.end());
+  std::sort(shapes.begin(), shapes.end());
+  state_->pinned = std::move(shapes);
 }
 
 }  // namespace loglode

@@ -114,7 +114,7 @@ class SiblingClosure {
   void note(std::size_t at, std::size_t begin, std::size_t end, std::size_t words, std::size_t needed) {
     for (std::size_t i = begin; i < end; ++i) {
       const Form& form = forms_[siblings_[i].form];
-      if (form.shape->hash() != static_cast<std::uint64_t>(trace_->shape) || form.varies(at)) continue;
+      if (form.shape->id() != trace_->shape || form.varies(at)) continue;
       const std::string word{form.text(at)};
       const std::string seen =
           "\"" + word + "\": " + std::to_string(words) + " different words stand there in messages that are otherwise equal, ";
@@ -147,7 +147,7 @@ struct Class {
 };
 
 void explain(SettleTrace* trace, const Form& form, std::string reason) {
-  if (trace != nullptr && form.shape->hash() == static_cast<std::uint64_t>(trace->shape)) trace->reasons.push_back(std::move(reason));
+  if (trace != nullptr && form.shape->id() == trace->shape) trace->reasons.push_back(std::move(reason));
 }
 
 std::size_t variables_in(std::string_view text) noexcept {
@@ -187,17 +187,19 @@ std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& mark
   return classes;
 }
 
-/// Forms that are equal but for how their variables are listed, in order of that key.
+/// Forms that are equal but for how their variables are listed, in order of the first one's id: keys differ between processes.
 std::vector<Members> group_by_alias(const std::vector<Form>& forms, const SettleRules& rules) {
   std::vector<std::pair<std::uint64_t, const Form*>> keyed;
   keyed.reserve(forms.size());
-  for (const Form& form : forms) keyed.emplace_back(rules.aliases ? alias_key(form, runs_of(form)) : form.shape->hash(), &form);
+  for (const Form& form : forms) keyed.emplace_back(rules.aliases ? alias_key(form, runs_of(form)) : keyed.size(), &form);
   std::stable_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Members> groups;
   for (std::size_t i = 0; i < keyed.size(); ++i) {
     if (i == 0 || keyed[i].first != keyed[i - 1].first) groups.emplace_back();
     groups.back().push_back(keyed[i].second);
   }
+  std::sort(groups.begin(), groups.end(),
+            [](const Members& a, const Members& b) { return a.front()->shape->id() < b.front()->shape->id(); });
   return groups;
 }
 
@@ -234,11 +236,11 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
       Class& made = classes.emplace_back();
       std::tie(made.severity, made.text) = key(at);
       made.described_by = groups[cover];
-      made.id = TemplateId{~std::uint64_t{0}};
+      made.id = kOverflowTemplate;
     }
     Class& one = classes.back();
     for (const Form* member : groups[at]) {
-      one.id = std::min(one.id, TemplateId{member->shape->hash()});
+      one.id = std::min(one.id, template_of(member->shape->id()));
       if (groups[at].size() > 1)
         explain(trace, *member,
                 "equal to " + std::to_string(groups[at].size() - 1) +
@@ -254,8 +256,8 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
 void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, SettleTrace* trace) {
   const auto find = [&](TemplateId id) {
     return std::find_if(classes.begin(), classes.end(), [&](const Class& one) {
-      return one.id == id || std::any_of(one.members.begin(), one.members.end(),
-                                         [&](const Form* form) { return form->shape->hash() == static_cast<std::uint64_t>(id); });
+      return one.id == id ||
+             std::any_of(one.members.begin(), one.members.end(), [&](const Form* form) { return form->shape->id() == shape_of(id); });
     });
   };
   for (const auto& [from, into] : marks.aliases) {
@@ -281,8 +283,25 @@ TemplateInfo describe_class(Class& one) {
   info.severity = one.severity;
   info.text = std::move(one.text);
   info.aliases = std::move(one.aliases);
-  for (const Form* form : one.members) info.aliases.push_back(TemplateId{form->shape->hash()});
+  for (const Form* form : one.members) info.aliases.push_back(template_of(form->shape->id()));
   return info;
+}
+
+/// Ids that people and documents still know are aliases of what they became.
+void add_former(const TemplateMarks& marks, std::vector<TemplateInfo>& templates,
+                std::vector<std::pair<ShapeId, std::uint32_t>>& of_shape) {
+  if (marks.former.empty()) return;
+  std::sort(of_shape.begin(), of_shape.end());
+  const std::size_t known = of_shape.size();
+  for (const auto& [before, now] : marks.former) {
+    const auto end = of_shape.begin() + static_cast<std::ptrdiff_t>(known);
+    const auto found = std::lower_bound(of_shape.begin(), end, std::pair{shape_of(now), std::uint32_t{0}});
+    if (found == end || found->first != shape_of(now)) continue;
+    const std::uint32_t number = found->second;
+    of_shape.emplace_back(shape_of(before), number);
+    std::vector<TemplateId>& ids = templates[number].aliases;
+    ids.insert(std::upper_bound(ids.begin(), ids.end(), before), before);
+  }
 }
 
 }  // namespace
@@ -292,7 +311,7 @@ TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shap
   std::vector<Form> forms, taken;
   forms.reserve(shapes.size());
   for (const auto& shape : shapes) forms.push_back(make_form(*shape));
-  std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.shape->hash() < b.shape->hash(); });
+  std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.shape->id() < b.shape->id(); });
   std::vector<Class> classes;
   if (!marks.kept.empty()) classes = take_kept(forms, marks, taken, trace);
   if (rules.siblings) SiblingClosure{forms, rules.sibling, trace}.run();
@@ -308,13 +327,14 @@ TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shap
     TemplateInfo& info = templates.emplace_back(describe_class(one));
     one = {};
     std::vector<TemplateId>& ids = info.aliases;
-    for (const TemplateId id : ids) of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(id)}, number);
-    of_shape.emplace_back(ShapeId{static_cast<std::uint64_t>(info.id)}, number);
+    for (const TemplateId id : ids) of_shape.emplace_back(shape_of(id), number);
+    of_shape.emplace_back(shape_of(info.id), number);
     std::sort(ids.begin(), ids.end());
     ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
     std::erase(ids, info.id);
     ids.shrink_to_fit();
   }
+  add_former(marks, templates, of_shape);
   return TemplateCatalog{std::move(templates), std::move(of_shape)};
 }
 

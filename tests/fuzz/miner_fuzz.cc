@@ -35,13 +35,13 @@ void check_templates(const std::vector<std::string_view>& lines) {
   reference::Miner slow;
   for (std::size_t i = 0; i < lines.size() && i < kLinesMax; ++i) {
     const std::string_view line = lines[i].substr(0, kLineBytesMax);
-    const auto shape = static_cast<std::uint64_t>(fast.learn(line, severity_of(line)));
+    const ShapeId shape = fast.learn(line, severity_of(line));
     LOGLODE_ASSERT(slow.learn(line, static_cast<int>(severity_class(severity_of(line))), shape));
   }
   const TemplateCatalog catalog = fast.settle();
   for (const auto& [shape, expected] : slow.settle()) {
-    const TemplateInfo& mined = catalog.of(ShapeId{shape});
-    LOGLODE_ASSERT(mined.text == expected.text && static_cast<std::uint64_t>(mined.id) == expected.id);
+    const TemplateInfo& mined = catalog.of(shape);
+    LOGLODE_ASSERT(mined.text == expected.text && shape_of(mined.id) == expected.id);
   }
 }
 

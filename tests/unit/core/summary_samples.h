@@ -33,17 +33,20 @@ class SummarySamples {
     for (std::uint64_t i = below(6); i > 0; --i) add_cell(summary);
     for (std::uint64_t i = below(3); i > 0; --i) {
       const Timestamp time = inside(summary);
-      summary.rule_cells.push_back(RuleCell{static_cast<std::uint32_t>(below(3)), static_cast<std::uint32_t>(below(2)), ShapeId{below(4)},
-                                            1 + below(5), time, time});
+      summary.rule_cells.push_back(
+          RuleCell{static_cast<std::uint32_t>(below(3)), static_cast<std::uint32_t>(below(2)), shape(), 1 + below(5), time, time});
     }
     for (std::uint64_t i = below(3); i > 0; --i)
       summary.trace_steps.push_back(
-          TraceStep{below(8) << 60, static_cast<std::uint32_t>(below(3)), ShapeId{below(4)}, Severity::warn, inside(summary)});
+          TraceStep{below(8) << 60, static_cast<std::uint32_t>(below(3)), shape(), Severity::warn, inside(summary)});
     normalise(summary);
     return summary;
   }
 
  private:
+  /// Some are alike in one half.
+  ShapeId shape() { return {below(2), below(2)}; }
+
   Timestamp inside(const WindowSummary& summary) {
     return summary.start + Duration{static_cast<std::int64_t>(below(static_cast<std::uint64_t>(summary.width.count())))};
   }
@@ -51,8 +54,8 @@ class SummarySamples {
   void add_cell(WindowSummary& summary) {
     const Timestamp a = inside(summary), b = inside(summary);
     const std::uint64_t offset = below(1000), count = 1 + below(9);
-    summary.cells.push_back(Cell{static_cast<std::uint32_t>(below(3)), ShapeId{below(4)}, below(2) == 0 ? Severity::info : Severity::error,
-                                 count, std::min(a, b), std::max(a, b), offset, 1 + offset / 10, 1,
+    summary.cells.push_back(Cell{static_cast<std::uint32_t>(below(3)), shape(), below(2) == 0 ? Severity::info : Severity::error, count,
+                                 std::min(a, b), std::max(a, b), offset, 1 + offset / 10, 1,
                                  below(2) == 0 ? std::string{} : "excerpt " + std::to_string(offset)});
     summary.records += count;
   }

@@ -88,6 +88,24 @@ TEST_CASE("new: with a baseline no warm-up is asked for", "[correlate]") {
   CHECK(judged.judgement.scope.has_baseline);
 }
 
+TEST_CASE("new: a service of which something is not known any more warms up again, others do not", "[correlate]") {
+  const auto told = [](double error_at, const std::string& service, double since, double step) {
+    Scene scene = calm_after_baseline();
+    scene.lines(600, 5000, step, "api", Severity::info, "request served");
+    scene.line(error_at, service, Severity::error, "no route to host");
+    JudgeConfig config;
+    config.warm_ups = {{"api", at_second(since)}};
+    return !Judged{scene, config}.findings(FindingKind::new_error).empty();
+  };
+  CHECK_FALSE(told(100, "api", -10, 1));
+  CHECK_FALSE(told(500, "api", -10, 1));
+  CHECK(told(650, "api", -10, 1));  // ten minutes and 500 lines later
+  CHECK(told(100, "db", -10, 1));   // another service
+  CHECK(told(100, "api", 200, 1));  // said before
+  CHECK_FALSE(told(2000, "api", 1000, 100));
+  CHECK(told(4700, "api", 1000, 100));  // after an hour, however little it says
+}
+
 TEST_CASE("new: an error inside a long first part is new all the same once the service is known", "[correlate]") {
   Scene scene{std::chrono::seconds{1}};
   scene.lines(0, 20'000, 1, "api", Severity::info, "request served");

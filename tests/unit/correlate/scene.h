@@ -72,7 +72,7 @@ class Scene {
     std::vector<std::pair<ShapeId, std::uint32_t>> shapes;
     for (const auto& [key, shape] : shapes_) {
       shapes.emplace_back(shape, static_cast<std::uint32_t>(templates.size()));
-      templates.push_back(TemplateInfo{TemplateId{static_cast<std::uint64_t>(shape)}, key.first, key.second, parameters_of(key.first), {}});
+      templates.push_back(TemplateInfo{template_of(shape), key.first, key.second, parameters_of(key.first), {}});
     }
     return TemplateCatalog{std::move(templates), std::move(shapes)};
   }

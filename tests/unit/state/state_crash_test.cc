@@ -1,8 +1,6 @@
 // After a crash at any point the file is at a snapshot: at the last one that was reported as durable, or at the one after it.
 #include <signal.h>
 
-#include <atomic>
-
 #include "state/schema.h"
 #include "state/sqlite.h"
 #include "state/summed_table.h"
@@ -11,11 +9,6 @@
 namespace loglode::test {
 
 namespace {
-
-std::atomic<int> changes_left{0};
-void stop_at_zero() {
-  if (--changes_left == 0) ::_exit(42);
-}
 
 /// Begins with `files`, runs `change` in a child that stops before its n-th change, for every n; `check` looks at what is left.
 /// How many points there were.
@@ -26,8 +19,7 @@ int stop_everywhere(const std::map<std::string, std::string>& files, const std::
     const StateFolder folder;
     folder.fill(files);
     const int code = in_child([&] {
-      changes_left = n;
-      state::before_each_change = &stop_at_zero;
+      stop_before(n);
       return change(folder) ? 0 : 1;
     });
     REQUIRE((code == 42 || code == 0));
@@ -147,12 +139,12 @@ TEST_CASE("state: a process that stops while it rolls streams up leaves every co
   const StateLimits small{.cells_max = 4};
   const auto files = closed_folder(6, 6);
   const auto counted = [](const StateContents& contents) {
-    std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> counts;
+    std::map<std::pair<std::string, ShapeId>, std::uint64_t> counts;
     SummaryStore windows;
     for (const WindowSummary& window : contents.windows) windows.accept(window);
     for (const WindowSummary& window : windows.windows())
-      for (const Cell& cell : window.cells) counts[{window.services[cell.service], static_cast<std::uint64_t>(cell.shape)}] += cell.count;
-    for (const StoredTotal& total : contents.totals) counts[{total.service, static_cast<std::uint64_t>(total.shape)}] += total.count;
+      for (const Cell& cell : window.cells) counts[{window.services[cell.service], cell.shape}] += cell.count;
+    for (const StoredTotal& total : contents.totals) counts[{total.service, total.shape}] += total.count;
     return counts;
   };
   const StateFolder original;

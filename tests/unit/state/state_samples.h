@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
@@ -18,6 +19,7 @@
 #include <tuple>
 #include <vector>
 
+#include "state/sqlite.h"
 #include "state/state_store.h"
 #include "tests/unit/core/summary_samples.h"
 
@@ -85,21 +87,22 @@ inline std::string text_of(const StateContents& contents) {
     ((out << parts << '|'), ...);
     lines.insert(out.str());
   };
-  const auto number = [](auto id) { return static_cast<std::uint64_t>(id); };
+  const auto number = [](auto value) { return static_cast<std::uint64_t>(value); };
+  const auto id = [](auto value) { return std::to_string(value.high) + '.' + std::to_string(value.low); };
   const auto time = [](Timestamp at) { return at.time_since_epoch().count(); };
-  for (const StoredShape& one : contents.shapes) line("shape", number(one.id), one.bytes);
+  for (const StoredShape& one : contents.shapes) line("shape", id(one.id), one.bytes);
   for (const StoredStream& one : contents.streams)
     line("stream", one.identity.high, one.identity.low, one.path, one.reaches, one.finished, one.rolled_up, time(one.learned_at));
   for (const WindowSummary& one : contents.windows) line("window", encode(one));
   for (const StoredTotal& one : contents.totals)
-    line("total", one.service, number(one.shape), number(one.severity), one.count, time(one.first), time(one.last));
-  for (const TemplateNote& one : contents.notes)
-    line("note", number(one.id), one.text, one.name, one.pinned, one.ignored, number(one.alias_of));
-  for (const StoredTemplate& one : contents.templates) line("template", number(one.id), one.text, number(one.severity));
+    line("total", one.service, id(one.shape), number(one.severity), one.count, time(one.first), time(one.last));
+  for (const TemplateNote& one : contents.notes) line("note", id(one.id), one.text, one.name, one.pinned, one.ignored, id(one.alias_of));
+  for (const StoredTemplate& one : contents.templates) line("template", id(one.id), one.text, number(one.severity));
   std::size_t age = 0;
-  for (const TemplateEvent& one : contents.events)
-    line("event", age++, one.kind, number(one.from), number(one.into), one.text, time(one.at));
+  for (const TemplateEvent& one : contents.events) line("event", age++, one.kind, id(one.from), id(one.into), one.text, time(one.at));
   for (const StoredTold& one : contents.told) line("told", one.teller, one.bytes);
+  for (const FormerId& one : contents.former_ids) line("former id", id(one.id), id(one.now));
+  for (const ServiceWarmUp& one : contents.warm_ups) line("warm-up", one.service, time(one.since));
   std::string text;
   for (const std::string& one : lines) text += one + "\n";
   return text;
@@ -171,12 +174,12 @@ class StateSamples {
   StateSnapshot next() {
     ++number_;
     StateSnapshot snapshot;
-    for (std::uint64_t i = below(4); i > 0; --i) snapshot.shapes.push_back({ShapeId{id()}, bytes(60)});
-    for (std::uint64_t i = below(2); i > 0; --i) snapshot.shapes_gone.push_back(ShapeId{id()});
+    for (std::uint64_t i = below(4); i > 0; --i) snapshot.shapes.push_back({id<ShapeId>(), bytes(60)});
+    for (std::uint64_t i = below(2); i > 0; --i) snapshot.shapes_gone.push_back(id<ShapeId>());
     for (std::uint64_t i = 1 + below(2); i > 0; --i) add_stream(snapshot);
     if (below(3) == 0) add_templates(snapshot);
     for (std::uint64_t i = below(3); i > 0; --i)
-      snapshot.events.push_back({below(2) == 0 ? "merged" : "evicted", TemplateId{id()}, TemplateId{id()}, bytes(20), at(number_)});
+      snapshot.events.push_back({below(2) == 0 ? "merged" : "evicted", id<TemplateId>(), id<TemplateId>(), bytes(20), at(number_)});
     if (below(2) == 0) snapshot.told.push_back({below(2) == 0 ? "run" : "tail", bytes(40)});
     return snapshot;
   }
@@ -184,7 +187,12 @@ class StateSamples {
 
  private:
   static Timestamp at(std::uint64_t second) { return Timestamp{std::chrono::seconds{1'700'000'000 + second}}; }
-  std::uint64_t id() { return (below(12) + 1) * 0x1111'1111'1111'1111ULL; }  // some of them beyond the signed ones
+  /// Some beyond the signed ones, some that are alike in one half.
+  template <class Id>
+  Id id() {
+    const std::uint64_t high = (below(6) + 1) * 0x2222'2222'2222'2222ULL;
+    return {high, below(2) * 0xF000'0000'0000'0001ULL};
+  }
   std::string bytes(std::uint64_t bound) {
     std::string text(below(bound), '\0');
     for (char& c : text) c = static_cast<char>(below(256));
@@ -208,10 +216,9 @@ class StateSamples {
 
   void add_templates(StateSnapshot& snapshot) {
     snapshot.has_templates = true;
-    std::set<std::uint64_t> ids;
-    for (std::uint64_t i = below(6); i > 0; --i) ids.insert(id());
-    for (const std::uint64_t one : ids)
-      snapshot.templates.push_back({TemplateId{one}, "user <*> " + bytes(10), static_cast<SeverityClass>(below(3))});
+    std::set<TemplateId> ids;
+    for (std::uint64_t i = below(6); i > 0; --i) ids.insert(id<TemplateId>());
+    for (const TemplateId one : ids) snapshot.templates.push_back({one, "user <*> " + bytes(10), static_cast<SeverityClass>(below(3))});
   }
 
   SummarySamples samples_;
@@ -226,6 +233,15 @@ inline int in_child(const std::function<int()>& body) {
   int status = 0;
   REQUIRE(::waitpid(child, &status, 0) == child);
   return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/// This process, a child, exits with 42 before its n-th change on disk.
+inline void stop_before(int n) {
+  static std::atomic<int> changes_left{0};
+  changes_left = n;
+  state::before_each_change = +[] {
+    if (--changes_left == 0) ::_exit(42);
+  };
 }
 
 /// A folder as a process leaves it that was killed after `count` snapshots: with its -wal and -shm.

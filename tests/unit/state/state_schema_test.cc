@@ -74,7 +74,8 @@ TEST_CASE("state: a file of version 1 is read as it was meant, by reader and wri
     const StateContents contents = contents_of(open_state(folder, {}, access));
     CHECK(contents.set_aside.empty());
     REQUIRE(contents.shapes.size() == 1);
-    CHECK(contents.shapes[0].id == ShapeId{~std::uint64_t{1}});
+    CHECK(contents.id_version == 1);
+    CHECK(contents.shapes[0].id == ShapeId{~std::uint64_t{1}, 0});
     CHECK(contents.shapes[0].bytes == std::string{"\0\xff"
                                                   "A",
                                                   3});
@@ -126,7 +127,8 @@ TEST_CASE("state: a newer version is refused, both are named, nothing is changed
 TEST_CASE("state: a version that is said in one place alone is damage", "[state][schema]") {
   for (const std::string sql :
        {"PRAGMA user_version=99", "UPDATE about SET schema_version=99", "UPDATE about SET sum=sum+1", "PRAGMA application_id=1",
-        "PRAGMA user_version=0", "DELETE FROM about", "DROP TABLE notes", "DELETE FROM shapes", "INSERT INTO shapes VALUES(2,x'00',0)"}) {
+        "PRAGMA user_version=0", "DELETE FROM about", "DROP TABLE notes", "DELETE FROM shapes", "INSERT INTO shapes VALUES(2,0,x'00',0)",
+        "DELETE FROM id_versions", "UPDATE id_versions SET version=1"}) {
     INFO(sql);
     const StateFolder folder;
     REQUIRE(open_state(folder).write({.shapes = {{ShapeId{1}, "x"}}}));
@@ -160,8 +162,9 @@ TEST_CASE("state: rows with a right sum that mean nothing are damage too", "[sta
     CHECK_FALSE(contents_of(folder).set_aside.empty());
   };
   const std::string_view bytes{"bytes"};
-  damaged_by("templates", {1, bytes, 3});
-  damaged_by("totals", {bytes, 1, 25, 1, 0, 0});
+  damaged_by("templates", {1, 0, bytes, 3});
+  damaged_by("id_versions", {9});
+  damaged_by("totals", {bytes, 1, 0, 25, 1, 0, 0});
   damaged_by("windows", {1, 1, 0, 10'000'000, 0, 5, 5, 0, bytes});
   WindowSummary window = SummarySamples{1}.make({1, 1}, Timestamp{}, first_width());
   damaged_by("windows", {1, 2, window.ordinal, window.width.count(), window.start, window.reaches, window.records, window.cells.size(),
@@ -176,7 +179,7 @@ TEST_CASE("state: older files are brought up to date in one transaction, and rea
     const auto before = folder.bytes();
     auto paths = state::find_folder(folder.path(), false);
     REQUIRE(paths.has_value());
-    const auto read = state::read_state(*paths, state::Beside::writer, steps);
+    const auto read = state::read_state(*paths, state::Beside::writer, {}, steps);
     INFO((read ? std::string{} : read.error().where));
     REQUIRE(read.has_value());
     CHECK(read->version == 1);
@@ -204,6 +207,125 @@ TEST_CASE("state: older files are brought up to date in one transaction, and rea
   const auto newer = StateStore::open(folder.path(), StateAccess::read_write);
   REQUIRE_FALSE(newer.has_value());
   CHECK(newer.error().code == StateErrc::newer_schema);
+}
+
+namespace {
+
+/// What a state of version 1 becomes when each id {n, 0} is called {n, 7} now. How often it was asked is counted.
+RenewIds renewal(int& asked) {
+  return [&asked](StateContents contents) {
+    ++asked;
+    CHECK(contents.id_version == 1);
+    for (StoredShape& shape : contents.shapes) {
+      contents.former_ids.push_back({template_of(shape.id), TemplateId{shape.id.high, 7}});
+      shape.id.low = 7;
+      shape.bytes += " renewed";
+    }
+    for (TemplateNote& note : contents.notes) note.id.low = 7;
+    for (WindowSummary& window : contents.windows)
+      for (Cell& cell : window.cells) cell.shape.low = 7;
+    contents.told = {{"run", "renewed"}};
+    contents.warm_ups = {{"shop", Timestamp{std::chrono::seconds{1'700'000'000}}}};
+    contents.id_version = kIdVersion;
+    return contents;
+  };
+}
+
+void check_renewed(const StateContents& contents) {
+  CHECK(contents.set_aside.empty());
+  CHECK(contents.id_version == kIdVersion);
+  REQUIRE(contents.shapes.size() == 1);
+  CHECK(contents.shapes[0].id == ShapeId{~std::uint64_t{1}, 7});
+  CHECK(contents.shapes[0].bytes == std::string{"\0\xff"
+                                                "A renewed",
+                                                11});
+  REQUIRE(contents.notes.size() == 1);
+  CHECK(contents.notes[0].id == TemplateId{5, 7});
+  REQUIRE(contents.former_ids.size() == 1);
+  CHECK(contents.former_ids[0].id == TemplateId{~std::uint64_t{1}, 0});
+  CHECK(contents.former_ids[0].now == TemplateId{~std::uint64_t{1}, 7});
+  REQUIRE(contents.warm_ups.size() == 1);
+  CHECK(contents.warm_ups[0].service == "shop");
+  REQUIRE(contents.told.size() == 1);
+  CHECK(contents.told[0].bytes == "renewed");
+  CHECK(contents.streams.size() == 1);
+}
+
+}  // namespace
+
+TEST_CASE("state: older ids are renewed by whoever knows how, when the file is opened to write and then no more", "[state][schema]") {
+  const StateFolder folder;
+  make_version_1(folder);
+  int asked = 0;
+  const auto opened = [&](StateAccess access) { return StateStore::open(folder.path(), access, {}, renewal(asked)); };
+  const auto before = folder.bytes();
+  {
+    const auto store = opened(StateAccess::read_only);
+    REQUIRE(store.has_value());
+    check_renewed(contents_of(*store));
+    CHECK(asked == 1);
+    CHECK(folder.bytes() == before);
+  }
+  {
+    const StateStore unrenewed = open_state(folder);  // nobody who knows how: ids stay what they are
+    CHECK(contents_of(unrenewed).id_version == 1);
+    CHECK(contents_of(unrenewed).shapes.at(0).id == ShapeId{~std::uint64_t{1}, 0});
+  }
+  for (int time = 0; time < 2; ++time) {
+    const auto store = opened(StateAccess::read_write);
+    REQUIRE(store.has_value());
+    check_renewed(contents_of(*store));
+    CHECK(asked == 2);
+  }
+  check_renewed(contents_of(open_state(folder, {}, StateAccess::read_only)));
+}
+
+TEST_CASE("state: a new file has today's ids, and ids of a newer version are refused", "[state][schema]") {
+  const StateFolder folder;
+  int asked = 0;
+  { REQUIRE(StateStore::open(folder.path(), StateAccess::read_write, {}, renewal(asked)).has_value()); }
+  CHECK(asked == 0);
+  {
+    state::Connection connection{folder.file(), SQLITE_OPEN_READWRITE};
+    connection.run("UPDATE id_versions SET version=" + std::to_string(kIdVersion + 1));
+    state::Statement{connection, "UPDATE about SET sum=?"}.run({state::renew_sums(connection)});
+    REQUIRE(connection.good());
+  }
+  const auto before = folder.bytes();
+  for (const StateAccess access : {StateAccess::read_only, StateAccess::read_write}) {
+    const auto store = StateStore::open(folder.path(), access, {}, renewal(asked));
+    REQUIRE_FALSE(store.has_value());
+    CHECK(store.error().code == StateErrc::newer_schema);
+    CHECK(store.error().where.find("ids " + std::to_string(kIdVersion + 1)) != std::string::npos);
+    CHECK(folder.bytes() == before);
+  }
+}
+
+TEST_CASE("state: a process that stops while ids are renewed leaves the old ones or the new ones, whole", "[state][schema][crash]") {
+  const StateFolder original;
+  make_version_1(original);
+  int asked = 0;
+  const std::string before = text_of(contents_of(open_state(original, {}, StateAccess::read_only)));
+  const std::string after = text_of(renewal(asked)(contents_of(open_state(original, {}, StateAccess::read_only))));
+  CHECK(before != after);
+  bool finished = false;
+  for (int n = 1; !finished; ++n) {
+    INFO("stopped before change " << n);
+    const StateFolder folder;
+    folder.fill(original.bytes());
+    const int code = in_child([&] {
+      stop_before(n);
+      return StateStore::open(folder.path(), StateAccess::read_write, {}, renewal(asked)).has_value() ? 0 : 1;
+    });
+    REQUIRE((code == 42 || code == 0));
+    finished = code == 0;
+    const StateContents left = contents_of(open_state(folder, {}, StateAccess::read_only));
+    CHECK(left.set_aside.empty());
+    const std::string found = text_of(left);
+    CHECK((found == after || (!finished && found == before)));
+    CHECK(left.id_version == (found == after ? kIdVersion : 1));
+    if (finished) CHECK(n > 40);
+  }
 }
 
 }  // namespace loglode::test

@@ -67,6 +67,11 @@ class Kept {
     encoded_ = events_.encode();
     REQUIRE(events_.restore(encoded_));
   }
+  /// Templates 1 and 2 are called 11 from now on, with a restart between.
+  void renew() {
+    events_.renew([](TemplateId before) { return before.high <= 2 ? TemplateId{11, 5} : before; });
+    restart();
+  }
   std::map<std::string, std::string> standing;
 
  private:
@@ -102,6 +107,35 @@ TEST_CASE("events: a finding whose windows widen goes on under its new id, and s
     CHECK(kept.standing.contains("f1"));
   }
   CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
+}
+
+TEST_CASE("events: with other ids of templates what was told is not told again, and what was not is", "[app][live]") {
+  const auto renamed = [](std::string id, FindingKind kind, std::uint64_t what, seconds start) {
+    Finding made = finding(std::move(id), what, start, start + seconds{9}, 5);
+    made.template_id = TemplateId{what, what == 11 ? 5U : 0U};
+    made.kind = kind;
+    return made;
+  };
+  Kept kept;
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 3), finding("f2", 2, seconds{1}, seconds{9}, 2)},
+                  {incident(seconds{0}, {"f1", "f2"})}, seconds{10}) == Told{"f1", "f2", "incident"});
+  kept.renew();
+  // One finding for both now, under another id; and what is frequent only since they are one.
+  const std::vector<Finding> now{renamed("g1", FindingKind::new_error, 11, seconds{0}),
+                                 renamed("g2", FindingKind::frequent, 11, seconds{0})};
+  CHECK(kept.tell(now, {incident(seconds{0}, {"g1", "g2"})}, seconds{20}).empty());
+  CHECK(kept.tell(now, {incident(seconds{0}, {"g1", "g2"})}, seconds{400}).empty());
+  std::vector<Finding> more = now;
+  more.push_back(renamed("g3", FindingKind::new_error, 4, seconds{410}));
+  CHECK(kept.tell(more, {incident(seconds{0}, {"g1", "g2"})}, seconds{420}) == Told{"g3"});
+  CHECK(kept.standing.contains("f1"));
+}
+
+TEST_CASE("events: an error that nobody was told of before ids changed is told", "[app][live]") {
+  Kept kept;
+  CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 3)}, {}, seconds{10}) == Told{"f1"});
+  kept.renew();
+  CHECK(kept.tell({finding("f4", 4, seconds{5}, seconds{9}, 3)}, {}, seconds{11}) == Told{"f4"});
 }
 
 TEST_CASE("events: what is cut off when it grows old is not told in ever smaller pieces", "[app][live]") {

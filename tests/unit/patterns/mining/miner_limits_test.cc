@@ -99,11 +99,11 @@ TEST_CASE("miner: what is forgotten depends on neither the batches nor how far s
     for (std::size_t scanned = 0, learned = 0; learned < batches.size(); ++learned) {
       for (; scanned < std::min(learned + ahead, batches.size()); ++scanned) CHECK(scanner->run(batches[scanned]));
       CHECK(learner->run(batches[learned]));
-      for (const Record& record : batches[learned].records) verdict += to_hex(TemplateId{static_cast<std::uint64_t>(record.shape)});
+      for (const Record& record : batches[learned].records) verdict += to_hex(template_of(record.shape));
     }
     const TemplateCatalog catalog = miner.settle();
     for (const TemplateInfo& info : catalog.templates()) verdict += to_hex(info.id) + info.text;
-    for (const ShapeId shape : miner.take_forgotten()) verdict += to_hex(TemplateId{static_cast<std::uint64_t>(shape)});
+    for (const ShapeId shape : miner.take_forgotten()) verdict += to_hex(template_of(shape));
     return std::hash<std::string>{}(verdict + std::to_string(counters.hits(Limit::shapes)));
   };
   const std::size_t expected = run(1, 1);

@@ -204,7 +204,7 @@ TEST_CASE("shape codec: cut and changed bytes are refused or are another sound s
   }
 }
 
-TEST_CASE("miner state: bytes that are no shape, and another shape under a known id, are refused", "[mining][state]") {
+TEST_CASE("miner state: bytes that are no shape are refused", "[mining][state]") {
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   for (const std::string_view bytes :

@@ -39,7 +39,7 @@ struct Piece {
 
 struct Form {
   int severity = 0;
-  std::uint64_t name = 0;  // the fast path's
+  ShapeId name;  // the fast path's
   std::vector<Piece> pieces;
 
   std::size_t variables() const {
@@ -292,7 +292,7 @@ class Miner {
  public:
   /// `name` is what the fast path calls the shape of this line. False when it calls a shape of other lines the same or this one by two
   /// names.
-  bool learn(std::string_view line, int severity, std::uint64_t name) {
+  bool learn(std::string_view line, int severity, ShapeId name) {
     const std::vector<Token> tokens = tokens_of(line);
     std::string key = std::to_string(severity);
     for (const Token& token : tokens) {
@@ -313,12 +313,12 @@ class Miner {
   }
 
   struct Template {
-    std::uint64_t id;
+    ShapeId id;
     std::string text;
   };
 
   /// By the fast path's name of the shape.
-  std::map<std::uint64_t, Template> settle() const {
+  std::map<ShapeId, Template> settle() const {
     std::vector<Form> forms;
     for (const auto& [key, form] : shapes_) forms.push_back(form);
     std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.name < b.name; });
@@ -342,9 +342,9 @@ class Miner {
       Forms& one = classes[{members.front()->severity, texts[cover[index++]]}];
       one.insert(one.end(), members.begin(), members.end());
     }
-    std::map<std::uint64_t, Template> settled;
+    std::map<ShapeId, Template> settled;
     for (const auto& [severity_and_text, members] : classes) {
-      std::uint64_t smallest = members.front()->name;
+      ShapeId smallest = members.front()->name;
       for (const Form* form : members) smallest = std::min(smallest, form->name);
       for (const Form* form : members) settled[form->name] = {smallest, severity_and_text.second};
     }
@@ -353,7 +353,7 @@ class Miner {
 
  private:
   std::map<std::string, Form> shapes_;  // by what the lines of one have in common
-  std::map<std::uint64_t, std::string> names_;
+  std::map<ShapeId, std::string> names_;
 };
 
 }  // namespace loglode::reference

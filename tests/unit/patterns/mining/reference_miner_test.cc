@@ -26,15 +26,15 @@ std::string disagreement(const std::vector<Line>& lines) {
   for (const Line& line : lines) {
     shapes.push_back(fast.learn(line.text, line.severity));
     const auto severity = static_cast<int>(severity_class(line.severity));
-    if (!slow.learn(line.text, severity, static_cast<std::uint64_t>(shapes.back()))) return "other lines share a shape: " + line.text;
+    if (!slow.learn(line.text, severity, shapes.back())) return "other lines share a shape: " + line.text;
   }
   const TemplateCatalog catalog = fast.settle();
   const auto settled = slow.settle();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const TemplateInfo& mined = catalog.of(shapes[i]);
-    const auto& expected = settled.at(static_cast<std::uint64_t>(shapes[i]));
-    if (mined.text == expected.text && static_cast<std::uint64_t>(mined.id) == expected.id) continue;
-    return lines[i].text + "\n  fast " + to_hex(mined.id) + ' ' + mined.text + "\n  slow " + to_hex(TemplateId{expected.id}) + ' ' +
+    const auto& expected = settled.at(shapes[i]);
+    if (mined.text == expected.text && shape_of(mined.id) == expected.id) continue;
+    return lines[i].text + "\n  fast " + to_hex(mined.id) + ' ' + mined.text + "\n  slow " + to_hex(template_of(expected.id)) + ' ' +
            expected.text;
   }
   return {};

@@ -16,7 +16,7 @@ struct Mined {
   TemplateMiner miner;
 };
 
-TemplateId id_of(ShapeId shape) { return TemplateId{static_cast<std::uint64_t>(shape)}; }
+TemplateId id_of(ShapeId shape) { return template_of(shape); }
 
 }  // namespace
 

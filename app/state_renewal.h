@@ -1,0 +1,19 @@
+// A state whose ids are of an older version (core/content_id.h), in today's: shapes are read again from what is stored of them, and
+// everything that names a shape or a template follows. What people said of templates goes on, what was told is not told again, and the old
+// ids are aliases.
+#pragma once
+
+#include <string>
+
+#include "core/result.h"
+#include "state/state_store.h"
+
+namespace loglode {
+
+/// Of a shape that can not be read again for sure, its service begins to be known anew (StateContents::warm_ups).
+[[nodiscard]] StateContents with_todays_ids(StateContents before);
+
+/// StateStore::open() for whoever gives ids a meaning.
+[[nodiscard]] Result<StateStore> open_state_store(const std::string& folder, StateAccess access);
+
+}  // namespace loglode

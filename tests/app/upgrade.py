@@ -1,0 +1,176 @@
+#!/usr/bin/env python3
+"""A state of the last version (old_state/) goes on with this one: nothing that was known is new, what people said of templates holds, nothing is told
+twice, a kill at any moment loses nothing. usage: upgrade.py PROGRAM"""
+import gzip
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_state"))
+from make import CONFIG, calm, line  # noqa: E402
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+OLD = os.path.join(HERE, "old_state", "schema3")
+SLOW = 5 if "/asan/" in sys.argv[1] or "/tsan/" in sys.argv[1] else 1
+binary = os.path.abspath(sys.argv[1])
+failures = []
+with open(OLD + ".json", encoding="utf-8") as before:
+    BEFORE = json.load(before)
+
+
+def check(what, good, seen=""):
+    if not good:
+        failures.append(what)
+        print(f"FAILED: {what}: {seen}")
+
+
+def old_state(folder):
+    state = os.path.join(folder, "state")
+    shutil.rmtree(state, ignore_errors=True)
+    os.mkdir(state, 0o700)
+    with gzip.open(OLD + ".db.gz", "rb") as f, open(os.path.join(state, "state.db"), "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as out:
+        shutil.copyfileobj(f, out)
+    return state
+
+
+def call(*arguments, expect=0, **more):
+    done = subprocess.run([binary, *arguments], capture_output=True, text=True, timeout=300, **more)
+    check(f"exit status of {arguments}", done.returncode == expect, done.stderr)
+    return done.stdout
+
+
+def listed(state):
+    return [json.loads(row) for row in call("templates", "list", "--ndjson", "--state", state).splitlines()]
+
+
+def id_before(part):
+    return next(row["template_id"] for row in BEFORE["templates"] if part in row["template"])
+
+
+def lines_of(kind, events):
+    with open(events, encoding="utf-8") as f:
+        return [each for each in map(json.loads, f) if each["schema"].startswith(f"loglode.{kind}/")]
+
+
+def same_templates(folder):
+    """Reading alone changes nothing on disk. Counts stay: of templates that are one today they are summed."""
+    state = old_state(folder)
+    with open(os.path.join(state, "state.db"), "rb") as f:
+        bytes_before = f.read()
+    rows = listed(state)
+    with open(os.path.join(state, "state.db"), "rb") as f:
+        check("read only: the file is as it was", f.read() == bytes_before)
+    check("read only: nothing beside it", os.listdir(state) == ["state.db"], os.listdir(state))
+    check("all records are still counted", sum(row["count"] for row in rows) == sum(row["count"] for row in BEFORE["templates"]))
+    check("no more templates than before", len(rows) <= len(BEFORE["templates"]), rows)
+    now = {each: row for row in rows for each in [row["template_id"], *row["aliases"]]}
+    for row in BEFORE["templates"]:
+        found = now.get(row["template_id"])
+        check(f"{row['template_id']} is an alias", found is not None and row["template_id"] in found["aliases"], found)
+        if found is None:
+            continue
+        check(f"{row['template']}: counts", found["count"] >= row["count"], found)
+        for said in ("name", "pinned", "ignored"):
+            check(f"{row['template']}: {said}", row.get(said) is None or found.get(said) == row[said], found)
+    check("the form that a person joined", now[id_before("phase: warm")]["count"] == 5, now[id_before("phase: warm")])
+    check("documents say which ids they have", all(row["id_version"] == 2 for row in rows), rows[:1])
+
+
+def old_ids_work(folder):
+    state = old_state(folder)
+    check("show by an old id", "can not reach" in call("templates", "show", id_before("can not reach"), "--state", state))
+    call("templates", "ignore", id_before("disk quota"), "--state", state)
+    call("templates", "name", id_before("ledger is behind")[:12], "ledger", "--state", state)
+    rows = {row["template"]: row for row in listed(state)}
+    check("ignored by an old id", rows["shop: disk quota exceeded on volume <*>"].get("ignored") is True, rows)
+    check("named by an old id", rows["shop: ledger is behind, entries wait"].get("name") == "ledger", rows)
+    check("pinned still", rows["shop: card declined for user <*>"].get("pinned") is True, rows)
+
+
+def more(folder):
+    """What the state knows, said again later, and then something that it does not know."""
+    known = list(calm(2300, 1200))
+    new = [line(3500 + i, "shop", f"vault sealed, token {i} refused", "ERROR") for i in range(5)]
+    paths = []
+    for name, lines in (("known.log", known), ("new.log", known + new)):
+        paths.append(os.path.join(folder, name))
+        with open(paths[-1], "w", encoding="ascii") as f:
+            f.writelines(each + "\n" for each in lines)
+    return paths
+
+
+def analyzed(folder):
+    known, new = more(folder)
+    out = os.path.join(folder, "findings.ndjson")
+    for path, expected in ((known, set()), (new, {"shop: vault sealed, token <*> refused"})):
+        state = old_state(folder)
+        call("analyze", path, "--service", "shop", "--state", state, "--findings", out, "--no-last")
+        found = {each["template"] for each in lines_of("finding", out) if each["kind"] in ("new_error", "new_warning")}
+        check(f"analyze {os.path.basename(path)}: what is new", found == expected, found)
+
+
+def watched(folder, program, seconds):
+    process = subprocess.Popen([binary, *program], cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(seconds * SLOW)
+    process.send_signal(signal.SIGINT)
+    out, errors = process.communicate(timeout=120)
+    check(f"{program[0]} ends", process.returncode == 130, errors)
+    return out
+
+
+def told_once(folder):
+    """`run` and `tail` go on: what was told is not told again, what is new is."""
+    known, new = more(folder)
+    events = os.path.join(folder, "events.ndjson")
+    with open(os.path.join(folder, "run.yaml"), "w", encoding="ascii") as f:
+        f.write(CONFIG)
+    for path, expected in ((known, set()), (new, {"shop: vault sealed, token <*> refused"})):
+        old_state(folder)
+        shutil.copy(path, os.path.join(folder, "live.log"))
+        if os.path.exists(events):
+            os.unlink(events)
+        watched(folder, ["run", "run.yaml"], 3)
+        found = {each["template"] for each in lines_of("finding", events) if each["kind"] in ("new_error", "new_warning")}
+        check(f"run {os.path.basename(path)}: what is new", found == expected, found)
+        withdrawn = lines_of("withdrawal", events)
+        check(f"run {os.path.basename(path)}: nothing is withdrawn", not withdrawn, withdrawn)
+        old_incidents = {each["incident_id"] for each in BEFORE["told"] if "incident_id" in each}
+        again = [each for each in lines_of("incident", events) if each["incident_id"] in old_incidents and each["state"] == "open"]
+        check(f"run {os.path.basename(path)}: no incident is opened again", not again, again)
+        check(f"run {os.path.basename(path)}: templates come with their new ids", len(lines_of("template", events)) > 10)
+        old_state(folder)
+        out = watched(folder, ["tail", "live.log", "--service", "shop", "--state", "state", "--from", "start"], 3)
+        check(f"tail {os.path.basename(path)}: what is new", ("vault sealed" in out) == bool(expected), out)
+        for told in ("certificate of bank", "disk quota", "import of", "can not reach"):
+            check(f"tail {os.path.basename(path)}: {told} is not told again", not [each for each in out.splitlines() if "NEW" in each and told in each], out)
+
+
+def killed(folder):
+    """While the state is brought up to date: it is there, whole, whenever that was."""
+    expected = [(row["template_id"], row["count"]) for row in listed(old_state(folder))]
+    for milliseconds in range(0, 60, 4):
+        state = old_state(folder)
+        process = subprocess.Popen([binary, "templates", "name", id_before("disk quota"), "quota", "--state", state], stdout=subprocess.DEVNULL)
+        time.sleep(milliseconds / 1000)
+        process.kill()
+        process.wait()
+        seen = [(row["template_id"], row["count"]) for row in listed(state)]
+        check(f"killed after {milliseconds} ms", seen == expected, seen)
+        check(f"killed after {milliseconds} ms: nothing was set aside", not [name for name in os.listdir(state) if "damaged" in name], os.listdir(state))
+
+
+def main():
+    with tempfile.TemporaryDirectory() as folder:
+        for test in (same_templates, old_ids_work, analyzed, told_once, killed):
+            test(folder)
+    print("FAILED" if failures else "passed")
+    sys.exit(1 if failures else 0)
+
+
+if __name__ == "__main__":
+    main()
