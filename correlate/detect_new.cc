@@ -37,9 +37,8 @@ std::uint64_t lines_before(const Series& lines, Timestamp time) {
 
 /// Whether what the service says for the first time may be what it said before and nobody knows any more.
 bool is_warming_up(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
-  const auto warm_up = std::find_if(config.warm_ups.begin(), config.warm_ups.end(), [&](const JudgeConfig::WarmUp& one) {
-    return one.service == timeline.services[series.service];
-  });
+  const auto warm_up = std::find_if(config.warm_ups.begin(), config.warm_ups.end(),
+                                    [&](const JudgeConfig::WarmUp& one) { return one.service == timeline.services[series.service]; });
   if (warm_up == config.warm_ups.end() || timeline.ordinal || series.first() < warm_up->since) return false;
   const double seconds = seconds_between(warm_up->since, series.first());
   if (seconds >= kWarmUpSecondsMax) return false;
