@@ -4,6 +4,7 @@
 
 #include "core/assert.h"
 #include "patterns/rules/compiled_rules.h"
+#include "patterns/rules/passed_text.h"
 #include "patterns/rules/rule_scanner.h"
 #include "patterns/rules/rule_set.h"
 
@@ -82,9 +83,10 @@ class Classifier final : public Stage {
     std::sort(hits_.begin(), hits_.end());
     hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
     const std::string_view service = service_of(batch, record);
+    const bool passed = record.line_count == 1 && tells_that_it_passed(record.message);
     std::uint64_t over = 0;
     for (const std::uint32_t rule : hits_) {
-      if (!rules_->applies_to[rule].admits(service, record.severity)) continue;
+      if (!rules_->admits(rule, service, record.severity, passed)) continue;
       if (record.hits_count == rules_->hits_per_line_max) {
         ++over;
       } else {

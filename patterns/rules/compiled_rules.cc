@@ -11,6 +11,7 @@ bool RuleSet::is_quiet(std::size_t expression) const noexcept {
 void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     out.applies_to.push_back(rules[i].applies_to);
+    out.tells_errors.push_back(rules[i].info.category == RuleCategory::error);
     for (const TextAt& pattern : rules[i].patterns) {
       out.expressions.push_back({pattern.text, rules[i].case_sensitive, false});
       out.rule_of.push_back(static_cast<std::uint32_t>(i));

@@ -17,6 +17,7 @@ namespace loglode {
 class RuleSet {
  public:
   std::vector<AppliesTo> applies_to;  // by RuleIndex
+  std::vector<bool> tells_errors;     // by RuleIndex: of category error
   std::vector<Expression> expressions;
   std::vector<std::uint32_t> rule_of;             // by expression; shorter than expressions by the probes
   std::vector<std::optional<PcrePattern>> exact;  // by expression; set for a rule's prefilter
@@ -28,6 +29,10 @@ class RuleSet {
   [[nodiscard]] bool is_probe(std::size_t expression) const noexcept { return expression >= rule_of.size(); }
   /// Nothing an INFO record says can hit an expression that is not quiet.
   [[nodiscard]] bool is_quiet(std::size_t expression) const noexcept;
+  /// Whether a record may be hit by `rule`; `passed`: see tells_that_it_passed.
+  [[nodiscard]] bool admits(std::uint32_t rule, std::string_view service, Severity severity, bool passed) const noexcept {
+    return applies_to[rule].admits(service, severity) && !(passed && tells_errors[rule] && severity < Severity::warn);
+  }
   [[nodiscard]] const hs_database_t* database_for(Severity severity) const noexcept {
     return severity == Severity::unspecified || severity >= Severity::warn ? all.get() : quiet.get();
   }

@@ -12,6 +12,7 @@
 #include "core/assert.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/database_cache.h"
+#include "patterns/rules/passed_text.h"
 #include "patterns/rules/pattern_checks.h"
 #include "patterns/rules/rare_prefix.h"
 #include "patterns/rules/rule_codec.h"
@@ -286,7 +287,7 @@ Result<std::vector<RuleMatch>> match_rules(const RuleSet& rules, std::string_vie
   std::vector<RuleMatch> out;
   PcreMatcher matcher;
   for (const std::uint32_t rule : *hit) {
-    if (rules.applies_to[rule].admits(service, severity)) out.push_back(locate(rules, rule, message, matcher));
+    if (rules.admits(rule, service, severity, tells_that_it_passed(message))) out.push_back(locate(rules, rule, message, matcher));
   }
   return out;
 }

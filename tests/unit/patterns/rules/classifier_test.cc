@@ -110,6 +110,25 @@ TEST_CASE("applies_to: a rule of category error hits from WARN on unless it says
   }
 }
 
+TEST_CASE("classifier: what a passing test or a boot says of itself is no error, unless the record says so", "[rules]") {
+  const LoadedRules loaded =
+      sound_rules(rule_text("denied", "EACCES", "open: EACCES") + rule_text("attack", "EACCES", "open: EACCES", "category: security"));
+  Classified hits{loaded};
+  for (const char* passed : {"# Check failure of open(7) with EACCES... [OK]", "[ OK ] open gives EACCES",
+                             "[       OK ] Open.EACCES (0 ms)", "ok 3 - open gives EACCES", "open gives EACCES ... ok",
+                             "open gives EACCES: PASSED", "--- PASS: TestEACCES (0.0s)", "<TESTCASE ID=open_EACCES RESULT=pass>"}) {
+    INFO(passed);
+    CHECK(hits(record_of(passed)) == "attack");
+    CHECK(hits(record_of(passed, Severity::error)) == "attack denied");
+    CHECK(match_rules(*loaded.rules, passed, {}, Severity::unspecified)->size() == 1);
+  }
+  for (const char* failed : {"open: EACCES", "open: EACCES [NOT OK]", "not ok 3 - open gives EACCES", "this is not ok EACCES",
+                             "EACCES is ok", "[OKAY] EACCES", "open gives EACCES ... [OK]\nclose gives EACCES"}) {
+    INFO(failed);
+    CHECK(hits(record_of(failed)) == "attack denied");
+  }
+}
+
 TEST_CASE("classifier: what a multi-line record has after its first line is looked at too, and so are attributes that hold an error",
           "[rules]") {
   Classified hits{sound_rules(rule_text("oom", "OutOfMemoryError", "OutOfMemoryError"))};
