@@ -98,6 +98,10 @@ class LooseHeader {
 
   bool take_level(int column) {
     const LevelToken level = level_at(scan_.rest(), has_time_ && column <= 2);
+    if (level.length != 0 && !has_time_ && is_weak_level_word(scan_.rest().substr(0, level.length))) {
+      parsed_.severity = level.severity;  // `ALERT exited …`: as likely the first word of the text
+      return false;
+    }
     if (level.length != 0) {
       parsed_.severity = level.severity;
       scan_.go_to(scan_.position() + level.length);

@@ -22,7 +22,7 @@ bool is_set_apart(char before, char after, bool capitals) noexcept {
   if (gap_before && gap_after) return capitals;
   if (gap_before) return after == ':' || after == '|' || (capitals && one_of(after, "/[(]),;"));
   if (one_of(before, "[(<{") && after == closing_bracket(before)) return true;
-  if (one_of(before, "./->*_")) return capitals && (gap_after || one_of(after, ":])>/,|["));
+  if (one_of(before, "./->*_@")) return capitals && (gap_after || one_of(after, ":])>/,|["));
   if (one_of(before, "[(<{|:#,])")) return gap_after ? capitals || before == '|' : one_of(after, "])>}:,|/") && (capitals || before != '#');
   return false;
 }
@@ -44,7 +44,7 @@ char sign_behind(std::string_view text, std::size_t at, char before) noexcept {
   return sign == '|' || (sign != '\0' && sign == closing_bracket(before)) ? sign : ' ';
 }
 
-LevelMark mark_of(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+LevelMark mark_of(std::string_view text, std::size_t begin, std::size_t end, bool any_case) noexcept {
   const std::string_view word = text.substr(begin, end - begin);
   LevelMark mark;
   mark.severity = severity_from_word(word);
@@ -55,7 +55,7 @@ LevelMark mark_of(std::string_view text, std::size_t begin, std::size_t end) noe
   mark.capitals = is_in_capitals(word);
   // `( error …`: blanks behind a bracket count only when the word fills it.
   if (begin > 0 && is_blank(text[begin - 1]) && one_of(mark.before, "[<(") && !mark.is_enclosed()) mark.before = ' ';
-  return is_set_apart(mark.before, mark.after, mark.capitals) ? mark : LevelMark{};
+  return is_set_apart(mark.before, mark.after, mark.capitals || any_case) ? mark : LevelMark{};
 }
 
 /// Letters alone, perhaps with a sign of a sentence: what texts are made of. Names have digits, dots, dashes, or stand in brackets.
@@ -83,11 +83,12 @@ LevelMark mark_within(std::string_view line, std::size_t begin, std::size_t end)
 
 /// Whether a mark that follows these units is the header's.
 bool counts(std::string_view line, const LevelMark& mark, bool proven, unsigned plain_words) noexcept {
+  const bool after_tag = plain_words == 1 && mark.begin > 1 && line[mark.begin - 2] == ':' && mark.before == ' ';
   const std::string_view word = line.substr(mark.begin, mark.end - mark.begin);
   if (!mark.capitals && is_weak_level_word(word) && !(mark.before == '[' && mark.is_enclosed())) return false;
   if (mark.is_enclosed()) return mark.before != '(' || mark.capitals || proven;
   const bool glued_before = !is_gap(mark.before);
-  if (glued_before) return true;
+  if (glued_before || (after_tag && mark.capitals && mark.after == ':')) return true;
   return proven && (mark.capitals || plain_words == 0 || mark.after != ':');
 }
 
@@ -111,7 +112,7 @@ char closing_bracket(char open) noexcept {
   }
 }
 
-LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t end) noexcept {
+LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t end, bool any_case) noexcept {
   end = end < text.size() ? end : text.size();
   for (std::size_t at = from; at < end; ++at) {
     if (!is_letter(text[at])) continue;
@@ -119,7 +120,7 @@ LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t e
     while (stop < text.size() && is_word_byte(text[stop])) ++stop;
     const bool begins = at == 0 || !is_word_byte(text[at - 1]);
     if (begins && stop - at >= 3 && stop - at <= kWordBytesMax) {
-      const LevelMark mark = mark_of(text, at, stop);
+      const LevelMark mark = mark_of(text, at, stop, any_case);
       if (mark.found()) return mark;
     }
     at = stop;

@@ -28,8 +28,9 @@ struct LevelMark {
 /// The closing bracket of `open`; NUL when it is none.
 [[nodiscard]] char closing_bracket(char open) noexcept;
 
-/// The first severity word of `text` that begins at or behind `from` and before `end`, and that something sets apart.
-[[nodiscard]] LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t end) noexcept;
+/// The first severity word of `text` that begins at or behind `from` and before `end`, and that something sets apart. With `any_case`
+/// (where other lines have one at the same place) also between signs that names are made of: `shop.error:`, `[worker/info]`.
+[[nodiscard]] LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t end, bool any_case = false) noexcept;
 
 /// Where what a mark is part of ends: behind its closing bracket, `:` or `/`, and behind the blanks and the sign (`-`, `|`, `:`) that
 /// follow.

@@ -33,6 +33,7 @@ class LineScanner {
  public:
   explicit LineScanner(std::string_view line) noexcept : line_(line) {}
 
+  [[nodiscard]] std::string_view line() const noexcept { return line_; }
   [[nodiscard]] std::size_t position() const noexcept { return at_; }
   void go_to(std::size_t position) noexcept { at_ = position < line_.size() ? position : line_.size(); }
   [[nodiscard]] bool at_end() const noexcept { return at_ >= line_.size(); }

@@ -232,13 +232,14 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   if (!take_stamp(scan, context.time, parsed.time)) return false;
 
   const std::size_t begin = scan.position();
+  if (level_at(scan.rest(), LevelWords::any).length != 0) return false;  // somebody's own header: Jun 14 15:16:01 [WARN] text
   std::string_view host = scan.take_word();
   std::string_view program, pid;
   if (split_program_tag(host, program, pid) ||
       split_dyno_tag(host, program, pid)) {  // dnsmasq and others write no host to a file of their own
     host = {};
     scan.go_to(begin);
-  } else if (!is_host(host) || host.back() == ':' || severity_from_word(host) != Severity::unspecified) {
+  } else if (!is_host(host) || host.back() == ':') {
     return false;
   }
   scan.take_blanks();

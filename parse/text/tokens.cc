@@ -9,7 +9,7 @@ namespace {
 
 bool is_name_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || c == '$' || c == '-'; }
 
-bool ends_token(char c) noexcept { return c == '\0' || is_blank(c) || c == ']' || c == '|' || c == ','; }
+bool ends_token(char c) noexcept { return c == '\0' || is_blank(c) || c == ']' || c == '|' || c == ',' || c == ';'; }
 
 /// `audit: …`, `config: …` in small letters name what the text is about.
 bool is_subject_word(std::string_view word) noexcept { return word == "audit" || word == "config" || word == "log" || word == "fine"; }
@@ -74,7 +74,7 @@ bool is_weak_level_word(std::string_view word) noexcept {
   return false;
 }
 
-LevelToken level_at(std::string_view text, bool any_case) {
+LevelToken level_at(std::string_view text, LevelWords words) {
   LineScanner scan{text};
   const char first = scan.peek();
   if (first == '#' || first == ':') return workflow_level(scan);
@@ -99,8 +99,9 @@ LevelToken level_at(std::string_view text, bool any_case) {
   const bool capitals = is_in_capitals(word);
   if (scan.peek() == ':' && !capitals && is_subject_word(word)) return {};
   if (scan.take(':')) return ends_token(scan.peek()) || capitals ? LevelToken{severity, scan.position()} : LevelToken{};
-  if (capitals && (scan.peek() == '/' || scan.peek() == '[')) return {severity, scan.position()};
-  if (!ends_token(scan.peek()) || (!capitals && (!any_case || is_weak_level_word(word)))) return {};
+  if ((capitals || words == LevelWords::any) && (scan.peek() == '/' || scan.peek() == '[')) return {severity, scan.position()};
+  if (!ends_token(scan.peek())) return {};
+  if (!capitals && (words == LevelWords::set_apart || (words == LevelWords::strong && is_weak_level_word(word)))) return {};
   return {severity, scan.position()};
 }
 
@@ -152,7 +153,11 @@ bool split_program_tag(std::string_view word, std::string_view& program, std::st
   const bool colon = word.back() == ':';
   if (colon) word.remove_suffix(1);
   pid = {};
-  if (word.back() == ']') {
+  if (word.back() == ')' && word.find('.') == std::string_view::npos) {  // worker(12):
+    const std::size_t open = word.rfind('(');
+    const std::string_view number = open == std::string_view::npos ? std::string_view{} : word.substr(open + 1, word.size() - open - 2);
+    if (open > 0 && colon && all_digits(number)) pid = number, word = word.substr(0, open);
+  } else if (word.back() == ']') {
     const std::size_t open = word.rfind('[');
     if (open == std::string_view::npos || open == 0) return false;
     pid = word.substr(open + 1, word.size() - open - 2);

@@ -21,8 +21,16 @@ struct LevelToken {
   std::size_t length = 0;  // with its brackets and a `:` behind it; 0 when there is none
 };
 /// A severity word that is set apart at the beginning of `text`: `INFO`, `[warn]`, `<error>`, `(EE)`, `Info:`, `ERROR/`, `E!`, `##[error]`,
-/// `::warning::`. With `any_case` also words in small letters without brackets or colon.
-[[nodiscard]] LevelToken level_at(std::string_view text, bool any_case);
+/// `::warning::`.
+enum class LevelWords : unsigned char {
+  set_apart,  // without brackets or colon in capitals alone
+  strong,     // without them also in other letters, but for the weak words
+  any,
+};
+[[nodiscard]] LevelToken level_at(std::string_view text, LevelWords words);
+[[nodiscard]] inline LevelToken level_at(std::string_view text, bool any_case) {
+  return level_at(text, any_case ? LevelWords::strong : LevelWords::set_apart);
+}
 
 /// `org.apache.Foo$Bar`, `nova.compute.manager`, `shop.orders`: names joined by dots; no number, address, path or file.
 [[nodiscard]] bool is_dotted_name(std::string_view word) noexcept;
