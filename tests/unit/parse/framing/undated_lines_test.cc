@@ -56,7 +56,10 @@ TEST_CASE("undated: what a header has opened belongs to it", "[framing]") {
       {"", "the message\nof two lines"},
       {"=======================", "View:\nstatus: primary"},
       {"upstream said: \"PHP message: one", "PHP message: two\nPHP message: three\" while reading"},
-      {"state {a=1, members=[x", "y", },
+      {
+          "state {a=1, members=[x",
+          "y",
+      },
       {"SELECT id, name", "FROM orders\nWHERE id = 7"},
       {"payload", "{\n  \"a\": 1\n}"},
       {"starting with\\", "a line that goes on"},
@@ -87,8 +90,10 @@ TEST_CASE("undated: an exception below a header belongs to it, with a blank line
   const std::string_view trace = GENERATE(values<std::string_view>({
       "java.lang.IllegalStateException: pool\n\tat shop.Pool.get(Pool.java:12)\nCaused by: java.io.IOException: x\n\t... 12 more",
       "    java.lang.IllegalStateException: pool\n\tat shop.Pool.get(Pool.java:12)",
-      "System.InvalidOperationException: none\n ---> System.Exception: inner\n   at Shop.Get() in /src/a.cs:line 12\n   --- End of inner exception stack trace ---",
-      "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'\na note\n\nDuring handling of the above exception, another exception "
+      "System.InvalidOperationException: none\n ---> System.Exception: inner\n   at Shop.Get() in /src/a.cs:line 12\n   --- End of inner "
+      "exception stack trace ---",
+      "Traceback (most recent call last):\n  File \"a.py\", line 1, in f\nKeyError: 'x'\na note\n\nDuring handling of the above exception, "
+      "another exception "
       "occurred:\n\nTraceback (most recent call last):\n  File \"a.py\", line 3, in f\nRuntimeError: wrapped\nanother note",
       "Error: connect ECONNREFUSED 10.0.0.9:5432\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1494:16)",
       "TypeError: order is undefined\n    at total (/srv/a.js:3:9)",
@@ -99,8 +104,10 @@ TEST_CASE("undated: an exception below a header belongs to it, with a blank line
       "app/orders.rb:7:in 'total'\napp/orders.rb:15:in '<main>'",
       "** (RuntimeError) declined\n    (shop 1.0.0) lib/shop.ex:12: Shop.pay/1\nLast message: :pay\nState: %{orders: 3}",
       "Illuminate\\Database\\QueryException: SQLSTATE[HY000]\n#0 /srv/a.php(5): f()\n#1 {main}",
-      "sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) no connection\n\n[SQL: SELECT 1]\n(Background on this error at: https://sqlalche.me/e/14/e3q8)",
-      "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n  File \"w.py\", line 3, in f\nZeroDivisionError: division by "
+      "sqlalchemy.exc.OperationalError: (psycopg2.OperationalError) no connection\n\n[SQL: SELECT 1]\n(Background on this error at: "
+      "https://sqlalche.me/e/14/e3q8)",
+      "org.apache.spark.api.python.PythonException: Traceback (most recent call last):\n  File \"w.py\", line 3, in f\nZeroDivisionError: "
+      "division by "
       "zero\n\n\tat org.apache.spark.Runner.run(Runner.scala:7)",
       "Stack trace:\n#0 /srv/a.php(5): f()",
       "stack traceback:\n\t[C]: in function 'error'",
@@ -117,7 +124,8 @@ TEST_CASE("undated: a trace that is in every other record stays with its header"
   for (int i = 0; i < 40; ++i) {
     if (i != 0) marked += "---\n";
     marked += "2026-11-24 00:03:" + std::to_string(10 + i) + ".000 ";
-    marked += i % 2 == 0 ? "INFO shop.Orders: order placed\n" : "ERROR shop.Orders: failed\n\nshop.Declined: no\nTypeError: x\n\tat A.f(A.java:2)\nmore of it\n";
+    marked += i % 2 == 0 ? "INFO shop.Orders: order placed\n"
+                         : "ERROR shop.Orders: failed\n\nshop.Declined: no\nTypeError: x\n\tat A.f(A.java:2)\nmore of it\n";
     if (i % 2 == 1) marked.replace(marked.find("shop.Declined: no\n"), 18, "java.io.IOException: no\n");
   }
   marked.pop_back();
@@ -177,21 +185,28 @@ Thread 1 advanced to log sequence 13)");
 TEST_CASE("undated: PostgreSQL's parts belong to their line whatever the prefix is", "[framing]") {
   const auto [first, second] = GENERATE(table<std::string_view, std::string_view>({
       {"2026-11-24 10:12:15 UTC [7] app@shop ERROR:  deadlock detected", "2026-11-24 10:12:15 UTC [7] app@shop DETAIL:  Process 1 waits."},
-      {"2026-11-24 10:12:15 UTC-692432ae.1a2d-ERROR:  deadlock detected", "2026-11-24 10:12:15 UTC-692432ae.1a2d-DETAIL:  Process 1 waits."},
-      {"2026-11-24 10:12:15 UTC [7]: [4-1] user=a ERROR:  deadlock detected", "2026-11-24 10:12:15 UTC [7]: [5-1] user=a STATEMENT:  select 1"},
+      {"2026-11-24 10:12:15 UTC-692432ae.1a2d-ERROR:  deadlock detected",
+       "2026-11-24 10:12:15 UTC-692432ae.1a2d-DETAIL:  Process 1 waits."},
+      {"2026-11-24 10:12:15 UTC [7]: [4-1] user=a ERROR:  deadlock detected",
+       "2026-11-24 10:12:15 UTC [7]: [5-1] user=a STATEMENT:  select 1"},
   }));
-  expect_records(std::string{first} + "\n" + std::string{second} + "\n\tmore of it\n---\n2026-11-24 10:12:16 UTC [8] app@shop LOG:  checkpoint starting: time");
+  expect_records(std::string{first} + "\n" + std::string{second} +
+                 "\n\tmore of it\n---\n2026-11-24 10:12:16 UTC [8] app@shop LOG:  checkpoint starting: time");
   const std::string other = "2026-11-24 10:12:15 UTC [9] app@shop DETAIL:  of somebody else";
-  if (first.find("[4-1]") == std::string_view::npos) expect_records(std::string{first} + "\n---\n" + other + "\n---\n" + std::string{first} + "\n" + std::string{second});
+  if (first.find("[4-1]") == std::string_view::npos)
+    expect_records(std::string{first} + "\n---\n" + other + "\n---\n" + std::string{first} + "\n" + std::string{second});
 }
 
 TEST_CASE("undated: MySQL's error log and slow query log on one stream", "[framing]") {
-  std::string marked = "/usr/sbin/mysqld, Version: 8.0.36 (MySQL Community Server - GPL). started with:\nTcp port: 3306  Unix socket: /s.sock\nTime                 Id Command    Argument\n";
+  std::string marked =
+      "/usr/sbin/mysqld, Version: 8.0.36 (MySQL Community Server - GPL). started with:\nTcp port: 3306  Unix socket: /s.sock\nTime         "
+      "        Id Command    Argument\n";
   for (int i = 0; i < 30; ++i) {
     marked += "---\n";
     const std::string clock = "2026-11-24T10:00:" + std::to_string(10 + i);
     if (i % 4 == 3)
-      marked += "# Time: " + clock + ".389753Z\n# User@Host: app[app] @  [10.0.0.9]  Id: 7\n# Query_time: 3.1  Lock_time: 0.0 Rows_sent: 1\nuse shop;\nSET "
+      marked += "# Time: " + clock +
+                ".389753Z\n# User@Host: app[app] @  [10.0.0.9]  Id: 7\n# Query_time: 3.1  Lock_time: 0.0 Rows_sent: 1\nuse shop;\nSET "
                 "timestamp=1795514407;\nSELECT a\nFROM t;\n";
     else
       marked += clock + ".224997Z 8 [Warning] [MY-013360] [Server] Plugin x reported: y\n";
@@ -201,7 +216,8 @@ TEST_CASE("undated: MySQL's error log and slow query log on one stream", "[frami
 }
 
 TEST_CASE("undated: fields of csv hold line ends", "[framing]") {
-  expect_records(R"(2026-11-24 18:53:12.437 UTC,"app","shop",1416,"[local]",618d3c67.588,1,"idle",2026-11-24 18:53:11 UTC,137/284,0,ERROR,42601,"syntax error at or near ""x""",,,,,,"x;",1,,"psql","client backend",,0
+  expect_records(
+      R"(2026-11-24 18:53:12.437 UTC,"app","shop",1416,"[local]",618d3c67.588,1,"idle",2026-11-24 18:53:11 UTC,137/284,0,ERROR,42601,"syntax error at or near ""x""",,,,,,"x;",1,,"psql","client backend",,0
 ---
 2026-11-24 18:53:13.437 UTC,"app","shop",1417,"10.0.0.5:4242",618d3c67.589,2,"SELECT",2026-11-24 18:53:11 UTC,9/0,0,LOG,00000,"duration: 445 ms  statement: select *
 from orders
@@ -215,41 +231,63 @@ where note = 'a ""quoted"" thing, with commas'
 TEST_CASE("undated: dumps in streams without headers", "[framing]") {
   const std::string_view dump = GENERATE(values<std::string_view>({
       "#\n# A fatal error has been detected by the Java Runtime Environment:\n#\n#  SIGSEGV (0xb) at pc=0x1, pid=1, tid=7\n#",
-      "Full thread dump OpenJDK 64-Bit Server VM (17.0.1 mixed mode):\n\n\"main\" #1 prio=5 runnable\n   java.lang.Thread.State: RUNNABLE\n\tat "
+      "Full thread dump OpenJDK 64-Bit Server VM (17.0.1 mixed mode):\n\n\"main\" #1 prio=5 runnable\n   java.lang.Thread.State: "
+      "RUNNABLE\n\tat "
       "A.f(A.java:2)\n\n\"worker\" #2 waiting\n\tat A.g(A.java:3)\n\nJNI global refs: 12",
-      "BUG: unable to handle page fault for address: 0000\n#PF: supervisor read access\nOops: 0000 [#1] SMP\nCPU: 0 PID: 1 Comm: a\nRIP: 0010:f+0x1\nCall "
+      "BUG: unable to handle page fault for address: 0000\n#PF: supervisor read access\nOops: 0000 [#1] SMP\nCPU: 0 PID: 1 Comm: a\nRIP: "
+      "0010:f+0x1\nCall "
       "Trace:\n <TASK>\n f+0x1/0x2\n </TASK>\n---[ end trace 0000 ]---",
-      "==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\nREAD of size 4 at 0x1 thread T0\n    #0 0x1 in f /a.cc:3\n\n0x1 is located 0 "
+      "==12==ERROR: AddressSanitizer: heap-use-after-free on address 0x1\nREAD of size 4 at 0x1 thread T0\n    #0 0x1 in f /a.cc:3\n\n0x1 "
+      "is located 0 "
       "bytes\nfreed by thread T0 here:\n    #0 0x2 in free\n\nSUMMARY: AddressSanitizer: heap-use-after-free /a.cc:3\n==12==ABORTING",
       "terminate called after throwing an instance of 'std::runtime_error'\n  what():  declined",
-      "*** Aborted at 1795514407 (unix time) try \"date -d @1795514407\" ***\nPC: @           0x1 f()\n*** SIGSEGV (@0x0) received by PID 7 ***\n    @     0x1 f()",
+      "*** Aborted at 1795514407 (unix time) try \"date -d @1795514407\" ***\nPC: @           0x1 f()\n*** SIGSEGV (@0x0) received by PID "
+      "7 ***\n    @     0x1 f()",
       "SIGQUIT: quit\nPC=0x1 m=0 sigcode=0\n\ngoroutine 1 [running]:\nmain.main()\n\t/srv/main.go:3 +0x1",
       "Fatal Python error: Segmentation fault\n\nCurrent thread 0x7f (most recent call first):\n  File \"a.py\", line 3 in f",
       "Error: cannot read the configuration\n\nCaused by:\n    0: no such file\n    1: os error 2",
-      "Exception in thread \"main\" org.apache.spark.SparkException: Job aborted\n\tat A.f(A.java:2)\n\nDriver stacktrace:\n\tat A.g(A.java:3)",
+      "Exception in thread \"main\" org.apache.spark.SparkException: Job aborted\n\tat A.f(A.java:2)\n\nDriver stacktrace:\n\tat "
+      "A.g(A.java:3)",
       "(node:7) DeprecationWarning: the old API goes away\n(Use `node --trace-deprecation ...` to show where the warning was created)",
       "Traceback (most recent call last):\n\t1: from a.rb:4:in `<main>'\na.rb:2:in `f': bad (ArgumentError)",
-      "sqlalchemy.exc.IntegrityError: (x) duplicate\n[SQL: INSERT INTO t VALUES (1)]\n[parameters: {'a': 1}]\n(Background on this error at: https://sqlalche.me/e/14/gkpj)",
+      "sqlalchemy.exc.IntegrityError: (x) duplicate\n[SQL: INSERT INTO t VALUES (1)]\n[parameters: {'a': 1}]\n(Background on this error "
+      "at: https://sqlalche.me/e/14/gkpj)",
   }));
   expect_records(std::string{"worker is up\n---\n"}.append(dump).append("\n---\nworker is up\n---\nworker is down"));
 }
 
 TEST_CASE("undated: repeated exceptions without frames are records each", "[framing]") {
-  expect_records("worker is up\n---\njava.io.IOException: broken pipe\n---\njava.io.IOException: broken pipe\n---\njava.io.IOException: broken pipe");
+  expect_records(
+      "worker is up\n---\njava.io.IOException: broken pipe\n---\njava.io.IOException: broken pipe\n---\njava.io.IOException: broken pipe");
 }
 
 TEST_CASE("last words: what a shell, make or a runner says at the end of a program", "[framing]") {
-  for (const std::string_view line :
-       {"Killed", "Terminated", "Aborted (core dumped)", "Segmentation fault", "Bus error (core dumped)", "./run.sh: line 3:  1234 Killed                  python train.py",
-        "make: *** [all] Error 139", "make[2]: *** No rule to make target 'x.o', needed by 'all'.  Stop.", "gmake: *** [Makefile:3: a] Error 1",
-        "Task aborted - max run time exceeded", "Job 12 was cancelled", "Pipeline failed", "Build timed out (after 30 minutes).", "BUILD FAILED in 3s",
-        "Process completed with exit code 1.", "command terminated with exit code 137", "npm ERR! code ELIFECYCLE", "[runner:error] Task failed",
-        "##[error]Process completed with exit code 1.", "ninja: build stopped: subcommand failed."}) {
+  for (const std::string_view line : {"Killed",
+                                      "Terminated",
+                                      "Aborted (core dumped)",
+                                      "Segmentation fault",
+                                      "Bus error (core dumped)",
+                                      "./run.sh: line 3:  1234 Killed                  python train.py",
+                                      "make: *** [all] Error 139",
+                                      "make[2]: *** No rule to make target 'x.o', needed by 'all'.  Stop.",
+                                      "gmake: *** [Makefile:3: a] Error 1",
+                                      "Task aborted - max run time exceeded",
+                                      "Job 12 was cancelled",
+                                      "Pipeline failed",
+                                      "Build timed out (after 30 minutes).",
+                                      "BUILD FAILED in 3s",
+                                      "Process completed with exit code 1.",
+                                      "command terminated with exit code 137",
+                                      "npm ERR! code ELIFECYCLE",
+                                      "[runner:error] Task failed",
+                                      "##[error]Process completed with exit code 1.",
+                                      "ninja: build stopped: subcommand failed."}) {
     INFO(line);
     CHECK(is_last_word(line));
   }
-  for (const std::string_view line : {"", "Killed by nobody in particular", "Task 7 is done", "Job failed_jobs_total is 0", "Build not failed", "  Killed", "Terminated workers: 0",
-                                      "make: Entering directory '/srv'", "Process 7 started", "Aborted transactions 0", "Step 3/7 : RUN make", "Run 12 if failed"}) {
+  for (const std::string_view line : {"", "Killed by nobody in particular", "Task 7 is done", "Job failed_jobs_total is 0",
+                                      "Build not failed", "  Killed", "Terminated workers: 0", "make: Entering directory '/srv'",
+                                      "Process 7 started", "Aborted transactions 0", "Step 3/7 : RUN make", "Run 12 if failed"}) {
     INFO(line);
     CHECK_FALSE(is_last_word(line));
   }
@@ -297,7 +335,8 @@ std::vector<std::string> records_with(std::vector<std::string> lines, std::size_
 TEST_CASE("undated: a line of any strict form or level is a record in any stream, wherever it stands", "[framing]") {
   for (std::size_t kind = 0; !stream_lines(kind).empty(); ++kind) {
     const std::vector<std::string> lines = stream_lines(kind);
-    std::vector<std::string> strangers{"ERROR: cannot write", "[WARN] cannot write", "FATAL cannot write", "Killed", "make: *** [all] Error 2", "cannot write"};
+    std::vector<std::string> strangers{"ERROR: cannot write",     "[WARN] cannot write", "FATAL cannot write", "Killed",
+                                       "make: *** [all] Error 2", "cannot write"};
     for (std::size_t other = 0; !stream_lines(other).empty(); ++other) strangers.push_back(stream_lines(other).front());
     for (const std::string& stranger : strangers) {
       for (const std::size_t at : {std::size_t{1}, std::size_t{15}, lines.size()}) {
