@@ -22,20 +22,27 @@ bool is_query_banner(std::string_view line) noexcept {
   return line.starts_with("Tcp port: ") || (line.starts_with("Time") && line.ends_with("Argument"));
 }
 
-/// Whether the two prefixes are one writer's at one moment: the same but for one number that counts lines, and that not in the time.
+/// The number that begins at `at`, and moves behind it.
+std::uint64_t take_number(std::string_view text, std::size_t& at) noexcept {
+  std::uint64_t number = 0;
+  for (; at < text.size() && is_digit(text[at]); ++at) number = number * 10 + static_cast<std::uint64_t>(text[at] - '0');
+  return number;
+}
+
+/// Whether the two prefixes are one writer's at one moment: the same but for a number that counts its lines (`[4-1]`, and then `[5-1]`).
+/// That is not in the time, and no process: those come first in brackets of their own.
 bool are_of_one_message(std::string_view a, std::string_view b) noexcept {
   constexpr std::size_t kTimeBytes = 19;
-  std::size_t i = 0, j = 0, differing = 0;
-  while (i < a.size() && j < b.size()) {
-    if (a[i] == b[j]) {
-      ++i, ++j;
-      continue;
-    }
-    if (!is_digit(a[i]) || !is_digit(b[j]) || i < kTimeBytes || ++differing > 1) return false;
-    while (i < a.size() && is_digit(a[i])) ++i;
-    while (j < b.size() && is_digit(b[j])) ++j;
-  }
-  return i == a.size() && j == b.size();
+  constexpr std::uint64_t kPartsMax = 6;
+  std::size_t i = 0, j = 0;
+  while (i < a.size() && j < b.size() && a[i] == b[j]) ++i, ++j;
+  if (i == a.size() && j == b.size()) return true;
+  while (i > 0 && is_digit(a[i - 1])) --i, --j;
+  if (i < kTimeBytes || (a[i - 1] != '[' && a[i - 1] != '-')) return false;
+  const bool first_bracket = a[i - 1] == '[' && a.substr(0, i).find(']') == std::string_view::npos;
+  const std::uint64_t earlier = take_number(a, i), later = take_number(b, j);
+  if (first_bracket && a.substr(i, 1) == "]") return false;
+  return later > earlier && later - earlier < kPartsMax && a.substr(i) == b.substr(j);
 }
 
 /// Where the severity word begins before `:  `.
@@ -239,6 +246,7 @@ bool RecordBounds::continues(std::string_view line) {
   if (lines_ == 0) return start(line, Reason::nothing);
   if (block_) return add(line, Reason::shape);
   if (headed_ && text_lines_ < rules_->header_lines) return add(line, Reason::open);
+  if (trace_ == Trace::jvm_banner && continues_trace(trace_, line)) return add(line, Reason::shape);
   if (is_crash(line) || (trace_ != Trace::ruby && trace_ != Trace::python && is_ruby_crash(line))) return start(line, Reason::shape);
   if (is_last_word(line)) return start(line, Reason::shape);
   if (follows_by_shape(line)) return add(line, Reason::shape);

@@ -3,31 +3,11 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "framed.h"
+#include "marked.h"
 
 using namespace loglode;
+using framed::expect_records;
 using framed::records_of;
-
-namespace {
-
-/// `text`'s records are separated by `---` lines; without those it is the stream.
-void expect_records(std::string_view marked, const ParseConfig& config = {}) {
-  std::vector<std::string> expected(1);
-  std::string text;
-  for (const std::string_view line : framed::lines_of(marked)) {
-    if (line == "---") {
-      expected.emplace_back();
-      continue;
-    }
-    if (!expected.back().empty()) expected.back() += '\n';
-    expected.back() += line;
-    text.append(line).append("\n");
-  }
-  INFO(text);
-  CHECK(records_of(text, config) == expected);
-}
-
-}  // namespace
 
 TEST_CASE("records: Python tracebacks, chained ones and those of threads", "[framing]") {
   expect_records(R"(up
