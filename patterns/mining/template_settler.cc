@@ -51,12 +51,6 @@ bool is_like_value(std::string_view text) noexcept {
   return letters && small_before_capital;
 }
 
-bool is_preposition(std::string_view word) noexcept {
-  constexpr std::string_view kWords[] = {"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
-                                         "at",  "via",  "with", "node", "device", "service", "named"};
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
-}
-
 /// The place in a message that one sibling group is about: all its messages but for the word at `at` are the same.
 struct Sibling {
   std::uint64_t key, word;

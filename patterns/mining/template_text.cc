@@ -275,6 +275,12 @@ bool is_word(const Form& form, std::size_t at) noexcept {
   return std::any_of(text.begin(), text.end(), [](char c) { return byte_is(c, kLetterByte | kDigitByte); });
 }
 
+bool is_preposition(std::string_view word) noexcept {
+  constexpr std::string_view kWords[] = {"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
+                                         "at",  "via",  "with", "node", "device", "service", "named"};
+  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+}
+
 Form make_form(const Shape& shape) {
   Form form{&shape, {}, {}};
   form.codes.reserve(shape.elements().size());

@@ -48,6 +48,9 @@ struct Form {
 /// A constant that holds a letter or a digit.
 [[nodiscard]] bool is_word(const Form& form, std::size_t at) noexcept;
 
+/// for, from, user, …: a name is likely to follow.
+[[nodiscard]] bool is_preposition(std::string_view word) noexcept;
+
 [[nodiscard]] Form make_form(const Shape& shape);
 
 /// All of a form as text, `<*>` for each variable.

@@ -4,6 +4,8 @@
 #include <array>
 #include <bit>
 #include <map>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -205,16 +207,26 @@ class TextFinder {
     }
   }
 
+  /// How many different texts make [begin, end) a variable: few when words stand on both sides or what is before says that a text follows.
+  /// 0: only lists do; nothing: too little stands around it.
+  std::optional<std::uint32_t> texts_needed(const Form& form, std::size_t begin, std::size_t end) const {
+    const std::size_t before = words_in(form, 0, begin), behind = words_in(form, end, form.codes.size());
+    if (begin == 0) return behind >= 4 ? std::optional{rule_.texts} : std::nullopt;
+    if (before + behind == 0) return std::nullopt;
+    if (before > 0 && behind > 0 && before + behind >= 3) return rule_.texts;
+    const bool colon = is_mark(form, begin - 1, ':');
+    const std::string_view last = form.text(begin - 1);
+    const bool announced = colon || (!form.varies(begin - 1) && (is_preposition(last) || last == "-"));
+    if (before >= 3) return announced ? rule_.texts : rule_.texts_behind_few;
+    return before + behind >= 2 && colon ? rule_.texts_behind_few : 0;
+  }
+
   bool add(std::uint32_t number, std::size_t begin, std::size_t end) {
     const Form& form = forms_[number];
-    const std::size_t size = form.codes.size(), before = words_in(form, 0, begin), words = before + words_in(form, end, size);
-    const bool list = is_list(form, begin, end), announced = begin > 0 && is_mark(form, begin - 1, ':');
-    const bool enough = words >= 3 && (before > 0 ? end < size || before >= 3 : words >= 4 && form.codes.size() > end);
-    std::uint32_t needed = rule_.texts;
-    if (!enough) {
-      if (words == 0 || begin == 0) return false;
-      needed = words >= 2 && announced ? rule_.texts_behind_few : 0;  // 0: only for lists
-    }
+    const bool list = is_list(form, begin, end);
+    if (end < form.codes.size() && !form.element(end).blank && form.element(end).kind != ElementKind::mark) return false;  // within a word
+    const std::optional<std::uint32_t> needed = texts_needed(form, begin, end);
+    if (!needed) return false;
     Stretch stretch;
     stretch.key = mix(ends_[number].before[begin] ^ mix(ends_[number].behind[end], kMixA), kMixD);
     stretch.first = is_word(form, begin) ? form.codes[begin] : 0;
@@ -222,7 +234,7 @@ class TextFinder {
     stretch.form = number;
     stretch.begin = static_cast<std::uint16_t>(begin);
     stretch.end = static_cast<std::uint16_t>(end);
-    stretch.needed = static_cast<std::uint16_t>(needed);
+    stretch.needed = static_cast<std::uint16_t>(*needed);
     stretch.counts = list;
     stretches_.push_back(stretch);
     return true;

@@ -10,8 +10,8 @@ namespace loglode {
 
 /// How many different ones at a place make it a variable (docs/mining.md).
 struct WideningRule {
-  std::uint32_t texts = 10;             // free texts, lists
-  std::uint32_t texts_behind_few = 20;  // free texts behind a prefix of two words and a colon
+  std::uint32_t texts = 10;             // free texts and lists that words surround, or that a colon or a preposition announces
+  std::uint32_t texts_behind_few = 20;  // free texts that nothing announces, or behind two words and a colon
   std::uint32_t bodies = 5;             // contents of brackets, when several of them hold variables
   std::uint32_t names = 5;              // names within a word of a script without blanks
 };

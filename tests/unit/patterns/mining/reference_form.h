@@ -41,4 +41,10 @@ struct Form {
   }
 };
 
+inline bool preposition(const std::string& word) {
+  static const std::set<std::string> known{"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
+                                           "at",  "via",  "with", "node", "device", "service", "named"};
+  return known.count(word) != 0;
+}
+
 }  // namespace loglode::reference

@@ -22,12 +22,6 @@ using Forms = std::vector<const Form*>;
 
 // ---------------------------------------------------------------------------------------------------------------------- siblings
 
-inline bool preposition(const std::string& word) {
-  static const std::set<std::string> known{"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
-                                           "at",  "via",  "with", "node", "device", "service", "named"};
-  return known.count(word) != 0;
-}
-
 /// rows: row, entries: entry, batches: batch
 inline std::string singular(std::string word) {
   const auto ends = [&word](const std::string& end) {

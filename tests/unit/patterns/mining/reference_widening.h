@@ -99,16 +99,17 @@ inline std::map<std::size_t, Stretch> texts_in(const std::vector<Form>& forms) {
       if (ends.size() == 4 && reach == p.size()) ends.back() = reach;
       bool any = false;
       for (const std::size_t end : ends) {
-        const std::size_t words_before = words_between(form, 0, begin), words = words_before + words_between(form, end, p.size());
-        const bool tail = end == p.size();
+        const std::size_t words_before = words_between(form, 0, begin), words_behind = words_between(form, end, p.size());
+        if (end < p.size() && !p[end].blank && p[end].kind != ElementKind::mark) continue;
         std::size_t needed = 0;
-        if (words >= 3 && words_before > 0 && (!tail || words_before >= 3))
+        if (begin == 0 ? words_behind < 4 : words_before + words_behind == 0) continue;
+        const bool colon = begin > 0 && p[begin - 1].mark(":");
+        const bool announced = begin > 0 && !p[begin - 1].varies && (colon || preposition(p[begin - 1].text) || p[begin - 1].text == "-");
+        if (begin == 0 || (words_before > 0 && words_behind > 0 && words_before + words_behind >= 3))
           needed = kTexts;
-        else if (words >= 4 && words_before == 0 && !tail)
-          needed = kTexts;
-        else if (words == 0 || begin == 0)
-          continue;
-        else if (words >= 2 && p[begin - 1].mark(":"))
+        else if (words_before >= 3)
+          needed = announced ? kTexts : kTextsBehindFew;
+        else if (words_before + words_behind >= 2 && colon)
           needed = kTextsBehindFew;
         any = true;
         const std::string key = beginning(form, begin) + "\n" + ending(form, end);
