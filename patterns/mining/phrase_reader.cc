@@ -126,6 +126,13 @@ std::size_t wide_mark(const char* text, std::size_t at) noexcept {
   return 0;
 }
 
+bool is_wide_mark(std::string_view token) noexcept {
+  const auto is_token = [&](std::string_view mark) { return mark == token; };
+  return std::any_of(std::begin(kWidePunctuation), std::end(kWidePunctuation), is_token) ||
+         std::any_of(std::begin(kQuotePairs), std::end(kQuotePairs),
+                     [&](const QuotePair& pair) { return is_token(pair.open) || is_token(pair.close) || is_token(pair.other_close); });
+}
+
 std::size_t end_of_stand_in(const char* text, std::size_t size, std::size_t at) noexcept {
   constexpr std::string_view kHidden[] = {"[REDACTED]", "[redacted]", "[FILTERED]", "[filtered]", "[HIDDEN]", "[hidden]"};
   constexpr std::string_view kMissing[] = {"<nil>",   "<null>",     "<none>",     "<None>",   "<NULL>",  "<empty>",

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string_view>
 
 namespace loglode {
 
@@ -26,6 +27,9 @@ struct Enclosed {
 [[nodiscard]] Enclosed read_enclosed(const char* text, std::size_t size, std::size_t at) noexcept;
 /// Bytes of the quote or the punctuation mark beyond ASCII that divides words and stands at `at`.
 [[nodiscard]] std::size_t wide_mark(const char* text, std::size_t at) noexcept;
+
+/// Whether a token is such a mark.
+[[nodiscard]] bool is_wide_mark(std::string_view token) noexcept;
 
 /// Behind `[masked]`, `[masked:key]`, `[REDACTED]`, `<nil>`, `<none>` at `at`: what stands where a value is hidden or missing.
 [[nodiscard]] std::size_t end_of_stand_in(const char* text, std::size_t size, std::size_t at) noexcept;

@@ -11,6 +11,7 @@
 #include "patterns/mining/parameter_summary.h"
 #include "patterns/mining/template_cover.h"
 #include "patterns/mining/template_text.h"
+#include "patterns/mining/template_widening.h"
 #include "patterns/mining/value_type.h"
 
 namespace loglode {
@@ -20,16 +21,34 @@ namespace {
 constexpr std::size_t kSiblingPositionsMax = 64;  // tokens behind these do not become variables by the sibling rule
 constexpr int kSiblingRoundsMax = 8;              // each round can only widen; two are usual
 
-bool is_word(const Form& form, std::size_t at) noexcept {
-  if (form.varies(at) || form.element(at).kind == ElementKind::mark) return false;
-  const std::string_view text = form.text(at);
-  return std::any_of(text.begin(), text.end(), [](char c) { return byte_is(c, kLetterByte | kDigitByte); });
+/// row and rows, entry and entries, batch and batches: what both are called.
+std::string singular(std::string_view word) {
+  std::string stem{word};
+  if (stem.size() < 3 || stem.back() != 's' || stem.ends_with("ss")) return stem;
+  stem.pop_back();
+  if (stem.ends_with("ie")) return stem.replace(stem.size() - 2, 2, "y");
+  for (const std::string_view end : {"che", "she", "xe", "sse"})
+    if (stem.ends_with(end)) stem.pop_back();
+  return stem;
 }
 
-bool is_preposition(std::string_view word) noexcept {
-  constexpr std::string_view kWords[] = {"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
-                                         "at",  "via",  "with", "node", "device", "service", "named"};
-  return std::find(std::begin(kWords), std::end(kWords), word) != std::end(kWords);
+/// What is written where a value is missing, in words or as `-`.
+bool is_missing_value(std::string_view text) noexcept {
+  constexpr std::string_view kWords[] = {"null", "NULL", "nil", "None", "none", "NaN", "N/A", "n/a", "undefined", "-"};
+  return std::find(std::begin(kWords), std::end(kWords), text) != std::end(kWords);
+}
+
+/// A word that is a value where others are: with a digit, of a to f alone, with capitals in its middle.
+bool is_like_value(std::string_view text) noexcept {
+  constexpr std::size_t kIdBytesMin = 6;
+  if (is_missing_value(text) || std::any_of(text.begin(), text.end(), is_digit)) return true;
+  if (text.size() < kIdBytesMin) return false;
+  if (std::all_of(text.begin(), text.end(), is_hex)) return true;
+  const bool letters = std::all_of(text.begin(), text.end(), [](char c) { return is_alphanumeric(c); });
+  const auto is_capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  bool small_before_capital = false;
+  for (std::size_t at = 1; at < text.size(); ++at) small_before_capital |= is_capital(text[at]) && !is_capital(text[at - 1]);
+  return letters && small_before_capital;
 }
 
 /// The place in a message that one sibling group is about: all its messages but for the word at `at` are the same.
@@ -42,15 +61,6 @@ struct Sibling {
 class SiblingClosure {
  public:
   SiblingClosure(std::vector<Form>& forms, const SiblingRule& rule, SettleTrace* trace) : forms_{forms}, rule_{rule}, trace_{trace} {}
-
-  void run() {
-    for (int round = 0; round < kSiblingRoundsMax && widen(); ++round) {}
-  }
-
- private:
-  static std::uint64_t part(const Form& form, std::size_t at, std::uint64_t code) noexcept {
-    return mix(code ^ (form.element(at).blank ? kMixB : 0), kMixC + 2 * at * kMixA);
-  }
 
   /// Finds all groups at once and only then widens: no group depends on another's having gone first.
   bool widen() {
@@ -68,11 +78,16 @@ class SiblingClosure {
     return !marks.empty();
   }
 
+ private:
+  static std::uint64_t part(const Form& form, std::size_t at, std::uint64_t code) noexcept {
+    return mix(code ^ (form.element(at).blank ? kMixB : 0), kMixC + 2 * at * kMixA);
+  }
+
   void mark_position(std::size_t at, std::vector<std::pair<std::uint32_t, std::uint32_t>>& marks) {
     siblings_.clear();
     for (std::uint32_t i = 0; i < forms_.size(); ++i) {
       const Form& form = forms_[i];
-      if (at >= form.codes.size() || !(form.varies(at) || is_word(form, at))) continue;
+      if (at >= form.codes.size() || !(form.varies(at) || is_word(form, at) || is_dash(form, at))) continue;
       const std::uint64_t key = sums_[i] - part(form, at, form.codes[at]) + part(form, at, kVariableCode);
       siblings_.push_back({key, form.codes[at], i});
     }
@@ -83,15 +98,37 @@ class SiblingClosure {
         words += end == begin || siblings_[end].word != siblings_[end - 1].word;
       if (words > 1) {
         const std::size_t needed = words_needed(at, begin, end);
-        for (std::size_t i = begin; i < end && words >= needed; ++i)
-          if (siblings_[i].word != kVariableCode) marks.emplace_back(siblings_[i].form, static_cast<std::uint32_t>(at));
+        const bool beside_value = needed != kNever && joins_variable(at, begin, end);
+        for (std::size_t i = begin; i < end; ++i) {
+          const Form& form = forms_[siblings_[i].form];
+          if (form.varies(at) || !(words >= needed || (beside_value && is_like_value(form.text(at))))) continue;
+          if (!is_dash(form, at) || beside_value) marks.emplace_back(siblings_[i].form, static_cast<std::uint32_t>(at));
+        }
         if (trace_ != nullptr) note(at, begin, end, words, needed);
       }
       begin = end;
     }
   }
 
-  std::size_t words_needed(std::size_t at, std::size_t begin, std::size_t end) const noexcept {
+  /// A dash between blanks: a value that is missing, where others have one.
+  static bool is_dash(const Form& form, std::size_t at) noexcept {
+    return !form.varies(at) && form.text(at) == "-" && form.element(at).blank &&
+           (at + 1 == form.codes.size() || form.element(at + 1).blank);
+  }
+  bool joins_variable(std::size_t at, std::size_t begin, std::size_t end) const noexcept {
+    return std::any_of(siblings_.begin() + static_cast<std::ptrdiff_t>(begin), siblings_.begin() + static_cast<std::ptrdiff_t>(end),
+                       [&](const Sibling& s) { return forms_[s.form].varies(at); });
+  }
+  /// Behind a variable one word in two numbers: 1 row, 2 rows.
+  bool is_plural(std::size_t at, std::size_t begin, std::size_t end) const {
+    if (at == 0 || !forms_[siblings_[begin].form].varies(at - 1) || joins_variable(at, begin, end)) return false;
+    const std::string stem = singular(forms_[siblings_[begin].form].text(at));
+    for (std::size_t i = begin; i < end; ++i)
+      if (singular(forms_[siblings_[i].form].text(at)) != stem) return false;
+    return true;
+  }
+
+  std::size_t words_needed(std::size_t at, std::size_t begin, std::size_t end) const {
     const Form& form = forms_[siblings_[begin].form];
     std::size_t words = 0, before = form.codes.size();
     for (std::size_t i = 0; i < form.codes.size(); ++i) words += i == at || is_word(form, i);
@@ -104,9 +141,8 @@ class SiblingClosure {
                                       const std::string_view text = forms_[s.form].text(at);
                                       return forms_[s.form].varies(at) || std::any_of(text.begin(), text.end(), is_digit);
                                     });
-    bool joins_variable = false;
-    for (std::size_t i = begin; i < end; ++i) joins_variable |= forms_[siblings_[i].form].varies(at);
-    if (digits) return joins_variable ? 2 : rule_.with_digit;
+    if (digits) return joins_variable(at, begin, end) ? 2 : rule_.with_digit;
+    if (is_plural(at, begin, end)) return 2;
     if (first && words <= 4) return rule_.short_message;
     return before + 1 == at && is_preposition(form.text(before)) ? rule_.after_preposition : rule_.words;
   }
@@ -132,6 +168,19 @@ class SiblingClosure {
   std::vector<std::uint64_t> sums_;
   std::vector<Sibling> siblings_;
 };
+
+/// Widens forms by all rules, round by round, until none changes anything.
+void widen(std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
+  SiblingClosure siblings{forms, rules.sibling, trace};
+  for (int round = 0; round < kSiblingRoundsMax; ++round) {
+    bool changed = rules.siblings && siblings.widen();
+    changed = (rules.siblings && absorb_words(forms)) || changed;
+    changed = (rules.texts && widen_bodies(forms, rules.widening)) || changed;
+    changed = (rules.texts && widen_texts(forms, rules.widening)) || changed;
+    changed = (rules.texts && widen_wide_words(forms, rules.widening)) || changed;
+    if (!changed) return;
+  }
+}
 
 /// Forms of one alias key, in canonical order; they have one description.
 using Members = std::vector<const Form*>;
@@ -314,7 +363,7 @@ TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shap
   std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.shape->id() < b.shape->id(); });
   std::vector<Class> classes;
   if (!marks.kept.empty()) classes = take_kept(forms, marks, taken, trace);
-  if (rules.siblings) SiblingClosure{forms, rules.sibling, trace}.run();
+  widen(forms, rules, trace);
   for (Class& one : group(forms, rules, trace)) classes.push_back(std::move(one));
   join_aliases(classes, marks, trace);
 

@@ -9,6 +9,7 @@
 #include "core/template_catalog.h"
 #include "patterns/mining/shape_table.h"
 #include "patterns/mining/template_marks.h"
+#include "patterns/mining/template_widening.h"
 
 namespace loglode {
 
@@ -22,8 +23,9 @@ struct SiblingRule {
 
 /// What is applied; switched off one by one to measure what each is worth (perf/ablation).
 struct SettleRules {
-  bool siblings = true, aliases = true, covers = true;
+  bool siblings = true, texts = true, aliases = true, covers = true;
   SiblingRule sibling{};
+  WideningRule widening{};
 };
 
 /// Why one shape has the template it has, in the order in which the rules applied. For `explain`.

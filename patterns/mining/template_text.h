@@ -15,23 +15,49 @@ namespace loglode {
 
 inline constexpr std::uint64_t kVariableCode = 0x3c6ef372fe94f82b;
 
-/// One shape, its constants as hashes and what varies as kVariableCode. Positions are those of Shape::elements().
+/// One shape, its constants as hashes and what varies as kVariableCode. Its pieces are the shape's tokens until some are joined or split.
 struct Form {
+  static constexpr std::uint32_t kNoToken = ~std::uint32_t{0};
+  struct Piece {
+    Element element;
+    std::uint32_t token = kNoToken;  // position among Shape::elements(); none for a piece that was joined or split
+  };
+
   const Shape* shape = nullptr;
   std::vector<std::uint64_t> codes;
+  std::vector<Piece> pieces;  // empty: the shape's tokens
 
   [[nodiscard]] bool varies(std::size_t at) const noexcept { return codes[at] == kVariableCode; }
-  [[nodiscard]] const Element& element(std::size_t at) const noexcept { return shape->elements()[at]; }
+  [[nodiscard]] const Element& element(std::size_t at) const noexcept {
+    return pieces.empty() ? shape->elements()[at] : pieces[at].element;
+  }
+  [[nodiscard]] std::uint32_t token(std::size_t at) const noexcept {
+    return pieces.empty() ? static_cast<std::uint32_t>(at) : pieces[at].token;
+  }
   [[nodiscard]] std::string_view text(std::size_t at) const noexcept { return shape->text().substr(element(at).begin, element(at).size); }
+
+  /// Makes one variable of the pieces [begin, end), which may be none.
+  void join(std::size_t begin, std::size_t end);
+  /// Makes a variable of a constant's middle: all but its first `before` and last `behind` bytes.
+  void split(std::size_t at, std::size_t before, std::size_t behind);
+
+ private:
+  void own_pieces();
 };
+
+/// A constant that holds a letter or a digit.
+[[nodiscard]] bool is_word(const Form& form, std::size_t at) noexcept;
+
+/// for, from, user, …: a name is likely to follow.
+[[nodiscard]] bool is_preposition(std::string_view word) noexcept;
 
 [[nodiscard]] Form make_form(const Shape& shape);
 
 /// All of a form as text, `<*>` for each variable.
 [[nodiscard]] std::string text_of(const Form& form);
 
-/// Tokens [begin, end) of a form that count as one variable when templates are compared: variables next to each other or listed with
-/// commas, their units, and the same quantity again in brackets.
+/// Pieces [begin, end) of a form that count as one variable when templates are compared: variables next to each other or listed with
+/// commas, perhaps in quotes, their units, the same quantity again in brackets; and the items of a list that are alike.
 struct Run {
   std::size_t begin = 0, end = 0;
 };

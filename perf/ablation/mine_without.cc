@@ -1,6 +1,6 @@
 // mine_without RULES FILE OUT.csv: mines each line as a message with some rules switched off; writes LineId,EventId,EventTemplate.
-// RULES: comma-separated; `nothing`, siblings, aliases, covers, names, or a type of value (number ip uuid hex path host url time size email
-// word text).
+// RULES: comma-separated; `nothing`, siblings, texts, aliases, covers, names, or a type of value (number ip uuid hex path host url time
+// size email word text).
 #include <cstdio>
 #include <fstream>
 #include <iterator>
@@ -18,6 +18,7 @@ using namespace loglode;
 bool switch_off(std::string_view rule, SettleRules& settle) {
   if (rule == "nothing") return true;
   if (rule == "siblings") return settle.siblings = false, true;
+  if (rule == "texts") return settle.texts = false, true;
   if (rule == "aliases") return settle.aliases = false, true;
   if (rule == "covers") return settle.covers = false, true;
   if (rule == "names") return ablated_scan_rules.names_off = true;

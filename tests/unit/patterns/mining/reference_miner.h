@@ -14,47 +14,45 @@
 #include <utility>
 #include <vector>
 
-#include "reference_tokens.h"
+#include "reference_widening.h"
 
 namespace loglode::reference {
-
-/// A token as the settler sees it. What varies has lost its text.
-struct Piece {
-  std::string text;
-  ElementKind kind;
-  bool blank, varies;
-
-  bool mark(const char* which) const { return kind == ElementKind::mark && text == which; }
-  bool word() const { return !varies && kind != ElementKind::mark && count(text, letter) + count(text, digit) != 0; }
-  bool unit() const {
-    static const std::set<std::string> known{"B",    "KB",     "kB",      "MB",   "GB",           "TB",          "KiB",     "MiB",
-                                             "GiB",  "byte",   "bytes",   "ns",   "us",           "ms",          "s",       "sec",
-                                             "secs", "second", "seconds", "min",  "mins",         "minute",      "minutes", "h",
-                                             "hour", "hours",  "day",     "days", "milliseconds", "microseconds"};
-    return !varies && kind == ElementKind::constant && blank && known.count(text) != 0;
-  }
-  /// The piece as part of a key: equal for equal pieces only.
-  std::string key() const { return (blank ? "_" : "^") + (varies ? "*" : std::to_string(text.size()) + ':' + text); }
-};
-
-struct Form {
-  int severity = 0;
-  ShapeId name;  // the fast path's
-  std::vector<Piece> pieces;
-
-  std::size_t variables() const {
-    return static_cast<std::size_t>(std::count_if(pieces.begin(), pieces.end(), [](const Piece& p) { return p.varies; }));
-  }
-};
 
 using Forms = std::vector<const Form*>;
 
 // ---------------------------------------------------------------------------------------------------------------------- siblings
 
-inline bool preposition(const std::string& word) {
-  static const std::set<std::string> known{"for", "from", "to",   "by",   "user",   "host",    "of",   "on",
-                                           "at",  "via",  "with", "node", "device", "service", "named"};
-  return known.count(word) != 0;
+/// rows: row, entries: entry, batches: batch
+inline std::string singular(std::string word) {
+  const auto ends = [&word](const std::string& end) {
+    return word.size() >= end.size() && word.compare(word.size() - end.size(), end.size(), end) == 0;
+  };
+  if (word.size() < 3 || !ends("s") || ends("ss")) return word;
+  if (ends("ies")) return word.substr(0, word.size() - 3) + "y";
+  if (ends("ches") || ends("shes") || ends("xes") || ends("sses")) return word.substr(0, word.size() - 2);
+  return word.substr(0, word.size() - 1);
+}
+
+/// A word that is a value where others are.
+inline bool like_value(const std::string& word) {
+  static const std::set<std::string> missing{"null", "NULL", "nil", "None", "none", "NaN", "N/A", "n/a", "undefined", "-"};
+  if (missing.count(word) != 0 || count(word, digit) != 0) return true;
+  if (word.size() < 6) return false;
+  if (all(word, hex)) return true;
+  const auto capital = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto small = [](char c) { return c >= 'a' && c <= 'z'; };
+  bool middle = false;
+  for (std::size_t at = 1; at < word.size(); ++at) {
+    if (!capital(word[at]) && !small(word[at])) return false;
+    middle = middle || (capital(word[at]) && !capital(word[at - 1]));
+  }
+  return middle && (capital(word[0]) || small(word[0]));
+}
+
+/// A dash between blanks.
+inline bool dash(const Form& form, std::size_t at) {
+  return !form.pieces[at].varies && form.pieces[at].text == "-" && form.pieces[at].blank &&
+         (at + 1 == form.pieces.size() || form.pieces[at + 1].blank);
 }
 
 /// How many different words at a place make it a variable; nothing when no number does. `group`: all that are equal but for the place.
@@ -71,6 +69,10 @@ inline std::optional<std::size_t> words_needed(const Forms& group, std::size_t p
   }
   if (others.size() + 1 <= 2) return first ? std::nullopt : std::optional<std::size_t>{10};
   if (digits) return variable ? 2 : 3;
+  if (place > 0 && pieces[place - 1].varies && !variable && std::all_of(group.begin(), group.end(), [&](const Form* form) {
+        return singular(form->pieces[place].text) == singular(pieces[place].text);
+      }))
+    return 2;
   if (first && others.size() + 1 <= 4) return 10;
   const bool behind_preposition = place > 0 && pieces[place - 1].word() && preposition(pieces[place - 1].text);
   return behind_preposition ? 3 : 5;
@@ -82,7 +84,8 @@ inline bool widen_siblings(std::vector<Form>& forms) {
   for (std::size_t place = 0; place < 64; ++place) {
     std::map<std::string, std::vector<std::size_t>> groups;
     for (std::size_t i = 0; i < forms.size(); ++i) {
-      if (place >= forms[i].pieces.size() || !(forms[i].pieces[place].varies || forms[i].pieces[place].word())) continue;
+      if (place >= forms[i].pieces.size() || !(forms[i].pieces[place].varies || forms[i].pieces[place].word() || dash(forms[i], place)))
+        continue;
       std::string key = std::to_string(forms[i].severity);
       for (std::size_t at = 0; at < forms[i].pieces.size(); ++at)
         key += at == place ? (forms[i].pieces[at].blank ? "_?" : "^?") : forms[i].pieces[at].key();
@@ -96,9 +99,13 @@ inline bool widen_siblings(std::vector<Form>& forms) {
         words.insert(forms[i].pieces[place].key());
       }
       const std::optional<std::size_t> needed = words_needed(group, place);
-      if (words.size() < 2 || !needed || words.size() < *needed) continue;
-      for (const std::size_t i : members)
-        if (!forms[i].pieces[place].varies) widened.insert({i, place});
+      if (words.size() < 2 || !needed) continue;
+      const bool beside_value = std::any_of(group.begin(), group.end(), [&](const Form* form) { return form->pieces[place].varies; });
+      for (const std::size_t i : members) {
+        const Piece& piece = forms[i].pieces[place];
+        if (piece.varies || !(words.size() >= *needed || (beside_value && like_value(piece.text)))) continue;
+        if (!dash(forms[i], place) || beside_value) widened.insert({i, place});
+      }
     }
   }
   for (const auto& [form, place] : widened) forms[form].pieces[place].varies = true;
@@ -112,11 +119,19 @@ struct Range {
   std::size_t begin, end;
 };
 
+/// Behind the variable at `at`, which may stand in quotes; `at` when there is none.
+inline std::size_t variable_end(const std::vector<Piece>& p, std::size_t at) {
+  if (at < p.size() && p[at].varies) return at + 1;
+  const bool quoted = at + 2 < p.size() && (p[at].mark("\"") || p[at].mark("'")) && !p[at].varies && p[at + 1].varies && !p[at + 1].blank &&
+                      !p[at + 2].varies && p[at + 2].mark(p[at].text.c_str()) && !p[at + 2].blank;
+  return quoted ? at + 3 : at;
+}
+
 /// Behind the variable at `at` and what belongs to it: a unit, itself again in brackets, further variables.
 inline std::size_t run_end(const std::vector<Piece>& p, std::size_t at) {
   const auto mark = [&](std::size_t i, const char* which) { return i < p.size() && p[i].mark(which); };
   const auto variable = [&](std::size_t i) { return i < p.size() && p[i].varies; };
-  ++at;
+  at = variable_end(p, at);
   while (true) {
     if (at < p.size() && p[at].unit()) ++at;
     if (mark(at, "(")) {
@@ -124,28 +139,67 @@ inline std::size_t run_end(const std::vector<Piece>& p, std::size_t at) {
       while (variable(inside) || (inside < p.size() && p[inside].unit())) ++inside;
       if (mark(inside, ")")) at = inside + 1;
     }
-    const bool next = variable(at) && p[at].blank;
-    const bool listed = mark(at, ",") && variable(at + 1);
+    const bool next = at < p.size() && p[at].blank && variable_end(p, at) != at;
+    const bool listed = mark(at, ",") && variable_end(p, at + 1) != at + 1;
     const bool glued = mark(at, ":") && variable(at + 1) && variable(at - 1) && !p[at].blank && !p[at + 1].blank;
     if (next)
-      at += 1;
+      at = variable_end(p, at);
     else if (listed || glued)
-      at += 2;
+      at = variable_end(p, at + 1);
     else
       return at;
   }
 }
 
-inline std::vector<Range> runs_of(const Form& form) {
-  std::vector<Range> runs;
-  for (std::size_t at = 0; at < form.pieces.size();) {
-    if (!form.pieces[at].varies) {
-      ++at;
-      continue;
+/// A run, or a piece that belongs to none.
+struct Unit {
+  bool run;
+  std::string text;
+  Range pieces;
+};
+
+/// Items of a list that are alike are one, each with all its units: from the last run of the first to the last run of the last.
+inline void fold_items(const std::vector<Piece>& p, std::vector<Unit>& units) {
+  const auto stands = [&](std::size_t at, const std::string& marks) {
+    return !units[at].run && p[units[at].pieces.begin].kind == ElementKind::mark && marks.find(units[at].text) != std::string::npos;
+  };
+  const auto blank_at = [&](std::size_t at) { return p[units[at].pieces.begin].blank; };
+  for (std::size_t at = 1; at + 1 < units.size();) {
+    bool folded = false;
+    for (std::size_t size = 1; stands(at, ",;") && size <= 24 && size <= at && at + size < units.size() && !folded; ++size) {
+      const std::size_t first = at - size, behind = at + 1 + size;
+      bool alike = true, run = false;
+      for (std::size_t i = 0; i < size; ++i) {
+        const Unit &one = units[first + i], &other = units[at + 1 + i];
+        alike = alike && one.run == other.run && one.text == other.text;
+        run = run || one.run;
+      }
+      const bool begins = first == 0 || stands(first - 1, "([{,;") || blank_at(first);
+      const bool ends = behind == units.size() || stands(behind, ")]},;") || blank_at(behind);
+      if (!alike || !run || !begins || !ends) continue;
+      std::size_t last = at - 1;
+      while (!units[last].run) --last;
+      const std::size_t same = last + at + 1 - first;
+      units[last].pieces.end = units[same].pieces.end;
+      units.erase(units.begin() + static_cast<std::ptrdiff_t>(last + 1), units.begin() + static_cast<std::ptrdiff_t>(same + 1));
+      folded = true;
     }
-    runs.push_back({at, run_end(form.pieces, at)});
-    at = runs.back().end;
+    if (!folded) ++at;
   }
+}
+
+inline std::vector<Range> runs_of(const Form& form) {
+  std::vector<Unit> units;
+  for (std::size_t at = 0; at < form.pieces.size();) {
+    const bool run = variable_end(form.pieces, at) != at;
+    const std::size_t end = run ? run_end(form.pieces, at) : at + 1;
+    units.push_back({run, run ? "" : form.pieces[at].text, {at, end}});
+    at = end;
+  }
+  fold_items(form.pieces, units);
+  std::vector<Range> runs;
+  for (const Unit& unit : units)
+    if (unit.run) runs.push_back(unit.pieces);
   return runs;
 }
 
@@ -165,7 +219,7 @@ inline std::string run_text(const std::vector<Piece>& p, Range run) {
   std::string out;
   for (std::size_t at = run.begin; at < run.end; ++at) {
     if (p[at].blank && at != run.begin) out += ' ';
-    if (p[at].mark(":") && at + 1 < run.end && !p[at].blank && !p[at + 1].blank && p[at + 1].varies) {
+    if (p[at].mark(":") && at + 1 < run.end && !p[at].blank && !p[at + 1].blank && p[at + 1].varies && at > run.begin && p[at - 1].varies) {
       ++at;  // what follows is part of the variable before
       continue;
     }
@@ -322,7 +376,14 @@ class Miner {
     std::vector<Form> forms;
     for (const auto& [key, form] : shapes_) forms.push_back(form);
     std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.name < b.name; });
-    for (int round = 0; round < 8 && widen_siblings(forms); ++round) {}
+    bool changed = true;
+    for (int round = 0; round < 8 && changed; ++round) {
+      changed = widen_siblings(forms);
+      changed = absorb_words(forms) || changed;
+      changed = widen_bodies(forms) || changed;
+      changed = widen_texts(forms) || changed;
+      changed = widen_wide_words(forms) || changed;
+    }
 
     std::map<std::string, Forms> aliases;
     for (const Form& form : forms) aliases[alias_key(form)].push_back(&form);
