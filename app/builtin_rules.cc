@@ -3,6 +3,7 @@
 #include <cstdlib>
 
 #include "app/embedded.h"
+#include "app/format_files.h"
 #include "parse/redact/redactor.h"
 
 namespace loglode {
@@ -23,6 +24,9 @@ ParseConfig parse_config(const ReadingOptions& options) {
   config.columns = split_list(options.columns);
   config.delimiter = options.delimiter;
   config.zone = options.zone;
+  FormatFiles own = load_format_files(options.format_files);
+  config.own_formats = std::move(own.formats);
+  for (const std::string& problem : own.problems) config.own_problems += "\n  " + problem;
   return config;
 }
 

@@ -11,6 +11,7 @@
 #include "app/builtin_rules.h"
 #include "app/config/check_config.h"
 #include "app/exit_status.h"
+#include "app/format_files.h"
 #include "app/state_session.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
@@ -121,6 +122,14 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
   return {};
 }
 
+bool check_format_file(const std::string& path, std::string& out) {
+  const FormatFiles files = load_format_files({path});
+  for (const std::string& problem : files.problems) out += printable(problem) + "\n";
+  if (files.problems.empty())
+    out += fmt::format("{}: {} formats, no problems, all {} examples behave\n", path, files.formats.size(), files.examples);
+  return files.problems.empty();
+}
+
 }  // namespace
 
 int check_files(const std::vector<std::string>& paths, bool connect) {
@@ -130,6 +139,8 @@ int check_files(const std::vector<std::string>& paths, bool connect) {
   for (const std::string& path : paths) {
     if (config::is_config_file(path))
       good = config::check_config(path, connect, out) && good;
+    else if (is_format_file(path))
+      good = check_format_file(path, out) && good;
     else
       packs.packs.push_back(path);
   }

@@ -36,6 +36,10 @@ void add_reading_options(CLI::App& command, ReadingOptions& options) {
   command.add_option("--format", options.format, "auto, message (bare messages: no header, no folding of lines), or one format's name")
       ->type_name("NAME");
   command
+      .add_option("--format-file", options.format_files, "formats of your own: patterns with named fields (repeatable; docs/formats.md)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
       .add_option("--columns", options.columns,
                   "lines made of columns: time,service,pod,trace_id,span_id,severity,message,line or your own names")
       ->type_name("NAMES");

@@ -16,6 +16,7 @@ enum class FailOn : std::uint8_t { nothing, finding, incident };
 /// How lines are read: shared by every command that reads logs.
 struct ReadingOptions {
   std::string format = "auto";
+  std::vector<std::string> format_files;
   std::string columns;    // comma-separated
   std::string delimiter;  // escapes not yet read; empty: a tab
   std::string service;

@@ -108,7 +108,8 @@ class Factory final : public FramerFactory {
     plan->context = {{info.modified, zone_}, config_.keep_attributes};
     plan->zone = config_.zone;
     plan->bare = config_.format == "message";
-    plan->forced = find_format(config_.format) != nullptr && wrapping_named(config_.format) == Wrapping::none;
+    plan->own_formats = config_.own_formats;
+    plan->forced = named_format() != nullptr && wrapping_named(config_.format) == Wrapping::none;
     plan->layers = choose_layers(prefix, *plan);
     choose_formats(prefix, *plan);
     plan->format = name_of_choice(*plan);
@@ -175,11 +176,33 @@ class Factory final : public FramerFactory {
     return program;
   }
 
+  /// The format that --format names: built in, or the user's own.
+  [[nodiscard]] const LineFormat* named_format() const {
+    for (const auto& own : config_.own_formats)
+      if (own->name() == config_.format) return own.get();
+    return find_format(config_.format);
+  }
+
+  /// A format of the user's own that reads a third of the lines is the stream's, whatever else would read them.
+  [[nodiscard]] DetectedFormats detect_with_own(std::span<const std::string_view> lines, const ParseContext& context) const {
+    DetectedFormats detected = detect_formats(lines, context);
+    const auto reads = [&](const LineFormat& format) {
+      return static_cast<std::size_t>(
+          std::count_if(lines.begin(), lines.end(), [&](std::string_view line) { return format.begins_record(line); }));
+    };
+    const LineFormat* best = nullptr;
+    std::size_t most = 0;
+    for (const auto& own : config_.own_formats)
+      if (const std::size_t count = reads(*own); count > most) most = count, best = own.get();
+    if (best != nullptr && most * 3 >= lines.size()) detected.formats.insert(detected.formats.begin(), best);
+    return detected;
+  }
+
   [[nodiscard]] DetectedFormats choose(std::span<const std::string_view> lines, const ReadingPlan& plan) const {
     if (plan.bare) return {};
-    if (!plan.forced) return detect_formats(lines, plan.context);
+    if (!plan.forced) return detect_with_own(lines, plan.context);
     DetectedFormats forced;
-    forced.formats = {find_format(config_.format)};
+    forced.formats = {named_format()};
     return forced;
   }
 
@@ -229,7 +252,9 @@ std::vector<std::string> known_formats() {
 }
 
 Result<std::shared_ptr<const FramerFactory>> make_framer_factory(ParseConfig config) {
-  const std::vector<std::string> known = known_formats();
+  if (!config.own_problems.empty()) return invalid("the format files can not be used:" + config.own_problems);
+  std::vector<std::string> known = known_formats();
+  for (const auto& own : config.own_formats) known.emplace_back(own->name());
   if (std::find(known.begin(), known.end(), config.format) == known.end()) return invalid(unknown_format(config.format));
   std::shared_ptr<const ColumnTable> columns;
   if (!config.columns.empty()) {

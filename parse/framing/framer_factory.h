@@ -7,6 +7,7 @@
 
 #include "core/framing.h"
 #include "core/result.h"
+#include "parse/line_format.h"
 
 namespace loglode {
 
@@ -15,7 +16,9 @@ struct ParseConfig {
   std::vector<std::string> columns;  // --columns: time service pod host trace_id span_id severity level message line; others: attributes
   std::string delimiter;             // --delimiter, escapes not yet read (`\t`, `\x1f`); empty: a tab
   std::string zone;                  // --tz; empty: UTC
-  bool keep_attributes = false;      // fill Batch::attributes
+  std::vector<std::shared_ptr<const LineFormat>> own_formats;  // --format-file: tried before all others
+  std::string own_problems;                                    // of those files; not empty: nothing can be opened
+  bool keep_attributes = false;                                // fill Batch::attributes
 };
 
 /// Every name that --format takes, `auto` and `message` first.

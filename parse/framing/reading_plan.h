@@ -45,6 +45,7 @@ struct ReadingPlan final : StreamPlan {
   std::string zone;       // as --tz has it; empty: UTC
   ProgramPlan usual;      // of the lines when nothing is around them, else of programs that the prefix did not show
   LineRules outer_rules;  // where `layers` are not empty: of the lines that do not have them
+  std::vector<std::shared_ptr<const LineFormat>> own_formats;   // keeps the user's formats alive
   std::vector<std::pair<std::uint32_t, ProgramPlan>> programs;  // by WrappedLine::program, ascending
 
   [[nodiscard]] const ProgramPlan& plan_of(std::uint32_t program) const noexcept {
