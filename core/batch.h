@@ -32,7 +32,8 @@ struct StreamInfo {
   StreamId id{};
   std::string path;              // as opened, `-` for standard input; what a person is shown
   std::string service;           // --service, or what the path says (cli.md); used where the record does not say it
-  Timestamp modified = kNoTime;  // of the file; what a date without a year does not lie after
+  Timestamp modified = kNoTime;  // of the file when it was first opened; what a date without a year does not lie after
+  std::string remembered;        // Framer::memory() where reading goes on; empty at a stream's beginning
   StreamIdentity identity;
   bool baseline = false;  // learned from, never reported
   std::string source;     // its name in the configuration of `run`; empty elsewhere
@@ -77,6 +78,9 @@ enum class RecordFlag : std::uint16_t {
   blank = 128,           // ingest: nothing but blanks; counted as dropped{blank}
   out_of_range = 256,    // app: outside --since/--until, or dropped by a transform; counted as dropped{…} by then, to be passed over
   clean_original = 512,  // app: raw holds no secret; where it is not set, nobody has looked
+  near_time = 1024,      // ingest: time is no time yet but Framing::near; parse takes it off
+  date_assumed = 2048,   // parse: the record states a time of day alone
+  zone_assumed = 4096,   // parse: the record names its zone by an abbreviation of several
 };
 
 struct RuleHit {

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/batch.h"
@@ -14,6 +15,8 @@ namespace loglode {
 struct Framing {
   bool starts_record = true;    // false: the line continues the latest record of its substream
   std::uint32_t substream = 0;  // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
+  Timestamp near = kNoTime;     // of a record whose stamp leaves something open (year, order of day and month, date): what it is nearest to
+  bool order_changed = false;   // its date contradicts the order of day and month that the stream had until here
 };
 
 /// Per-stream state machine over physical lines. Owned by the source, used by its thread only. Its answers depend on
@@ -28,6 +31,9 @@ class Framer {
   [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
   /// Of the latest line that named columns: the source puts it into each batch, because the line may lie in one long gone.
   [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> columns() const { return nullptr; }
+  /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
+  /// A framer that knows it reads the latest record's lines as this one did.
+  [[nodiscard]] virtual std::string memory() const { return {}; }
 };
 
 struct FramedStream {

@@ -15,6 +15,9 @@ RunStats read_counters(const RunCounters& counters) {
   stats.not_utf8 = counters.not_utf8;
   stats.fallback = counters.fallback;
   stats.secrets_masked = counters.secrets_masked;
+  stats.date_assumed = counters.date_assumed;
+  stats.zone_assumed = counters.zone_assumed;
+  stats.date_order_changed = counters.date_order_changed;
   for (std::size_t i = 0; i < static_cast<std::size_t>(DropReason::kCount); ++i) {
     const auto reason = static_cast<DropReason>(i);
     stats.dropped.emplace_back(name_of(reason), counters.dropped(reason));

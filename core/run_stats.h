@@ -13,6 +13,7 @@ namespace loglode {
 struct RunStats {
   std::uint64_t lines = 0, records = 0, continuation_lines = 0, bytes = 0, bytes_read = 0;
   std::uint64_t lines_cut = 0, without_time = 0, late = 0, not_utf8 = 0, fallback = 0, secrets_masked = 0;
+  std::uint64_t date_assumed = 0, zone_assumed = 0, date_order_changed = 0;
   std::vector<std::pair<std::string, std::uint64_t>> dropped;     // reason -> lines, every reason
   std::vector<std::pair<std::string, std::uint64_t>> limits_hit;  // only those that were
   double seconds_wall = 0, seconds_cpu = 0;

@@ -14,7 +14,7 @@ void Demultiplexer::add(const PhysicalLine& line, Framing framing) {
     open = nullptr;
   }
   if (open == nullptr) {
-    start(line, framing.substream, !framing.starts_record);
+    start(line, framing);
   } else {
     open->text += '\n';
     open->text += line.text;
@@ -37,14 +37,16 @@ void Demultiplexer::pop() {
   ++popped_;
 }
 
-void Demultiplexer::start(const PhysicalLine& line, std::uint32_t substream, bool detached) {
-  open_[substream] = popped_ + held_.size();
+void Demultiplexer::start(const PhysicalLine& line, const Framing& framing) {
+  open_[framing.substream] = popped_ + held_.size();
   Held& held = held_.emplace_back();
   held.text = line.text;
-  held.substream = substream;
+  held.substream = framing.substream;
   held.latest_line = line.number;
   start_record(held.record, line, rules_);
-  if (detached) held.record.set(RecordFlag::detached);
+  note_time(held.record, framing);
+  if (framing.order_changed) ++counters_.date_order_changed;
+  if (!framing.starts_record) held.record.set(RecordFlag::detached);
   waiting_bytes_ += held.bytes();
 }
 

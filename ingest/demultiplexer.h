@@ -46,7 +46,7 @@ class Demultiplexer {
     [[nodiscard]] std::size_t bytes() const noexcept { return sizeof(Held) + text.size(); }
   };
 
-  void start(const PhysicalLine& line, std::uint32_t substream, bool detached);
+  void start(const PhysicalLine& line, const Framing& framing);
   [[nodiscard]] Held* open_record(std::uint32_t substream);
   void close(Held& held);
   void release(std::uint64_t line);

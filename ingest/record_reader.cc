@@ -4,6 +4,7 @@
 #include <cstring>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "core/assert.h"
 #include "ingest/demultiplexer.h"
@@ -69,6 +70,7 @@ class ContiguousReader final : public RecordReader {
     if (filled != Filled::end) pack(out);
     out.end = open_ ? open_->offset : puller_.lines.offset();
     puller_.count_lines();
+    counters_.date_order_changed += std::exchange(order_changes_, 0);
     return filled;
   }
 
@@ -106,6 +108,8 @@ class ContiguousReader final : public RecordReader {
     const Framing framing = framer_.next(line.text);
     if (framing.starts_record) [[likely]] {
       start(out, line);
+      note_time(out.records.back(), framing);
+      order_changes_ += framing.order_changed ? 1 : 0;
     } else {
       extend(out, line);
     }
@@ -168,7 +172,8 @@ class ContiguousReader final : public RecordReader {
   TextPuller puller_;
   Framer& framer_;
   RunCounters& counters_;
-  char* buffer_ = nullptr;  // the batch's, while it is filled
+  std::uint64_t order_changes_ = 0;  // since the latest batch
+  char* buffer_ = nullptr;           // the batch's, while it is filled
   std::size_t capacity_ = 0;
   std::optional<Record> open_;  // between batches: the record that may go on; its raw has a size but no bytes
   std::string carried_;         // between batches: its bytes and a newline, and the incomplete line

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/batch.h"
+#include "core/framing.h"
 #include "core/limits.h"
 #include "ingest/line_cutter.h"
 
@@ -28,6 +29,14 @@ inline void start_record(Record& record, const PhysicalLine& line, const RecordR
     record.set(RecordFlag::cut);
   if (is_blank(line.text) && !rules.keep_blank_lines) [[unlikely]]
     record.set(RecordFlag::blank);
+}
+
+/// What the framer found out about the record's time goes with it to the parser.
+inline void note_time(Record& record, const Framing& framing) noexcept {
+  if (framing.near == kNoTime) [[likely]]
+    return;
+  record.time = framing.near;
+  record.set(RecordFlag::near_time);
 }
 
 [[nodiscard]] inline bool fits(const Record& record, std::size_t record_bytes, const PhysicalLine& line,

@@ -3,6 +3,8 @@
 #include <simdjson.h>
 
 #include <algorithm>
+#include <array>
+#include <atomic>
 #include <utility>
 
 #include "core/assert.h"
@@ -15,6 +17,7 @@
 #include "parse/record_time.h"
 #include "parse/text/stated_severity.h"
 #include "parse/text/text_formats.h"
+#include "parse/time/stamp_sight.h"
 
 namespace loglode {
 
@@ -42,14 +45,44 @@ std::string_view first_line(std::string_view text) noexcept {
 /// Reads records by one plan. The name of the format that read the latest one is kept for explain_parse.
 class Reading {
  public:
-  Reading(const ReadingPlan& plan, Batch& batch) : plan_(plan), batch_(batch) {}
+  Reading(const ReadingPlan& plan, Batch& batch) : plan_(plan), context_(plan.context), batch_(batch) { context_.time.sight = &sight_; }
 
+  /// `record.time` comes in as when the record arrived, or as Framing::near where its flag says so.
   void read(Record& record) {
+    const Timestamp arrived = take_near(record);
+    read_fields(record);
+    if (record.time == kNoTime && !plan_.bare) search_time(record, read_as(record, arrived), batch_, context_.time);
+    note_assumptions(record);
+    if (record.time == kNoTime) record.time = arrived;
+    repair(record);
+  }
+  [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
+
+ private:
+  /// When the record arrived, kNoTime when nobody knows.
+  Timestamp take_near(Record& record) noexcept {
+    const Timestamp given = std::exchange(record.time, kNoTime);
+    const bool near = record.has(RecordFlag::near_time);
+    record.flags = static_cast<std::uint16_t>(record.flags & ~static_cast<unsigned>(RecordFlag::near_time));
+    context_.time.near = near ? given : kNoTime;
+    context_.time.reference = !near && given != kNoTime ? given : plan_.context.time.reference;
+    sight_.clear();
+    return near ? kNoTime : given;
+  }
+
+  void note_assumptions(Record& record) const noexcept {
+    const CivilTime* const open = sight_.count == 0 ? nullptr : sight_.of(record.time);
+    if (open == nullptr) return;
+    if (!open->has_date) record.set(RecordFlag::date_assumed);
+    if (open->zone_assumed) record.set(RecordFlag::zone_assumed);
+  }
+
+  void read_fields(Record& record) {
     record.message = record.raw;
     utf8_checked_ = one_line_ = false;
     record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     if (plan_.layers.empty())
-      read_text(record.raw, plan_.usual, plan_.context, record);
+      read_text(record.raw, plan_.usual, context_, record);
     else if (plan_.columns() != nullptr)
       read_columns(record);
     else
@@ -57,15 +90,11 @@ class Reading {
     if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
     if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
     record.trace_id = lowered_id(record.trace_id), record.span_id = lowered_id(record.span_id);
-    if (record.time == kNoTime && !plan_.bare) search_time(record, read_as(record), batch_, plan_.context.time);
-    repair(record);
   }
-  [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
 
- private:
-  [[nodiscard]] ReadAs read_as(const Record& record) const noexcept {
+  [[nodiscard]] ReadAs read_as(const Record& record, Timestamp arrived) const noexcept {
     if (used_ == "json") return ReadAs::json;
-    return record.has(RecordFlag::fallback) ? ReadAs::misfit : ReadAs::text;
+    return record.has(RecordFlag::fallback) || arrived != kNoTime ? ReadAs::misfit : ReadAs::text;
   }
 
   bool read_by(const LineFormat& format, std::string_view text, const ParseContext& context, Record& record) {
@@ -143,15 +172,15 @@ class Reading {
     bool fits = false;
     std::uint32_t program = 0;
     std::string_view text = inner_text(record.raw, plan_.layers, program, fits);
-    if (!fits) return fall_back(record.raw, record, plan_.context, true);
+    if (!fits) return fall_back(record.raw, record, context_, true);
     WrapperSays says;
     Record outside = record;
-    static_cast<void>(unwrapper_.describe(first_line(record.raw), plan_.layers, outside, batch_, plan_.context, says));
+    static_cast<void>(unwrapper_.describe(first_line(record.raw), plan_.layers, outside, batch_, context_, says));
     const ProgramPlan& plan = plan_.plan_of(program);
     if (!plan.layers.empty()) {
       std::uint32_t ignored = 0;
       const std::string_view further = inner_text(text, plan.layers, ignored, fits);
-      if (fits) static_cast<void>(unwrapper_.describe(first_line(text), plan.layers, outside, batch_, plan_.context, says));
+      if (fits) static_cast<void>(unwrapper_.describe(first_line(text), plan.layers, outside, batch_, context_, says));
       if (fits) text = further;
     }
     if (trimmed(text).empty()) {
@@ -173,8 +202,9 @@ class Reading {
   /// Names are the platform's where it has them. Severity is the program's own: the text's where only a transport gave one. A time inside
   /// that does not state date, year and zone is worse than the wrapper's.
   void read_inside(std::string_view text, const ProgramPlan& plan, const WrapperSays& says, Record& record) {
-    ParseContext context = plan_.context;
+    ParseContext context = context_;
     if (record.time != kNoTime) context.time.reference = record.time;
+    if (record.time != kNoTime && says.whole_time) context.time.near = record.time;
     const std::size_t attributes = batch_.attributes.size();
     Record inside;
     inside.raw = record.raw;
@@ -193,8 +223,7 @@ class Reading {
     record.message = inside.message.empty() ? trimmed(text) : inside.message;
     record.text = inside.text;
     record.flags |= inside.flags;
-    if (plan_.context.keep_attributes && text.find('\n') != std::string_view::npos)
-      batch_.attributes.push_back({"error.stack_trace", text});
+    if (context_.keep_attributes && text.find('\n') != std::string_view::npos) batch_.attributes.push_back({"error.stack_trace", text});
     if (batch_.attributes.size() > attributes) own_attributes(record, batch_, attributes);
   }
 
@@ -203,20 +232,20 @@ class Reading {
     ColumnValues values;
     std::uint32_t program = 0;
     bool fits = table.split(first_line(record.raw), values);
-    if (!fits) return fall_back(record.raw, record, plan_.context, true);
+    if (!fits) return fall_back(record.raw, record, context_, true);
     read_column_text(inner_text(record.raw, plan_.layers, program, fits), record);
     for (std::size_t column = 0; column < table.names().size(); ++column) set_column(table, column, trimmed(values[column]), record);
   }
 
   /// The text may have a header of its own; where it has none it is the message as it stands.
   void read_column_text(std::string_view text, Record& record) {
-    if (plan_.bare || read_by_formats(text, plan_.usual, plan_.context, record)) {
+    if (plan_.bare || read_by_formats(text, plan_.usual, context_, record)) {
       if (plan_.bare) record.message = text;
       return;
     }
-    if (plan_.forced) return fall_back(text, record, plan_.context, true);
+    if (plan_.forced) return fall_back(text, record, context_, true);
     used_ = "columns";
-    parse_inner(text, record, batch_, plan_.context);
+    parse_inner(text, record, batch_, context_);
   }
 
   /// What a column says wins over what the text says.
@@ -225,7 +254,7 @@ class Reading {
     switch (table.role(column)) {
       case ColumnRole::time: {
         Timestamp time = kNoTime;
-        if (read_timestamp_field(value, plan_.context.time, time)) record.time = time;
+        if (read_timestamp_field(value, context_.time, time)) record.time = time;
         break;
       }
       case ColumnRole::severity: {
@@ -255,7 +284,7 @@ class Reading {
   }
 
   void add_attribute(std::string_view key, std::string_view value, Record& record) {
-    if (!plan_.context.keep_attributes) return;
+    if (!context_.keep_attributes) return;
     if (record.attributes_count == 0) record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     batch_.attributes.push_back({key, value});
     ++record.attributes_count;
@@ -288,6 +317,8 @@ class Reading {
   }
 
   const ReadingPlan& plan_;
+  ParseContext context_;  // the plan's, and what is known of the record
+  StampSight sight_;
   Batch& batch_;
   std::string_view used_ = "message";
   bool utf8_checked_ = false;  // of the whole record
@@ -305,17 +336,23 @@ class Parser final : public Stage {
     const auto* plan = dynamic_cast<const ReadingPlan*>(batch.stream->plan.get());
     LOGLODE_ASSERT(plan != nullptr);
     Reading reading(*plan, batch);
-    std::uint64_t not_utf8 = 0, fallback = 0;
+    constexpr std::pair<RecordFlag, std::atomic<std::uint64_t> RunCounters::*> kCounted[] = {
+        {RecordFlag::not_utf8, &RunCounters::not_utf8},
+        {RecordFlag::fallback, &RunCounters::fallback},
+        {RecordFlag::date_assumed, &RunCounters::date_assumed},
+        {RecordFlag::zone_assumed, &RunCounters::zone_assumed}};
+    std::array<std::uint64_t, std::size(kCounted)> counts{};
+    unsigned flags = 0;
     for (Record& record : batch.records) {
       if (record.has(RecordFlag::blank)) continue;
-      const Timestamp arrived = std::exchange(record.time, kNoTime);
       reading.read(record);
-      if (record.time == kNoTime) record.time = arrived;
-      not_utf8 += record.has(RecordFlag::not_utf8) ? 1 : 0;
-      fallback += record.has(RecordFlag::fallback) ? 1 : 0;
+      if (record.flags == 0) [[likely]]
+        continue;
+      flags |= record.flags;
+      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += record.has(kCounted[i].first) ? 1 : 0;
     }
-    if (not_utf8 != 0) counters_.not_utf8 += not_utf8;
-    if (fallback != 0) counters_.fallback += fallback;
+    for (std::size_t i = 0; flags != 0 && i < counts.size(); ++i)
+      if (counts[i] != 0) counters_.*kCounted[i].second += counts[i];
     return {};
   }
 
@@ -330,6 +367,11 @@ void add_field(ParseExplanation& explanation, std::string_view name, std::string
 void add_notes(const ReadingPlan& plan, const Record& record, ParseExplanation& explanation) {
   if (record.has(RecordFlag::fallback)) explanation.notes.push_back("the line does not fit the format, so it was read as text");
   if (record.has(RecordFlag::not_utf8)) explanation.notes.emplace_back("the line is not UTF-8; U+FFFD stands for what could not be read");
+  if (record.has(RecordFlag::date_assumed))
+    explanation.notes.emplace_back(
+        "the line states a time of day alone: among others the lines before it and the file's time decide the date");
+  if (record.has(RecordFlag::zone_assumed))
+    explanation.notes.emplace_back("the zone's abbreviation means several zones: --tz says which, else it is read as UTC");
   if (record.time == kNoTime) explanation.notes.emplace_back("no time was found: the record takes the time of the one before it");
   if (record.severity == Severity::unspecified) explanation.notes.emplace_back("no severity was found");
   if (!plan.layers.empty()) explanation.notes.push_back("read as " + plan.format);
@@ -352,6 +394,8 @@ Result<ParseExplanation> explain_parse(std::string_view line, const ParseConfig&
     prefix.push_back(rest.substr(0, rest.find('\n')));
   const FramedStream stream = (*factory)->open(StreamInfo{}, prefix);
   const auto& plan = dynamic_cast<const ReadingPlan&>(*stream.plan);
+  if (const Framing framing = stream.framer->next(prefix.empty() ? std::string_view{} : prefix.front()); framing.near != kNoTime)
+    record.time = framing.near, record.set(RecordFlag::near_time);
   Reading reading(plan, batch);
   reading.read(record);
 

@@ -138,7 +138,8 @@ void MessageReader::read_text(const StagedMessage& message, char* payload, Batch
 
 void MessageReader::add_line(const StagedMessage& message, std::string_view line, bool first, Batch& out) {
   ++lines_;
-  const bool starts = framer_->next(line).starts_record || first;
+  const Framing framing = framer_->next(line);
+  const bool starts = framing.starts_record || first;
   const std::uint64_t place = first ? 0 : (out.records.back().offset & (kPlacesMax - 1)) + 1;
   const ingest::RecordRules rules;
   const ingest::PhysicalLine physical{line, message.offset << kKafkaOffsetShift | place, message.offset + 1, false};
@@ -153,6 +154,8 @@ void MessageReader::add_line(const StagedMessage& message, std::string_view line
   Record& record = out.records.emplace_back();
   record.raw = line;
   ingest::start_record(record, physical, rules);
+  ingest::note_time(record, framing);
+  if (framing.order_changed) ++counters_.date_order_changed;
   if (!starts) record.set(RecordFlag::detached);
 }
 
@@ -173,7 +176,7 @@ void MessageReader::describe(const StagedMessage& message, std::string_view payl
   const TraceParent parent = read_traceparent(message.traceparent.of(bytes));
   const Timestamp arrived = message.timestamp_ms < 0 ? kNoTime : Timestamp{std::chrono::milliseconds{message.timestamp_ms}};
   for (std::size_t i = first_record; i < out.records.size(); ++i) {
-    out.records[i].time = arrived;  // until the parser finds a better one
+    if (!out.records[i].has(RecordFlag::near_time)) out.records[i].time = arrived;  // until the parser finds a better one
     out.records[i].service = service;
     out.records[i].trace_id = parent.trace_id;
     out.records[i].span_id = parent.span_id;

@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <deque>
 
+#include "parse/framing/dated_framer.h"
 #include "parse/framing/format_registry.h"
-#include "parse/framing/line_framer.h"
 #include "parse/framing/line_rules.h"
 #include "parse/framing/wrapping_detector.h"
 #include "parse/text/text_formats.h"
@@ -112,7 +112,7 @@ class Factory final : public FramerFactory {
     plan->layers = choose_layers(prefix, *plan);
     choose_formats(prefix, *plan);
     plan->format = name_of_choice(*plan);
-    std::unique_ptr<Framer> framer = make_line_framer(plan);
+    std::unique_ptr<Framer> framer = make_dated_framer(plan, info, prefix);
     return {std::move(framer), std::move(plan)};
   }
 

@@ -21,8 +21,9 @@ inline constexpr DateOrder kDateOrders[] = {DateOrder::year_month_day, DateOrder
 /// The numbers of a date whose order nothing in the stamp proves, and the orders in which they are a date.
 struct DateNumbers {
   std::uint8_t first = 0, second = 0;
-  std::int16_t third = -1;  // two digits, or a year of four (then the year is last); -1: there is none
-  std::uint8_t orders = 0;  // a bit for each DateOrder; 0: the stamp's date is no such date
+  std::int16_t third = -1;                      // two digits, or a year of four (then the year is last); -1: there is none
+  std::uint8_t orders = 0;                      // a bit for each DateOrder; 0: the stamp's date is no such date
+  DateOrder usual = DateOrder::month_day_year;  // the one it is read in when nothing is known of its stream
   [[nodiscard]] bool may_be(DateOrder order) const noexcept { return (orders >> static_cast<unsigned>(order) & 1U) != 0; }
 };
 
@@ -75,6 +76,8 @@ void set_date(CivilTime& civil, DateOrder order) noexcept;
 [[nodiscard]] std::optional<Timestamp> latest_moment(const CivilTime& civil, Timestamp reference, const ZoneRules* zone);
 /// A time of day on the day that brings it nearest to `reference` (kNoTime: to the program's start).
 [[nodiscard]] std::optional<Timestamp> moment_on_nearest_day(const CivilTime& civil, Timestamp reference, const ZoneRules* zone);
+/// `civil` with the order of day and month that its weekday proves, and no other; unchanged when it proves none.
+[[nodiscard]] CivilTime ordered_by_weekday(const CivilTime& civil);
 /// The weekday of a date with this year agrees with what the stamp says; true when it says none.
 [[nodiscard]] bool weekday_agrees(const CivilTime& civil, int year) noexcept;
 

@@ -198,7 +198,7 @@ bool take_three_numbers(StampScanner& scan, CivilTime& civil) {
     if (year_digits == 4 && third < 100) return false;
   }
   DateNumbers& numbers = civil.numbers;
-  numbers = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second), -1, 0};
+  numbers = {static_cast<std::uint8_t>(first), static_cast<std::uint8_t>(second), -1, 0, DateOrder::month_day_year};
   if (year_digits != 0) numbers.third = static_cast<std::int16_t>(third);
   const auto allow = [&](DateOrder order, bool good) {
     if (good) numbers.orders = static_cast<std::uint8_t>(numbers.orders | 1U << static_cast<unsigned>(order));
@@ -208,6 +208,7 @@ bool take_three_numbers(StampScanner& scan, CivilTime& civil) {
   allow(DateOrder::year_month_day, year_digits == 2 && is_month_and_day(second, third));
   for (const DateOrder order : usual_orders(separator, year_digits == 4, year_digits != 0)) {
     if (!numbers.may_be(order)) continue;
+    numbers.usual = order;
     set_date(civil, order);
     return true;
   }

@@ -4,11 +4,13 @@
 
 #include "parse/time/civil_time.h"
 #include "parse/time/stamp_scanner.h"
+#include "parse/time/stamp_sight.h"
 
 namespace loglode {
 namespace {
 
 constexpr std::size_t kHeaderWordsMax = 3;
+constexpr std::size_t kHeaderBytes = 64;
 constexpr std::int64_t kEpochSecondsMin = 946684800;  // 2000-01-01: what is less is an id
 
 bool is_blank(char c) noexcept { return c == ' ' || c == '\t'; }
@@ -68,7 +70,23 @@ class Search {
  public:
   Search(std::string_view text, const TimeContext& context) : text_(text), context_(context), bound_(latest_of(context)) {}
 
-  FoundStamp run(Timestamp& out) {
+  FoundStamp at(std::size_t begin, Timestamp& out) const {
+    if (begin >= text_.size() || !begins_word(begin)) return {};
+    return {begin, read_at(begin, out), is_header(text_.substr(0, begin))};
+  }
+
+  FoundStamp time_of_day(Timestamp& out) const {
+    const std::size_t end = std::min(text_.size(), kHeaderBytes);
+    for (std::size_t at = 0; at < end; ++at) {
+      if (!is_digit(text_[at]) || !begins_word(at) || is_glued(at)) continue;
+      const std::size_t length = read_time_of_day(text_.substr(at), context_, out);
+      if (length != 0) return is_header(text_.substr(0, at)) ? FoundStamp{at, length, true} : FoundStamp{};
+      at += digits_at(text_, at) - 1;
+    }
+    return {};
+  }
+
+  FoundStamp run(Timestamp& out) const {
     const std::size_t end = std::min(text_.size(), kSearchedBytes);
     for (std::size_t at = 0; at < end; ++at) {
       if (!begins_word(at)) continue;
@@ -108,9 +126,15 @@ class Search {
     }
     Timestamp read = kNoTime;
     const std::size_t length = read_timestamp(rest, context_, read);
-    if (length == 0 || read > bound_ || is_called_otherwise(text_.substr(0, at))) return 0;
+    if (length == 0 || (read > bound_ && !may_be_earlier(read)) || is_called_otherwise(text_.substr(0, at))) return 0;
     out = read;
     return length;
+  }
+
+  /// In another order of day and month.
+  bool may_be_earlier(Timestamp read) const noexcept {
+    const CivilTime* const civil = context_.sight == nullptr ? nullptr : context_.sight->of(read);
+    return civil != nullptr && civil->numbers.orders != 0;
   }
 
   /// Spares most numbers the reader, and refuses what is a stamp in form only where it is a number as likely.
@@ -152,5 +176,13 @@ class Search {
 }  // namespace
 
 FoundStamp find_timestamp(std::string_view text, const TimeContext& context, Timestamp& out) { return Search{text, context}.run(out); }
+
+FoundStamp timestamp_at(std::string_view text, std::size_t begin, const TimeContext& context, Timestamp& out) {
+  return Search{text, context}.at(begin, out);
+}
+
+FoundStamp find_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out) {
+  return Search{text, context}.time_of_day(out);
+}
 
 }  // namespace loglode

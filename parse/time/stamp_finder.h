@@ -20,5 +20,9 @@ struct FoundStamp {
 /// one letter (`E20261128 13:00:02.02`), and an epoch in brackets (`[1606472574]`, `audit(1609519900.161:44607)`). What lies more than a
 /// day after the context's reference is no log's time (a date of expiry), nor is what words before it call something else (`until …`).
 [[nodiscard]] FoundStamp find_timestamp(std::string_view text, const TimeContext& context, Timestamp& out);
+/// The same, only at `begin`; for lines that have their stamp where the line before had it.
+[[nodiscard]] FoundStamp timestamp_at(std::string_view text, std::size_t begin, const TimeContext& context, Timestamp& out);
+/// A time of day alone that stands in a line's header.
+[[nodiscard]] FoundStamp find_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out);
 
 }  // namespace loglode

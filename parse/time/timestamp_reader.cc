@@ -76,20 +76,6 @@ std::optional<Timestamp> nearest_moment(const CivilTime& civil, const TimeContex
   return nearest.best();
 }
 
-/// Day and month as the weekday says, where it decides.
-CivilTime ordered_by_weekday(const CivilTime& civil) {
-  if (civil.weekday == 0 || civil.numbers.orders == 0 || civil.year == kNoYear) return civil;
-  for (const DateOrder order : kDateOrders) {
-    CivilTime ordered = civil;
-    if (!civil.numbers.may_be(order)) continue;
-    set_date(ordered, order);
-    if (!weekday_agrees(ordered, ordered.year)) continue;
-    ordered.numbers = {};
-    return ordered;
-  }
-  return civil;
-}
-
 bool leaves_something_open(const CivilTime& civil, const TimeContext& context) noexcept {
   if (civil.year == kNoYear || civil.numbers.orders != 0 || civil.zone_assumed || !civil.has_date) return true;
   return civil.offset_seconds == kNoOffset && context.zone != nullptr && !context.zone->is_utc();
@@ -177,6 +163,19 @@ std::string_view trim(std::string_view text) noexcept {
 Timestamp program_start() {
   static const Timestamp start = std::chrono::floor<Duration>(std::chrono::system_clock::now());
   return start;
+}
+
+CivilTime ordered_by_weekday(const CivilTime& civil) {
+  if (civil.weekday == 0 || civil.numbers.orders == 0 || civil.year == kNoYear) return civil;
+  for (const DateOrder order : kDateOrders) {
+    CivilTime ordered = civil;
+    if (!civil.numbers.may_be(order)) continue;
+    set_date(ordered, order);
+    if (!weekday_agrees(ordered, ordered.year)) continue;
+    ordered.numbers = {};
+    return ordered;
+  }
+  return civil;
 }
 
 bool weekday_agrees(const CivilTime& civil, int year) noexcept {
@@ -267,7 +266,8 @@ std::size_t read_time_of_day(std::string_view text, const TimeContext& context, 
   civil.has_date = false;
   if (!ends_well(text, scan.position())) return 0;
   if (civil.hour == 24) civil.hour = 0;
-  return resolve(civil, context, out) ? scan.position() : 0;
+  if (context.near != kNoTime && !resolve(civil, context, out)) return 0;
+  return scan.position();
 }
 
 bool read_timestamp_field(std::string_view text, const TimeContext& context, Timestamp& out) {
