@@ -159,8 +159,8 @@ class DatedFramer final : public Framer {
   std::unique_ptr<Framer> framer_;
   StampReader reader_;
   DateOrders orders_;
-  StampSequence begin_;  // of every writer
-  bool times_of_day_;    // records have a time without a date
+  StampSequence begin_;                                               // of every writer
+  bool times_of_day_;                                                 // records have a time without a date
   std::unordered_map<std::uint32_t, std::vector<CivilTime>> prefix_;  // stamps of writers that have not written yet
   std::unordered_map<std::uint32_t, StampSequence> writers_;
   Timestamp latest_ = kNoTime;

@@ -1,5 +1,5 @@
-// Says of each record what its stamp means where the stamp alone does not: which year, which of day and month, which date a time of day has,
-// which of the two hours when a clock is set back. That depends on the lines before, so it is decided here, on the source's thread.
+// Says of each record what its stamp means where the stamp alone does not: which year, which of day and month, which date a time of day
+// has, which of the two hours when a clock is set back. That depends on the lines before, so it is decided here, on the source's thread.
 #pragma once
 
 #include <memory>

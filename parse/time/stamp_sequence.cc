@@ -10,13 +10,13 @@ using std::chrono::days;
 using std::chrono::hours;
 using std::chrono::minutes;
 
-constexpr auto kNewYearStep = days{30};         // a step back over more begins a new year
-constexpr auto kQuietMax = days{120};           // how long a writer may have said nothing when it goes on after the reference
-constexpr auto kClockJitter = hours{2};         // a time of day that goes back over more is of the next day
-constexpr auto kOutOfOrder = minutes{1};        // lines of one writer overtake each other by less
-constexpr auto kSetBackMax = hours{3};          // clocks are set back by less
-constexpr auto kRecent = days{400};             // before the reference: what a two-digit year should be within
-constexpr auto kCloseToReference = days{2};     // a file's time is that of its last line
+constexpr auto kNewYearStep = days{30};      // a step back over more begins a new year
+constexpr auto kQuietMax = days{120};        // how long a writer may have said nothing when it goes on after the reference
+constexpr auto kClockJitter = hours{2};      // a time of day that goes back over more is of the next day
+constexpr auto kOutOfOrder = minutes{1};     // lines of one writer overtake each other by less
+constexpr auto kSetBackMax = hours{3};       // clocks are set back by less
+constexpr auto kRecent = days{400};          // before the reference: what a two-digit year should be within
+constexpr auto kCloseToReference = days{2};  // a file's time is that of its last line
 
 int year_of(Timestamp time) { return static_cast<int>(std::chrono::year_month_day{std::chrono::floor<days>(time)}.year()); }
 
@@ -92,7 +92,8 @@ void DateOrders::study(std::span<const CivilTime> stamps, Timestamp reference) {
         CivilTime ordered = stamp;
         set_date(ordered, order);
         const bool is_it = ordered.month == proven.month && ordered.day == proven.day && ordered.year == proven.year;
-        if (is_it && stamp.numbers.may_be(order)) of_kind.back().numbers.orders = static_cast<std::uint8_t>(1U << static_cast<unsigned>(order));
+        if (is_it && stamp.numbers.may_be(order))
+          of_kind.back().numbers.orders = static_cast<std::uint8_t>(1U << static_cast<unsigned>(order));
       }
     }
     if (!of_kind.empty()) chosen_[kind] = best_order(of_kind, or_now(reference));

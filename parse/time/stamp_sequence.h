@@ -35,7 +35,8 @@ class StampSequence {
   /// `reference` (kNoTime: the program's start) and `zone` as in TimeContext.
   StampSequence(Timestamp reference, const ZoneRules* zone) noexcept : reference_(reference), zone_(zone) {}
 
-  /// The stamps that the writer begins with: they lie before the reference, so a step into a new year among them says in which year it began.
+  /// The stamps that the writer begins with: they lie before the reference, so a step into a new year among them says in which year it
+  /// began.
   void study(std::span<const CivilTime> first);
   /// The moment of a stamp whose date has its order; nothing when there is none.
   [[nodiscard]] std::optional<Timestamp> next(const CivilTime& civil);
