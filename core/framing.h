@@ -34,6 +34,9 @@ class Framer {
   [[nodiscard]] virtual std::string memory() const { return {}; }
   /// Of the latest line that named columns: the source puts it into each batch, because the line may lie in one long gone.
   [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> columns() const { return nullptr; }
+  /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
+  /// A framer that knows it reads the latest record's lines as this one did.
+  [[nodiscard]] virtual std::string memory() const { return {}; }
 };
 
 struct FramedStream {
