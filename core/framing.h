@@ -29,9 +29,6 @@ class Framer {
   /// True when lines of several substreams may alternate, so that a continuation need not follow its record directly.
   /// The source then holds records back until they are complete. Constant for a stream.
   [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
-  /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
-  /// A framer that knows it reads the latest record's lines as this one did.
-  [[nodiscard]] virtual std::string memory() const { return {}; }
   /// Of the latest line that named columns: the source puts it into each batch, because the line may lie in one long gone.
   [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> columns() const { return nullptr; }
   /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
