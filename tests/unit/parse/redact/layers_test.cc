@@ -75,29 +75,35 @@ using Wrap = std::function<std::string(const std::string&)>;
 
 std::vector<std::pair<std::string, Wrap>> wrappings() {
   constexpr std::string_view kSigns = "=:\"'/<>&{}@ ";
-  return {{"as it is", [](const std::string& text) { return text; }},
-          {"JSON", [](const std::string& text) { return "{\"time\":1,\"msg\":" + in_json(text) + ",\"n\":1}"; }},
-          {"JSON in JSON", [](const std::string& text) { return "{\"msg\":" + in_json("{\"msg\":" + in_json(text) + "}") + "}"; }},
-          {"JSON in JSON in JSON", [](const std::string& text) { return "{\"a\":" + in_json("{\"b\":" + in_json("{\"c\":" + in_json(text) + "}") + "}") + "}"; }},
-          {"logfmt", [](const std::string& text) { return "level=info msg=" + in_json(text) + " n=1"; }},
-          {"JSON with numbered signs", [=](const std::string& text) { return "{\"msg\":\"" + numbered(text, "\\u00", "", kSigns) + "\"}"; }},
-          {"percent", [=](const std::string& text) { return "GET /x?q=" + numbered(text, "%", "", kSigns) + " 200"; }},
-          {"hexadecimal escapes", [=](const std::string& text) { return numbered(text, "\\x", "", kSigns); }},
-          {"entities", [=](const std::string& text) { return "<m>" + numbered(text, "&#x", ";", kSigns) + "</m>"; }},
-          {"escaped slashes", [](const std::string& text) { return replaced(text, "/", "\\/"); }},
-          {"colours", [](const std::string& text) { return "\x1b[31m" + replaced(text, "=", "\x1b[0m=\x1b[1m") + "\x1b[0m"; }},
-          {"colours in JSON", [](const std::string& text) { return "{\"msg\":\"\\u001b[31m" + replaced(replaced(text, "\"", "\\\""), "=", "\\u001b[0m=") + "\"}"; }},
-          {"zero-width space in names", [](const std::string& text) { return replaced(text, "pass", "pa\xE2\x80\x8Bss"); }},
-          {"soft hyphen in names", [](const std::string& text) { return replaced(text, "pass", "pa\xC2\xADss"); }},
-          {"no-break space", [](const std::string& text) { return replaced(replaced(text, " ", "\xC2\xA0"), "password", "pass\xC2\xA0word"); }},
-          {"full-width signs", [](const std::string& text) { return replaced(replaced(text, "=", "\xEF\xBC\x9D"), ":", "\xEF\xBC\x9A"); }},
-          {"new line behind the sign", [](const std::string& text) { return replaced(text, "login password=", "login password=\n"); }}};
+  return {
+      {"as it is", [](const std::string& text) { return text; }},
+      {"JSON", [](const std::string& text) { return "{\"time\":1,\"msg\":" + in_json(text) + ",\"n\":1}"; }},
+      {"JSON in JSON", [](const std::string& text) { return "{\"msg\":" + in_json("{\"msg\":" + in_json(text) + "}") + "}"; }},
+      {"JSON in JSON in JSON",
+       [](const std::string& text) { return "{\"a\":" + in_json("{\"b\":" + in_json("{\"c\":" + in_json(text) + "}") + "}") + "}"; }},
+      {"logfmt", [](const std::string& text) { return "level=info msg=" + in_json(text) + " n=1"; }},
+      {"JSON with numbered signs", [=](const std::string& text) { return "{\"msg\":\"" + numbered(text, "\\u00", "", kSigns) + "\"}"; }},
+      {"percent", [=](const std::string& text) { return "GET /x?q=" + numbered(text, "%", "", kSigns) + " 200"; }},
+      {"hexadecimal escapes", [=](const std::string& text) { return numbered(text, "\\x", "", kSigns); }},
+      {"entities", [=](const std::string& text) { return "<m>" + numbered(text, "&#x", ";", kSigns) + "</m>"; }},
+      {"escaped slashes", [](const std::string& text) { return replaced(text, "/", "\\/"); }},
+      {"colours", [](const std::string& text) { return "\x1b[31m" + replaced(text, "=", "\x1b[0m=\x1b[1m") + "\x1b[0m"; }},
+      {"colours in JSON",
+       [](const std::string& text) {
+         return "{\"msg\":\"\\u001b[31m" + replaced(replaced(text, "\"", "\\\""), "=", "\\u001b[0m=") + "\"}";
+       }},
+      {"zero-width space in names", [](const std::string& text) { return replaced(text, "pass", "pa\xE2\x80\x8Bss"); }},
+      {"soft hyphen in names", [](const std::string& text) { return replaced(text, "pass", "pa\xC2\xADss"); }},
+      {"no-break space", [](const std::string& text) { return replaced(replaced(text, " ", "\xC2\xA0"), "password", "pass\xC2\xA0word"); }},
+      {"full-width signs", [](const std::string& text) { return replaced(replaced(text, "=", "\xEF\xBC\x9D"), ":", "\xEF\xBC\x9A"); }},
+      {"new line behind the sign", [](const std::string& text) { return replaced(text, "login password=", "login password=\n"); }}};
 }
 
 /// What a reader of `text` could still make of it.
 bool shows(std::string_view text, const std::string& secret) {
-  for (const std::string& form : {secret, in_json(secret), numbered(secret, "%", "", " @:/"), numbered(secret, "\\u00", "", " @:/"),
-                                  numbered(secret, "\\x", "", " @:/"), numbered(secret, "&#x", ";", " @:/"), replaced(secret, " ", "\xC2\xA0")})
+  for (const std::string& form :
+       {secret, in_json(secret), numbered(secret, "%", "", " @:/"), numbered(secret, "\\u00", "", " @:/"),
+        numbered(secret, "\\x", "", " @:/"), numbered(secret, "&#x", ";", " @:/"), replaced(secret, " ", "\xC2\xA0")})
     if (text.find(form) != std::string_view::npos) return true;
   return false;
 }
@@ -123,8 +129,9 @@ TEST_CASE("redact: a secret leaves in no encoding, and a probe hits wherever one
 
 TEST_CASE("redact: what is no secret stays byte by byte in every encoding", "[redact]") {
   for (const auto& [name, wrap] : wrappings()) {
-    for (const std::string_view text : {"token expired 35 seconds ago", "Password changed for user 17", "served /api/v1/users/17?page=2 in 12 ms",
-                                        "password must contain 12 characters", "pulled shop@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}) {
+    for (const std::string_view text :
+         {"token expired 35 seconds ago", "Password changed for user 17", "served /api/v1/users/17?page=2 in 12 ms",
+          "password must contain 12 characters", "pulled shop@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"}) {
       const std::string wrapped = wrap(std::string{text});
       INFO(name << ": " << wrapped);
       CHECK(redact(wrapped) == wrapped);
@@ -133,7 +140,8 @@ TEST_CASE("redact: what is no secret stays byte by byte in every encoding", "[re
 }
 
 TEST_CASE("redact: layers upon layers of escapes end in bounded time", "[redact]") {
-  for (const std::string_view part : {"\\", "\\\\\"", "%25", "&amp;", "\\u005c", "\x1b[", "\xE2\x80\x8B", "\\u003d", "%3D", "password\\u003d"}) {
+  for (const std::string_view part :
+       {"\\", "\\\\\"", "%25", "&amp;", "\\u005c", "\x1b[", "\xE2\x80\x8B", "\\u003d", "%3D", "password\\u003d"}) {
     std::string text;
     while (text.size() < 300'000) text += part;
     static_cast<void>(redact(text));
