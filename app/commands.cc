@@ -2,11 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <iostream>
 #include <iterator>
 #include <memory>
 #include <span>
+#include <utility>
+#include <vector>
 
 #include "app/builtin_rules.h"
 #include "app/config/check_config.h"
@@ -30,7 +33,30 @@ std::string first_line_of_stdin() {
 }
 
 void append_field(std::string& out, std::string_view name, std::string_view value) {
-  fmt::format_to(std::back_inserter(out), "  {}  {}\n", pad_to(name, 16), printable(value));
+  fmt::format_to(std::back_inserter(out), "  {}  {}\n", pad_to(printable(name), 16), printable(value));
+}
+
+/// Each value with its key, and with the name that a field beside it gives it: what it is may be said there alone.
+/// Or in the line, where a format took the name for something else.
+void append_fields(std::string& out, const std::string& line, const std::vector<std::pair<std::string, std::string>>& fields,
+                   RedactionCounts& masked) {
+  constexpr std::size_t kBeside = 4;
+  RedactionCounts of_line;
+  const std::string masked_line = redact(line, of_line);
+  for (std::size_t at = 0; at < fields.size(); ++at) {
+    std::string_view key = fields[at].first;
+    for (std::size_t i = at > kBeside ? at - kBeside : 0; i < std::min(fields.size(), at + kBeside); ++i)
+      if (i != at && is_named_by(key, fields[i].first, fields[i].second)) key = fields[i].second;
+    const std::string& value = fields[at].second;
+    std::string text;
+    if (!redact_value_into(key, value, text, masked)) {
+      const bool only_there = value.size() > 3 && line.find(value) != std::string::npos && masked_line.find(value) == std::string::npos;
+      const bool hidden = only_there && fields[at].first != "message" && value != line;
+      if (hidden) ++masked.by_kind[static_cast<std::size_t>(SecretKind::credential)];
+      text = hidden ? "[masked]" : value;
+    }
+    append_field(out, redact(fields[at].first, masked), text);
+  }
 }
 
 // One line on its way through the same stages as in a run, up to the template.
@@ -67,7 +93,7 @@ void append_rules(std::string& out, const LoadedRules& loaded, const Record& rec
   for (const RuleMatch& match : *matches) {
     const RuleInfo& rule = (*loaded.catalog)[static_cast<std::size_t>(match.rule)];
     RedactionCounts counts;
-    const std::string where = redact(record.message.substr(match.begin, match.end - match.begin), counts);
+    const std::string where = redact_part(record.message, match.begin, match.end, counts);
     append_field(out, "rule",
                  fmt::format("{} ({}, {}): hit by \"{}\"", rule.id, name_of(rule.category), severity_name(rule.severity), where));
     append_field(out, "", rule.meaning);
@@ -167,7 +193,7 @@ int explain_line(const std::string& given, const ReadingOptions& options, const 
   RedactionCounts masked;
   std::string out;
   append_field(out, "format", explained->format);
-  for (const auto& [name, value] : explained->fields) append_field(out, name, redact(value, masked));
+  append_fields(out, line, explained->fields, masked);
   for (const std::string& note : explained->notes) append_field(out, "note", note);
   append_field(out, "secrets masked", masked.total() == 0 ? "none" : std::to_string(masked.total()));
   append_rules(out, *loaded, one->record());

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <iterator>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "app/exit_status.h"
@@ -114,9 +115,22 @@ std::string ndjson_of(const std::vector<Json>& objects) {
   return out;
 }
 
-void append_numbered(std::string& out, const std::vector<std::string>& lines, std::uint64_t& number, std::string_view mark) {
+void append_numbered(std::string& out, std::span<const std::string> lines, std::uint64_t& number, std::string_view mark) {
+  for (const std::string& line : lines) out += fmt::format("{} {:>8}  {}\n", mark, number++, printable(line));
+}
+
+/// Masked as one text, since a key may go over many lines.
+void append_around(std::string& out, const LinesAround& around) {
+  std::vector<std::string> lines = around.before;
+  lines.insert(lines.end(), around.record.begin(), around.record.end());
+  lines.insert(lines.end(), around.after.begin(), around.after.end());
   RedactionCounts counts;
-  for (const std::string& line : lines) out += fmt::format("{} {:>8}  {}\n", mark, number++, printable(redact(line, counts)));
+  redact_lines(lines, counts);
+  std::uint64_t number = around.first_line;
+  const std::span<const std::string> all{lines};
+  append_numbered(out, all.first(around.before.size()), number, " ");
+  append_numbered(out, all.subspan(around.before.size(), around.record.size()), number, ">");
+  append_numbered(out, all.last(around.after.size()), number, " ");
 }
 
 // Whether the record's text still holds a word of its kept excerpt: words, since JSON spells characters of its own.
@@ -181,10 +195,7 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
     return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
   }
   std::string out = fmt::format("{}  {}\n", printable(path), clock_of(*proof, "time"));
-  std::uint64_t number = around->first_line;
-  append_numbered(out, around->before, number, " ");
-  append_numbered(out, around->record, number, ">");
-  append_numbered(out, around->after, number, " ");
+  append_around(out, *around);
   return print_and_leave(out);
 }
 

@@ -10,38 +10,147 @@ namespace {
 
 constexpr std::size_t kCommandLookBack = 256;  // from an option back to its program
 
-bool is_gap(char c) noexcept { return c == ' ' || c == '\t' || c == ','; }  // `,` in a printed argument list: ["curl","-u","bob:x"]
-bool is_quote(char c) noexcept { return c == '"' || c == '\'' || c == '`'; }
-bool divides_words(char c) noexcept { return is_gap(c) || is_quote(c) || c == '[' || c == '(' || c == '='; }
+bool is_gap(char c) noexcept { return is_blank(c) || c == ','; }  // `,` in a printed argument list: ["curl","-u","bob:x"]
+bool divides_words(char c) noexcept { return is_gap(c) || is_quote(c) || is_one_of(c, "[(=<>"); }
 
-enum class Program : unsigned char { none, curl, mysql, mongo, redis_cli, sshpass };
+enum class Program : unsigned char {
+  none,
+  curl,
+  httpie,
+  smb,
+  mysql,
+  mongo,
+  redis_cli,
+  sshpass,
+  registry,
+  ldap,
+  sqlcmd,
+  mosquitto,
+  zip,
+  seven_zip,
+  cqlsh,
+  ipmi,
+  snmp,
+  psexec
+};
 
-bool is_one_of(std::string_view word, std::initializer_list<std::string_view> names) noexcept {
-  return std::any_of(names.begin(), names.end(), [&](std::string_view name) { return equal_ignoring_case(word, name); });
-}
+struct ProgramName {
+  std::string_view name;
+  Program program;
+};
+constexpr ProgramName kPrograms[] = {
+    {"curl", Program::curl},
+    {"http", Program::httpie},
+    {"https", Program::httpie},
+    {"xh", Program::httpie},
+    {"smbclient", Program::smb},
+    {"rpcclient", Program::smb},
+    {"winexe", Program::smb},
+    {"mysql", Program::mysql},
+    {"mysqldump", Program::mysql},
+    {"mysqladmin", Program::mysql},
+    {"mysqlimport", Program::mysql},
+    {"mysqlshow", Program::mysql},
+    {"mysqlcheck", Program::mysql},
+    {"mysqlpump", Program::mysql},
+    {"mysqlslap", Program::mysql},
+    {"mysqlsh", Program::mysql},
+    {"mysqlbinlog", Program::mysql},
+    {"mysql_upgrade", Program::mysql},
+    {"mariadb", Program::mysql},
+    {"mariadb-dump", Program::mysql},
+    {"mariadb-admin", Program::mysql},
+    {"mariadb-import", Program::mysql},
+    {"mariadb-check", Program::mysql},
+    {"mariabackup", Program::mysql},
+    {"xtrabackup", Program::mysql},
+    {"mongo", Program::mongo},
+    {"mongosh", Program::mongo},
+    {"mongodump", Program::mongo},
+    {"mongorestore", Program::mongo},
+    {"mongoexport", Program::mongo},
+    {"mongoimport", Program::mongo},
+    {"mongostat", Program::mongo},
+    {"mongotop", Program::mongo},
+    {"redis-cli", Program::redis_cli},
+    {"valkey-cli", Program::redis_cli},
+    {"sshpass", Program::sshpass},
+    {"docker", Program::registry},
+    {"podman", Program::registry},
+    {"nerdctl", Program::registry},
+    {"buildah", Program::registry},
+    {"skopeo", Program::registry},
+    {"crane", Program::registry},
+    {"oras", Program::registry},
+    {"helm", Program::registry},
+    {"az", Program::registry},
+    {"ldapsearch", Program::ldap},
+    {"ldapadd", Program::ldap},
+    {"ldapmodify", Program::ldap},
+    {"ldapdelete", Program::ldap},
+    {"ldapcompare", Program::ldap},
+    {"ldappasswd", Program::ldap},
+    {"ldapwhoami", Program::ldap},
+    {"sqlcmd", Program::sqlcmd},
+    {"bcp", Program::sqlcmd},
+    {"osql", Program::sqlcmd},
+    {"mosquitto_pub", Program::mosquitto},
+    {"mosquitto_sub", Program::mosquitto},
+    {"mosquitto_rr", Program::mosquitto},
+    {"zip", Program::zip},
+    {"unzip", Program::zip},
+    {"7z", Program::seven_zip},
+    {"7za", Program::seven_zip},
+    {"7zr", Program::seven_zip},
+    {"rar", Program::seven_zip},
+    {"unrar", Program::seven_zip},
+    {"cqlsh", Program::cqlsh},
+    {"ipmitool", Program::ipmi},
+    {"snmpget", Program::snmp},
+    {"snmpwalk", Program::snmp},
+    {"snmpbulkwalk", Program::snmp},
+    {"snmpset", Program::snmp},
+    {"snmptrap", Program::snmp},
+    {"psexec", Program::psexec},
+    {"rdesktop", Program::psexec},
+    {"ncftpput", Program::psexec},
+    {"ncftpget", Program::psexec},
+};
+
+/// Which short options of a program are a password, and how they are written.
+struct ShortOption {
+  Program program;
+  std::string_view letters;
+  bool joined;                 // `-px`
+  bool apart;                  // `-p x`
+  bool first = false;          // only right behind the program
+  std::string_view verb = {};  // a word that must stand between them
+};
+constexpr ShortOption kShortOptions[] = {
+    {Program::mysql, "p", true, false},
+    {Program::mongo, "p", true, true},
+    {Program::sshpass, "p", true, true, true},
+    {Program::redis_cli, "a", false, true},
+    {Program::registry, "p", false, true, false, "login"},
+    {Program::ldap, "w", true, true},
+    {Program::sqlcmd, "P", true, true},
+    {Program::mosquitto, "P", false, true},
+    {Program::zip, "P", true, true},
+    {Program::seven_zip, "p", true, false},
+    {Program::cqlsh, "p", true, true},
+    {Program::ipmi, "P", true, true},
+    {Program::snmp, "AXc", false, true},
+    {Program::psexec, "p", false, true},
+};
 
 Program program_of(std::string_view word) noexcept {
   if (const std::size_t slash = word.find_last_of("/\\"); slash != std::string_view::npos) word.remove_prefix(slash + 1);
   if (ends_ignoring_case(word, ".exe")) word.remove_suffix(4);
   if (word.empty()) return Program::none;
-  switch (lowered(word.front())) {
-    case 'c':
-      return is_one_of(word, {"curl"}) ? Program::curl : Program::none;
-    case 'm':
-      if (is_one_of(word,
-                    {"mysql", "mysqldump", "mysqladmin", "mysqlimport", "mysqlshow", "mysqlcheck", "mysqlpump", "mysqlslap", "mysqlsh",
-                     "mysqlbinlog", "mysql_upgrade", "mariadb", "mariadb-dump", "mariadb-admin", "mariadb-import", "mariadb-check"}))
-        return Program::mysql;
-      return is_one_of(word, {"mongo", "mongosh", "mongodump", "mongorestore", "mongoexport", "mongoimport", "mongostat", "mongotop"})
-                 ? Program::mongo
-                 : Program::none;
-    case 'r':
-      return is_one_of(word, {"redis-cli"}) ? Program::redis_cli : Program::none;
-    case 's':
-      return is_one_of(word, {"sshpass"}) ? Program::sshpass : Program::none;
-    default:
-      return Program::none;
-  }
+  for (const ProgramName& known : kPrograms)
+    if (known.name.size() == word.size() && known.name.front() == lowered(word.front()) && equal_ignoring_case(word, known.name))
+      return known.program;
+  return Program::none;
 }
 
 struct Command {
@@ -57,7 +166,7 @@ Command command_before(std::string_view text, std::size_t option, std::string_vi
   for (bool first = true; end > lowest; first = false) {
     while (end > lowest && divides_words(text[end - 1])) --end;
     std::size_t begin = end;
-    while (begin > lowest && !divides_words(text[begin - 1]) && ends.find(text[begin - 1]) == std::string_view::npos) --begin;
+    while (begin > lowest && !divides_words(text[begin - 1]) && !is_one_of(text[begin - 1], ends)) --begin;
     command = {program_of(text.substr(begin, end - begin)), first};
     const bool followed = end < text.size() && (is_gap(text[end]) || is_quote(text[end]));
     if ((command.program != Program::none && followed) || begin == end) return command;
@@ -76,9 +185,7 @@ bool is_no_value(std::string_view value) noexcept {
 
 std::size_t argument_end(std::string_view text, std::size_t at, char quote) noexcept {
   if (quote != 0) return std::min(text.find(quote, at), text.size());
-  while (at < text.size() && static_cast<unsigned char>(text[at]) > ' ' &&
-         std::string_view{",;&\"'`<>)]}|"}.find(text[at]) == std::string_view::npos)
-    ++at;
+  while (at < text.size() && static_cast<unsigned char>(text[at]) > ' ' && !is_one_of(text[at], ",;&\"'`<>)]}|")) ++at;
   return at;
 }
 
@@ -92,7 +199,29 @@ bool is_long_option(std::string_view rest) noexcept {
   std::size_t end = 0;
   while (end < rest.size() && end < 12 && is_alpha(rest[end])) ++end;
   if (end < rest.size() && rest[end] != ' ' && rest[end] != '=') return false;
-  return is_one_of(rest.substr(0, end), {"ass", "assword", "assphrase", "wd", "ort", "ath", "rotocol", "rofile", "id", "refix"});
+  return is_any_of(rest.substr(0, end), {"ass", "assword", "assphrase", "wd", "ort", "ath", "rotocol", "rofile", "id", "refix"});
+}
+
+bool names_user(Program program, std::string_view option) noexcept {
+  switch (program) {
+    case Program::curl:
+      return is_any_of(option, {"-u", "--user", "--proxy-user"});
+    case Program::httpie:
+      return is_any_of(option, {"-a", "--auth"});
+    case Program::smb:
+      return option == "-U" || option == "--user";
+    default:
+      return false;
+  }
+}
+
+/// The option that `user`, which begins at `begin`, is the value of; where it stands goes to `at`.
+std::string_view option_before(std::string_view text, std::size_t begin, std::size_t& at) noexcept {
+  std::size_t end = begin;
+  while (end > 0 && begin - end < 4 && (is_gap(text[end - 1]) || is_quote(text[end - 1]) || text[end - 1] == '=')) --end;
+  at = end;
+  while (at > 0 && end - at < 16 && (is_alpha(text[at - 1]) || text[at - 1] == '-')) --at;
+  return text.substr(at, end - at);
 }
 
 }  // namespace
@@ -105,46 +234,43 @@ Span find_user_password(std::string_view text, std::size_t at) {
   const std::string_view user = text.substr(begin, at - begin);
   const char quote = is_quote(text[begin - 1]) ? text[begin - 1] : '\0';
   std::size_t option = begin;
-  if (!user.starts_with("-u") && !user.starts_with("-U")) {
-    std::size_t end = begin;
-    while (end > 0 && begin - end < 4 && (is_gap(text[end - 1]) || is_quote(text[end - 1]) || text[end - 1] == '=')) --end;
-    option = end;
-    while (option > 0 && end - option < 16 && (is_alpha(text[option - 1]) || text[option - 1] == '-')) --option;
-    const std::string_view name = text.substr(option, end - option);
-    if (name != "-u" && name != "-U" && name != "--user" && name != "--proxy-user") return {};
-  }
-  if (option == 0 || command_before(text, option, "\n").program != Program::curl) return {};
+  std::string_view name = user.substr(0, 2);
+  if (name != "-u" && name != "-U") name = option_before(text, begin, option);
+  if (name.size() < 2 || name.front() != '-' || option == 0) return {};
+  const Program program = command_before(text, option, "\n").program;
+  if (!names_user(program, name) || (program == Program::smb) != (text[at] == '%')) return {};
   return mask_argument(text, at + 1, quote);
 }
 
+namespace {
+
+const ShortOption* short_option(std::string_view text, std::size_t at) noexcept {
+  const char letter = text[at + 1];
+  if (!is_one_of(letter, "paPwAXc")) return nullptr;
+  const Command command = command_before(text, at, "\n|;&");
+  if (command.program == Program::none) return nullptr;
+  for (const ShortOption& option : kShortOptions) {
+    if (option.program != command.program || !is_one_of(letter, option.letters) || (option.first && !command.first)) continue;
+    const std::string_view before = text_before(text, at, kCommandLookBack);
+    const std::size_t verb = before.rfind(option.verb);
+    if (verb != std::string_view::npos && before.find_first_of("\n|;&", verb) == std::string_view::npos) return &option;
+  }
+  return nullptr;
+}
+
+}  // namespace
+
 Span find_option_password(std::string_view text, std::size_t at) {
   if (at == 0 || at + 2 >= text.size() || (!is_gap(text[at - 1]) && !is_quote(text[at - 1]))) return {};
-  const char letter = text[at + 1];
-  if (letter != 'p' && letter != 'a') return {};
+  const ShortOption* option = short_option(text, at);
+  if (option == nullptr) return {};
   const bool closed = is_quote(text[at - 1]) && text[at + 2] == text[at - 1];
-  const bool joined = !closed && !is_gap(text[at + 2]);
-  const Command command = command_before(text, at, "\n|;&");
-  switch (command.program) {
-    case Program::mysql:
-      if (letter != 'p' || !joined) return {};
-      break;
-    case Program::mongo:
-      if (letter != 'p') return {};
-      break;
-    case Program::sshpass:
-      if (letter != 'p' || !command.first) return {};
-      break;
-    case Program::redis_cli:
-      if (letter != 'a' || joined) return {};
-      break;
-    default:
-      return {};
-  }
-  if (joined) {
-    if (is_long_option(text.substr(at + 2))) return {};
+  if (!closed && !is_gap(text[at + 2])) {
+    if (!option->joined || is_long_option(text.substr(at + 2))) return {};
     if (is_quote(text[at + 2])) return mask_argument(text, at + 3, text[at + 2]);
     return mask_argument(text, at + 2, is_quote(text[at - 1]) ? text[at - 1] : '\0');
   }
+  if (!option->apart) return {};
   std::size_t begin = at + 2 + (closed ? 1 : 0);
   while (begin < text.size() && begin - at < 6 && is_gap(text[begin])) ++begin;
   if (begin == text.size() || is_gap(text[begin])) return {};

@@ -1,4 +1,5 @@
 // The quick look at every message for what no literal announces: long runs, found by looking at one byte in a run's shortest length.
+#include <algorithm>
 #include <array>
 
 #include "parse/redact/detectors.h"
@@ -9,8 +10,9 @@ namespace {
 
 using namespace redaction;
 
-constexpr std::size_t kRandomRun = 32;  // random_run.cc: kLengthMin
-constexpr std::size_t kCardRun = 13;    // digits of the shortest card
+constexpr std::size_t kRandomRun = 32;       // random_run.cc: kLengthMin
+constexpr std::size_t kNumberRun = 10;       // of the shortest number that needs no name: `+` and nine digits
+constexpr std::size_t kAccountLetters = 12;  // of an account number, before the digits of it that are a run
 
 using Table = std::array<bool, 256>;
 
@@ -20,7 +22,7 @@ constexpr Table make_table(bool letters, std::string_view others) {
   for (const char c : others) table[static_cast<unsigned char>(c)] = true;
   return table;
 }
-constexpr Table kRandom = make_table(true, "+/_-"), kCard = make_table(false, " -");
+constexpr Table kRandom = make_table(true, "+/_-"), kNumber = make_table(false, " -+().");
 
 /// Calls `judge(begin, end)` for every maximal run of `table`'s characters of `length` or more until one says true.
 template <class Judge>
@@ -42,11 +44,16 @@ bool any_run(std::string_view text, const Table& table, std::size_t length, Judg
   return false;
 }
 
-bool holds_card(std::string_view text, std::size_t begin, std::size_t end) {
+bool begins_word(std::string_view text, std::size_t at) noexcept { return at == 0 || !is_word(text[at - 1]); }
+
+bool holds_number(std::string_view text, std::size_t begin, std::size_t end) {
   for (std::size_t at = begin; at < end; ++at) {
-    const bool starts = is_digit(text[at]) && (at == 0 || (!is_alnum(text[at - 1]) && text[at - 1] != '_'));
-    if (starts && !find_card(text, at).empty()) return true;
+    const char c = text[at];
+    if (is_digit(c) && begins_word(text, at) && !find_card(text, at).empty()) return true;
+    if ((c == '+' || c == '(') && !find_phone(text, at).empty()) return true;
   }
+  for (std::size_t at = begin > kAccountLetters ? begin - kAccountLetters : 0; at < end; ++at)
+    if (is_alpha(text[at]) && begins_word(text, at) && !find_iban(text, at).empty()) return true;
   return false;
 }
 
@@ -54,8 +61,8 @@ bool holds_card(std::string_view text, std::size_t begin, std::size_t end) {
 
 bool holds_nameless_secret(std::string_view text) {
   const auto random = [&](std::size_t begin, std::size_t end) { return !find_random_run(text, begin, end).empty(); };
-  const auto card = [&](std::size_t begin, std::size_t end) { return holds_card(text, begin, end); };
-  return any_run(text, kRandom, kRandomRun, random) || any_run(text, kCard, kCardRun, card);
+  const auto number = [&](std::size_t begin, std::size_t end) { return holds_number(text, begin, end); };
+  return any_run(text, kRandom, kRandomRun, random) || any_run(text, kNumber, kNumberRun, number);
 }
 
 }  // namespace loglode

@@ -1,43 +1,178 @@
 // What the rule engine looks for in every message, so that redact() itself need not look at every one. Each expression is at least as
 // wide as the detector it stands for (the tests and fuzz target hold them together) and as narrow as a regular expression can be.
+#include <algorithm>
+
+#include "parse/redact/known_tokens.h"
+#include "parse/redact/names.h"
 #include "parse/redact/redactor.h"
 
 namespace loglode {
 
+namespace {
+
+using namespace redaction;
+
+constexpr std::size_t kTokenLook = 20;  // characters behind a prefix
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (std::string_view{".$*+?()[]{}|^\\/"}.find(c) != std::string_view::npos) out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+std::string_view class_of(Alphabet alphabet) {
+  switch (alphabet) {
+    case Alphabet::hex:
+      return "[0-9A-Fa-f]";
+    case Alphabet::upper:
+      return "[A-Z0-9]";
+    case Alphabet::alnum:
+      return "[A-Za-z0-9]";
+    case Alphabet::url:
+      return "[A-Za-z0-9_-]";
+    case Alphabet::dotted:
+      return "[A-Za-z0-9_./+=$%-]";
+  }
+  return ".";
+}
+
+/// A few expressions of many alternatives each.
+void add_alternatives(std::vector<std::string>& out, const std::vector<std::string>& alternatives, std::string_view begin) {
+  constexpr std::size_t kBytesMax = 1000;
+  std::string some;
+  for (const std::string& alternative : alternatives) {
+    if (some.size() + alternative.size() > kBytesMax) out.push_back(some + ")"), some.clear();
+    some += (some.empty() ? std::string{begin} + "(?:" : "|") + alternative;
+  }
+  if (!some.empty()) out.push_back(some + ")");
+}
+
+void add_tokens(std::vector<std::string>& out) {
+  std::vector<std::string> tokens;
+  for (const KnownToken& token : kTokens)
+    tokens.push_back(escaped(token.prefix) + std::string{class_of(token.alphabet)} + "{" +
+                     std::to_string(std::min(token.length_min, kTokenLook)) + "}");
+  add_alternatives(out, tokens, "");
+}
+
+/// Words that are in many lines hit with what must stand behind them: a sign, a quote, a value with a digit. The others hit alone.
+void add_names(std::vector<std::string>& out) {
+  const std::string common =
+      "(?i)(?:pass[_. "
+      "-]{0,2}(?:words?|phrase|code|key)|passwr?d|pwd|secrets?|token|credentials?|cookies?|authori[sz]ation|authenticate|authentication[_. "
+      "-]{0,2}info)";
+  const std::string small = "(?i)(?:pass|psw|pw|auth|pin|puk|otp|csc|psk|creds)";
+  const std::string closers = R"([0-9]{0,4}["'`\\\]\[0-9]{0,16}[ \t]{0,4})", sign = R"((?:[=:>]|\xEF\xBC[\x9A\x9D]))";
+  const std::string told = R"(.{0,44}[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t])";
+  const std::string value = R"([ \t]{1,2}(?:[0-9] )?(?:\\?["'`]|[^ \t]{0,64}[0-9]))";
+  add_alternatives(out, rare_name_expressions(), "(?i)");
+  out.insert(
+      out.end(),
+      {
+          common + ".{0,60}" + sign,
+          common + R"([0-9a-z_.-]{0,24}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",  // a name that is a value: ("password", "x")
+          common + "[0-9a-z_.-]{0,24}" + value,
+          common + told,
+          common + R"([0-9a-z_.-]{0,24}\(\\?["'`])",
+          small + closers + sign,
+          small + R"([0-9]{0,4}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",
+          small + "[0-9]{0,4}" + value,
+          small + told,
+          small + R"([0-9]{0,4}\(\\?["'`])",
+          R"((?i)-[a-z0-9_.-]{0,60}(?:pass|pwd|pw|secret|token|auth|bearer|pin|otp|psk|credential|creds)[0-9a-z_.-]{0,24}[ \t]{1,2}[^ \t-])",
+          R"((?i)(?:sid|sess[_. -]{0,2}id|session[_. -]{0,2}id|session|aspxauth|samlre(?:sponse|quest)|assertion|tokens|remember[_. -]{0,2}me).{0,24})" +
+              closers + sign + R"({1,2}[ \t"'`\\\[\r\n]{0,16}[A-Za-z0-9_.+/=%:~-]{16})",
+          R"((?i)[?&;6](?:code|ticket|key|assertion|otac)[0-9]{0,4}=[A-Za-z0-9_.+/=%:~-]{12})",
+          R"((?i)(?:sig|signature).{0,24}["'`\\\]\[0-9]{0,16}[ \t]{0,4}[=:][=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{12})",
+          R"((?i)[?&;6](?:sig|signature)=[=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{4})",
+          R"((?i)(?:bearer|negotiate)[ \t]{1,2}[a-z0-9._~+/=-]{16}|basic[ \t]{1,2}[a-z0-9._~+/=-]{8})",
+      });
+}
+
+void add_commands(std::vector<std::string>& out) {
+  out.insert(
+      out.end(),
+      {
+          R"((?i)identified[ \t])", R"((?i)values[\x00-\x20]{0,7}\()", R"(PASS[ \t]{1,2}[^ \t])",
+          R"((?:AUTH|AUTHENTICATE|LOGIN|OPER|IDENTIFY)\\?["'`]?[ \t,])", R"(["'`]auth\\?["'`][ \t,])",
+          R"((?i)(?:curl|smbclient|rpcclient|winexe|sshpass|redis-cli|valkey-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
+          R"((?i)(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|az)(?:\.exe)?["'`]?[ \t,].{0,90}login)",
+          R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|bcp|osql|mosquitto_[a-z]{2,3}|zip|7z[ar]?|rar|cqlsh|ipmitool|snmp[a-z]{3,8}|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
+          R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
+      });
+}
+
+void add_addresses(std::vector<std::string>& out) {
+  out.insert(
+      out.end(),
+      {
+          R"(://[^"'<>`\x00-\x20]+@)",
+          R"(@(?:tcp|unix)\()",
+          R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
+          R"(:[^"'<>`\x00-\x20]{0,62}[0-9!#$%^&+?~][^"'<>`\x00-\x20]{0,62}@(?:[A-Za-z0-9.-]{1,250}\.[A-Za-z]|localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9.-]{0,250}:[0-9]))",
+          R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",
+          R"([^\x00-\x20]@\[[0-9A-Fa-f])",
+          R"((?i)hooks?/|webhook|hooks\.slack\.com|api\.telegram\.org|/with/key/|/robot/send/|pagerduty\.com/integration/)",
+      });
+}
+
+void add_shapes(std::vector<std::string>& out) {
+  const std::string hash = "[A-Za-z0-9./+=$,_:-]";
+  out.insert(
+      out.end(),
+      {
+          R"(eyJ[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_.-]{1})",
+          "-----(?:BEGIN|END) ",
+          R"(Q~[A-Za-z0-9_.~-]{20}|\.atlasv1\.|-us[0-9]|:AA[A-Za-z0-9_-]{28})",
+          R"((?i)(?:key|sk|rk|secret|token|tok|pat)[-_][A-Za-z0-9_-]{0,41}[0-9a-f]{32})",
+          R"((?i)\$(?:1|2[abxy]?|5|6|7|y|gy|md5|sha1|apr1|argon2(?:i|d|id)?|scrypt|s2|p|h|s|pbkdf2(?:-sha[0-9]{1,3})?|bcrypt-sha256)\$)" +
+              hash + "{18}",
+          R"((?i)(?:pbkdf2_sha[0-9]{1,3}|bcrypt_sha256|bcrypt|argon2|scrypt|scram-sha-[0-9]{1,3}|sha1|md5)\$)" + hash + "{28}",
+          R"((?i)\{(?:s?sha|s?md5|crypt|ssha[0-9]{3}|sha[0-9]{3}|pbkdf2|pbkdf2-sha[0-9]{3}|bcrypt|argon2)\})" + hash + "{14}",
+          R"(\*[0-9A-F]{40})",
+          R"(%B[0-9]{12})",
+          R"((?i)(?:phone|telef|tel.{1,2}fono|cellular|celular|msisdn|whatsapp|mobil|m(?:o|\xC3\xB3)vil)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
+          R"((?:^|[^A-Za-z])(?i:tel|sms|fax|gsm|ruf|handy)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
+          R"([a-z](?:Tel|TEL|Sms|SMS|Fax|FAX|Gsm|GSM)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
+          R"((?i)(?:caller|callee|dial|call(?:ed|ing))[^0-9]{0,30}[0-9][0-9 ./()-]{9})",
+          R"((?:电话|手机|電話|手機|携帯|전화|휴대폰|тел|Тел|ТЕЛ|هاتف|جوال|फ़ोन|फोन|मोबाइल|ফোন|โทร)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
+      });
+}
+
+/// What hides a name, a sign or the edge of a word: then the redactor looks behind it.
+void add_disguises(std::vector<std::string>& out) {
+  out.insert(
+      out.end(),
+      {
+          R"(\x1b)",
+          R"(\\u[0-9a-fA-F{]|\\U000|\\x[0-9a-fA-F]|\\e\[|\\[0-3][0-7][0-7])",
+          R"(\\{1,32}/\\{1,32}/)",
+          R"(%(?:25)*(?:2[267]|3[aAdDfF]|40|u00|[46][1-9a-fA-F]|[57][0-9aAbBdD]|[C-Fc-f][0-9a-fA-F]))",
+          R"(%(?:25)*[0-2][0-9a-fA-F](?:[0-9+(]|%))",
+          R"(&(?:quot|apos|amp|lt|gt|nbsp|equals|colon|sol|commat|#))",
+          R"(#0[0-3][0-7])",
+          R"(\\[nrte][0-9A-Za-z+(@-])",
+          R"(\xC2[\x85\xA0\xAD]|\xCD\x8F|\xD8\x9C|\xE1\x9A\x80|\xE1\x85[\x9F\xA0]|\xE1\xA0[\x8B-\x8E])",
+          R"(\xE2\x80[\x80-\x8F\xA8-\xAF]|\xE2\x81[\x9F-\xAF]|\xE3\x80\x80|\xE3\x85\xA4|\xEF\xB8[\x80-\x8F]|\xEF\xBB\xBF|\xEF\xBE\xA0|\xF3\xA0)",
+          R"(\xEF\xBC[\x82-\x87\x8A\x8B\x8D-\x99\x9A\x9D\xA0-\xBF]|\xEF\xBD[\x80-\x9E])",
+      });
+}
+
+}  // namespace
+
 std::vector<std::string> redaction_probes() {
-  // Quotes, brackets and blanks that may stand between a name and its sign.
   // Each expression has a literal that ordinary lines lack; what has none (cards, random strings) is left to holds_nameless_secret.
-  const std::string sign = R"(["'`\\\]]{0,4}[ \t]{0,2})";
-  const std::string key = "(?:api|secret|access|private|auth|encryption|decryption|signing|account|master|shared|subscription)[_.-]?key";
-  const std::string name =
-      "(?:passw(?:or|r)?d|passphrase|passcode|passkey|pwd|secret|token|cvv|cvc|passw(?:or)?d[_.-]?(?:hash|digest)|pass|" + key + ")";
-  return {
-      "(?i)" + name + sign + "[=:]",
-      "(?i)" + name + R"(>[^<])",
-      "(?i)-" + name + "[ \\t]{1,2}[^ \\t-]",
-      "(?i)-[a-z0-9_.-]{1,60}" + name + "[ \\t]{1,2}[^ \\t-]",
-      R"((?i)(?:password|identified[^\n]{0,3}by)[ \t]{1,2}["'`])",
-      "(?i)(?:sig|signature)" + sign + R"([=:][=>]?[ \t"'`\\\[ub]{0,4}[^ \t"'`,;&<>)\]}|]{16})",
-      R"((?i)[?&;6](?:sig|signature)=[=>]?[ \t"'`\\\[ub]{0,4}[^ \t"'`,;&<>)\]}|]{8})",
-      R"((?i)passw(?:or)?d[ \t]{1,2}(?:is|was)[ \t]|(?:passphrase|passcode|pwd)[ \t]{1,2}(?:is|was)[ \t])",
-      R"((?i)(?:curl|sshpass|redis-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
-      R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
-      "(?i)authorization" + sign + "[=:]",
-      "(?i)cookie" + sign + "[=:]",
-      R"((?i)bearer[ \t]{1,2}[a-z0-9._~+/=-]{16})",
-      R"((?i)basic[ \t]{1,2}[a-z0-9._~+/=-]{8})",
-      R"(://[^/?#"'<>\x00-\x20]+@)",
-      R"(@(?:tcp|unix)\()",
-      R"([A-Za-z0-9._%+-]@[A-Za-z0-9][A-Za-z0-9.-]*\.[A-Za-z]{2})",
-      R"(eyJ[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_-]{4})",
-      "-----BEGIN ",
-      R"((?:AKIA|ASIA)[A-Z0-9]{16})",
-      R"(AIza[A-Za-z0-9_-]{35}|ya29\.[A-Za-z0-9_./-]{20}|GOCSPX-[A-Za-z0-9_-]{20})",
-      R"(gh[opusr]_[A-Za-z0-9]{20}|github_pat_[A-Za-z0-9_-]{20}|gl(?:pat|dt|rt)-[A-Za-z0-9_-]{16})",
-      R"((?:xox[abeoprs][.-]|xapp-)[A-Za-z0-9_./-]{10}|hooks\.slack\.com/services/[A-Za-z0-9_./-]{20})",
-      R"([sr]k_(?:live|test)_[A-Za-z0-9]{16}|whsec_[A-Za-z0-9]{16}|npm_[A-Za-z0-9]{30}|pypi-[A-Za-z0-9_-]{40})",
-      R"(sk-[A-Za-z0-9_-]{20}|hf_[A-Za-z0-9]{30}|dop_v1_[A-Za-z0-9]{40}|shpat_[A-Za-z0-9]{32}|hvs\.[A-Za-z0-9_-]{24}|SG\.[A-Za-z0-9_./-]{40})",
-  };
+  std::vector<std::string> out;
+  add_names(out);
+  add_commands(out);
+  add_addresses(out);
+  add_shapes(out);
+  add_tokens(out);
+  add_disguises(out);
+  return out;
 }
 
 }  // namespace loglode

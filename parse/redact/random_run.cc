@@ -76,13 +76,85 @@ bool has_upper_beside_digit(std::string_view run) noexcept {
 }
 
 /// `SHA256:…` (ssh fingerprints), `sha512-…` (package integrity): digests are names, not secrets.
-bool is_digest(std::string_view text, std::size_t begin, std::string_view run) noexcept {
-  const std::string_view before = text.substr(0, begin);
+bool is_digest(std::string_view before, std::string_view run) noexcept {
   for (const std::string_view name : {"sha1:", "sha256:", "sha384:", "sha512:", "sha256=", "sha512="})
     if (ends_ignoring_case(before, name)) return true;
   for (const std::string_view name : {"sha1-", "sha256-", "sha384-", "sha512-"})
     if (starts_ignoring_case(run, name)) return true;
   return false;
+}
+
+/// Public keys of ssh and certificates in base64, with and without their own armour (DER begins 30 82; version 3 is A0 03 02 01 02 02).
+bool is_public_key(std::string_view run) noexcept {
+  for (const std::string_view first :
+       {"AAAAB3NzaC1", "AAAAC3NzaC1", "AAAAE2VjZHNh", "AAAAInNrLX", "AAAAGnNrLX", "LS0tLS1CRUdJTiBDRVJU", "LS0tLS1CRUdJTiBQVUJM"})
+    if (run.starts_with(first)) return true;
+  return run.starts_with("MII") && run.substr(0, 32).find("AwIBAgI") != std::string_view::npos;
+}
+
+/// Names of things in the alphabet of bitcoin (no 0 O I l), in the lengths that hashes and keys of 20, 32 and 64 bytes have there.
+bool is_base58_id(std::string_view run) noexcept {
+  if (run.find_first_of("0OIl+/-_") != std::string_view::npos) return false;
+  const std::size_t size = run.size();
+  if (run.starts_with("Qm")) return size == 46;                                                     // IPFS
+  if (run.starts_with("12D3KooW") || run.starts_with("16Uiu2HA")) return size >= 50 && size <= 53;  // libp2p
+  if (is_one_of(run.front(), "13LDMA") && size <= 34) return true;                                  // addresses
+  if (run.starts_with("xpub") || run.starts_with("ypub") || run.starts_with("zpub")) return size == 111;
+  return size == 43 || size == 44 || size == 87 || size == 88 || ((run.front() == '4' || run.front() == '8') && size == 95);
+}
+
+/// What its name says is no secret: an entity tag, a checksum, a cursor, the id of a request.
+bool is_named_harmless(std::string_view before) noexcept {
+  while (!before.empty() && is_one_of(before.back(), " \t:=\"'\\>(")) before.remove_suffix(1);
+  for (const std::string_view name : {"etag",
+                                      "w/",
+                                      "if-match",
+                                      "if-none-match",
+                                      "digest",
+                                      "checksum",
+                                      "integrity",
+                                      "md5",
+                                      "fingerprint",
+                                      "thumbprint",
+                                      "cursor",
+                                      "next_token",
+                                      "nexttoken",
+                                      "page_token",
+                                      "pagetoken",
+                                      "continuation-token",
+                                      "continuationtoken",
+                                      "continue",
+                                      "resume_token",
+                                      "amz-id-2",
+                                      "request-id",
+                                      "requestid",
+                                      "request_id",
+                                      "hostid",
+                                      "host-id",
+                                      "sec-websocket-key",
+                                      "sec-websocket-accept",
+                                      "txid",
+                                      "tx",
+                                      "cid",
+                                      "peer",
+                                      "peerid",
+                                      "address",
+                                      "wallet",
+                                      "pubkey",
+                                      "public key",
+                                      "public_key",
+                                      "publickey",
+                                      "blockhash",
+                                      "trace",
+                                      "traceid",
+                                      "trace_id"})
+    if (ends_ignoring_case(before, name)) return true;
+  return false;
+}
+
+bool is_harmless(std::string_view text, std::size_t at, std::string_view run) noexcept {
+  const std::string_view before = text_before(text, at, 40);
+  return is_digest(before, run) || is_public_key(run) || is_base58_id(run) || is_named_harmless(before);
 }
 
 bool is_run(char c) noexcept { return is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '-'; }
@@ -97,9 +169,9 @@ std::size_t run_end(std::string_view text, std::size_t at) noexcept {
 Span find_random_run(std::string_view text, std::size_t at, std::size_t end) {
   if (end - at < kLengthMin) return {};
   const std::string_view run = text.substr(at, end - at);
-  if (!has_upper(run) || !has_upper_beside_digit(run) || is_digest(text, at, run)) return {};
+  if (!has_upper(run) || !has_upper_beside_digit(run)) return {};
   if (static_cast<double>(random_characters(run)) < kRandomShareMin * static_cast<double>(run.size())) return {};
-  if (entropy(run) < kEntropyMin) return {};
+  if (entropy(run) < kEntropyMin || is_harmless(text, at, run)) return {};
   while (end < text.size() && text[end] == '=') ++end;  // base64 padding
   return {at, end, SecretKind::random};
 }

@@ -1,8 +1,14 @@
 #include "parse/redact/redactor.h"
 
+#include <algorithm>
 #include <numeric>
 
-#include "parse/redact/detectors.h"
+#include "parse/redact/headers.h"
+#include "parse/redact/name_pair.h"
+#include "parse/redact/names.h"
+#include "parse/redact/pass.h"
+#include "parse/redact/plain_text.h"
+#include "parse/redact/values.h"
 
 namespace loglode {
 
@@ -10,157 +16,90 @@ namespace {
 
 using namespace redaction;
 
-bool is_word(char c) noexcept { return is_alnum(c) || c == '_'; }
-bool joins_word(char c) noexcept { return is_word(c) || c == '-'; }
-
-/// One pass over a text. Detectors are asked only at the characters at which they can begin.
-class Pass {
- public:
-  explicit Pass(std::string_view text) : text_(text) {}
-
-  /// The next secret at or after where the last one ended; empty at the end of the text.
-  Span next() {
-    while (at_ < text_.size()) {
-      const Span span = look();
-      if (!span.empty()) {
-        at_ = floor_ = span.end;
-        run_end_ = 0;
-        return span;
-      }
-      ++at_;
-    }
-    return {};
-  }
-
- private:
-  Span look() {
-    switch (text_[at_]) {
-      case '=':
-      case '>':
-        return find_named_value(text_, at_);
-      case ':':
-        return look_colon();
-      case ' ':
-      case '\t':
-        return find_value_after_blank(text_, at_);
-      case '@':
-        return look_at_sign();
-      default:
-        return look_word();
-    }
-  }
-
-  Span look_colon() {
-    if (text_.substr(at_, 3) == "://") return find_url_password(text_, at_);
-    const Span span = find_named_value(text_, at_);
-    return span.empty() ? find_user_password(text_, at_) : span;
-  }
-
-  Span look_at_sign() {
-    const Span span = find_dsn_password(text_, at_, floor_);
-    return span.empty() ? find_email(text_, at_, floor_) : span;
-  }
-
-  Span look_word() {
-    const char c = text_[at_];
-    if (c == '-') {
-      const Span span = text_.substr(at_, 2) == "--" ? find_pem(text_, at_) : find_option_password(text_, at_);
-      if (!span.empty()) return span;
-    }
-    if (is_word(c) && (at_ == floor_ || !joins_word(text_[at_ - 1]))) {
-      const Span span = is_digit(c) ? find_card(text_, at_) : find_known_token(text_, at_);
-      if (!span.empty()) return span;
-    }
-    if (at_ < run_end_) return {};
-    const std::size_t end = run_end(text_, at_);
-    if (end == at_) return {};
-    run_end_ = end;
-    return find_random_run(text_, at_, end);
-  }
-
-  std::string_view text_;
-  std::size_t at_ = 0, floor_ = 0, run_end_ = 0;
-};
-
 std::string_view marker(SecretKind kind) noexcept {
-  constexpr std::string_view kMarkers[] = {"[masked]",       "[masked:pem]",  "[masked:jwt]",   "[masked:key]",
-                                           "[masked:email]", "[masked:card]", "[masked:random]"};
+  constexpr std::string_view kMarkers[] = {"[masked]",      "[masked:pem]",    "[masked:jwt]",  "[masked:key]",   "[masked:email]",
+                                           "[masked:card]", "[masked:random]", "[masked:iban]", "[masked:phone]", "[masked:hash]"};
   return kMarkers[static_cast<std::size_t>(kind)];
 }
 
-class Redactor final : public Stage {
- public:
-  explicit Redactor(RunCounters& counters) : counters_(counters) {}
-
-  Result<void> run(Batch& batch) override {
-    RedactionCounts counts;
-    for (Record& record : batch.records)
-      if (record.has(RecordFlag::may_hold_secret) || holds_nameless_secret(record.message)) mask(record, batch, counts);
-    if (const std::uint64_t masked = counts.total(); masked != 0) counters_.secrets_masked += masked;
-    return {};
-  }
-
- private:
-  void mask(Record& record, Batch& batch, RedactionCounts& counts) {
-    bool masked = mask(record.message, batch, counts);
-    if (!record.text.empty()) {
-      RedactionCounts again;  // its first line is the message
-      masked = mask(record.text, batch, again) || masked;
+/// In order, without overlaps; of two that overlap the longer one says what it is.
+void merge(std::vector<Span>& spans) {
+  std::sort(spans.begin(), spans.end(),
+            [](const Span& a, const Span& b) { return a.begin != b.begin ? a.begin < b.begin : a.end > b.end; });
+  std::size_t kept = 0;
+  for (const Span& span : spans) {
+    if (kept == 0 || span.begin >= spans[kept - 1].end) {
+      spans[kept++] = span;
+      continue;
     }
-    for (std::uint32_t i = 0; i < record.attributes_count; ++i) {
-      Attribute& attribute = batch.attributes[record.attributes_begin + i];
-      masked = mask_attribute(attribute, batch, counts) || masked;
-    }
-    if (masked) record.set(RecordFlag::masked);
+    Span& last = spans[kept - 1];
+    if (span.end - span.begin > last.end - last.begin) last.kind = span.kind;
+    last.end = std::max(last.end, span.end);
   }
+  spans.resize(kept);
+}
 
-  bool mask(std::string_view& field, Batch& batch, RedactionCounts& counts) {
-    if (!redact_into(field, text_, counts)) return false;
-    field = batch.keep(text_);
-    return true;
-  }
+/// What to mask in `text`, whatever it is disguised by: what is seen in any layer of its escapes.
+std::vector<Span> find_secrets(std::string_view text) {
+  std::vector<Span> spans;
+  PlainText plain;
+  const auto look = [&] {
+    Pass pass{plain.text()};
+    for (Span span = pass.next(); !span.empty(); span = pass.next()) spans.push_back(plain.back(span));
+  };
+  const bool disguised = plain.normalise(text);
+  look();
+  int layers = 0;
+  while (layers < kLayersMax && plain.unescape()) ++layers, look();
+  if (disguised || layers != 0) merge(spans);
+  return spans;
+}
 
-  /// A value is judged together with its key: `password` says what `hunter2` alone does not. Quotes in it must not end it early.
-  bool mask_attribute(Attribute& attribute, Batch& batch, RedactionCounts& counts) {
-    pair_.assign(attribute.key).append("=\"");
-    for (const char c : attribute.value) pair_ += c == '"' || c == '\\' ? '_' : c;
-    pair_ += '"';
-    Pass pass(pair_);
-    const Span span = pass.next();
-    const std::size_t begin = attribute.key.size() + 2;
-    if (span.empty() || span.begin < begin || span.kind != SecretKind::credential) return mask(attribute.value, batch, counts);
-    text_.assign(attribute.value.substr(0, span.begin - begin)).append(marker(span.kind));  // `Bearer ` stays
+void append_masked(std::string& out, std::string_view text, const std::vector<Span>& spans, RedactionCounts& counts) {
+  std::size_t copied = 0;
+  for (const Span& span : spans) {
+    out.append(text.substr(copied, span.begin - copied)).append(marker(span.kind));
+    copied = span.end;
     ++counts.by_kind[static_cast<std::size_t>(span.kind)];
-    if (span.end + 1 < pair_.size()) text_.append(redact(attribute.value.substr(span.end - begin), counts));
-    attribute.value = batch.keep(text_);
-    return true;
   }
+  out.append(text.substr(copied));
+}
 
-  RunCounters& counters_;
-  std::string text_, pair_;  // kept from record to record for their memory
-};
+/// What a key says of its whole value; empty when it says nothing.
+Span named_span(std::string_view key, std::string_view value) {
+  const NameKind kind = kind_of_name(key);
+  switch (kind) {
+    case NameKind::authorization:
+    case NameKind::challenge: {
+      const std::size_t blank = value.find_first_of(" +");
+      Span span = mask_authorization(value, kind == NameKind::challenge, 0, 0);
+      if (!span.empty() && blank != std::string_view::npos) span.end = value.size();
+      return span;
+    }
+    case NameKind::cookie: {
+      Span span = mask_cookie(value, 0);
+      if (!span.empty()) span.end = value.size();
+      return span;
+    }
+    default:
+      return is_secret_of(kind, value) ? Span{0, value.size(), SecretKind::credential} : Span{};
+  }
+}
 
 }  // namespace
 
 std::string_view name_of(SecretKind kind) noexcept {
-  constexpr std::string_view kNames[] = {"credential", "pem", "jwt", "key", "email", "card", "random"};
+  constexpr std::string_view kNames[] = {"credential", "pem", "jwt", "key", "email", "card", "random", "iban", "phone", "hash"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
 std::uint64_t RedactionCounts::total() const noexcept { return std::accumulate(by_kind.begin(), by_kind.end(), std::uint64_t{0}); }
 
 bool redact_into(std::string_view text, std::string& out, RedactionCounts& counts) {
-  Pass pass(text);
-  Span span = pass.next();
-  if (span.empty()) return false;
+  const std::vector<Span> spans = find_secrets(text);
+  if (spans.empty()) return false;
   out.clear();
-  std::size_t copied = 0;
-  for (; !span.empty(); span = pass.next()) {
-    out.append(text.substr(copied, span.begin - copied)).append(marker(span.kind));
-    copied = span.end;
-    ++counts.by_kind[static_cast<std::size_t>(span.kind)];
-  }
-  out.append(text.substr(copied));
+  append_masked(out, text, spans, counts);
   return true;
 }
 
@@ -174,6 +113,53 @@ std::string redact(std::string_view text) {
   return redact(text, counts);
 }
 
-std::unique_ptr<Stage> make_redactor(RunCounters& counters) { return std::make_unique<Redactor>(counters); }
+bool redact_value_into(std::string_view key, std::string_view value, std::string& out, RedactionCounts& counts) {
+  const Span span = named_span(key, value);
+  if (span.empty()) return redact_into(value, out, counts);
+  out.clear();
+  append_masked(out, value, {span}, counts);
+  return true;
+}
+
+bool is_named_by(std::string_view key, std::string_view name_key, std::string_view name) {
+  if (!names_a_value(key) || !names_a_name(name_key)) return false;
+  const auto parent = [](std::string_view path) { return path.substr(0, path.rfind('.') == std::string_view::npos ? 0 : path.rfind('.')); };
+  const NameKind kind = kind_of_name(name);
+  return parent(key) == parent(name_key) && (kind == NameKind::secret || kind == NameKind::authorization || kind == NameKind::cookie);
+}
+
+std::string redact_part(std::string_view text, std::size_t begin, std::size_t end, RedactionCounts& counts) {
+  std::string out;
+  std::size_t copied = begin;
+  for (const Span& span : find_secrets(text)) {
+    if (span.end <= begin || span.begin >= end) continue;
+    if (span.begin > copied) out.append(text.substr(copied, span.begin - copied));
+    out.append(marker(span.kind));
+    copied = span.end;
+    ++counts.by_kind[static_cast<std::size_t>(span.kind)];
+  }
+  if (copied < end) out.append(text.substr(copied, end - copied));
+  return out;
+}
+
+void redact_lines(std::vector<std::string>& lines, RedactionCounts& counts) {
+  std::string text;
+  for (const std::string& line : lines) text.append(line).push_back('\n');
+  const std::vector<Span> spans = find_secrets(text);
+  std::size_t begin = 0, next = 0;  // of the line in `text`; the first span that may reach into it
+  for (std::string& line : lines) {
+    const std::size_t end = begin + line.size();
+    std::vector<Span> here;
+    while (next < spans.size() && spans[next].end <= begin) ++next;
+    for (std::size_t i = next; i < spans.size() && spans[i].begin < end; ++i)
+      here.push_back({std::max(spans[i].begin, begin) - begin, std::min(spans[i].end, end) - begin, spans[i].kind});
+    if (!here.empty()) {
+      std::string masked;
+      append_masked(masked, line, here, counts);
+      line = std::move(masked);
+    }
+    begin = end + 1;
+  }
+}
 
 }  // namespace loglode

@@ -1,68 +1,17 @@
 // The probes against the redactor: whatever it would mask, they hit; ordinary lines they leave alone.
-#include <hs/hs.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
-#include <memory>
 #include <random>
 
 #include "parse/redact/redactor.h"
+#include "probe_scan.h"
 #include "secret_samples.h"
 
 using namespace loglode;
 
-namespace {
-
-class Probes {
- public:
-  Probes() {
-    const std::vector<std::string> texts = redaction_probes();
-    std::vector<const char*> expressions;
-    for (const std::string& text : texts) expressions.push_back(text.c_str());
-    const std::vector<unsigned> flags(texts.size(), HS_FLAG_SINGLEMATCH | HS_FLAG_DOTALL);
-    std::vector<unsigned> ids(texts.size());
-    for (unsigned i = 0; i < ids.size(); ++i) ids[i] = i;
-    hs_database_t* database = nullptr;
-    hs_compile_error_t* error = nullptr;
-    const hs_error_t code = hs_compile_multi(expressions.data(), flags.data(), ids.data(), static_cast<unsigned>(ids.size()), HS_MODE_BLOCK,
-                                             nullptr, &database, &error);
-    if (code != HS_SUCCESS) {
-      const std::string what = error->message;
-      hs_free_compile_error(error);
-      FAIL(what);
-    }
-    database_.reset(database);
-    hs_scratch_t* scratch = nullptr;
-    REQUIRE(hs_alloc_scratch(database, &scratch) == HS_SUCCESS);
-    scratch_.reset(scratch);
-  }
-
-  /// As the pipeline sees it: a probe, or the redactor's own quick look.
-  [[nodiscard]] bool hit(std::string_view text) const {
-    bool found = holds_nameless_secret(text);
-    if (found) return true;
-    const auto on_match = [](unsigned, unsigned long long, unsigned long long, unsigned, void* out) {
-      *static_cast<bool*>(out) = true;
-      return 1;
-    };
-    hs_scan(database_.get(), text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), on_match, &found);
-    return found;
-  }
-
- private:
-  struct Free {
-    void operator()(hs_database_t* database) const { hs_free_database(database); }
-    void operator()(hs_scratch_t* scratch) const { hs_free_scratch(scratch); }
-  };
-  std::unique_ptr<hs_database_t, Free> database_;
-  std::unique_ptr<hs_scratch_t, Free> scratch_;
-};
-
-}  // namespace
-
 TEST_CASE("probes: they hit every text that redact would change", "[redact]") {
-  const Probes probes;
+  const samples::ProbeScan probes;
   std::mt19937 random{11};
   std::size_t masked = 0;
   for (int round = 0; round < 60'000; ++round) {
@@ -76,7 +25,7 @@ TEST_CASE("probes: they hit every text that redact would change", "[redact]") {
 }
 
 TEST_CASE("probes: random base64 of every length", "[redact]") {
-  const Probes probes;
+  const samples::ProbeScan probes;
   constexpr std::string_view kAlphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
   std::mt19937 random{5};
   std::size_t masked = 0;
@@ -97,7 +46,7 @@ TEST_CASE("probes: ordinary logs are seldom looked at twice", "[redact]") {
     WARN("skipped: no public logs at ../shared/data/loghub2k");
     return;
   }
-  const Probes probes;
+  const samples::ProbeScan probes;
   std::size_t lines = 0, hits = 0, masked = 0;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".log") continue;

@@ -1,0 +1,211 @@
+// Values that a name gives away: `password=x`, `"token": "x"`, `DB_PASSWORD: x`, `密码：x`. Prose says the same names ("token expired",
+// "Password: incorrect"), so what a colon follows must look like a secret itself.
+#include <algorithm>
+
+#include "parse/redact/detectors.h"
+#include "parse/redact/headers.h"
+#include "parse/redact/name_pair.h"
+#include "parse/redact/names.h"
+#include "parse/redact/values.h"
+
+namespace loglode::redaction {
+
+namespace {
+
+constexpr std::size_t kClosersMax = 16;  // quotes and backslashes between a name and its sign
+
+struct Separator {
+  std::size_t name_end = 0, value_begin = 0;
+  bool colon = false;      // `:`, which prose has as well
+  bool compared = false;   // `==`
+  bool gap = false;        // blanks only behind an `=`: the value may be something else
+  bool next_line = false;  // there too
+  bool name_quoted = false;
+};
+
+std::size_t skip_blanks(std::string_view text, std::size_t at, std::size_t most) noexcept {
+  const std::size_t limit = std::min(text.size(), at + most);
+  while (at < limit && is_blank(text[at])) ++at;
+  return at;
+}
+
+/// Behind `user[password]`, `password[0]`, `"password"`: where the name ends.
+std::size_t skip_closers_back(std::string_view text, std::size_t end, bool& quoted) noexcept {
+  const std::size_t lowest = end > kClosersMax ? end - kClosersMax : 0;
+  while (end > lowest) {
+    const char c = text[end - 1];
+    if (is_quote(c)) quoted = true;
+    if (is_quote(c) || c == '\\' || c == ']' || c == '[') {
+      --end;
+    } else if (is_digit(c) && end > 1 && text[end - 2] == '[') {
+      end -= 2;
+    } else {
+      break;
+    }
+  }
+  return end;
+}
+
+/// Over a line's end to a value on the next line: `password=\nx`.
+std::size_t skip_line_end(std::string_view text, std::size_t at) noexcept {
+  constexpr std::size_t kIndentMax = 16;
+  std::size_t next = at;
+  if (next < text.size() && text[next] == '\r') ++next;
+  if (next >= text.size() || text[next] != '\n') return at;
+  for (++next; next < text.size() && next - at < kIndentMax && static_cast<unsigned char>(text[next]) <= ' ';) ++next;
+  return next;
+}
+
+/// `=`, `=>`, `:=`, `:`, `->` with quotes, brackets and blanks around them; not `!=`, `::`, `<=`.
+bool read_separator(std::string_view text, std::size_t at, Separator& out) noexcept {
+  const char sign = text[at];
+  const char before = at > 0 ? text[at - 1] : '\0', after = at + 1 < text.size() ? text[at + 1] : '\0';
+  if (sign == '>' && before != '-') return false;
+  if (sign == '=' && (before == '=' || before == '!' || before == '<' || before == '>' || before == ':' || before == '~')) return false;
+  if (sign == ':' && (after == ':' || before == ':')) return false;
+  std::size_t end = at - (sign == '>' ? 1 : 0);
+  const std::size_t joined = end;
+  while (end > 0 && joined - end < 4 && is_blank(text[end - 1])) --end;
+  const bool blank_before = end != joined;
+  out.name_end = skip_closers_back(text, end, out.name_quoted);
+  std::size_t value = at + 1;
+  out.compared = sign == '=' && after == '=';
+  if (out.compared || (sign == '=' && after == '>') || (sign == ':' && after == '=')) ++value;
+  out.value_begin = skip_blanks(text, value, 4);
+  out.gap = sign == '=' && after != '>' && !blank_before && out.value_begin != value;
+  if (const std::size_t next = skip_line_end(text, out.value_begin); next != out.value_begin) {
+    out.value_begin = next;
+    out.gap = out.next_line = true;
+  }
+  out.colon = (sign == ':' && after != '=') || sign == '>';
+  return out.name_end > 0;
+}
+
+// --- judging -----------------------------------------------------------------------------------------------------------------------------
+
+constexpr std::size_t kSignatureMin = 20, kSignatureMinInQuery = 8;
+
+bool in_query(std::string_view text, std::size_t name_begin) noexcept {
+  return name_begin > 0 && is_one_of(text[name_begin - 1], "?&;6");  // `&amp;` and an escaped `&` too
+}
+
+/// `?sig=` and `&signature=` of a presigned URL; anywhere else `sig=` may be anything short.
+bool is_signature(std::string_view text, const Name& name, const Separator& separator, const Value& value) noexcept {
+  const std::string_view word = text.substr(name.begin, separator.name_end - name.begin);
+  const bool whole = is_any_of(word, {"sig", "signature"});
+  const bool query = whole && in_query(text, name.begin) && text[separator.name_end] == '=';
+  const std::size_t least = query ? kSignatureMinInQuery : kSignatureMin;
+  if (bare_end(text, value.begin, value.begin + least) - value.begin < least) return false;
+  return looks_like_secret(beginning_of(text, value));
+}
+
+/// What is in quotes behind a colon is a value, unless it says what is wrong with one.
+bool is_complaint(std::string_view judged) noexcept {
+  for (std::size_t begin = 0; begin < judged.size();) {
+    const std::size_t end = std::min(judged.find(' ', begin), judged.size());
+    if (is_any_of(judged.substr(begin, end - begin),
+                  {"wrong", "bad",     "failed",  "denied", "rejected", "blank",    "empty",    "short",     "long",   "weak",
+                   "ok",    "success", "changed", "reset",  "must",     "should",   "is",       "not",       "be",     "too",
+                   "at",    "least",   "the",     "cannot", "can",      "can't",    "required", "invalid",   "does",   "doesn't",
+                   "do",    "has",     "was",     "to",     "field",    "password", "mismatch", "incorrect", "missing"}))
+      return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+/// A `secret` or `token` that is named alone may be one of Kubernetes (`default/shop-tls`) or of a grammar.
+bool is_other_thing(std::string_view judged) noexcept {
+  const bool named = judged.find('/') != std::string_view::npos && judged.find_first_of("+=") == std::string_view::npos &&
+                     std::all_of(judged.begin(), judged.end(), [](char c) { return is_lower(c) || is_digit(c) || is_one_of(c, "-./"); });
+  const bool number = judged.size() < 6 && std::all_of(judged.begin(), judged.end(), is_digit);
+  return named || number || judged.size() < 3;
+}
+
+bool is_secret_value(std::string_view judged, const Name& name, const Separator& separator, const Value& value) noexcept {
+  if (name.vague && is_other_thing(judged)) return false;
+  if (separator.gap || separator.compared) return (separator.compared && value.quoted) || looks_like_secret(judged);
+  if (!separator.colon) return !name.tailed || looks_like_secret(judged);
+  if (separator.name_quoted && (value.quoted || judged.find_first_not_of("0123456789") == std::string_view::npos)) return true;
+  return looks_like_secret(judged) || (value.quoted && !is_complaint(judged)) || (value.called && value.quoted);
+}
+
+/// ABCD-1234-EFGH: a license.
+bool is_serial(std::string_view judged) noexcept {
+  const auto of_serial = [](char c) { return is_upper(c) || is_digit(c) || c == '-'; };
+  return judged.size() >= 12 && std::all_of(judged.begin(), judged.end(), of_serial) &&
+         std::any_of(judged.begin(), judged.end(), is_digit) && std::any_of(judged.begin(), judged.end(), is_upper);
+}
+
+bool is_masked(std::string_view text, const Name& name, const Separator& separator, const Value& value) noexcept {
+  constexpr std::size_t kSessionMin = 16, kQueryMin = 12;
+  const std::string_view judged = beginning_of(text, value);
+  switch (name.kind) {
+    case NameKind::secret:
+      return is_secret_value(judged, name, separator, value);
+    case NameKind::likely:
+      if (separator.colon && text.substr(name.begin, separator.name_end - name.begin) == "PASS") return false;  // of a test
+      return (looks_like_secret(judged) && (!name.prose || looks_like_key(judged, 8))) || (!separator.colon && is_serial(judged));
+    case NameKind::session:
+      return looks_like_key(judged, kSessionMin);
+    case NameKind::query:
+      return in_query(text, name.begin) && looks_like_key(judged, kQueryMin);
+    case NameKind::code:
+      return looks_like_code(judged);
+    case NameKind::signature:
+      return is_signature(text, name, separator, value);
+    default:
+      return false;
+  }
+}
+
+/// Of ids in URLs: `;jsessionid=0f9a…?a=1`.
+void end_at_query(std::string_view text, Value& value) noexcept {
+  const std::size_t end = text.substr(value.begin, value.end - value.begin).find_first_of("?#");
+  if (!value.quoted && end != std::string_view::npos) value.end = value.begin + end;
+}
+
+/// Nothing follows it in its line: else that is another line of a log.
+bool ends_text_line(std::string_view text, const Value& value) noexcept {
+  const std::size_t end = value.end + (value.quoted ? 1 : 0);
+  return end >= text.size() || ends_line(text[end]);
+}
+
+Span judge(std::string_view text, const Name& name, const Separator& separator) {
+  Value value = read_value(text, separator.value_begin);
+  const bool id = name.kind == NameKind::session || name.kind == NameKind::query;
+  if (id) end_at_query(text, value);
+  const std::string_view judged = beginning_of(text, value);
+  if (value.reference || is_placeholder(judged) || is_folder(judged)) return {};
+  if (separator.gap && begins_pair(text, value.begin)) return {};
+  if (separator.next_line && !ends_text_line(text, value)) return {};
+  if (!is_masked(text, name, separator, value)) return {};
+  return id && text.substr(value.end, 1).find_first_of("?#") == 0 ? Span{value.begin, value.end} : mask_value(text, value);
+}
+
+}  // namespace
+
+Span find_named_value(std::string_view text, std::size_t at) {
+  Separator separator;
+  if (at == 0 || !read_separator(text, at, separator)) return {};
+  Name name = name_before(text, separator.name_end);
+  switch (name.kind) {
+    case NameKind::authorization:
+    case NameKind::challenge:
+      return mask_authorization(text, name.kind == NameKind::challenge, name.begin, separator.value_begin);
+    case NameKind::cookie:
+      return mask_cookie(text, separator.value_begin);
+    case NameKind::none:
+      break;
+    default:
+      if (const Span span = judge(text, name, separator); !span.empty()) return span;
+  }
+  if (const Name paired = name_of_pair(text, name.begin, separator.name_end, separator.value_begin); paired.kind != NameKind::none)
+    return mask_paired(text, paired.kind, separator.value_begin);
+  if (name.kind == NameKind::none && !separator.colon) return find_form_value(text, name.begin, separator.value_begin);
+  if (name.kind != NameKind::none) return {};
+  name = name_of_whose(text, separator.name_end);
+  return name.kind == NameKind::none ? Span{} : judge(text, name, separator);
+}
+
+}  // namespace loglode::redaction

@@ -1,0 +1,135 @@
+#include "parse/redact/pass.h"
+
+#include <algorithm>
+
+namespace loglode::redaction {
+
+namespace {
+
+Span first_of(Span first, Span second) noexcept { return first.empty() ? second : first; }
+
+}  // namespace
+
+Span Pass::next() {
+  while (at_ < text_.size() || row_taken_ < row_.size()) {
+    Span span;
+    while (row_taken_ < row_.size() && span.empty()) {
+      if (row_[row_taken_].begin >= floor_) span = row_[row_taken_];
+      ++row_taken_;
+    }
+    if (span.empty() && at_ < text_.size()) span = look();
+    if (!span.empty() && span.end > floor_) {
+      span.begin = std::max(span.begin, floor_);
+      at_ = floor_ = span.end;
+      run_end_ = 0;
+      return span;
+    }
+    ++at_;
+  }
+  return {};
+}
+
+Span Pass::look() {
+  switch (text_[at_]) {
+    case '=':
+      return find_named_value(text_, at_);
+    case '>':
+      return first_of(find_element(text_, at_), find_named_value(text_, at_));
+    case ':':
+      return look_colon();
+    case ' ':
+    case '\t':
+      return find_value_after_blank(text_, at_);
+    case '@':
+      return find_dsn_password(text_, at_, floor_);
+    case ',':
+    case ';':
+      return look_divider();
+    case '(':
+      return look_bracket();
+    case '$':
+    case '{':
+    case '*':
+    case '~':
+    case '%':
+    case '+':
+    case '/':
+      return look_sign();
+    default:
+      return look_word();
+  }
+}
+
+Span Pass::look_colon() {
+  if (text_.substr(at_, 3) == "://") return find_url_password(text_, at_);
+  if (const Span span = find_named_value(text_, at_); !span.empty()) return span;
+  return first_of(find_user_password(text_, at_), find_infix_token(text_, at_));
+}
+
+Span Pass::look_divider() {
+  if (at_ == 0 || !is_quote(text_[at_ - 1])) return {};
+  const Span span = find_paired_value(text_, at_);
+  return span.empty() && text_[at_] == ',' ? find_protocol_password(text_, at_) : span;
+}
+
+Span Pass::look_bracket() {
+  row_.clear();
+  row_taken_ = 0;
+  rows_.find(text_, at_, row_);
+  return first_of(find_argument(text_, at_), find_phone(text_, at_));
+}
+
+Span Pass::look_sign() {
+  switch (text_[at_]) {
+    case '~':
+      return find_infix_token(text_, at_);
+    case '%':
+      return first_of(find_card(text_, at_), find_user_password(text_, at_));
+    case '+':
+      return first_of(find_phone(text_, at_), look_word());
+    case '/':
+      return first_of(find_hook_secret(text_, at_), look_word());
+    default:
+      return find_password_hash(text_, at_);
+  }
+}
+
+bool Pass::begins_word() const noexcept {
+  if (at_ == floor_) return true;
+  const char before = text_[at_ - 1];
+  return !is_word(before) && before != '-';
+}
+
+Span Pass::look_word_start() {
+  const char c = text_[at_];
+  Span span;
+  if (is_digit(c)) span = first_of(find_card(text_, at_), find_phone(text_, at_));
+  if (is_alpha(c)) span = find_iban(text_, at_);
+  return first_of(span, find_known_token(text_, at_));
+}
+
+Span Pass::look_word() {
+  const char c = text_[at_];
+  if (c == '-') {
+    if (text_.substr(at_, 2) == "--") {
+      if (const std::size_t end = public_pem_end(text_, at_); end != at_) {
+        floor_ = end;
+        at_ = end - 1;
+        return {};
+      }
+      if (const Span span = find_pem(text_, at_, floor_); !span.empty()) return span;
+    }
+    if (const Span span = first_of(find_option_password(text_, at_), find_infix_token(text_, at_)); !span.empty()) return span;
+  }
+  if (c == '.')
+    if (const Span span = find_infix_token(text_, at_); !span.empty()) return span;
+  if (is_word(c) && begins_word())
+    if (const Span span = look_word_start(); !span.empty()) return span;
+  if (at_ < run_end_) return {};
+  const std::size_t end = run_end(text_, at_);
+  if (end == at_) return {};
+  run_end_ = end;
+  return find_random_run(text_, at_, end);
+}
+
+}  // namespace loglode::redaction

@@ -1,0 +1,92 @@
+// The Redactor stage: message, attributes, service, host and ids of the records that may hold a secret.
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "parse/redact/redactor.h"
+
+namespace loglode {
+
+namespace {
+
+/// Names of services and hosts come back record after record: what was found clean is not looked at again.
+class CleanTexts {
+ public:
+  [[nodiscard]] bool holds(std::string_view text) const noexcept {
+    return std::any_of(texts_.begin(), texts_.end(), [&](const std::string& known) { return known == text; });
+  }
+  void add(std::string_view text) { texts_[next_++ % texts_.size()] = text; }
+
+ private:
+  std::array<std::string, 8> texts_;
+  std::size_t next_ = 0;
+};
+
+bool is_hex_id(std::string_view text) noexcept {
+  return std::all_of(text.begin(), text.end(), [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || c == '-'; });
+}
+
+class Redactor final : public Stage {
+ public:
+  explicit Redactor(RunCounters& counters) : counters_(counters) {}
+
+  Result<void> run(Batch& batch) override {
+    RedactionCounts counts;
+    for (Record& record : batch.records) {
+      if (record.has(RecordFlag::may_hold_secret) || holds_nameless_secret(record.message) || holds_nameless_secret(record.text))
+        mask_record(record, batch, counts);
+      mask_name(record.service, batch, counts);
+      mask_name(record.host, batch, counts);
+      if (!is_hex_id(record.trace_id)) mask(record.trace_id, batch, counts);
+      if (!is_hex_id(record.span_id)) mask(record.span_id, batch, counts);
+    }
+    if (const std::uint64_t masked = counts.total(); masked != 0) counters_.secrets_masked += masked;
+    return {};
+  }
+
+ private:
+  void mask_record(Record& record, Batch& batch, RedactionCounts& counts) {
+    bool masked = mask(record.message, batch, counts);
+    if (!record.text.empty()) {
+      RedactionCounts again;  // its first line is the message
+      masked = mask(record.text, batch, again) || masked;
+    }
+    const auto attributes = std::span{batch.attributes}.subspan(record.attributes_begin, record.attributes_count);
+    for (std::size_t i = 0; i < attributes.size(); ++i) masked = mask_attribute(attributes, i, batch, counts) || masked;
+    if (masked) record.set(RecordFlag::masked);
+  }
+
+  bool mask(std::string_view& field, Batch& batch, RedactionCounts& counts) {
+    if (field.empty() || !redact_into(field, text_, counts)) return false;
+    field = batch.keep(text_);
+    return true;
+  }
+
+  void mask_name(std::string_view& name, Batch& batch, RedactionCounts& counts) {
+    if (name.empty() || clean_.holds(name)) return;
+    const std::string_view before = name;
+    if (!mask(name, batch, counts)) clean_.add(before);
+  }
+
+  /// By its own key, or by the name that a field beside it gives it.
+  bool mask_attribute(std::span<Attribute> all, std::size_t at, Batch& batch, RedactionCounts& counts) {
+    constexpr std::size_t kBeside = 4;
+    Attribute& attribute = all[at];
+    std::string_view key = attribute.key;
+    for (std::size_t i = at > kBeside ? at - kBeside : 0; i < std::min(all.size(), at + kBeside); ++i)
+      if (i != at && is_named_by(attribute.key, all[i].key, all[i].value)) key = all[i].value;
+    if (!redact_value_into(key, attribute.value, text_, counts)) return false;
+    attribute.value = batch.keep(text_);
+    return true;
+  }
+
+  RunCounters& counters_;
+  CleanTexts clean_;
+  std::string text_;  // kept from record to record for its memory
+};
+
+}  // namespace
+
+std::unique_ptr<Stage> make_redactor(RunCounters& counters) { return std::make_unique<Redactor>(counters); }
+
+}  // namespace loglode
