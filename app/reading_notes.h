@@ -20,7 +20,7 @@ class ReadingNotes final : public Stage {
  private:
   struct Note {
     std::shared_ptr<const Stream> stream;
-    std::uint64_t records = 0, misfits = 0, timeless = 0;
+    std::uint64_t records = 0, misfits = 0, timeless = 0, dates_assumed = 0, zones_assumed = 0;
   };
   std::map<StreamId, Note> notes_;
 };

@@ -21,7 +21,9 @@ enum Field : protozero::pbf_tag_type {
   kFingerprintLow,
   kOffset,
   kFinished,
-  kSeenAt
+  kSeenAt,
+  kReference,
+  kRemembered
 };
 
 }  // namespace
@@ -52,6 +54,8 @@ std::string encode(const Bookmark& bookmark) {
   writer.add_uint64(kOffset, bookmark.offset);
   writer.add_bool(kFinished, bookmark.finished);
   writer.add_int64(kSeenAt, bookmark.seen_at);
+  if (bookmark.reference != kNoTime) writer.add_int64(kReference, bookmark.reference.time_since_epoch().count());
+  if (!bookmark.remembered.empty()) writer.add_bytes(kRemembered, bookmark.remembered);
   return out;
 }
 
@@ -96,6 +100,12 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
         break;
       case kSeenAt:
         bookmark.seen_at = reader.get_int64();
+        break;
+      case kReference:
+        bookmark.reference = Timestamp{Duration{reader.get_int64()}};
+        break;
+      case kRemembered:
+        bookmark.remembered = reader.get_bytes();
         break;
       default:
         reader.skip();

@@ -28,8 +28,10 @@ struct Bookmark {
   std::uint64_t device = 0, inode = 0, generation = 0;
   Fingerprint fingerprint;
   std::uint64_t offset = 0;
-  std::int64_t seen_at = 0;  // seconds since the epoch by the wall clock: when the source had last read all that it knew of
-  bool finished = false;     // it was rotated away and read to its end
+  Timestamp reference = kNoTime;  // when it had been modified as it was first opened: StreamInfo::modified ever since
+  std::string remembered;         // Framer::memory() at the offset
+  std::int64_t seen_at = 0;       // seconds since the epoch by the wall clock: when the source had last read all that it knew of
+  bool finished = false;          // it was rotated away and read to its end
 };
 
 /// Protocol-buffer wire format. Decoding gives nothing for what is none.

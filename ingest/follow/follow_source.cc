@@ -105,8 +105,7 @@ class FollowSource final : public Source {
       if (found == marks_.end()) return {};
       shared = found->second;
     }
-    Bookmark mark = shared->get();
-    mark.offset = offset;
+    Bookmark mark = shared->at(offset);
     mark.seen_at = caught_up_.load();
     return encode(mark);
   }
@@ -319,7 +318,9 @@ class FollowSource final : public Source {
     info.path = mark.path;
     info.source = config_.name;
     info.service = config_.reading.service.empty() ? service_from_path(mark.path) : config_.reading.service;
-    info.modified = Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
+    if (mark.reference == kNoTime)
+      mark.reference =
+          Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
     return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
   }
 

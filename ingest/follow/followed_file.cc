@@ -181,7 +181,10 @@ void FollowedFile::open_archive(std::uint64_t offset, const FollowedFileConfig& 
 
 void FollowedFile::begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records,
                          const FollowedFileConfig& config) {
-  info.identity = mark_->get().identity;
+  const Bookmark mark = mark_->get();
+  info.identity = mark.identity;
+  info.modified = mark.reference;
+  info.remembered = mark.remembered;
   FramedStream framed = config.framers->open(info, whole_lines(prefix, records.line_bytes_max, is_archive() && text_->prefix_is_all()));
   LOGLODE_ASSERT(framed.framer != nullptr);
   framer_ = std::move(framed.framer);
@@ -218,6 +221,7 @@ void FollowedFile::release(Batch& out, bool rest_too) {
 
 void FollowedFile::note(const Batch& out) {
   position_ = out.end;
+  if (std::string memory = framer_->memory(); !memory.empty()) mark_->remember(position_, std::move(memory));
   const std::uint64_t seen = live_ ? live_->position() : out.end;
   if (seen != seen_) {
     seen_ = seen;

@@ -4,9 +4,11 @@
 #pragma once
 
 #include <atomic>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "core/framing.h"
 #include "core/run_counters.h"
@@ -62,6 +64,22 @@ class SharedMark {
     const std::scoped_lock lock{mutex_};
     return mark_;
   }
+  /// As it is to be kept for going on at `offset`, where a batch ended; offsets that are asked for never become less.
+  [[nodiscard]] Bookmark at(std::uint64_t offset) {
+    const std::scoped_lock lock{mutex_};
+    while (memories_.size() > 1 && memories_[1].first <= offset) memories_.pop_front();
+    Bookmark mark = mark_;
+    mark.offset = offset;
+    if (!memories_.empty() && memories_.front().first <= offset) mark.remembered = memories_.front().second;
+    return mark;
+  }
+  /// What the framer remembers where a batch ended.
+  void remember(std::uint64_t offset, std::string memory) {
+    const std::scoped_lock lock{mutex_};
+    if (!memories_.empty() && memories_.back().first == offset) memories_.pop_back();
+    if (memories_.size() == kMemoriesMax) memories_.pop_front();
+    memories_.emplace_back(offset, std::move(memory));
+  }
   template <class Change>
   void change(Change change) {
     const std::scoped_lock lock{mutex_};
@@ -69,8 +87,11 @@ class SharedMark {
   }
 
  private:
+  static constexpr std::size_t kMemoriesMax = 1024;  // far more than there are batches in flight
+
   mutable std::mutex mutex_;
   Bookmark mark_;
+  std::deque<std::pair<std::uint64_t, std::string>> memories_;  // by offset
 };
 
 struct FollowedFileConfig {

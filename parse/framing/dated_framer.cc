@@ -133,6 +133,7 @@ class DatedFramer final : public Framer {
     return framing;
   }
   [[nodiscard]] bool interleaved() const noexcept override { return framer_->interleaved(); }
+  [[nodiscard]] std::shared_ptr<const ColumnHeader> columns() const override { return framer_->columns(); }
   [[nodiscard]] std::string memory() const override {
     return latest_ == kNoTime ? std::string{} : Memory{orders_.memory(), latest_.time_since_epoch().count()}.encode();
   }

@@ -81,6 +81,7 @@ class Follower {
   std::set<std::string> cut;
   std::chrono::milliseconds line_patience{60'000};
   [[nodiscard]] const RunCounters& counters() const { return counters_; }
+  [[nodiscard]] const StreamInfo& latest_opened() const { return factory_.infos.back(); }
 
  private:
   std::vector<std::string> patterns_;
@@ -106,6 +107,26 @@ TEST_CASE("A followed file is read from its beginning and on as it grows") {
   append(folder / "new.log", "four\n");
   follower.read_for(kWhile);
   CHECK(follower.lines() == Lines{"one", "two", "three", "four"});
+}
+
+TEST_CASE("After a restart a file has the time that it was first opened with, and what its framer remembered where it goes on") {
+  Folder folder;
+  append(folder / "app.log", "1 one\n2 two\n");
+  const auto first_time = fs::file_time_type::clock::now() - std::chrono::hours{24 * 40};
+  fs::last_write_time(folder / "app.log", first_time);
+  Follower follower{{folder / "app.log"}};
+  follower.read_for(kWhile);
+  const Timestamp modified = follower.latest_opened().modified;
+  CHECK(modified < Timestamp{std::chrono::system_clock::now()} - std::chrono::hours{24 * 39});
+  CHECK(follower.latest_opened().remembered.empty());
+  for (const char* line : {"3 three\n", "4 four\n"}) {
+    append(folder / "app.log", line);
+    follower.read_for(kWhile);
+    follower.restart();
+    follower.read_for(kWhile);
+    CHECK(follower.latest_opened().modified == modified);
+    CHECK(follower.latest_opened().remembered == std::string(1, line[0]));
+  }
 }
 
 TEST_CASE("From the end, only what comes later is read, a whole line at a time") {

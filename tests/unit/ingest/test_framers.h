@@ -8,10 +8,17 @@
 
 namespace loglode::test {
 
-/// Each line is a record.
+/// Each line is a record; remembers the first byte of the latest.
 class LineFramer final : public Framer {
  public:
-  Framing next(std::string_view) override { return {}; }
+  Framing next(std::string_view line) override {
+    latest_ = line.substr(0, 1);
+    return {};
+  }
+  [[nodiscard]] std::string memory() const override { return latest_; }
+
+ private:
+  std::string latest_;
 };
 
 /// A line that begins with a blank or `}` goes on.
