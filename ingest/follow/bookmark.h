@@ -30,8 +30,8 @@ struct Bookmark {
   std::uint64_t offset = 0;
   Timestamp reference = kNoTime;  // when it had been modified as it was first opened: StreamInfo::modified ever since
   std::string remembered;         // Framer::memory() at the offset
-  std::int64_t seen_at = 0;  // seconds since the epoch by the wall clock: when the source had last read all that it knew of
-  bool finished = false;     // it was rotated away and read to its end
+  std::int64_t seen_at = 0;       // seconds since the epoch by the wall clock: when the source had last read all that it knew of
+  bool finished = false;          // it was rotated away and read to its end
 };
 
 /// Protocol-buffer wire format. Decoding gives nothing for what is none.

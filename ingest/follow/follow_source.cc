@@ -319,7 +319,8 @@ class FollowSource final : public Source {
     info.source = config_.name;
     info.service = config_.reading.service.empty() ? service_from_path(mark.path) : config_.reading.service;
     if (mark.reference == kNoTime)
-      mark.reference = Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
+      mark.reference =
+          Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
     return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
   }
 

@@ -45,23 +45,26 @@ TEST_CASE("dated framer: streams whose stamps say everything get no help") {
 }
 
 TEST_CASE("dated framer: years, orders of day and month, and days of a clock, in any format") {
-  CHECK(dates_of("2026-03-10 00:00:00", {"Nov  5 10:00:00 web1 app[7]: a", "Mar  5 10:00:00 web1 app[7]: b"}) == Dates{"2025-11-05", "2026-03-05"});
+  CHECK(dates_of("2026-03-10 00:00:00", {"Nov  5 10:00:00 web1 app[7]: a", "Mar  5 10:00:00 web1 app[7]: b"}) ==
+        Dates{"2025-11-05", "2026-03-05"});
   CHECK(dates_of("2026-11-28 12:00:00", {"I0405 10:00:00.123456       1 a.go:1] tick", "E0406 10:00:00.123456       1 a.go:1] tock"}) ==
         Dates{"2026-04-05", "2026-04-06"});
-  CHECK(dates_of("2026-11-28 12:00:00", {"{\"time\":\"09/11/2026 08:00:00\",\"msg\":\"a\"}", "{\"time\":\"13/11/2026 08:00:00\",\"msg\":\"b\"}"}) ==
-        Dates{"2026-11-09", "2026-11-13"});
+  CHECK(dates_of("2026-11-28 12:00:00", {"{\"time\":\"09/11/2026 08:00:00\",\"msg\":\"a\"}",
+                                         "{\"time\":\"13/11/2026 08:00:00\",\"msg\":\"b\"}"}) == Dates{"2026-11-09", "2026-11-13"});
   CHECK(dates_of("2026-11-28 00:10:00", {"23:59:58.100 INFO a", "23:59:59.100 INFO b", "00:00:01.100 INFO c"}) ==
         Dates{"2026-11-27", "2026-11-27", "2026-11-28"});
 }
 
 TEST_CASE("dated framer: writers whose lines alternate have their own years") {
-  const Lines lines{"[pod/a-0/c] Nov 20 10:00:00 x", "[pod/b-0/c] Jan  3 10:00:00 x", "[pod/a-0/c] Jan  4 10:00:00 x", "[pod/b-0/c] Jan  5 10:00:00 x"};
+  const Lines lines{"[pod/a-0/c] Nov 20 10:00:00 x", "[pod/b-0/c] Jan  3 10:00:00 x", "[pod/a-0/c] Jan  4 10:00:00 x",
+                    "[pod/b-0/c] Jan  5 10:00:00 x"};
   CHECK(dates_of("2026-01-06 00:00:00", lines) == Dates{"2025-11-20", "2026-01-03", "2026-01-04", "2026-01-05"});
 }
 
 TEST_CASE("dated framer: one that goes on from another's memory reads the rest as that one does") {
   const std::string text =
-      "Nov 30 10:00:00 h a[1]: x\nDec 30 10:00:00 h a[1]: x\nJan  2 10:00:00 h a[1]: x\nApr  2 10:00:00 h a[1]: x\nApr  1 10:00:00 h a[1]: x\n"
+      "Nov 30 10:00:00 h a[1]: x\nDec 30 10:00:00 h a[1]: x\nJan  2 10:00:00 h a[1]: x\nApr  2 10:00:00 h a[1]: x\nApr  1 10:00:00 h a[1]: "
+      "x\n"
       "Dec  2 10:00:00 h a[1]: x\nJan  1 10:00:00 h a[1]: x\nFeb  1 10:00:00 h a[1]: x\n";
   const std::vector<std::string_view> lines = lines_of(text);
   // Opened when it had two lines; the others came later.
@@ -75,7 +78,8 @@ TEST_CASE("dated framer: one that goes on from another's memory reads the rest a
     static_cast<void>(dates(*first.framer, std::span{lines}.first(cut)));
     // The record that was open is read again.
     const FramedStream second = factory()->open(modified_at("2024-12-30 10:00:00", first.framer->memory()), prefix);
-    CHECK(dates(*second.framer, std::span{lines}.subspan(cut - 1)) == Dates(whole.begin() + static_cast<std::ptrdiff_t>(cut) - 1, whole.end()));
+    CHECK(dates(*second.framer, std::span{lines}.subspan(cut - 1)) ==
+          Dates(whole.begin() + static_cast<std::ptrdiff_t>(cut) - 1, whole.end()));
   }
   CHECK_FALSE(factory()->open(modified_at("2024-12-30 10:00:00", "not a memory"), prefix).framer == nullptr);
 }
