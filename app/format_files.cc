@@ -62,7 +62,8 @@ class FormatReader {
     Pairs pairs;
     const YAML::Node value = node[key];
     if (!value.IsDefined()) return pairs;
-    if (!value.IsMap() || value.size() > kListMax) return problem(value, fmt::format("\"{}\" must be a mapping of at most {} texts", key, kListMax)), pairs;
+    if (!value.IsMap() || value.size() > kListMax)
+      return problem(value, fmt::format("\"{}\" must be a mapping of at most {} texts", key, kListMax)), pairs;
     for (const auto& entry : value) {
       if (entry.first.IsScalar() && entry.second.IsScalar())
         pairs.emplace_back(entry.first.Scalar(), entry.second.Scalar());
@@ -82,7 +83,8 @@ class FormatReader {
         if (pattern.IsScalar()) format.patterns.push_back(pattern.Scalar());
     }
     const auto same = [&](const auto& other) { return other->name() == format.name; };
-    if (std::any_of(out_.formats.begin(), out_.formats.end(), same)) return problem(node, "a format named \"" + format.name + "\" was given before");
+    if (std::any_of(out_.formats.begin(), out_.formats.end(), same))
+      return problem(node, "a format named \"" + format.name + "\" was given before");
     Result<std::shared_ptr<const LineFormat>> compiled = compile_own_format(format);
     if (!compiled) return problem(node, fmt::format("format \"{}\": {}", format.name.substr(0, 40), compiled.error().where));
     run_examples(node["examples"], **compiled);
@@ -91,7 +93,8 @@ class FormatReader {
 
   void run_examples(const YAML::Node& examples, const LineFormat& format) {
     if (!examples.IsDefined()) return;
-    if (!examples.IsSequence() || examples.size() > kExamplesMax) return problem(examples, fmt::format("\"examples\" must be a list of at most {}", kExamplesMax));
+    if (!examples.IsSequence() || examples.size() > kExamplesMax)
+      return problem(examples, fmt::format("\"examples\" must be a list of at most {}", kExamplesMax));
     for (const auto& example : examples) {
       if (!has_only(example, "an example", {"line", "expect", "refused"})) continue;
       const std::string refused = text_at(example, "refused");

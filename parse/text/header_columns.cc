@@ -117,8 +117,7 @@ void take_mark_end(const LevelMark& mark, LineScanner& scan) noexcept {
   } else if (std::string_view{"/,;"}.find(mark.after) != std::string_view::npos && mark.after != '\0') {
     scan.take(mark.after);
   }
-  while (scan.take(':')) {
-  }
+  while (scan.take(':')) {}
 }
 
 /// A word of the column's kind between its signs, that is no known severity.
@@ -129,7 +128,8 @@ LevelMark unknown_mark(const Column& column, std::string_view line, std::size_t 
     while (stop < end && is_letter(line[stop])) ++stop;
     const std::string_view word = line.substr(at + 1, stop - at - 1);
     const char after = stop < line.size() ? line[stop] : '\0';
-    if (word.size() < 2 || word.size() > kUnknownLevelBytesMax || after != column.after || (column.capitals && !is_in_capitals(word))) continue;
+    if (word.size() < 2 || word.size() > kUnknownLevelBytesMax || after != column.after || (column.capitals && !is_in_capitals(word)))
+      continue;
     LevelMark mark;
     mark.begin = at + 1, mark.end = stop, mark.before = column.before, mark.after = after;
     return mark;

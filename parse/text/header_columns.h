@@ -36,13 +36,13 @@ enum class ColumnRole : std::uint8_t { none, service, host, logger, pid, thread 
 struct Column {
   ColumnKind kind = ColumnKind::word;
   ColumnRole role = ColumnRole::none;
-  char open = '\0';            // time, epoch, clock, level, group: the bracket
-  char delimiter = '\0';       // stands behind the column (blanks aside); field: what ends it
-  std::string_view separator;  // titled: one of kTitleSeparators; lives for ever
-  bool half = false;           // time, epoch, clock: what `open` opens is closed further on
-  bool capitals = false;       // level, marked: the words are in capitals
-  bool colon = false;          // level: a colon ends it
-  bool far = false;            // marked: behind any columns of a header, not within the unit that stands here
+  char open = '\0';                  // time, epoch, clock, level, group: the bracket
+  char delimiter = '\0';             // stands behind the column (blanks aside); field: what ends it
+  std::string_view separator;        // titled: one of kTitleSeparators; lives for ever
+  bool half = false;                 // time, epoch, clock: what `open` opens is closed further on
+  bool capitals = false;             // level, marked: the words are in capitals
+  bool colon = false;                // level: a colon ends it
+  bool far = false;                  // marked: behind any columns of a header, not within the unit that stands here
   char before = '\0', after = '\0';  // marked
 
   static Column of(ColumnKind kind, char open = '\0', char delimiter = '\0') {

@@ -20,8 +20,8 @@ struct HeaderStart {
 
   friend bool operator==(const HeaderStart& a, const HeaderStart& b) noexcept {
     const Column &x = a.column, &y = b.column;
-    return a.units == b.units && a.entered == b.entered && a.letter == b.letter && x.kind == y.kind && x.open == y.open && x.half == y.half &&
-           x.before == y.before && x.after == y.after && x.capitals == y.capitals;
+    return a.units == b.units && a.entered == b.entered && a.letter == b.letter && x.kind == y.kind && x.open == y.open &&
+           x.half == y.half && x.before == y.before && x.after == y.after && x.capitals == y.capitals;
   }
 };
 

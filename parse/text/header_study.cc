@@ -25,7 +25,8 @@ bool is_prose_group(const LineScanner& scan, std::string_view text, char open, b
   if (text.find(": ") != std::string_view::npos) return true;
   LineScanner behind = scan;
   behind.go_to(behind.position() + text.size() + 2);
-  return (behind_level && behind.peek() == open && text.find_first_of(".=:") == std::string_view::npos) || trim_blanks(behind.rest()).empty();
+  return (behind_level && behind.peek() == open && text.find_first_of(".=:") == std::string_view::npos) ||
+         trim_blanks(behind.rest()).empty();
 }
 
 /// Whether one of the units of `text` is a severity.
@@ -137,9 +138,8 @@ void HeaderStudy::return_to_header_end() {
   for (std::size_t i = 0; i < lines_.size(); ++i) {
     StudiedLine line = lines_[i];
     line.scan.go_to(0);
-    const bool fitting = std::all_of(columns_.begin(), columns_.end(), [&](const Column& column) {
-      return take_column(column, line.scan, any_year(), line.value);
-    });
+    const bool fitting = std::all_of(columns_.begin(), columns_.end(),
+                                     [&](const Column& column) { return take_column(column, line.scan, any_year(), line.value); });
     if (!fitting) continue;
     for (std::size_t c = 0; c < header_end_; ++c) texts[c].push_back(texts_[c][i]);
     kept.push_back(line);
@@ -184,7 +184,8 @@ bool HeaderStudy::try_level() {
   column.capitals = capitals == known;
   if (usual->second != known) column.open = '\0', column.colon = false;
   const double fitting = share(column);
-  const bool enough = fitting >= 0.95 || (after_header() && fitting >= kKnownLevelsMin && (column.capitals || column.open != '\0' || column.colon));
+  const bool enough =
+      fitting >= 0.95 || (after_header() && fitting >= kKnownLevelsMin && (column.capitals || column.open != '\0' || column.colon));
   return enough && (accept(column, true), true);
 }
 
@@ -208,7 +209,8 @@ bool HeaderStudy::try_marked() {
     }
   }
   if (places.empty()) return false;
-  const auto usual = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
+  const auto usual =
+      std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
   if (static_cast<double>(usual->second.count) < kKnownLevelsMin * static_cast<double>(lines_.size())) return false;
   Column column = Column::of(ColumnKind::marked);
   std::tie(column.before, column.after) = usual->first;
@@ -217,9 +219,9 @@ bool HeaderStudy::try_marked() {
   if (!column.capitals && usual->second.severities.size() < 2) return false;
   if (!nearly_all(column)) return false;
   const bool bracketed = share_of_lines([](const StudiedLine& line) {
-    const char closing = closing_bracket(line.scan.peek());
-    return closing != '\0' && line.scan.line()[line.scan.position() + unit_length(line.scan.rest()) - 1] == closing;
-  }) >= 0.95;
+                           const char closing = closing_bracket(line.scan.peek());
+                           return closing != '\0' && line.scan.line()[line.scan.position() + unit_length(line.scan.rest()) - 1] == closing;
+                         }) >= 0.95;
   const char open = lines_.front().scan.peek();
   column.role = bracketed ? ColumnRole::thread : ColumnRole::logger;
   accept(column, true);
@@ -275,7 +277,9 @@ bool HeaderStudy::try_bracket_end() {
 bool HeaderStudy::try_glued_sign() {
   if (columns_.empty() || !after_header()) return false;
   const ColumnKind last = columns_.back().kind;
-  const auto touches = [](const StudiedLine& line) { return line.scan.position() > 0 && !is_blank(line.scan.line()[line.scan.position() - 1]); };
+  const auto touches = [](const StudiedLine& line) {
+    return line.scan.position() > 0 && !is_blank(line.scan.line()[line.scan.position() - 1]);
+  };
   if (last == ColumnKind::level && share_of_lines(touches) >= 0.95) {
     const Column slash = Column::of(ColumnKind::sign, '/');
     if (nearly_all(slash)) return accept(slash, true), true;
@@ -288,7 +292,8 @@ bool HeaderStudy::try_glued_sign() {
 
 bool HeaderStudy::try_separator() {
   const Column punctuation = Column::of(ColumnKind::separator);
-  return nearly_all(punctuation) && distinct_share() * static_cast<double>(lines_.size()) <= 1 && (accept(punctuation, after_header()), true);
+  return nearly_all(punctuation) && distinct_share() * static_cast<double>(lines_.size()) <= 1 &&
+         (accept(punctuation, after_header()), true);
 }
 
 bool HeaderStudy::try_groups() {
@@ -296,10 +301,11 @@ bool HeaderStudy::try_groups() {
     Column bracketed = Column::of(ColumnKind::group, open);
     bracketed.role = ColumnRole::thread;
     if (!nearly_all(bracketed)) continue;
-    if (open == '{' && share_of_lines([](const StudiedLine& line) { return line.value.text.find_first_of("\"' ") != std::string_view::npos; }) > 0)
+    if (open == '{' &&
+        share_of_lines([](const StudiedLine& line) { return line.value.text.find_first_of("\"' ") != std::string_view::npos; }) > 0)
       continue;  // JSON
-    const double prose = share_of_lines(
-        [&](const StudiedLine& line) { return is_prose_group(line.scan, line.value.text, open, has_level()); });
+    const double prose =
+        share_of_lines([&](const StudiedLine& line) { return is_prose_group(line.scan, line.value.text, open, has_level()); });
     return prose <= 0.5 && (accept(bracketed, after_header()), true);
   }
   return false;
@@ -415,9 +421,8 @@ void HeaderStudy::accept_unit(bool opens_bracket) {
   if (!has_level() && nearly_all(letter)) return accept(letter, false);
   if (!has_level() && (try_level() || try_marked())) return;
   if (try_separator() || try_groups()) return;
-  accept(Column::of(share(Column::of(ColumnKind::word)) >= 1 && share_of_lines([](const StudiedLine& line) {
-                      return closing_bracket(line.scan.peek()) != '\0';
-                    }) == 0
+  accept(Column::of(share(Column::of(ColumnKind::word)) >= 1 &&
+                            share_of_lines([](const StudiedLine& line) { return closing_bracket(line.scan.peek()) != '\0'; }) == 0
                         ? ColumnKind::word
                         : ColumnKind::unit),
          false);
@@ -453,7 +458,8 @@ bool HeaderStudy::choose_start(FindStart find, double share_min) {
     letter.half = true;
     accept(letter, false);
   }
-  if (start.column.kind == ColumnKind::level ? !try_level() : (start.column.kind == ColumnKind::moment && try_marked(), accept(start.column, true), false))
+  if (start.column.kind == ColumnKind::level ? !try_level()
+                                             : (start.column.kind == ColumnKind::moment && try_marked(), accept(start.column, true), false))
     return false;
   required_ = columns_.size();
   return !lines_.empty();

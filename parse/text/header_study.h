@@ -62,7 +62,9 @@ class HeaderStudy {
   bool after_header() const noexcept { return columns_.size() == header_end_; }
   bool has(ColumnKind kind) const noexcept;
   bool has_level() const noexcept { return has(ColumnKind::level) || has(ColumnKind::letter) || has(ColumnKind::marked); }
-  bool has_time() const noexcept { return has(ColumnKind::time) || has(ColumnKind::clock) || has(ColumnKind::epoch) || has(ColumnKind::moment); }
+  bool has_time() const noexcept {
+    return has(ColumnKind::time) || has(ColumnKind::clock) || has(ColumnKind::epoch) || has(ColumnKind::moment);
+  }
   void assign_hosts();
   void assign_groups();
   void assign_leading_service();

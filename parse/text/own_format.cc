@@ -11,8 +11,9 @@ namespace {
 tl::unexpected<Error> invalid(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
 
 bool is_name(std::string_view name) {
-  return !name.empty() && name.size() <= 40 &&
-         std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_'; });
+  return !name.empty() && name.size() <= 40 && std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+  });
 }
 
 std::string value_of(const std::string& field, const Record& record, const Batch& batch) {
@@ -50,7 +51,8 @@ Result<std::shared_ptr<const LineFormat>> compile_own_format(const OwnFormat& fo
   }
   for (const auto& [word, level] : format.levels) {
     const Severity severity = severity_from_word(level);
-    if (severity == Severity::unspecified) return invalid("'" + level.substr(0, 40) + "' is no severity; use trace, debug, info, warn, error or fatal");
+    if (severity == Severity::unspecified)
+      return invalid("'" + level.substr(0, 40) + "' is no severity; use trace, debug, info, warn, error or fatal");
     options->levels.emplace_back(word, severity);
   }
   std::vector<Layout> layouts;
@@ -71,7 +73,8 @@ std::string check_own_example(const LineFormat& format, const std::string& line,
   if (!fits) return "the line does not fit any of the format's patterns";
   for (const auto& [field, value] : expected) {
     const std::string found = value_of(field, record, batch);
-    if (!is_as_expected(field, value, found)) return "'" + field + "' is '" + found.substr(0, 200) + "', not '" + value.substr(0, 200) + "'";
+    if (!is_as_expected(field, value, found))
+      return "'" + field + "' is '" + found.substr(0, 200) + "', not '" + value.substr(0, 200) + "'";
   }
   return {};
 }

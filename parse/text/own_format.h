@@ -21,8 +21,8 @@ struct OwnFormat {
   std::vector<std::pair<std::string, std::string>> levels;  // the program's word, and the severity that it means
 };
 
-/// Immutable, any thread. Errors (invalid_argument, a sentence that says what to do): those of Layout and TimeLayout, a name that is empty or
-/// taken, a severity that is none.
+/// Immutable, any thread. Errors (invalid_argument, a sentence that says what to do): those of Layout and TimeLayout, a name that is empty
+/// or taken, a severity that is none.
 [[nodiscard]] Result<std::shared_ptr<const LineFormat>> compile_own_format(const OwnFormat& format);
 
 /// What is wrong when `line` should give these fields (time, level, message, service, host, trace_id, span_id, and attributes by name), or

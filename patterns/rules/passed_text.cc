@@ -26,7 +26,8 @@ bool tells_that_it_passed(std::string_view text) noexcept {
   if (text.front() == '[')
     if (const std::size_t close = text.find(']'); close != std::string_view::npos && is_verdict(text.substr(1, close - 1))) return true;
   if (text.back() == ']')
-    if (const std::size_t open = text.rfind('['); open != std::string_view::npos && is_verdict(text.substr(open + 1, text.size() - open - 2)))
+    if (const std::size_t open = text.rfind('[');
+        open != std::string_view::npos && is_verdict(text.substr(open + 1, text.size() - open - 2)))
       return true;
   if (text.starts_with("ok ") && text[3] >= '0' && text[3] <= '9') return true;  // TAP
   if (text.starts_with("--- PASS") || text.starts_with("PASS: ") || text.ends_with("RESULT=pass>")) return true;

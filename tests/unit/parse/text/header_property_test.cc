@@ -19,19 +19,43 @@ constexpr Spelling kSpellings[] = {{"capitals", {"INFO", "WARN", "ERROR", "DEBUG
                                    {"postgresql", {"LOG", "WARNING", "ERROR", "DEBUG"}}};
 constexpr std::array kSeverities = {Severity::info, Severity::warn, Severity::error, Severity::debug};
 
-constexpr const char* kTimes[] = {"2026-11-24T10:%M:%S.123Z", "2026-11-24 10:%M:%S,123", "2026/11/24 10:%M:%S", "24/Nov/2026:10:%M:%S +0000",
-                                  "Nov 24 10:%M:%S", "17955144%M.1%S"};
+constexpr const char* kTimes[] = {"2026-11-24T10:%M:%S.123Z",   "2026-11-24 10:%M:%S,123", "2026/11/24 10:%M:%S",
+                                  "24/Nov/2026:10:%M:%S +0000", "Nov 24 10:%M:%S",         "17955144%M.1%S"};
 
 // T time, L level, l one letter of it, G logger, N name, H thread, D number, X hexadecimal; the message is ` ~`.
-constexpr const char* kLayouts[] = {
-    "T L ~",         "T [L] ~",        "[T] [L] ~",        "[T] L: ~",       "L T ~",          "[L] T ~",          "L | T | ~",
-    "T | L | ~",     "T|L|G| ~",       "T G[L] ~",         "T N.L: ~",       "[T] N.L: ~",     "[T: L/H] ~",       "[T] [H/L]: ~",
-    "[T] [Server thread/L]: ~",        "T {N.py:D} L - ~", "T [H] L G - ~",  "T - G - L - ~",  "<L> T ~",          "T <L> ~",
-    "T (L) ~",       "T [N:L] ~",      "T pid=1 tid=X class=Job L: ~",        "T L D --- [H] G : ~",                 "(L) T - ~",
-    "T [L] [N.py:D] ~",                "T [H] [L] ~",      "T #D L -- ~",    "T [D] L {general} ~",                 "*** L T ~"};
+constexpr const char* kLayouts[] = {"T L ~",
+                                    "T [L] ~",
+                                    "[T] [L] ~",
+                                    "[T] L: ~",
+                                    "L T ~",
+                                    "[L] T ~",
+                                    "L | T | ~",
+                                    "T | L | ~",
+                                    "T|L|G| ~",
+                                    "T G[L] ~",
+                                    "T N.L: ~",
+                                    "[T] N.L: ~",
+                                    "[T: L/H] ~",
+                                    "[T] [H/L]: ~",
+                                    "[T] [Server thread/L]: ~",
+                                    "T {N.py:D} L - ~",
+                                    "T [H] L G - ~",
+                                    "T - G - L - ~",
+                                    "<L> T ~",
+                                    "T <L> ~",
+                                    "T (L) ~",
+                                    "T [N:L] ~",
+                                    "T pid=1 tid=X class=Job L: ~",
+                                    "T L D --- [H] G : ~",
+                                    "(L) T - ~",
+                                    "T [L] [N.py:D] ~",
+                                    "T [H] [L] ~",
+                                    "T #D L -- ~",
+                                    "T [D] L {general} ~",
+                                    "*** L T ~"};
 
-const std::array<std::string, 5> kMessages = {"order # placed by a customer", "payment # declined", "page INFO shown # times", "error count is # now",
-                                              "cache miss for key #"};
+const std::array<std::string, 5> kMessages = {"order # placed by a customer", "payment # declined", "page INFO shown # times",
+                                              "error count is # now", "cache miss for key #"};
 
 std::string two_digits(int number) { return {static_cast<char>('0' + number / 10 % 10), static_cast<char>('0' + number % 10)}; }
 
@@ -120,14 +144,18 @@ TEST_CASE("headers: a level of any spelling is found wherever a layout has it, a
 TEST_CASE("headers: one unknown word in a level column costs its line the level, not the others theirs", "[parse][header]") {
   std::vector<std::string> lines;
   for (int i = 0; i < 60; ++i)
-    lines.push_back("2026-11-24 10:00:" + two_digits(i) + " [" + (i % 9 == 4 ? "CHATTY" : i % 4 == 1 ? "WARN" : "INFO") + "] [main] order " +
-                    std::to_string(i) + " placed");
+    lines.push_back("2026-11-24 10:00:" + two_digits(i) + " [" +
+                    (i % 9 == 4   ? "CHATTY"
+                     : i % 4 == 1 ? "WARN"
+                                  : "INFO") +
+                    "] [main] order " + std::to_string(i) + " placed");
   const std::vector<std::string_view> prefix(lines.begin(), lines.end());
   const auto plan = detect_header(prefix);
   REQUIRE(plan);
   expect_record(*plan, "2026-11-24 10:01:00 [CHATTY] [main] order 7 placed",
                 {"2026-11-24T10:01:00", Severity::unspecified, "order 7 placed", "", "", "", "", {}});
-  expect_record(*plan, "2026-11-24 10:01:00 [ERROR] [main] no stock", {"2026-11-24T10:01:00", Severity::error, "no stock", "", "", "", "", {}});
+  expect_record(*plan, "2026-11-24 10:01:00 [ERROR] [main] no stock",
+                {"2026-11-24T10:01:00", Severity::error, "no stock", "", "", "", "", {}});
 }
 
 TEST_CASE("headers: what is new in every line, stands in brackets or begins a message is no service", "[parse][header]") {
@@ -154,7 +182,8 @@ TEST_CASE("headers: hostile streams are bounded", "[parse][header]") {
   std::string columns;
   for (int i = 0; i < 10'000; ++i) columns += "[c" + std::to_string(i) + "]";
   for (int i = 0; i < 200; ++i) lines.push_back("2026-11-24 10:00:00 " + columns);
-  for (int i = 0; i < 200; ++i) lines.push_back("2026-11-24 10:00:00 [" + std::string(1, static_cast<char>('A' + i % 26)) + "LEVEL" + std::string(i % 7, 'X') + "] x");
+  for (int i = 0; i < 200; ++i)
+    lines.push_back("2026-11-24 10:00:00 [" + std::string(1, static_cast<char>('A' + i % 26)) + "LEVEL" + std::string(i % 7, 'X') + "] x");
   lines.emplace_back(100'000, '[');
   lines.emplace_back(100'000, '<');
   const std::vector<std::string_view> prefix(lines.begin(), lines.end());

@@ -10,7 +10,9 @@ TEST_CASE("own formats: examples say what comes of a line", "[parse][layout]") {
   REQUIRE(compiled);
   CHECK((*compiled)->name() == "shop");
   const std::string line = "01.03.26 08:00:00 <oops> acme: no answer";
-  CHECK(check_own_example(**compiled, line, false, {{"time", "2026-03-01T08:00:00Z"}, {"level", "error"}, {"tenant", "acme"}, {"message", "no answer"}}).empty());
+  CHECK(check_own_example(**compiled, line, false,
+                          {{"time", "2026-03-01T08:00:00Z"}, {"level", "error"}, {"tenant", "acme"}, {"message", "no answer"}})
+            .empty());
   CHECK(check_own_example(**compiled, "warn: low", false, {{"level", "warn"}, {"host", ""}}).empty());
   CHECK(check_own_example(**compiled, line, false, {{"tenant", "other"}}) == "'tenant' is 'acme', not 'other'");
   CHECK(check_own_example(**compiled, line, true, {}) == "the line fits, although it should not");
