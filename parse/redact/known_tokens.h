@@ -83,7 +83,6 @@ inline constexpr KnownToken kTokens[] = {
     {"oy2", Alphabet::alnum, 43, true, true},
     {"dckr_pat_", Alphabet::url, 20},
     {"dckr_oat_", Alphabet::url, 20},
-    {"cio", Alphabet::alnum, 32, true, true},
     {"AKCp", Alphabet::alnum, 60, false, true},
     {"cmVmdGtuO", Alphabet::alnum, 40},
     {"sk-ant-", Alphabet::url, 20},  // models
@@ -98,7 +97,6 @@ inline constexpr KnownToken kTokens[] = {
     {"xai-", Alphabet::alnum, 40},
     {"pplx-", Alphabet::alnum, 32},
     {"r8_", Alphabet::alnum, 30},
-    {"fw_", Alphabet::alnum, 20, false, true},
     {"tgp_v1_", Alphabet::url, 30},
     {"hf_", Alphabet::alnum, 30},
     {"api_org_", Alphabet::alnum, 30},
@@ -106,7 +104,6 @@ inline constexpr KnownToken kTokens[] = {
     {"lsv2_sk_", Alphabet::url, 20},
     {"pcsk_", Alphabet::url, 30},
     {"nvapi-", Alphabet::url, 40},
-    {"voy-", Alphabet::url, 40, false, true},
     {"jina_", Alphabet::url, 40},
     {"tvly-", Alphabet::url, 20},
     {"dapi", Alphabet::hex, 32},  // Databricks
@@ -150,7 +147,6 @@ inline constexpr KnownToken kTokens[] = {
     {"re_", Alphabet::url, 24, false, true},
     {"xkeysib-", Alphabet::url, 60},
     {"xsmtpsib-", Alphabet::url, 60},
-    {"md-", Alphabet::url, 20, false, true},
     {"SK", Alphabet::hex, 32, true},  // Twilio
     {"hvs.", Alphabet::url, 24},      // vaults
     {"hvb.", Alphabet::url, 24},
@@ -194,7 +190,6 @@ inline constexpr KnownToken kTokens[] = {
     {"slk_", Alphabet::hex, 60},
     {"CCIPAT_", Alphabet::url, 20},
     {"bkua_", Alphabet::hex, 40},
-    {"pa-", Alphabet::url, 40, false, true},
     {"EZAK", Alphabet::alnum, 54, false, true},
     {"EZTK", Alphabet::alnum, 54, false, true},
     {"shippo_live_", Alphabet::hex, 40},
@@ -207,7 +202,7 @@ inline constexpr KnownToken kTokens[] = {
 };
 
 /// What such prefixes have in common: a word for secret, a sign, and many hexadecimal digits (`token-0f9a…`).
-inline constexpr std::string_view kSecretWords[] = {"key", "sk", "rk", "secret", "token", "tok", "pat", "apikey"};
-inline constexpr std::size_t kHexTailMin = 32, kHexTailFrom = 40;  // digits; characters before them
+inline constexpr std::string_view kSecretWords[] = {"key", "secret", "token", "apikey"};
+inline constexpr std::size_t kHexTailMin = 32, kHexTailFrom = 12;  // digits; characters before them
 
 }  // namespace loglode::redaction

@@ -43,7 +43,7 @@ std::string expression_of(std::string_view word) {
     else if (folded(found.value) == 0)
       continue;
     else if (is_latin(found.value) || (found.value >= 0x370 && found.value < 0x3B1))
-      out += ".{1,4}";
+      out += out.empty() ? "" : ".{1,4}";  // whatever stands before a word, it hits
     else if (found.value == 0x9DF || found.value == 0x9AF)
       out += ".{3,6}";
     else

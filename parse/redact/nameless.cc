@@ -10,8 +10,10 @@ namespace {
 
 using namespace redaction;
 
-constexpr std::size_t kRandomRun = 32;       // random_run.cc: kLengthMin
-constexpr std::size_t kNumberRun = 10;       // of the shortest number that needs no name: `+` and nine digits
+constexpr std::size_t kRandomRun = 32;  // random_run.cc: kLengthMin
+constexpr std::size_t kNumberRun = 11;  // of the shortest number that needs no name: `+` and ten digits
+constexpr std::size_t kDigitsMin = 8;   // of them that are digits, at least
+constexpr std::size_t kCardDigitsMin = 12;
 constexpr std::size_t kAccountLetters = 12;  // of an account number, before the digits of it that are a run
 
 using Table = std::array<bool, 256>;
@@ -46,15 +48,29 @@ bool any_run(std::string_view text, const Table& table, std::size_t length, Judg
 
 bool begins_word(std::string_view text, std::size_t at) noexcept { return at == 0 || !is_word(text[at - 1]); }
 
-bool holds_number(std::string_view text, std::size_t begin, std::size_t end) {
-  for (std::size_t at = begin; at < end; ++at) {
-    const char c = text[at];
-    if (is_digit(c) && begins_word(text, at) && !find_card(text, at).empty()) return true;
-    if ((c == '+' || c == '(') && !find_phone(text, at).empty()) return true;
-  }
-  for (std::size_t at = begin > kAccountLetters ? begin - kAccountLetters : 0; at < end; ++at)
+/// The run that begins at `begin`, behind a letter: the country, or the bank, of an account number.
+bool holds_account(std::string_view text, std::size_t begin) {
+  if (begin == 0 || !is_alpha(text[begin - 1])) return false;
+  for (std::size_t at = begin > kAccountLetters ? begin - kAccountLetters : 0; at < begin; ++at)
     if (is_alpha(text[at]) && begins_word(text, at) && !find_iban(text, at).empty()) return true;
   return false;
+}
+
+bool holds_number(std::string_view text, std::size_t begin, std::size_t end) {
+  std::size_t digits = 0;
+  bool phone = false;
+  for (std::size_t at = begin; at < end; ++at) {
+    digits += is_digit(text[at]) ? 1 : 0;
+    phone = phone || text[at] == '+' || text[at] == '(';
+  }
+  if (digits < kDigitsMin) return false;
+  if (digits >= kCardDigitsMin) {
+    for (std::size_t at = begin; at < end; ++at)
+      if (is_digit(text[at]) && begins_word(text, at) && !find_card(text, at).empty()) return true;
+  }
+  for (std::size_t at = begin; phone && at < end; ++at)
+    if ((text[at] == '+' || text[at] == '(') && !find_phone(text, at).empty()) return true;
+  return holds_account(text, begin);
 }
 
 }  // namespace

@@ -238,6 +238,7 @@ Name name_before(std::string_view text, std::size_t end) {
   const std::size_t begin = name.text().size() - word->text.size();
   if (word->kind == NameKind::query && !is_exact(name, *word)) return out;
   out.kind = word->kind;
+  out.whole = word->whole;
   for (std::size_t i = begin + 1; i < size; ++i) {
     out.prose = out.prose || name.is_behind_blank(i);
     out.tailed = out.tailed || (i >= begin + word->text.size() && name.is_behind_blank(i));

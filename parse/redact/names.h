@@ -28,6 +28,7 @@ struct Name {
   NameKind kind = NameKind::none;
   bool prose = false;   // it has blanks in it
   bool tailed = false;  // a word follows it behind a blank: "api key provided"
+  bool whole = false;   // a short word, that stands by itself
   bool vague = false;   // a `token` or `secret` by itself, which programs have for other things too
 };
 

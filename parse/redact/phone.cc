@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::size_t kDigitsMax = 15;  // of E.164
 constexpr std::size_t kDigitsMin = 7;   // behind a word that says so
-constexpr std::size_t kInternationalMin = 9;
+constexpr std::size_t kInternationalMin = 10;
 
 struct Digits {
   std::size_t count = 0, end = 0, groups = 1, dots = 0;
@@ -57,7 +57,7 @@ Span international(std::string_view text, std::size_t at) {
       (at > 0 && (is_word(text[at - 1]) || is_one_of(text[at - 1], ").+"))))
     return {};
   const Digits digits = read_digits(text, at + 1);
-  const std::size_t least = digits.groups > 1 ? kInternationalMin - 1 : kInternationalMin;
+  const std::size_t least = digits.groups > 1 ? kInternationalMin - 2 : kInternationalMin;
   if (digits.count < least || digits.count > kDigitsMax || is_followed(text, digits.end)) return {};
   if (is_named_number(text, at) || is_counted(text, digits.end)) return {};
   return {at, digits.end, SecretKind::phone};

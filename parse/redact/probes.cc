@@ -80,7 +80,7 @@ void add_names(std::vector<std::string>& out) {
           small + closers + sign,
           small + R"([0-9]{0,4}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",
           small + "[0-9]{0,4}" + value,
-          small + told,
+          small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t])",
           small + R"([0-9]{0,4}\(\\?["'`])",
           R"((?i)-[a-z0-9_.-]{0,60}(?:pass|pwd|pw|secret|token|auth|bearer|pin|otp|psk|credential|creds)[0-9a-z_.-]{0,24}[ \t]{1,2}[^ \t-])",
           R"((?i)(?:sid|sess[_. -]{0,2}id|session[_. -]{0,2}id|session|aspxauth|samlre(?:sponse|quest)|assertion|tokens|remember[_. -]{0,2}me).{0,24})" +
@@ -100,23 +100,23 @@ void add_commands(std::vector<std::string>& out) {
           R"((?:AUTH|AUTHENTICATE|LOGIN|OPER|IDENTIFY)\\?["'`]?[ \t,])", R"(["'`]auth\\?["'`][ \t,])",
           R"((?i)(?:curl|smbclient|rpcclient|winexe|sshpass|redis-cli|valkey-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
           R"((?i)(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|az)(?:\.exe)?["'`]?[ \t,].{0,90}login)",
-          R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|bcp|osql|mosquitto_[a-z]{2,3}|zip|7z[ar]?|rar|cqlsh|ipmitool|snmp[a-z]{3,8}|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
+          R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|osql|mosquitto_[a-z]{2,3}|cqlsh|ipmitool|snmp(?:get|walk|set|trap|bulkwalk)|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
+          R"((?i)(?:zip|7z|7za|7zr|rar|bcp) )",
           R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
       });
 }
 
 void add_addresses(std::vector<std::string>& out) {
-  out.insert(
-      out.end(),
-      {
-          R"(://[^"'<>`\x00-\x20]+@)",
-          R"(@(?:tcp|unix)\()",
-          R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
-          R"(:[^"'<>`\x00-\x20]{0,62}[0-9!#$%^&+?~][^"'<>`\x00-\x20]{0,62}@(?:[A-Za-z0-9.-]{1,250}\.[A-Za-z]|localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9.-]{0,250}:[0-9]))",
-          R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",
-          R"([^\x00-\x20]@\[[0-9A-Fa-f])",
-          R"((?i)hooks?/|webhook|hooks\.slack\.com|api\.telegram\.org|/with/key/|/robot/send/|pagerduty\.com/integration/)",
-      });
+  out.insert(out.end(),
+             {
+                 R"(://[^"'<>`\x00-\x20]+@)",
+                 R"(@(?:tcp|unix)\()",
+                 R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
+                 R"(@(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9-]{0,60}:[0-9]{2,5}(?:[/ \t?#]|$)))",
+                 R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",
+                 R"([^\x00-\x20]@\[[0-9A-Fa-f])",
+                 R"((?i)hooks?/|webhook|hooks\.slack\.com|api\.telegram\.org|/with/key/|/robot/send/|pagerduty\.com/integration/)",
+             });
 }
 
 void add_shapes(std::vector<std::string>& out) {
@@ -127,13 +127,14 @@ void add_shapes(std::vector<std::string>& out) {
           R"(eyJ[A-Za-z0-9_-]{9,}\.[A-Za-z0-9_.-]{1})",
           "-----(?:BEGIN|END) ",
           R"(Q~[A-Za-z0-9_.~-]{20}|\.atlasv1\.|-us[0-9]|:AA[A-Za-z0-9_-]{28})",
-          R"((?i)(?:key|sk|rk|secret|token|tok|pat)[-_][A-Za-z0-9_-]{0,41}[0-9a-f]{32})",
+          R"((?i)(?:key|secret|token)[-_][A-Za-z0-9_-]{0,13}[0-9a-f]{32})",
           R"((?i)\$(?:1|2[abxy]?|5|6|7|y|gy|md5|sha1|apr1|argon2(?:i|d|id)?|scrypt|s2|p|h|s|pbkdf2(?:-sha[0-9]{1,3})?|bcrypt-sha256)\$)" +
               hash + "{18}",
           R"((?i)(?:pbkdf2_sha[0-9]{1,3}|bcrypt_sha256|bcrypt|argon2|scrypt|scram-sha-[0-9]{1,3}|sha1|md5)\$)" + hash + "{28}",
           R"((?i)\{(?:s?sha|s?md5|crypt|ssha[0-9]{3}|sha[0-9]{3}|pbkdf2|pbkdf2-sha[0-9]{3}|bcrypt|argon2)\})" + hash + "{14}",
           R"(\*[0-9A-F]{40})",
           R"(%B[0-9]{12})",
+          "(?:NL|KZ)[0-9]{2}[A-Z0-9]{8}",  // accounts whose digits are too few to be found as a number
           R"((?i)(?:phone|telef|tel.{1,2}fono|cellular|celular|msisdn|whatsapp|mobil|m(?:o|\xC3\xB3)vil)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
           R"((?:^|[^A-Za-z])(?i:tel|sms|fax|gsm|ruf|handy)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",
           R"([a-z](?:Tel|TEL|Sms|SMS|Fax|FAX|Gsm|GSM)[^0-9]{0,30}[0-9][0-9 ./()-]{6})",

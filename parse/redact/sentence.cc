@@ -79,9 +79,10 @@ Span find_value_after_verb(std::string_view text, std::size_t verb, std::size_t 
   for (std::size_t words = 0; words < 4; ++words) {
     while (end > 0 && verb - end < 40 && is_blank(text[end - 1])) --end;
     if (const Name name = name_before(text, end); name.kind == NameKind::secret || name.kind == NameKind::code)
-      return mask_told(text, name, end, begin, 16);
+      return name.whole && words != 0 ? Span{} : mask_told(text, name, end, begin, 16);
     if (words == 0)
-      if (const Name name = name_of_whose(text, end); name.kind != NameKind::none) return mask_told(text, name, end, begin, 16);
+      if (const Name name = name_of_whose(text, end); name.kind != NameKind::none && !name.whole)
+        return mask_told(text, name, end, begin, 16);
     const std::string_view word = word_before(text, end);
     if (!is_any_of(word, {"set", "changed", "reset", "updated", "was", "is", "has", "been", "now", "to"})) return {};
     end -= word.size();

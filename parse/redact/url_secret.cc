@@ -158,7 +158,10 @@ Span find_bare_password(std::string_view text, std::size_t at, std::size_t lowes
   if (host.empty()) return {};
   const bool named = looks_like_host(host) && (is_alpha(host.back()) || host.back() == '.');
   const bool address = is_digit(host.front()) && std::count(host.begin(), host.end(), '.') == 3;
-  const bool port = end + 1 < text.size() && text[end] == ':' && is_digit(text[end + 1]) && is_alpha(host.front());
+  std::size_t behind = end;
+  while (behind < text.size() && behind - end < 7 && (behind == end ? text[behind] == ':' : is_digit(text[behind]))) ++behind;
+  const bool port =
+      behind - end >= 3 && behind - end <= 6 && is_alpha(host.front()) && (behind == text.size() || is_one_of(text[behind], "/ \t?#"));
   return named || address || port ? Span{begin + colon + 1, at, SecretKind::credential} : Span{};
 }
 
