@@ -318,6 +318,8 @@ TEST_CASE("formats: logfmt, with escapes and without a message", "[parse][format
          {"2026-11-24T00:01:01.729", Severity::info, "order placed", "shop", "", "", "", {{"order_id", "1"}}});
   expect("logfmt", "ts=1700731872.5 level=warn msg=\"a \\\"b\\\"\" trace_id=4bf92f3577b34da6 span_id=00f067aa host=web1",
          {"2023-11-23T09:31:12.5", Severity::warn, "a \"b\"", "", "web1", "4bf92f3577b34da6", "00f067aa", {}});
+  expect("logfmt", "level=warn msg=\"se\\u00f1or \\ud83d\\ude00 \\u0zzz\" host=w",
+         {"", Severity::warn, "se\xC3\xB1or \xF0\x9F\x98\x80 u0zzz", "", "w", "", "", {}});
   expect("logfmt", "level=error err=timeout", {"", Severity::error, "level=error err=timeout", "", "", "", "", {}});
   expect_refused(format_named("logfmt"), "a=1 b=2");
   expect_refused(format_named("logfmt"), "level=info this is prose");
