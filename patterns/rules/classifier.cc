@@ -55,7 +55,12 @@ class Classifier final : public Stage {
     for (const Attribute& attribute : batch.attributes_of(record)) {
       if (holds_error(attribute.key)) scanned &= scan_more(attribute.value, database);
     }
-    if (record.line_count > 1) scanned &= scan_more(continuation_of(record), database);
+    // What stands below the first line is searched for every rule, whatever that line says it is: an INFO record may hold a crash.
+    if (record.line_count > 1) {
+      below_ = true;
+      scanned &= scan_more(continuation_of(record), rules_->all.get());
+      below_ = false;
+    }
     return scanned;
   }
 
@@ -71,7 +76,7 @@ class Classifier final : public Stage {
       if (rules_->is_probe(expression)) {
         probe_hit_ = hit_any_ = true;
       } else if (scanner_.confirmed(expression, text)) {
-        hits_.push_back(rules_->rule_of[expression]);
+        hits_.push_back({rules_->rule_of[expression], below_});
         hit_any_ = true;
       }
     }
@@ -80,13 +85,14 @@ class Classifier final : public Stage {
 
   void settle(Batch& batch, Record& record) {
     if (probe_hit_) record.set(RecordFlag::may_hold_secret);
-    std::sort(hits_.begin(), hits_.end());
-    hits_.erase(std::unique(hits_.begin(), hits_.end()), hits_.end());
+    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.rule < b.rule; });
     const std::string_view service = service_of(batch, record);
     const bool passed = record.line_count == 1 && tells_that_it_passed(record.message);
     std::uint64_t over = 0;
-    for (const std::uint32_t rule : hits_) {
-      if (!rules_->admits(rule, service, record.severity, passed)) continue;
+    std::uint32_t latest = kNoRule;
+    for (const auto [rule, below] : hits_) {
+      if (rule == latest || !rules_->admits(rule, service, below ? Severity::unspecified : record.severity, passed)) continue;
+      latest = rule;
       if (record.hits_count == rules_->hits_per_line_max) {
         ++over;
       } else {
@@ -107,8 +113,14 @@ class Classifier final : public Stage {
   std::shared_ptr<const RuleSet> rules_;
   RuleScanner scanner_;
   RunCounters& counters_;
-  std::vector<std::uint32_t> hits_;  // of the record at hand, in any order, before applies_to
-  bool hit_any_ = false, probe_hit_ = false;
+  struct Hit {
+    std::uint32_t rule;
+    bool below;  // in the lines below the first: those do not share its severity
+  };
+  static constexpr std::uint32_t kNoRule = UINT32_MAX;
+
+  std::vector<Hit> hits_;  // of the record at hand, in any order, before applies_to
+  bool hit_any_ = false, probe_hit_ = false, below_ = false;
 };
 
 }  // namespace

@@ -129,6 +129,23 @@ TEST_CASE("classifier: what a passing test or a boot says of itself is no error,
   }
 }
 
+TEST_CASE("classifier: what stands below a quiet line is looked at for every rule, the line itself is not", "[rules]") {
+  Classified hits{sound_rules(rule_text("full", "disk full", "disk full", "category: error") +
+                              rule_text("oom", "OutOfMemoryError", "OutOfMemoryError"))};
+  for (const Severity severity : {Severity::debug, Severity::info, Severity::error}) {
+    INFO(severity_name(severity));
+    Record below = record_of("request done", severity);
+    below.raw = "12:00 request done\njava.lang.OutOfMemoryError: heap\nwrite: disk full";
+    below.line_count = 3;
+    CHECK(hits(below) == "full oom");
+    Record both = record_of("disk full", severity);
+    both.raw = "12:00 disk full\nwrite: disk full";
+    both.line_count = 2;
+    CHECK(hits(both) == "full");
+    CHECK(hits(record_of("disk full", severity)) == (severity == Severity::error ? "full" : ""));
+  }
+}
+
 TEST_CASE("classifier: what a multi-line record has after its first line is looked at too, and so are attributes that hold an error",
           "[rules]") {
   Classified hits{sound_rules(rule_text("oom", "OutOfMemoryError", "OutOfMemoryError"))};
