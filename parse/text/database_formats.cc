@@ -45,7 +45,7 @@ class PostgresFormat final : public FixedFormat {
   }
 
  private:
-  static constexpr std::size_t kPrefixBytesMax = 256, kStampBytesMax = 40;
+  static constexpr std::size_t kPrefixBytesMax = 512, kStampBytesMax = 40;
 
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
     return read_header(line, context, parsed) != nullptr;

@@ -63,10 +63,10 @@ class OracleAlertFormat final : public LineFormat {
   }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override {
     const std::string_view stamp = first_line(text);
-    if (!begins_record(stamp) || stamp.size() == text.size()) return false;
+    if (!begins_record(stamp)) return false;
     ParsedLine parsed;
     if (read_timestamp(trim_blanks(stamp), context.time, parsed.time) == 0) return false;
-    const std::string_view body = text.substr(stamp.size() + 1);
+    const std::string_view body = stamp.size() == text.size() ? stamp : text.substr(stamp.size() + 1);  // the stamp alone is a record too
     parsed.message = trim_blanks(first_line(body));
     if (const std::size_t code = find_error_code(body); code != std::string_view::npos) {
       parsed.severity = Severity::error;

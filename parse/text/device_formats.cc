@@ -43,8 +43,9 @@ CiscoCode code_at(std::string_view line, std::size_t at) {
   if (end < line.size() && line[end] == ' ') ++end;  // IOS XR writes a blank before the colon
   const std::string_view level = code.substr(code.rfind('-', mnemonic - 1) + 1, mnemonic - code.rfind('-', mnemonic - 1) - 1);
   if (end >= line.size() || line[end] != ':' || !is_severity_part(level) || !is_letter(code[0])) return {};
-  const Severity severity =
-      is_digit(level[0]) ? severity_from_syslog(static_cast<unsigned>(level[0] - '0')) : severity_from_word(level, true);
+  const Severity severity = is_digit(level[0]) ? severity_from_syslog(static_cast<unsigned>(level[0] - '0'))
+                            : level == "C"     ? Severity::error2
+                                               : severity_from_word(level, true);
   return {at, severity, code};
 }
 

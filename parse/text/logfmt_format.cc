@@ -190,7 +190,8 @@ class LogfmtFormat final : public LineFormat {
         if (parsed.time != kNoTime || !read_timestamp_field(pair.value, context.time, parsed.time)) parsed.add(pair.key, pair.value);
         break;
       case Meaning::severity:
-        parsed.severity = severity_from_word(pair.value, true);
+        // `severity=high` is how bad an attack is, beside the level that the device gave the line.
+        if (const Severity severity = severity_from_word(pair.value, true); severity != Severity::unspecified) parsed.severity = severity;
         break;
       case Meaning::service:
         parsed.service = pair.value;

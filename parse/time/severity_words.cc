@@ -110,7 +110,7 @@ Severity severity_from_letter(char letter) noexcept {
     case 'e':
       return Severity::error;
     case 'c':
-      return Severity::error2;
+      return Severity::fatal;
     case 'a':
       return Severity::error3;
     case 'f':

@@ -83,7 +83,7 @@ TEST_CASE("devices: the kernel's audit trail has its time behind the type", "[pa
 }
 
 TEST_CASE("devices: pairs that tell the time together, behind a priority", "[parse][formats]") {
-  expect("logfmt", R"(<185>date=2026-03-01 time=08:00:00 devname="fw1" tz="+0100" level="alert" msg="port scan")",
+  expect("logfmt", R"(<185>date=2026-03-01 time=08:00:00 devname="fw1" tz="+0100" level="alert" severity="high" msg="port scan")",
          {"2026-03-01T07:00:00", Severity::error3, "port scan", "", "", "", "", {{"devname", "fw1"}}});
   expect("logfmt", "date=2026-03-01 time=08:00:00 type=traffic",
          {"2026-03-01T08:00:00", Severity::unspecified, "date=2026-03-01 time=08:00:00 type=traffic", "", "", "", "", {}});

@@ -36,7 +36,8 @@ TEST_CASE("servers: Oracle's alert log has its time on a line of its own", "[par
           {{"error.code", "ORA-07445"}}});
   expect("oracle-alert", "Sun Mar 01 08:00:00 2026\nThread 1 advanced to log sequence 12 (LGWR switch)\n  Current log# 1",
          {"2026-03-01T08:00:00", Severity::unspecified, "Thread 1 advanced to log sequence 12 (LGWR switch)", "", "", "", "", {}});
-  refuse("oracle-alert", "2026-03-01T08:00:00.250000+01:00");
+  expect("oracle-alert", "2026-03-01T08:00:00.250000+01:00",
+         {"2026-03-01T07:00:00.25", Severity::unspecified, "2026-03-01T08:00:00.250000+01:00", "", "", "", "", {}});
   refuse("oracle-alert", "2026-03-01T08:00:00.250000+01:00 started\nmore");
 }
 
