@@ -1,7 +1,9 @@
 // The Redactor stage: message, attributes, service, host and ids of the records that may hold a secret.
 #include <algorithm>
-#include <array>
+#include <functional>
 #include <span>
+#include <string>
+#include <vector>
 
 #include "parse/redact/redactor.h"
 
@@ -9,17 +11,21 @@ namespace loglode {
 
 namespace {
 
-/// Names of services and hosts come back record after record: what was found clean is not looked at again.
+/// Names of services and hosts come back record after record: what was found clean is not looked at again. Each text has one place, so that
+/// a fleet of hosts costs a comparison a name and not a search.
 class CleanTexts {
  public:
-  [[nodiscard]] bool holds(std::string_view text) const noexcept {
-    return std::any_of(texts_.begin(), texts_.end(), [&](const std::string& known) { return known == text; });
+  CleanTexts() : texts_(kPlaces) {}
+  [[nodiscard]] bool holds(std::string_view text) const noexcept { return texts_[place_of(text)] == text; }
+  void add(std::string_view text) {
+    if (text.size() <= kBytesMax) texts_[place_of(text)] = text;
   }
-  void add(std::string_view text) { texts_[next_++ % texts_.size()] = text; }
 
  private:
-  std::array<std::string, 8> texts_;
-  std::size_t next_ = 0;
+  static constexpr std::size_t kPlaces = 1024, kBytesMax = 128;
+  static std::size_t place_of(std::string_view text) noexcept { return std::hash<std::string_view>{}(text) % kPlaces; }
+
+  std::vector<std::string> texts_;
 };
 
 bool is_hex_id(std::string_view text) noexcept {
