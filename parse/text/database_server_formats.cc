@@ -64,6 +64,9 @@ class OracleAlertFormat final : public LineFormat {
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override {
     const std::string_view stamp = first_line(text);
     if (!begins_record(stamp)) return false;
+    // Alone on its line an ISO stamp is Oracle's when it has microseconds and an offset; others write theirs shorter.
+    constexpr std::size_t kIsoStampBytes = 32;
+    if (stamp.size() == text.size() && is_digit(stamp[0]) && stamp.size() < kIsoStampBytes) return false;
     ParsedLine parsed;
     if (read_timestamp(trim_blanks(stamp), context.time, parsed.time) == 0) return false;
     const std::string_view body = stamp.size() == text.size() ? stamp : text.substr(stamp.size() + 1);  // the stamp alone is a record too
