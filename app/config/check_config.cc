@@ -11,6 +11,7 @@
 #include "app/config/config_summary.h"
 #include "app/config/connect_check.h"
 #include "app/config/load_config.h"
+#include "app/format_files.h"
 #include "patterns/rules/rule_set.h"
 #include "sinks/terminal_text.h"
 
@@ -43,6 +44,16 @@ void check_rules(LoadedConfig& loaded, std::string& out, bool& good) {
                    [](const auto& left, const auto& right) { return left.line < right.line; });
 }
 
+/// The files of the user's own formats, their examples included.
+void check_formats(const PipelineConfig& config, std::string& out, bool& good) {
+  for (const Text& file : config.formats) {
+    for (const std::string& problem : load_format_files({file.value}).problems) {
+      out += printable(file.hidden ? file.shown + ": a format file with problems" : problem) + "\n";
+      good = false;
+    }
+  }
+}
+
 }  // namespace
 
 bool check_config(const std::string& path, bool connect, std::string& out) {
@@ -50,6 +61,7 @@ bool check_config(const std::string& path, bool connect, std::string& out) {
   std::string of_rules;
   bool good = true;
   check_rules(loaded, of_rules, good);
+  check_formats(loaded.config, of_rules, good);
   append(out, loaded.problems);
   out += of_rules;
   good = good && loaded.usable();

@@ -16,7 +16,7 @@
 namespace loglode::config {
 namespace {
 
-constexpr std::string_view kKeys[] = {"state",  "snapshot", "sources",      "pipeline", "rules", "mining",
+constexpr std::string_view kKeys[] = {"state",  "snapshot", "sources",      "pipeline", "rules", "formats", "mining",
                                       "detect", "sinks",    "dead_letters", "rca",      "http",  "log"};
 constexpr std::size_t kFileBytesMax = 4 * kMiB;  // more is not a configuration
 
@@ -80,6 +80,7 @@ void read_root(const YAML::Node& node, PipelineConfig& config, Reading& reading)
   }
   read_pipeline(root, config);
   read_rules(root, config);
+  config.formats = root.paths("formats");
   read_detect(root, config);
   read_dead_letters(root, config);
   read_rca(root, config);
@@ -189,8 +190,8 @@ bool is_pipeline_config(std::string_view yaml) {
     const std::string_view key = line.substr(0, line.find(':'));
     if (key == "pack" && key.size() < line.size()) return false;
     // Rule packs have rules, too.
-    config =
-        config || (key.size() < line.size() && key != "rules" && std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys));
+    config = config || (key.size() < line.size() && key != "rules" && key != "formats" &&
+                        std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys));
   }
   return config;
 }

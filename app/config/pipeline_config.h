@@ -211,6 +211,7 @@ struct PipelineConfig {
   std::vector<SourceConfig> sources;  // in the order of the file
   FlowConfig pipeline;
   RulePacks rules;
+  std::vector<Text> formats;  // files of the user's own formats
   Given<std::uint64_t> templates_max{kShapesMax, 0};
   JudgingConfig detect;
   std::vector<SinkConfig> sinks;

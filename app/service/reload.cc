@@ -14,6 +14,12 @@ namespace loglode {
 
 namespace {
 
+std::vector<std::string> files_of(const std::vector<config::Text>& texts) {
+  std::vector<std::string> files;
+  for (const config::Text& text : texts) files.push_back(text.value);
+  return files;
+}
+
 /// Keys that differ and can not change while it runs.
 std::vector<std::string> fixed_changes(const config::PipelineConfig& before, const config::PipelineConfig& after) {
   std::vector<std::string> changed;
@@ -24,6 +30,7 @@ std::vector<std::string> fixed_changes(const config::PipelineConfig& before, con
   compare("snapshot", before.snapshot.value, after.snapshot.value);
   compare("sources", before.sources_text, after.sources_text);
   compare("sinks", before.sinks_text, after.sinks_text);
+  compare("formats", files_of(before.formats), files_of(after.formats));
   compare("pipeline.threads", before.pipeline.threads.value, after.pipeline.threads.value);
   compare("pipeline.memory", before.pipeline.memory_bytes.value, after.pipeline.memory_bytes.value);
   compare("pipeline.line_bytes_max", before.pipeline.line_bytes_max.value, after.pipeline.line_bytes_max.value);

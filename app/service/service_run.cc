@@ -167,6 +167,7 @@ Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source,
   ReadingOptions reading;
   reading.format = line_format(format);
   reading.zone = source.zone.value;
+  for (const config::Text& file : config_.formats) reading.format_files.push_back(file.value);
   ParseConfig parsing = parse_config(reading);
   parsing.keep_attributes = need_attributes(config_.sources);
   auto framers = make_framer_factory(parsing);

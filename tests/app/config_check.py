@@ -125,6 +125,24 @@ def connect_to_an_example(folder):
     check("--connect on an empty folder", done.returncode == 0 and "no file matches yet" in done.stdout and "no problems" in done.stdout, done)
 
 
+def own_formats(folder):
+    """`formats:` names files of the user's own formats: their examples run, and `run` reads by them."""
+    good = "formats:\n  - name: till\n    pattern: '~{time}~{level}~{service}~ {message}'\n    levels: { oops: error }\n    examples:\n" \
+           "      - line: '~2026-11-24 10:12:13~oops~till-3~ drawer stuck'\n        expect: { level: error, service: till-3, message: drawer stuck }\n"
+    folder = os.path.join(folder, "own formats")
+    os.makedirs(folder)
+    write(folder, "till.yaml", good)
+    write(folder, "wrong.yaml", good.replace("service: till-3", "service: till-4"))
+    write(folder, "till.log", "".join(f"~2026-11-24 10:12:{i:02d}~{'oops' if i == 7 else 'INFO'}~till-3~ coin {i} taken\n" for i in range(20)))
+    text = "state: formats-state\nformats: [{}]\nhttp: { listen: off }\nsources: { in: { type: file, paths: till.log, start: start } }\nsinks: { out: { type: file, path: formats-out.ndjson } }\n"
+    write(folder, "formats.yaml", text.replace("{}", "till.yaml", 1))
+    write(folder, "formats-wrong.yaml", text.replace("{}", "wrong.yaml", 1))
+    done = call("formats.yaml", cwd=folder)
+    check("formats: a sound file of formats", done.returncode == 0, done)
+    done = call("formats-wrong.yaml", cwd=folder)
+    check("formats: an example that does not behave", done.returncode == 2 and "wrong.yaml:" in done.stdout, done)
+
+
 def connect(folder):
     if "/tsan/" in os.path.abspath(sys.argv[1]):
         print("skipped: --connect: librdkafka does not run under this ThreadSanitizer")
@@ -146,6 +164,7 @@ with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
     packs_of_a_configuration(temporary)
     feeds_itself(temporary)
     examples_one_after_the_other()
+    own_formats(temporary)
     connect(temporary)
     connect_to_an_example(temporary)
 for failure in failures:
