@@ -245,7 +245,7 @@ class AuditFormat final : public LineFormat {
  private:
   static bool read_header(std::string_view line, ParsedLine& parsed, std::string_view& type) {
     LineScanner scan{line};
-    std::string_view stamp, seconds;
+    std::string_view stamp;
     if (scan.take(std::string_view{"node="})) parsed.host = scan.take_word(), scan.take_blanks();
     if (!scan.take(std::string_view{"type="})) return false;
     type = scan.take_word();

@@ -17,7 +17,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     text.remove_prefix(lines.back().size() + (lines.back().size() < text.size() ? 1 : 0));
   }
   static const std::shared_ptr<const FramerFactory> plain = *make_framer_factory({});
-  static const std::shared_ptr<const FramerFactory> table = *make_framer_factory({"auto", {"service", "line"}, "\\t", "", true});
+  static const std::shared_ptr<const FramerFactory> table = [] {
+    ParseConfig columns;
+    columns.columns = {"service", "line"};
+    columns.delimiter = "\\t";
+    columns.keep_attributes = true;
+    return *make_framer_factory(columns);
+  }();
   for (const auto& factory : {plain, table}) {
     const FramedStream first = factory->open(StreamInfo{}, lines), second = factory->open(StreamInfo{}, lines);
     const auto& plan = dynamic_cast<const ReadingPlan&>(*first.plan);
