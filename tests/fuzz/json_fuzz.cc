@@ -32,6 +32,9 @@ std::size_t read_all_views(const Record& record, const Batch& batch) {
 
 /// What nlohmann::json and we agree upon; the documented differences aside.
 bool comparable(std::string_view text, const Record& record) {
+  const std::size_t first = text.find_first_not_of(" \t\r\n"), last = text.find_last_not_of(" \t\r\n");
+  // Objects of an array stand on lines of their own: `[{…},`, `{…}]`.
+  if (first != std::string_view::npos && (text[first] == '[' || text[last] == ',' || text[last] == ']')) return false;
   return !record.has(RecordFlag::not_utf8) && text.find_first_of("\\eE") == std::string_view::npos &&
          text.find('\n') == std::string_view::npos && text.size() < 300;
 }
