@@ -145,43 +145,39 @@ class Reading {
     if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
   }
 
-  /// What stands inside `layers` on the lines of `raw`, joined; empty when the first line does not have them. `program`: of the first line.
-  std::string_view inner_text(std::string_view raw, std::span<const Layer> layers, std::uint32_t& program, bool& fits) {
+  /// `first.inner` and what stands inside `layers` on the further lines of `raw`.
+  std::string_view with_further_lines(std::string_view raw, std::span<const Layer> layers, const WrappedLine& first) {
+    std::size_t end = raw.find('\n');
+    if (end == std::string_view::npos) return first.inner;
+    std::string joined{first.inner};
     WrappedLine line;
-    const std::size_t end = raw.find('\n');
-    fits = unwrapper_.unwrap(raw.substr(0, end), layers, line);
-    if (!fits) return {};
-    program = line.program;
-    const bool copied = line.inner.data() < raw.data() || line.inner.data() > raw.data() + raw.size();
-    if (end == std::string_view::npos) return copied ? batch_.keep(line.inner) : line.inner;
-    std::string joined{line.inner};
-    bool partial = line.partial;
-    for (raw.remove_prefix(end + 1);; raw.remove_prefix(raw.find('\n') + 1)) {
-      const std::string_view physical = raw.substr(0, raw.find('\n'));
+    for (bool partial = first.partial; end != std::string_view::npos;) {
+      raw.remove_prefix(end + 1);
+      end = raw.find('\n');
+      const std::string_view physical = raw.substr(0, end);
       if (!partial) joined += '\n';
       const bool wrapped = unwrapper_.unwrap(physical, layers, line);
       joined += wrapped ? line.inner : physical;
       partial = wrapped && line.partial;
-      if (physical.size() == raw.size()) break;
     }
     return batch_.keep(joined);
   }
 
   /// The wrappers say what they know; the text inside is read as if it stood alone, and the two are put together.
   void read_wrapped(Record& record) {
-    bool fits = false;
-    std::uint32_t program = 0;
-    std::string_view text = inner_text(record.raw, plan_.layers, program, fits);
-    if (!fits) return fall_back(record.raw, record, context_, true);
     WrapperSays says;
+    WrappedLine first, further;
     Record outside = record;
-    static_cast<void>(unwrapper_.describe(first_line(record.raw), plan_.layers, outside, batch_, context_, says));
-    const ProgramPlan& plan = plan_.plan_of(program);
+    const Description to{outside, batch_, context_, says};
+    if (!unwrapper_.describe(first_line(record.raw), plan_.layers, first, to)) return fall_back(record.raw, record, context_, true);
+    const ProgramPlan& plan = plan_.plan_of(first.program);
+    std::string_view text = with_further_lines(record.raw, plan_.layers, first);
     if (!plan.layers.empty()) {
-      std::uint32_t ignored = 0;
-      const std::string_view further = inner_text(text, plan.layers, ignored, fits);
-      if (fits) static_cast<void>(unwrapper_.describe(first_line(text), plan.layers, outside, batch_, context_, says));
-      if (fits) text = further;
+      Record before = outside;
+      if (unwrapper_.describe(first_line(text), plan.layers, further, to))
+        text = with_further_lines(text, plan.layers, further);
+      else
+        outside = before;
     }
     if (trimmed(text).empty()) {
       outside.message = {};
@@ -230,10 +226,10 @@ class Reading {
   void read_columns(Record& record) {
     const ColumnTable& table = *plan_.columns();
     ColumnValues values;
-    std::uint32_t program = 0;
-    bool fits = table.split(first_line(record.raw), values);
-    if (!fits) return fall_back(record.raw, record, context_, true);
-    read_column_text(inner_text(record.raw, plan_.layers, program, fits), record);
+    WrappedLine first;
+    if (!table.split(first_line(record.raw), values) || !unwrapper_.unwrap(first_line(record.raw), plan_.layers, first))
+      return fall_back(record.raw, record, context_, true);
+    read_column_text(with_further_lines(record.raw, plan_.layers, first), record);
     for (std::size_t column = 0; column < table.names().size(); ++column) set_column(table, column, trimmed(values[column]), record);
   }
 

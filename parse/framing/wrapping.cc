@@ -50,21 +50,6 @@ void name_writer(std::string_view writer, std::string_view program, WrappedLine&
   out.program = hash_writer(program, out.program);
 }
 
-bool unwrap_syslog(std::string_view line, std::string& buffer, WrappedLine& out) {
-  ParsedLine parsed;
-  if (!read_syslog(line, kAnyYear, parsed)) return false;
-  out.inner = parsed.message;
-  if (parsed.service.starts_with("postgres")) take_sequence_number(out.inner, out.continues);
-  out.inner = without_octal_escapes(out.inner, buffer);
-  std::string_view process;
-  for (const Attribute& attribute : parsed.attributes())
-    if (attribute.key == "process.pid") process = attribute.value;
-  name_writer(parsed.host, {}, out);
-  name_writer(process, {}, out);
-  name_writer(parsed.service, parsed.service, out);
-  return true;
-}
-
 bool unwrap_columns(std::string_view line, const ColumnTable& table, WrappedLine& out) {
   ColumnValues values;
   if (!table.split(line, values)) return false;
@@ -114,56 +99,70 @@ void fill_missing(const Record& here, Record& record) noexcept {
   record.flags |= here.flags;
 }
 
-bool describe_json(std::string_view line, Record& record, Batch& batch, const ParseContext& context, WrapperSays& says,
-                   std::string_view& inner) {
-  Record here;
-  JsonWrapper wrapper;
-  const std::size_t attributes = batch.attributes.size();
-  if (!read_json_wrapper(line, here, batch, context, wrapper)) return false;
-  fill_missing(here, record);
-  if (here.time != kNoTime) record.time = here.time, says.whole_time = true;
-  if (here.severity != Severity::unspecified && !says.severity) record.severity = here.severity;
-  says.severity = says.severity || wrapper.own_severity;
-  if (batch.attributes.size() > attributes) own_attributes(record, batch, attributes);
-  inner = wrapper.text;
-  return true;
-}
-
 /// RFC 5424 and ISO stamps do, `Nov 24 10:12:13` does not.
 bool states_whole_time(std::string_view syslog_line) noexcept {
   const std::size_t behind_priority = syslog_line.starts_with('<') ? syslog_line.find('>') + 1 : 0;
   return behind_priority < syslog_line.size() && is_digit(syslog_line[behind_priority]);
 }
 
-bool describe_syslog(std::string_view line, Record& record, Batch& batch, const ParseContext& context, WrapperSays& says,
-                     std::string_view& inner) {
+void fill(const WrapperPrefix& prefix, const Workload& workload, Description& to) {
   Record here;
-  ParsedLine parsed;
-  if (!read_syslog(line, context, parsed)) return false;
-  const std::size_t attributes = batch.attributes.size();
+  here.service = workload.service, here.host = workload.instance;
+  fill_missing(here, to.record);
+  Timestamp time = kNoTime;
+  if (!prefix.time.empty() && read_timestamp_field(prefix.time, to.context.time, time)) to.record.time = time, to.says.whole_time = true;
+  if (prefix.iostream.empty() || !to.context.keep_attributes) return;
+  const std::size_t attributes = to.batch.attributes.size();
+  to.batch.attributes.push_back({"log.iostream", prefix.iostream});
+  own_attributes(to.record, to.batch, attributes);
+}
+
+void fill(const ParsedLine& parsed, std::string_view line, Description& to) {
+  Record here;
   here.service = parsed.service, here.host = parsed.host;
-  fill_missing(here, record);
-  if (parsed.time != kNoTime && !says.whole_time) record.time = parsed.time, says.whole_time = states_whole_time(line);
-  if (parsed.severity != Severity::unspecified) record.severity = parsed.severity;
-  inner = parsed.message;
-  if (!context.keep_attributes) return true;
-  for (const Attribute& attribute : parsed.attributes()) batch.attributes.push_back(attribute);
-  if (batch.attributes.size() > attributes) own_attributes(record, batch, attributes);
+  fill_missing(here, to.record);
+  if (parsed.time != kNoTime && !to.says.whole_time) to.record.time = parsed.time, to.says.whole_time = states_whole_time(line);
+  if (parsed.severity != Severity::unspecified && !to.says.severity) to.record.severity = parsed.severity;
+  if (!to.context.keep_attributes || parsed.attributes().empty()) return;
+  const std::size_t attributes = to.batch.attributes.size();
+  for (const Attribute& attribute : parsed.attributes()) to.batch.attributes.push_back(attribute);
+  own_attributes(to.record, to.batch, attributes);
+}
+
+void fill(const Record& here, const JsonWrapper& wrapper, std::size_t attributes, Description& to) {
+  fill_missing(here, to.record);
+  if (here.time != kNoTime) to.record.time = here.time, to.says.whole_time = true;
+  if (here.severity != Severity::unspecified && !to.says.severity) to.record.severity = here.severity;
+  to.says.severity = to.says.severity || wrapper.own_severity;
+  if (to.batch.attributes.size() > attributes) own_attributes(to.record, to.batch, attributes);
+}
+
+bool take_syslog(std::string_view line, std::string& buffer, WrappedLine& out, Description* to) {
+  ParsedLine parsed;
+  if (!read_syslog(line, to == nullptr ? kAnyYear : to->context, parsed)) return false;
+  if (to != nullptr) fill(parsed, line, *to);
+  out.inner = parsed.message;
+  if (parsed.service.starts_with("postgres")) take_sequence_number(out.inner, out.continues);
+  out.inner = without_octal_escapes(out.inner, buffer);
+  std::string_view process;
+  for (const Attribute& attribute : parsed.attributes())
+    if (attribute.key == "process.pid") process = attribute.value;
+  name_writer(parsed.host, {}, out);
+  name_writer(process, {}, out);
+  name_writer(parsed.service, parsed.service, out);
   return true;
 }
 
-void describe_prefix(const WrapperPrefix& prefix, Wrapping kind, Record& record, Batch& batch, const ParseContext& context,
-                     WrapperSays& says) {
-  Record here;
-  const Workload workload = workload_of(prefix, kind);
-  here.service = workload.service, here.host = workload.instance;
-  fill_missing(here, record);
-  Timestamp time = kNoTime;
-  if (!prefix.time.empty() && read_timestamp_field(prefix.time, context.time, time)) record.time = time, says.whole_time = true;
-  if (prefix.iostream.empty() || !context.keep_attributes) return;
-  const std::size_t attributes = batch.attributes.size();
-  batch.attributes.push_back({"log.iostream", prefix.iostream});
-  own_attributes(record, batch, attributes);
+bool take_prefix(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out, Description* to) {
+  WrapperPrefix prefix;
+  if (!split(line, layer, buffer, prefix)) return false;
+  const Workload workload = workload_of(prefix, layer.kind);
+  if (to != nullptr) fill(prefix, workload, *to);
+  out.inner = prefix.inner;
+  out.partial = out.partial || prefix.partial;
+  name_writer(prefix.writer, workload.service, out);
+  out.program = hash_writer(workload.service.empty() ? prefix.iostream : workload.container, out.program);
+  return true;
 }
 
 }  // namespace
@@ -174,12 +173,15 @@ std::string_view wrapping_name(Wrapping wrapping) noexcept {
   return kNames[static_cast<std::size_t>(wrapping)];
 }
 
-bool Unwrapper::unwrap_json(std::string_view line, std::string& buffer, WrappedLine& out) {
+bool Unwrapper::take_json(std::string_view line, std::string& buffer, WrappedLine& out, Description* to) {
   if (scratch_ == nullptr) scratch_ = std::make_unique<Batch>();
   scratch_->clear();
+  Batch& batch = to == nullptr ? *scratch_ : to->batch;
   Record record;
   JsonWrapper wrapper;
-  if (!read_json_wrapper(line, record, *scratch_, kAnyYear, wrapper)) return false;
+  const std::size_t attributes = batch.attributes.size();
+  if (!read_json_wrapper(line, record, batch, to == nullptr ? kAnyYear : to->context, wrapper)) return false;
+  if (to != nullptr) fill(record, wrapper, attributes, *to);
   buffer.assign(wrapper.text);
   out.inner = buffer;
   name_writer(record.host, {}, out);
@@ -187,49 +189,29 @@ bool Unwrapper::unwrap_json(std::string_view line, std::string& buffer, WrappedL
   return true;
 }
 
-bool Unwrapper::unwrap_layer(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out) {
-  if (is_syslog(layer.kind)) return unwrap_syslog(line, buffer, out);
-  if (layer.kind == Wrapping::json) return unwrap_json(line, buffer, out);
-  if (layer.kind == Wrapping::columns) return unwrap_columns(line, *layer.columns, out);
-  WrapperPrefix prefix;
-  if (!split(line, layer, buffer, prefix)) return false;
-  out.inner = prefix.inner;
-  out.partial = out.partial || prefix.partial;
-  const Workload workload = workload_of(prefix, layer.kind);
-  name_writer(prefix.writer, workload.service, out);
-  if (workload.service.empty())
-    out.program = hash_writer(prefix.iostream, out.program);
-  else
-    out.program = hash_writer(workload.container, out.program);
-  return true;
-}
-
-bool Unwrapper::unwrap(std::string_view line, std::span<const Layer> layers, WrappedLine& out) {
+bool Unwrapper::take(std::string_view line, std::span<const Layer> layers, WrappedLine& out, Description* to) {
   out = {};
   out.inner = line;
   std::size_t depth = 0;
-  for (const Layer& layer : layers)
-    if (!unwrap_layer(out.inner, layer, buffers_[depth++ % buffers_.size()], out)) return false;
+  for (const Layer& layer : layers) {
+    std::string& buffer = buffers_[depth++ % buffers_.size()];
+    const std::string_view text = out.inner;
+    const bool fits = is_syslog(layer.kind)             ? take_syslog(text, buffer, out, to)
+                      : layer.kind == Wrapping::json    ? take_json(text, buffer, out, to)
+                      : layer.kind == Wrapping::columns ? unwrap_columns(text, *layer.columns, out)
+                                                        : take_prefix(text, layer, buffer, out, to);
+    if (!fits) return false;
+    // What the description views must outlive the buffers, and so must what stands inside.
+    const bool copied = out.inner.data() >= buffer.data() && out.inner.data() <= buffer.data() + buffer.size();
+    if (to != nullptr && copied) out.inner = to->batch.keep(out.inner);
+  }
   return true;
 }
 
-bool Unwrapper::describe(std::string_view line, std::span<const Layer> layers, Record& record, Batch& batch, const ParseContext& context,
-                         WrapperSays& says) {
-  std::size_t depth = 0;
-  for (const Layer& layer : layers) {
-    std::string& buffer = buffers_[depth++ % buffers_.size()];
-    if (layer.kind == Wrapping::json) {
-      if (!describe_json(line, record, batch, context, says, line)) return false;
-    } else if (is_syslog(layer.kind)) {
-      if (!describe_syslog(line, record, batch, context, says, line)) return false;
-    } else {
-      WrapperPrefix prefix;
-      if (!split(line, layer, buffer, prefix)) return false;
-      describe_prefix(prefix, layer.kind, record, batch, context, says);
-      line = layer.kind == Wrapping::docker ? batch.keep(prefix.inner) : prefix.inner;
-    }
-  }
-  return true;
+bool Unwrapper::unwrap(std::string_view line, std::span<const Layer> layers, WrappedLine& out) { return take(line, layers, out, nullptr); }
+
+bool Unwrapper::describe(std::string_view line, std::span<const Layer> layers, WrappedLine& out, Description to) {
+  return take(line, layers, out, &to);
 }
 
 }  // namespace loglode

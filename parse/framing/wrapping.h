@@ -61,20 +61,27 @@ struct WrapperSays {
   bool whole_time = false;  // their time states date, year and zone
 };
 
+/// Where what the wrappers say of a record goes: `record` has nothing yet, views point into the line or `batch`.
+struct Description {
+  Record& record;
+  Batch& batch;
+  const ParseContext& context;
+  WrapperSays& says;
+};
+
 /// Takes wrappings off lines. Owned by one framer or one worker, which reuses its memory.
 class Unwrapper {
  public:
   /// False when `line` does not have all of `layers` (at most kWrappingsMax). The views in `out` are good until the next call.
   bool unwrap(std::string_view line, std::span<const Layer> layers, WrappedLine& out);
-  /// Writes what the layers around `line` say into `record`, which has nothing yet: names of the outermost layer that has them, the time of
-  /// the innermost. Views point into `line` or `batch`. With attributes kept, those of a wrapper that Record has no member for follow.
-  /// False, and `record` undefined, when the line does not have all of `layers`.
-  bool describe(std::string_view line, std::span<const Layer> layers, Record& record, Batch& batch, const ParseContext& context,
-                WrapperSays& says);
+  /// The same, and what the layers say goes to `to`: names of the outermost layer that has them, the time of the innermost; with attributes
+  /// kept, those of a wrapper that Record has no member for. `out.inner` lives as long as `line` and the batch. False, and the record
+  /// undefined, when the line does not have all of `layers`.
+  bool describe(std::string_view line, std::span<const Layer> layers, WrappedLine& out, Description to);
 
  private:
-  bool unwrap_layer(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out);
-  bool unwrap_json(std::string_view line, std::string& buffer, WrappedLine& out);
+  bool take(std::string_view line, std::span<const Layer> layers, WrappedLine& out, Description* to);
+  bool take_json(std::string_view line, std::string& buffer, WrappedLine& out, Description* to);
 
   std::array<std::string, kWrappingsMax> buffers_;
   std::unique_ptr<Batch> scratch_;  // for the texts of JSON wrappers

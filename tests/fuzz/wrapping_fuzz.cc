@@ -38,7 +38,7 @@ void read_all(std::string_view line) {
       WrapperSays says;
       const bool fits = unwrapper.unwrap(line, layers, out);
       if (fits) LOGLODE_ASSERT(out.inner.size() <= 3 * line.size());  // U+FFFD for a byte
-      LOGLODE_ASSERT(!fits || unwrapper.describe(line, layers, record, batch, kAnyYear, says));
+      LOGLODE_ASSERT(!fits || unwrapper.describe(line, layers, out, {record, batch, kAnyYear, says}));
     }
   }
 }
