@@ -87,7 +87,8 @@ class Reading {
       read_columns(record);
     else
       read_wrapped(record);
-    if (record.severity == Severity::unspecified && !plan_.bare) record.severity = stated_severity(record.message);
+    const bool asked = !plan_.layers.empty() && plan_.columns() == nullptr;  // of the text inside the wrappings, by read_inside()
+    if (record.severity == Severity::unspecified && !plan_.bare && !asked) record.severity = stated_severity(record.message);
     if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
     record.trace_id = lowered_id(record.trace_id), record.span_id = lowered_id(record.span_id);
   }
@@ -169,7 +170,7 @@ class Reading {
     WrappedLine first, further;
     Record outside = record;
     const Description to{outside, batch_, context_, says};
-    if (!unwrapper_.describe(first_line(record.raw), plan_.layers, first, to)) return fall_back(record.raw, record, context_, true);
+    if (!unwrapper_.describe(first_line(record.raw), plan_.layers, first, to)) return read_stray(record);
     const ProgramPlan& plan = plan_.plan_of(first.program);
     std::string_view text = with_further_lines(record.raw, plan_.layers, first);
     if (!plan.layers.empty()) {
@@ -187,6 +188,12 @@ class Reading {
     }
     read_inside(text, plan, says, outside);
     record = outside;
+  }
+
+  /// A line that lacks the wrappings of its stream.
+  void read_stray(Record& record) {
+    fall_back(record.raw, record, context_, true);
+    if (record.severity == Severity::unspecified) record.severity = stated_severity(record.message);
   }
 
   /// Both tell the same second, but the wrapper tells its fraction.

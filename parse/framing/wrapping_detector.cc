@@ -103,7 +103,7 @@ class WrappingStudy {
     const auto nearly_all = [&](std::size_t count) { return static_cast<double>(count) >= kWrappedShare * static_cast<double>(all); };
     if (nearly_all(fine) || nearly_all(json)) return true;
     return std::all_of(lines_.begin(), lines_.end(), [](std::string_view line) { return line.size() < 11 || line[10] != ' '; }) &&
-           reads_timed_lines(inner);
+           reads_most(detect_formats(inner, context_), inner, true);
   }
 
   /// Objects whose messages are lines of another format. A program that states its level logs somebody's body, so JSON is none.
@@ -122,20 +122,17 @@ class WrappingStudy {
       inner.push_back(wrapper.text);
     }
     if (all == 0 || static_cast<double>(objects) < kWrappedShare * static_cast<double>(all)) return false;
+    if (stated * 10 >= all) return false;  // a logger's own objects: what its messages look like is not asked
     const DetectedFormats found = detect_formats(inner, context_);
     if (!found.formats.empty() && found.formats.front()->name() == "json") return stated == 0;
     const LineRules rules = learn_line_rules(inner, {});
     RecordBounds bounds{rules};
     const bool traces = std::any_of(inner.begin(), inner.end(), [&](std::string_view line) { return bounds.continues(line); });
-    return stated * 10 < all && (traces || reads_timed_lines(inner) || leads_with_levels(found, inner));
+    return traces || reads_most(found, inner, true) || reads_most(found, inner, false);
   }
 
-  /// Whether nearly all of the lines are of formats that find a time in them.
-  bool reads_timed_lines(const std::vector<std::string_view>& lines) { return count_read(detect_formats(lines, context_), lines, true); }
-  bool leads_with_levels(const DetectedFormats& formats, const std::vector<std::string_view>& lines) {
-    return count_read(formats, lines, false);
-  }
-  bool count_read(const DetectedFormats& formats, const std::vector<std::string_view>& lines, bool timed) {
+  /// Whether `formats` read four lines in five, and find a time in them (or a level).
+  bool reads_most(const DetectedFormats& formats, const std::vector<std::string_view>& lines, bool timed) {
     Batch batch;
     std::size_t read = 0;
     for (const std::string_view line : lines) {

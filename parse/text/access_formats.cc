@@ -3,6 +3,7 @@
 #include "parse/text/access_severity.h"
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
+#include "parse/text/stated_severity.h"
 #include "parse/text/syslog_header.h"
 #include "parse/text/tokens.h"
 
@@ -126,6 +127,7 @@ class HaproxyFormat final : public FixedFormat {
     parsed.reset();
     if (!read_syslog_header(line, context, parsed) || parsed.service.substr(0, 7) != "haproxy") return false;
     parsed.message = trim_blanks(parsed.message);
+    if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
     ParsedLine traffic = parsed;
     if (read_traffic(parsed.message, context, traffic)) parsed = traffic;
     return true;

@@ -184,14 +184,15 @@ LevelMark header_mark(std::string_view line, std::size_t from, bool timed) noexc
     const std::size_t begin = scan.position(), end = begin + unit_length(scan.rest());
     if (end - begin > kUnitBytesMax) return {};
     const std::string_view text = line.substr(begin, end - begin);
+    const bool plain = is_plain_word(text);
     if (!is_pair(text)) {
       LevelMark mark = mark_within(line, begin, end);
       mark.behind_word = plain_words > 0;
       if (mark.found()) return counts(line, mark, proven && !shouted, plain_words) ? mark : LevelMark{};
-      if (is_plain_word(text) && (++plain_words > 1 || one_of(text.back(), ",.;!?"))) return {};
+      if (plain && (++plain_words > 1 || one_of(text.back(), ",.;!?"))) return {};
     }
-    shouted = is_plain_word(text) && is_in_capitals(text);  // HTTP ERROR
-    proven = proven || (!is_plain_word(text) && !is_punctuation_only(text) && !(plain_words > 0 && all_digits(text)));
+    shouted = plain && is_in_capitals(text);  // HTTP ERROR
+    proven = proven || (!plain && !is_punctuation_only(text) && !(plain_words > 0 && all_digits(text)));
     scan.go_to(end);
   }
   return {};

@@ -196,6 +196,7 @@ class Rfc3164Format final : public FixedFormat {
   bool read(std::string_view line, const ParseContext& context, ParsedLine& parsed) const override {
     if (!read_syslog_header(line, context, parsed)) return false;
     parsed.message = trim_blanks(parsed.message);
+    if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
     return true;
   }
 };
@@ -249,7 +250,6 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   parsed.host = host;
   scan.take(' ');
   parsed.message = scan.rest();
-  if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(trim_blanks(parsed.message));
   const Severity by_code = cisco_severity(parsed.message);
   if (parsed.severity == Severity::unspecified) parsed.severity = by_code;
   if (by_code != Severity::unspecified && parsed.host.empty() && pid.empty())
