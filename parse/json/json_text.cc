@@ -4,52 +4,10 @@
 #include <cstring>
 #include <string>
 
+#include "parse/text/code_point.h"
+
 namespace loglode {
 namespace {
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = static_cast<char>(c | 0x20);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
-
-bool hex4(const char* at, const char* end, std::uint32_t& unit) noexcept {
-  if (end - at < 4) return false;
-  unit = 0;
-  for (int i = 0; i < 4; ++i) {
-    const int digit = hex_digit(at[i]);
-    if (digit < 0) return false;
-    unit = unit << 4 | static_cast<std::uint32_t>(digit);
-  }
-  return true;
-}
-
-char* put_utf8(char* out, std::uint32_t code) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F)), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  }
-  return out;
-}
-
-/// `at` stands behind `\u`. A high surrogate takes the escape of its other half along.
-bool code_point(const char*& at, const char* end, std::uint32_t& code) noexcept {
-  if (!hex4(at, end, code)) return false;
-  at += 4;
-  if (code < 0xD800 || code > 0xDFFF) return true;
-  std::uint32_t low = 0;
-  if (code > 0xDBFF || end - at < 6 || at[0] != '\\' || at[1] != 'u' || !hex4(at + 2, end, low)) return false;
-  if (low < 0xDC00 || low > 0xDFFF) return false;
-  at += 6;
-  code = 0x10000 + ((code - 0xD800) << 10) + (low - 0xDC00);
-  return true;
-}
 
 char simple_escape(char c) noexcept {
   switch (c) {
@@ -109,7 +67,7 @@ bool unescape_json(std::string_view escaped, char* out, std::size_t& size) noexc
     at += 2;
     if (kind == 'u') {
       std::uint32_t code = 0;
-      if (!code_point(at, end, code)) return false;
+      if (!take_escaped_code_point(at, end, code)) return false;
       out = put_utf8(out, code);  // at most 4 bytes for 12, 3 for 6
     } else {
       const char c = simple_escape(kind);

@@ -1,5 +1,7 @@
 #include "parse/redact/utf8.h"
 
+#include "parse/text/code_point.h"
+
 #include <algorithm>
 
 namespace loglode::redaction {
@@ -74,18 +76,7 @@ CodePoint code_point_before(std::string_view text, std::size_t end) noexcept {
   return begin + found.size == end ? found : CodePoint{kNotUtf8, 1};
 }
 
-void append_utf8(std::string& out, char32_t value) {
-  const auto put = [&out](char32_t byte) { out += static_cast<char>(byte); };
-  if (value < 0x80) {
-    put(value);
-  } else if (value < 0x800) {
-    put(0xC0 | value >> 6), put(0x80 | (value & 0x3F));
-  } else if (value < 0x10000) {
-    put(0xE0 | value >> 12), put(0x80 | (value >> 6 & 0x3F)), put(0x80 | (value & 0x3F));
-  } else {
-    put(0xF0 | value >> 18), put(0x80 | (value >> 12 & 0x3F)), put(0x80 | (value >> 6 & 0x3F)), put(0x80 | (value & 0x3F));
-  }
-}
+void append_utf8(std::string& out, char32_t value) { loglode::append_utf8(out, static_cast<std::uint32_t>(value)); }
 
 bool is_wide_letter(char32_t value) noexcept {
   if (value == kNotUtf8 || value < 0xAA) return false;

@@ -1,10 +1,9 @@
 // Sources: the output of Go's slog.TextHandler, logrus and go-kit (samples/formats/go_slog_text.log), Fortinet "FortiOS Log Message
 // Reference" (date, time and tz are pairs of their own, a priority may stand before them).
-#include <charconv>
-#include <optional>
 #include <string>
 
 #include "parse/text/access_severity.h"
+#include "parse/text/code_point.h"
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/parsed_line.h"
@@ -59,39 +58,15 @@ bool take_pair(LineScanner& scan, Pair& pair) noexcept {
   return true;
 }
 
-/// The four digits at `at`; nothing when there are fewer.
-std::optional<std::uint32_t> hex4(std::string_view text, std::size_t at) noexcept {
-  if (at + 4 > text.size()) return std::nullopt;
-  std::uint32_t unit = 0;
-  const auto [end, error] = std::from_chars(text.data() + at, text.data() + at + 4, unit, 16);
-  return error == std::errc{} && end == text.data() + at + 4 ? std::optional{unit} : std::nullopt;
-}
-
-void append_utf8(std::string& out, std::uint32_t code) {
-  const auto put = [&out](std::uint32_t byte) { out.push_back(static_cast<char>(byte)); };
-  if (code < 0x80) {
-    put(code);
-  } else if (code < 0x800) {
-    put(0xC0 | code >> 6), put(0x80 | (code & 0x3F));
-  } else if (code < 0x10000) {
-    put(0xE0 | code >> 12), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  } else {
-    put(0xF0 | code >> 18), put(0x80 | (code >> 12 & 0x3F)), put(0x80 | (code >> 6 & 0x3F)), put(0x80 | (code & 0x3F));
-  }
-}
-
 /// `\u00f1`, or the two halves of a character beyond the first 65,536; `at` is on the `u`. Characters taken; 0: it is none.
 std::size_t take_code_point(std::string_view text, std::size_t at, std::string& out) {
-  const std::optional<std::uint32_t> unit = text[at] == 'u' ? hex4(text, at + 1) : std::nullopt;
-  if (!unit || *unit == 0) return 0;
-  if (*unit < 0xD800 || *unit > 0xDFFF) {
-    append_utf8(out, *unit);
-    return 5;
-  }
-  const std::optional<std::uint32_t> low = text.substr(at + 5, 2) == "\\u" ? hex4(text, at + 7) : std::nullopt;
-  if (*unit > 0xDBFF || !low || *low < 0xDC00 || *low > 0xDFFF) return 0;
-  append_utf8(out, 0x10000 + ((*unit - 0xD800) << 10) + (*low - 0xDC00));
-  return 11;
+  if (text[at] != 'u') return 0;
+  const char* const begin = text.data() + at;
+  const char* behind = begin + 1;
+  std::uint32_t code = 0;
+  if (!take_escaped_code_point(behind, text.data() + text.size(), code) || code == 0) return 0;
+  append_utf8(out, code);
+  return static_cast<std::size_t>(behind - begin);
 }
 
 std::string_view unescape(std::string_view text, Batch& batch) {

@@ -1,23 +1,13 @@
 // Tables of what is masked and what is not, one for each kind; redact_test.cc has the first ones.
 #include <catch2/catch.hpp>
 
+#include "masked_texts.h"
 #include "parse/redact/redactor.h"
 #include "secret_samples.h"
 
 using namespace loglode;
 using samples::filler;
 using samples::made;
-
-namespace {
-
-void expect(std::string_view text, std::string_view masked) {
-  INFO(text);
-  CHECK(redact(text) == masked);
-  CHECK(redact(masked) == masked);
-}
-void expect_untouched(std::string_view text) { expect(text, text); }
-
-}  // namespace
 
 TEST_CASE("redact: words for password in many languages, in any case and with any accents", "[redact]") {
   for (const std::string_view name :

@@ -4,19 +4,13 @@
 #include <ctime>
 #include <random>
 
+#include "masked_texts.h"
 #include "secret_samples.h"
 
 using namespace loglode;
 using samples::made;
 
 namespace {
-
-void expect(std::string_view text, std::string_view masked) {
-  INFO(text);
-  CHECK(redact(text) == masked);
-  CHECK(redact(masked) == masked);
-}
-void expect_untouched(std::string_view text) { expect(text, text); }
 
 std::size_t count_of(std::string_view text, std::string_view part) {
   std::size_t count = 0;
