@@ -29,7 +29,9 @@ def several_services(folder):
     draw = random.Random(7)
     with open(log, "w", encoding="utf-8") as f:
         for i in range(115_000):
-            message = " ".join(word(draw) for _ in range(5)) + f" took {i % 700} ms for user={i} at 10.0.{i % 200}.{i % 250}"
+            # Words at the beginning and at the end, so that no two have a beginning or a tail in common.
+            words = [word(draw) for _ in range(5)]
+            message = f"{words[0]} {words[1]} {i % 700} {words[2]} user={i} {words[3]} 10.0.{i % 200}.{i % 250} {words[4]}"
             f.write('{"time":%.2f,"level":"%s","service":"svc-%d","msg":"%s"}\n' % (1764000000 + i / 50, "info" if i % 7 else "error", i % 4, message))
     run = program.Run(binary, [log, "--threads=2"])
     # what the process itself says ends before the files are written, which takes no more
