@@ -5,7 +5,8 @@ import re
 import subprocess
 import sys
 
-ROOMS = ["core", "ingest", "parse", "patterns", "correlate", "sinks", "state", "app"]
+ROOMS = ["core", "net", "ingest", "parse", "patterns", "correlate", "sinks", "state", "app"]
+FOUNDATION = {"net": {"core", "base"}}  # what several rooms may include beside core/, and what each of these may include itself
 LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
 PARSE_PARTS = ["time", "text", "json", "redact", "framing"]  # each may use those before it
 
@@ -24,7 +25,9 @@ def include_problems(path, text):
         target = found.group(1).split("/")[0]
         if target not in ROOMS:
             yield f"{path}:{number}: include \"{found.group(1)}\": write the path from the root, beginning with its room"
-        elif room != "app" and target not in (room, "core"):
+        elif room in FOUNDATION and target not in FOUNDATION[room] | {room}:
+            yield f"{path}:{number}: {room}/ may include {', '.join(sorted(FOUNDATION[room]))} and itself, not {target}/"
+        elif room != "app" and room not in FOUNDATION and target not in (room, "core", *FOUNDATION):
             yield f"{path}:{number}: {room}/ may include core/ and itself, not {target}/"
         elif room == target == "parse":
             yield from parse_problems(path, number, found.group(1))

@@ -8,7 +8,7 @@ Result<void> Operations::start(const config::HttpConfig& http) {
   manager_.keep_watchdog([this] { return health().good; });
   if (!http.on) return {};
   auto server =
-      StatusServer::start(http, {[this] { return to_prometheus(figures()); }, [this] { return health(); }, [this] { return readiness(); }});
+      start_status_server(http, {[this] { return to_prometheus(figures()); }, [this] { return health(); }, [this] { return readiness(); }});
   if (!server) return tl::unexpected<Error>(server.error());
   server_ = std::move(*server);
   return {};

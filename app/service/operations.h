@@ -36,7 +36,7 @@ struct Observed {
 class Operations {
  public:
   explicit Operations(Observed observed) : observed_{observed} {}
-  /// Errors: as StatusServer::start.
+  /// Errors: as HttpServer::start.
   [[nodiscard]] Result<void> start(const config::HttpConfig& http);
   /// To be called several times a second: tells the service manager when things begin and end.
   void attend();
@@ -60,7 +60,7 @@ class Operations {
   std::mutex sources_mutex_;
   bool sources_there_ = true;  // guarded by sources_mutex_
   bool told_ready_ = false, told_stopping_ = false;
-  std::unique_ptr<StatusServer> server_;
+  std::unique_ptr<HttpServer> server_;
 };
 
 }  // namespace loglode

@@ -55,9 +55,9 @@ class Client {
 };
 
 struct Served {
-  explicit Served(config::HttpConfig config = {}, StatusLimits limits = {}) {
+  explicit Served(config::HttpConfig config = {}, HttpLimits limits = {}) {
     config.port = 0;
-    auto started = StatusServer::start(config, {[this] { return metrics; }, [this] { return health; }, [this] { return ready; }}, limits);
+    auto started = start_status_server(config, {[this] { return metrics; }, [this] { return health; }, [this] { return ready; }}, limits);
     REQUIRE(started);
     server = std::move(*started);
   }
@@ -71,7 +71,7 @@ struct Served {
   }
   std::string metrics = "loglode_lines_total 1\n";
   Health health, ready{false, "reading the state"};
-  std::unique_ptr<StatusServer> server;
+  std::unique_ptr<HttpServer> server;
 };
 
 std::string status_of(const std::string& answer) { return answer.substr(0, answer.find("\r\n")).substr(0, 12); }
@@ -93,7 +93,7 @@ TEST_CASE("status server: metrics, health and readiness", "[app][ops]") {
 }
 
 TEST_CASE("status server: HEAD has no body, requests share a connection up to its limit", "[app][ops]") {
-  StatusLimits limits;
+  HttpLimits limits;
   limits.requests_max = 3;
   Served served{{}, limits};
   const std::string head = served.ask("HEAD /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -179,7 +179,7 @@ TEST_CASE("status server: ranges do not make an answer longer, whatever they say
 }
 
 TEST_CASE("status server: who is slow is left, also when never quiet", "[app][ops]") {
-  StatusLimits limits;
+  HttpLimits limits;
   limits.quiet = milliseconds{300};
   limits.request = milliseconds{800};
   const Served served{{}, limits};
@@ -203,7 +203,7 @@ TEST_CASE("status server: one connection too many is told so, and the next is se
   Served served;
   {
     std::vector<std::unique_ptr<Client>> idle;
-    for (std::size_t i = 0; i < kConnectionsMax; ++i) idle.push_back(std::make_unique<Client>(served.server->port()));
+    for (std::size_t i = 0; i < HttpLimits{}.connections_max; ++i) idle.push_back(std::make_unique<Client>(served.server->port()));
     std::this_thread::sleep_for(milliseconds{100});
     CHECK(status_of(served.get("/healthz")) == "HTTP/1.1 503");
   }
@@ -212,7 +212,7 @@ TEST_CASE("status server: one connection too many is told so, and the next is se
 }
 
 TEST_CASE("status server: a callback that throws is a 500", "[app][ops]") {
-  auto server = StatusServer::start({.port = 0, .token = {}}, {[]() -> std::string { throw std::runtime_error{"secret"}; }, {}, {}});
+  auto server = start_status_server({.port = 0, .token = {}}, {[]() -> std::string { throw std::runtime_error{"secret"}; }, {}, {}});
   REQUIRE(server);
   const Client client{(*server)->port()};
   client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -225,17 +225,17 @@ TEST_CASE("status server: a port that is taken, an address that is not ours, a m
   const Served first;
   config::HttpConfig config;
   config.port = first.server->port();
-  const auto taken = StatusServer::start(config, {});
+  const auto taken = start_status_server(config, {});
   REQUIRE_FALSE(taken);
   CHECK(taken.error().code == std::errc::address_in_use);
   CHECK(taken.error().where.find("127.0.0.1:" + std::to_string(config.port)) != std::string::npos);
   config.host = "192.0.2.1";
   config.token.value = "x";
-  const auto foreign = StatusServer::start(config, {});
+  const auto foreign = start_status_server(config, {});
   REQUIRE_FALSE(foreign);
   CHECK(foreign.error().where.find("192.0.2.1:") != std::string::npos);
   config.token.value.clear();
-  const auto open = StatusServer::start(config, {});
+  const auto open = start_status_server(config, {});
   REQUIRE_FALSE(open);
   CHECK(open.error().code == std::errc::invalid_argument);
 }

@@ -1,4 +1,4 @@
-// Who may ask the status server: by the Host header and the token. Stateless, any thread.
+// Who may ask an HTTP server: by the Host header and the token. Stateless, any thread.
 #pragma once
 
 #include <string>

@@ -1,17 +1,17 @@
-#include "app/ops/http_access.h"
+#include "net/http_access.h"
 
 #include <catch2/catch.hpp>
 
 namespace loglode {
 namespace {
 
-TEST_CASE("http access: which addresses only this machine can reach", "[app][ops]") {
+TEST_CASE("http access: which addresses only this machine can reach", "[net]") {
   for (const char* address : {"127.0.0.1", "127.9.9.9", "::1", "localhost"}) CHECK(is_loopback(address));
   for (const char* address : {"0.0.0.0", "::", "10.0.0.1", "fe80::1", "example.org", "", "127.0.0.1.example.org"})
     CHECK_FALSE(is_loopback(address));
 }
 
-TEST_CASE("http access: a Host header is ours or not", "[app][ops]") {
+TEST_CASE("http access: a Host header is ours or not", "[net]") {
   const auto expect = [](const char* host, const char* address, bool ours) {
     INFO(host << " for " << address);
     CHECK(is_our_host(host, address) == ours);
@@ -31,7 +31,7 @@ TEST_CASE("http access: a Host header is ours or not", "[app][ops]") {
   expect("[::1", "::1", false);
 }
 
-TEST_CASE("http access: only the whole token is the token", "[app][ops]") {
+TEST_CASE("http access: only the whole token is the token", "[net]") {
   CHECK(has_token("Bearer abc", "abc"));
   CHECK(has_token("bearer abc", "abc"));
   for (const char* given :

@@ -1,4 +1,4 @@
-#include "app/ops/http_access.h"
+#include "net/http_access.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

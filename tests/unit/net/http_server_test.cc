@@ -1,0 +1,219 @@
+#include "net/http_server.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <poll.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <string>
+#include <vector>
+
+namespace loglode {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+
+class Connection {
+ public:
+  explicit Connection(const HttpServer& server) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
+    ::sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.port());
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    REQUIRE(::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0);
+  }
+  ~Connection() { ::close(fd_); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+
+  void send(const std::string& text) const { static_cast<void>(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL)); }
+  /// What arrives until `end` was seen, the server closed, or nothing came for `patience`.
+  std::string read_until(const std::string& end, milliseconds patience = milliseconds{5000}) const {
+    std::string all;
+    for (char piece[4096]; end.empty() || all.find(end) == std::string::npos;) {
+      ::pollfd one{fd_, POLLIN, 0};
+      if (::poll(&one, 1, static_cast<int>(patience.count())) <= 0) return all + "<nothing came>";
+      const ssize_t got = ::recv(fd_, piece, sizeof piece, 0);
+      if (got <= 0) break;
+      all.append(piece, static_cast<std::size_t>(got));
+    }
+    return all;
+  }
+  std::string rest() const { return read_until(""); }
+
+ private:
+  int fd_;
+};
+
+std::unique_ptr<HttpServer> start(HttpHandler handler, HttpLimits limits = {}) {
+  auto server = HttpServer::start({"127.0.0.1", 0, "", limits}, std::move(handler));
+  REQUIRE(server);
+  return std::move(*server);
+}
+
+HttpResponse echo(const HttpRequest& request) {
+  return plain_response(200, (request.head ? "HEAD " : "GET ") + std::string{request.path} + "|" + std::string{request.query});
+}
+
+std::string get(const std::string& target) { return "GET " + target + " HTTP/1.1\r\nHost: localhost\r\n\r\n"; }
+
+TEST_CASE("http server: a handler is given the path and the query apart", "[net]") {
+  const auto server = start(echo);
+  const auto expect = [&](const std::string& target, const std::string& body) {
+    INFO(target);
+    const Connection client{*server};
+    client.send(get(target));
+    CHECK(client.read_until("\n", milliseconds{2000}).find("HTTP/1.1 200") == 0);
+    const Connection again{*server};
+    again.send(get(target));
+    CHECK(again.read_until(body).find(body) != std::string::npos);
+  };
+  expect("/a", "GET /a|\n");
+  expect("/a?b=c", "GET /a|b=c\n");
+  expect("/a?b?c", "GET /a|b?c\n");
+  expect("/%61?", "GET /%61|\n");
+}
+
+TEST_CASE("http server: a request that comes byte by byte, and a connection used again", "[net]") {
+  const auto server = start(echo);
+  const Connection client{*server};
+  for (const std::string target : {"/first", "/second"}) {
+    for (const char byte : get(target)) client.send(std::string(1, byte));
+    CHECK(client.read_until("GET " + target).find("HTTP/1.1 200") == 0);
+  }
+}
+
+TEST_CASE("http server: HTTP/1.0 is answered and closed, Connection: close too", "[net]") {
+  const auto server = start(echo);
+  for (const char* request :
+       {"GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n", "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"}) {
+    const Connection client{*server};
+    client.send(request);
+    const std::string answer = client.rest();
+    CHECK(answer.find("HTTP/1.1 200") == 0);
+    CHECK(answer.find("<nothing came>") == std::string::npos);
+  }
+}
+
+TEST_CASE("http server: an answer carries its own type and what browsers must not guess or keep", "[net]") {
+  const auto server = start([](const HttpRequest&) { return HttpResponse{200, "{}", "application/json", {{"X-Own", "1"}}}; });
+  const Connection client{*server};
+  client.send(get("/"));
+  const std::string answer = client.read_until("{}");
+  for (const char* header : {"Content-Type: application/json\r\n", "X-Own: 1\r\n", "X-Content-Type-Options: nosniff\r\n",
+                             "Cache-Control: no-store\r\n", "Content-Length: 2\r\n"})
+    CHECK(answer.find(header) != std::string::npos);
+}
+
+TEST_CASE("http server: a slow answer holds up nobody else", "[net]") {
+  std::atomic<bool> release{false};
+  const auto server = start([&](const HttpRequest& request) {
+    if (request.path == "/slow") release.wait(false);
+    return plain_response(200, "done");
+  });
+  const Connection slow{*server}, quick{*server};
+  slow.send(get("/slow"));
+  quick.send(get("/quick"));
+  CHECK(quick.read_until("done").find("HTTP/1.1 200") == 0);
+  release = true;
+  release.notify_all();
+  CHECK(slow.read_until("done").find("HTTP/1.1 200") == 0);
+}
+
+TEST_CASE("http server: it listens on IPv6 and on a name", "[net]") {
+  for (const char* host : {"::1", "localhost"}) {
+    INFO(host);
+    const auto server = HttpServer::start({host, 0, "", {}}, echo);
+    if (!server && std::string{host} == "::1") continue;  // a machine without IPv6
+    REQUIRE(server);
+    CHECK((*server)->port() != 0);
+  }
+}
+
+// ---- what is refused ----
+
+TEST_CASE("http server: what is no request, and heads at the limit and past it", "[net]") {
+  const auto server = start(echo);
+  const auto expect = [&](const std::string& request, const std::string& status) {
+    INFO(request.substr(0, 60) << " … " << request.size());
+    const Connection client{*server};
+    client.send(request);
+    CHECK(client.rest().substr(0, 12) == status);
+  };
+  expect("\x16\x03\x01\x02\x00\x01", "HTTP/1.1 400");  // a TLS client
+  expect("GET /\r\n\r\n", "HTTP/1.1 400");
+  expect("GET / HTTP/2.0\r\n\r\n", "HTTP/1.1 400");
+  expect("GET / HTTP/1.1\r\nno colon\r\n\r\n", "HTTP/1.1 400");
+  expect("GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n", "HTTP/1.1 400");
+  const std::string head = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX: ";
+  expect(head + std::string(7000, 'a') + "\r\n\r\n", "HTTP/1.1 200");
+  expect(head + std::string(8200, 'a') + "\r\n\r\n", "HTTP/1.1 431");
+  std::string many = head;
+  while (many.size() < 9000) many += "a\r\nX: ";
+  expect(many + "\r\n\r\n", "HTTP/1.1 431");
+}
+
+TEST_CASE("http server: a client that does not read its answer is left", "[net]") {
+  HttpLimits limits;
+  limits.connections_max = 1;
+  limits.quiet = milliseconds{200};
+  limits.request = milliseconds{400};
+  const auto server = start([](const HttpRequest&) { return plain_response(200, std::string(64 << 20, 'x')); }, limits);
+  const Connection deaf{*server};
+  deaf.send(get("/"));
+  // Once it was left there is room for the next: until then that one is told 503.
+  const auto give_up = steady_clock::now() + milliseconds{5000};
+  std::string status;
+  while (status != "HTTP/1.1 200" && steady_clock::now() < give_up) {
+    const Connection next{*server};
+    next.send(get("/"));
+    status = next.read_until("\r\n").substr(0, 12);
+  }
+  CHECK(status == "HTTP/1.1 200");
+}
+
+TEST_CASE("http server: a flood of connections is refused, and answered again when it is over", "[net]") {
+  const auto server = start(echo);
+  {
+    std::vector<std::unique_ptr<Connection>> flood;
+    for (int i = 0; i < 200; ++i) flood.push_back(std::make_unique<Connection>(*server));
+    CHECK(flood.back()->rest().find("200 OK") == std::string::npos);
+  }
+  const auto give_up = steady_clock::now() + milliseconds{5000};
+  std::string answer;
+  while (answer.find("HTTP/1.1 200") != 0 && steady_clock::now() < give_up) {
+    const Connection client{*server};
+    client.send(get("/"));
+    answer = client.read_until("GET /|");
+  }
+  CHECK(answer.find("HTTP/1.1 200") == 0);
+}
+
+TEST_CASE("http server: it goes on after it had no descriptors for a connection", "[net]") {
+  const auto server = start(echo);
+  ::rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  const int next = ::dup(0);
+  ::close(next);
+  const Connection first{*server};
+  first.send(get("/"));
+  first.read_until("GET /|");
+  ::rlimit few = before;
+  few.rlim_cur = static_cast<rlim_t>(next) + 3;  // both ends of the first, and room for our socket, none for the server's end of it
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &few) == 0);
+  {
+    const Connection late{*server};
+    late.send(get("/late"));
+    CHECK(late.read_until("\n", milliseconds{300}) == "<nothing came>");
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(late.read_until("GET /late|").find("HTTP/1.1 200") == 0);
+  }
+}
+
+}  // namespace
+}  // namespace loglode
