@@ -12,15 +12,15 @@
 #include <vector>
 
 #include "app/builtin_rules.h"
-#include "app/config/check_config.h"
 #include "app/exit_status.h"
 #include "app/format_files.h"
+#include "app/registry/check_config.h"
 #include "app/state_session.h"
+#include "base/terminal_text.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
 #include "patterns/mining/explain.h"
 #include "patterns/mining/template_miner.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

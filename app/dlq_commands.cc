@@ -12,11 +12,11 @@
 #include <utility>
 
 #include "app/exit_status.h"
+#include "base/owned_file.h"
+#include "base/terminal_text.h"
 #include "parse/redact/redactor.h"
 #include "sinks/dead_letters.h"
 #include "sinks/json_objects.h"
-#include "sinks/owned_file.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

@@ -7,7 +7,7 @@
 #include <cstdio>
 #include <string_view>
 
-#include "sinks/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace loglode {
 

@@ -8,10 +8,10 @@
 
 #include "app/exit_status.h"
 #include "app/log_run.h"
-#include "app/stop_signals.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
 #include "sinks/report.h"
 #include "sinks/result_files.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

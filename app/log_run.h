@@ -9,8 +9,6 @@
 #include <vector>
 
 #include "app/options.h"
-#include "app/pipeline.h"
-#include "app/reading_notes.h"
 #include "app/state_session.h"
 #include "app/summary_seam.h"
 #include "app/template_labels.h"
@@ -21,6 +19,8 @@
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
+#include "pipeline/reading_notes.h"
+#include "pipeline/run_pipeline.h"
 #include "sinks/assignments.h"
 
 namespace loglode {

@@ -4,16 +4,17 @@
 
 #include <csignal>
 
-#include "app/config/load_config.h"
 #include "app/exit_status.h"
+#include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
-#include "app/stop_signals.h"
-#include "sinks/terminal_text.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
+#include "config/load_config.h"
 
 namespace loglode {
 
 int run_pipeline_of(const std::string& config_path) {
-  config::LoadedConfig loaded = config::load_config(config_path);
+  config::LoadedConfig loaded = config::load_config(config_path, config::type_readers());
   for (const config::ConfigProblem& warning : loaded.warnings) fmt::print(stderr, "{} (warning)\n", printable(config::to_string(warning)));
   for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
   if (!loaded.usable()) return kWrongUsage;

@@ -11,10 +11,10 @@
 
 #include "app/exit_status.h"
 #include "app/options.h"
+#include "base/terminal_text.h"
 #include "ingest/input_source.h"
 #include "parse/redact/redactor.h"
 #include "sinks/last_run.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

@@ -9,10 +9,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/live/live_book.h"
 #include "app/service/event_documents.h"
 #include "app/state_session.h"
 #include "core/run_counters.h"
+#include "incidents/live_book.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
 

@@ -14,12 +14,12 @@
 #include "app/exit_status.h"
 #include "app/live/live_run.h"
 #include "app/live/live_screen.h"
-#include "app/stop_signals.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/path_patterns.h"
 #include "sinks/record_file.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

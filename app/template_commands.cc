@@ -11,9 +11,9 @@
 #include "app/exit_status.h"
 #include "app/state_renewal.h"
 #include "app/state_templates.h"
+#include "base/terminal_text.h"
 #include "sinks/json_objects.h"
 #include "sinks/last_run.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

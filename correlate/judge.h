@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "core/finding.h"
+#include "core/mute.h"
 #include "core/rule_info.h"
 #include "core/template_catalog.h"
 #include "core/window_summary.h"
-#include "correlate/mute.h"
 
 namespace loglode {
 

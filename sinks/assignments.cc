@@ -5,7 +5,7 @@
 #include <cerrno>
 #include <queue>
 
-#include "sinks/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace loglode {
 

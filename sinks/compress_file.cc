@@ -13,9 +13,9 @@
 #include <memory>
 #include <vector>
 
+#include "base/owned_file.h"
 #include "core/assert.h"
 #include "core/limits.h"
-#include "sinks/owned_file.h"
 
 namespace loglode {
 

@@ -9,9 +9,9 @@
 #include <protozero/pbf_writer.hpp>
 #include <utility>
 
+#include "base/crc32c.h"
 #include "core/assert.h"
 #include "core/window_summary.h"
-#include "sinks/crc32c.h"
 
 namespace loglode {
 

@@ -14,10 +14,10 @@
 #include <string_view>
 #include <vector>
 
+#include "base/owned_file.h"
 #include "core/batch.h"
 #include "core/result.h"
 #include "core/timestamp.h"
-#include "sinks/owned_file.h"
 
 namespace loglode {
 

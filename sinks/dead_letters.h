@@ -11,10 +11,10 @@
 #include <string>
 #include <vector>
 
+#include "base/owned_file.h"
 #include "core/result.h"
 #include "sinks/dead_letter_frame.h"
 #include "sinks/mask_text.h"
-#include "sinks/owned_file.h"
 #include "sinks/rotated_parts.h"
 
 namespace loglode {

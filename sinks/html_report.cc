@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
+#include "base/terminal_text.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

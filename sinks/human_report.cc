@@ -5,8 +5,8 @@
 #include <map>
 #include <set>
 
+#include "base/terminal_text.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

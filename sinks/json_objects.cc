@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "sinks/terminal_text.h"
+#include "base/terminal_text.h"
 
 namespace loglode {
 

@@ -3,8 +3,8 @@
 #include <iterator>
 #include <map>
 
+#include "base/terminal_text.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

@@ -7,8 +7,8 @@
 #include <charconv>
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "core/window_summary.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

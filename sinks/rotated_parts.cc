@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "sinks/owned_file.h"
+#include "base/owned_file.h"
 
 namespace loglode {
 

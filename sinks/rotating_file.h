@@ -11,9 +11,9 @@
 #include <string_view>
 #include <vector>
 
+#include "base/owned_file.h"
 #include "core/result.h"
 #include "core/timestamp.h"
-#include "sinks/owned_file.h"
 #include "sinks/rotated_parts.h"
 
 namespace loglode {
@@ -39,7 +39,7 @@ class RotatingFile {
   [[nodiscard]] Result<void> append(std::string_view lines);
   /// What append() took before the call is on the disk, whatever it was renamed to since. A file that somebody moved or removed is made
   /// anew here; what stood in a removed one is gone with it.
-  /// Errors: retryable when a file can not be made; final after a failed fsync (sinks/owned_file.h).
+  /// Errors: retryable when a file can not be made; final after a failed fsync (base/owned_file.h).
   [[nodiscard]] Result<void> sync();
   /// Waits for the compressions that are due.
   void finish_parts();

@@ -18,6 +18,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/free_with.h"
 #include "core/result.h"
 #include "core/timestamp.h"
 
@@ -28,14 +29,6 @@ inline constinit std::atomic<void (*)()> before_each_change{nullptr};
 inline void about_to_change() {
   if (void (*const stop)() = before_each_change.load(std::memory_order_relaxed)) stop();
 }
-
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    static_cast<void>(Free(handle));
-  }
-};
 
 /// What a column holds: all of ours are integers or bytes (64 unsigned bits are stored as the signed ones).
 struct Value {

@@ -10,14 +10,14 @@
 
 #include "app/builtin_rules.h"
 #include "app/live/clean_originals.h"
-#include "app/live/crash_point.h"
-#include "app/live/future_marker.h"
 #include "app/state_renewal.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
+#include "base/crash_point.h"
 #include "ingest/stream_identity.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
+#include "pipeline/future_marker.h"
 
 namespace loglode {
 

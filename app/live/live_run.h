@@ -18,9 +18,7 @@
 #include <string>
 #include <vector>
 
-#include "app/live/source_set.h"
 #include "app/options.h"
-#include "app/pipeline.h"
 #include "core/framing.h"
 #include "core/run_counters.h"
 #include "correlate/judge.h"
@@ -28,6 +26,8 @@
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
+#include "pipeline/run_pipeline.h"
+#include "pipeline/source_set.h"
 #include "state/state_store.h"
 #include "state/state_writer.h"
 

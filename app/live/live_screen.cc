@@ -8,9 +8,9 @@
 #include <cstdio>
 
 #include "app/exit_status.h"
+#include "base/terminal_text.h"
 #include "sinks/json_objects.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
-#include "app/live/live_book.h"
 #include "app/live/live_run.h"
 #include "core/run_counters.h"
+#include "incidents/live_book.h"
 
 namespace loglode {
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "app/ops/flow_gauges.h"
+#include "core/flow_gauges.h"
 #include "core/run_counters.h"
 #include "core/timestamp.h"
 

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/terminal_text.h"
 #include "core/timestamp.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 namespace {

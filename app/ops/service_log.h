@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "app/config/pipeline_config.h"
+#include "config/pipeline_config.h"
 
 namespace spdlog {
 class logger;

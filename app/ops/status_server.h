@@ -6,8 +6,8 @@
 #include <memory>
 #include <string>
 
-#include "app/config/pipeline_config.h"
 #include "app/ops/health.h"
+#include "config/pipeline_config.h"
 #include "core/result.h"
 #include "net/http_server.h"
 

@@ -13,9 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "app/live/live_book.h"
 #include "app/live/live_run.h"
-#include "app/service/sent_documents.h"
+#include "incidents/live_book.h"
+#include "incidents/sent_documents.h"
 
 namespace loglode {
 

@@ -8,15 +8,15 @@
 #include <string>
 #include <vector>
 
-#include "app/config/pipeline_config.h"
 #include "app/live/live_run.h"
 #include "app/ops/health.h"
 #include "app/ops/live_metrics.h"
-#include "app/ops/service_manager.h"
 #include "app/ops/status_server.h"
 #include "app/service/event_documents.h"
 #include "app/service/letter_verdicts.h"
 #include "app/service/metered_sink.h"
+#include "base/service_manager.h"
+#include "config/pipeline_config.h"
 #include "ingest/kafka/kafka_source.h"
 
 namespace loglode {

@@ -6,9 +6,10 @@
 #include <utility>
 
 #include "app/builtin_rules.h"
-#include "app/config/load_config.h"
+#include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
-#include "app/transforms/transforms.h"
+#include "config/load_config.h"
+#include "pipeline/transforms/transforms.h"
 
 namespace loglode {
 
@@ -51,7 +52,7 @@ void ServiceRun::reload() {
 
 void ServiceRun::reload_from_file() {
   const auto tell = [this](const std::string& what) { log_.warn(what); };
-  config::LoadedConfig loaded = config::load_config(config_.file);
+  config::LoadedConfig loaded = config::load_config(config_.file, config::type_readers());
   for (const config::ConfigProblem& problem : loaded.problems) tell(config::to_string(problem));
   if (!loaded.usable()) return tell("the configuration was not read again: the old one stands");
   if (const auto changed = fixed_changes(config_, loaded.config); !changed.empty())

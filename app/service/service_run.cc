@@ -8,15 +8,15 @@
 #include <utility>
 
 #include "app/builtin_rules.h"
-#include "app/config/load_config.h"
-#include "app/service/overflow_sink.h"
-#include "app/transforms/transforms.h"
+#include "base/terminal_text.h"
+#include "config/load_config.h"
 #include "ingest/follow/follow_source.h"
 #include "parse/redact/redactor.h"
+#include "pipeline/overflow_sink.h"
+#include "pipeline/transforms/transforms.h"
 #include "sinks/file_sink.h"
 #include "sinks/kafka_sink.h"
 #include "sinks/report.h"
-#include "sinks/terminal_text.h"
 
 namespace loglode {
 

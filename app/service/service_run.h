@@ -6,12 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "app/config/pipeline_config.h"
 #include "app/live/live_run.h"
 #include "app/ops/service_log.h"
 #include "app/service/event_documents.h"
 #include "app/service/letter_verdicts.h"
 #include "app/service/operations.h"
+#include "config/pipeline_config.h"
 #include "ingest/kafka/kafka_source.h"
 
 namespace loglode {

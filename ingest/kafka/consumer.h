@@ -17,9 +17,9 @@
 #include <vector>
 
 #include "core/run_counters.h"
-#include "ingest/kafka/handles.h"
 #include "ingest/kafka/intake.h"
 #include "ingest/kafka/kafka_source.h"
+#include "kafka/handles.h"
 
 namespace loglode::kafka {
 

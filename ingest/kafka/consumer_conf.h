@@ -2,8 +2,8 @@
 #pragma once
 
 #include "core/result.h"
-#include "ingest/kafka/handles.h"
 #include "ingest/kafka/kafka_source.h"
+#include "kafka/handles.h"
 
 namespace loglode::kafka {
 

@@ -7,8 +7,8 @@
 #include <optional>
 #include <string>
 
-#include "ingest/kafka/handles.h"
 #include "ingest/kafka/kafka_source.h"
+#include "kafka/handles.h"
 
 namespace loglode::kafka {
 

@@ -6,13 +6,10 @@
 #include <cstdint>
 #include <string_view>
 
+#include "base/ascii.h"
 #include "parse/time/civil_time.h"
 
 namespace loglode {
-
-[[nodiscard]] constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-[[nodiscard]] constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-[[nodiscard]] constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 class StampScanner {
  public:

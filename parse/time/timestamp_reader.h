@@ -1,4 +1,4 @@
-// Timestamps as logs spell them, and severity words: the two things that every format needs.
+// Timestamps as logs spell them.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/severity_words.h"
 #include "core/result.h"
-#include "core/severity.h"
 #include "core/timestamp.h"
 
 namespace loglode {
@@ -43,15 +43,5 @@ struct TimeContext {
 /// Epoch number in s, ms, µs or ns, told apart by magnitude (years 1990 to 2100).
 [[nodiscard]] bool read_epoch(double value, Timestamp& out);
 [[nodiscard]] bool read_epoch(std::int64_t value, Timestamp& out);
-
-/// A severity word alone (`WARN`, `warning`, `Err`, `E`, `notice`, `SEVERE`, `CRITICAL`, `<3>` …), case ignored;
-/// unspecified when it is none. Letters alone (I, W, E, F, D, V) count only with `single_letters`.
-[[nodiscard]] Severity severity_from_word(std::string_view word, bool single_letters = false);
-/// The same by syslog's scale, which nginx, Apache and the kernel keep to: `crit` lies below `alert` and `emerg`, and only the last
-/// is FATAL.
-[[nodiscard]] Severity severity_from_syslog_word(std::string_view word);
-/// Syslog severity 0-7; bunyan and pino numbers 10-60 (`level: 30`); OpenTelemetry 1-24 where a field is known to hold them.
-[[nodiscard]] Severity severity_from_syslog(unsigned code) noexcept;
-[[nodiscard]] Severity severity_from_bunyan(unsigned level) noexcept;
 
 }  // namespace loglode

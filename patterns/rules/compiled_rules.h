@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "base/pcre.h"
 #include "patterns/rules/hyperscan.h"
-#include "patterns/rules/pcre.h"
 #include "patterns/rules/rule_pack.h"
 #include "patterns/rules/rule_set.h"
 

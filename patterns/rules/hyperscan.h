@@ -14,17 +14,11 @@
 #include <string>
 #include <string_view>
 
+#include "base/free_with.h"
 #include "core/result.h"
 
 namespace loglode {
 
-template <auto Free>
-struct FreeWith {
-  template <class T>
-  void operator()(T* handle) const noexcept {
-    static_cast<void>(Free(handle));
-  }
-};
 using Scratch = std::unique_ptr<hs_scratch_t, FreeWith<&hs_free_scratch>>;
 using Database = std::unique_ptr<hs_database_t, FreeWith<&hs_free_database>>;
 

@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "base/near_word.h"
+#include "base/yaml_lines.h"
 #include "patterns/rules/rule_pack.h"
 
 namespace loglode {
@@ -24,12 +26,6 @@ class ProblemList {
   std::string file_;
   std::vector<RuleProblem>& problems_;
 };
-
-[[nodiscard]] int line_of(const YAML::Node& node);
-
-/// Where a second document with something in it begins; 0: there is none. YAML::Load passes over all documents but the first, and
-/// YAML::LoadAll never ends on some broken ones: it takes no token and asks again. Throws YAML::Exception.
-[[nodiscard]] int line_of_second_document(const std::string& yaml);
 
 /// One mapping. `what` names it in messages ("rule", "applies_to"); `rule` is filled in once the rule's id is known.
 class MappingReader {
@@ -62,12 +58,5 @@ class MappingReader {
   };
   std::map<std::string, Value, std::less<>> values_;
 };
-
-/// The known word that `word` most likely is a slip of; empty when none is near.
-[[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> known);
-/// ` (did you mean "x"?)` or nothing.
-[[nodiscard]] std::string hint(std::string_view word, std::span<const std::string_view> known);
-/// `word` for a message: in quotes, control characters shown as `?`, cut to 60 bytes.
-[[nodiscard]] std::string in_quotes(std::string_view word);
 
 }  // namespace loglode

@@ -7,9 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <optional>
-#include <sstream>
-
-#include <yaml-cpp/eventhandler.h>
 
 #include "patterns/rules/pack_reader.h"
 
@@ -128,23 +125,6 @@ std::vector<Rule> read_rules(const YAML::Node& root, ProblemList& problems) {
   return out;
 }
 
-/// Takes note of where a document begins, and of nothing else.
-class DocumentStart final : public YAML::EventHandler {
- public:
-  void OnDocumentStart(const YAML::Mark& mark) override { line = mark.line + 1; }
-  void OnDocumentEnd() override {}
-  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
-  void OnAlias(const YAML::Mark&, YAML::anchor_t) override { empty = false; }
-  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t, const std::string&) override { empty = false; }
-  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { empty = false; }
-  void OnSequenceEnd() override {}
-  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t, YAML::EmitterStyle::value) override { empty = false; }
-  void OnMapEnd() override {}
-
-  int line = 0;
-  bool empty = true;
-};
-
 bool is_pack_name(const std::filesystem::path& path) { return path.extension() == ".yaml" || path.extension() == ".yml"; }
 
 void read_pack_file(const std::string& path, std::vector<RulePackText>& out, std::vector<RuleProblem>& problems) {
@@ -172,14 +152,6 @@ std::vector<std::string> files_in(const std::string& folder, std::vector<RulePro
 }
 
 }  // namespace
-
-int line_of_second_document(const std::string& yaml) {
-  std::istringstream stream{yaml};
-  YAML::Parser parser{stream};
-  DocumentStart first, second;
-  if (!parser.HandleNextDocument(first) || !parser.HandleNextDocument(second)) return 0;
-  return second.empty ? 0 : second.line;
-}
 
 bool glob_matches(std::string_view glob, std::string_view text) noexcept {
   std::size_t g = 0, t = 0, star = std::string_view::npos, retry = 0;

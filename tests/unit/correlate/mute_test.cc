@@ -1,4 +1,4 @@
-#include "correlate/mute.h"
+#include "core/mute.h"
 
 #include <catch2/catch.hpp>
 #include <set>

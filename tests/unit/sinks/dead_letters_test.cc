@@ -4,8 +4,8 @@
 
 #include <numeric>
 
+#include "base/crc32c.h"
 #include "core/window_summary.h"
-#include "sinks/crc32c.h"
 #include "tests/unit/sinks/folder_on_disk.h"
 
 using namespace loglode;

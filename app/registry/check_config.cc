@@ -1,0 +1,93 @@
+#include "app/registry/check_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "app/builtin_rules.h"
+#include "app/format_files.h"
+#include "app/registry/connect_check.h"
+#include "app/registry/type_readers.h"
+#include "base/terminal_text.h"
+#include "config/config_summary.h"
+#include "config/load_config.h"
+#include "patterns/rules/rule_set.h"
+
+namespace loglode::config {
+namespace {
+
+void append(std::string& out, const std::vector<ConfigProblem>& problems) {
+  for (const ConfigProblem& problem : problems) out += printable(to_string(problem)) + "\n";
+}
+
+/// The rule packs of the configuration, read when something depends on them. Their problems go to `out`, unknown rule ids to the others.
+void check_rules(LoadedConfig& loaded, std::string& out, bool& good) {
+  const PipelineConfig& config = loaded.config;
+  if (config.rules.packs.empty() && !names_rules(config)) return;
+  RuleSetConfig wanted;
+  for (const Text& pack : config.rules.packs) wanted.packs.push_back(pack.value);
+  const LoadedRules rules =
+      load_rules_from_text(config.rules.builtin ? builtin_packs() : std::vector<RulePackText>{}, wanted, !wanted.packs.empty());
+  good = rules.problems.empty();
+  for (RuleProblem problem : rules.problems) {
+    for (const Text& pack : config.rules.packs)
+      if (pack.hidden && problem.file.starts_with(pack.value)) problem.file.replace(0, pack.value.size(), pack.shown);
+    out += printable(loglode::to_string(problem)) + "\n";
+  }
+  if (!good) return;
+  std::set<std::string> ids;
+  for (const RuleInfo& rule : *rules.catalog) ids.insert(rule.id);
+  for (ConfigProblem& unknown : check_rule_ids(config, ids)) loaded.problems.push_back(std::move(unknown));
+  std::stable_sort(loaded.problems.begin(), loaded.problems.end(),
+                   [](const auto& left, const auto& right) { return left.line < right.line; });
+}
+
+/// The files of the user's own formats, their examples included.
+void check_formats(const PipelineConfig& config, std::string& out, bool& good) {
+  for (const Text& file : config.formats) {
+    for (const std::string& problem : load_format_files({file.value}).problems) {
+      out += printable(file.hidden ? file.shown + ": a format file with problems" : problem) + "\n";
+      good = false;
+    }
+  }
+}
+
+}  // namespace
+
+bool check_config(const std::string& path, bool connect, std::string& out) {
+  LoadedConfig loaded = load_config(path, config::type_readers());
+  std::string of_rules;
+  bool good = true;
+  check_rules(loaded, of_rules, good);
+  check_formats(loaded.config, of_rules, good);
+  append(out, loaded.problems);
+  out += of_rules;
+  good = good && loaded.usable();
+  for (ConfigProblem warning : loaded.warnings) {
+    warning.message = "warning: " + warning.message;
+    append(out, {warning});
+  }
+  if (connect && good) {
+    const ConnectReport report = try_connections(loaded.config);
+    for (const std::string& line : report.found) out += printable(fmt::format("{}: {}", path, line)) + "\n";
+    append(out, report.problems);
+    good = report.problems.empty();
+  }
+  if (good) out += printable(fmt::format("{}: no problems: {}", path, summary_of(loaded.config))) + "\n";
+  return good;
+}
+
+bool is_config_file(const std::string& path) {
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) return false;
+  std::ifstream file{path, std::ios::binary};
+  std::string text(1 << 20, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return is_pipeline_config(text);
+}
+
+}  // namespace loglode::config

@@ -1,0 +1,22 @@
+// The types of sources and sinks that this program has, as config/ reads them. Stateless.
+#pragma once
+
+#include "config/load_config.h"
+#include "config/section.h"
+
+namespace loglode::config {
+
+[[nodiscard]] const TypeReaders& type_readers();
+
+[[nodiscard]] std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, Reading& reading);
+[[nodiscard]] std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, Reading& reading);
+
+// What both are read with.
+/// `host:port`, several with commas.
+void check_brokers(const std::vector<Text>& brokers, Reading& reading);
+/// A name that Kafka takes.
+[[nodiscard]] bool is_topic_name(std::string_view name);
+/// Names of sources and sinks end up in metrics and file names.
+[[nodiscard]] bool check_name(const std::string& name, int line, std::string_view what, Reading& reading);
+
+}  // namespace loglode::config

@@ -1,0 +1,225 @@
+// The configuration file of `loglode run`, read and checked: plain data with the defaults in place (docs/configuration.md).
+// Each value remembers its line, so that what finds a fault later can still say file:line. Made by load_config; any thread may read it.
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "core/limits.h"
+#include "core/mute.h"
+#include "core/pipeline_parts.h"
+#include "core/severity.h"
+#include "core/timestamp.h"
+
+namespace loglode::config {
+
+using Milliseconds = std::chrono::milliseconds;
+
+template <class T>
+struct Given {
+  T value{};
+  int line = 0;  // 0: the default, nobody wrote it
+};
+
+struct Text {
+  std::string value;    // with ${…} replaced; a path is absolute or relative to the working directory, no longer to the file
+  int line = 0;         // 0: nobody wrote it
+  std::string shown;    // what may be printed of it: ${…} as it was written, and nothing of a secret
+  bool hidden = false;  // `shown` is not all of it
+
+  [[nodiscard]] bool empty() const noexcept { return value.empty(); }
+};
+
+using Options = std::map<std::string, Text>;  // for librdkafka, each checked on its own
+
+// ---- sources ----
+
+struct ServiceFrom {
+  enum class Kind : std::uint8_t { automatic, topic, key, path, field, fixed };  // automatic: what the record says, else topic or path
+  Kind kind = Kind::automatic;
+  std::string name;  // of the field, or the service itself
+  int line = 0;
+};
+
+struct TopicRule {  // differs for some topics of a source; the first whose patterns match holds
+  std::vector<Text> topics;
+  std::optional<Text> format;
+  std::optional<ServiceFrom> service;
+  int line = 0;
+};
+
+struct Condition {                                     // all that is given must hold
+  Given<Severity> at_least{Severity::unspecified, 0};  // severity_at_least
+  Given<Severity> below{Severity::unspecified, 0};     // severity_below, exclusive; a record without a severity is not below anything
+  Text rule;                                           // rule id
+  Text pattern;                                        // PCRE2, anywhere in the message
+  Text service;                                        // a glob
+};
+
+struct Drop {
+  Condition when;
+};
+struct Redact {
+  Text pattern;  // PCRE2
+};
+struct Rename {
+  Text from, to;
+};
+struct Sample {
+  Given<std::uint64_t> keep_one_in;
+  std::optional<Condition> when;  // none: every record
+};
+struct Route {
+  Condition when;
+  std::vector<Text> to;  // names of sinks
+};
+struct TransformConfig {
+  std::variant<Drop, Redact, Rename, Sample, Route> what;
+  int line = 0;
+};
+
+struct StartAt {
+  enum class Kind : std::uint8_t { earliest, latest, time, start, end, state };  // the first three for kafka, the others for files
+  Kind kind = Kind::earliest;
+  Timestamp time = kNoTime;
+  int line = 0;
+};
+
+struct SourceConfig {
+  enum class Type : std::uint8_t { kafka, file, standard_input };
+  std::string name;
+  int line = 0;
+  Type type = Type::kafka;
+  StartAt start;
+  Text format{"auto", 0, "auto"};
+  ServiceFrom service;
+  Given<Milliseconds> lateness{std::chrono::seconds{60}, 0};
+  Text zone;  // tz; empty: UTC
+  std::vector<TransformConfig> transforms;
+  // kafka
+  std::vector<Text> brokers;
+  std::vector<Text> topics;  // a leading ^ makes it a pattern
+  Text group, instance;
+  Options options;
+  std::vector<TopicRule> per_topic;
+  // file
+  std::vector<Text> paths, exclude;  // globs
+};
+
+// ---- sinks ----
+
+enum class Compress : std::uint8_t { none, gzip, zstd };
+enum class WhenFull : std::uint8_t { block, drop_newest, dead_letter };
+
+struct RotateConfig {
+  std::optional<Given<std::uint64_t>> bytes;  // size
+  std::optional<Given<Milliseconds>> age;
+  std::optional<Given<std::uint64_t>> keep;  // files besides the one being written; none: all
+  Given<Compress> compress{Compress::none, 0};
+};
+
+struct SinkConfig {
+  enum class Type : std::uint8_t { file, kafka, elasticsearch };
+  std::string name;
+  int line = 0;
+  Type type = Type::file;
+  std::set<Document> what{Document::record};
+  Given<WhenFull> when_full{WhenFull::block, 0};
+  // file
+  Text path;
+  RotateConfig rotate;
+  Given<bool> sync_with_snapshot{true, 0};  // sync: snapshot | never
+  // kafka
+  std::vector<Text> brokers;
+  Text topic;
+  Options options;
+  // elasticsearch
+  std::vector<Text> urls;
+  Text api_key, data_stream;
+
+  [[nodiscard]] bool wants(Document document) const { return what.count(document) > 0; }
+};
+
+// ---- the rest ----
+
+struct FlowConfig {
+  Given<unsigned> threads{0, 0};  // 0: as many as the process may use
+  Given<std::uint64_t> memory_bytes{256 * kMiB, 0};
+  Given<std::uint64_t> line_bytes_max{kLineBytesMax, 0};
+};
+
+struct RulePacks {
+  bool builtin = true;
+  std::vector<Text> packs;  // files and folders
+};
+
+struct MuteConfig {
+  Mute mute;
+  Text rule;         // Mute::rule, with where it stands
+  std::string file;  // that it was read from, as it may be shown
+  int line = 0;
+};
+
+struct JudgingConfig {
+  Given<Milliseconds> bucket{std::chrono::seconds{10}, 0};  // the only one there is
+  Given<std::uint64_t> frequent_count{10, 0};
+  Given<Milliseconds> frequent_window{std::chrono::seconds{60}, 0};
+  Given<std::uint64_t> pages_per_day_max{10, 0};
+  std::vector<Text> mutes;        // files
+  std::vector<MuteConfig> muted;  // what is in them (read_mutes)
+};
+
+struct DeadLetterConfig {
+  Text path;  // dead-letters in the state folder when nobody wrote it; empty: there is none
+  Given<std::uint64_t> bytes_max{1024 * kMiB, 0};
+  Given<bool> mask{false, 0};  // mask_dead_letters: nothing can be replayed then
+};
+
+struct RcaConfig {
+  enum class Provider : std::uint8_t { none, anthropic, openai };
+  Given<Provider> provider{Provider::none, 0};
+  Text url, model, key;
+  Given<std::uint64_t> tokens_per_day_max, incidents_per_day_max;  // budgets; 0: the default of the provider
+};
+
+struct HttpConfig {
+  bool on = true;
+  std::string host = "127.0.0.1";  // an address without brackets
+  std::uint16_t port = 9600;       // 0: any
+  int line = 0;
+  Text token;
+};
+
+struct LogConfig {
+  enum class Level : std::uint8_t { trace, debug, info, warn, error };
+  enum class Format : std::uint8_t { text, json };
+  Given<Level> level{Level::info, 0};
+  Given<Format> format{Format::text, 0};
+};
+
+struct PipelineConfig {
+  std::string file;
+  Text state;  // empty: nothing outlives the process
+  Given<Milliseconds> snapshot{std::chrono::seconds{1}, 0};
+  std::vector<SourceConfig> sources;  // in the order of the file
+  FlowConfig pipeline;
+  RulePacks rules;
+  std::vector<Text> formats;  // files of the user's own formats
+  Given<std::uint64_t> templates_max{kShapesMax, 0};
+  JudgingConfig detect;
+  std::vector<SinkConfig> sinks;
+  DeadLetterConfig dead_letters;
+  RcaConfig rca;
+  HttpConfig http;
+  LogConfig log;
+  std::string sources_text, sinks_text;  // as written: what a reload compares
+};
+
+}  // namespace loglode::config

@@ -1,0 +1,190 @@
+#include "incidents/live_book.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+namespace loglode {
+
+namespace {
+
+constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
+constexpr Duration kRemembered = std::chrono::hours{6};   // what no judgement has had for so long is told anew when it comes back
+constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
+
+Duration distance(Timestamp a, Timestamp b) {
+  if (a == kNoTime || b == kNoTime) return a == b ? Duration::zero() : Duration::max();
+  return a < b ? b - a : a - b;
+}
+
+bool shares_any(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::any_of(a.begin(), a.end(), [&](const std::string& each) { return std::binary_search(b.begin(), b.end(), each); });
+}
+
+}  // namespace
+
+bool LiveBook::is_near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) noexcept {
+  if (start_a == kNoTime || start_b == kNoTime) return true;
+  return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
+}
+
+std::string_view name_of(LiveChange change) noexcept {
+  constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
+  return kNames[static_cast<std::size_t>(change)];
+}
+
+std::string LiveBook::subject_of(const Finding& finding) {
+  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_long_hex(finding.template_id));
+}
+
+std::string LiveBook::id_of(const Incident& incident) {
+  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
+                           std::to_string(incident.opened_at.time_since_epoch().count());
+  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+}
+
+void LiveBook::rename(std::uint64_t number, const std::string& id) {
+  for (KnownIncident& known : incidents_)
+    if (known.number == number) known.id = id;
+}
+
+LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
+  LiveChanges changes;
+  renewed_ = false;
+  compare_findings(judgement, newest, changes);
+  compare_incidents(judgement, newest, changes);
+  return changes;
+}
+
+void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
+  static_cast<void>(compare(judgement, newest));
+  findings_opened_ = 0;
+}
+
+bool LiveBook::knows(const Finding& finding) const {
+  const auto [first, last] = findings_.equal_range(subject_of(finding));
+  return std::any_of(first, last,
+                     [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
+}
+
+Judgement LiveBook::told_before(const Judgement& judgement) const {
+  Judgement before;
+  std::set<std::string_view> told;
+  for (const Finding& finding : judgement.findings) {
+    const bool is_new = finding.kind == FindingKind::new_error || finding.kind == FindingKind::new_warning;
+    if (is_new && !knows(finding)) continue;
+    before.findings.push_back(finding);
+    told.insert(finding.finding_id);
+  }
+  for (const Incident& incident : judgement.incidents)
+    if (std::all_of(incident.findings.begin(), incident.findings.end(), [&](const std::string& id) { return told.contains(id); }))
+      before.incidents.push_back(incident);
+  before.muted = judgement.muted;
+  return before;
+}
+
+void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+  std::multimap<std::string, KnownFinding> now;
+  for (const Finding& finding : judgement.findings) {
+    const std::string key = subject_of(finding);
+    const auto [first, last] = findings_.equal_range(key);
+    const auto known = std::find_if(
+        first, last, [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
+    KnownFinding next{finding.start, finding.end, finding.total, finding.total};
+    if (known == last) {
+      out.findings.push_back({LiveChange::opened, &finding});
+      ++findings_opened_;
+    } else {
+      next.told = known->second.told;
+      if (finding.total >= 10 * std::max<std::uint64_t>(next.told, 1)) {  // told again when it is ten times as much
+        out.findings.push_back({LiveChange::grew, &finding});
+        next.told = finding.total;
+      }
+      findings_.erase(known);
+    }
+    now.emplace(key, next);
+  }
+  // What this judgement does not have may come back with the next: a rate that is at its limit does.
+  for (auto& [key, finding] : findings_)
+    if (now.size() < kFindingsKept && (newest == kNoTime || finding.end == kNoTime || newest - finding.end < kRemembered))
+      now.emplace(key, finding);
+  findings_ = std::move(now);
+  std::stable_sort(out.findings.begin(), out.findings.end(),
+                   [](const LiveFinding& a, const LiveFinding& b) { return a.finding->start < b.finding->start; });
+}
+
+/// Of those that have something in common with it and are not taken by another of this judgement, the one that opened at nearly its time.
+LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
+  KnownIncident* best = nullptr;
+  for (KnownIncident& known : incidents_) {
+    if (known.compared == compared_ || !shares_any(subjects, known.subjects) || !is_near(known.opened, known.last, opened, latest))
+      continue;
+    if (best == nullptr || distance(known.opened, opened) < distance(best->opened, opened)) best = &known;
+  }
+  return best;
+}
+
+void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+  ++compared_;
+  std::map<std::string, const Finding*> findings;
+  for (const Finding& finding : judgement.findings) findings.emplace(finding.finding_id, &finding);
+  std::vector<const Incident*> ordered;
+  for (const Incident& incident : judgement.incidents) ordered.push_back(&incident);
+  std::stable_sort(ordered.begin(), ordered.end(), [](const Incident* a, const Incident* b) { return a->opened_at < b->opened_at; });
+  for (const Incident* const incident : ordered) {
+    std::vector<std::string> subjects;
+    for (const std::string& id : incident->findings)
+      if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_of(*found->second));
+    std::sort(subjects.begin(), subjects.end());
+    const bool over = incident->state == IncidentState::closed;
+    const Timestamp latest = over ? incident->closed_at : newest;
+    KnownIncident* known = find(subjects, incident->opened_at, latest);
+    const bool is_new = known == nullptr;
+    if (is_new) known = &incidents_.emplace_back();
+    known->compared = compared_;
+    if (!is_new) out.present.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
+    if (is_new) {
+      known->number = next_incident_++;
+      known->opened = incident->opened_at;
+      known->id = id_of(*incident);
+      out.present.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+    } else if (known->closed && !over) {  // lines that came late
+      known->closed = false;
+      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+    } else if (!known->closed && (incident->severity > known->severity || incident->findings.size() >= known->findings + 3 ||
+                                  incident->findings.size() >= 2 * std::max<std::size_t>(known->findings, 1))) {
+      out.incidents.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
+    } else {
+      known->last = std::max(known->last, latest);
+      known->subjects = std::move(subjects);
+      if (over && !std::exchange(known->closed, true))
+        out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
+      continue;
+    }
+    known->subjects = std::move(subjects);
+    known->last = std::max(known->last, latest);
+    known->findings = incident->findings.size();
+    known->severity = std::max(known->severity, incident->severity);
+    known->summary = incident->summary;
+    if (over && !std::exchange(known->closed, true))
+      out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
+  }
+  for (KnownIncident& known : incidents_) {
+    if (known.closed || newest == kNoTime || newest <= known.last + kSameSpan) continue;
+    known.closed = true;  // the judgement has joined it to another, or let it go
+    out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary, known.last});
+  }
+  if (incidents_.size() > kIncidentsKept) incidents_.erase(incidents_.begin(), incidents_.end() - kIncidentsKept);
+}
+
+std::size_t LiveBook::incidents_open() const {
+  return static_cast<std::size_t>(
+      std::count_if(incidents_.begin(), incidents_.end(), [](const KnownIncident& each) { return !each.closed; }));
+}
+
+}  // namespace loglode

@@ -1,0 +1,118 @@
+#include "incidents/sent_documents.h"
+
+#include <xxhash.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+namespace loglode {
+
+namespace {
+
+using Json = nlohmann::json;
+constexpr std::size_t kSentMax = 20'000;
+
+std::uint64_t hash_of(std::string_view json) { return std::max<std::uint64_t>(1, XXH3_64bits(json.data(), json.size())); }
+std::int64_t number_of(Timestamp time) { return time.time_since_epoch().count(); }
+Timestamp time_of(const Json& number) { return Timestamp{Duration{number.get<std::int64_t>()}}; }
+
+}  // namespace
+
+bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool keep) {
+  if (sent_.size() >= kSentMax) sent_.clear();  // what is sent once more is the same under the same id
+  Sent& sent = sent_[{kind, id}];
+  const std::uint64_t before = std::exchange(sent.hash, hash_of(json));
+  sent.facts = facts;
+  sent.text = keep ? json : std::string_view{};
+  return before != sent.hash;
+}
+
+void SentDocuments::refresh(Document kind, const std::string& id, const Facts& facts) {
+  const auto found = sent_.find({kind, id});
+  if (found == sent_.end()) return;
+  const Timestamp start = std::min(found->second.facts.start, facts.start);
+  found->second.facts = facts;
+  found->second.facts.start = start;
+}
+
+bool SentDocuments::began_before(Document kind, const std::string& id, Timestamp judged_from) const {
+  const auto found = sent_.find({kind, id});
+  return found != sent_.end() && found->second.facts.start != kNoTime && found->second.facts.start < judged_from;
+}
+
+std::string SentDocuments::text_of(Document kind, const std::string& id) const {
+  const auto found = sent_.find({kind, id});
+  return found == sent_.end() ? std::string{} : found->second.text;
+}
+
+std::set<std::uint64_t> SentDocuments::cut_off(Document kind, Timestamp judged_from) const {
+  std::set<std::uint64_t> about;
+  for (const auto& [key, sent] : sent_)
+    if (key.first == kind && sent.hash != 0 && sent.facts.start != kNoTime && sent.facts.start < judged_from)
+      about.insert(sent.facts.about);
+  return about;
+}
+
+void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) { sent_[{kind, id}].facts = facts; }
+
+bool SentDocuments::is_only_known(Document kind, const std::string& id) const {
+  const auto found = sent_.find({kind, id});
+  return found != sent_.end() && found->second.hash == 0;
+}
+
+bool SentDocuments::has_said(Document kind, const std::string& id, const Facts& facts) const {
+  const auto found = sent_.find({kind, id});
+  return found != sent_.end() && found->second.hash != 0 && found->second.facts == facts;
+}
+
+void SentDocuments::keep_as_known() {
+  std::erase_if(sent_, [](const auto& entry) { return entry.first.first == Document::finding; });
+  for (auto& [key, sent] : sent_) sent.hash = 0;
+}
+
+bool SentDocuments::forget(Document kind, const std::string& id) {
+  const auto found = sent_.find({kind, id});
+  if (found == sent_.end()) return false;
+  const bool sent = found->second.hash != 0;
+  sent_.erase(found);
+  return sent;
+}
+
+std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const Present& present, Timestamp judged_from,
+                                                          Timestamp ended_before) {
+  std::vector<Gone> gone;
+  std::erase_if(sent_, [&](const auto& entry) {
+    const auto& [key, sent] = entry;
+    if (key.first != kind || present.ids.contains(key.second)) return false;
+    if (sent.facts.start != kNoTime && sent.facts.start < judged_from) return !present.about.contains(sent.facts.about);
+    if (present.unsent.contains(sent.facts.about) || (sent.facts.end != kNoTime && sent.facts.end >= ended_before)) return false;
+    if (sent.hash != 0) gone.push_back({key.second, sent.facts.about});
+    return true;
+  });
+  return gone;
+}
+
+std::string SentDocuments::encode() const {
+  Json all = Json::array();
+  for (const auto& [key, sent] : sent_)
+    all.push_back({static_cast<unsigned>(key.first), key.second, sent.hash, sent.facts.about, number_of(sent.facts.start),
+                   number_of(sent.facts.end), sent.facts.size, sent.text});
+  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+bool SentDocuments::restore(std::string_view bytes) {
+  sent_.clear();
+  if (bytes.empty()) return true;
+  try {
+    for (const Json& row : Json::parse(bytes))
+      sent_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
+          row.at(2), {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)}, row.at(7).get<std::string>()};
+    return true;
+  } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
+    sent_.clear();
+    return false;
+  }
+}
+
+}  // namespace loglode

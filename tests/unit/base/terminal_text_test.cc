@@ -1,0 +1,81 @@
+#include "base/terminal_text.h"
+
+#include <catch2/catch.hpp>
+
+using namespace loglode;
+
+TEST_CASE("printable: nothing from a log moves a cursor, changes a colour or the direction of writing", "[sinks]") {
+  const auto expect = [](std::string_view text, std::string_view shown) {
+    INFO(shown);
+    CHECK(printable(text) == shown);
+  };
+  expect("plain text", "plain text");
+  expect("größe 日志 🚒", "größe 日志 🚒");
+  expect("\x1b[31mred", "\\x1b[31mred");
+  expect("\x1b]0;title\x07", "\\x1b]0;title\\x07");
+  expect("a\r\nb\tc", "a\\r\\nb\\tc");
+  expect(std::string_view{"a\0b", 3}, "a\\x00b");
+  expect("\x7f", "\\x7f");
+  expect(
+      "\xc2\x9b"
+      "31m",
+      "\\x9b31m");  // C1 CSI as a code point
+  expect(
+      "\x9b"
+      "31m",
+      "\\x9b31m");  // and as a bare byte
+  expect(
+      "\xe2\x80\xae"
+      "evil",
+      "\\u{202e}evil");  // right-to-left override
+  expect(
+      "a\xe2\x80\x8b"
+      "b",
+      "a\\u{200b}b");                        // zero width space
+  expect("\xf3\xa0\x80\x81", "\\u{e0001}");  // tag character
+  expect("\xff\xfe", "\\xff\\xfe");
+  expect("\xe2\x82", "\\xe2\\x82");           // cut in the middle
+  expect("\xc0\xaf", "\\xc0\\xaf");           // overlong
+  expect("\xed\xa0\x80", "\\xed\\xa0\\x80");  // surrogate
+}
+
+TEST_CASE("cut_to and pad_to keep to the columns of a terminal, wide characters counted twice", "[sinks]") {
+  CHECK(cut_to("short", 10) == "short");
+  CHECK(cut_to("0123456789", 10) == "0123456789");
+  CHECK(cut_to("0123456789a", 10) == "012345678…");
+  CHECK(columns_of("日志") == 4);
+  CHECK(cut_to("日志日志", 5) == "日志…");
+  CHECK(pad_to("ab", 4) == "ab  ");
+  CHECK(pad_to("abcdef", 4) == "abc…");
+  CHECK(cut_to("abc", 0).empty());
+}
+
+TEST_CASE("html_text and markdown_text escape what their syntax would read", "[sinks]") {
+  CHECK(html_text("<script>alert('x')&\"") == "&lt;script&gt;alert(&#39;x&#39;)&amp;&quot;");
+  CHECK(markdown_text("a|b [link](x) `code` <b>") == "a\\|b \\[link\\]\\(x\\) \\`code\\` \\<b\\>");
+}
+
+TEST_CASE("numbers and durations are short and readable", "[sinks]") {
+  CHECK(with_commas(0) == "0");
+  CHECK(with_commas(999) == "999");
+  CHECK(with_commas(1000) == "1,000");
+  CHECK(with_commas(1234567) == "1,234,567");
+  CHECK(short_duration(0.0004) == "0 ms");
+  CHECK(short_duration(0.12) == "0.12 s");
+  CHECK(short_duration(1.24) == "1.2 s");
+  CHECK(short_duration(75) == "75 s");
+  CHECK(short_duration(600) == "10 min");
+}
+
+TEST_CASE("printable_json: hidden characters become escapes of JSON, and what it says stays the same", "[sinks]") {
+  const auto expect = [](std::string_view text, std::string_view escaped) {
+    INFO(text);
+    CHECK(printable_json(std::string{text}) == escaped);
+  };
+  expect(R"({"a":"plain \n \u001b"})", R"({"a":"plain \n \u001b"})");
+  expect("\"\x7f\"", R"("\u007f")");
+  expect("\"\u009b31m\"", R"("\u009b31m")");
+  expect("\"a\u202eb\u202c\"", R"("a\u202eb\u202c")");
+  expect("\"\U000E0041\"", R"("\udb40\udc41")");
+  expect("\"Grüße 日志 🚒\"", "\"Grüße 日志 🚒\"");
+}
