@@ -132,10 +132,9 @@ class Attendant {
     }
   }
   void tell_problems() {
-    const std::vector<InputProblem> problems = run_.counters().problems();
-    for (; told_ < problems.size(); ++told_) {
-      any_fatal_ = any_fatal_ || problems[told_].fatal;
-      if (!options_.quiet || problems[told_].fatal) screen_.say(problem_text(problems[told_]));
+    for (const InputProblem& problem : run_.counters().take_problems()) {
+      any_fatal_ = any_fatal_ || problem.fatal;
+      if (!options_.quiet || problem.fatal) screen_.say(problem_text(problem));
     }
   }
 
@@ -154,7 +153,6 @@ class Attendant {
   LiveScreen& screen_;
   const TailOptions& options_;
   std::string trouble_;
-  std::size_t told_ = 0;
   std::atomic<bool> done_{false}, any_fatal_{false};
   std::thread thread_;
 };

@@ -4,6 +4,14 @@
 
 namespace loglode {
 
+namespace {
+
+InputProblem unlisted(std::uint64_t count, bool fatal) {
+  return {{}, std::to_string(count) + " further problems are not listed: there are too many of them", fatal};
+}
+
+}  // namespace
+
 std::string_view name_of(DropReason reason) noexcept {
   constexpr std::string_view kNames[] = {"blank", "out_of_range", "tombstone", "filtered", "sampled"};
   static_assert(std::size(kNames) == static_cast<std::size_t>(DropReason::kCount));
@@ -19,12 +27,28 @@ std::string_view name_of(Limit limit) noexcept {
 
 void RunCounters::report(InputProblem problem) {
   const std::scoped_lock lock{mutex_};
-  problems_.push_back(std::move(problem));
+  if (problems_.size() < kInputProblemsMax) {
+    problems_.push_back(std::move(problem));
+    return;
+  }
+  ++unlisted_problems_;
+  fatal_unlisted_ = fatal_unlisted_ || problem.fatal;
 }
 
 std::vector<InputProblem> RunCounters::problems() const {
   const std::scoped_lock lock{mutex_};
-  return problems_;
+  std::vector<InputProblem> all = problems_;
+  if (unlisted_problems_ != 0) all.push_back(unlisted(unlisted_problems_, fatal_unlisted_));
+  return all;
+}
+
+std::vector<InputProblem> RunCounters::take_problems() {
+  const std::scoped_lock lock{mutex_};
+  std::vector<InputProblem> taken = std::exchange(problems_, {});
+  if (unlisted_problems_ != 0) taken.push_back(unlisted(unlisted_problems_, fatal_unlisted_));
+  unlisted_problems_ = 0;
+  fatal_unlisted_ = false;
+  return taken;
 }
 
 }  // namespace loglode

@@ -12,6 +12,8 @@
 
 namespace loglode {
 
+inline constexpr std::size_t kInputProblemsMax = 10'000;
+
 enum class DropReason : std::uint8_t {
   blank,
   out_of_range,
@@ -68,14 +70,20 @@ class RunCounters {
   void hit(Limit limit, std::uint64_t times = 1) noexcept { limits_[static_cast<std::size_t>(limit)] += times; }
   [[nodiscard]] std::uint64_t hits(Limit limit) const noexcept { return limits_[static_cast<std::size_t>(limit)]; }
 
+  /// The first kInputProblemsMax that are not taken yet are kept, the others counted.
   void report(InputProblem problem);
+  /// What is kept, and where some were only counted a last one that says how many.
   [[nodiscard]] std::vector<InputProblem> problems() const;
+  /// The same, of what came since the last call: for runs that do not end and say each problem once.
+  [[nodiscard]] std::vector<InputProblem> take_problems();
 
  private:
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(DropReason::kCount)> dropped_{};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Limit::kCount)> limits_{};
   mutable std::mutex mutex_;
-  std::vector<InputProblem> problems_;  // guarded by mutex_
+  std::vector<InputProblem> problems_;  // guarded by mutex_, as those below
+  std::uint64_t unlisted_problems_ = 0;
+  bool fatal_unlisted_ = false;  // one of those that were only counted is fatal
 };
 
 }  // namespace loglode

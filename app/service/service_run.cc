@@ -320,9 +320,8 @@ void ServiceRun::tell_problems() {
     log_.warn(fmt::format("{} record{} that a sink will never take: see `loglode dlq list{}`", with_commas(more), more == 1 ? "" : "s",
                           config_.dead_letters.path.empty() ? "" : " " + config_.dead_letters.path.value));
   }
-  const std::vector<InputProblem> problems = live_->counters().problems();
-  for (; problems_told_ < problems.size(); ++problems_told_)
-    problems[problems_told_].fatal ? log_.error(problem_text(problems[problems_told_])) : log_.warn(problem_text(problems[problems_told_]));
+  for (const InputProblem& problem : live_->counters().take_problems())
+    problem.fatal ? log_.error(problem_text(problem)) : log_.warn(problem_text(problem));
   const std::string refusal = live_->refusal();
   if (refusal_told_ != !refusal.empty()) {
     refusal_told_ = !refusal.empty();

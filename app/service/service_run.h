@@ -56,7 +56,6 @@ class ServiceRun {
   ServiceLog log_;
   std::unique_ptr<LiveRun> live_;
   std::unique_ptr<Operations> operations_;
-  std::size_t problems_told_ = 0;
   std::string trouble_told_;
   std::uint64_t rejected_told_ = 0;
   bool waiting_told_ = false;
