@@ -103,13 +103,14 @@ struct StateWriter::Work {
 
   StateStore store;  // the thread's alone
   mutable std::mutex mutex;
-  std::condition_variable changed;
+  std::condition_variable changed;       // fresh, ending; durable, failed_up_to
   std::optional<StateSnapshot> pending;  // by mutex, as all that follows
   bool fresh = false;                    // `pending` has something that was not tried
   bool ending = false;
-  std::uint64_t submitted = 0, durable = 0;
+  std::uint64_t submitted = 0, durable = 0, failed_up_to = 0;  // the last: of the latest write that failed
   StateWritten written;
   std::optional<Error> trouble;
+  Error failure;  // of the write that failed_up_to speaks of
   std::thread thread;
 };
 
@@ -128,9 +129,13 @@ void StateWriter::Work::run() {
       durable = number;
       written += *result;
       trouble.reset();
+      changed.notify_all();
       continue;
     }
     if (!trouble) trouble = result.error();
+    failure = result.error();
+    failed_up_to = number;
+    changed.notify_all();
     if (pending) join(taken, *std::exchange(pending, std::nullopt), store.limits().events_max);
     pending = std::move(taken);
     if (last) return;
@@ -157,13 +162,20 @@ std::uint64_t StateWriter::submit(StateSnapshot snapshot) {
     work_->fresh = true;
     number = ++work_->submitted;
   }
-  work_->changed.notify_one();
+  work_->changed.notify_all();
   return number;
 }
 
 std::uint64_t StateWriter::durable() const {
   const std::lock_guard lock{work_->mutex};
   return work_->durable;
+}
+
+Result<void> StateWriter::wait_for(std::uint64_t number) const {
+  std::unique_lock lock{work_->mutex};
+  work_->changed.wait(lock, [&] { return work_->durable >= number || work_->failed_up_to >= number; });
+  if (work_->durable >= number) return {};
+  return tl::unexpected<Error>(work_->failure);
 }
 
 std::optional<Error> StateWriter::trouble() const {
@@ -176,7 +188,7 @@ Result<StateWritten> StateWriter::finish() {
     const std::lock_guard lock{work_->mutex};
     work_->ending = true;
   }
-  work_->changed.notify_one();
+  work_->changed.notify_all();
   if (work_->thread.joinable()) work_->thread.join();
   if (work_->trouble) return tl::unexpected(*work_->trouble);
   return work_->written;

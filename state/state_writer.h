@@ -2,7 +2,7 @@
 //
 // At most one snapshot waits: a newer one is joined to it, so memory is bounded by what changed since the last one that is durable. One
 // that could not be written waits too, joined with what comes, and is tried again with the next one and at the end: nothing is left out.
-// submit(), durable() and trouble() may be called from any thread, finish() once.
+// submit(), durable(), wait_for() and trouble() may be called from any thread, finish() once.
 #pragma once
 
 #include <cstdint>
@@ -29,6 +29,9 @@ class StateWriter {
   std::uint64_t submit(StateSnapshot snapshot);
   /// All snapshots up to this number are on disk: what they have seen may be acknowledged.
   [[nodiscard]] std::uint64_t durable() const;
+  /// Waits until the snapshot with this number is durable, or a write that held it failed. What failed before it was submitted says
+  /// nothing of it. Errors: that write's; the snapshot waits for the next, as submit() says.
+  [[nodiscard]] Result<void> wait_for(std::uint64_t number) const;
   /// The first error since a write last went well.
   [[nodiscard]] std::optional<Error> trouble() const;
 

@@ -228,11 +228,7 @@ Result<void> LiveRun::secure_cut(bool last) {
   if (auto delivered = end_if_final(deliver_cut(Clock::now() + (last ? options_.drain : std::chrono::seconds{5}))); !delivered)
     return delivered;
   if (writer_ != nullptr) {
-    const std::uint64_t number = writer_->submit(*std::exchange(pending_, std::nullopt));
-    while (writer_->durable() < number) {
-      if (const auto trouble = writer_->trouble()) return tl::unexpected<Error>(*trouble);
-      std::this_thread::sleep_for(std::chrono::milliseconds{1});
-    }
+    if (auto durable = writer_->wait_for(writer_->submit(*std::exchange(pending_, std::nullopt))); !durable) return durable;
   }
   pending_.reset();
   reach("state_durable");

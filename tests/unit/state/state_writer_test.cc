@@ -142,4 +142,23 @@ TEST_CASE("state: what could not be written is written with the next, and when i
   }
 }
 
+TEST_CASE("state: a write that failed says nothing of a snapshot that was not tried yet", "[state][writer]") {
+  const StateFolder folder;
+  const int code = in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto store = StateStore::open(folder.path(), StateAccess::read_write);
+    if (!store) return 1;
+    StateWriter writer{std::move(*store)};
+    limit_files_to(20'000);
+    if (const auto first = writer.wait_for(writer.submit(large_snapshot())); first || !first.error().retryable) return 2;
+    if (!writer.trouble()) return 3;
+    limit_files_to(RLIM_INFINITY);
+    if (const auto second = writer.wait_for(writer.submit({.shapes = {{ShapeId{1000}, "other"}}})); !second) return 4;
+    if (const auto first = writer.wait_for(1); !first) return 5;  // it was written with the second
+    return writer.finish().has_value() ? 0 : 6;
+  });
+  CHECK(code == 0);
+  CHECK(contents_of(folder).shapes.size() == large_snapshot().shapes.size() + 1);
+}
+
 }  // namespace loglode::test
