@@ -48,6 +48,7 @@ enum class CellTag : protozero::pbf_tag_type {
   uint32_rule = 11,
   fixed64_trace = 12,
   fixed64_shape_low = 13,  // absent: 0, as where ids had 64 bits
+  bool_error_rule = 14,    // absent: false
 };
 
 using SummaryBuilder = protozero::pbf_builder<SummaryTag>;
@@ -75,6 +76,7 @@ void write(SummaryBuilder& out, const Cell& cell) {
   builder.add_uint64(CellTag::uint64_first_line, cell.first_line);
   builder.add_uint32(CellTag::uint32_first_line_count, cell.first_line_count);
   if (!cell.excerpt.empty()) builder.add_string(CellTag::string_excerpt, cell.excerpt);
+  if (cell.error_rule) builder.add_bool(CellTag::bool_error_rule, true);
 }
 
 void write(SummaryBuilder& out, const RuleCell& cell) {
@@ -147,6 +149,9 @@ AnyCell read_cell(protozero::data_view bytes) {
         break;
       case on(CellTag::string_excerpt, pbf_wire_type::length_delimited):
         cell.excerpt = reader.get_string();
+        break;
+      case on(CellTag::bool_error_rule, pbf_wire_type::varint):
+        cell.error_rule = reader.get_bool();
         break;
       case on(CellTag::uint32_rule, pbf_wire_type::varint):
         out.rule = reader.get_uint32();

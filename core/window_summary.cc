@@ -42,7 +42,9 @@ void mark(std::vector<bool>& used, std::uint32_t index) {
 
 auto key_of(const Cell& cell) { return std::tuple{cell.service, cell.shape}; }
 auto key_of(const RuleCell& cell) { return std::tuple{cell.service, cell.rule, cell.shape}; }
-auto earliest_of(const Cell& cell) { return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt); }
+auto earliest_of(const Cell& cell) {
+  return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt, cell.error_rule);
+}
 
 void join(Cell& into, Cell& part) {
   into.count += part.count;
@@ -54,6 +56,7 @@ void join(Cell& into, Cell& part) {
   into.first_line = part.first_line;
   into.first_line_count = part.first_line_count;
   into.excerpt = std::move(part.excerpt);
+  into.error_rule = part.error_rule;
 }
 
 void join(RuleCell& into, const RuleCell& part) {

@@ -53,7 +53,8 @@ struct Cell {
   Timestamp first = kNoTime, last = kNoTime;
   std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
   std::uint32_t first_line_count = 1;
-  std::string excerpt;  // masked beginning of that record's message; empty when not sampled (see Folder)
+  std::string excerpt;      // masked beginning of that record's message; empty when not sampled (see Folder)
+  bool error_rule = false;  // an error rule hit that record, so that its excerpt is kept as a warning's is
 };
 
 /// One rule's hits on one service within one window of one stream.

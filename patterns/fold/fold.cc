@@ -428,6 +428,7 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
               {}};
     // An earlier record of its shape may have come since: then this is not the first any more.
     if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
+    made.error_rule = cell.notable && cell.severity < Severity::warn;
     out[base + place].cells.push_back(std::move(made));
   }
   for (const FoldedRuleCell& cell : from.rule_cells()) {
@@ -489,7 +490,7 @@ void Folder::State::restore(const WindowSummary& summary) {
       made.first_offset = cell.first_offset;
       made.first_line = cell.first_line;
       made.first_line_count = cell.first_line_count;
-      made.notable = cell.severity >= Severity::warn;
+      made.notable = cell.error_rule || cell.severity >= Severity::warn;
       made.excerpt = cell.excerpt.empty() ? nullptr : std::make_unique<std::string>(cell.excerpt);
     }
     made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);

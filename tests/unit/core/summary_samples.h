@@ -56,7 +56,7 @@ class SummarySamples {
     const std::uint64_t offset = below(1000), count = 1 + below(9);
     summary.cells.push_back(Cell{static_cast<std::uint32_t>(below(3)), shape(), below(2) == 0 ? Severity::info : Severity::error, count,
                                  std::min(a, b), std::max(a, b), offset, 1 + offset / 10, 1,
-                                 below(2) == 0 ? std::string{} : "excerpt " + std::to_string(offset)});
+                                 below(2) == 0 ? std::string{} : "excerpt " + std::to_string(offset), below(4) == 0});
     summary.records += count;
   }
 

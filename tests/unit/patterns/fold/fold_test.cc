@@ -84,6 +84,9 @@ class Run {
     return batch.records;
   }
   [[nodiscard]] std::vector<WindowSummary> summaries() const { return folder_.summaries(); }
+  /// As a run that begins with what another has kept.
+  void restore(const std::vector<WindowSummary>& summaries) { folder_.restore(summaries); }
+  void reload() { folder_.change_rules(catalog()); }
   [[nodiscard]] std::string bytes() const {
     std::string all;
     for (const WindowSummary& each : folder_.summaries()) {
@@ -256,6 +259,27 @@ TEST_CASE("fold: rule hits are counted by service, rule and shape", "[fold]") {
   CHECK(window.rule_cells[1].shape == ShapeId{2});
   CHECK(window.rule_cells[2].rule == 1);
   CHECK(window.cells[0].excerpt == "killed");  // an error rule makes even an INFO line worth keeping
+}
+
+TEST_CASE("fold: that an error rule hit a line is known behind a restart and a reload", "[fold]") {
+  Run run;
+  const auto stream = stream_named("api");
+  for (int window = 0; window < 50; ++window) run.feed(stream, {{.time = at(10 * window), .message = "killed", .rules = {0}}});
+  const auto excerpts = [](const Run& of) {
+    const std::vector<WindowSummary> windows = of.summaries();
+    return std::count_if(windows.begin(), windows.end(), [](const WindowSummary& each) { return each.cells.at(0).excerpt == "killed"; });
+  };
+  REQUIRE(excerpts(run) == 50);  // not one in eight, as of quiet lines
+  const std::string before = run.bytes();
+  std::vector<WindowSummary> kept;
+  for (const WindowSummary& each : run.summaries()) kept.push_back(decode(encode(each)).value());  // as the state keeps it
+  Run restarted;
+  restarted.restore(kept);
+  CHECK(excerpts(restarted) == 50);
+  CHECK(restarted.bytes() == before);
+  run.reload();
+  CHECK(excerpts(run) == 50);
+  CHECK(run.bytes() == before);
 }
 
 TEST_CASE("fold: a record of a sample counts as many as it stands for, and is one that came", "[fold]") {
