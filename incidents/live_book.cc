@@ -179,7 +179,18 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
     known.closed = true;  // the judgement has joined it to another, or let it go
     out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary, known.last});
   }
-  if (incidents_.size() > kIncidentsKept) incidents_.erase(incidents_.begin(), incidents_.end() - kIncidentsKept);
+  forget_oldest(out);
+}
+
+/// Of incidents: closed ones first. What is still open is closed before it is forgotten, or it would be open for ever wherever it was told.
+void LiveBook::forget_oldest(LiveChanges& out) {
+  if (incidents_.size() <= kIncidentsKept) return;
+  std::size_t over = incidents_.size() - kIncidentsKept;
+  std::erase_if(incidents_, [&](const KnownIncident& known) { return over != 0 && known.closed && over-- != 0; });
+  for (std::size_t i = 0; i < over; ++i)
+    out.incidents.push_back(
+        {LiveChange::closed, incidents_[i].number, incidents_[i].id, nullptr, incidents_[i].summary, incidents_[i].last});
+  incidents_.erase(incidents_.begin(), incidents_.begin() + static_cast<std::ptrdiff_t>(over));
 }
 
 std::size_t LiveBook::incidents_open() const {

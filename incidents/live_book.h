@@ -83,6 +83,7 @@ class LiveBook {
   [[nodiscard]] bool knows(const Finding& finding) const;
   void compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out);
   void compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out);
+  void forget_oldest(LiveChanges& out);
   [[nodiscard]] KnownIncident* find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest);
 
   std::multimap<std::string, KnownFinding> findings_;  // by what they are about

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <tuple>
 #include <utility>
 
 namespace loglode {
@@ -11,7 +12,6 @@ namespace loglode {
 namespace {
 
 using Json = nlohmann::json;
-constexpr std::size_t kSentMax = 20'000;
 
 std::uint64_t hash_of(std::string_view json) { return std::max<std::uint64_t>(1, XXH3_64bits(json.data(), json.size())); }
 std::int64_t number_of(Timestamp time) { return time.time_since_epoch().count(); }
@@ -19,13 +19,30 @@ Timestamp time_of(const Json& number) { return Timestamp{Duration{number.get<std
 
 }  // namespace
 
-bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool keep) {
-  if (sent_.size() >= kSentMax) sent_.clear();  // what is sent once more is the same under the same id
-  Sent& sent = sent_[{kind, id}];
+bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open) {
+  const Key key{kind, id};
+  Sent& sent = sent_[key];
   const std::uint64_t before = std::exchange(sent.hash, hash_of(json));
   sent.facts = facts;
-  sent.text = keep ? json : std::string_view{};
-  return before != sent.hash;
+  if (!sent.text.empty()) --open_;
+  sent.text = open ? json : std::string_view{};
+  if (!sent.text.empty()) ++open_;
+  const bool differs = before != sent.hash;
+  if (sent_.size() - open_ > kRememberedMax) forget_oldest(key);
+  return differs;
+}
+
+/// A quarter at once, so that it is seldom done.
+void SentDocuments::forget_oldest(const Key& but) {
+  std::vector<std::map<Key, Sent>::const_iterator> closed;
+  for (auto each = sent_.cbegin(); each != sent_.cend(); ++each)
+    if (each->second.text.empty() && each->first != but) closed.push_back(each);
+  const std::size_t count = std::min(closed.size(), kRememberedMax / 4);
+  const auto oldest_end = closed.begin() + static_cast<std::ptrdiff_t>(count);
+  std::nth_element(closed.begin(), oldest_end, closed.end(), [](const auto& a, const auto& b) {
+    return std::tie(a->second.facts.end, a->first) < std::tie(b->second.facts.end, b->first);
+  });
+  for (auto each = closed.begin(); each != oldest_end; ++each) sent_.erase(*each);
 }
 
 void SentDocuments::refresh(Document kind, const std::string& id, const Facts& facts) {
@@ -54,7 +71,11 @@ std::set<std::uint64_t> SentDocuments::cut_off(Document kind, Timestamp judged_f
   return about;
 }
 
-void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) { sent_[{kind, id}].facts = facts; }
+void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) {
+  const Key key{kind, id};
+  sent_[key].facts = facts;
+  if (sent_.size() - open_ > kRememberedMax) forget_oldest(key);
+}
 
 bool SentDocuments::is_only_known(Document kind, const std::string& id) const {
   const auto found = sent_.find({kind, id});
@@ -75,6 +96,7 @@ bool SentDocuments::forget(Document kind, const std::string& id) {
   const auto found = sent_.find({kind, id});
   if (found == sent_.end()) return false;
   const bool sent = found->second.hash != 0;
+  if (!found->second.text.empty()) --open_;
   sent_.erase(found);
   return sent;
 }
@@ -90,7 +112,12 @@ std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const P
     if (sent.hash != 0) gone.push_back({key.second, sent.facts.about});
     return true;
   });
+  count_open();
   return gone;
+}
+
+void SentDocuments::count_open() {
+  open_ = static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [](const auto& entry) { return !entry.second.text.empty(); }));
 }
 
 std::string SentDocuments::encode() const {
@@ -103,11 +130,13 @@ std::string SentDocuments::encode() const {
 
 bool SentDocuments::restore(std::string_view bytes) {
   sent_.clear();
+  open_ = 0;
   if (bytes.empty()) return true;
   try {
     for (const Json& row : Json::parse(bytes))
       sent_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
           row.at(2), {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)}, row.at(7).get<std::string>()};
+    count_open();
     return true;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     sent_.clear();

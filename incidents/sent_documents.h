@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/pipeline_parts.h"
+#include "core/sink.h"
 #include "core/timestamp.h"
 
 namespace loglode {
@@ -29,15 +29,19 @@ class SentDocuments {
     std::uint64_t about = 0;
   };
 
+  /// At most so many documents are remembered, besides open incidents: what ended first is forgotten first, and what was sent of it
+  /// stands. An open incident is never forgotten, since nothing else would close it.
+  static constexpr std::size_t kRememberedMax = 20'000;
+
   /// False when the same text was sent under this id before: it need not be sent again.
-  /// With `keep`, the text itself is kept for text_of().
-  bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool keep = false);
+  /// `open`: an incident that is not closed yet; its text is kept for text_of().
+  bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open = false);
   /// Whether what was sent under this id began before `judged_from`: a judgement sees no more than its end.
   [[nodiscard]] bool began_before(Document kind, const std::string& id, Timestamp judged_from) const;
   /// It is still so: what is known of it changes, not what was sent.
   void refresh(Document kind, const std::string& id, const Facts& facts);
   [[nodiscard]] bool knows(Document kind, const std::string& id) const { return sent_.contains({kind, id}); }
-  /// What was sent under it, where that was kept; else empty.
+  /// What was sent under it, where that is an open incident; else empty.
   [[nodiscard]] std::string text_of(Document kind, const std::string& id) const;
   /// What the documents are about that were sent and began before `judged_from`: a judgement sees no more than their end.
   [[nodiscard]] std::set<std::uint64_t> cut_off(Document kind, Timestamp judged_from) const;
@@ -67,9 +71,14 @@ class SentDocuments {
   struct Sent {
     std::uint64_t hash = 0;  // of the text; 0: only known
     Facts facts;
-    std::string text{};  // empty unless it was to be kept
+    std::string text{};  // empty unless it is an open incident
   };
-  std::map<std::pair<Document, std::string>, Sent> sent_;
+  using Key = std::pair<Document, std::string>;
+  void forget_oldest(const Key& but);
+  void count_open();
+
+  std::map<Key, Sent> sent_;
+  std::size_t open_ = 0;  // of sent_: those that have a text
 };
 
 }  // namespace loglode

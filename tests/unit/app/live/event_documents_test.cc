@@ -109,6 +109,33 @@ TEST_CASE("events: a finding whose windows widen goes on under its new id, and s
   CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
 }
 
+TEST_CASE("events: an incident that stays open is closed in the end, whatever else was told meanwhile", "[app][live]") {
+  for (const bool restarts : {false, true}) {
+    Kept kept;
+    const Finding cause = finding("cause", 1, seconds{0}, seconds{1});
+    kept.tell({cause}, {incident(seconds{0}, {"cause"})}, seconds{1});
+    const std::string id = [&] {
+      for (const auto& [key, json] : kept.standing)
+        if (key != "cause") return key;
+      return std::string{};
+    }();
+    REQUIRE_FALSE(id.empty());
+    // More than is remembered, in spells that are each over before the next.
+    std::uint64_t what = 100;
+    constexpr int kSpells = 5;
+    for (int spell = 0; spell < kSpells; ++spell) {
+      std::vector<Finding> flood{cause};
+      for (std::size_t i = 0; i < SentDocuments::kRememberedMax / 4 + 100; ++i, ++what)
+        flood.push_back(finding("flood" + std::to_string(what), what, seconds{spell + 2}, seconds{spell + 2}));
+      kept.tell(std::move(flood), {incident(seconds{0}, {"cause"})}, seconds{spell + 2});
+      if (restarts) kept.restart();
+    }
+    CHECK(nlohmann::json::parse(kept.standing.at(id))["state"] == "open");
+    kept.tell({}, {}, minutes{80});
+    CHECK(nlohmann::json::parse(kept.standing.at(id))["state"] == "closed");
+  }
+}
+
 TEST_CASE("events: with other ids of templates what was told is not told again, and what was not is", "[app][live]") {
   const auto renamed = [](std::string id, FindingKind kind, std::uint64_t what, seconds start) {
     Finding made = finding(std::move(id), what, start, start + seconds{9}, 5);
