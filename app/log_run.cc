@@ -126,8 +126,8 @@ Result<PipelineTimes> LogRun::run_all() {
   if (options_.verbose) pipeline.ordered.push_back(&reading_notes_);
   if (recorder) pipeline.ordered.push_back(recorder.get());
   if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
-  if (spool_) pipeline.sinks.push_back(spool_.get());
-  if (records_) pipeline.sinks.push_back(records_.get());
+  if (spool_) pipeline.sinks.push_back({*spool_, {RecordSelection::Of::every}});  // each line has a row
+  if (records_) pipeline.sinks.push_back({*records_});
   const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
                                                     [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
   const ProgressBar bar{counters_, bytes_total, wants_progress(options_)};

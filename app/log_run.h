@@ -76,7 +76,7 @@ class LogRun {
   std::optional<SeamTap> seam_;  // from run_all() on
   std::unique_ptr<AssignmentSpool> spool_;
   std::optional<TemplateLabels> labels_;  // with --records
-  std::unique_ptr<Sink> records_;
+  std::unique_ptr<RecordSink> records_;
 };
 
 }  // namespace loglode

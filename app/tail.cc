@@ -232,13 +232,13 @@ int run_tail(const TailOptions& options) {
   if (auto ready = run.prepare(); !ready) return report_error(ready.error());
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
   if (!options.records.empty())
-    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<std::unique_ptr<Sink>>> {
+    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<LiveSink>> {
       auto records = make_record_file(
           options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); },
           !options.state.empty());
       if (!records) return tl::unexpected<Error>(records.error());
-      std::vector<std::unique_ptr<Sink>> sinks;
-      sinks.push_back(std::move(*records));
+      std::vector<LiveSink> sinks;
+      sinks.push_back({std::move(*records)});
       return sinks;
     });
   const bool status =

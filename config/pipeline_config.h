@@ -14,8 +14,8 @@
 
 #include "core/limits.h"
 #include "core/mute.h"
-#include "core/pipeline_parts.h"
 #include "core/severity.h"
+#include "core/sink.h"
 #include "core/timestamp.h"
 
 namespace loglode::config {

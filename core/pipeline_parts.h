@@ -1,4 +1,4 @@
-// The small interfaces of the pipeline: Source, Stage, Sink. Fakes of these are all a test needs.
+// The small interfaces of the pipeline: Source, Stage, and in core/sink.h what it delivers to. Fakes of these are all a test needs.
 #pragma once
 
 #include <chrono>
@@ -7,7 +7,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <string_view>
 
 #include "core/batch.h"
 #include "core/result.h"
@@ -50,36 +49,6 @@ class Stage {
   virtual ~Stage() = default;
   /// Errors are the world's or ours, never the data's: those are flagged on the record and counted.
   virtual Result<void> run(Batch& batch) = 0;
-};
-
-enum class Verdict : std::uint8_t { delivered, rejected, retry };
-
-/// Takes the verdict of each record, from any thread. Must outlive the sinks that were given it.
-class Verdicts {
- public:
-  virtual ~Verdicts() = default;
-  /// `reason`: why it was rejected, for the dead letters.
-  virtual void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason = {}) noexcept = 0;
-};
-
-/// What is made of records, and goes to sinks as a JSON object of its own (cli.md, "Files").
-enum class Document : std::uint8_t { record, template_info, finding, incident, report, kCount };
-
-/// Where records and documents go. write() and write_document() are called by one thread at a time, in batch order; flush() by another
-/// thread at the same time.
-class Sink {
- public:
-  virtual ~Sink() = default;
-  /// Waits while its own queue is full, no longer than a second: then an error that is retryable (core/result.h), and the same batch comes
-  /// again. A retryable error means that nothing of the batch was taken.
-  virtual Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) = 0;
-  /// `key` names what the document is about (a finding's id): a repeat replaces. A sink that does not want this kind does nothing.
-  virtual Result<void> write_document(Document, std::string_view /*key*/, std::string_view /*json*/) { return {}; }
-  /// When this returns without an error, every record and document written before the call has its final verdict and is as durable as
-  /// the sink promises: a record for which nothing was settled by then is delivered. So a sink that only knows here what has arrived (a
-  /// file, at its fsync) holds no batches and settles what it rejects alone. An error that is not retryable is final: what was
-  /// written since the last flush() that went well may be lost, and only reading it again from the last position brings it back.
-  virtual Result<void> flush(Deadline until) = 0;
 };
 
 }  // namespace loglode

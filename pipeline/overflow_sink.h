@@ -5,15 +5,15 @@
 #include <functional>
 #include <memory>
 #include <string>
-
-#include "core/pipeline_parts.h"
+#include "core/sink.h"
 
 namespace loglode {
 
 enum class WhenRefused : std::uint8_t { drop, dead_letter };
 
-/// Wraps a sink whose retryable errors do not block: `drop` counts its records in `dropped`, `dead_letter` rejects them with the error as
-/// the reason. Documents are dropped alike. `dropped` must outlive it.
-[[nodiscard]] std::unique_ptr<Sink> make_overflow_sink(std::unique_ptr<Sink> sink, WhenRefused then, std::atomic<std::uint64_t>& dropped);
+/// Wraps a sink whose retryable errors do not block: `drop` counts the selected records in `dropped`, `dead_letter` rejects them with the
+/// error as the reason. Documents are dropped alike. `dropped` must outlive it.
+[[nodiscard]] std::unique_ptr<RecordSink> make_overflow_sink(std::unique_ptr<RecordSink> sink, WhenRefused then,
+                                                             std::atomic<std::uint64_t>& dropped);
 
 }  // namespace loglode

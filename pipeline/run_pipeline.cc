@@ -21,11 +21,6 @@ constexpr auto kHoldGlance = std::chrono::milliseconds{20};
 // A full queue is how a slow sink slows the reading; only one that does not move at all is worth a word.
 constexpr auto kFaultTold = std::chrono::seconds{1}, kFullQueueTold = std::chrono::seconds{10};
 
-class Unheard final : public Verdicts {
- public:
-  void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
-};
-
 class Stopwatch {
  public:
   explicit Stopwatch(std::atomic<std::int64_t>& total) : total_{total}, start_{Clock::now()} {}
@@ -55,8 +50,9 @@ class Run {
     }
     if (error_) return tl::unexpected<Error>(*error_);
     if (pipeline_.verdicts == nullptr)
-      for (Sink* sink : pipeline_.sinks)
-        if (auto flushed = sink->flush(Clock::now() + std::chrono::seconds{60}); !flushed) return tl::unexpected<Error>(flushed.error());
+      for (const PipelineSink& each : pipeline_.sinks)
+        if (auto flushed = each.sink.flush(Clock::now() + std::chrono::seconds{60}); !flushed)
+          return tl::unexpected<Error>(flushed.error());
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };
@@ -170,18 +166,22 @@ class Run {
       for (Stage* stage : pipeline_.ordered)
         if (auto done = stage->run(*batch); !done) return set_error(done.error());
     }
-    for (Sink* sink : pipeline_.sinks)
-      if (auto written = deliver(*sink, batch); !written) return set_error(written.error());
+    for (const PipelineSink& each : pipeline_.sinks) {
+      select_records(*batch, each.gets, selected_);
+      if (selected_.empty()) continue;
+      if (auto written = deliver(each.sink, batch); !written) return set_error(written.error());
+    }
     if (pipeline_.delivered) pipeline_.delivered(*batch);
     give_back(std::move(batch));
   }
 
-  Result<void> deliver(Sink& sink, const BatchPtr& batch) {
+  /// Of what is selected_.
+  Result<void> deliver(RecordSink& sink, const BatchPtr& batch) {
     const Stopwatch watch{deliver_ticks_};
     const auto begin = Clock::now();
     bool told = false;
     for (auto rest = kFirstRest;; rest = std::min(2 * rest, kLongestRest)) {
-      auto written = sink.write(batch, pipeline_.verdicts == nullptr ? unheard_ : *pipeline_.verdicts);
+      auto written = sink.write(batch, selected_, pipeline_.verdicts == nullptr ? ignore_verdicts_ : *pipeline_.verdicts);
       const bool again = !written && written.error().retryable && !gives_up();
       if (!again || pipeline_.verdicts == nullptr) {
         if (told && written) pipeline_.refused({});
@@ -231,10 +231,11 @@ class Run {
   }
 
   const Pipeline& pipeline_;
-  Unheard unheard_;
-  bool ended_ = false;               // read() only
-  bool stopped_ = false;             // read() only
-  std::uint64_t next_sequence_ = 0;  // read() only
+  IgnoreVerdicts ignore_verdicts_;
+  std::vector<std::uint32_t> selected_;  // of the batch at hand, for the sink at hand; fold_and_deliver() only
+  bool ended_ = false;                   // read() only
+  bool stopped_ = false;                 // read() only
+  std::uint64_t next_sequence_ = 0;      // read() only
   std::atomic<bool> failed_{false};
   std::atomic<std::int64_t> read_ticks_{0}, work_ticks_{0}, fold_ticks_{0}, deliver_ticks_{0};
   std::mutex mutex_;                                  // guards all below

@@ -10,16 +10,24 @@
 
 #include "core/flow_gauges.h"
 #include "core/pipeline_parts.h"
+#include "core/sink.h"
+#include "pipeline/record_selection.h"
 
 namespace loglode {
 
 using WorkerChain = std::vector<std::unique_ptr<Stage>>;  // run one after the other on a batch, by one worker
 
+/// A sink, and which records of each batch it is given. It is not called for a batch of which it gets none.
+struct PipelineSink {
+  RecordSink& sink;
+  RecordSelection gets{};
+};
+
 struct Pipeline {
   Source& source;
   std::function<Result<WorkerChain>()> make_worker;  // called `threads` times before anything is read
   std::vector<Stage*> ordered;                       // run in batch order, by one thread at a time
-  std::vector<Sink*> sinks;                          // after them, the same
+  std::vector<PipelineSink> sinks;                   // after them, the same
   unsigned threads = 1;
   const std::atomic<bool>* stop = nullptr;   // set from a signal handler: nothing more is taken in, what was read is finished
   const std::atomic<bool>* pause = nullptr;  // set: run_pipeline() returns when what was read is finished; it may be called again

@@ -31,17 +31,17 @@ Result<std::unique_ptr<AssignmentSpool>> AssignmentSpool::open() {
   return std::unique_ptr<AssignmentSpool>{new AssignmentSpool{std::move(file)}};
 }
 
-Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, Verdicts& to) {
+Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) {
   Extent& extent = extents_[batch->stream->info.id];
   if (extent.rows == 0) extent.first_row = rows_;
-  for (std::size_t i = 0; i < batch->records.size(); ++i) {
+  for (const std::uint32_t i : selected) {
     const Record& record = batch->records[i];
     const Row row{record.line, record.shape, record.line_count};
     if (std::fwrite(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not write the assignments' temporary file");
     to.settle(*batch, i, Verdict::delivered);
   }
-  extent.rows += batch->records.size();
-  rows_ += batch->records.size();
+  extent.rows += selected.size();
+  rows_ += selected.size();
   return {};
 }
 

@@ -8,16 +8,16 @@
 #include <string>
 #include <vector>
 
-#include "core/pipeline_parts.h"
+#include "core/sink.h"
 #include "core/template_catalog.h"
 
 namespace loglode {
 
-class AssignmentSpool final : public Sink {
+class AssignmentSpool final : public RecordSink {
  public:
   /// Errors: no temporary file can be made.
   static Result<std::unique_ptr<AssignmentSpool>> open();
-  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override;
+  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override;
   Result<void> flush(Deadline until) override;
 
   /// Writes `LineId,EventId,EventTemplate` rows to `path`: one for each physical line, streams in `order` (the order in which a person

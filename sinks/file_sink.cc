@@ -9,31 +9,28 @@ namespace {
 
 constexpr std::size_t kBufferBytesKept = 8 * kMiB;  // one batch with long originals may need more; that memory is given back
 
-class FileSink final : public Sink {
+class FileSink final : public RecordSink {
  public:
   FileSink(FileSinkConfig config, std::unique_ptr<RotatingFile> file, const RuleCatalog& rules, TemplateMembers members)
       : name_{std::move(config.name)},
-        what_{config.what},
+        documents_{config.documents},
         sync_{config.sync},
-        filter_{std::move(config.filter)},
         file_{std::move(file)},
         json_{rules, std::move(config.original)},
         members_{std::move(members)} {}
 
-  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
-    if (wants(Document::record)) {
-      buffer_.clear();
-      for (std::size_t i = 0; i < batch->records.size(); ++i) append_record(*batch, i);
-      if (auto written = named(file_->append(buffer_)); !written) return written;
-      if (buffer_.capacity() > kBufferBytesKept) buffer_ = {};
-    }
+  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
+    buffer_.clear();
+    for (const std::uint32_t i : selected) append_record(*batch, batch->records[i]);
+    if (auto written = named(file_->append(buffer_)); !written) return written;
+    if (buffer_.capacity() > kBufferBytesKept) buffer_ = {};
     if (sync_ == SyncWhen::never)
-      for (std::size_t i = 0; i < batch->records.size(); ++i) to.settle(*batch, i, Verdict::delivered);
+      for (const std::uint32_t i : selected) to.settle(*batch, i, Verdict::delivered);
     return {};
   }
 
   Result<void> write_document(Document kind, std::string_view, std::string_view json) override {
-    if (!wants(kind)) return {};
+    if (!documents_[static_cast<std::size_t>(kind)]) return {};
     buffer_.assign(json);
     // A line is an object; newlines can only stand between its members.
     std::replace(buffer_.begin(), buffer_.end(), '\n', ' ');
@@ -44,13 +41,7 @@ class FileSink final : public Sink {
   Result<void> flush(Deadline) override { return named(file_->sync()); }
 
  private:
-  [[nodiscard]] bool wants(Document kind) const noexcept { return what_[static_cast<std::size_t>(kind)]; }
-
-  void append_record(const Batch& batch, std::size_t i) {
-    const Record& record = batch.records[i];
-    if (!is_written(record) || (filter_ && !filter_(batch, i))) return;
-    json_.append(buffer_, batch, record, members_(record.shape));
-  }
+  void append_record(const Batch& batch, const Record& record) { json_.append(buffer_, batch, record, members_(record.shape)); }
 
   Result<void> named(Result<void> result) const {
     if (!result) result.error().where = "sink " + name_ + ": " + result.error().where;
@@ -58,9 +49,8 @@ class FileSink final : public Sink {
   }
 
   const std::string name_;
-  const DocumentKinds what_;
+  const DocumentKinds documents_;
   const SyncWhen sync_;
-  const RecordFilter filter_;
   const std::unique_ptr<RotatingFile> file_;
   RecordJson json_;
   TemplateMembers members_;
@@ -69,7 +59,7 @@ class FileSink final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+Result<std::unique_ptr<RecordSink>> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   config.file.durable = config.sync == SyncWhen::snapshot;
   auto file = RotatingFile::open(config.file);
   if (!file) return fail(file.error().code, "sink " + config.name + ": " + file.error().where, file.error().retryable);

@@ -32,7 +32,7 @@ struct Sending {
   std::size_t left = 0;
 };
 
-class KafkaSink final : public Sink {
+class KafkaSink final : public RecordSink {
  public:
   KafkaSink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members)
       : config_{std::move(config)},
@@ -43,24 +43,16 @@ class KafkaSink final : public Sink {
 
   Result<void> start() { return producer_.start(); }
 
-  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
-    if (rendered_ != batch) render(batch);
+  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
+    if (rendered_ != batch) render(batch, selected);
     if (auto room = wait_for_room(text_.size() + pieces_.size() * kMessageBytes); !room) return room;
-    std::size_t next = 0;
-    for (std::size_t i = 0; i < batch->records.size(); ++i) {
-      const bool sent = next < pieces_.size() && pieces_[next].record == i;
-      if (sent)
-        ++next;
-      else
-        to.settle(*batch, i, Verdict::delivered);
-    }
     send(batch, to);
     rendered_.reset();
     return {};
   }
 
   Result<void> write_document(Document kind, std::string_view key, std::string_view json) override {
-    if (!config_.what.contains(kind)) return {};
+    if (!config_.documents[static_cast<std::size_t>(kind)]) return {};
     if (auto room = wait_for_room(json.size() + kMessageBytes); !room) return room;
     auto sending = std::make_unique<Sending>();
     sending->marks.push_back({sending.get(), 0, json.size() + kMessageBytes});
@@ -86,19 +78,15 @@ class KafkaSink final : public Sink {
     std::size_t record = 0, begin = 0, size = 0;
   };
 
-  void render(const std::shared_ptr<const Batch>& batch) {
+  void render(const std::shared_ptr<const Batch>& batch, SelectedRecords selected) {
     text_.clear();
     pieces_.clear();
-    if (config_.what.contains(Document::record)) {
-      for (std::size_t i = 0; i < batch->records.size(); ++i) {
-        const Record& record = batch->records[i];
-        if (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range)) continue;
-        if (config_.wanted && !config_.wanted(*batch, i)) continue;
-        const std::size_t begin = text_.size();
-        json_.append(text_, *batch, record, members_(record.shape));
-        text_.pop_back();  // the newline
-        pieces_.push_back({i, begin, text_.size() - begin});
-      }
+    for (const std::uint32_t i : selected) {
+      const Record& record = batch->records[i];
+      const std::size_t begin = text_.size();
+      json_.append(text_, *batch, record, members_(record.shape));
+      text_.pop_back();  // the newline
+      pieces_.push_back({i, begin, text_.size() - begin});
     }
     rendered_ = batch;
   }
@@ -180,7 +168,7 @@ class KafkaSink final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+Result<std::unique_ptr<RecordSink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   auto sink = std::make_unique<KafkaSink>(std::move(config), rules, std::move(members));
   if (auto started = sink->start(); !started) return tl::unexpected<Error>(started.error());
   return sink;

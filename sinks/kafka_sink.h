@@ -3,16 +3,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <map>
 #include <memory>
-#include <set>
 #include <string>
 
 #include "core/limits.h"
-#include "core/pipeline_parts.h"
 #include "core/result.h"
 #include "core/rule_info.h"
+#include "core/sink.h"
 #include "sinks/record_file.h"
 
 namespace loglode {
@@ -21,20 +19,19 @@ struct KafkaSinkConfig {
   std::string name{};     // of the sink, for messages to a person
   std::string brokers{};  // host:port,host:port
   std::string topic{};
-  std::set<Document> what{};
-  std::map<std::string, std::string> options{};             // further ones of librdkafka; those that would break a promise are refused
-  std::size_t queue_bytes_max = 16 * kMiB;                  // written and not yet acknowledged by the brokers
-  std::function<bool(const Batch&, std::size_t)> wanted{};  // which records; empty: all
+  DocumentKinds documents{};                     // besides the records that it is given
+  std::map<std::string, std::string> options{};  // further ones of librdkafka; those that would break a promise are refused
+  std::size_t queue_bytes_max = 16 * kMiB;       // written and not yet acknowledged by the brokers
 };
 
 /// A record is the ECS document of RecordJson under its record id as key; a document has its own key. Compressed with lz4 unless
 /// `compression.codec` says otherwise.
 /// - Verdicts come from the sink's thread: delivered once all in-sync replicas have the message, rejected when the topic will never take it
 ///   (too large, not allowed by the topic's own rules). Everything else is tried again until it works; flush() says what is in the way.
-/// - Records that are not wanted, blank or out of range are delivered at once.
 /// - The destructor does not wait: what has no verdict by then gets none.
 /// Errors of making: invalid_argument (an option is unknown, refused or malformed). Of write: retryable when there is no room within a
 /// second; not retryable when the client has failed for good. `rules` and what `members` looks at must outlive it.
-[[nodiscard]] Result<std::unique_ptr<Sink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members);
+[[nodiscard]] Result<std::unique_ptr<RecordSink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules,
+                                                                  TemplateMembers members);
 
 }  // namespace loglode

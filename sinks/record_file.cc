@@ -29,21 +29,21 @@ class FileHandle {
   int fd_;
 };
 
-class RecordFile final : public Sink {
+class RecordFile final : public RecordSink {
  public:
   RecordFile(std::string path, FileHandle file, const RuleCatalog& rules, TemplateMembers members)
       : path_{std::move(path)}, file_{std::move(file)}, json_{rules}, members_{std::move(members)} {}
 
-  Result<void> write(std::shared_ptr<const Batch> batch, Verdicts& to) override {
+  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
     const std::scoped_lock lock{mutex_};
-    for (const Record& record : batch->records) {
-      if (!is_written(record)) continue;
+    for (const std::uint32_t i : selected) {
+      const Record& record = batch->records[i];
       json_.append(buffer_, *batch, record, members_(record.shape));
       if (buffer_.size() >= kBufferBytes)
         if (auto written = hand_over(); !written) return written;
     }
     if (auto written = hand_over(); !written) return written;
-    for (std::size_t i = 0; i < batch->records.size(); ++i) to.settle(*batch, i, Verdict::delivered);
+    for (const std::uint32_t i : selected) to.settle(*batch, i, Verdict::delivered);
     return {};
   }
 
@@ -74,7 +74,8 @@ class RecordFile final : public Sink {
 
 }  // namespace
 
-Result<std::unique_ptr<Sink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members, bool append) {
+Result<std::unique_ptr<RecordSink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members,
+                                                     bool append) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
   if (fd < 0) return fail_errno("can not write " + path);
   return std::make_unique<RecordFile>(path, FileHandle{fd}, rules, std::move(members));

@@ -4,16 +4,16 @@
 #include <memory>
 #include <string>
 
-#include "core/pipeline_parts.h"
 #include "core/result.h"
 #include "core/rule_info.h"
+#include "core/sink.h"
 #include "sinks/record_json.h"
 
 namespace loglode {
 
 /// `rules` and what `members` looks at must outlive it. A record counts as delivered once its bytes are with the operating system.
 /// `append`: to what is there. Errors: the file can not be made (now), the disk is full (from write and flush).
-[[nodiscard]] Result<std::unique_ptr<Sink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members,
-                                                             bool append = false);
+[[nodiscard]] Result<std::unique_ptr<RecordSink>> make_record_file(const std::string& path, const RuleCatalog& rules,
+                                                                   TemplateMembers members, bool append = false);
 
 }  // namespace loglode

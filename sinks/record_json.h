@@ -25,14 +25,6 @@ void append_json_text(std::string& out, std::string_view text);
 /// What is known of a shape's template right now, as template_members(); good until the next call.
 using TemplateMembers = std::function<const std::string&(ShapeId)>;
 
-/// Which records a sink takes (routes); empty: all. Called by the one thread that writes.
-using RecordFilter = std::function<bool(const Batch& batch, std::size_t record)>;
-
-/// Whether a record is for sinks at all: not blank, not outside --since/--until.
-[[nodiscard]] inline bool is_written(const Record& record) noexcept {
-  return !record.has(RecordFlag::blank) && !record.has(RecordFlag::out_of_range);
-}
-
 class RecordJson {
  public:
   /// `rules` must outlive it. `mask`: when not empty, `event.original` is written too, masked as a whole, where it says more than the

@@ -154,8 +154,8 @@ Result<void> LiveRun::write_documents() {
     }
     const LiveDocument document = outbox_.front();
     lock.unlock();
-    for (const auto& sink : sinks_)
-      if (auto written = sink->write_document(document.kind, document.key, document.json); !written) return written;
+    for (const LiveSink& each : sinks_)
+      if (auto written = each.sink->write_document(document.kind, document.key, document.json); !written) return written;
     lock.lock();
     outbox_.pop_front();
     wake_.notify_all();

@@ -178,8 +178,8 @@ LiveRun::Cut LiveRun::take_cut() {
 Result<void> LiveRun::deliver_cut(Deadline until) {
   {
     const std::scoped_lock lock{flush_mutex_};
-    for (const auto& sink : sinks_)
-      if (auto flushed = sink->flush(until); !flushed) return flushed;
+    for (const LiveSink& each : sinks_)
+      if (auto flushed = each.sink->flush(until); !flushed) return flushed;
   }
   if (!uncommitted_.empty()) crash_point("flushed");
   if (secure_)
@@ -297,7 +297,7 @@ Result<void> LiveRun::apply_reload() {
   folder_->change_rules(loaded_.catalog);
   fresh_ = true;   // what is muted no more is told, though nothing comes
   sinks_.clear();  // before the new ones: they may write to the same files
-  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
+  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<LiveSink>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());
   sinks_ = std::move(*sinks);
   return {};
@@ -305,14 +305,12 @@ Result<void> LiveRun::apply_reload() {
 
 Result<PipelineTimes> LiveRun::run_until_ended() {
   const std::unique_ptr<Stage> learner = miner_->make_learner();
-  class Unheard final : public Verdicts {
-    void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
-  } unheard;
+  IgnoreVerdicts ignore;
   for (;;) {
     Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
-    for (const auto& sink : sinks_) pipeline.sinks.push_back(sink.get());
+    for (const LiveSink& each : sinks_) pipeline.sinks.push_back({*each.sink, each.gets});
     pipeline.pause = &pause_;
-    pipeline.verdicts = verdicts_ == nullptr ? &unheard : verdicts_;
+    pipeline.verdicts = verdicts_ == nullptr ? &ignore : verdicts_;
     pipeline.ordered_turn = &turn_;
     pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
     pipeline.flow = &flow_;
@@ -329,7 +327,7 @@ Result<PipelineTimes> LiveRun::run_until_ended() {
 }
 
 Result<PipelineTimes> LiveRun::run(const std::function<void()>& before_sources_go) {
-  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<std::unique_ptr<Sink>>>{};
+  auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<LiveSink>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());
   sinks_ = std::move(*sinks);
   source_ = std::make_unique<SourceSet>(std::exchange(sources_, {}));

@@ -67,6 +67,12 @@ struct LiveDocument {
   std::string key, json;
 };
 
+/// Where it delivers to, and what of.
+struct LiveSink {
+  std::unique_ptr<RecordSink> sink;
+  RecordSelection gets{};
+};
+
 /// What can change while it runs.
 struct LiveReload {
   LoadedRules rules;
@@ -77,7 +83,7 @@ struct LiveReload {
 
 class LiveRun {
  public:
-  using MakeSinks = std::function<Result<std::vector<std::unique_ptr<Sink>>>(const RuleCatalog&)>;
+  using MakeSinks = std::function<Result<std::vector<LiveSink>>(const RuleCatalog&)>;
 
   /// `stop`: read no more, finish what was read. `options` and `stop` must outlive it.
   LiveRun(const LiveOptions& options, const std::atomic<bool>& stop);
@@ -192,7 +198,7 @@ class LiveRun {
   bool told_changed_ = false;
   std::vector<SourceSet::Named> sources_;
   MakeSinks make_sinks_;
-  std::vector<std::unique_ptr<Sink>> sinks_;  // replaced under turn_ and flush_mutex_
+  std::vector<LiveSink> sinks_;  // replaced under turn_ and flush_mutex_
   std::mutex flush_mutex_;
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages_;
   Verdicts* verdicts_ = nullptr;

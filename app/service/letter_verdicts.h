@@ -8,7 +8,7 @@
 #include <string>
 
 #include "core/limits.h"
-#include "core/pipeline_parts.h"
+#include "core/sink.h"
 #include "sinks/dead_letters.h"
 
 namespace loglode {

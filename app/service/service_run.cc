@@ -265,36 +265,35 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
   return {};
 }
 
-Result<std::vector<std::unique_ptr<Sink>>> ServiceRun::make_sinks(const RuleCatalog& rules) {
-  std::vector<std::unique_ptr<Sink>> sinks;
+Result<std::vector<LiveSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
+  std::vector<LiveSink> sinks;
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
-    auto sink = make_sink(config_.sinks[number], number, rules);
+    RecordSelection gets{RecordSelection::Of::kept, route_of_sink(number)};
+    if (!config_.sinks[number].wants(Document::record)) gets.of = RecordSelection::Of::none;
+    auto sink = make_sink(config_.sinks[number], rules);
     if (!sink) return tl::unexpected<Error>(sink.error());
     *sink = make_metered_sink(std::move(*sink), kinds_of(config_.sinks[number]), meters_[number]);
     const config::WhenFull when_full = config_.sinks[number].when_full.value;
     if (when_full == config::WhenFull::block)
-      sinks.push_back(std::move(*sink));
+      sinks.push_back({std::move(*sink), gets});
     else
-      sinks.push_back(make_overflow_sink(
-          std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter, dropped_by_sinks_));
+      sinks.push_back(
+          {make_overflow_sink(std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter,
+                              dropped_by_sinks_),
+           gets});
   }
   return sinks;
 }
 
-Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std::size_t number, const RuleCatalog& rules) {
-  const RecordFilter routed = [number](const Batch& batch, std::size_t record) {
-    const std::uint32_t routes = batch.records[record].routes;
-    return routes == 0 || (routes >> number & 1U) != 0;
-  };
+Result<std::unique_ptr<RecordSink>> ServiceRun::make_sink(const SinkConfig& sink, const RuleCatalog& rules) {
   const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
   if (sink.type == SinkConfig::Type::kafka) {
     KafkaSinkConfig kafka;
     kafka.name = sink.name;
     kafka.brokers = joined(sink.brokers);
     kafka.topic = sink.topic.value;
-    kafka.what = sink.what;
+    kafka.documents = kinds_of(sink);
     kafka.options = values_of(sink.options);
-    kafka.wanted = routed;
     return make_kafka_sink(std::move(kafka), rules, members);
   }
   FileSinkConfig file;
@@ -305,10 +304,9 @@ Result<std::unique_ptr<Sink>> ServiceRun::make_sink(const SinkConfig& sink, std:
   if (sink.rotate.keep) file.file.rotate.keep = sink.rotate.keep->value;
   file.file.rotate.compression = static_cast<Compression>(sink.rotate.compress.value);
   file.file.tell = [this](const std::string& what) { log_.warn(what); };
-  file.what = kinds_of(sink);
+  file.documents = kinds_of(sink);
   file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
   file.original = mask_whole;
-  file.filter = routed;
   std::error_code ignored;
   std::filesystem::create_directories(std::filesystem::path{sink.path.value}.parent_path(), ignored);
   return make_file_sink(std::move(file), rules, members);

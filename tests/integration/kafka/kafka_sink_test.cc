@@ -8,6 +8,7 @@
 #include "core/window_summary.h"
 #include "sinks/kafka_sink.h"
 #include "tests/integration/kafka/reading.h"
+#include "tests/unit/every_record.h"
 
 namespace loglode::test {
 
@@ -61,19 +62,23 @@ std::shared_ptr<const Batch> batch_of(std::uint64_t sequence, std::size_t record
 
 const RuleCatalog kNoRules;
 
-std::unique_ptr<Sink> sink_to(
+std::unique_ptr<RecordSink> sink_to(
     const std::string& topic, const std::function<void(KafkaSinkConfig&)>& change = [](KafkaSinkConfig&) {}) {
   KafkaSinkConfig config;
   config.name = "out";
   config.brokers = Broker::shared().address();
   config.topic = topic;
-  config.what = {Document::record, Document::finding};
+  config.documents = only(Document::finding);
   config.options = {{"reconnect.backoff.max.ms", "500"}};
   change(config);
   static const std::string kNothing;
   auto made = make_kafka_sink(std::move(config), kNoRules, [](ShapeId) -> const std::string& { return kNothing; });
   REQUIRE(made);
   return std::move(*made);
+}
+
+Result<void> write_all(RecordSink& sink, const std::shared_ptr<const Batch>& batch, Verdicts& to) {
+  return sink.write(batch, every_record(*batch), to);
 }
 
 Deadline within(std::chrono::seconds time) { return std::chrono::steady_clock::now() + time; }
@@ -87,7 +92,7 @@ TEST_CASE("what a Kafka sink delivers is read back as it was written", "[kafka]"
   for (const char* const codec : {"lz4", "zstd"}) {
     const auto sink = sink_to(topic, [&](KafkaSinkConfig& config) { config.options["compression.codec"] = codec; });
     const std::uint64_t first = codec[0] == 'l' ? 0 : 5;
-    for (std::uint64_t sequence = first; sequence < first + 5; ++sequence) REQUIRE(sink->write(batch_of(sequence, 100), kept));
+    for (std::uint64_t sequence = first; sequence < first + 5; ++sequence) REQUIRE(write_all(*sink, batch_of(sequence, 100), kept));
     REQUIRE(sink->flush(within(30s)));
     CHECK(kept.count(Verdict::delivered) == (first + 5) * 100);
   }
@@ -135,7 +140,8 @@ TEST_CASE("a broker that is killed while a sink writes gets everything once", "[
   std::size_t refused = 0;
   for (std::uint64_t sequence = 0; sequence < 100; ++sequence) {
     const auto batch = batch_of(sequence, 100);
-    for (Result<void> written = sink->write(batch, kept); !written; written = sink->write(batch, kept)) {
+    for (Result<void> written = sink->write(batch, every_record(*batch), kept); !written;
+         written = sink->write(batch, every_record(*batch), kept)) {
       REQUIRE(written.error().retryable);
       ++refused;
     }
@@ -157,15 +163,13 @@ TEST_CASE("records that a topic will never take are rejected with the reason, th
   Broker& broker = Broker::shared();
   const std::string small = broker.topic("out-small", 1, {{"max.message.bytes", "50000"}});
   Kept kept;
-  const auto sink = sink_to(small, [](KafkaSinkConfig& config) {
-    config.wanted = [](const Batch&, std::size_t record) { return record != 1; };
-    config.options["compression.codec"] = "none";
-  });
-  REQUIRE(sink->write(batch_of(0, 3), kept));
-  REQUIRE(sink->write(batch_of(1, 1, 100'000), kept));    // the broker refuses it
-  REQUIRE(sink->write(batch_of(2, 1, 3'000'000), kept));  // the client refuses it
+  const auto sink = sink_to(small, [](KafkaSinkConfig& config) { config.options["compression.codec"] = "none"; });
+  const std::vector<std::uint32_t> selected{0, 2};
+  REQUIRE(sink->write(batch_of(0, 3), selected, kept));
+  REQUIRE(write_all(*sink, batch_of(1, 1, 100'000), kept));    // the broker refuses it
+  REQUIRE(write_all(*sink, batch_of(2, 1, 3'000'000), kept));  // the client refuses it
   REQUIRE(sink->flush(within(30s)));
-  CHECK(kept.count(Verdict::delivered) == 3);
+  CHECK(kept.count(Verdict::delivered) == 2);
   CHECK(kept.count(Verdict::rejected) == 2);
   CHECK(kept.reason(1, 0).find("too large") != std::string::npos);
   CHECK(kept.reason(2, 0).find("too large") != std::string::npos);
@@ -176,7 +180,7 @@ TEST_CASE("a sink whose topic does not exist says so and delivers once it does",
   Broker& broker = Broker::shared();
   Kept kept;
   const auto sink = sink_to("not-there-yet", [](KafkaSinkConfig& config) { config.options["topic.metadata.propagation.max.ms"] = "500"; });
-  REQUIRE(sink->write(batch_of(0, 2), kept));
+  REQUIRE(write_all(*sink, batch_of(0, 2), kept));
   const Result<void> flushed = sink->flush(within(3s));
   REQUIRE_FALSE(flushed);
   CHECK(flushed.error().retryable);

@@ -100,9 +100,13 @@ def sink_is_not_written_to(machine):
     machine.mend_disk()
     machine.wait_for_all()
     wait_for("the recovery to be told", 30, lambda: machine.told("takes records again") == 1)
-    with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
-        metrics = answer.read().decode()
-    assert 'sink_documents_total{sink="out"} 1000' in metrics, metrics
+
+    def metrics_text():
+        with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
+            return answer.read().decode()
+
+    wait_for("all to be counted, once they are synced", 10, lambda: 'sink_documents_total{sink="out"} 1000' in metrics_text())
+    metrics = metrics_text()
     assert int(re.search(r'sink_errors_total{sink="out"} (\d+)', metrics)[1]) > 0, metrics
     machine.end()
     assert machine.check() == 0, "written twice"

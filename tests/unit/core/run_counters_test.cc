@@ -8,7 +8,8 @@ TEST_CASE("problems are listed up to a limit and counted behind it, fatal ones a
   for (const std::size_t more : {0, 1, 5}) {
     for (const bool fatal : {false, true}) {
       RunCounters counters;
-      for (std::size_t i = 0; i < kInputProblemsMax + more; ++i) counters.report({"/in/" + std::to_string(i), "unreadable", fatal && i + 1 == kInputProblemsMax + more});
+      for (std::size_t i = 0; i < kInputProblemsMax + more; ++i)
+        counters.report({"/in/" + std::to_string(i), "unreadable", fatal && i + 1 == kInputProblemsMax + more});
       const auto problems = counters.problems();
       REQUIRE(problems.size() == kInputProblemsMax + (more == 0 ? 0 : 1));
       CHECK(problems.front().path == "/in/0");

@@ -8,13 +8,11 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/unit/every_record.h"
+
 using namespace loglode;
 
 namespace {
-
-struct NoVerdicts final : Verdicts {
-  void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
-};
 
 struct Line {
   std::uint64_t line;
@@ -25,7 +23,7 @@ struct Line {
 std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>>>& batches, const std::vector<StreamId>& order) {
   auto spool = AssignmentSpool::open();
   REQUIRE(spool.has_value());
-  NoVerdicts verdicts;
+  IgnoreVerdicts verdicts;
   for (const auto& [stream, lines] : batches) {
     auto batch = std::make_shared<Batch>();
     Stream origin;
@@ -38,7 +36,7 @@ std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>
       record.shape = ShapeId{line.shape};
       batch->records.push_back(record);
     }
-    REQUIRE((*spool)->write(batch, verdicts).has_value());
+    REQUIRE((*spool)->write(batch, every_record(*batch), verdicts).has_value());
   }
   const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}},
                                  TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "tests/unit/every_record.h"
 #include "tests/unit/sinks/folder_on_disk.h"
 
 using namespace loglode;
@@ -59,7 +60,7 @@ struct Opened {
   FileSinkConfig config;
   RuleCatalog rules;
   std::string members = template_members("<*>", "0000000000000001");
-  std::unique_ptr<Sink> sink;
+  std::unique_ptr<RecordSink> sink;
   Counted verdicts;
 
   Opened() {
@@ -71,7 +72,7 @@ struct Opened {
     REQUIRE(opened.has_value());
     sink = std::move(*opened);
   }
-  Result<void> write(const std::shared_ptr<Batch>& batch) { return sink->write(batch, verdicts); }
+  Result<void> write(const std::shared_ptr<Batch>& batch) { return sink->write(batch, every_record(*batch), verdicts); }
   [[nodiscard]] std::vector<Json> lines() const {
     std::vector<Json> out;
     std::ifstream in{config.file.path};
@@ -119,24 +120,23 @@ TEST_CASE("file sink: event.original is there when asked for and when it says mo
   }
 }
 
-TEST_CASE("file sink: blank and out-of-range records, and those that the filter leaves out, are not written", "[sinks]") {
+TEST_CASE("file sink: the selected records are written and settled, and no others", "[sinks]") {
   Opened opened;
-  opened.config.filter = [](const Batch& batch, std::size_t i) { return batch.records[i].message != "other"; };
+  opened.config.sync = SyncWhen::never;
   opened.open();
-  auto batch = batch_of(file_stream(), {"|", "early|early", "other|other", "kept|kept"});
-  batch->records[0].set(RecordFlag::blank);
-  batch->records[1].set(RecordFlag::out_of_range);
-  REQUIRE(opened.write(batch).has_value());
+  const std::vector<std::uint32_t> selected{1, 3};
+  REQUIRE(opened.sink->write(batch_of(file_stream(), {"a|a", "b|b", "c|c", "d|d"}), selected, opened.verdicts).has_value());
   const auto lines = opened.lines();
-  REQUIRE(lines.size() == 1);
-  CHECK(lines[0]["message"] == "kept");
+  REQUIRE(lines.size() == 2);
+  CHECK(lines[0]["message"] == "b");
+  CHECK(lines[1]["message"] == "d");
+  CHECK(opened.verdicts.delivered == 2);
 }
 
 TEST_CASE("file sink: documents are written when they are wanted, one a line", "[sinks]") {
   Opened opened;
-  opened.config.what = only(Document::finding) | only(Document::incident);
+  opened.config.documents = only(Document::finding) | only(Document::incident);
   opened.open();
-  REQUIRE(opened.write(batch_of(file_stream(), {"a|a"})).has_value());
   for (const Document kind : {Document::template_info, Document::finding, Document::incident, Document::report})
     REQUIRE(opened.sink->write_document(kind, "key", "{\"kind\":\n" + std::to_string(static_cast<int>(kind)) + "}").has_value());
   const auto lines = opened.lines();

@@ -4,14 +4,11 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "tests/unit/every_record.h"
 #include "tests/unit/sinks/folder_on_disk.h"
 
 namespace loglode {
 namespace {
-
-struct Unheard final : Verdicts {
-  void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
-};
 
 TEST_CASE("record file: every record is written once, whole and in order, while another thread flushes", "[sinks]") {
   constexpr std::size_t kBatches = 300, kRecords = 20;
@@ -26,7 +23,7 @@ TEST_CASE("record file: every record is written once, whole and in order, while 
   std::thread flusher{[&] {
     while (!done) static_cast<void>((*sink)->flush(Deadline::max()));
   }};
-  Unheard unheard;
+  IgnoreVerdicts ignore;
   bool all_written = true;
   for (std::size_t at = 0; at < kBatches; ++at) {
     batch->records.clear();
@@ -35,7 +32,7 @@ TEST_CASE("record file: every record is written once, whole and in order, while 
       record.raw = record.message = batch->keep("order placed");
       record.offset = at * kRecords + i;
     }
-    all_written = all_written && (*sink)->write(batch, unheard).has_value();
+    all_written = all_written && (*sink)->write(batch, every_record(*batch), ignore).has_value();
   }
   done = true;
   flusher.join();
