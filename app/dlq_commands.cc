@@ -55,6 +55,7 @@ std::string reason_of(const DeadLetter& letter) {
 }
 
 std::string origin_text(const DeadLetter& letter) {
+  if (!letter.event.empty()) return letter.event + " " + letter.record_id;
   if (letter.topic.empty()) return fmt::format("{}@{}", letter.path, letter.offset);
   return fmt::format("{}/{}@{}", letter.topic, letter.partition, letter.offset >> kKafkaOffsetShift);
 }
@@ -73,7 +74,9 @@ Json json_of(std::uint64_t number, const DeadLetter& letter) {
   out["bytes"] = letter.raw.size();
   out["masked"] = letter.masked;
   out["event.id"] = letter.record_id;
-  if (letter.topic.empty()) {
+  if (!letter.event.empty()) {
+    out["event.kind"] = letter.event;
+  } else if (letter.topic.empty()) {
     out["log.file.path"] = letter.path;
     out["log.offset"] = letter.offset;
   } else {
@@ -180,18 +183,21 @@ class ReplayTarget {
 
 int list_dead_letters(const DlqArguments& arguments) {
   const bool ndjson = arguments.report == "ndjson";
-  std::uint64_t count = 0, bytes = 0;
+  std::uint64_t count = 0, events = 0, bytes = 0;
   Printed printed;
   const int status = for_each_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& letter) {
     if (number == 1 && !ndjson) printed.add(fmt::format("{:>6}  {:<24}  {:>9}  {:<32}  reason\n", "#", "time", "bytes", "origin"));
     printed.add(ndjson ? to_line(json_of(number, letter)) + "\n" : row_of(number, letter));
     ++count;
+    events += letter.event.empty() ? 0 : 1;
     bytes += letter.raw.size();
     return true;
   });
   if (status != kDone && count == 0) return status;
   if (!ndjson && count == 0) printed.add("No dead letters in " + printable(arguments.path) + ".\n");
-  if (!ndjson && count != 0) printed.add(fmt::format("{} records, {} bytes\n", with_commas(count), with_commas(bytes)));
+  if (!ndjson && count != 0)
+    printed.add(
+        fmt::format("{} {}, {} bytes\n", with_commas(count), events == 0 ? "records" : "records, findings and others", with_commas(bytes)));
   return worse(printed.finish(), status);
 }
 
@@ -224,10 +230,11 @@ int replay_dead_letters(const DlqArguments& arguments) {
   if (auto reader = DeadLetterReader::open(arguments.path); !reader) return report_error(reader.error());
   auto target = ReplayTarget::open(arguments.to);
   if (!target) return report_error(target.error());
-  std::uint64_t written = 0, masked = 0;
+  std::uint64_t written = 0, masked = 0, others = 0;
   Result<void> last;
   int status = for_each_letter(arguments.path, [&](std::uint64_t, const DeadLetter& letter) {
     if (letter.reason.find(arguments.reason) == std::string::npos) return true;
+    if (letter.event.empty() == arguments.events) return ++others, true;  // the other kind of line
     if (letter.masked) return ++masked, true;
     last = target->add(letter.raw);
     if (last) ++written;
@@ -235,7 +242,9 @@ int replay_dead_letters(const DlqArguments& arguments) {
   });
   if (last) last = target->finish();
   if (!last) return report_error(last.error());
-  fmt::print(stderr, "{} records written\n", with_commas(written));
+  fmt::print(stderr, "{} {} written\n", with_commas(written), arguments.events ? "findings, incidents and templates" : "records");
+  if (others != 0 && !arguments.events)
+    fmt::print(stderr, "{} findings, incidents and templates are not records: --events writes them\n", with_commas(others));
   if (masked != 0) {
     fmt::print(stderr, "loglode: {} records were kept masked (mask_dead_letters): they can not be replayed\n", with_commas(masked));
     status = worse(status, kCouldNotFinish);
@@ -244,7 +253,7 @@ int replay_dead_letters(const DlqArguments& arguments) {
 }
 
 void add_dlq_commands(CLI::App& app, DlqArguments& arguments, int& status) {
-  CLI::App* dlq = app.add_subcommand("dlq", "Dead letters: records that no sink took");
+  CLI::App* dlq = app.add_subcommand("dlq", "Dead letters: records, findings and incidents that no sink took");
   dlq->require_subcommand(1);
   dlq->footer(
       "PATH is the folder (dead_letters: of the configuration) or one of its parts. It is not changed.\n"
@@ -267,6 +276,7 @@ void add_dlq_commands(CLI::App& app, DlqArguments& arguments, int& status) {
   show->footer("Secrets are not masked here.\nExample:\n  loglode dlq show /var/lib/loglode/dead-letters 3 --raw > record");
   CLI::App* replay = add("replay", "Their bytes, one record a line, to be read again", replay_dead_letters);
   replay->add_option("--to", arguments.to, "a new file; - is standard output (the default)")->type_name("FILE");
+  replay->add_flag("--events", arguments.events, "the findings, incidents and templates instead of the records");
   replay->add_option("--reason", arguments.reason, "only those whose reason holds this text")->type_name("TEXT");
   replay->footer(
       "Examples:\n  loglode dlq replay /var/lib/loglode/dead-letters --to again.log\n"

@@ -9,7 +9,7 @@ namespace loglode {
 
 struct DlqArguments {
   std::string path, report = "human", which, to = "-", reason;
-  bool raw = false;
+  bool raw = false, events = false;
 };
 
 /// Adds `dlq` and what belongs to it to `app`; `arguments` and `status` must outlive it.
@@ -20,7 +20,8 @@ void add_dlq_commands(CLI::App& app, DlqArguments& arguments, int& status);
 int list_dead_letters(const DlqArguments& arguments);
 /// The raw bytes of one, by its number in the list or its record id; escaped for a terminal unless `raw`.
 int show_dead_letter(const DlqArguments& arguments);
-/// The raw bytes of all, or of those whose reason holds `reason`, one record a line, to a new file or standard output.
+/// The raw bytes of all records, or with `events` of all findings, incidents and templates, whose reason holds `reason`: one a line, to a
+/// new file or standard output.
 int replay_dead_letters(const DlqArguments& arguments);
 
 }  // namespace loglode

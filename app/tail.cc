@@ -238,7 +238,7 @@ int run_tail(const TailOptions& options) {
           !options.state.empty());
       if (!records) return tl::unexpected<Error>(records.error());
       std::vector<LiveSink> sinks;
-      sinks.push_back({std::move(*records)});
+      sinks.push_back({OpenedSink::of_records(std::move(*records))});
       return sinks;
     });
   const bool status =

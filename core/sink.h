@@ -1,5 +1,6 @@
 // Where a pipeline delivers to. A sink is told which records of a batch it is to write: the pipeline has chosen them before any sink sees
-// the batch (RecordSelection), so that writing, meters, overflow, dead letters and verdicts speak of the same records.
+// the batch (RecordSelection), so that writing, meters, overflow, dead letters and verdicts speak of the same records. Events (findings,
+// incidents, templates) come one by one, each with a verdict of its own, and only to sinks that want their kind.
 #pragma once
 
 #include <bitset>
@@ -7,7 +8,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/batch.h"
 #include "core/pipeline_parts.h"
@@ -31,8 +34,14 @@ class IgnoreVerdicts final : public Verdicts {
   void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
 };
 
-/// What is made of records, and goes to sinks as a JSON object of its own (cli.md, "Files").
+/// What goes to sinks: records, and what is made of them.
 enum class Document : std::uint8_t { record, template_info, finding, incident, report, kCount };
+
+/// `record`, `template`, `finding`, `incident`, `report`.
+[[nodiscard]] constexpr std::string_view name_of(Document kind) noexcept {
+  constexpr std::string_view kNames[] = {"record", "template", "finding", "incident", "report"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
 
 using DocumentKinds = std::bitset<static_cast<std::size_t>(Document::kCount)>;
 [[nodiscard]] constexpr DocumentKinds only(Document kind) noexcept { return DocumentKinds{1ULL << static_cast<unsigned>(kind)}; }
@@ -40,22 +49,71 @@ using DocumentKinds = std::bitset<static_cast<std::size_t>(Document::kCount)>;
 /// Positions in Batch::records, ascending. Good during the call that they are given to.
 using SelectedRecords = std::span<const std::uint32_t>;
 
-/// Where records and documents go. write() and write_document() are called by one thread at a time, in batch order; flush() by another
-/// thread at the same time.
-class RecordSink {
+/// What was found out, or what was said of it holds no more: a finding, an incident, a template, a report.
+struct Event {
+  Document kind = Document::finding;
+  std::string key;   // names what it is about (a finding's id): a repeat replaces
+  std::string json;  // an object of its own (cli.md, "Files"); masked
+};
+
+/// Takes the verdict of each event, from any thread. Must outlive the sinks that were given it.
+class EventVerdicts {
  public:
-  virtual ~RecordSink() = default;
-  /// Writes the selected records, and gives verdicts of those alone. Waits while its own queue is full, no longer than a second: then an
-  /// error that is retryable (core/result.h), and the same batch comes again with the same selection. A retryable error means that nothing
-  /// of the batch was taken.
-  virtual Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) = 0;
-  /// `key` names what the document is about (a finding's id): a repeat replaces. A sink that does not want this kind does nothing.
-  virtual Result<void> write_document(Document, std::string_view /*key*/, std::string_view /*json*/) { return {}; }
-  /// When this returns without an error, every record and document written before the call has its final verdict and is as durable as
-  /// the sink promises: a record for which nothing was settled by then is delivered. So a sink that only knows here what has arrived (a
+  virtual ~EventVerdicts() = default;
+  /// `reason`: why it was rejected, for the dead letters. An event that is to be tried again has no verdict yet: see EventSink::write.
+  virtual void settle(const Event& event, Verdict verdict, std::string_view reason = {}) noexcept = 0;
+};
+
+class IgnoreEventVerdicts final : public EventVerdicts {
+ public:
+  void settle(const Event&, Verdict, std::string_view) noexcept override {}
+};
+
+/// Where records and events go. What is written is written by one thread at a time; flush() is called by another at the same time.
+class Sink {
+ public:
+  virtual ~Sink() = default;
+  /// When this returns without an error, every record and event written before the call has its final verdict and is as durable as
+  /// the sink promises: one for which nothing was settled by then is delivered. So a sink that only knows here what has arrived (a
   /// file, at its fsync) holds no batches and settles what it rejects alone. An error that is not retryable is final: what was
   /// written since the last flush() that went well may be lost, and only reading it again from the last position brings it back.
   virtual Result<void> flush(Deadline until) = 0;
+};
+
+class RecordSink : public virtual Sink {
+ public:
+  /// Writes the selected records, in batch order, and gives verdicts of those alone. Waits while its own queue is full, no longer than a
+  /// second: then an error that is retryable (core/result.h), and the same batch comes again with the same selection. A retryable error
+  /// means that nothing of the batch was taken.
+  virtual Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) = 0;
+};
+
+class EventSink : public virtual Sink {
+ public:
+  /// Only of kinds that it was asked to take. Waits and fails as RecordSink::write: after a retryable error the same event comes again.
+  virtual Result<void> write(const Event& event, EventVerdicts& to) = 0;
+};
+
+/// A sink, and what can be written to it.
+struct OpenedSink {
+  std::unique_ptr<Sink> sink;
+  RecordSink* records = nullptr;  // null: it takes none
+  EventSink* events = nullptr;    // the same
+
+  template <class Both>
+  [[nodiscard]] static OpenedSink of_both(std::unique_ptr<Both> made) {
+    OpenedSink out;
+    out.records = made.get();
+    out.events = made.get();
+    out.sink = std::move(made);
+    return out;
+  }
+  [[nodiscard]] static OpenedSink of_records(std::unique_ptr<RecordSink> made) {
+    OpenedSink out;
+    out.records = made.get();
+    out.sink = std::move(made);
+    return out;
+  }
 };
 
 }  // namespace loglode

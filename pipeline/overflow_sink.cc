@@ -6,13 +6,13 @@ namespace loglode {
 
 namespace {
 
-class OverflowSink final : public RecordSink {
+class OverflowSink final : public RecordSink, public EventSink {
  public:
-  OverflowSink(std::unique_ptr<RecordSink> sink, WhenRefused then, std::atomic<std::uint64_t>& dropped)
+  OverflowSink(OpenedSink sink, WhenRefused then, std::atomic<std::uint64_t>& dropped)
       : sink_{std::move(sink)}, then_{then}, dropped_{dropped} {}
 
   Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
-    auto written = sink_->write(batch, selected, to);
+    auto written = sink_.records->write(batch, selected, to);
     if (written || !written.error().retryable) return written;
     if (then_ == WhenRefused::drop) {
       dropped_ += selected.size();
@@ -21,24 +21,31 @@ class OverflowSink final : public RecordSink {
     for (const std::uint32_t i : selected) to.settle(*batch, i, Verdict::rejected, written.error().where);
     return {};
   }
-  Result<void> write_document(Document kind, std::string_view key, std::string_view json) override {
-    auto written = sink_->write_document(kind, key, json);
+  Result<void> write(const Event& event, EventVerdicts& to) override {
+    auto written = sink_.events->write(event, to);
     if (written || !written.error().retryable) return written;
-    ++dropped_;
+    if (then_ == WhenRefused::drop)
+      ++dropped_;
+    else
+      to.settle(event, Verdict::rejected, written.error().where);
     return {};
   }
-  Result<void> flush(Deadline until) override { return sink_->flush(until); }
+  Result<void> flush(Deadline until) override { return sink_.sink->flush(until); }
 
  private:
-  std::unique_ptr<RecordSink> sink_;
-  WhenRefused then_;
+  const OpenedSink sink_;
+  const WhenRefused then_;
   std::atomic<std::uint64_t>& dropped_;
 };
 
 }  // namespace
 
-std::unique_ptr<RecordSink> make_overflow_sink(std::unique_ptr<RecordSink> sink, WhenRefused then, std::atomic<std::uint64_t>& dropped) {
-  return std::make_unique<OverflowSink>(std::move(sink), then, dropped);
+OpenedSink make_overflow_sink(OpenedSink sink, WhenRefused then, std::atomic<std::uint64_t>& dropped) {
+  const bool records = sink.records != nullptr, events = sink.events != nullptr;
+  OpenedSink out = OpenedSink::of_both(std::make_unique<OverflowSink>(std::move(sink), then, dropped));
+  if (!records) out.records = nullptr;
+  if (!events) out.events = nullptr;
+  return out;
 }
 
 }  // namespace loglode

@@ -32,6 +32,7 @@ enum Field : protozero::pbf_tag_type {
   kRecordId,
   kRaw,
   kMasked,
+  kEvent,
 };
 
 void append_u32(std::string& out, std::uint32_t number) {
@@ -58,6 +59,7 @@ std::string payload_of(const DeadLetter& letter) {
   writer.add_string(kRecordId, letter.record_id);
   writer.add_bytes(kRaw, letter.raw);
   if (letter.masked) writer.add_bool(kMasked, true);
+  if (!letter.event.empty()) writer.add_string(kEvent, letter.event);
   return out;
 }
 
@@ -97,6 +99,9 @@ void read_field(protozero::pbf_reader& in, DeadLetter& letter) {
     case protozero::tag_and_type(kMasked, Wire::varint):
       letter.masked = in.get_bool();
       return;
+    case protozero::tag_and_type(kEvent, Wire::length_delimited):
+      letter.event = in.get_string();
+      return;
     default:
       in.skip();
   }
@@ -115,6 +120,16 @@ DeadLetter dead_letter_of(const Batch& batch, const Record& record, std::string_
   letter.identity = info.identity;
   letter.record_id = record_id(info.identity, record.offset);
   letter.raw = record.raw;
+  return letter;
+}
+
+DeadLetter dead_letter_of(const Event& event, std::string_view reason, Timestamp now) {
+  DeadLetter letter;
+  letter.time = now;
+  letter.reason = reason;
+  letter.event = name_of(event.kind);
+  letter.record_id = event.key;
+  letter.raw = event.json;
   return letter;
 }
 

@@ -1,4 +1,4 @@
-// Dead letters as bytes: records that no sink took, each in a frame that says by itself whether it is whole.
+// Dead letters as bytes: records and events that no sink took, each in a frame that says by itself whether it is whole.
 //
 //   magic "\xDELD\x01" (the last byte is the version) | length of the payload, u32 | CRC-32C of these eight bytes, u32
 //   | CRC-32C of all before and the payload, u32 | payload: a protobuf message          (little endian)
@@ -17,6 +17,7 @@
 #include "base/owned_file.h"
 #include "core/batch.h"
 #include "core/result.h"
+#include "core/sink.h"
 #include "core/timestamp.h"
 
 namespace loglode {
@@ -28,9 +29,10 @@ struct DeadLetter {
   std::int32_t partition = -1;
   std::uint64_t offset = 0;  // as Record::offset
   StreamIdentity identity;
-  std::string record_id;
-  std::string raw;      // as it was read, or masked
-  bool masked = false;  // `raw` and `reason` are masked: it can not be replayed
+  std::string record_id;  // of an event: its key
+  std::string raw;        // as it was read, or masked; of an event its JSON
+  std::string event;      // what it is: finding, incident, template, report; empty: a record
+  bool masked = false;    // `raw` and `reason` are masked: it can not be replayed
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
@@ -39,6 +41,7 @@ inline constexpr std::size_t kFramePayloadBytesMax = 16 * kMiB;
 static_assert(kFramePayloadBytesMax > 2 * kRecordBytesMax);
 
 [[nodiscard]] DeadLetter dead_letter_of(const Batch& batch, const Record& record, std::string_view reason, Timestamp now);
+[[nodiscard]] DeadLetter dead_letter_of(const Event& event, std::string_view reason, Timestamp now);
 
 [[nodiscard]] std::string frame_of(const DeadLetter& letter);
 /// Nothing: it is not a message of ours.

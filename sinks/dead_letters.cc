@@ -164,8 +164,8 @@ Result<void> DeadLetters::append(const DeadLetter& letter) {
   std::string frame;
   if (config_.mask) {
     DeadLetter masked = letter;
-    masked.masked = true;
-    if (std::string text; config_.mask(letter.raw, text)) masked.raw = text;
+    masked.masked = letter.event.empty();  // an event is made of masked text
+    if (std::string text; masked.masked && config_.mask(letter.raw, text)) masked.raw = text;
     if (std::string text; config_.mask(letter.reason, text)) masked.reason = text;
     frame = frame_of(masked);
   } else {

@@ -9,11 +9,10 @@ namespace {
 
 constexpr std::size_t kBufferBytesKept = 8 * kMiB;  // one batch with long originals may need more; that memory is given back
 
-class FileSink final : public RecordSink {
+class FileSink final : public RecordSink, public EventSink {
  public:
   FileSink(FileSinkConfig config, std::unique_ptr<RotatingFile> file, const RuleCatalog& rules, TemplateMembers members)
       : name_{std::move(config.name)},
-        documents_{config.documents},
         sync_{config.sync},
         file_{std::move(file)},
         json_{rules, std::move(config.original)},
@@ -29,13 +28,14 @@ class FileSink final : public RecordSink {
     return {};
   }
 
-  Result<void> write_document(Document kind, std::string_view, std::string_view json) override {
-    if (!documents_[static_cast<std::size_t>(kind)]) return {};
-    buffer_.assign(json);
+  Result<void> write(const Event& event, EventVerdicts& to) override {
+    buffer_.assign(event.json);
     // A line is an object; newlines can only stand between its members.
     std::replace(buffer_.begin(), buffer_.end(), '\n', ' ');
     buffer_ += '\n';
-    return named(file_->append(buffer_));
+    if (auto written = named(file_->append(buffer_)); !written) return written;
+    if (sync_ == SyncWhen::never) to.settle(event, Verdict::delivered);
+    return {};
   }
 
   Result<void> flush(Deadline) override { return named(file_->sync()); }
@@ -49,7 +49,6 @@ class FileSink final : public RecordSink {
   }
 
   const std::string name_;
-  const DocumentKinds documents_;
   const SyncWhen sync_;
   const std::unique_ptr<RotatingFile> file_;
   RecordJson json_;
@@ -59,11 +58,11 @@ class FileSink final : public RecordSink {
 
 }  // namespace
 
-Result<std::unique_ptr<RecordSink>> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+Result<OpenedSink> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   config.file.durable = config.sync == SyncWhen::snapshot;
   auto file = RotatingFile::open(config.file);
   if (!file) return fail(file.error().code, "sink " + config.name + ": " + file.error().where, file.error().retryable);
-  return std::make_unique<FileSink>(std::move(config), std::move(*file), rules, std::move(members));
+  return OpenedSink::of_both(std::make_unique<FileSink>(std::move(config), std::move(*file), rules, std::move(members)));
 }
 
 }  // namespace loglode

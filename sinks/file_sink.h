@@ -1,4 +1,4 @@
-// Records and documents as NDJSON in a file that rotates: the sink `type: file` of config.md. Owned by the pipeline; write() and flush()
+// Records and events as NDJSON in a file that rotates: the sink `type: file` of config.md. Owned by the pipeline; write() and flush()
 // from different threads, as Sink says.
 #pragma once
 
@@ -20,16 +20,14 @@ enum class SyncWhen : std::uint8_t { snapshot, never };
 struct FileSinkConfig {
   std::string name;  // the user's, of errors and what is told
   RotatingFileConfig file;
-  DocumentKinds documents{};  // besides the records that it is given
   SyncWhen sync = SyncWhen::snapshot;
   MaskText original;  // how `event.original` is masked; empty: it is not written
 };
 
 /// `rules`, and what `members` and `original` look at, must outlive it.
 /// write() takes a whole batch or nothing of it (a retryable error: the disk is full). With SyncWhen::snapshot flush() is where records are
-/// delivered: it makes the file durable, and nothing is settled (see Sink::flush). With `never` write() settles them: they are with the
-/// operating system then, and a power cut may lose them.
-/// Errors: as RotatingFile::open.
-[[nodiscard]] Result<std::unique_ptr<RecordSink>> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members);
+/// delivered: it makes the file durable, and nothing is settled (see Sink::flush); events alike. With `never` write() settles them: they
+/// are with the operating system then, and a power cut may lose them. Errors: as RotatingFile::open.
+[[nodiscard]] Result<OpenedSink> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members);
 
 }  // namespace loglode

@@ -26,13 +26,15 @@ struct Sending {
     std::size_t record = 0, bytes = 0;
   };
   std::uint64_t ticket = 0;
-  std::shared_ptr<const Batch> batch;  // none: a document
+  std::shared_ptr<const Batch> batch;  // none: an event
   Verdicts* to = nullptr;
+  Event event;
+  EventVerdicts* event_to = nullptr;
   std::vector<Mark> marks;
   std::size_t left = 0;
 };
 
-class KafkaSink final : public RecordSink {
+class KafkaSink final : public RecordSink, public EventSink {
  public:
   KafkaSink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members)
       : config_{std::move(config)},
@@ -51,13 +53,15 @@ class KafkaSink final : public RecordSink {
     return {};
   }
 
-  Result<void> write_document(Document kind, std::string_view key, std::string_view json) override {
-    if (!config_.documents[static_cast<std::size_t>(kind)]) return {};
-    if (auto room = wait_for_room(json.size() + kMessageBytes); !room) return room;
+  Result<void> write(const Event& event, EventVerdicts& to) override {
+    const std::size_t bytes = 2 * event.json.size() + kMessageBytes;  // librdkafka's copy, and ours for who asks why it was rejected
+    if (auto room = wait_for_room(bytes); !room) return room;
     auto sending = std::make_unique<Sending>();
-    sending->marks.push_back({sending.get(), 0, json.size() + kMessageBytes});
+    sending->event = event;
+    sending->event_to = &to;
+    sending->marks.push_back({sending.get(), 0, bytes});
     Sending::Mark& mark = open(std::move(sending)).marks.front();
-    producer_.send(key, json, &mark);
+    producer_.send(event.key, event.json, &mark);
     return {};
   }
 
@@ -119,8 +123,9 @@ class KafkaSink final : public RecordSink {
 
   void settle(Sending::Mark& mark, std::string_view reason) {
     Sending& sending = *mark.sending;
-    if (sending.to != nullptr)
-      sending.to->settle(*sending.batch, mark.record, reason.empty() ? Verdict::delivered : Verdict::rejected, reason);
+    const Verdict verdict = reason.empty() ? Verdict::delivered : Verdict::rejected;
+    if (sending.to != nullptr) sending.to->settle(*sending.batch, mark.record, verdict, reason);
+    if (sending.event_to != nullptr) sending.event_to->settle(sending.event, verdict, reason);
     std::unique_ptr<Sending> done;
     const std::scoped_lock lock{mutex_};
     bytes_ -= mark.bytes;
@@ -168,10 +173,10 @@ class KafkaSink final : public RecordSink {
 
 }  // namespace
 
-Result<std::unique_ptr<RecordSink>> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
+Result<OpenedSink> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   auto sink = std::make_unique<KafkaSink>(std::move(config), rules, std::move(members));
   if (auto started = sink->start(); !started) return tl::unexpected<Error>(started.error());
-  return sink;
+  return OpenedSink::of_both(std::move(sink));
 }
 
 }  // namespace loglode

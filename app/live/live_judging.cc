@@ -121,11 +121,11 @@ void LiveRun::keep_judging() {
   }
 }
 
-void LiveRun::publish(std::vector<LiveDocument> documents, const LiveJudgement& judged, const std::function<std::string()>& told) {
-  for (LiveDocument& document : documents) {
+void LiveRun::publish(std::vector<Event> events, const LiveJudgement& judged, const std::function<std::string()>& told) {
+  for (Event& event : events) {
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
-    outbox_.push_back(std::move(document));
+    outbox_.push_back(std::move(event));
   }
   if (writer_ == nullptr) return;
   told_of_ = told;
@@ -144,18 +144,23 @@ void LiveRun::keep_told(bool even_if_same) {
   told_with_outbox_ = std::move(now);
 }
 
-/// With the turn: a sink is written to by one thread at a time. One that refuses gets them with the next cut.
-Result<void> LiveRun::write_documents() {
+/// With the turn: a sink is written to by one thread at a time. One that refuses gets them with the next cut, and those before it only
+/// once.
+Result<void> LiveRun::write_events() {
   for (;;) {
     std::unique_lock lock{mutex_};
     if (outbox_.empty()) {
       if (told_with_outbox_) told_ = std::exchange(told_with_outbox_, std::nullopt);
       return {};
     }
-    const LiveDocument document = outbox_.front();
+    const Event event = outbox_.front();
     lock.unlock();
-    for (const LiveSink& each : sinks_)
-      if (auto written = each.sink->write_document(document.kind, document.key, document.json); !written) return written;
+    for (; outbox_sink_ < sinks_.size(); ++outbox_sink_) {
+      const LiveSink& each = sinks_[outbox_sink_];
+      if (each.opened.events == nullptr || !each.events[static_cast<std::size_t>(event.kind)]) continue;
+      if (auto written = each.opened.events->write(event, *event_verdicts_); !written) return written;
+    }
+    outbox_sink_ = 0;
     lock.lock();
     outbox_.pop_front();
     wake_.notify_all();

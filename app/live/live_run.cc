@@ -179,7 +179,7 @@ Result<void> LiveRun::deliver_cut(Deadline until) {
   {
     const std::scoped_lock lock{flush_mutex_};
     for (const LiveSink& each : sinks_)
-      if (auto flushed = each.sink->flush(until); !flushed) return flushed;
+      if (auto flushed = each.opened.sink->flush(until); !flushed) return flushed;
   }
   if (!uncommitted_.empty()) crash_point("flushed");
   if (secure_)
@@ -203,7 +203,7 @@ Result<void> LiveRun::secure_cut(bool last) {
   Cut cut;
   {
     const std::scoped_lock turn{turn_};
-    if (auto written = end_if_final(write_documents()); !written) return written;
+    if (auto written = end_if_final(write_events()); !written) return written;
     cut = take_cut();
     if (const Timestamp newest = newest_; newest != kNoTime && (forgot_at_ == kNoTime || newest >= forgot_at_ + kBetweenForgetting)) {
       forgot_at_ = newest;
@@ -305,12 +305,12 @@ Result<void> LiveRun::apply_reload() {
 
 Result<PipelineTimes> LiveRun::run_until_ended() {
   const std::unique_ptr<Stage> learner = miner_->make_learner();
-  IgnoreVerdicts ignore;
   for (;;) {
     Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
-    for (const LiveSink& each : sinks_) pipeline.sinks.push_back({*each.sink, each.gets});
+    for (const LiveSink& each : sinks_)
+      if (each.opened.records != nullptr) pipeline.sinks.push_back({*each.opened.records, each.gets});
     pipeline.pause = &pause_;
-    pipeline.verdicts = verdicts_ == nullptr ? &ignore : verdicts_;
+    pipeline.verdicts = verdicts_;
     pipeline.ordered_turn = &turn_;
     pipeline.delivered = [this](const Batch& batch) { note_delivered(batch); };
     pipeline.flow = &flow_;

@@ -61,16 +61,11 @@ struct LiveJudgement {
   bool known = false;               // of what the state held before anything told from it: nobody is to be told
 };
 
-/// A finding, an incident or a template on its way to the sinks that want it.
-struct LiveDocument {
-  Document kind = Document::finding;
-  std::string key, json;
-};
-
 /// Where it delivers to, and what of.
 struct LiveSink {
-  std::unique_ptr<RecordSink> sink;
-  RecordSelection gets{};
+  OpenedSink opened;
+  RecordSelection gets{};  // of records
+  DocumentKinds events{};  // the kinds of events
 };
 
 /// What can change while it runs.
@@ -113,10 +108,11 @@ class LiveRun {
   void set_sinks(MakeSinks make) { make_sinks_ = std::move(make); }
   /// A stage for each worker before everything that is learned, behind the parser.
   void add_worker_stage(std::function<Result<std::unique_ptr<Stage>>()> make) { worker_stages_.push_back(std::move(make)); }
-  /// What rejected records become; null: their verdicts are only counted. Must outlive run(). `secure`: called before each snapshot.
+  /// What rejected records and events become; without it nobody asks. Must outlive run(). `secure`: called before each snapshot.
   /// `hold`: true while so much waits to be secured that nothing more should be read.
-  void set_verdicts(Verdicts* verdicts, std::function<Result<void>()> secure, std::function<bool()> hold = {}) {
-    verdicts_ = verdicts;
+  void set_verdicts(Verdicts& verdicts, EventVerdicts& of_events, std::function<Result<void>()> secure, std::function<bool()> hold = {}) {
+    verdicts_ = &verdicts;
+    event_verdicts_ = &of_events;
     secure_ = std::move(secure);
     hold_ = std::move(hold);
   }
@@ -131,7 +127,7 @@ class LiveRun {
   // Any thread, during and after run().
   /// Queued for the sinks, in order; written between two batches. Waits while the queue is full. `told`: what a later run is given as
   /// told(), so that it does not tell that again; asked at most once a second, and durable not before the documents.
-  void publish(std::vector<LiveDocument> documents, const LiveJudgement& judged, const std::function<std::string()>& told);
+  void publish(std::vector<Event> events, const LiveJudgement& judged, const std::function<std::string()>& told);
   /// Takes effect between two batches, whole: what was read is finished with the old rules, what comes is read with the new ones.
   void reload(LiveReload with);
   [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
@@ -159,7 +155,7 @@ class LiveRun {
 
   Result<PipelineTimes> run_until_ended();
   Result<void> apply_reload();
-  Result<void> write_documents();
+  Result<void> write_events();
   Result<void> open_state();
   Result<WorkerChain> make_chain();
   void note_delivered(const Batch& batch);
@@ -201,7 +197,10 @@ class LiveRun {
   std::vector<LiveSink> sinks_;  // replaced under turn_ and flush_mutex_
   std::mutex flush_mutex_;
   std::vector<std::function<Result<std::unique_ptr<Stage>>()>> worker_stages_;
-  Verdicts* verdicts_ = nullptr;
+  IgnoreVerdicts ignore_verdicts_;
+  IgnoreEventVerdicts ignore_event_verdicts_;
+  Verdicts* verdicts_ = &ignore_verdicts_;
+  EventVerdicts* event_verdicts_ = &ignore_event_verdicts_;
   std::function<Result<void>()> secure_;
   std::function<bool()> hold_;
   std::function<void(const LiveJudgement&)> listener_;
@@ -230,7 +229,8 @@ class LiveRun {
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool ending_ = false;
-  std::deque<LiveDocument> outbox_;
+  std::deque<Event> outbox_;
+  std::size_t outbox_sink_ = 0;                  // those before it have the first of them; with the turn
   std::optional<std::string> told_with_outbox_;  // what will have been told when the outbox is empty
   std::optional<LiveReload> reload_;
   JudgeConfig::Frequent frequent_;

@@ -134,11 +134,13 @@ void add_durable(const LiveFigures& figures, Families& out) {
   if (figures.snapshot_age_s) out.sample(*figures.snapshot_age_s);
   out.counter("sink_documents_total", "Documents delivered, by sink.");
   for (const SinkFigures& sink : figures.sinks) out.sample(sink.documents, {{"sink", sink.name}});
+  out.counter("sink_rejected_total", "Documents that a sink will never take, by sink.");
+  for (const SinkFigures& sink : figures.sinks) out.sample(sink.rejected, {{"sink", sink.name}});
   out.counter("sink_errors_total", "Writes that failed, tried again or not, by sink.");
   for (const SinkFigures& sink : figures.sinks) out.sample(sink.errors, {{"sink", sink.name}});
-  out.counter("dead_letters_total", "Records kept as dead letters.");
+  out.counter("dead_letters_total", "Records and events kept as dead letters.");
   out.sample(figures.dead_letters);
-  out.counter("dead_letter_bytes_total", "Bytes of the records kept as dead letters.");
+  out.counter("dead_letter_bytes_total", "Bytes of what was kept as dead letters.");
   out.sample(figures.dead_letter_bytes);
 }
 

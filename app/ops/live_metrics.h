@@ -27,6 +27,7 @@ struct PartitionLag {
 struct SinkFigures {
   std::string name;
   std::uint64_t documents = 0;  // delivered
+  std::uint64_t rejected = 0;   // never to be taken: dead letters
   std::uint64_t errors = 0;     // requests or writes that failed, tried again or not
 };
 

@@ -32,7 +32,7 @@ SentDocuments::Facts facts_of(const Incident& incident, Timestamp newest) {
   return {0, incident.opened_at, std::max(incident.opened_at, end), incident.findings.size()};
 }
 
-LiveDocument withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
+Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
   const bool finding = kind == Document::finding;
   return {kind, id,
           to_line(Json{{"schema", "loglode.withdrawal/1"},
@@ -42,13 +42,13 @@ LiveDocument withdrawal(Document kind, const std::string& id, const std::string&
 
 }  // namespace
 
-std::vector<LiveDocument> EventDocuments::of(const LiveJudgement& judged) {
+std::vector<Event> EventDocuments::of(const LiveJudgement& judged) {
   if (judged.known) return take_as_known(judged);
   if (book_.was_renewed()) {
     const Judgement before = book_.told_before(judged.judgement);
     static_cast<void>(take_as_known({before, judged.rules, judged.newest, judged.judged_from, false, true}));
   }
-  std::vector<LiveDocument> documents;
+  std::vector<Event> documents;
   add_templates(judged, documents);
   note_muted(judged);
   LiveChanges changes = book_.compare(judged.judgement, judged.newest);
@@ -60,7 +60,7 @@ std::vector<LiveDocument> EventDocuments::of(const LiveJudgement& judged) {
   return documents;
 }
 
-void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out) {
+void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<Event>& out) {
   for (const TemplateCount& row : judged.judgement.templates) {
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
@@ -69,7 +69,7 @@ void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<Live
   }
 }
 
-void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out) {
+void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<Event>& out) {
   std::set<const Finding*> told;
   for (const LiveFinding& live : changes.findings) {
     told.insert(live.finding);
@@ -94,13 +94,13 @@ void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges
   withdraw(Document::finding, present, heirs, judged, out);
 }
 
-void EventDocuments::send_finding(const Finding& finding, std::vector<LiveDocument>& out) {
+void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& out) {
   std::string json = to_line(to_json(finding));
   if (sent_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
     out.push_back({Document::finding, finding.finding_id, std::move(json)});
 }
 
-void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out) {
+void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out) {
   for (const LiveIncident& live : changes.incidents) {
     if (live.incident != nullptr)
       send_incident(live, live.change == LiveChange::closed, judged, out);
@@ -122,7 +122,7 @@ void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& cha
 }
 
 /// At the end: under the id that follows from the judgement alone, unless that has seen no more than its end.
-void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<LiveDocument>& out) {
+void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out) {
   if (sent_.is_only_known(Document::incident, live.id) || sent_.began_before(Document::incident, live.id, judged.judged_from)) return;
   std::string id = LiveBook::id_of(*live.incident);
   if (id != live.id) {
@@ -134,7 +134,7 @@ void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& ju
 }
 
 /// The judgement has it no more, because it is too old: what was sent last is sent closed.
-void EventDocuments::close_incident(const LiveIncident& live, std::vector<LiveDocument>& out) {
+void EventDocuments::close_incident(const LiveIncident& live, std::vector<Event>& out) {
   const std::string text = sent_.text_of(Document::incident, live.id);
   if (text.empty()) return;
   Json object = Json::parse(text);
@@ -144,7 +144,7 @@ void EventDocuments::close_incident(const LiveIncident& live, std::vector<LiveDo
   sent_.forget(Document::incident, live.id);
 }
 
-void EventDocuments::send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<LiveDocument>& out) {
+void EventDocuments::send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out) {
   Json object = to_json(*live.incident);
   object["incident_id"] = live.id;
   object["state"] = closed ? "closed" : "open";
@@ -155,7 +155,7 @@ void EventDocuments::send_incident(const LiveIncident& live, bool closed, const 
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
 void EventDocuments::withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
-                              const LiveJudgement& judged, std::vector<LiveDocument>& out) {
+                              const LiveJudgement& judged, std::vector<Event>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
   for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, judged.judged_from, ended_before)) {
@@ -164,7 +164,7 @@ void EventDocuments::withdraw(Document kind, const SentDocuments::Present& prese
   }
 }
 
-std::vector<LiveDocument> EventDocuments::take_as_known(const LiveJudgement& judged) {
+std::vector<Event> EventDocuments::take_as_known(const LiveJudgement& judged) {
   for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
   book_.take_as_known(judged.judgement, judged.newest);
   for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));

@@ -22,7 +22,7 @@ namespace loglode {
 class EventDocuments {
  public:
   /// In the order in which they are to be written.
-  [[nodiscard]] std::vector<LiveDocument> of(const LiveJudgement& judged);
+  [[nodiscard]] std::vector<Event> of(const LiveJudgement& judged);
   /// What of() has given, for the EventDocuments of a later run.
   [[nodiscard]] std::string encode() const;
   /// Before of(). False: it can not be read, nothing is known.
@@ -39,16 +39,16 @@ class EventDocuments {
 
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
-  std::vector<LiveDocument> take_as_known(const LiveJudgement& judged);
-  void add_templates(const LiveJudgement& judged, std::vector<LiveDocument>& out);
-  void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<LiveDocument>& out);
-  void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<LiveDocument>& out);
-  void send_finding(const Finding& finding, std::vector<LiveDocument>& out);
-  void send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<LiveDocument>& out);
-  void settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<LiveDocument>& out);
-  void close_incident(const LiveIncident& live, std::vector<LiveDocument>& out);
+  std::vector<Event> take_as_known(const LiveJudgement& judged);
+  void add_templates(const LiveJudgement& judged, std::vector<Event>& out);
+  void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<Event>& out);
+  void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out);
+  void send_finding(const Finding& finding, std::vector<Event>& out);
+  void send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out);
+  void settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out);
+  void close_incident(const LiveIncident& live, std::vector<Event>& out);
   void withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
-                const LiveJudgement& judged, std::vector<LiveDocument>& out);
+                const LiveJudgement& judged, std::vector<Event>& out);
   void note_muted(const LiveJudgement& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 

@@ -1,5 +1,5 @@
-// Rejected records become dead letters. Verdicts come from any thread; secure() is called before each snapshot, so that no position moves
-// past a record that is not kept.
+// Rejected records and events become dead letters. Verdicts come from any thread; secure() is called before each snapshot, so that no
+// position moves past a record that is not kept.
 #pragma once
 
 #include <atomic>
@@ -13,11 +13,12 @@
 
 namespace loglode {
 
-class LetterVerdicts final : public Verdicts {
+class LetterVerdicts final : public Verdicts, public EventVerdicts {
  public:
   /// `letters`: null when there is no place for them; then a rejection ends the run with its reason.
   explicit LetterVerdicts(DeadLetters* letters) : letters_{letters} {}
   void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept override;
+  void settle(const Event& event, Verdict verdict, std::string_view reason) noexcept override;
   /// All that was rejected before the call is on disk. Errors: the folder is full or fails (retryable when it may get better).
   [[nodiscard]] Result<void> secure();
   /// So much waits for the folder that nothing more should be read before it can be written to again.
@@ -27,6 +28,8 @@ class LetterVerdicts final : public Verdicts {
  private:
   // Beside it comes what was read already: a few batches.
   static constexpr std::size_t kWaitingBytesMax = 4 * kMiB;
+
+  void keep(DeadLetter letter) noexcept;
 
   DeadLetters* letters_;
   std::atomic<std::uint64_t> rejected_{0};

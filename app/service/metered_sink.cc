@@ -7,75 +7,96 @@ namespace loglode {
 
 namespace {
 
+struct Count {
+  explicit Count(SinkMeter& counted) : meter{counted} {}
+  void note(Verdict verdict) noexcept {
+    if (verdict == Verdict::delivered) ++meter.documents;
+    if (verdict == Verdict::rejected) ++meter.rejected;
+    if (verdict != Verdict::retry) ++settled;
+  }
+
+  SinkMeter& meter;
+  std::atomic<std::int64_t> taken{0}, settled{0};  // written without an error; with a verdict of their own
+};
+
 /// Counts verdicts on their way to who asked for them.
 class CountedVerdicts final : public Verdicts {
  public:
-  CountedVerdicts(Verdicts& to, SinkMeter& meter, std::atomic<std::int64_t>& settled) : to_{to}, meter_{meter}, settled_{settled} {}
+  CountedVerdicts(Verdicts& to, Count& count) : to_{to}, count_{count} {}
   void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept override {
-    if (verdict == Verdict::delivered) ++meter_.documents;
-    if (verdict == Verdict::rejected) ++meter_.rejected;
-    if (verdict != Verdict::retry) ++settled_;
+    count_.note(verdict);
     to_.settle(batch, record, verdict, reason);
   }
 
  private:
   Verdicts& to_;
-  SinkMeter& meter_;
-  std::atomic<std::int64_t>& settled_;
+  Count& count_;
 };
 
-class MeteredSink final : public RecordSink {
+class CountedEventVerdicts final : public EventVerdicts {
  public:
-  MeteredSink(std::unique_ptr<RecordSink> sink, DocumentKinds documents, SinkMeter& meter)
-      : documents_{documents}, meter_{meter}, sink_{std::move(sink)} {}
-
-  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
-    CountedVerdicts& counted = counted_.try_emplace(&to, to, meter_, settled_).first->second;
-    auto written = sink_->write(std::move(batch), selected, counted);
-    if (!written)
-      ++meter_.errors;
-    else
-      taken_ += static_cast<std::int64_t>(selected.size());
-    return written;
+  CountedEventVerdicts(EventVerdicts& to, Count& count) : to_{to}, count_{count} {}
+  void settle(const Event& event, Verdict verdict, std::string_view reason) noexcept override {
+    count_.note(verdict);
+    to_.settle(event, verdict, reason);
   }
 
-  Result<void> write_document(Document kind, std::string_view key, std::string_view json) override {
-    auto written = sink_->write_document(kind, key, json);
-    if (!written)
-      ++meter_.errors;
-    else if (documents_[static_cast<std::size_t>(kind)])
-      ++meter_.documents;
-    return written;
+ private:
+  EventVerdicts& to_;
+  Count& count_;
+};
+
+class MeteredSink final : public RecordSink, public EventSink {
+ public:
+  MeteredSink(OpenedSink sink, SinkMeter& meter) : count_{meter}, sink_{std::move(sink)} {}
+
+  Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
+    CountedVerdicts& counted = verdicts_.try_emplace(&to, to, count_).first->second;
+    return note(sink_.records->write(std::move(batch), selected, counted), selected.size());
+  }
+
+  Result<void> write(const Event& event, EventVerdicts& to) override {
+    CountedEventVerdicts& counted = event_verdicts_.try_emplace(&to, to, count_).first->second;
+    return note(sink_.events->write(event, counted), 1);
   }
 
   Result<void> flush(Deadline until) override {
-    const std::int64_t taken = taken_;
-    auto flushed = sink_->flush(until);
-    if (!flushed) {
-      ++meter_.errors;
-      return flushed;
-    }
+    const std::int64_t taken = count_.taken;
+    auto flushed = note(sink_.sink->flush(until), 0);
+    if (!flushed) return flushed;
     // What the sink has not settled one by one is delivered by the flush.
-    if (const std::int64_t unsettled = taken - settled_ - flushed_; unsettled > 0) {
+    if (const std::int64_t unsettled = taken - count_.settled - flushed_; unsettled > 0) {
       flushed_ += unsettled;
-      meter_.documents += static_cast<std::uint64_t>(unsettled);
+      count_.meter.documents += static_cast<std::uint64_t>(unsettled);
     }
     return flushed;
   }
 
  private:
-  const DocumentKinds documents_;
-  SinkMeter& meter_;
-  std::atomic<std::int64_t> taken_{0}, settled_{0};  // records: written without an error; with a verdict of their own
-  std::int64_t flushed_ = 0;                         // records that a flush delivered; the flushing thread's
-  std::map<Verdicts*, CountedVerdicts> counted_;     // changed by the writing thread alone; the sink keeps references
-  const std::unique_ptr<RecordSink> sink_;           // last: its threads use the others
+  Result<void> note(Result<void> done, std::size_t taken) {
+    if (done)
+      count_.taken += static_cast<std::int64_t>(taken);
+    else
+      ++count_.meter.errors;
+    return done;
+  }
+
+  Count count_;
+  std::int64_t flushed_ = 0;  // delivered by a flush; the flushing thread's
+  // Changed by the writing thread alone; the sink keeps references.
+  std::map<Verdicts*, CountedVerdicts> verdicts_;
+  std::map<EventVerdicts*, CountedEventVerdicts> event_verdicts_;
+  const OpenedSink sink_;  // last: its threads use the others
 };
 
 }  // namespace
 
-std::unique_ptr<RecordSink> make_metered_sink(std::unique_ptr<RecordSink> sink, DocumentKinds documents, SinkMeter& meter) {
-  return std::make_unique<MeteredSink>(std::move(sink), documents, meter);
+OpenedSink make_metered_sink(OpenedSink sink, SinkMeter& meter) {
+  const bool records = sink.records != nullptr, events = sink.events != nullptr;
+  OpenedSink out = OpenedSink::of_both(std::make_unique<MeteredSink>(std::move(sink), meter));
+  if (!records) out.records = nullptr;
+  if (!events) out.events = nullptr;
+  return out;
 }
 
 }  // namespace loglode

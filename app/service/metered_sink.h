@@ -2,7 +2,7 @@
 #pragma once
 
 #include <atomic>
-#include <memory>
+#include <cstdint>
 #include <string>
 
 #include "core/sink.h"
@@ -12,13 +12,13 @@ namespace loglode {
 /// Any thread reads them.
 struct SinkMeter {
   std::string name;
-  std::atomic<std::uint64_t> documents{0};  // delivered: records and others
+  std::atomic<std::uint64_t> documents{0};  // delivered: records and events
   std::atomic<std::uint64_t> rejected{0};   // the sink will never take them
   std::atomic<std::uint64_t> errors{0};     // writes and flushes that failed, tried again or not
 };
 
-/// Counts a record when its verdict is known: when the sink settles it, or when a flush says that all that was written is delivered.
-/// `documents`: the kinds that the sink takes besides records; others are not counted. `meter` must outlive it.
-[[nodiscard]] std::unique_ptr<RecordSink> make_metered_sink(std::unique_ptr<RecordSink> sink, DocumentKinds documents, SinkMeter& meter);
+/// Counts a record or an event when its verdict is known: when the sink settles it, or when a flush says that all that was written is
+/// delivered. `meter` must outlive it.
+[[nodiscard]] OpenedSink make_metered_sink(OpenedSink sink, SinkMeter& meter);
 
 }  // namespace loglode

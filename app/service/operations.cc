@@ -60,7 +60,7 @@ LiveFigures Operations::figures() {
   out.snapshots = live.snapshots();
   out.snapshot_failures = live.snapshot_failures();
   out.snapshot_age_s = live.snapshot_age_s();
-  for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.errors});
+  for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.rejected, meter.errors});
   out.dead_letters = observed_.verdicts.rejected();
   if (observed_.letters != nullptr) out.dead_letter_bytes = observed_.letters->bytes();
   out.process = read_process();

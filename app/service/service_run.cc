@@ -147,7 +147,7 @@ Result<void> ServiceRun::prepare() {
   }
   verdicts_ = std::make_unique<LetterVerdicts>(letters_.get());
   live_->set_verdicts(
-      verdicts_.get(), [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
+      *verdicts_, *verdicts_, [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
   live_->on_judgement([this](const LiveJudgement& judged) {
     live_->publish(events_.of(judged), judged, [this] { return events_.encode(); });
@@ -268,31 +268,27 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
 Result<std::vector<LiveSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
   std::vector<LiveSink> sinks;
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
-    RecordSelection gets{RecordSelection::Of::kept, route_of_sink(number)};
-    if (!config_.sinks[number].wants(Document::record)) gets.of = RecordSelection::Of::none;
-    auto sink = make_sink(config_.sinks[number], rules);
+    const SinkConfig& config = config_.sinks[number];
+    auto sink = make_sink(config, rules);
     if (!sink) return tl::unexpected<Error>(sink.error());
-    *sink = make_metered_sink(std::move(*sink), kinds_of(config_.sinks[number]), meters_[number]);
-    const config::WhenFull when_full = config_.sinks[number].when_full.value;
-    if (when_full == config::WhenFull::block)
-      sinks.push_back({std::move(*sink), gets});
-    else
-      sinks.push_back(
-          {make_overflow_sink(std::move(*sink), when_full == config::WhenFull::drop_newest ? WhenRefused::drop : WhenRefused::dead_letter,
-                              dropped_by_sinks_),
-           gets});
+    *sink = make_metered_sink(std::move(*sink), meters_[number]);
+    if (config.when_full.value == config::WhenFull::drop_newest)
+      *sink = make_overflow_sink(std::move(*sink), WhenRefused::drop, dropped_by_sinks_);
+    if (config.when_full.value == config::WhenFull::dead_letter)
+      *sink = make_overflow_sink(std::move(*sink), WhenRefused::dead_letter, dropped_by_sinks_);
+    const auto of = config.wants(Document::record) ? RecordSelection::Of::kept : RecordSelection::Of::none;
+    sinks.push_back({std::move(*sink), {of, route_of_sink(number)}, kinds_of(config)});
   }
   return sinks;
 }
 
-Result<std::unique_ptr<RecordSink>> ServiceRun::make_sink(const SinkConfig& sink, const RuleCatalog& rules) {
+Result<OpenedSink> ServiceRun::make_sink(const SinkConfig& sink, const RuleCatalog& rules) {
   const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
   if (sink.type == SinkConfig::Type::kafka) {
     KafkaSinkConfig kafka;
     kafka.name = sink.name;
     kafka.brokers = joined(sink.brokers);
     kafka.topic = sink.topic.value;
-    kafka.documents = kinds_of(sink);
     kafka.options = values_of(sink.options);
     return make_kafka_sink(std::move(kafka), rules, members);
   }
@@ -304,7 +300,6 @@ Result<std::unique_ptr<RecordSink>> ServiceRun::make_sink(const SinkConfig& sink
   if (sink.rotate.keep) file.file.rotate.keep = sink.rotate.keep->value;
   file.file.rotate.compression = static_cast<Compression>(sink.rotate.compress.value);
   file.file.tell = [this](const std::string& what) { log_.warn(what); };
-  file.documents = kinds_of(sink);
   file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
   file.original = mask_whole;
   std::error_code ignored;

@@ -36,7 +36,7 @@ class ServiceRun {
   Result<void> add_kafka_source(const config::SourceConfig& source);
   Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
   Result<std::vector<LiveSink>> make_sinks(const RuleCatalog& rules);
-  Result<std::unique_ptr<RecordSink>> make_sink(const config::SinkConfig& sink, const RuleCatalog& rules);
+  Result<OpenedSink> make_sink(const config::SinkConfig& sink, const RuleCatalog& rules);
   void attend();
   void tell_problems();
   void reload();

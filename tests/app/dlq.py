@@ -45,11 +45,20 @@ def field(number, value):
     return varint(number << 3) + varint(value)
 
 
+def event_frame(number, kind, key, json_text, reason):
+    payload = varint(1 << 3 | 1) + struct.pack("<q", (1795694400 + number) * 10**9) + field(2, reason) + field(9, key) + field(10, json_text)
+    return framed(payload + field(12, kind))
+
+
 def frame(number, raw, reason, *, path=b"", topic=b"", offset=0, masked=False):
     payload = varint(1 << 3 | 1) + struct.pack("<q", (1795694400 + number) * 10**9) + field(2, reason)
     payload += field(3, path) if path else field(4, topic) + field(5, 3)
     payload += field(6, offset) + varint(7 << 3 | 1) + struct.pack("<Q", 1) + varint(8 << 3 | 1) + struct.pack("<Q", 2)
     payload += field(9, b"%032x" % (0xABCDEF << 104 | number)) + field(10, raw) + (field(11, 1) if masked else b"") + field(99, b"of a newer version")
+    return framed(payload)
+
+
+def framed(payload):
     head = b"\xdeLD\x01" + struct.pack("<I", len(payload))
     head += struct.pack("<I", crc32c(head))
     return head + struct.pack("<I", crc32c(head + payload)) + payload
@@ -110,6 +119,27 @@ def healthy(folder):
         run("replay", folder, "--to", "/dev/full", expect=1)
 
 
+def events(folder):
+    """Findings and incidents that a sink refused are beside the records, and come back apart from them."""
+    finding, incident = b'{"schema":"loglode.finding/1"}', b'{"schema":"loglode.incident/1"}'
+    write(folder, "0000000001.dlq", event_frame(1, b"finding", b"0123456789abcdef", finding, b"too large") + FRAMES[1] +
+          event_frame(2, b"incident", b"fedcba9876543210", incident, b"full"))
+    out, _ = run("list", folder, "--report", "ndjson")
+    objects = [json.loads(line) for line in out.decode("utf-8").splitlines()]
+    for each in objects:
+        for error in program.schema("dead-letter").iter_errors(each):
+            check("schema of an event", False, (error.json_path, error.message))
+    check("kinds", [each.get("event.kind") for each in objects] == ["finding", None, "incident"], objects)
+    out, _ = run("list", folder)
+    check("named in the table", b"finding 0123456789abcdef" in out and b"orders/3@77" in out, out)
+    out, said = run("replay", folder)
+    check("records alone are replayed as records", out == SECOND + b"\n", out)
+    check("and the others are named", "2 findings" in said and "--events" in said, said)
+    check("events alone", run("replay", folder, "--events")[0] == finding + b"\n" + incident + b"\n")
+    check("events by reason", run("replay", folder, "--events", "--reason", "full")[0] == incident + b"\n")
+    check("one by its key", run("show", folder, "fedcba98", "--raw")[0] == incident)
+
+
 def damaged(folder):
     whole = FRAMES[0] + FRAMES[1] + FRAMES[2]
     at = len(FRAMES[0]) + 30
@@ -144,7 +174,7 @@ def others(folder):
 
 
 def main():
-    for test in (healthy, damaged, others):
+    for test in (healthy, events, damaged, others):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
     print("\n".join(failures) or "dlq: all as it should be")

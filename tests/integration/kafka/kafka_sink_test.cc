@@ -1,6 +1,7 @@
 // Records and documents go to a topic and are read back: all of them, once, as they were written.
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <deque>
 #include <mutex>
 #include <set>
@@ -60,15 +61,21 @@ std::shared_ptr<const Batch> batch_of(std::uint64_t sequence, std::size_t record
   return std::make_shared<const Batch>(std::move(batch));
 }
 
+struct KeptEvents final : EventVerdicts {
+  std::vector<std::string> settled;  // read behind a flush
+  void settle(const Event& event, Verdict verdict, std::string_view reason) noexcept override {
+    settled.push_back(event.key + (verdict == Verdict::delivered ? " delivered" : " rejected: " + std::string{reason}));
+  }
+};
+
 const RuleCatalog kNoRules;
 
-std::unique_ptr<RecordSink> sink_to(
+OpenedSink sink_to(
     const std::string& topic, const std::function<void(KafkaSinkConfig&)>& change = [](KafkaSinkConfig&) {}) {
   KafkaSinkConfig config;
   config.name = "out";
   config.brokers = Broker::shared().address();
   config.topic = topic;
-  config.documents = only(Document::finding);
   config.options = {{"reconnect.backoff.max.ms", "500"}};
   change(config);
   static const std::string kNothing;
@@ -92,14 +99,15 @@ TEST_CASE("what a Kafka sink delivers is read back as it was written", "[kafka]"
   for (const char* const codec : {"lz4", "zstd"}) {
     const auto sink = sink_to(topic, [&](KafkaSinkConfig& config) { config.options["compression.codec"] = codec; });
     const std::uint64_t first = codec[0] == 'l' ? 0 : 5;
-    for (std::uint64_t sequence = first; sequence < first + 5; ++sequence) REQUIRE(write_all(*sink, batch_of(sequence, 100), kept));
-    REQUIRE(sink->flush(within(30s)));
+    for (std::uint64_t sequence = first; sequence < first + 5; ++sequence) REQUIRE(write_all(*sink.records, batch_of(sequence, 100), kept));
+    REQUIRE(sink.sink->flush(within(30s)));
     CHECK(kept.count(Verdict::delivered) == (first + 5) * 100);
   }
   const auto sink = sink_to(topic);
-  REQUIRE(sink->write_document(Document::finding, "finding-1", R"({"id":"finding-1"})"));
-  REQUIRE(sink->write_document(Document::incident, "incident-1", R"({"id":"not wanted"})"));
-  REQUIRE(sink->flush(within(30s)));
+  KeptEvents events;
+  REQUIRE(sink.events->write({Document::finding, "finding-1", R"({"id":"finding-1"})"}, events));
+  REQUIRE(sink.sink->flush(within(30s)));
+  CHECK(events.settled == std::vector<std::string>{"finding-1 delivered"});
 
   KafkaSourceConfig config = reading_of(topic, topic);
   config.service.from = KafkaService::From::key;
@@ -140,15 +148,15 @@ TEST_CASE("a broker that is killed while a sink writes gets everything once", "[
   std::size_t refused = 0;
   for (std::uint64_t sequence = 0; sequence < 100; ++sequence) {
     const auto batch = batch_of(sequence, 100);
-    for (Result<void> written = sink->write(batch, every_record(*batch), kept); !written;
-         written = sink->write(batch, every_record(*batch), kept)) {
+    for (Result<void> written = sink.records->write(batch, every_record(*batch), kept); !written;
+         written = sink.records->write(batch, every_record(*batch), kept)) {
       REQUIRE(written.error().retryable);
       ++refused;
     }
     if (sequence < 10) std::this_thread::sleep_for(50ms);
   }
   crash.join();
-  REQUIRE(sink->flush(within(60s)));
+  REQUIRE(sink.sink->flush(within(60s)));
   CHECK(refused > 0);
   CHECK(kept.count(Verdict::delivered) == 10'000);
   Reading reading{reading_of(topic, topic)};
@@ -165,30 +173,38 @@ TEST_CASE("records that a topic will never take are rejected with the reason, th
   Kept kept;
   const auto sink = sink_to(small, [](KafkaSinkConfig& config) { config.options["compression.codec"] = "none"; });
   const std::vector<std::uint32_t> selected{0, 2};
-  REQUIRE(sink->write(batch_of(0, 3), selected, kept));
-  REQUIRE(write_all(*sink, batch_of(1, 1, 100'000), kept));    // the broker refuses it
-  REQUIRE(write_all(*sink, batch_of(2, 1, 3'000'000), kept));  // the client refuses it
-  REQUIRE(sink->flush(within(30s)));
+  REQUIRE(sink.records->write(batch_of(0, 3), selected, kept));
+  REQUIRE(write_all(*sink.records, batch_of(1, 1, 100'000), kept));    // the broker refuses it
+  REQUIRE(write_all(*sink.records, batch_of(2, 1, 3'000'000), kept));  // the client refuses it
+  KeptEvents events;
+  REQUIRE(sink.events->write({Document::finding, "small", R"({"id":"small"})"}, events));
+  REQUIRE(sink.events->write({Document::incident, "large", '"' + std::string(100'000, 'm') + '"'}, events));
+  REQUIRE(sink.sink->flush(within(30s)));
   CHECK(kept.count(Verdict::delivered) == 2);
   CHECK(kept.count(Verdict::rejected) == 2);
+  std::sort(events.settled.begin(), events.settled.end());
+  REQUIRE(events.settled.size() == 2);
+  CHECK(events.settled[0].find("large rejected: ") == 0);
+  CHECK(events.settled[0].find("too large") != std::string::npos);
+  CHECK(events.settled[1] == "small delivered");
   CHECK(kept.reason(1, 0).find("too large") != std::string::npos);
   CHECK(kept.reason(2, 0).find("too large") != std::string::npos);
-  CHECK(broker.end(small, 0) == 2);
+  CHECK(broker.end(small, 0) == 3);
 }
 
 TEST_CASE("a sink whose topic does not exist says so and delivers once it does", "[kafka]") {
   Broker& broker = Broker::shared();
   Kept kept;
   const auto sink = sink_to("not-there-yet", [](KafkaSinkConfig& config) { config.options["topic.metadata.propagation.max.ms"] = "500"; });
-  REQUIRE(write_all(*sink, batch_of(0, 2), kept));
-  const Result<void> flushed = sink->flush(within(3s));
+  REQUIRE(write_all(*sink.records, batch_of(0, 2), kept));
+  const Result<void> flushed = sink.sink->flush(within(3s));
   REQUIRE_FALSE(flushed);
   CHECK(flushed.error().retryable);
   INFO(flushed.error().where);
   CHECK(flushed.error().where.find("nknown topic") != std::string::npos);
   CHECK(kept.size() == 0);
   broker.create("not-there-yet", 1);
-  REQUIRE(sink->flush(within(30s)));
+  REQUIRE(sink.sink->flush(within(30s)));
   CHECK(kept.count(Verdict::delivered) == 2);
 }
 

@@ -6,6 +6,7 @@ usage: faults.py LOGLODE [TEST...]
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -110,6 +111,35 @@ def too_large_becomes_a_dead_letter(program, folder, broker):
     print("1 dead letter, replayed byte for byte; nothing read again")
 
 
+def findings_that_a_topic_rejects(program, folder, broker):
+    """Findings and incidents that a topic never takes are kept too, apart from records, and counted as rejected and not as delivered."""
+    assert "Created" in broker.tool("topics", "--create", "--topic", "tiny", "--partitions", "1", "--config", "max.message.bytes=200")
+    port = free_ports()
+    log = os.path.join(folder, "app.log")
+    config = to_topic(broker, folder, "tiny").replace("topic: tiny", "topic: tiny, what: [findings, incidents]")
+    config = config.replace("listen: off", f"listen: '127.0.0.1:{port}'")
+    write_lines(log, [payload(i, 1) for i in range(200)] + [f"2026-11-26T12:00:0{i}.000Z ERROR cannot reach ledger {i}" for i in range(9)])
+    service = Loglode(program, os.path.join(folder, "service"), config).start()
+    letters = os.path.join(service.folder, "state", "dead-letters")
+
+    def listed():
+        out = subprocess.run([program, "dlq", "list", letters, "--report", "ndjson"], capture_output=True, text=True, check=False).stdout
+        return [json.loads(line) for line in out.splitlines()]
+
+    wait_for("a finding among the dead letters", 60, lambda: "finding" in [each.get("event.kind") for each in listed()])
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        metrics = answer.read().decode()
+    assert re.search(r'sink_documents_total{sink="[^"]+"} 0\n', metrics), metrics
+    assert int(re.search(r'sink_rejected_total{sink="[^"]+"} (\d+)', metrics)[1]) > 0, metrics
+    assert service.stop() == 143, service.told()
+    assert all("event.kind" in each and "too large" in each["reason"].lower() for each in listed()), listed()
+    assert subprocess.run([program, "dlq", "replay", letters], capture_output=True, text=True, check=True).stdout == ""
+    replayed = subprocess.run([program, "dlq", "replay", letters, "--events"], capture_output=True, text=True, check=True).stdout
+    schemas = {json.loads(line)["schema"] for line in replayed.splitlines()}
+    assert "loglode.finding/1" in schemas, schemas
+    print(f"{len(listed())} findings and incidents kept and replayed")
+
+
 def hangup_reloads_or_refuses(program, folder, broker):
     """SIGHUP: rules and thresholds change between two records; what can not change is refused by name, and nothing of it is taken."""
     port = free_ports()
@@ -158,7 +188,7 @@ http: {{ listen: '127.0.0.1:{port}' }}
 
 def main():
     program = os.path.abspath(sys.argv[1])
-    tests = [sink_away_and_sigterm, too_large_becomes_a_dead_letter, hangup_reloads_or_refuses]
+    tests = [sink_away_and_sigterm, too_large_becomes_a_dead_letter, findings_that_a_topic_rejects, hangup_reloads_or_refuses]
     chosen = [test for test in tests if not sys.argv[2:] or test.__name__ in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as folder:
         broker = Broker(folder).start()

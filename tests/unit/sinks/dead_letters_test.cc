@@ -125,6 +125,26 @@ TEST_CASE("dead letters: a record says where it came from", "[sinks]") {
   CHECK(letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
 }
 
+TEST_CASE("dead letters: an event says what it is, and is not masked again", "[sinks]") {
+  for (const Document kind : {Document::template_info, Document::finding, Document::incident, Document::report}) {
+    Opened opened;
+    opened.config.mask = [](std::string_view, std::string& out) {
+      out = "[masked]";
+      return true;
+    };
+    REQUIRE(opened.open().has_value());
+    const DeadLetter made = dead_letter_of(Event{kind, "key-1", R"({"a":1})"}, "too large", Timestamp{std::chrono::seconds{1}});
+    CHECK(made.event == name_of(kind));
+    CHECK(letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
+    REQUIRE(opened.letters->append(made).has_value());
+    const auto read = read_all(opened.config.path);
+    REQUIRE(read.letters.size() == 1);
+    CHECK(read.letters[0].raw == R"({"a":1})");
+    CHECK(read.letters[0].record_id == "key-1");
+    CHECK_FALSE(read.letters[0].masked);
+  }
+}
+
 TEST_CASE("dead letters: with a mask what is kept is masked, and says so", "[sinks]") {
   Opened opened;
   opened.config.mask = [](std::string_view text, std::string& out) {

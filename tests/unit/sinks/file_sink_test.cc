@@ -60,7 +60,7 @@ struct Opened {
   FileSinkConfig config;
   RuleCatalog rules;
   std::string members = template_members("<*>", "0000000000000001");
-  std::unique_ptr<RecordSink> sink;
+  OpenedSink sink;
   Counted verdicts;
 
   Opened() {
@@ -72,7 +72,7 @@ struct Opened {
     REQUIRE(opened.has_value());
     sink = std::move(*opened);
   }
-  Result<void> write(const std::shared_ptr<Batch>& batch) { return sink->write(batch, every_record(*batch), verdicts); }
+  Result<void> write(const std::shared_ptr<Batch>& batch) { return sink.records->write(batch, every_record(*batch), verdicts); }
   [[nodiscard]] std::vector<Json> lines() const {
     std::vector<Json> out;
     std::ifstream in{config.file.path};
@@ -90,7 +90,7 @@ TEST_CASE("file sink: records as ECS documents with the origin of a file or of a
   from_topic->records[1].offset = (77ULL << kKafkaOffsetShift) + 5;
   REQUIRE(opened.write(batch_of(file_stream(), {"a|a", "b|b"})).has_value());
   REQUIRE(opened.write(from_topic).has_value());
-  REQUIRE(opened.sink->flush({}).has_value());
+  REQUIRE(opened.sink.sink->flush({}).has_value());
   const auto lines = opened.lines();
   REQUIRE(lines.size() == 4);
   CHECK(lines[1]["log.file.path"] == "/var/log/shop.log");
@@ -125,7 +125,7 @@ TEST_CASE("file sink: the selected records are written and settled, and no other
   opened.config.sync = SyncWhen::never;
   opened.open();
   const std::vector<std::uint32_t> selected{1, 3};
-  REQUIRE(opened.sink->write(batch_of(file_stream(), {"a|a", "b|b", "c|c", "d|d"}), selected, opened.verdicts).has_value());
+  REQUIRE(opened.sink.records->write(batch_of(file_stream(), {"a|a", "b|b", "c|c", "d|d"}), selected, opened.verdicts).has_value());
   const auto lines = opened.lines();
   REQUIRE(lines.size() == 2);
   CHECK(lines[0]["message"] == "b");
@@ -133,16 +133,27 @@ TEST_CASE("file sink: the selected records are written and settled, and no other
   CHECK(opened.verdicts.delivered == 2);
 }
 
-TEST_CASE("file sink: documents are written when they are wanted, one a line", "[sinks]") {
-  Opened opened;
-  opened.config.documents = only(Document::finding) | only(Document::incident);
-  opened.open();
-  for (const Document kind : {Document::template_info, Document::finding, Document::incident, Document::report})
-    REQUIRE(opened.sink->write_document(kind, "key", "{\"kind\":\n" + std::to_string(static_cast<int>(kind)) + "}").has_value());
-  const auto lines = opened.lines();
-  REQUIRE(lines.size() == 2);
-  CHECK(lines[0]["kind"] == static_cast<int>(Document::finding));
-  CHECK(lines[1]["kind"] == static_cast<int>(Document::incident));
+TEST_CASE("file sink: events are written one a line, and settled as records are", "[sinks]") {
+  for (const SyncWhen sync : {SyncWhen::never, SyncWhen::snapshot}) {
+    Opened opened;
+    opened.config.sync = sync;
+    opened.open();
+    struct : EventVerdicts {
+      std::vector<std::string> delivered;
+      void settle(const Event& event, Verdict verdict, std::string_view) noexcept override {
+        if (verdict == Verdict::delivered) delivered.push_back(event.key);
+      }
+    } verdicts;
+    for (const Document kind : {Document::finding, Document::incident})
+      REQUIRE(opened.sink.events
+                  ->write({kind, std::string{name_of(kind)}, "{\"kind\":\n" + std::to_string(static_cast<int>(kind)) + "}"}, verdicts)
+                  .has_value());
+    const auto lines = opened.lines();
+    REQUIRE(lines.size() == 2);
+    CHECK(lines[0]["kind"] == static_cast<int>(Document::finding));
+    CHECK(lines[1]["kind"] == static_cast<int>(Document::incident));
+    CHECK(verdicts.delivered == (sync == SyncWhen::never ? std::vector<std::string>{"finding", "incident"} : std::vector<std::string>{}));
+  }
 }
 
 TEST_CASE("file sink: with sync never records are settled at once, with snapshot by a flush that goes well", "[sinks]") {
@@ -153,7 +164,7 @@ TEST_CASE("file sink: with sync never records are settled at once, with snapshot
     opened.open();
     for (int i = 0; i < 3; ++i) REQUIRE(opened.write(batch_of(file_stream(), {"a|a", "b|b"})).has_value());
     CHECK(opened.verdicts.delivered == (sync == SyncWhen::never ? 6 : 0));
-    CHECK(opened.sink->flush({}).has_value());
+    CHECK(opened.sink.sink->flush({}).has_value());
     CHECK(opened.verdicts.others == 0);
   }
 }

@@ -47,7 +47,7 @@ class Kept {
     judgement.incidents = std::move(incidents);
     const RuleCatalog rules;
     Told told;
-    for (const LiveDocument& document : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
+    for (const Event& document : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
       const auto json = nlohmann::json::parse(document.json);
       const std::string name = document.kind == Document::incident ? "incident" : document.key;
       if (json["schema"] == "loglode.withdrawal/1") {

@@ -67,7 +67,7 @@ LiveFigures figures() {
   out.findings_muted = {{"frequent", 3}};
   out.incidents_open = 1;
   out.snapshot_age_s = 1.5;
-  out.sinks = {{"archive", 10, 0}, {"a \"b\" \\ \n", 1, 2}};
+  out.sinks = {{"archive", 10, 0, 0}, {"a \"b\" \\ \n", 1, 3, 2}};
   out.lags = {{"shop", "orders", 1, 7}, {"shop", "orders", 0, 5}};
   out.process = read_process();
   out.version = "0.1.0";
@@ -90,6 +90,8 @@ TEST_CASE("live metrics: what is written is what was counted", "[app][ops]") {
   expect(R"(loglode_findings_muted_total{kind="frequent"})", 3);
   expect("loglode_snapshot_age_seconds", 1.5);
   expect(R"(loglode_sink_documents_total{sink="a \"b\" \\ \n"})", 1);
+  expect(R"(loglode_sink_rejected_total{sink="a \"b\" \\ \n"})", 3);
+  expect(R"(loglode_sink_errors_total{sink="a \"b\" \\ \n"})", 2);
   expect(R"(loglode_build_info{version="0.1.0"})", 1);
 }
 

@@ -43,7 +43,7 @@ class Transformed final : public Stage {
 };
 constexpr std::size_t kRecords = 10;
 
-class FakeSink final : public RecordSink {
+class FakeSink final : public RecordSink, public EventSink {
  public:
   FakeSink(Answer answer, std::vector<std::string>& got) : answer_{answer}, got_{got} {}
   Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
@@ -54,6 +54,14 @@ class FakeSink final : public RecordSink {
       const bool odd = answer_ == Answer::takes_and_rejects_odd && i % 2 == 1;
       to.settle(*batch, i, odd ? Verdict::rejected : Verdict::delivered, odd ? "odd" : "");
     }
+    return {};
+  }
+  Result<void> write(const Event& event, EventVerdicts& to) override {
+    if (answer_ == Answer::refuses) return fail(std::make_error_code(std::errc::no_space_on_device), "full", true);
+    got_.push_back(event.key);
+    if (answer_ == Answer::settles_at_flush) return {};
+    const bool odd = answer_ == Answer::takes_and_rejects_odd && event.key == "odd";
+    to.settle(event, odd ? Verdict::rejected : Verdict::delivered, odd ? "odd" : "");
     return {};
   }
   Result<void> flush(Deadline) override { return {}; }
@@ -80,7 +88,7 @@ struct Delivered {
 
 /// A sink with a number, of a pipeline that reads the ten records.
 void deliver(Answer answer, RecordSelection gets, std::optional<WhenRefused> when_full, Delivered& out) {
-  auto sink = make_metered_sink(std::make_unique<FakeSink>(answer, out.got), {}, out.meter);
+  auto sink = make_metered_sink(OpenedSink::of_both(std::make_unique<FakeSink>(answer, out.got)), out.meter);
   if (when_full) sink = make_overflow_sink(std::move(sink), *when_full, out.dropped);
   OneBatch source{kRecords};
   Rejections rejections;
@@ -90,11 +98,12 @@ void deliver(Answer answer, RecordSelection gets, std::optional<WhenRefused> whe
                       chain.push_back(std::make_unique<Transformed>());
                       return chain;
                     },
+                    {},
                     {}};
-  pipeline.sinks.push_back({*sink, gets});
+  pipeline.sinks.push_back({*sink.records, gets});
   pipeline.verdicts = &rejections;
   REQUIRE(run_pipeline(pipeline).has_value());
-  REQUIRE(sink->flush(Deadline::max()).has_value());
+  REQUIRE(sink.sink->flush(Deadline::max()).has_value());
   out.rejected = rejections.records;
 }
 
@@ -157,17 +166,68 @@ TEST_CASE("a sink's documents are those that it has taken for good", "[app][deli
 TEST_CASE("what a sink settles at its flush is counted by the flush, once", "[app][delivery]") {
   Lines got;
   SinkMeter meter;
-  const auto sink = make_metered_sink(std::make_unique<FakeSink>(Answer::settles_at_flush, got), {}, meter);
+  const auto sink = make_metered_sink(OpenedSink::of_both(std::make_unique<FakeSink>(Answer::settles_at_flush, got)), meter);
   auto batch = std::make_shared<Batch>();
   batch->records.resize(3);
   IgnoreVerdicts ignore;
   const std::vector<std::uint32_t> selected{0, 2};
   for (const std::uint64_t before : {0, 2, 4}) {
     CHECK(meter.documents == before);
-    REQUIRE(sink->write(batch, selected, ignore).has_value());
+    REQUIRE(sink.records->write(batch, selected, ignore).has_value());
     CHECK(meter.documents == before);
-    REQUIRE(sink->flush(Deadline::max()).has_value());
-    REQUIRE(sink->flush(Deadline::max()).has_value());
+    REQUIRE(sink.sink->flush(Deadline::max()).has_value());
+    REQUIRE(sink.sink->flush(Deadline::max()).has_value());
     CHECK(meter.documents == before + 2);
   }
+}
+
+TEST_CASE("an event has a verdict as a record has: what a sink refuses or rejects is kept, what it takes is counted", "[app][delivery]") {
+  struct Kept final : EventVerdicts {
+    Lines rejected;
+    void settle(const Event& event, Verdict verdict, std::string_view reason) noexcept override {
+      if (verdict == Verdict::rejected) rejected.push_back(event.key + ": " + std::string{reason});
+    }
+  };
+  struct Row {
+    Answer answer;
+    std::optional<WhenRefused> when_full;
+    std::uint64_t documents, rejected, dropped;
+    Lines kept;
+  };
+  const std::vector<Row> rows{
+      {Answer::takes, std::nullopt, 2, 0, 0, {}},
+      {Answer::settles_at_flush, std::nullopt, 2, 0, 0, {}},
+      {Answer::takes_and_rejects_odd, std::nullopt, 1, 1, 0, {"odd: odd"}},
+      {Answer::refuses, WhenRefused::dead_letter, 0, 0, 0, {"even: full", "odd: full"}},
+      {Answer::refuses, WhenRefused::drop, 0, 0, 2, {}},
+  };
+  for (const Row& row : rows) {
+    Lines got;
+    SinkMeter meter;
+    std::atomic<std::uint64_t> dropped{0};
+    OpenedSink sink = make_metered_sink(OpenedSink::of_both(std::make_unique<FakeSink>(row.answer, got)), meter);
+    if (row.when_full) sink = make_overflow_sink(std::move(sink), *row.when_full, dropped);
+    Kept kept;
+    for (const char* const key : {"even", "odd"}) REQUIRE(sink.events->write({Document::finding, key, "{}"}, kept).has_value());
+    REQUIRE(sink.sink->flush(Deadline::max()).has_value());
+    CHECK(meter.documents == row.documents);
+    CHECK(meter.rejected == row.rejected);
+    CHECK(dropped == row.dropped);
+    CHECK(kept.rejected == row.kept);
+  }
+}
+
+TEST_CASE("what a sink does not take stays so when it is wrapped", "[app][delivery]") {
+  class RecordsAlone final : public RecordSink {
+   public:
+    Result<void> write(std::shared_ptr<const Batch>, SelectedRecords, Verdicts&) override { return {}; }
+    Result<void> flush(Deadline) override { return {}; }
+  };
+  SinkMeter meter;
+  std::atomic<std::uint64_t> dropped{0};
+  OpenedSink sink = make_metered_sink(OpenedSink::of_records(std::make_unique<RecordsAlone>()), meter);
+  CHECK(sink.events == nullptr);
+  sink = make_overflow_sink(std::move(sink), WhenRefused::drop, dropped);
+  CHECK(sink.events == nullptr);
+  CHECK(sink.records != nullptr);
 }
