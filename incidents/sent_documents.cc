@@ -63,6 +63,13 @@ std::string SentDocuments::text_of(Document kind, const std::string& id) const {
   return found == sent_.end() ? std::string{} : found->second.text;
 }
 
+std::vector<std::pair<std::string, std::string>> SentDocuments::open_incidents() const {
+  std::vector<std::pair<std::string, std::string>> open;
+  for (const auto& [key, sent] : sent_)
+    if (!sent.text.empty()) open.emplace_back(key.second, sent.text);
+  return open;
+}
+
 std::set<std::uint64_t> SentDocuments::cut_off(Document kind, Timestamp judged_from) const {
   std::set<std::uint64_t> about;
   for (const auto& [key, sent] : sent_)

@@ -43,6 +43,8 @@ class SentDocuments {
   [[nodiscard]] bool knows(Document kind, const std::string& id) const { return sent_.contains({kind, id}); }
   /// What was sent under it, where that is an open incident; else empty.
   [[nodiscard]] std::string text_of(Document kind, const std::string& id) const;
+  /// Of all open incidents: id and what was sent last.
+  [[nodiscard]] std::vector<std::pair<std::string, std::string>> open_incidents() const;
   /// What the documents are about that were sent and began before `judged_from`: a judgement sees no more than their end.
   [[nodiscard]] std::set<std::uint64_t> cut_off(Document kind, Timestamp judged_from) const;
   /// Known from elsewhere: nothing was sent, and nothing is to be.

@@ -121,8 +121,8 @@ void LiveRun::keep_judging() {
   }
 }
 
-void LiveRun::publish(std::vector<Event> events, const LiveJudgement& judged, const std::function<std::string()>& told) {
-  for (Event& event : events) {
+void LiveRun::publish(std::vector<LiveEvent> events, const LiveJudgement& judged, const std::function<std::string()>& told) {
+  for (LiveEvent& event : events) {
     std::unique_lock lock{mutex_};
     wake_.wait(lock, [this] { return outbox_.size() < kOutboxMax || ending_; });
     outbox_.push_back(std::move(event));
@@ -153,11 +153,12 @@ Result<void> LiveRun::write_events() {
       if (told_with_outbox_) told_ = std::exchange(told_with_outbox_, std::nullopt);
       return {};
     }
-    const Event event = outbox_.front();
+    const auto [event, only_to] = outbox_.front();
     lock.unlock();
     for (; outbox_sink_ < sinks_.size(); ++outbox_sink_) {
       const LiveSink& each = sinks_[outbox_sink_];
       if (each.opened.events == nullptr || !each.events[static_cast<std::size_t>(event.kind)]) continue;
+      if (!only_to.empty() && std::find(only_to.begin(), only_to.end(), outbox_sink_) == only_to.end()) continue;
       if (auto written = each.opened.events->write(event, *event_verdicts_); !written) return written;
     }
     outbox_sink_ = 0;

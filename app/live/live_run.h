@@ -61,6 +61,12 @@ struct LiveJudgement {
   bool known = false;               // of what the state held before anything told from it: nobody is to be told
 };
 
+/// An event on its way to the sinks that take its kind.
+struct LiveEvent {
+  Event event;
+  std::vector<std::size_t> only_to{};  // numbers of sinks; empty: all
+};
+
 /// Where it delivers to, and what of.
 struct LiveSink {
   OpenedSink opened;
@@ -127,7 +133,7 @@ class LiveRun {
   // Any thread, during and after run().
   /// Queued for the sinks, in order; written between two batches. Waits while the queue is full. `told`: what a later run is given as
   /// told(), so that it does not tell that again; asked at most once a second, and durable not before the documents.
-  void publish(std::vector<Event> events, const LiveJudgement& judged, const std::function<std::string()>& told);
+  void publish(std::vector<LiveEvent> events, const LiveJudgement& judged, const std::function<std::string()>& told);
   /// Takes effect between two batches, whole: what was read is finished with the old rules, what comes is read with the new ones.
   void reload(LiveReload with);
   [[nodiscard]] std::uint64_t templates() const noexcept { return templates_.load(); }
@@ -229,7 +235,7 @@ class LiveRun {
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool ending_ = false;
-  std::deque<Event> outbox_;
+  std::deque<LiveEvent> outbox_;
   std::size_t outbox_sink_ = 0;                  // those before it have the first of them; with the turn
   std::optional<std::string> told_with_outbox_;  // what will have been told when the outbox is empty
   std::optional<LiveReload> reload_;

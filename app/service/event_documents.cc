@@ -32,6 +32,8 @@ SentDocuments::Facts facts_of(const Incident& incident, Timestamp newest) {
   return {0, incident.opened_at, std::max(incident.opened_at, end), incident.findings.size()};
 }
 
+std::string place_of(const std::string& place, Document kind) { return std::string{name_of(kind)} + '\n' + place; }
+
 Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
   const bool finding = kind == Document::finding;
   return {kind, id,
@@ -42,11 +44,53 @@ Event withdrawal(Document kind, const std::string& id, const std::string& supers
 
 }  // namespace
 
-std::vector<Event> EventDocuments::of(const LiveJudgement& judged) {
-  if (judged.known) return take_as_known(judged);
+void EventDocuments::set_targets(std::vector<Target> targets) {
+  targets_ = std::move(targets);
+  lacking_.assign(targets_.size(), {});
+  if (!targeted_) return;
+  for (std::size_t number = 0; number < targets_.size(); ++number)
+    for (std::size_t kind = 0; kind < targets_[number].events.size(); ++kind)
+      lacking_[number][kind] = targets_[number].events[kind] &&
+                               !targeted_->contains(place_of(targets_[number].place, Document{static_cast<std::uint8_t>(kind)}));
+}
+
+std::vector<LiveEvent> EventDocuments::of(const LiveJudgement& judged) {
+  std::vector<LiveEvent> out;
+  if (judged.known) {
+    take_as_known(judged);
+    return out;
+  }
+  std::vector<Event> changes = changes_of(judged);
+  bring_up_to_date(judged, changes, out);
+  for (Event& event : changes) out.push_back({std::move(event)});
+  return out;
+}
+
+/// Sinks that were not there before get what stands and is not told to all just now.
+void EventDocuments::bring_up_to_date(const LiveJudgement& judged, const std::vector<Event>& changes, std::vector<LiveEvent>& out) {
+  std::array<std::vector<std::size_t>, static_cast<std::size_t>(Document::kCount)> lacking;  // by kind: numbers of sinks
+  for (std::size_t number = 0; number < lacking_.size(); ++number)
+    for (std::size_t kind = 0; kind < lacking.size(); ++kind)
+      if (lacking_[number][kind]) lacking[kind].push_back(number);
+  lacking_.assign(lacking_.size(), {});
+  std::set<std::pair<Document, std::string_view>> told;
+  for (const Event& event : changes) told.emplace(event.kind, event.key);
+  const auto add = [&](Document kind, const std::string& key, const auto& json) {
+    const auto& to = lacking[static_cast<std::size_t>(kind)];
+    if (!to.empty() && !told.contains({kind, key})) out.push_back({{kind, key, json()}, to});
+  };
+  for (const TemplateCount& row : judged.judgement.templates)
+    add(Document::template_info, to_hex(row.info->id), [&] { return to_line(to_json(row)); });
+  for (const Finding& finding : judged.judgement.findings)
+    if (sent_.knows(Document::finding, finding.finding_id) && !sent_.is_only_known(Document::finding, finding.finding_id))
+      add(Document::finding, finding.finding_id, [&] { return to_line(to_json(finding)); });
+  for (const auto& open : sent_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
+}
+
+std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
   if (book_.was_renewed()) {
     const Judgement before = book_.told_before(judged.judgement);
-    static_cast<void>(take_as_known({before, judged.rules, judged.newest, judged.judged_from, false, true}));
+    take_as_known({before, judged.rules, judged.newest, judged.judged_from, false, true});
   }
   std::vector<Event> documents;
   add_templates(judged, documents);
@@ -164,7 +208,7 @@ void EventDocuments::withdraw(Document kind, const SentDocuments::Present& prese
   }
 }
 
-std::vector<Event> EventDocuments::take_as_known(const LiveJudgement& judged) {
+void EventDocuments::take_as_known(const LiveJudgement& judged) {
   for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
   book_.take_as_known(judged.judgement, judged.newest);
   for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
@@ -172,14 +216,21 @@ std::vector<Event> EventDocuments::take_as_known(const LiveJudgement& judged) {
     sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident, judged.newest));
   muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
   incidents_open_ = book_.incidents_open();
-  return {};
 }
 
 std::string EventDocuments::encode() const {
   Json templates = Json::array();
   for (const auto& [id, count] : templates_) templates.push_back({id.high, id.low, count});
   std::string bytes;
-  Json::to_cbor({{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}},
+  Json targets = Json::array();
+  for (const Target& target : targets_)
+    for (std::size_t kind = 0; kind < target.events.size(); ++kind)
+      if (target.events[kind]) targets.push_back(place_of(target.place, Document{static_cast<std::uint8_t>(kind)}));
+  Json::to_cbor({{"book", book_.encode()},
+                 {"muted", muted_book_.encode()},
+                 {"sent", sent_.encode()},
+                 {"templates", std::move(templates)},
+                 {"targets", std::move(targets)}},
                 bytes);
   return bytes;
 }
@@ -191,6 +242,7 @@ bool EventDocuments::restore(std::string_view bytes) {
     for (const Json& row : all.at("templates"))
       if (row.size() == 3)  // of ids of version 1: renew() forgets them
         templates_[{row.at(0).get<std::uint64_t>(), row.at(1).get<std::uint64_t>()}] = row.at(2).get<std::uint64_t>();
+    if (all.contains("targets")) targeted_ = all.at("targets").get<std::set<std::string>>();
     const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
                       sent_.restore(all.at("sent").get<std::string>());
     incidents_open_ = book_.incidents_open();

@@ -9,6 +9,8 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +23,16 @@ namespace loglode {
 
 class EventDocuments {
  public:
+  /// A sink of the configuration: where it writes to, whatever it is called, and the kinds of events that it takes.
+  struct Target {
+    std::string place;
+    DocumentKinds events;
+  };
+  /// Before of() and behind restore(): where the events go, in the order of the configuration. What a sink was not among the targets of the
+  /// run before for, it is given with the first judgement as far as it stands: open incidents, findings and templates.
+  void set_targets(std::vector<Target> targets);
   /// In the order in which they are to be written.
-  [[nodiscard]] std::vector<Event> of(const LiveJudgement& judged);
+  [[nodiscard]] std::vector<LiveEvent> of(const LiveJudgement& judged);
   /// What of() has given, for the EventDocuments of a later run.
   [[nodiscard]] std::string encode() const;
   /// Before of(). False: it can not be read, nothing is known.
@@ -39,7 +49,9 @@ class EventDocuments {
 
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
-  std::vector<Event> take_as_known(const LiveJudgement& judged);
+  std::vector<Event> changes_of(const LiveJudgement& judged);
+  void take_as_known(const LiveJudgement& judged);
+  void bring_up_to_date(const LiveJudgement& judged, const std::vector<Event>& changes, std::vector<LiveEvent>& out);
   void add_templates(const LiveJudgement& judged, std::vector<Event>& out);
   void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<Event>& out);
   void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out);
@@ -52,6 +64,9 @@ class EventDocuments {
   void note_muted(const LiveJudgement& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 
+  std::vector<Target> targets_;
+  std::vector<DocumentKinds> lacking_;             // for each of them: what it was never given
+  std::optional<std::set<std::string>> targeted_;  // by the run before; none: an older version, or none, has kept it
   LiveBook book_, muted_book_;
   SentDocuments sent_;
   std::vector<std::string> newly_muted_;

@@ -1,6 +1,7 @@
 #include "app/service/service_run.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -58,6 +59,19 @@ DocumentKinds kinds_of(const SinkConfig& sink) {
   DocumentKinds kinds;
   for (const Document kind : sink.what) kinds |= only(kind);
   return kinds;
+}
+
+/// Where each sink writes to, so that a sink that is new to a state is known from one that only has another name.
+std::vector<EventDocuments::Target> targets_of(const std::vector<SinkConfig>& sinks) {
+  std::vector<EventDocuments::Target> targets;
+  for (const SinkConfig& sink : sinks) {
+    std::vector<std::string> brokers = values_of(sink.brokers);
+    std::sort(brokers.begin(), brokers.end());
+    targets.push_back({sink.type == SinkConfig::Type::file ? "file " + sink.path.value
+                                                           : fmt::format("kafka {} {}", sink.topic.value, fmt::join(brokers, ",")),
+                       kinds_of(sink)});
+  }
+  return targets;
 }
 
 bool mask_whole(std::string_view text, std::string& out) {
@@ -128,6 +142,7 @@ Result<void> ServiceRun::prepare() {
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
   if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
+  events_.set_targets(targets_of(config_.sinks));
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;

@@ -47,7 +47,8 @@ class Kept {
     judgement.incidents = std::move(incidents);
     const RuleCatalog rules;
     Told told;
-    for (const Event& document : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
+    for (const auto& [document, only_to] : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
+      CHECK(only_to.empty());
       const auto json = nlohmann::json::parse(document.json);
       const std::string name = document.kind == Document::incident ? "incident" : document.key;
       if (json["schema"] == "loglode.withdrawal/1") {
@@ -107,6 +108,63 @@ TEST_CASE("events: a finding whose windows widen goes on under its new id, and s
     CHECK(kept.standing.contains("f1"));
   }
   CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
+}
+
+TEST_CASE("events: a sink that is new to a state is given what stands, once, and the others are not", "[app][live]") {
+  using Target = EventDocuments::Target;
+  const DocumentKinds findings = only(Document::finding), all = findings | only(Document::incident);
+  const Target old{"file /old", all}, other{"file /new", all}, modest{"file /old", findings};
+  const auto told_of = [](EventDocuments& events, seconds newest) {
+    Judgement judgement;
+    judgement.findings = {finding("f1", 1, seconds{0}, seconds{1})};
+    judgement.incidents = {incident(seconds{0}, {"f1"})};
+    const RuleCatalog rules;
+    Told told;
+    for (const auto& [event, only_to] : events.of({judgement, rules, at(newest), at(newest - minutes{60}), false, false})) {
+      std::string to = only_to.empty() ? " to all" : " to";
+      for (const std::size_t number : only_to) to += " " + std::to_string(number);
+      told.push_back(std::string{name_of(event.kind)} + to);
+    }
+    return told;
+  };
+  struct Row {
+    std::string what;
+    std::vector<Target> before, after;
+    bool by_older_version;
+    Told expected;
+  };
+  const std::vector<Row> rows{
+      {"the same", {old}, {old}, false, {}},
+      {"one more", {old}, {old, other}, false, {"finding to 1", "incident to 1"}},
+      {"in another order", {old, other}, {other, old}, false, {}},
+      {"two more", {old}, {other, old, {"kafka t b:1", findings}}, false, {"finding to 0 2", "incident to 0"}},
+      {"one that takes more than it did", {modest}, {old}, false, {"incident to 0"}},
+      {"of an older version nobody knows: its sinks had all", {old}, {old, other}, true, {}},
+  };
+  for (const Row& row : rows) {
+    INFO(row.what);
+    EventDocuments first;
+    first.set_targets(row.before);
+    REQUIRE(told_of(first, seconds{1}) == Told{"finding to all", "incident to all"});
+    std::string kept = first.encode();
+    if (row.by_older_version) {
+      auto content = nlohmann::json::from_cbor(kept);
+      REQUIRE(content.erase("targets") == 1);
+      kept.clear();
+      nlohmann::json::to_cbor(content, kept);
+    }
+    EventDocuments second, third;
+    REQUIRE(second.restore(kept));
+    second.set_targets(row.after);
+    CHECK(told_of(second, seconds{2}) == row.expected);
+    CHECK(told_of(second, seconds{3}).empty());
+    REQUIRE(third.restore(second.encode()));
+    third.set_targets(row.after);
+    CHECK(told_of(third, seconds{4}).empty());
+  }
+  EventDocuments fresh;  // nothing was ever told: what comes is for all
+  fresh.set_targets({old, other});
+  CHECK(told_of(fresh, seconds{1}) == Told{"finding to all", "incident to all"});
 }
 
 TEST_CASE("events: an incident that stays open is closed in the end, whatever else was told meanwhile", "[app][live]") {
