@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "pipeline/run_pipeline.h"
 #include "app/service/metered_sink.h"
 #include "pipeline/overflow_sink.h"
+#include "pipeline/run_pipeline.h"
 
 using namespace loglode;
 

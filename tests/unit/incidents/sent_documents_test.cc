@@ -1,4 +1,4 @@
-#include "app/service/sent_documents.h"
+#include "incidents/sent_documents.h"
 
 #include <catch2/catch.hpp>
 #include <string>
