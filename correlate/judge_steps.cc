@@ -92,9 +92,7 @@ void JudgeSteps::begin_after(const std::vector<WindowSummary>& windows) {
   begin_at(std::move(nothing));
 }
 
-Timestamp JudgeSteps::needs_from() const noexcept {
-  return base().at == kNoTime ? Timestamp::min() : plus(base().at, -config_.kept);
-}
+Timestamp JudgeSteps::needs_from() const noexcept { return base().at == kNoTime ? Timestamp::min() : plus(base().at, -config_.kept); }
 
 /// What ended before is over, and was before what is still revised: nobody needs to know it again.
 Timestamp JudgeSteps::forgotten_before(Timestamp boundary) const noexcept {

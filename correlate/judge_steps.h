@@ -39,10 +39,10 @@ struct Standing {
 };
 
 struct StepConfig {
-  Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
-  Duration kept = std::chrono::hours{6};       // windows older than this tell nothing any more
-  Duration revised = std::chrono::hours{1};    // so long a step is taken again when its windows change
-  Duration lateness = std::chrono::seconds{5}; // a boundary is passed when a record is so much newer
+  Duration judged = std::chrono::hours{1};      // what is older is the baseline of what is not
+  Duration kept = std::chrono::hours{6};        // windows older than this tell nothing any more
+  Duration revised = std::chrono::hours{1};     // so long a step is taken again when its windows change
+  Duration lateness = std::chrono::seconds{5};  // a boundary is passed when a record is so much newer
 };
 
 class JudgeSteps {
@@ -55,8 +55,8 @@ class JudgeSteps {
   void begin_after(const std::vector<WindowSummary>& windows);
 
   /// Takes the steps that `windows` have passed and those that they change, and judges what comes after: what stands, and what is seen
-  /// now; also what stood after one of these steps and is spoken of no more. `thorough`: false leaves steps that change as they are until the next boundary is passed. `config`: but for its span.
-  /// The judgement points into `windows` and `catalog`.
+  /// now; also what stood after one of these steps and is spoken of no more. `thorough`: false leaves steps that change as they are until
+  /// the next boundary is passed. `config`: but for its span. The judgement points into `windows` and `catalog`.
   [[nodiscard]] Judgement look(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
                                JudgeConfig config, bool thorough);
 
@@ -76,8 +76,8 @@ class JudgeSteps {
   [[nodiscard]] Standing take_steps(const Moment& moment, const std::vector<Timestamp>& boundaries);
 
   StepConfig config_;
-  std::deque<std::shared_ptr<const Standing>> steps_;    // the base first
-  std::map<Timestamp, std::uint64_t> signatures_;        // of what was in the windows when steps were taken, by their beginning
+  std::deque<std::shared_ptr<const Standing>> steps_;  // the base first
+  std::map<Timestamp, std::uint64_t> signatures_;      // of what was in the windows when steps were taken, by their beginning
   std::set<std::string> lasting_;
   std::uint64_t taken_ = 0;
 };

@@ -59,9 +59,8 @@ class Successor {
     std::vector<const Finding*> found;
     for (const Finding& finding : judgement_.findings)
       if (finding.start != kNoTime) found.push_back(&finding);
-    std::sort(found.begin(), found.end(), [](const Finding* a, const Finding* b) {
-      return std::tie(a->start, a->finding_id) < std::tie(b->start, b->finding_id);
-    });
+    std::sort(found.begin(), found.end(),
+              [](const Finding* a, const Finding* b) { return std::tie(a->start, a->finding_id) < std::tie(b->start, b->finding_id); });
     for (const Finding* const finding : found) {
       const std::string subject = subject_of(*finding);
       subjects_.emplace(finding->finding_id, subject);
@@ -70,8 +69,8 @@ class Successor {
       for (auto each = first; each != last; ++each) {
         const Standing::OfFinding& one = before_.findings[each->second];
         if (!is_near(one.finding->start, one.end, finding->start, finding->end)) continue;
-        if (nearest == last || distance(one.finding->start, finding->start) <
-                                   distance(before_.findings[nearest->second].finding->start, finding->start))
+        if (nearest == last ||
+            distance(one.finding->start, finding->start) < distance(before_.findings[nearest->second].finding->start, finding->start))
           nearest = each;
       }
       if (nearest == last) {
@@ -152,12 +151,12 @@ class Successor {
   }
 
   void put(Standing::OfIncident one) {
-    if (one.last >= forgotten_before_ && incident_ids_.insert(one.incident->incident_id).second)
-      after_.incidents.push_back(std::move(one));
+    if (one.last >= forgotten_before_ && incident_ids_.insert(one.incident->incident_id).second) after_.incidents.push_back(std::move(one));
   }
 
   /// Of those that have something in common with it, the one that opened at nearly its time.
-  [[nodiscard]] std::size_t nearest_incident(const Incident& incident, const Standing::OfIncident& now, const std::vector<bool>& taken) const {
+  [[nodiscard]] std::size_t nearest_incident(const Incident& incident, const Standing::OfIncident& now,
+                                             const std::vector<bool>& taken) const {
     std::size_t best = taken.size();
     for (std::size_t i = 0; i < taken.size(); ++i) {
       const Standing::OfIncident& one = before_.incidents[i];
@@ -166,8 +165,8 @@ class Successor {
         return std::binary_search(now.subjects.begin(), now.subjects.end(), subject);
       });
       if (!shares) continue;
-      if (best == taken.size() || distance(one.incident->opened_at, incident.opened_at) <
-                                      distance(before_.incidents[best].incident->opened_at, incident.opened_at))
+      if (best == taken.size() ||
+          distance(one.incident->opened_at, incident.opened_at) < distance(before_.incidents[best].incident->opened_at, incident.opened_at))
         best = i;
     }
     return best;
