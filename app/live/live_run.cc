@@ -209,6 +209,7 @@ LiveRun::Cut LiveRun::take_cut() {
   cut.snapshot.shapes_gone = miner_->take_forgotten();
   cut.snapshot.windows = folder_->take_changed();
   cut_told(cut.snapshot);
+  cut.snapshot.given_up_before = needed_from_;
   return cut;
 }
 

@@ -60,7 +60,7 @@ def main():
     global RATE
     program = os.path.abspath(sys.argv[1])
     runs = int(os.environ.get("LOGLODE_CRASH_RUNS", "5"))
-    # All within an hour: of hours that the twin reads in a second, documents of the beginning may say what a part of the files held by then.
+    # All within an hour: the twin reads its three files one after the other, and what comes more than an hour late judges nothing.
     RATE = 20 if runs <= 60 else 100
     seed = crash_seed()
     print(f"{runs} runs, LOGLODE_CRASH_SEED={seed}", flush=True)
