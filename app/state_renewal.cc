@@ -1,4 +1,5 @@
 #include "app/state_renewal.h"
+#include "app/live/live_events.h"
 
 #include <fmt/format.h>
 
@@ -175,6 +176,8 @@ class Renewal {
       } else if (each.teller == "run" && documents.restore(each.bytes)) {
         documents.renew(now);
         told.push_back({each.teller, documents.encode()});
+      } else if (each.teller.ends_with(kPendingTeller)) {
+        told.push_back(each);
       }
     }
     contents_.told = std::move(told);

@@ -32,6 +32,12 @@ struct JudgeConfig {
     Timestamp since = kNoTime;
   };
   std::vector<WarmUp> warm_ups{};
+  /// Which of the windows are judged, by where they begin; of those that end by `judged_from`, as what they are judged by.
+  struct Span {
+    Timestamp from = Timestamp::min(), judged_from = Timestamp::min(), until = Timestamp::max();
+    bool timed_only = false;  // those of streams without times are left out
+  };
+  Span span{};
 };
 
 /// `windows`: of SummaryStore::windows(), baseline ones among them. `catalog` must outlive the judgement.

@@ -339,9 +339,14 @@ std::vector<Timeline> make_timelines(const std::vector<WindowSummary>& windows, 
   Clocked timed;
   std::vector<const WindowSummary*> ordinal_learned;
   std::map<std::pair<std::uint64_t, std::uint64_t>, Clocked> ordinal;
+  const JudgeConfig::Span& span = config.span;
   for (const WindowSummary& window : windows) {
     if (!window.ordinal) {
-      (window.baseline ? timed.learned : timed.judged).push_back(&window);
+      if (window.start < span.from || window.start >= span.until) continue;
+      const bool learned = window.baseline || plus(window.start, window.width) <= span.judged_from;
+      (learned ? timed.learned : timed.judged).push_back(&window);
+    } else if (span.timed_only) {
+      continue;
     } else if (window.baseline) {
       ordinal_learned.push_back(&window);
     } else {

@@ -1,11 +1,10 @@
 #include "incidents/live_book.h"
 
-#include <fmt/format.h>
-#include <xxhash.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
+
+#include "core/finding_identity.h"
 
 namespace loglode {
 
@@ -36,15 +35,11 @@ std::string_view name_of(LiveChange change) noexcept {
   return kNames[static_cast<std::size_t>(change)];
 }
 
-std::string LiveBook::subject_of(const Finding& finding) {
-  return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
-         (finding.template_id == kNoTemplate ? finding.rule_id : to_long_hex(finding.template_id));
-}
+std::string LiveBook::subject_of(const Finding& finding) { return loglode::subject_of(finding); }
 
 std::string LiveBook::id_of(const Incident& incident) {
-  const std::string text = (incident.services.empty() ? std::string{} : incident.services.front()) + '\n' +
-                           std::to_string(incident.opened_at.time_since_epoch().count());
-  return fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+  constexpr std::size_t kLastingDigits = 16;  // of an incident that stands; else it is a number within its judgement
+  return incident.incident_id.size() == kLastingDigits ? incident.incident_id : lasting_id_of(incident);
 }
 
 void LiveBook::rename(std::uint64_t number, const std::string& id) {

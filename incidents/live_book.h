@@ -44,7 +44,7 @@ class LiveBook {
   void take_as_known(const Judgement& judgement, Timestamp newest);
   /// Names what a finding is about, whatever its windows are.
   [[nodiscard]] static std::string subject_of(const Finding& finding);
-  /// What an incident's id is when it is first told: lines that come later may have it begin earlier or elsewhere.
+  /// What an incident's id is when it is first told: its own where it stands, else of what it began with and when.
   [[nodiscard]] static std::string id_of(const Incident& incident);
   void rename(std::uint64_t number, const std::string& id);
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }

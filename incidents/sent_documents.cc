@@ -94,6 +94,10 @@ bool SentDocuments::has_said(Document kind, const std::string& id, const Facts& 
   return found != sent_.end() && found->second.hash != 0 && found->second.facts == facts;
 }
 
+void SentDocuments::keep_lasting(const std::set<std::string>& ids) {
+  for (auto& [key, sent] : sent_) sent.lasting = sent.lasting || ids.contains(key.second);
+}
+
 void SentDocuments::keep_as_known() {
   std::erase_if(sent_, [](const auto& entry) { return entry.first.first == Document::finding; });
   for (auto& [key, sent] : sent_) sent.hash = 0;
@@ -115,6 +119,7 @@ std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const P
     const auto& [key, sent] = entry;
     if (key.first != kind || present.ids.contains(key.second)) return false;
     if (sent.facts.start != kNoTime && sent.facts.start < judged_from) return !present.about.contains(sent.facts.about);
+    if (sent.lasting) return true;
     if (present.unsent.contains(sent.facts.about) || (sent.facts.end != kNoTime && sent.facts.end >= ended_before)) return false;
     if (sent.hash != 0) gone.push_back({key.second, sent.facts.about});
     return true;
@@ -131,7 +136,7 @@ std::string SentDocuments::encode() const {
   Json all = Json::array();
   for (const auto& [key, sent] : sent_)
     all.push_back({static_cast<unsigned>(key.first), key.second, sent.hash, sent.facts.about, number_of(sent.facts.start),
-                   number_of(sent.facts.end), sent.facts.size, sent.text});
+                   number_of(sent.facts.end), sent.facts.size, sent.text, sent.lasting});
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -142,7 +147,10 @@ bool SentDocuments::restore(std::string_view bytes) {
   try {
     for (const Json& row : Json::parse(bytes))
       sent_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
-          row.at(2), {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)}, row.at(7).get<std::string>()};
+          row.at(2),
+          {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)},
+          row.at(7).get<std::string>(),
+          row.size() > 8 && row.at(8).get<bool>()};
     count_open();
     return true;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here

@@ -54,6 +54,8 @@ class SentDocuments {
   [[nodiscard]] bool has_said(Document kind, const std::string& id, const Facts& facts) const;
   /// Findings have other ids from now on and are forgotten; of incidents nothing is sent for what was sent until now.
   void keep_as_known();
+  /// What was sent under these ids stands from now on, whether it is spoken of or not.
+  void keep_lasting(const std::set<std::string>& ids);
   /// Whether anything was sent under it.
   bool forget(Document kind, const std::string& id);
   /// Of the judgement: the ids of its documents and what they are about; and what of that is in no document that was sent.
@@ -61,8 +63,9 @@ class SentDocuments {
     std::set<std::string_view> ids;
     std::set<std::uint64_t> about, unsent;
   };
-  /// Forgets what happened before `judged_from` and is not spoken of any more: what was sent stands. Then takes out and gives what was
-  /// sent, is not present, ended before `ended_before`, and is not about something unsent: what stands in its place must be sent first.
+  /// Forgets what happened before `judged_from`, or lasts, and is not spoken of any more: what was sent stands. Then takes out and gives
+  /// what was sent, is not present, ended before `ended_before`, and is not about something unsent: what stands in its place must be sent
+  /// first.
   [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp judged_from, Timestamp ended_before);
 
   [[nodiscard]] std::string encode() const;
@@ -74,6 +77,7 @@ class SentDocuments {
     std::uint64_t hash = 0;  // of the text; 0: only known
     Facts facts;
     std::string text{};  // empty unless it is an open incident
+    bool lasting = false;
   };
   using Key = std::pair<Document, std::string>;
   void forget_oldest(const Key& but);

@@ -16,6 +16,8 @@ Timestamp earlier(Timestamp a, Timestamp b) {
 
 void SnapshotWriter::keep_limits(const StateSnapshot& snapshot, StateWritten& written) {
   if (cells_ <= limits_.cells_max) return;
+  if (snapshot.given_up_before != kNoTime) roll_up_before(snapshot.given_up_before);
+  if (cells_ <= limits_.cells_max) return;
   std::set<StreamKey> being_read;
   for (const StoredStream& stream : snapshot.streams) being_read.insert(key_of(stream.identity));
   for (const WindowSummary& window : snapshot.windows) being_read.insert(key_of(window.stream));
@@ -63,6 +65,35 @@ void SnapshotWriter::roll_up(const StreamKey& key) {
   stream_.reset();
   stream.rolled_up = true;
   put(stream);
+}
+
+/// Of a stream that does not end, what nobody needs any more. Some more than there has to be: it comes again.
+void SnapshotWriter::roll_up_before(Timestamp time) {
+  struct Row {
+    StreamKey stream;
+    WindowKey key;
+    std::uint64_t cells = 0;
+  };
+  const std::uint64_t wanted = limits_.cells_max - limits_.cells_max / 4;
+  std::vector<Row> rows;
+  std::uint64_t left = cells_;
+  Statement oldest{connection_,
+                   "SELECT high,low,width,start,cells FROM windows WHERE ordinal=0 AND start+width<=? ORDER BY start,high,low,width"};
+  for (oldest.start({time}); left > wanted && oldest.next();) {
+    rows.push_back({{oldest.bits(0), oldest.bits(1)}, {false, oldest.integer(2), oldest.time(3)}, oldest.bits(4)});
+    left -= std::min(left, rows.back().cells);
+  }
+  oldest.reset();
+  SummaryStore store;  // knows which of them count where some overlap
+  for (const Row& row : rows) {
+    window_bytes_.start({row.stream.first, row.stream.second, row.key.ordinal, row.key.width, row.key.start});
+    Result<WindowSummary> window = window_bytes_.next() ? decode(window_bytes_.bytes(0)) : WindowSummary{};
+    window_bytes_.reset();
+    if (!window) return connection_.damaged(window.error().where);
+    store.accept(std::move(*window));
+  }
+  add_to_totals(store.take_windows());
+  for (const Row& row : rows) remove_window(row.stream, row.key, row.cells);
 }
 
 void SnapshotWriter::add_to_totals(const std::vector<WindowSummary>& windows) {

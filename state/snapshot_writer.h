@@ -48,6 +48,7 @@ class SnapshotWriter {
   // retention.cc
   void keep_limits(const StateSnapshot& snapshot, StateWritten& written);
   void roll_up(const StreamKey& stream);
+  void roll_up_before(Timestamp time);
   void add_to_totals(const std::vector<WindowSummary>& windows);
 
   Connection& connection_;

@@ -33,7 +33,8 @@ enum class StateErrc {
 enum class StateAccess : std::uint8_t { read_write, read_only };
 
 struct StateLimits {
-  /// Of all windows together; past it the windows of the streams learned longest ago become totals. Streams of the snapshot that is being
+  /// Of all windows together; past it those that were given up become totals, the oldest first, then the windows of the streams learned
+  /// longest ago. Streams of the snapshot that is being
   /// written are left: what one run holds is bounded by kCellsMax.
   std::size_t cells_max = 400'000;
   std::size_t events_max = 10'000;     // newest kept
@@ -122,7 +123,8 @@ struct StateSnapshot {
   std::vector<StoredTemplate> templates{};      // all of them, when `has_templates`
   bool has_templates = false;
   std::vector<TemplateEvent> events{};
-  std::vector<StoredTold> told{};  // new or changed
+  std::vector<StoredTold> told{};       // new or changed
+  Timestamp given_up_before = kNoTime;  // windows that ended by then may become totals, of streams that are being written too
 };
 
 /// What became of a snapshot that was written, where it is not what was asked for.

@@ -87,6 +87,7 @@ void join(StateSnapshot& pending, StateSnapshot newer, std::size_t events_max) {
   join_rows(pending.streams, std::move(newer.streams), [](const StoredStream& stream) { return key_of(stream.identity); });
   join_rows(pending.bookmarks, std::move(newer.bookmarks), [](const StoredBookmark& mark) { return key_of(mark.identity); });
   join_rows(pending.told, std::move(newer.told), [](const StoredTold& each) { return each.teller; });
+  pending.given_up_before = std::max(pending.given_up_before, newer.given_up_before);
   if (newer.has_templates) {
     pending.templates = std::move(newer.templates);
     pending.has_templates = true;

@@ -10,6 +10,8 @@
 
 #include "app/builtin_rules.h"
 #include "app/live/clean_originals.h"
+#include "app/live/live_events.h"
+#include "app/live/standing_codec.h"
 #include "app/state_renewal.h"
 #include "app/state_session.h"
 #include "app/template_labels.h"
@@ -33,7 +35,11 @@ Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chro
 }  // namespace
 
 LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop)
-    : options_{options}, stop_{stop}, frequent_{options.frequent}, mutes_{options.mutes} {}
+    : options_{options},
+      stop_{stop},
+      steps_{{options.judged, options.kept, std::chrono::hours{1}, options.lateness}},
+      frequent_{options.frequent},
+      mutes_{options.mutes} {}
 LiveRun::~LiveRun() = default;
 
 Result<void> LiveRun::prepare() {
@@ -51,6 +57,7 @@ Result<void> LiveRun::prepare() {
   miner_.emplace(options_.mining, counters_);
   FoldConfig fold;
   fold.lateness = options_.lateness;
+  fold.by_span = true;
   folder_.emplace(fold, loaded_.catalog, counters_);
   if (auto opened = open_state(); !opened) return opened;
   labels_ = std::make_unique<TemplateLabels>(*miner_, marks_);
@@ -78,22 +85,53 @@ Result<void> LiveRun::open_state() {
   }
   miner_->forget_changes();
   miner_->pin(std::move(pinned));
-  for (StoredTold& each : contents->told) {
-    if (each.teller != options_.teller) continue;
-    told_known_ = true;
-    told_before_ = each.bytes;
-  }
+  for (const StoredTold& each : contents->told) restore_told(each);
   if (!told_known_) told_ = std::string{};  // from the first cut on it is known that nothing was
   restored_ = !contents->windows.empty();
-  SummaryStore newest;
-  for (WindowSummary& window : contents->windows) newest.accept(std::move(window));
-  folder_->restore(newest.take_windows());
+  restore_windows(std::move(contents->windows));
   contents->shapes = {};
   contents->windows = {};
   contents->told = {};
   contents_ = std::move(*contents);
   if (!options_.read_only_state) writer_ = std::make_unique<StateWriter>(std::move(*store));
   return {};
+}
+
+void LiveRun::restore_told(const StoredTold& told) {
+  if (told.teller == options_.teller) {
+    told_known_ = true;
+    told_before_ = told.bytes;
+  } else if (told.teller == options_.teller + std::string{kPendingTeller}) {
+    if (auto pending = decode_events(told.bytes)) outbox_.assign(pending->begin(), pending->end());
+    pending_kept_ = !outbox_.empty();
+  } else if (told.teller == options_.teller + std::string{kStandingTeller}) {
+    auto standing = decode_standing(told.bytes);
+    if (!standing) return;
+    steps_.begin_at(std::move(*standing));
+    standing_known_ = true;
+    base_kept_ = steps_.base().at;
+    needed_from_ = base_needs_from_ = steps_.needs_from();
+  }
+}
+
+/// Of what the state has, no more than a run that was never ended would have.
+void LiveRun::restore_windows(std::vector<WindowSummary> windows) {
+  Timestamp from = needed_from_;
+  if (!standing_known_) {
+    Timestamp newest = kNoTime;
+    for (const WindowSummary& window : windows)
+      if (!window.ordinal) newest = std::max(newest, window.start);
+    if (newest != kNoTime) from = newest - options_.kept;
+  }
+  SummaryStore store;
+  for (WindowSummary& window : windows)
+    if (window.ordinal || window.start + window.width > from) store.accept(std::move(window));
+  folder_->restore(store.take_windows());
+  if (standing_known_) return;
+  steps_.begin_after(folder_->summaries());
+  base_kept_ = steps_.base().at;
+  base_next_ = encode_standing(steps_.base());  // from the first cut on it is known where steps begin
+  base_needs_from_ = steps_.needs_from();
 }
 
 std::vector<std::string> LiveRun::bookmarks() const {
@@ -170,7 +208,8 @@ LiveRun::Cut LiveRun::take_cut() {
   for (EncodedShape& shape : miner_->take_changed()) cut.snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
   cut.snapshot.shapes_gone = miner_->take_forgotten();
   cut.snapshot.windows = folder_->take_changed();
-  if (told_) cut.snapshot.told.push_back({options_.teller, *std::exchange(told_, std::nullopt)});
+  cut_told(cut.snapshot);
+  cut.snapshot.given_up_before = needed_from_;
   return cut;
 }
 
@@ -197,17 +236,28 @@ Result<void> LiveRun::end_if_final(Result<void> delivered) {
   return delivered;
 }
 
-/// Cut, flush, make durable, commit: in this order.
 Result<void> LiveRun::secure_cut(bool last) {
   const std::scoped_lock alone{cut_mutex_};
+  if (auto cut = cut_once(last); !cut) return cut;
+  if (!last && !pause_) return {};
+  return pending_kept_ ? cut_once(last) : Result<void>{};  // what it wrote at its end is delivered too
+}
+
+/// Cut, flush, make durable, commit, tell what is announced: in this order.
+Result<void> LiveRun::cut_once(bool last) {
   Cut cut;
   {
     const std::scoped_lock turn{turn_};
     if (auto written = end_if_final(write_events()); !written) return written;
     cut = take_cut();
-    if (const Timestamp newest = newest_; newest != kNoTime && (forgot_at_ == kNoTime || newest >= forgot_at_ + kBetweenForgetting)) {
-      forgot_at_ = newest;
-      folder_->forget_before(newest - options_.kept);  // what changed is in the cut
+    if (writer_ == nullptr) {
+      const std::scoped_lock lock{mutex_};
+      needed_from_ = base_needs_from_;
+    }
+    // Everything that changed is in the cut.
+    if (needed_from_ != Timestamp::min() && (forgot_at_ == Timestamp::min() || needed_from_ >= forgot_at_ + kBetweenForgetting)) {
+      folder_->forget_before(needed_from_);
+      forgotten_to_ = forgot_at_ = needed_from_;
     }
     if (last && writer_ != nullptr) {
       const TemplateCatalog catalog = miner_->settle(marks_);
@@ -239,7 +289,7 @@ Result<void> LiveRun::secure_cut(bool last) {
   uncommitted_.clear();
   ++snapshots_;
   snapshot_at_ = Clock::now();
-  return {};
+  return end_if_final(write_announced());
 }
 
 void LiveRun::keep_snapshots() {
@@ -249,12 +299,13 @@ void LiveRun::keep_snapshots() {
       std::unique_lock lock{mutex_};
       if (wake_.wait_for(lock, kGlance, [this] { return ending_; })) return;
     }
-    if (Clock::now() < due && !source_->wants_commit()) continue;
+    if (Clock::now() < due && !source_->wants_commit() && !cut_wanted_) continue;
     const auto begin = Clock::now();
     auto secured = secure_cut(false);
     const auto end = Clock::now();
     due = end + std::max<Clock::duration>(options_.snapshot, end - begin);
     if (!secured) ++snapshot_failures_;
+    if (cut_wanted_.exchange(false)) hurry_ = false;
     const std::scoped_lock lock{mutex_};
     trouble_ = secured ? std::string{} : secured.error().where;
   }

@@ -15,13 +15,14 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
 #include "app/options.h"
 #include "core/framing.h"
 #include "core/run_counters.h"
-#include "correlate/judge.h"
+#include "correlate/judge_steps.h"
 #include "ingest/kafka/kafka_source.h"
 #include "patterns/fold/fold.h"
 #include "patterns/mining/template_miner.h"
@@ -42,7 +43,7 @@ struct LiveOptions {
   std::chrono::milliseconds snapshot{1000};
   std::chrono::milliseconds judge_every{200};  // at most; a judgement that took long is followed by ten times as long without one
   std::chrono::seconds drain{20};              // how long sinks may take after a stop
-  Duration kept = std::chrono::hours{6};       // windows older than this, behind the newest record, are given up
+  Duration kept = std::chrono::hours{6};       // windows older than this, behind what may still be judged anew, are given up
   Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
   JudgeConfig::Frequent frequent{};
   std::vector<Mute> mutes{};
@@ -55,10 +56,11 @@ struct LiveOptions {
 struct LiveJudgement {
   const Judgement& judgement;
   const RuleCatalog& rules;
-  Timestamp newest = kNoTime;       // time of the newest record
-  Timestamp judged_from = kNoTime;  // what is older is baseline, and no judgement speaks of it any more
-  bool last = false;                // nothing comes after it
-  bool known = false;               // of what the state held before anything told from it: nobody is to be told
+  Timestamp newest = kNoTime;                      // time of the newest record
+  Timestamp judged_from = kNoTime;                 // what began before is not seen whole by this judgement
+  bool last = false;                               // nothing comes after it
+  bool known = false;                              // of what the state held before anything told from it: nobody is to be told
+  const std::set<std::string>* lasting = nullptr;  // ids of what stands though later judgements do not speak of it any more
 };
 
 /// An event on its way to the sinks that take its kind.
@@ -163,6 +165,8 @@ class LiveRun {
   Result<void> apply_reload();
   Result<void> write_events();
   Result<void> open_state();
+  void restore_told(const StoredTold& told);
+  void restore_windows(std::vector<WindowSummary> windows);
   Result<WorkerChain> make_chain();
   void note_delivered(const Batch& batch);
   Cut take_cut();
@@ -173,9 +177,15 @@ class LiveRun {
   void keep_judging();
   enum class Occasion : std::uint8_t { begin, during, end };
   void judge_now(Occasion occasion);
+  [[nodiscard]] JudgeConfig judge_config(const TemplateCatalog& catalog) const;
+  void keep_base();
   void begin_judging();
   void note_time(const Batch& batch);
   void keep_told(bool even_if_same);
+  [[nodiscard]] bool is_told_due() const;
+  void cut_told(StateSnapshot& snapshot);
+  Result<void> write_announced();
+  Result<void> cut_once(bool last);
   void end_threads();
 
   const LiveOptions& options_;
@@ -193,11 +203,16 @@ class LiveRun {
   std::vector<TemplateId> ignored_;
   std::vector<JudgeConfig::WarmUp> warm_ups_;
   std::string notice_, told_before_;
-  bool told_known_ = false, restored_ = false;        // the state says what was told; holds windows
-  std::chrono::steady_clock::time_point told_due_{};  // the judging thread's, as the next
+  bool told_known_ = false, restored_ = false;  // the state says what was told; holds windows
+  bool standing_known_ = false;                 // it says where steps go on
+  // The judging thread's:
+  std::chrono::steady_clock::time_point told_at_{}, thorough_due_{};
   std::string told_kept_;
   std::function<std::string()> told_of_;
-  bool told_changed_ = false;
+  bool told_changed_ = false, told_wanted_ = false;
+  std::vector<LiveEvent> unannounced_;  // events that no state knows of yet, in order
+  JudgeSteps steps_;
+  Timestamp base_kept_ = kNoTime;
   std::vector<SourceSet::Named> sources_;
   MakeSinks make_sinks_;
   std::vector<LiveSink> sinks_;  // replaced under turn_ and flush_mutex_
@@ -215,10 +230,13 @@ class LiveRun {
 
   std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;
-  bool fresh_ = false;                    // something was folded since the latest judgement
-  std::mutex cut_mutex_;                  // held for a whole cut; guards pending_, uncommitted_, forgot_at_
-  std::optional<StateSnapshot> pending_;  // taken, not yet durable
-  std::optional<std::string> told_;       // of documents that are all written; for the next cut
+  bool fresh_ = false;                        // something was folded since the latest judgement
+  std::mutex cut_mutex_;                      // held for a whole cut; guards pending_, uncommitted_, forgot_at_
+  std::optional<StateSnapshot> pending_;      // taken, not yet durable
+  std::optional<std::string> told_;           // for the next cut
+  std::size_t announced_in_cut_ = 0;          // how many of announced_ the latest cut has
+  bool pending_kept_ = false;                 // the state has documents that were announced
+  Timestamp needed_from_ = Timestamp::min();  // windows before it are not needed by what the state stands on
   std::map<StreamId, std::uint64_t> uncommitted_;
 
   std::atomic<std::uint64_t> templates_{0}, snapshots_{0};
@@ -229,15 +247,19 @@ class LiveRun {
   std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
   Timestamp read_newest_ = kNoTime;                // of those that were folded; with the turn
   std::atomic<bool> judged_once_{false};
-  std::atomic<bool> hurry_{false};  // nothing is read until a judgement was made
-  Timestamp forgot_at_ = kNoTime;   // time of the newest record when windows were given up last
+  std::atomic<bool> hurry_{false};       // nothing is read until a judgement was made
+  std::atomic<bool> cut_wanted_{false};  // and a cut, so that windows can be given up
+  std::atomic<Timestamp> forgotten_to_{Timestamp::min()};
+  Timestamp forgot_at_ = Timestamp::min();  // windows before it were given up
   std::atomic<bool> give_up_{false}, pause_{false};
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool ending_ = false;
-  std::deque<LiveEvent> outbox_;
-  std::size_t outbox_sink_ = 0;                  // those before it have the first of them; with the turn
-  std::optional<std::string> told_with_outbox_;  // what will have been told when the outbox is empty
+  std::deque<LiveEvent> outbox_;                   // to be written with the next cut
+  std::size_t outbox_sink_ = 0;                       // those before it have the first of them; with the turn
+  std::deque<LiveEvent> announced_;                // to be written when the state knows of them
+  std::optional<std::string> told_next_, base_next_;  // what will have been told with both; what stands
+  Timestamp base_needs_from_ = Timestamp::min();
   std::optional<LiveReload> reload_;
   JudgeConfig::Frequent frequent_;
   std::vector<Mute> mutes_;

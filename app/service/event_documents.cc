@@ -101,6 +101,7 @@ std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
     if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
   add_findings(judged, changes, documents);
   add_incidents(judged, changes, documents);
+  if (judged.lasting != nullptr) sent_.keep_lasting(*judged.lasting);
   return documents;
 }
 
@@ -130,7 +131,7 @@ void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges
     if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
     if (cut_off.contains(facts.about)) continue;  // what was sent saw its beginning too
     const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
-    if (judged.last || (!same && is_quiet(finding.end, judged.newest)))
+    if (judged.last || is_quiet(finding.end, judged.newest))
       send_finding(finding, out);
     else if (!same)
       present.unsent.insert(facts.about);
@@ -148,12 +149,13 @@ void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& cha
   for (const LiveIncident& live : changes.incidents) {
     if (live.incident != nullptr)
       send_incident(live, live.change == LiveChange::closed, judged, out);
-    else
+    else if (judged.lasting == nullptr)  // else it stands as it was told, or is withdrawn
       close_incident(live, out);
   }
   SentDocuments::Present present;
   for (LiveIncident& live : changes.present) {
-    if (judged.last) {
+    const bool over = live.incident->state == IncidentState::closed && is_quiet(live.incident->closed_at, judged.newest);
+    if (judged.last || over) {
       settle_incident(live, judged, out);
     } else if (!sent_.knows(Document::incident, live.id)) {
       send_incident(live, live.incident->state == IncidentState::closed, judged, out);  // it had been withdrawn

@@ -241,9 +241,11 @@ void Folder::State::widen(WindowTable& widened) {
 bool Folder::State::is_too_fine() const {
   const bool fine = table->width() < kBucket;
   const std::size_t cells = table == &timed ? timed.cell_count() : ordinal_cells;
-  return table->can_widen() &&
-         (table->window_count() > (fine ? std::min(config.fine_windows_max, config.windows_max) : config.windows_max) ||
-          cells > (fine ? std::min(config.fine_cells_max, config.cells_max) : config.cells_max));
+  const bool by_span = config.by_span && table == &timed;
+  const bool too_many = by_span
+                            ? fine && table->spans_more_than(config.fine_windows_max)
+                            : table->window_count() > (fine ? std::min(config.fine_windows_max, config.windows_max) : config.windows_max);
+  return table->can_widen() && (too_many || cells > (fine ? std::min(config.fine_cells_max, config.cells_max) : config.cells_max));
 }
 
 /// Widens until what has just been entered fits.

@@ -17,6 +17,9 @@ struct FoldConfig {
   Duration lateness = std::chrono::seconds{5};
   std::size_t windows_max = kWindowsMax, cells_max = kCellsMax, services_max = kServicesMax;
   std::size_t fine_windows_max = kFineWindowsMax, fine_cells_max = kFineCellsMax;  // while windows are under 10 s
+  /// For what does not end: windows under 10 s last while all records lie within so many of them, wider ones are only held by their cells.
+  /// So the width follows from the time that the records span, not from how many windows were still there when they were read.
+  bool by_span = false;
   std::size_t excerpts_bytes_max = kExcerptsBytesMax, trace_steps_max = kTraceStepsMax;
 };
 

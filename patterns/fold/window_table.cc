@@ -43,6 +43,8 @@ std::uint32_t WindowTable::frame_of(std::uint32_t stream, Timestamp time) {
   if (is_new) {
     frames_.push_back(WindowFrame{stream, start});
     starts_.insert(start.time_since_epoch().count());
+    first_ = std::min(first_, start);
+    last_ = std::max(last_, start);
   }
   return place->second;
 }

@@ -51,6 +51,11 @@ class WindowTable {
 
   [[nodiscard]] Duration width() const noexcept { return width_; }
   [[nodiscard]] std::size_t window_count() const noexcept { return starts_.size(); }
+  /// Whether more than so many windows would lie between the first and the last, these included, if none were empty.
+  [[nodiscard]] bool spans_more_than(std::size_t windows) const noexcept {
+    const auto count = [](Timestamp time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); };
+    return first_ <= last_ && (count(last_) - count(first_)) / static_cast<std::uint64_t>(width_.count()) >= windows;
+  }
   [[nodiscard]] std::size_t cell_count() const noexcept { return cells_.size() + rule_cells_.size(); }
   [[nodiscard]] bool can_widen() const noexcept { return wider(width_) != width_; }
   [[nodiscard]] const std::vector<WindowFrame>& frames() const noexcept { return frames_; }
@@ -106,6 +111,7 @@ class WindowTable {
   std::vector<FoldedCell> cells_;
   std::vector<FoldedRuleCell> rule_cells_;
   absl::flat_hash_map<std::pair<std::uint32_t, std::int64_t>, std::uint32_t> frame_index_;
+  Timestamp first_ = Timestamp::max(), last_ = Timestamp::min();  // beginnings
   absl::flat_hash_set<std::int64_t> starts_;
   absl::flat_hash_map<CellKey, std::uint32_t> cell_index_;
   absl::flat_hash_map<RuleKey, std::uint32_t> rule_index_;

@@ -118,6 +118,28 @@ TEST_CASE("state: a note replaces the one of its id, and goes when it says nothi
   CHECK(contents.notes[0].id == TemplateId{8});
 }
 
+TEST_CASE("state: past the limit what a stream that goes on has given up becomes totals, and no count changes", "[state]") {
+  const StateFolder folder;
+  StateStore store = open_state(folder, {.cells_max = 12});
+  const StreamIdentity stream{9, 1}, other{9, 2};
+  std::uint64_t all = 0;
+  for (std::int64_t i = 0; i < 30; ++i) {
+    const std::uint64_t count = static_cast<std::uint64_t>(i) + 1;
+    const auto written = store.write({.streams = {{stream, "log", 1000, false, false, at(100)}},
+                                      .windows = {window_of(i % 3 == 0 ? other : stream, at(i), seconds{1}, 500, count, 3)},
+                                      .given_up_before = at(i - 1)});
+    REQUIRE(written.has_value());
+    CHECK(written->streams_rolled_up == 0);
+    all += count;
+    const StateContents now = contents_of(store);
+    for (std::uint64_t shape = 1; shape <= 3; ++shape) CHECK(count_in(now, "api", ShapeId{shape}) == all);
+    CHECK(now.windows.size() <= 4);
+    CHECK(now.windows.size() >= std::min<std::size_t>(static_cast<std::size_t>(i) + 1, 3));
+    for (const StoredStream& each : now.streams) CHECK_FALSE(each.rolled_up);
+  }
+  CHECK(contents_of(store).totals.size() == 3);
+}
+
 TEST_CASE("state: past the limit the streams learned longest ago become totals, and no count changes", "[state]") {
   const StateFolder folder;
   StateStore store = open_state(folder, {.cells_max = 10});

@@ -4,6 +4,8 @@
 #include <catch2/catch.hpp>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,7 +49,8 @@ class Kept {
     judgement.incidents = std::move(incidents);
     const RuleCatalog rules;
     Told told;
-    for (const auto& [document, only_to] : events_.of({judgement, rules, at(newest), at(newest - minutes{60}), last, false})) {
+    for (const auto& [document, only_to] : events_.of(
+             {judgement, rules, at(newest), lasting ? kNoTime : at(newest - minutes{60}), last, false, lasting ? &*lasting : nullptr})) {
       CHECK(only_to.empty());
       const auto json = nlohmann::json::parse(document.json);
       const std::string name = document.kind == Document::incident ? "incident" : document.key;
@@ -74,6 +77,7 @@ class Kept {
     restart();
   }
   std::map<std::string, std::string> standing;
+  std::optional<std::set<std::string>> lasting;  // what no later judgement takes back; nothing: that is not known
 
  private:
   EventDocuments events_;
@@ -252,6 +256,35 @@ TEST_CASE("events: an incident that was open before a long pause is closed in th
   std::size_t closed = 0;
   for (const auto& [id, json] : kept.standing) closed += json.find("\"state\":\"closed\"") != std::string::npos;
   CHECK(closed == 1);
+}
+
+TEST_CASE("events: what lasts stands when it is spoken of no more, and what does not is withdrawn, however much later", "[app][live]") {
+  Kept kept;
+  kept.lasting.emplace();
+  Incident lasts = incident(seconds{0}, {"f1"}), open = incident(seconds{200}, {"f2"});
+  lasts.incident_id = "00000000000000aa";
+  open.incident_id = "00000000000000bb";
+  lasts.state = IncidentState::closed;
+  lasts.closed_at = at(seconds{60});
+  kept.lasting = {"f1", lasts.incident_id};
+  kept.tell({finding("f1", 1, seconds{0}, seconds{60}, 7), finding("f2", 2, seconds{200}, seconds{230})}, {lasts, open}, seconds{230});
+  CHECK(kept.standing.size() == 4);
+  kept.restart();
+  kept.lasting.emplace();
+  CHECK(kept.tell({}, {}, minutes{300}) == Told{"-f2", "-incident"});
+  CHECK(kept.standing.contains("f1"));
+  CHECK(kept.standing.contains(lasts.incident_id));
+  CHECK(kept.tell({}, {}, minutes{301}, true).empty());
+}
+
+TEST_CASE("events: a finding that is over is told as it stands, though it says nothing else of when and how often", "[app][live]") {
+  Kept kept;
+  Finding first = finding("f1", 1, seconds{0}, seconds{50}, 7), later = first;
+  later.summary = "said better";
+  kept.tell({first}, {}, seconds{60});
+  CHECK(kept.tell({later}, {}, seconds{70}).empty());
+  CHECK(kept.tell({later}, {}, minutes{5}) == Told{"f1"});
+  CHECK(kept.tell({later}, {}, minutes{6}).empty());
 }
 
 TEST_CASE("events: what stands at the end follows from the last judgement alone", "[app][live]") {

@@ -349,6 +349,25 @@ TEST_CASE("fold: in which order streams come changes nothing", "[fold]") {
   }
 }
 
+TEST_CASE("fold: by span, the width follows from the time between the records, not from how many windows there are", "[fold]") {
+  FoldConfig config;
+  config.by_span = true;
+  config.fine_windows_max = 512;
+  config.windows_max = 4;
+  const auto width_of = [&](std::vector<double> seconds) {
+    Run run{config};
+    std::vector<Line> lines;
+    for (const double second : seconds) lines.push_back({at(second), "hello", "api"});
+    run.feed(stream_named("api"), lines);
+    return run.summaries().front().width;
+  };
+  CHECK(width_of({0, 0.1, 0.2, 0.3, 0.4, 0.5}) == std::chrono::milliseconds{10});
+  CHECK(width_of({0, 60}) == std::chrono::seconds{1});
+  CHECK(width_of({60, 0}) == std::chrono::seconds{1});
+  CHECK(width_of({0, 600}) == std::chrono::seconds{10});
+  CHECK(width_of({0, 86'400, 2 * 86'400, 3 * 86'400, 4 * 86'400, 30 * 86'400}) == std::chrono::seconds{10});
+}
+
 TEST_CASE("fold: agrees with slow, obvious counting, and stays within its bounds", "[fold]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     INFO("seed " << seed);
