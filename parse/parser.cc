@@ -79,7 +79,7 @@ class Reading {
 
   void read_fields(Record& record) {
     record.message = record.raw;
-    utf8_checked_ = one_line_ = false;
+    utf8_checked_ = one_line_ = searched_ = false;
     record.attributes_begin = static_cast<std::uint32_t>(batch_.attributes.size());
     if (plan_.layers.empty())
       read_text(record.raw, plan_.usual, context_, record);
@@ -88,10 +88,13 @@ class Reading {
     else
       read_wrapped(record);
     const bool asked = !plan_.layers.empty() && plan_.columns() == nullptr;  // of the text inside the wrappings, by read_inside()
-    if (record.severity == Severity::unspecified && !plan_.bare && !asked) record.severity = stated_severity(record.message);
+    if (record.severity == Severity::unspecified && !plan_.bare && !asked) record.severity = stated(record.message);
     if (record.message.empty() && !record.has(RecordFlag::blank)) record.message = trimmed(record.raw);
     record.trace_id = lowered_id(record.trace_id), record.span_id = lowered_id(record.span_id);
   }
+
+  /// What a message without a severity says in its text.
+  [[nodiscard]] Severity stated(std::string_view message) const { return searched_ ? severity_within(message) : stated_severity(message); }
 
   [[nodiscard]] ReadAs read_as(const Record& record, Timestamp arrived) const noexcept {
     if (used_ == "json") return ReadAs::json;
@@ -101,6 +104,7 @@ class Reading {
   bool read_by(const LineFormat& format, std::string_view text, const ParseContext& context, Record& record) {
     if (!format.parse(text, record, batch_, context)) return false;
     used_ = format.name();
+    searched_ = false;
     one_line_ = format.reads_one_line();
     utf8_checked_ = format.checks_utf8() && text.size() == record.raw.size();
     return true;
@@ -132,7 +136,7 @@ class Reading {
   /// A stream in which no format was found is text, and its lines are what they should be: only where one was found do they not fit.
   void fall_back(std::string_view text, Record& record, const ParseContext& context, bool misfit) {
     if (misfit) record.set(RecordFlag::fallback);
-    one_line_ = false;
+    one_line_ = searched_ = false;
     if (!plan_.forced && (text.starts_with('{') || text.starts_with("[{")) &&
         parse_damaged_json(text, record, batch_, context, &parse_inner)) {
       record.set(RecordFlag::fallback);
@@ -141,8 +145,11 @@ class Reading {
     }
     used_ = "text";
     one_line_ = true;
-    if (!fallback_format().parse(text, record, batch_, context)) record.message = first_line(text);
-    if (const std::optional<std::string> headline = trace_headline(text)) record.message = batch_.keep(*headline);
+    searched_ = read_as_text(text, record, batch_, context);
+    if (const std::optional<std::string> headline = trace_headline(text)) {
+      record.message = batch_.keep(*headline);
+      searched_ = false;
+    }
     if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
   }
 
@@ -193,7 +200,7 @@ class Reading {
   /// A line that lacks the wrappings of its stream.
   void read_stray(Record& record) {
     fall_back(record.raw, record, context_, true);
-    if (record.severity == Severity::unspecified) record.severity = stated_severity(record.message);
+    if (record.severity == Severity::unspecified) record.severity = stated(record.message);
   }
 
   /// Both tell the same second, but the wrapper tells its fraction.
@@ -214,7 +221,7 @@ class Reading {
     inside.message = text;
     inside.attributes_begin = static_cast<std::uint32_t>(attributes);
     read_text(text, plan, context, inside);
-    if (inside.severity == Severity::unspecified && !plan_.bare) inside.severity = stated_severity(inside.message);
+    if (inside.severity == Severity::unspecified && !plan_.bare) inside.severity = stated(inside.message);
     if (inside.time != kNoTime && (plan.assumed.whole() || !says.whole_time) && !is_finer(record.time, inside.time))
       record.time = inside.time;
     if (inside.severity != Severity::unspecified && !says.severity) record.severity = inside.severity;
@@ -325,6 +332,7 @@ class Reading {
   Batch& batch_;
   std::string_view used_ = "message";
   bool utf8_checked_ = false;  // of the whole record
+  bool searched_ = false;      // read as text, and nothing in front of the message states a severity
   bool one_line_ = false;      // the format used reads a record's first line alone
   Unwrapper unwrapper_;
 };

@@ -25,6 +25,10 @@ class StampReader {
   enum class Found : unsigned char { nothing, whole, open };
   /// `whole`: time() is the stamp's moment. `open`: civil() is the stamp. Lines mostly have it where the line before had it.
   Found read(std::string_view line, bool times_of_day) {
+    if (CivilTime yearless; yearless_stamp_at(line, place_, yearless) != 0) {
+      civil_ = yearless;
+      return Found::open;
+    }
     sight_.clear();
     context_.sight = &sight_;
     context_.near = kNoTime;

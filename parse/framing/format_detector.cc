@@ -61,7 +61,7 @@ class Trial {
     Fits fits(lines_.size());
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       fits[i] = reads(format, lines_[i]);
-      if (fits[i] || i + 1 == lines_.size() || !reads_with_next(format, i)) continue;
+      if (fits[i] || format.reads_one_line() || i + 1 == lines_.size() || !reads_with_next(format, i)) continue;
       fits[i] = fits[i + 1] = true;
       ++i;
     }

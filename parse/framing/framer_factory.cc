@@ -143,7 +143,9 @@ class Factory final : public FramerFactory {
     if (plan.columns() != nullptr) return;
     for (const ProgramLines& program : programs) {
       if (plan.programs.size() == kProgramsMax) break;
-      plan.programs.emplace_back(program.program, plan_wrapped_program(program.lines, plan));
+      std::vector<Layer> layers = plan.forced ? std::vector<Layer>{} : detect_wrappings(program.lines, plan.layers.size(), plan.context);
+      if (layers.empty() && programs.size() == 1) break;  // its plan is the usual one
+      plan.programs.emplace_back(program.program, plan_wrapped_program(program.lines, std::move(layers), plan));
     }
     std::sort(plan.programs.begin(), plan.programs.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
   }
@@ -154,8 +156,8 @@ class Factory final : public FramerFactory {
     return {};
   }
 
-  [[nodiscard]] ProgramPlan plan_wrapped_program(std::span<const std::string_view> lines, const ReadingPlan& plan) const {
-    std::vector<Layer> layers = plan.forced ? std::vector<Layer>{} : detect_wrappings(lines, plan.layers.size(), plan.context);
+  [[nodiscard]] ProgramPlan plan_wrapped_program(std::span<const std::string_view> lines, std::vector<Layer> layers,
+                                                 const ReadingPlan& plan) const {
     if (layers.empty()) return plan_program(lines, plan);
     std::deque<std::string> texts;
     ProgramPlan program = plan_program(lines_of_all(unwrap_programs(lines, layers, texts)), plan);

@@ -17,7 +17,13 @@ class LineBeginnings {
   [[nodiscard]] constexpr bool begin(std::string_view line) const noexcept {
     if (line.empty() || !firsts_[static_cast<unsigned char>(line.front())]) return false;
     for (const std::string_view text : texts_)
-      if (line.starts_with(text)) return true;
+      if (text.front() == line.front() && line.starts_with(text)) return true;
+    return false;
+  }
+  /// Whether `word` is one of them, all of it.
+  [[nodiscard]] constexpr bool has(std::string_view word) const noexcept {
+    for (const std::string_view text : texts_)
+      if (word == text) return true;
     return false;
   }
 

@@ -45,11 +45,10 @@ class WrappedFramer final : public Framer {
     WrappedLine wrapped;
     if (!unwrapper_.unwrap(line, plan_->layers, wrapped)) return stray(line);
     const std::uint32_t substream = interleaved_ ? wrapped.writer : 0;
-    if (!interleaved_ && wrapped.writer != latest_) writers_.clear();
-    latest_ = wrapped.writer;
     stray_ = false;
     if (!plan_->outer_rules.formats.empty()) outer_.begin(line);
-    Writer& writer = writer_of(wrapped.writer, wrapped.program);
+    Writer& writer = interleaved_ ? writer_of(wrapped.writer, wrapped.program) : only_writer(wrapped);
+    latest_ = wrapped.writer;
     const bool joined = writer.partial;
     writer.partial = wrapped.partial;
     if (joined) return {false, substream};  // the rest of a line: says nothing about where records begin
@@ -63,6 +62,10 @@ class WrappedFramer final : public Framer {
  private:
   struct Writer {
     explicit Writer(const ProgramPlan& of) : plan(&of), bounds(of.rules) {}
+    void restart(const ProgramPlan& of) {
+      plan = &of, partial = seen = false;
+      bounds.restart(of.rules);
+    }
     const ProgramPlan* plan;
     RecordBounds bounds;
     bool partial = false, seen = false;
@@ -79,6 +82,14 @@ class WrappedFramer final : public Framer {
   Writer& writer_of(std::uint32_t writer, std::uint32_t program) {
     if (writers_.size() >= kWritersMax && !writers_.contains(writer)) writers_.clear();
     return writers_.try_emplace(writer, plan_->plan_of(program)).first->second;
+  }
+
+  /// Of lines that can not be put together again: where another writer goes on, the one before has ended.
+  Writer& only_writer(const WrappedLine& line) {
+    if (writers_.empty()) return writer_of(0, line.program);
+    Writer& writer = writers_.begin()->second;
+    if (line.writer != latest_) writer.restart(plan_->plan_of(line.program));
+    return writer;
   }
 
   /// The first line of what stands inside all wrappings.

@@ -72,6 +72,20 @@ void RecordBounds::reset() noexcept {
   message_lines_due_ = unexplained_ = 0;
 }
 
+void RecordBounds::restart(const LineRules& rules) noexcept {
+  reset();
+  rules_ = &rules;
+  record_.close();
+  lines_ = text_lines_ = 0;
+  time_line_ = false;
+  reason_ = Reason::nothing;
+}
+
+Trace RecordBounds::trace_begun(std::string_view line) {
+  if (!begun_) begun_ = trace_begun_by(line);
+  return *begun_;
+}
+
 /// A line with a header: whatever its message looks like, it begins no trace by itself.
 bool RecordBounds::start_headed(std::string_view line) {
   reset();
@@ -100,7 +114,7 @@ bool RecordBounds::start(std::string_view line, Reason reason) {
   reset();
   record_.begin(line);
   object_ = opens_object(line);
-  trace_ = trace_begun_by(line);
+  trace_ = trace_begun(line);
   in_trace_ = trace_ != Trace::none && trace_ != Trace::jvm_banner;
   indented_ = is_indented(line);
   reason_ = reason;
@@ -108,7 +122,7 @@ bool RecordBounds::start(std::string_view line, Reason reason) {
 }
 
 void RecordBounds::see_trace(std::string_view line) {
-  if (const Trace trace = trace_begun_by(line); trace != Trace::none) trace_ = trace;
+  if (const Trace trace = trace_begun(line); trace != Trace::none) trace_ = trace;
   if (trace_ == Trace::none && is_go_symbol(line)) trace_ = Trace::symbols;
   if (chains_python_traces(line)) trace_ = Trace::python_chain;
   in_trace_ =
@@ -177,19 +191,18 @@ bool RecordBounds::belongs_to_statement(std::string_view line) const {
 }
 
 /// Right below a record's first line: the exception that it speaks of, or what it has printed.
-bool RecordBounds::follows_first_line(std::string_view line) const {
+bool RecordBounds::follows_first_line(std::string_view line) {
   const std::string_view first = record_.first_line();
   const ExceptionName name = exception_named_by(line);
   if (headed_) {
     if (name == ExceptionName::qualified || name == ExceptionName::name) return true;
-    const Trace trace = trace_begun_by(line);
+    const Trace trace = trace_begun(line);
     if (trace != Trace::none && trace != Trace::jvm_banner && !is_ruby_crash(line)) return true;
     if (rules_->headed && (line == "{" || line == "[")) return true;
     return (name == ExceptionName::word || is_go_symbol(line)) && mentions_error(first);
   }
   // A line that names an exception is the message of the one before only where that one names none: repeated ones are records.
-  if (name != ExceptionName::qualified && trace_begun_by(line) != Trace::python && (!is_ruby_frame(line) || is_ruby_crash(line)))
-    return false;
+  if (name != ExceptionName::qualified && trace_begun(line) != Trace::python && (!is_ruby_frame(line) || is_ruby_crash(line))) return false;
   return exception_named_by(first) == ExceptionName::none && mentions_error(first);
 }
 
@@ -208,7 +221,7 @@ bool RecordBounds::follows_by_shape(std::string_view line) {
       trace_ = Trace::python_end;
       return true;
     case Trace::python_chain:
-      if (trace_begun_by(line) == Trace::python) return true;
+      if (trace_begun(line) == Trace::python) return true;
       break;
     case Trace::node:
       if (text_lines_ == 1 || continues_node_crash(line) || closes_block(line)) return true;
@@ -232,6 +245,7 @@ bool RecordBounds::is_open_for(std::string_view line) {
 }
 
 bool RecordBounds::continues(std::string_view line) {
+  begun_.reset();
   if (rules_->json && is_whole_object(line)) return start_object(line);
   if (rules_->block == BlockStyle::journald_export) return continues_export(line);
   if (is_blank_line(line)) return add_blank(line);

@@ -9,6 +9,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -45,8 +46,11 @@ class RecordBounds {
   /// What the last answer rested on: a header, or a shape, or that something was open, or nothing.
   enum class Reason : unsigned char { header, shape, open, nothing };
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
+  /// As if it were new, by other rules; keeps its memory.
+  void restart(const LineRules& rules) noexcept;
 
  private:
+  traces::Trace trace_begun(std::string_view line);
   void reset() noexcept;
   bool start_headed(std::string_view line);
   bool start_object(std::string_view line);
@@ -61,7 +65,7 @@ class RecordBounds {
   [[nodiscard]] bool begins_record(std::string_view line) const;
   [[nodiscard]] bool belongs_to_statement(std::string_view line) const;
   [[nodiscard]] bool follows_by_shape(std::string_view line);
-  [[nodiscard]] bool follows_first_line(std::string_view line) const;
+  [[nodiscard]] bool follows_first_line(std::string_view line);
   [[nodiscard]] bool is_open_for(std::string_view line);
 
   const LineRules* rules_;
@@ -78,6 +82,7 @@ class RecordBounds {
   unsigned unexplained_ = 0;                   // lines in a row that a trace has taken for want of a header
   bool time_line_ = false;                     // slow query log: the line before was `# Time:`
   Reason reason_ = Reason::nothing;
+  std::optional<traces::Trace> begun_;  // by the line at hand, once somebody has asked
 };
 
 /// PostgreSQL: where the word is in `… DETAIL:  text`, HINT, STATEMENT …; npos when `line` has none.

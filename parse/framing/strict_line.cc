@@ -120,9 +120,17 @@ bool names_signal(std::string_view line) noexcept {
   return true;
 }
 
+/// The first `: ` with `word` behind it in the first `bytes` of a line.
+std::size_t find_behind_colon(std::string_view line, std::string_view word, std::size_t bytes) noexcept {
+  line = line.substr(0, bytes);
+  for (std::size_t at = line.find(':'); at != std::string_view::npos; at = line.find(':', at + 1))
+    if (at + 2 < line.size() && line[at + 1] == ' ' && line[at + 2] == word.front() && line.substr(at + 2).starts_with(word)) return at;
+  return std::string_view::npos;
+}
+
 /// `./run.sh: line 3:  1234 Killed                  python train.py`
 bool is_shell_report(std::string_view line) noexcept {
-  const std::size_t at = line.substr(0, 200).find(": line ");
+  const std::size_t at = find_behind_colon(line, "line ", 200);
   if (at == std::string_view::npos || at == 0) return false;
   std::size_t next = line.find_first_not_of("0123456789", at + 7);
   if (next == std::string_view::npos || next == at + 7 || line[next] != ':') return false;
@@ -132,7 +140,7 @@ bool is_shell_report(std::string_view line) noexcept {
 
 /// `make: *** [all] Error 2`, `gmake[1]: *** No rule …`
 bool is_make_report(std::string_view line) noexcept {
-  const std::size_t stars = line.substr(0, 64).find(": *** ");
+  const std::size_t stars = find_behind_colon(line, "*** ", 64);
   if (stars == std::string_view::npos) return false;
   std::string_view program = line.substr(0, stars);
   program = program.substr(0, program.find('['));
@@ -152,15 +160,13 @@ std::string_view next_word(std::string_view& rest) noexcept {
 /// `Task aborted - max run time exceeded`, `Job 12 was cancelled`, `Pipeline failed`: what was to be done, and within a few words how it
 /// ended.
 bool reports_end_of_work(std::string_view line) noexcept {
-  constexpr std::string_view kWork[] = {"Task",  "Job",       "Build",    "Process", "Script",  "Step", "Pipeline",
-                                        "Stage", "Container", "Workflow", "Run",     "Session", "Suite"};
+  constexpr LineBeginnings kWork{"Task",  "Job",       "Build",    "Process", "Script",  "Step", "Pipeline",
+                                 "Stage", "Container", "Workflow", "Run",     "Session", "Suite"};
   constexpr std::string_view kEnds[] = {"aborted",    "killed",  "failed",   "cancelled", "canceled",
                                         "terminated", "crashed", "exceeded", "timed",     "died"};
   constexpr int kWordsTried = 5;
   std::string_view rest = line.substr(0, 200);
-  if (rest.empty() || rest.front() < 'B' || rest.front() > 'W') return false;
-  const std::string_view work = next_word(rest);
-  if (std::find(std::begin(kWork), std::end(kWork), work) == std::end(kWork)) return false;
+  if (!kWork.begin(rest) || !kWork.has(next_word(rest))) return false;
   for (int i = 0; i < kWordsTried; ++i) {
     const std::string_view word = next_word(rest);
     if (word == "not" || word == "no" || word == "if" || word == "when" || word == "0") return false;
@@ -201,8 +207,10 @@ bool begins_with_level(std::string_view line) {
 
 bool is_last_word(std::string_view line) noexcept {
   if (line.empty() || traces::is_indented(line)) return false;
-  if (const std::size_t close = line.substr(0, 48).find("] "); line.front() == '[' && close != std::string_view::npos)
-    line.remove_prefix(close + 2);  // who says it: `[taskcluster:error] Task aborted …`
+  if (line.front() == '[') {  // who says it: `[taskcluster:error] Task aborted …`
+    const std::size_t close = line.substr(0, 48).find("] ");
+    if (close != std::string_view::npos) line.remove_prefix(close + 2);
+  }
   return names_signal(line) || kEndings.begin(line) || is_make_report(line) || is_shell_report(line) || reports_end_of_work(line);
 }
 

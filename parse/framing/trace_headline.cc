@@ -45,6 +45,7 @@ std::string_view node_error(std::string_view text) {
 }  // namespace
 
 std::optional<std::string> trace_headline(std::string_view text) {
+  if (text.find('\n') == std::string_view::npos) return std::nullopt;
   std::string_view rest = text;
   const std::string_view first = take_line(rest);
   std::string_view line;
@@ -71,6 +72,9 @@ std::optional<std::string> trace_headline(std::string_view text) {
 bool begins_with_crash(std::string_view text) {
   const std::string_view first = take_line(text);
   if (is_crash(first) || is_ruby_crash(first) || is_last_word(first)) return true;
+  const bool alone = text.empty();
+  // Of single lines Python's alone are crashes.
+  if (alone && !first.ends_with(':') && !first.starts_with('T') && !first.starts_with('C') && !first.starts_with('F')) return false;
   const std::string_view second = take_line(text);
   if (is_indented(second) && second.substr(std::min(second.find_first_not_of(" \t"), second.size())).starts_with("at "))
     return true;  // of any runtime

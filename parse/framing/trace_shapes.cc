@@ -1,6 +1,7 @@
 #include "parse/framing/trace_shapes.h"
 
 #include <algorithm>
+#include <array>
 
 #include "parse/framing/dump_shapes.h"
 #include "parse/framing/line_beginnings.h"
@@ -16,17 +17,25 @@ constexpr std::string_view kTraceback = "Traceback (most recent call last):";
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool is_capital(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-bool is_name(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || c == '$'; }
+constexpr auto kNameBytes = [] {
+  std::array<bool, 256> names{};
+  for (unsigned c = 'a'; c <= 'z'; ++c) names[c] = names[c - 32] = true;
+  for (unsigned c = '0'; c <= '9'; ++c) names[c] = true;
+  names['_'] = names['$'] = true;
+  return names;
+}();
+bool is_name(char c) noexcept { return kNameBytes[static_cast<unsigned char>(c)]; }
 bool contains(std::string_view line, std::string_view part) noexcept { return line.find(part) != std::string_view::npos; }
 
 /// The identifiers joined by single bytes of `joints` that `line` begins with; `:` joins when it is doubled.
 std::string_view joined_names(std::string_view line, std::string_view joints) noexcept {
   std::size_t end = 0;
-  while (end < line.size()) {
-    const std::size_t joint = is_name(line[end]) ? 0 : line.substr(end, 2) == "::" ? 2 : 1;
-    if (joint != 0 && (end == 0 || joints.find(line[end]) == std::string_view::npos || (joint == 1 && line[end] == ':'))) break;
-    if (joint != 0 && (end + joint >= line.size() || !is_name(line[end + joint]))) break;
-    end += joint + (joint == 0 ? 1 : 0);
+  for (;;) {
+    while (end < line.size() && is_name(line[end])) ++end;
+    if (end == 0 || end >= line.size() || joints.find(line[end]) == std::string_view::npos) break;
+    const std::size_t joint = line.substr(end, 2) == "::" ? 2 : 1;
+    if ((joint == 1 && line[end] == ':') || end + joint >= line.size() || !is_name(line[end + joint])) break;
+    end += joint;
   }
   return line.substr(0, end);
 }
@@ -241,8 +250,9 @@ bool is_frame(std::string_view line) noexcept {
 }
 
 bool chains_python_traces(std::string_view line) noexcept {
-  return line.starts_with("During handling of the above exception, another exception occurred:") ||
-         line.starts_with("The above exception was the direct cause of the following exception:");
+  constexpr LineBeginnings kChains{"During handling of the above exception, another exception occurred:",
+                                   "The above exception was the direct cause of the following exception:"};
+  return kChains.begin(line);
 }
 
 bool continues_trace(Trace trace, std::string_view line) noexcept {
@@ -271,11 +281,11 @@ ExceptionName exception_named_by(std::string_view line) noexcept {
   if (line.empty() || !is_letter(line.front())) return ExceptionName::none;
   std::string_view name = joined_names(line, ".:\\+");
   const std::string_view rest = line.substr(name.size());
-  const std::size_t joint = name.find_last_of(".:\\+");
-  const std::string_view last = joint == std::string_view::npos ? name : name.substr(joint + 1);
   if (!rest.empty() && rest.front() != ':' && !rest.starts_with(" (") && !rest.starts_with(" [") && !rest.starts_with("`")) {
     return ExceptionName::none;
   }
+  const std::size_t joint = name.find_last_of(".:\\+");
+  const std::string_view last = joint == std::string_view::npos ? name : name.substr(joint + 1);
   for (const std::string_view end : {"Exception", "Error", "Throwable", "Failure", "Fault", "Timeout", "Interrupt"}) {
     if (!last.ends_with(end)) continue;
     if (name.size() != last.size()) return ExceptionName::qualified;
@@ -301,11 +311,13 @@ bool continues_node_crash(std::string_view line) noexcept {
 }
 
 bool is_ruby_frame(std::string_view line) noexcept {
-  const std::size_t at = line.substr(0, kLookAhead).find(":in ");
-  if (at == std::string_view::npos || at < 5 || at + 4 >= line.size() || (line[at + 4] != '\'' && line[at + 4] != '`')) return false;
+  const std::size_t blank = line.substr(0, kLookAhead).find(' ');  // no other stands before it
+  if (blank == std::string_view::npos || blank < 8 || !line.substr(blank - 3).starts_with(":in ")) return false;
+  const std::size_t at = blank - 3;
+  if (at + 4 >= line.size() || (line[at + 4] != '\'' && line[at + 4] != '`')) return false;
   std::size_t begin = at;
   while (begin > 0 && is_digit(line[begin - 1])) --begin;
-  return begin != at && begin > 1 && line[begin - 1] == ':' && line.substr(0, begin).find(' ') == std::string_view::npos;
+  return begin != at && begin > 1 && line[begin - 1] == ':';
 }
 
 bool is_ruby_crash(std::string_view line) noexcept {

@@ -5,19 +5,12 @@
 #include "parse/json/json_format.h"
 #include "parse/json/json_record.h"
 #include "parse/text/line_scanner.h"
-#include "parse/text/syslog_header.h"
 
 namespace loglode {
 
 namespace {
 
 const ParseContext kAnyYear{TimeContext{Timestamp{}, nullptr}, false};
-
-bool read_syslog(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
-  if (!line.empty() && (line[0] == '<' || is_digit(line[0])) && read_syslog_5424(line, context, parsed)) return true;
-  parsed.reset();
-  return read_syslog_header(line, context, parsed);
-}
 
 /// `[5-2] `: the fifth message of a PostgreSQL process, its second line.
 bool take_sequence_number(std::string_view& text, bool& continues) noexcept {
@@ -137,20 +130,10 @@ void fill(const Record& here, const JsonWrapper& wrapper, std::size_t attributes
   if (to.batch.attributes.size() > attributes) own_attributes(to.record, to.batch, attributes);
 }
 
-bool take_syslog(std::string_view line, std::string& buffer, WrappedLine& out, Description* to) {
-  ParsedLine parsed;
-  if (!read_syslog(line, to == nullptr ? kAnyYear : to->context, parsed)) return false;
-  if (to != nullptr) fill(parsed, line, *to);
-  out.inner = parsed.message;
-  if (parsed.service.starts_with("postgres")) take_sequence_number(out.inner, out.continues);
-  out.inner = without_octal_escapes(out.inner, buffer);
-  std::string_view process;
-  for (const Attribute& attribute : parsed.attributes())
-    if (attribute.key == "process.pid") process = attribute.value;
-  name_writer(parsed.host, {}, out);
-  name_writer(process, {}, out);
-  name_writer(parsed.service, parsed.service, out);
-  return true;
+/// Both hashes are those of all layers: an outer one's come first.
+std::uint32_t within(std::uint32_t outer, std::uint32_t hash) noexcept {
+  const std::uint32_t both = outer == 0 ? hash : outer * 16777619u ^ hash;
+  return both == 0 ? 1 : both;
 }
 
 bool take_prefix(std::string_view line, const Layer& layer, std::string& buffer, WrappedLine& out, Description* to) {
@@ -171,6 +154,18 @@ std::string_view wrapping_name(Wrapping wrapping) noexcept {
   constexpr std::string_view kNames[] = {"",        "docker", "cri",         "compose", "kubectl", "stern",
                                          "stamped", "syslog", "syslog-5424", "json",    "columns"};
   return kNames[static_cast<std::size_t>(wrapping)];
+}
+
+bool Unwrapper::take_syslog(std::string_view line, std::string& buffer, WrappedLine& out, Description* to) {
+  SyslogLine read;
+  if (!syslog_.read(line, to == nullptr ? nullptr : &to->context, read)) return false;
+  if (to != nullptr) fill(read.parsed, line, *to);
+  out.inner = read.parsed.message;
+  if (read.parsed.service.starts_with("postgres")) take_sequence_number(out.inner, out.continues);
+  out.inner = without_octal_escapes(out.inner, buffer);
+  out.writer = within(out.writer, read.writer);
+  out.program = within(out.program, read.program);
+  return true;
 }
 
 bool Unwrapper::take_json(std::string_view line, std::string& buffer, WrappedLine& out, Description* to) {

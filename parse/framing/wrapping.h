@@ -13,6 +13,7 @@
 
 #include "core/batch.h"
 #include "parse/framing/column_table.h"
+#include "parse/framing/syslog_wrapper.h"
 #include "parse/line_format.h"
 
 namespace loglode {
@@ -81,9 +82,11 @@ class Unwrapper {
 
  private:
   bool take(std::string_view line, std::span<const Layer> layers, WrappedLine& out, Description* to);
+  bool take_syslog(std::string_view line, std::string& buffer, WrappedLine& out, Description* to);
   bool take_json(std::string_view line, std::string& buffer, WrappedLine& out, Description* to);
 
   std::array<std::string, kWrappingsMax> buffers_;
+  SyslogWrapper syslog_;
   std::unique_ptr<Batch> scratch_;  // for the texts of JSON wrappers
 };
 

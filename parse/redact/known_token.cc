@@ -1,6 +1,10 @@
 // Keys whose makers gave them a shape of their own: a prefix, an alphabet, a length; JWTs.
 #include "parse/redact/known_tokens.h"
 
+#include <array>
+#include <cstdint>
+#include <iterator>
+
 #include "parse/redact/detectors.h"
 #include "parse/redact/values.h"
 
@@ -23,6 +27,24 @@ bool belongs(char c, Alphabet alphabet) noexcept {
   }
   return false;
 }
+
+/// Places in kTokens by the first byte of the prefix, each byte's in their order: most words of a text begin none.
+struct TokenPlaces {
+  std::array<std::uint8_t, std::size(kTokens)> places{};
+  std::array<std::uint8_t, 257> begin{};
+};
+static_assert(std::size(kTokens) < 256);
+constexpr TokenPlaces kPlaces = [] {
+  TokenPlaces sorted;
+  std::size_t filled = 0;
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    sorted.begin[byte] = static_cast<std::uint8_t>(filled);
+    for (std::size_t i = 0; i < std::size(kTokens); ++i)
+      if (static_cast<unsigned char>(kTokens[i].prefix.front()) == byte) sorted.places[filled++] = static_cast<std::uint8_t>(i);
+  }
+  sorted.begin[256] = static_cast<std::uint8_t>(filled);
+  return sorted;
+}();
 
 /// Whether the token's beginning holds a piece of letters and digits: sixteen characters that are neither a word nor a number.
 bool is_mixed(std::string_view body, Alphabet alphabet) noexcept {
@@ -72,6 +94,7 @@ Span match(std::string_view text, std::size_t at, const KnownToken& token) {
 
 /// `token-0f9a…`, `sk_prod_0f9a…`: a word for secret and many hexadecimal digits.
 Span find_hex_tail(std::string_view text, std::size_t at) noexcept {
+  if (!is_one_of(text[at], "kstaKSTA")) return {};  // how the words begin
   for (const std::string_view word : kSecretWords) {
     if (!starts_ignoring_case(text.substr(at), word)) continue;
     std::size_t begin = at + word.size();
@@ -89,9 +112,9 @@ Span find_hex_tail(std::string_view text, std::size_t at) noexcept {
 
 Span find_known_token(std::string_view text, std::size_t at) {
   if (text.substr(at, 3) == "eyJ") return find_jwt(text, at);
-  for (const KnownToken& token : kTokens)
-    if (token.prefix.front() == text[at])
-      if (const Span span = match(text, at, token); !span.empty()) return span;
+  const auto first = static_cast<unsigned char>(text[at]);
+  for (std::size_t i = kPlaces.begin[first]; i < kPlaces.begin[first + 1U]; ++i)
+    if (const Span span = match(text, at, kTokens[kPlaces.places[i]]); !span.empty()) return span;
   return find_hex_tail(text, at);
 }
 

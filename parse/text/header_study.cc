@@ -46,6 +46,19 @@ char unclosed(std::string_view text) noexcept {
   return '\0';
 }
 
+std::string lowered(std::string_view word) {
+  std::string lower{word};
+  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
+  return lower;
+}
+
+/// Small letters behind a blank.
+bool is_followed_by_prose(std::string_view text, std::size_t at) noexcept {
+  LineScanner scan{text};
+  scan.go_to(at);
+  return scan.take_blanks() > 0 && scan.peek() >= 'a' && scan.peek() <= 'z';
+}
+
 bool is_plain_word(std::string_view word) noexcept {
   return std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -166,7 +179,8 @@ bool HeaderStudy::try_times() {
 /// line the severity, not the column.
 bool HeaderStudy::try_level() {
   std::map<std::pair<char, bool>, std::size_t> shapes;  // bracket and colon
-  std::size_t known = 0, strong = 0, capitals = 0;
+  std::set<std::string> words;
+  std::size_t known = 0, strong = 0, capitals = 0, prose = 0;
   for (const StudiedLine& line : lines_) {
     const std::string_view rest = line.scan.rest();
     const LevelToken level = level_at(rest, LevelWords::any);
@@ -176,6 +190,8 @@ bool HeaderStudy::try_level() {
     strong += is_in_capitals(token) || !is_weak_level_word(token) ? 1 : 0;
     capitals += is_in_capitals(token) ? 1 : 0;
     ++shapes[{closing_bracket(token.front()) != '\0' ? token.front() : '\0', token.back() == ':'}];
+    words.insert(lowered(token));
+    prose += is_followed_by_prose(rest, level.length) ? 1 : 0;
   }
   if (static_cast<double>(known) < kKnownLevelsMin * static_cast<double>(lines_.size()) || known == 0 || strong * 2 < known) return false;
   const auto usual = std::max_element(shapes.begin(), shapes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
@@ -183,6 +199,9 @@ bool HeaderStudy::try_level() {
   column.colon = usual->first.second;
   column.capitals = capitals == known;
   if (usual->second != known) column.open = '\0', column.colon = false;
+  // `Alert raised by …`: one word in all lines, which nothing sets apart from what follows it, is as likely the first one of a sentence.
+  const bool shouted = column.capitals && !is_weak_level_word(*words.begin());
+  if (columns_.empty() && words.size() == 1 && !shouted && column.open == '\0' && !column.colon && prose * 2 > known) return false;
   const double fitting = share(column);
   const bool enough =
       fitting >= 0.95 || (after_header() && fitting >= kKnownLevelsMin && (column.capitals || column.open != '\0' || column.colon));
@@ -462,7 +481,22 @@ bool HeaderStudy::choose_start(FindStart find, double share_min) {
                                              : (start.column.kind == ColumnKind::moment && try_marked(), accept(start.column, true), false))
     return false;
   required_ = columns_.size();
-  return !lines_.empty();
+  return !lines_.empty() && !is_sentence();
+}
+
+/// `connection from 10.0.0.1 at Sat Jul  9 12:16:51 2005`: words, and a time that ends them, are what is said, not a header. Where other
+/// lines stand below, they begin reports.
+bool HeaderStudy::is_sentence() const {
+  constexpr std::size_t kWordsMin = 2;
+  const auto usable = std::count_if(all_lines_.begin(), all_lines_.end(), [](std::string_view line) { return !trim_blanks(line).empty(); });
+  if (static_cast<double>(lines_.size()) < 0.9 * static_cast<double>(usable)) return false;
+  if (share_of_lines([](const StudiedLine& line) { return trim_blanks(line.scan.rest()).empty(); }) <= 0.5) return false;
+  const auto words = std::count_if(texts_.begin(), texts_.end(), [](const std::vector<std::string_view>& texts) {
+    const auto plain =
+        std::count_if(texts.begin(), texts.end(), [](std::string_view text) { return text.size() > 1 && is_plain_word(text); });
+    return static_cast<double>(plain) >= 0.9 * static_cast<double>(texts.size());
+  });
+  return static_cast<std::size_t>(words) >= kWordsMin;
 }
 
 /// A word that another column repeats (`dn228 … dn228/dn228`) or that stands between time and program is the host.

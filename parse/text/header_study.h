@@ -65,6 +65,7 @@ class HeaderStudy {
   bool has_time() const noexcept {
     return has(ColumnKind::time) || has(ColumnKind::clock) || has(ColumnKind::epoch) || has(ColumnKind::moment);
   }
+  [[nodiscard]] bool is_sentence() const;
   void assign_hosts();
   void assign_groups();
   void assign_leading_service();

@@ -7,6 +7,7 @@
 #include "parse/text/text_formats.h"
 #include "parse/text/tokens.h"
 #include "parse/text/trace_ids.h"
+#include "parse/time/stamp_finder.h"
 
 namespace loglode {
 namespace {
@@ -19,9 +20,13 @@ class LooseHeader {
  public:
   LooseHeader(std::string_view line, const ParseContext& context, ParsedLine& parsed) : scan_(line), context_(context), parsed_(parsed) {}
 
-  /// True when there was a time or a severity.
+  /// True when the message that is left was searched for a level.
   bool read() {
     scan_.take_blanks();
+    if (begins_as_prose(scan_.rest()) && !begins_with_date_name(scan_.rest())) {
+      parsed_.message = trim_blanks(scan_.rest());
+      return is_prose_ = true;
+    }
     for (int column = 0; column < kHeaderColumnsMax; ++column) {
       if (!has_level_ && scan_.rest().starts_with("panic: ")) {
         parsed_.severity = Severity::fatal;
@@ -32,8 +37,12 @@ class LooseHeader {
     }
     if (!has_level_ && parsed_.severity == Severity::unspecified) take_marked_level();
     parsed_.message = trim_blanks(scan_.rest());
-    return has_time_ || parsed_.severity != Severity::unspecified;
+    return !has_time_ && parsed_.severity == Severity::unspecified && !parsed_.message.empty() &&
+           parsed_.message.size() == scan_.rest().size();
   }
+
+  /// Whether the whole line is text from its first word on, which is no level.
+  [[nodiscard]] bool is_prose() const noexcept { return is_prose_; }
 
  private:
   bool take_column(int column) {
@@ -189,6 +198,7 @@ class LooseHeader {
   const ParseContext& context_;
   ParsedLine& parsed_;
   bool has_time_ = false, has_level_ = false, has_logger_ = false, has_thread_ = false;
+  bool is_prose_ = false;
   char closing_ = '\0';  // of the bracket that the time opened
 };
 
@@ -197,15 +207,15 @@ class LooseHeader {
 // `panic: ` is a severity that Go's runtime words as part of its message: it stays there, where rules and people look for it.
 bool read_loose_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
   LooseHeader header{line, context, parsed};
-  bool found = header.read();
+  const bool searched = header.read();
   if (parsed.message.empty()) parsed.message = trim_blanks(line);
   if (parsed.trace_id.empty()) {
     const TraceIds ids = find_trace_ids(line);
     parsed.trace_id = ids.trace;
     if (parsed.span_id.empty()) parsed.span_id = ids.span;
   }
-  if (parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
-  return found || parsed.severity != Severity::unspecified;
+  if (!header.is_prose() && parsed.severity == Severity::unspecified) parsed.severity = leading_severity(parsed.message);
+  return searched && parsed.severity == Severity::unspecified;
 }
 
 namespace {
@@ -214,9 +224,7 @@ class FallbackFormat final : public LineFormat {
  public:
   [[nodiscard]] std::string_view name() const noexcept override { return "text"; }
   bool parse(std::string_view text, Record& record, Batch& batch, const ParseContext& context) const override {
-    ParsedLine parsed;
-    read_loose_header(without_ansi(first_line(text), batch), context, parsed);
-    commit(parsed, record, batch, context);
+    read_as_text(text, record, batch, context);
     return true;
   }
   [[nodiscard]] bool reads_one_line() const noexcept override { return true; }
@@ -228,6 +236,13 @@ class FallbackFormat final : public LineFormat {
 const LineFormat& fallback_format() {
   static const FallbackFormat format;
   return format;
+}
+
+bool read_as_text(std::string_view text, Record& record, Batch& batch, const ParseContext& context) {
+  ParsedLine parsed;
+  const bool searched = read_loose_header(without_ansi(first_line(text), batch), context, parsed);
+  commit(parsed, record, batch, context);
+  return searched;
 }
 
 void parse_inner(std::string_view text, Record& record, Batch& batch, const ParseContext& context) {

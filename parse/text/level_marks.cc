@@ -1,5 +1,7 @@
 #include "parse/text/level_marks.h"
 
+#include <array>
+
 #include "parse/text/line_scanner.h"
 #include "parse/text/tokens.h"
 #include "parse/time/timestamp_reader.h"
@@ -7,12 +9,18 @@
 namespace loglode {
 namespace {
 
-constexpr std::size_t kWordBytesMax = 14;   // longer runs of letters are no severity
+constexpr std::size_t kWordBytesMin = 3;    // shorter runs of letters are no severity,
+constexpr std::size_t kWordBytesMax = 14;   // nor are longer ones
 constexpr std::size_t kUnitBytesMax = 160;  // of a header; longer ones are text
 constexpr std::size_t kHeaderBytesMax = 512;
 constexpr unsigned kHeaderUnitsMax = 16;
 
-bool is_word_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
+constexpr auto kWordBytes = [] {
+  std::array<bool, 256> bytes{};
+  for (unsigned c = 0; c < 256; ++c) bytes[c] = c >= 0x80 || c == '_' || is_letter(static_cast<char>(c)) || is_digit(static_cast<char>(c));
+  return bytes;
+}();
+bool is_word_byte(char c) noexcept { return kWordBytes[static_cast<unsigned char>(c)]; }
 bool is_gap(char c) noexcept { return c == '\0' || is_blank(c); }
 bool one_of(char c, std::string_view set) noexcept { return c != '\0' && set.find(c) != std::string_view::npos; }
 
@@ -92,6 +100,41 @@ bool counts(std::string_view line, const LevelMark& mark, bool proven, unsigned 
   return proven && (mark.capitals || plain_words == 0 || mark.after != ':');
 }
 
+/// A word of letters with a blank or nothing behind it, or a sign of a sentence before that.
+struct ProseWord {
+  std::size_t length = 0;  // 0: none stands here, or it is a severity that something may set apart
+  bool ends_clause = false;
+};
+ProseWord prose_word(std::string_view line, std::size_t at) noexcept {
+  std::size_t end = at;
+  while (end < line.size() && is_letter(line[end])) ++end;
+  const std::string_view word = line.substr(at, end - at);
+  if (word.size() < 2) return {};
+  const char next = end < line.size() ? line[end] : ' ';
+  const bool sign = next == ',' || next == ';' || next == '.' || next == '!' || next == '?';
+  if (!sign && !is_blank(next)) return {};
+  if (sign && end + 1 < line.size() && !is_blank(line[end + 1])) return {};
+  const bool is_severity =
+      word.size() >= kWordBytesMin && word.size() <= kWordBytesMax && severity_from_word(word) != Severity::unspecified;
+  return is_severity && (!sign || is_in_capitals(word)) ? ProseWord{} : ProseWord{word.size(), sign};
+}
+
+/// Whether a severity word stands anywhere, set apart or not: most texts hold none, and this says so in one pass.
+bool holds_level_word(std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size();) {
+    if (!kWordBytes[static_cast<unsigned char>(text[at])]) {
+      ++at;
+      continue;
+    }
+    const std::size_t begin = at;
+    while (at < text.size() && kWordBytes[static_cast<unsigned char>(text[at])]) ++at;
+    if (at - begin >= kWordBytesMin && at - begin <= kWordBytesMax && is_letter(text[begin]) &&
+        severity_from_word(text.substr(begin, at - begin)) != Severity::unspecified)
+      return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 bool LevelMark::is_bare() const noexcept { return is_gap(before) && is_gap(after); }
@@ -119,7 +162,7 @@ LevelMark next_level_mark(std::string_view text, std::size_t from, std::size_t e
     std::size_t stop = at;
     while (stop < text.size() && is_word_byte(text[stop])) ++stop;
     const bool begins = at == 0 || !is_word_byte(text[at - 1]);
-    if (begins && stop - at >= 3 && stop - at <= kWordBytesMax) {
+    if (begins && stop - at >= kWordBytesMin && stop - at <= kWordBytesMax) {
       const LevelMark mark = mark_of(text, at, stop, any_case);
       if (mark.found()) return mark;
     }
@@ -155,15 +198,13 @@ std::size_t unit_length(std::string_view text) noexcept {
   std::string_view inner;
   if (const char closing = closing_bracket(scan.peek()); closing != '\0' && scan.take_group(scan.peek(), closing, inner))
     return scan.position();
-  while (!scan.at_end() && !is_blank(scan.peek())) {
-    if (scan.peek() == '=' && scan.peek(1) == '"') {
-      scan.go_to(scan.position() + 1);
-      if (!scan.take_quoted(inner)) scan.go_to(scan.position() + 1);
-    } else {
-      scan.go_to(scan.position() + 1);
-    }
+  std::size_t end = 0;
+  while (end < text.size() && !is_blank(text[end])) {
+    if (text[end++] != '=' || end >= text.size() || text[end] != '"') continue;
+    scan.go_to(end);
+    end = scan.take_quoted(inner) ? scan.position() : end + 1;
   }
-  return scan.position();
+  return end;
 }
 
 bool is_pair(std::string_view unit) noexcept {
@@ -172,8 +213,17 @@ bool is_pair(std::string_view unit) noexcept {
   return key > 0 && key < unit.size() && unit[key] == '=';
 }
 
+bool begins_as_prose(std::string_view text) noexcept {
+  const ProseWord first = prose_word(text, 0);
+  if (first.length == 0 || first.ends_clause) return first.ends_clause;
+  std::size_t next = first.length;
+  while (next < text.size() && is_blank(text[next])) ++next;
+  return prose_word(text, next).length != 0;
+}
+
 LevelMark header_mark(std::string_view line, std::size_t from, bool timed) noexcept {
   line = line.substr(0, from + kHeaderBytesMax);
+  if (from >= line.size() || !holds_level_word(line.substr(from))) return {};
   bool proven = timed, shouted = false;
   unsigned plain_words = 0;
   LineScanner scan{line};
@@ -181,6 +231,12 @@ LevelMark header_mark(std::string_view line, std::size_t from, bool timed) noexc
   for (unsigned unit = 0; unit < kHeaderUnitsMax; ++unit) {
     scan.take_blanks();
     if (scan.at_end() || one_of(scan.peek(), "\"'`")) return {};
+    if (const ProseWord word = prose_word(line, scan.position()); word.length != 0) {
+      if (++plain_words > 1 || word.ends_clause || word.length > kUnitBytesMax) return {};
+      shouted = is_in_capitals(line.substr(scan.position(), word.length));
+      scan.go_to(scan.position() + word.length);
+      continue;
+    }
     const std::size_t begin = scan.position(), end = begin + unit_length(scan.rest());
     if (end - begin > kUnitBytesMax) return {};
     const std::string_view text = line.substr(begin, end - begin);

@@ -41,6 +41,10 @@ struct LevelMark {
 /// key=value
 [[nodiscard]] bool is_pair(std::string_view unit) noexcept;
 
+/// Whether `text` begins with two words of letters, of which neither is a severity, or with one that a sign of a sentence ends: nothing
+/// stands in front of it then that header_mark() or leading_severity() would find. Most messages begin so.
+[[nodiscard]] bool begins_as_prose(std::string_view text) noexcept;
+
 /// The severity word of one line's header, read without knowing its stream: behind `from` stand only what headers are made of (numbers,
 /// groups, names, pairs, at most one plain word) and then a word that is set apart. `timed`: a time stands before `from`.
 [[nodiscard]] LevelMark header_mark(std::string_view line, std::size_t from, bool timed) noexcept;

@@ -19,7 +19,8 @@ bool is_open(char c) noexcept { return is_blank(c) || std::string_view{"\"'{,[("
 bool is_level_key(std::string_view message, std::size_t end) noexcept {
   const char sign = message[end];
   if (end > 0 && (message[end - 1] == '"' || message[end - 1] == '\'')) --end;
-  if (end < 2 || std::string_view{"lyet"}.find(message[end - 1]) == std::string_view::npos) return false;
+  if (end < 2) return false;
+  if (const char last = message[end - 1]; last != 'l' && last != 'y' && last != 'e' && last != 't') return false;
   std::size_t begin = end;
   while (begin > 0 && is_key_byte(message[begin - 1])) --begin;
   if (begin > 0 && !is_open(message[begin - 1])) return false;
@@ -61,12 +62,17 @@ Severity leading_severity(std::string_view message) {
   return set_off ? severity_from_word(message.substr(0, length)) : Severity::unspecified;
 }
 
-Severity stated_severity(std::string_view message) {
-  if (const Severity leading = leading_severity(message); leading != Severity::unspecified) return leading;
-  if (const LevelMark mark = header_mark(message, 0, false); mark.found()) return mark.severity;
+Severity severity_within(std::string_view message) {
   if (const Severity paired = paired_severity(message); paired != Severity::unspecified) return paired;
   if (const Severity told = tool_severity(message); told != Severity::unspecified) return told;
   return access_severity(message);
+}
+
+Severity stated_severity(std::string_view message) {
+  if (begins_as_prose(message)) return severity_within(message);
+  if (const Severity leading = leading_severity(message); leading != Severity::unspecified) return leading;
+  if (const LevelMark mark = header_mark(message, 0, false); mark.found()) return mark.severity;
+  return severity_within(message);
 }
 
 }  // namespace loglode

@@ -10,8 +10,12 @@ namespace loglode {
 /// What the first word of a message states (`ERROR: …`, `[warn] …`, `error - …`); unspecified when it is not set off from the text.
 [[nodiscard]] Severity leading_severity(std::string_view message);
 
-/// That, or else what a header in front of the message says (`54 [main] INFO …`, `app.orders[ERROR] …`), a pair (`level=error`, `at=error`,
-/// `"severity":"warn"`) within its first 256 bytes, or the form of a compiler's, a build's or a test's line.
+/// What a pair says (`level=error`, `at=error`, `"severity":"warn"`) within the first 256 bytes of a message, or else the form of a
+/// compiler's, a build's, a test's or an access log's line.
+[[nodiscard]] Severity severity_within(std::string_view message);
+
+/// The leading severity, or else what a header in front of the message says (`54 [main] INFO …`, `app.orders[ERROR] …`), or what stands
+/// within it.
 [[nodiscard]] Severity stated_severity(std::string_view message);
 
 }  // namespace loglode

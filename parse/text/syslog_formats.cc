@@ -12,14 +12,14 @@ namespace {
 
 constexpr std::size_t kProgramBytesMax = 64;
 
-bool take_priority(LineScanner& scan, ParsedLine& parsed) noexcept {
+bool take_priority(LineScanner& scan, Severity& severity) noexcept {
   const std::size_t begin = scan.position();
   if (scan.take('<')) {
     const std::string_view number = scan.take_number();
     unsigned value = 0;
     for (const char c : number) value = value * 10 + static_cast<unsigned>(c - '0');
     if (!number.empty() && number.size() <= 3 && value <= 191 && scan.take('>')) {
-      parsed.severity = severity_from_syslog(value % 8);
+      severity = severity_from_syslog(value % 8);
       return true;
     }
   }
@@ -150,18 +150,6 @@ bool is_lower_case_host(std::string_view word) noexcept {
   return is_host(word) && word.back() != ':' && std::none_of(word.begin(), word.end(), [](char c) { return c >= 'A' && c <= 'Z'; });
 }
 
-/// %LINK-3-UPDOWN: the digit is the severity.
-Severity cisco_severity(std::string_view message) noexcept {
-  const std::size_t at = message.substr(0, 64).find('%');
-  if (at == std::string_view::npos) return Severity::unspecified;
-  LineScanner scan{message.substr(at + 1)};
-  std::string_view facility;
-  if (!scan.take_until('-', facility) || facility.empty() || !is_digit(scan.peek()) || scan.peek(1) != '-') return Severity::unspecified;
-  if (!std::all_of(facility.begin(), facility.end(), [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; }))
-    return Severity::unspecified;
-  return severity_from_syslog(static_cast<unsigned>(scan.peek() - '0'));
-}
-
 /// rsyslog writes +00:00 and journald +0000, never Z.
 bool ends_in_numeric_offset(std::string_view stamp) noexcept {
   const std::size_t sign = stamp.find_last_of("+-");
@@ -169,12 +157,12 @@ bool ends_in_numeric_offset(std::string_view stamp) noexcept {
 }
 
 /// `Jun 14 15:16:01 ` or an ISO stamp with a numeric offset, with the blanks behind it.
-bool take_stamp(LineScanner& scan, const TimeContext& context, Timestamp& time) {
+bool take_stamp(LineScanner& scan, CivilTime& civil) {
   const bool named_month = is_letter(scan.peek()) && scan.peek(3) == ' ';  // `Sun, 02 Jan …` and `June 14` are not syslog's
   const bool iso = is_digit(scan.peek()) && scan.peek(10) == 'T';
   if (!named_month && !iso) return false;
   const std::string_view stamp = scan.rest();
-  const std::size_t length = read_timestamp(stamp, context, time);
+  const std::size_t length = read_stamp(stamp, civil);
   if (length == 0 || scan.peek(length) != ' ' || (iso && !ends_in_numeric_offset(stamp.substr(0, length)))) return false;
   scan.go_to(scan.position() + length);
   scan.take_blanks();
@@ -186,10 +174,9 @@ class Rfc3164Format final : public FixedFormat {
   Rfc3164Format() : FixedFormat("syslog") {}
   /// Everything that begins with a stamp of syslog's; what follows need not have the form that a whole stream must have.
   [[nodiscard]] bool begins_record(std::string_view line) const override {
-    LineScanner scan{line};
-    ParsedLine parsed;
-    take_priority(scan, parsed);
-    return take_stamp(scan, TimeContext{Timestamp{}, nullptr}, parsed.time);
+    SyslogBeginning beginning;
+    Timestamp time = kNoTime;
+    return read_syslog_beginning(line, beginning) && resolve(beginning.civil, TimeContext{Timestamp{}, nullptr}, time);
   }
 
  private:
@@ -206,7 +193,7 @@ class Rfc3164Format final : public FixedFormat {
 bool read_syslog_5424(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
   LineScanner scan{line};
   take_octet_count(scan);
-  if (!take_priority(scan, parsed) || !scan.take('1') || !scan.take(' ')) return false;
+  if (!take_priority(scan, parsed.severity) || !scan.take('1') || !scan.take(' ')) return false;
   const std::string_view stamp = scan.take_word();
   if (stamp != "-" && read_timestamp(stamp, context.time, parsed.time) != stamp.size()) return false;
   scan.take_blanks();
@@ -226,11 +213,31 @@ bool read_syslog_5424(std::string_view line, const ParseContext& context, Parsed
   return true;
 }
 
+Severity severity_of_code(std::string_view message) noexcept {
+  const std::size_t at = message.substr(0, 64).find('%');
+  if (at == std::string_view::npos) return Severity::unspecified;
+  LineScanner scan{message.substr(at + 1)};
+  std::string_view facility;
+  if (!scan.take_until('-', facility) || facility.empty() || !is_digit(scan.peek()) || scan.peek(1) != '-') return Severity::unspecified;
+  if (!std::all_of(facility.begin(), facility.end(), [](char c) { return (c >= 'A' && c <= 'Z') || is_digit(c) || c == '_'; }))
+    return Severity::unspecified;
+  return severity_from_syslog(static_cast<unsigned>(scan.peek() - '0'));
+}
+
+bool read_syslog_beginning(std::string_view line, SyslogBeginning& out) {
+  LineScanner scan{line};
+  take_priority(scan, out.severity);
+  if (!take_stamp(scan, out.civil)) return false;
+  out.end = scan.position();
+  return true;
+}
+
 bool read_syslog_header(std::string_view line, const ParseContext& context, ParsedLine& parsed) {
   LineScanner scan{line};
-  const bool has_priority = take_priority(scan, parsed);
+  const bool has_priority = take_priority(scan, parsed.severity);
   const bool iso = is_digit(scan.peek());
-  if (!take_stamp(scan, context.time, parsed.time)) return false;
+  CivilTime civil;
+  if (!take_stamp(scan, civil) || !resolve(civil, context.time, parsed.time)) return false;
 
   const std::size_t begin = scan.position();
   if (level_at(scan.rest(), LevelWords::any).length != 0) return false;  // somebody's own header: Jun 14 15:16:01 [WARN] text
@@ -250,7 +257,7 @@ bool read_syslog_header(std::string_view line, const ParseContext& context, Pars
   parsed.host = host;
   scan.take(' ');
   parsed.message = scan.rest();
-  const Severity by_code = cisco_severity(parsed.message);
+  const Severity by_code = severity_of_code(parsed.message);
   if (parsed.severity == Severity::unspecified) parsed.severity = by_code;
   if (by_code != Severity::unspecified && parsed.host.empty() && pid.empty())
     std::swap(parsed.host, parsed.service);  // `fw1: %ASA-6-…`: a device

@@ -18,6 +18,8 @@ namespace loglode {
 
 /// Reads anything: a time and a severity word at the line's beginning when they are there, else the line is the message.
 [[nodiscard]] const LineFormat& fallback_format();
+/// What its parse() does. True when severity_within() (stated_severity.h) is all that is left to ask of a message without a severity.
+bool read_as_text(std::string_view text, Record& record, Batch& batch, const ParseContext& context);
 
 /// Studies the first lines of a stream that no fixed format fits: which leading columns have the same type in nearly all of them
 /// (times, severity, pid, host, program, logger, thread …) and where the message begins. Lines that continue a record are recognised

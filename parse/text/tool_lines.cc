@@ -108,6 +108,7 @@ bool is_place(std::string_view before) noexcept {
 
 /// `error: `, `fatal error C1083: `, `warning TS6133: ` at the scanner.
 Severity diagnostic_at(LineScanner scan) noexcept {
+  if (std::string_view{"eEwWfi"}.find(scan.peek()) == std::string_view::npos) return Severity::unspecified;
   const bool fatal = scan.take(std::string_view{"fatal "}) || scan.take(std::string_view{"internal compiler "});
   const std::string_view word = scan.take_letters();
   Severity severity = Severity::unspecified;

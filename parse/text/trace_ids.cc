@@ -72,13 +72,28 @@ void keep_first(TraceIds& ids, std::string_view& request, const IdField& field) 
   if (field.kind == IdKind::request && request.empty()) request = field.id;
 }
 
+/// Every name has `id` (or is `req-`) before a sign that is rare in prose.
+bool may_hold_ids(std::string_view text) noexcept {
+  for (const char sign : {'=', ':'}) {
+    for (std::size_t at = text.find(sign); at != std::string_view::npos; at = text.find(sign, at + 1)) {
+      const std::size_t end = at > 0 && text[at - 1] == '"' ? at - 1 : at;
+      if (end < 6 || to_lower(text[end - 1]) != 'd' || to_lower(text[end - 2]) != 'i') continue;
+      const char before = to_lower(text[end - 3]);  // not `uid=`, `pid=`
+      if (!is_letter(before) || before == 'e' || before == 'n' || before == 't') return true;
+    }
+  }
+  for (std::size_t at = text.find('-'); at != std::string_view::npos; at = text.find('-', at + 1))
+    if (at >= 3 && text.substr(at - 3, 3) == "req") return true;
+  return false;
+}
+
 }  // namespace
 
 TraceIds find_trace_ids(std::string_view text) noexcept {
   text = text.substr(0, kLookedAtMax);
+  if (!may_hold_ids(text)) return {};
   TraceIds ids;
   std::string_view request;
-  // Every name has `id` (or is `req-`) before a sign that is rare in prose; those signs are what is searched for.
   for (std::size_t at = 0; at < text.size(); ++at) {
     const char c = text[at];
     if (c == '=' || c == ':') {

@@ -81,6 +81,11 @@ void set_date(CivilTime& civil, DateOrder order) noexcept;
 /// The weekday of a date with this year agrees with what the stamp says; true when it says none.
 [[nodiscard]] bool weekday_agrees(const CivilTime& civil, int year) noexcept;
 
+/// What read_timestamp reads, as it is written: resolve() gives its moment, unless there is none.
+[[nodiscard]] std::size_t read_stamp(std::string_view text, CivilTime& civil);
+/// A date without a year that every year has, and a time of day: whatever the context, there is a moment that it means.
+[[nodiscard]] bool is_of_any_year(const CivilTime& civil) noexcept;
+
 /// The moment that `civil` means, see TimeContext; false when there is none.
 [[nodiscard]] bool resolve(const CivilTime& civil, const TimeContext& context, Timestamp& out);
 

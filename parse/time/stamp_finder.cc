@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "parse/time/civil_time.h"
 #include "parse/time/stamp_scanner.h"
 #include "parse/time/stamp_sight.h"
 
@@ -35,6 +34,7 @@ bool is_called_otherwise(std::string_view before) noexcept {
   std::size_t begin = before.size();
   while (begin > 0 && (is_letter(before[begin - 1]) || before[begin - 1] == '_' || before[begin - 1] == '-')) --begin;
   const std::string_view word = before.substr(begin);
+  if (word.size() < 3) return false;
   const auto has = [&](std::string_view part) {
     return std::search(word.begin(), word.end(), part.begin(), part.end(), [](char a, char b) { return to_lower(a) == b; }) != word.end();
   };
@@ -73,6 +73,12 @@ class Search {
   FoundStamp at(std::size_t begin, Timestamp& out) const {
     if (begin >= text_.size() || !begins_word(begin)) return {};
     return {begin, read_at(begin, out), is_header(text_.substr(0, begin))};
+  }
+
+  std::size_t yearless(std::size_t begin, CivilTime& civil) const {
+    if (begin >= text_.size() || !is_letter(text_[begin]) || !begins_word(begin)) return 0;
+    const std::size_t length = read_stamp(text_.substr(begin), civil);
+    return length != 0 && is_of_any_year(civil) && !is_called_otherwise(text_.substr(0, begin)) ? length : 0;
   }
 
   FoundStamp time_of_day(Timestamp& out) const {
@@ -121,7 +127,7 @@ class Search {
         if (const std::size_t length = read_bracketed_epoch(rest, bound_, out)) return length;
       }
       if (!may_be_stamp(rest, is_glued(at), bracket || at == 0)) return 0;
-    } else if (!begins_with_name(rest)) {
+    } else if (!begins_with_date_name(rest)) {
       return 0;
     }
     Timestamp read = kNoTime;
@@ -160,14 +166,6 @@ class Search {
     }
   }
 
-  /// A month or a weekday: three letters tell, the reader knows the rest.
-  static bool begins_with_name(std::string_view rest) noexcept {
-    StampScanner scan{rest};
-    unsigned month = 0;
-    CivilTime civil;
-    return scan.take_month_name(month) || scan.take_weekday(civil);
-  }
-
   std::string_view text_;
   const TimeContext& context_;
   Timestamp bound_;
@@ -175,10 +173,22 @@ class Search {
 
 }  // namespace
 
+/// Three letters tell, the reader knows the rest.
+bool begins_with_date_name(std::string_view text) noexcept {
+  StampScanner scan{text};
+  unsigned month = 0;
+  CivilTime civil;
+  return scan.take_month_name(month) || scan.take_weekday(civil);
+}
+
 FoundStamp find_timestamp(std::string_view text, const TimeContext& context, Timestamp& out) { return Search{text, context}.run(out); }
 
 FoundStamp timestamp_at(std::string_view text, std::size_t begin, const TimeContext& context, Timestamp& out) {
   return Search{text, context}.at(begin, out);
+}
+
+std::size_t yearless_stamp_at(std::string_view text, std::size_t begin, CivilTime& civil) {
+  return Search{text, TimeContext{Timestamp{}, nullptr}}.yearless(begin, civil);
 }
 
 FoundStamp find_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out) {

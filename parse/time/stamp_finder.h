@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "parse/time/civil_time.h"
 #include "parse/time/timestamp_reader.h"
 
 namespace loglode {
@@ -22,6 +23,11 @@ struct FoundStamp {
 [[nodiscard]] FoundStamp find_timestamp(std::string_view text, const TimeContext& context, Timestamp& out);
 /// The same, only at `begin`; for lines that have their stamp where the line before had it.
 [[nodiscard]] FoundStamp timestamp_at(std::string_view text, std::size_t begin, const TimeContext& context, Timestamp& out);
+/// The length of the stamp at `begin` that begins with a name and states no year, which is the latest that does not lie after a reference:
+/// timestamp_at() would find it whatever the context, so that `civil` need not be resolved for that. 0 when no such stamp stands there.
+[[nodiscard]] std::size_t yearless_stamp_at(std::string_view text, std::size_t begin, CivilTime& civil);
+/// Whether `text` begins with the name of a month or of a weekday, as stamps do that do not begin with a digit.
+[[nodiscard]] bool begins_with_date_name(std::string_view text) noexcept;
 /// A time of day alone that stands in a line's header.
 [[nodiscard]] FoundStamp find_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out);
 

@@ -31,6 +31,21 @@ constexpr std::array<std::uint32_t, N> pack_names(const std::array<std::string_v
 constexpr auto kMonthLetters = pack_names(kMonths);
 constexpr auto kWeekdayLetters = pack_names(kWeekdays);
 
+/// The second letters of the names that begin with each letter, as bits: most words are no name, and this says so at once.
+template <std::size_t N>
+constexpr std::array<std::uint32_t, 26> second_letters(const std::array<std::string_view, N>& names) noexcept {
+  std::array<std::uint32_t, 26> second{};
+  for (const std::string_view name : names) second[static_cast<std::size_t>(name[0] - 'a')] |= 1U << (name[1] - 'a');
+  return second;
+}
+constexpr auto kMonthSeconds = second_letters(kMonths);
+constexpr auto kWeekdaySeconds = second_letters(kWeekdays);
+
+bool may_begin(std::string_view text, std::size_t at, const std::array<std::uint32_t, 26>& seconds) noexcept {
+  if (at + 2 >= text.size() || !is_letter(text[at]) || !is_letter(text[at + 1])) return false;
+  return (seconds[static_cast<std::size_t>(to_lower(text[at]) - 'a')] >> (to_lower(text[at + 1]) - 'a') & 1U) != 0;
+}
+
 /// Position of the name that `word` is, in full or cut to three letters; `N` when it is none.
 template <std::size_t N>
 std::size_t name_index(std::string_view word, const std::array<std::string_view, N>& names,
@@ -78,7 +93,9 @@ bool StampScanner::take_digits(unsigned count, unsigned& out) noexcept {
 }
 
 bool StampScanner::take_month_name(unsigned& month) noexcept {
-  const std::size_t length = letters_at(text_, at_);
+  if (!may_begin(text_, at_, kMonthSeconds)) return false;
+  const bool short_name = is_letter(peek(2)) && !is_letter(peek(3));
+  const std::size_t length = short_name ? 3 : letters_at(text_, at_);
   std::size_t index = name_index(text_.substr(at_, length), kMonths, kMonthLetters);
   if (index == kMonths.size() && equal_lowered(text_.substr(at_, length), "sept")) index = 8;
   if (index == kMonths.size()) return false;
@@ -88,6 +105,7 @@ bool StampScanner::take_month_name(unsigned& month) noexcept {
 }
 
 bool StampScanner::take_weekday(CivilTime& civil) noexcept {
+  if (!may_begin(text_, at_, kWeekdaySeconds)) return false;
   const std::size_t length = letters_at(text_, at_);
   const std::size_t index = name_index(text_.substr(at_, length), kWeekdays, kWeekdayLetters);
   if (index == kWeekdays.size()) return false;

@@ -101,6 +101,7 @@ void DateOrders::study(std::span<const CivilTime> stamps, Timestamp reference) {
 }
 
 bool DateOrders::apply(CivilTime& civil) {
+  if (civil.numbers.orders == 0) return false;
   civil = ordered_by_weekday(civil);
   if (civil.numbers.orders == 0) return false;
   std::optional<DateOrder>& chosen = chosen_[kind_of(civil)];

@@ -64,6 +64,9 @@ std::optional<Timestamp> nearest_moment(const CivilTime& civil, const TimeContex
   if (!civil.has_date) return moment_on_nearest_day(civil, context.near, context.zone);
   Nearest nearest{context.near};
   if (civil.numbers.orders == 0) {
+    // The framer mostly knows the very moment, and nothing is nearer than that.
+    const auto same = moment_in_year(civil, civil.year != kNoYear ? civil.year : year_of(context.near), context.zone);
+    if (same == context.near) return same;
     offer_years(civil, context, nearest);
     return nearest.best();
   }
@@ -240,20 +243,32 @@ bool resolve(const CivilTime& civil, const TimeContext& context, Timestamp& out)
   return true;
 }
 
-std::size_t read_timestamp(std::string_view text, const TimeContext& context, Timestamp& out) {
-  CivilTime civil;
-  std::size_t taken = read_iso_seconds(text, civil);
-  if (taken == 0) taken = read_clf_seconds(text, civil);
-  if (taken != 0)
-    taken = read_tail(text, taken, civil);
-  else
+std::size_t read_stamp(std::string_view text, CivilTime& civil) {
+  if (text.empty()) return 0;
+  std::size_t taken = 0;
+  if (is_digit(text[0])) {
+    taken = read_iso_seconds(text, civil);
+    if (taken == 0) taken = read_clf_seconds(text, civil);
+    if (taken != 0) taken = read_tail(text, taken, civil);
+  } else {
     taken = read_syslog_seconds(text, civil);
+  }
   if (taken == 0) {
     civil = CivilTime{};
     taken = read_any_spelling(text, civil);
   }
-  if (taken == 0 || !ends_well(text, taken)) return 0;
-  return resolve(civil, context, out) ? taken : 0;
+  return taken != 0 && ends_well(text, taken) ? taken : 0;
+}
+
+bool is_of_any_year(const CivilTime& civil) noexcept {
+  constexpr int kCommonYear = 2001;
+  return civil.year == kNoYear && civil.has_date && civil.numbers.orders == 0 && in_range(civil, kCommonYear);
+}
+
+std::size_t read_timestamp(std::string_view text, const TimeContext& context, Timestamp& out) {
+  CivilTime civil;
+  const std::size_t taken = read_stamp(text, civil);
+  return taken != 0 && resolve(civil, context, out) ? taken : 0;
 }
 
 std::size_t read_time_of_day(std::string_view text, const TimeContext& context, Timestamp& out) {

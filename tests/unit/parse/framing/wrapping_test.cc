@@ -1,6 +1,12 @@
 #include "parse/framing/wrapping.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <string>
+#include <vector>
 
 #include "framed.h"
 #include "parse/framing/workload.h"
@@ -125,4 +131,74 @@ TEST_CASE("wrapping: only streams of several writers ask the source to hold reco
   CHECK_FALSE(interleaved("1\ta\n", config));
   config.columns = {"pod", "message"};
   CHECK(interleaved("p\ta\n", config));
+}
+
+TEST_CASE("wrapping: what a reader of syslog lines has seen before changes nothing about the next one", "[framing]") {
+  const std::string headers[] = {"Nov 24 10:12:13 web1 shop[7]: ",
+                                 "Nov  4 00:00:00 web1 shop[4711]: ",
+                                 "Nov 24 10:12:13 web1 shop[7]:",
+                                 "Nov 24 10:12:13 web1 shop[x]: ",
+                                 "Nov 24 10:12:13 web1 shop[]: ",
+                                 "Feb 30 10:12:13 web1 shop[7]: ",
+                                 "Feb 29 10:12:13 web1 shop[7]: ",
+                                 "Nov 24 10:12:13 web1 shop: ",
+                                 "Nov 24 10:12:13 web1 shop:  ",
+                                 "Nov 24 10:12:13 web2 shop[7]: ",
+                                 "Nov 24 10:12:13 web1  shop[7]: ",
+                                 "Nov 24 10:12:13 web1 shop(x)[7]: ",
+                                 "Nov 24 10:12:13 web1 shop(12): ",
+                                 "Nov 24 10:12:13 web1 Shop Floor[7]: ",
+                                 "Nov 24 10:12:13 web1 web.app[dyno.1]: ",
+                                 "Nov 24 10:12:13 web1 web.app[dyno.2]: ",
+                                 "Nov 24 10:12:13 web1 -- login[7]: ",
+                                 "Nov 24 10:12:13 web1 syslogd 1.4.1: ",
+                                 "Nov 24 10:12:13 shop[7]: ",
+                                 "Nov 24 10:12:13 shop: ",
+                                 "Nov 24 10:12:13 info shop[7]: ",
+                                 "<13>Nov 24 10:12:13 web1 shop[7]: ",
+                                 "<11>Nov 24 10:12:13 web1 shop[7]: ",
+                                 "2026-11-24T10:12:13.5+00:00 web1 shop[7]: ",
+                                 "2026-11-24T10:12:13Z web1 shop[7]: ",
+                                 "<13>1 2026-11-24T10:12:13Z web1 shop 7 - - ",
+                                 "Nov 24 10:12:13 web1 postgres[7]: "};
+  const std::string messages[] = {"ready", "", "(nightly) began", "%LINK-3-UPDOWN: down", "100 % done", "[5-2] text", "7]: x", "a#011b"};
+  std::vector<std::string> lines;
+  for (const std::string& header : headers)
+    for (const std::string& message : messages) lines.push_back(header + message);
+
+  const auto read = [](Unwrapper& unwrapper, const std::string& line) {
+    const Layer layer{Wrapping::syslog, false, nullptr};
+    const ParseContext context{TimeContext{Timestamp{std::chrono::seconds{1795521600}}, nullptr}, true};
+    Batch batch;
+    Record record;
+    WrapperSays says;
+    WrappedLine framed, described;
+    const bool fits = unwrapper.unwrap(line, {&layer, 1}, framed);
+    const std::string inner{framed.inner};
+    const bool fits_described = unwrapper.describe(line, {&layer, 1}, described, {record, batch, context, says});
+    if (!fits && !fits_described) return std::string{"none"};
+    std::string text = fmt::format("{}{}|{}|{}|{}|{}|{}|{}|{}|{}", fits, fits_described, inner, described.inner, framed.writer,
+                                   framed.program, framed.continues, to_rfc3339(record.time), record.host, record.service);
+    text += fmt::format("|{}|{}", static_cast<int>(record.severity), described.writer == framed.writer);
+    for (const Attribute& attribute : batch.attributes_of(record)) text += fmt::format("|{}={}", attribute.key, attribute.value);
+    return text;
+  };
+  std::vector<std::string> alone;
+  for (const std::string& line : lines) {
+    Unwrapper fresh;
+    alone.push_back(read(fresh, line));
+  }
+  CHECK(std::count(alone.begin(), alone.end(), "none") < static_cast<std::ptrdiff_t>(lines.size() / 3));
+  std::size_t wrong = 0;
+  for (const std::string& before : lines) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      Unwrapper used;
+      static_cast<void>(read(used, before));
+      if (const std::string now = read(used, lines[i]); now != alone[i] && ++wrong < 5) {
+        INFO(before);
+        CHECK(now == alone[i]);
+      }
+    }
+  }
+  CHECK(wrong == 0);
 }

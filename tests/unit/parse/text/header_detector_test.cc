@@ -207,6 +207,17 @@ TEST_CASE("header detection: a line that lacks a later column keeps what stands 
 
 TEST_CASE("header detection: streams without any header have none", "[parse][header]") {
   CHECK(StudiedStream{"listening on 127.0.0.1:80#", "payment # failed: card declined", "# items left"}.plan == nullptr);
+  // A level word that begins the same sentence again and again.
+  CHECK(StudiedStream{"Alert raised by sensor [#]"}.plan == nullptr);
+  CHECK(StudiedStream{"ALERT raised by sensor [#]"}.plan == nullptr);
+  CHECK(StudiedStream{"Failure reported by node-#, will go on"}.plan == nullptr);
+  CHECK(StudiedStream{"ERROR lost shard #"}.plan != nullptr);
+  CHECK(StudiedStream{"Alert: raised by sensor #"}.plan != nullptr);
+  CHECK(StudiedStream{"[alert] raised by sensor #"}.plan != nullptr);
+  CHECK(StudiedStream{"ALERT raised by sensor #", "NOTICE heard by sensor #"}.plan != nullptr);
+  // What a sentence ends in is what it says, but for the first line of a report.
+  CHECK(StudiedStream{"lease for 10.0.0.# began at Tue Nov 24 10:12:# 2026", "renewed # times"}.plan != nullptr);
+  CHECK(StudiedStream{"lease for 10.0.0.# ends at Tue Nov 24 10:12:# 2026"}.plan == nullptr);
   CHECK(detect_header({}) == nullptr);
   const std::vector<std::string_view> empty(50, "");
   CHECK(detect_header(empty) == nullptr);

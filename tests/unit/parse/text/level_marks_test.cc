@@ -198,3 +198,28 @@ TEST_CASE("stated severity: pairs and leading words of a message, never parts of
     CHECK(static_cast<int>(stated_severity(text)) == 0);
   }
 }
+
+TEST_CASE("level marks: what begins as prose has neither a level before it nor a header", "[parse][level]") {
+  const std::string words[] = {"disk",   "full,", "Error", "ERROR",     "error;", "ERROR;", "warn.",  "Warning:", "failure!", "x",
+                               "[INFO]", "a.b",   "-",     "key=value", "12",     "shop:",  "ALERT?", "panic:",   "DEBUG1",   "E!"};
+  std::size_t prose = 0;
+  for (const std::string& first : words) {
+    for (const std::string& second : words) {
+      for (const std::string& third : words) {
+        const std::string text = first + " " + second + " " + third;
+        if (!begins_as_prose(text)) continue;
+        ++prose;
+        INFO(text);
+        REQUIRE_FALSE(header_mark(text, 0, false).found());
+        REQUIRE(leading_severity(text) == Severity::unspecified);
+      }
+    }
+  }
+  CHECK(prose > std::size(words));
+  CHECK(begins_as_prose("session opened for user"));
+  CHECK(begins_as_prose("stopped; will go on"));
+  CHECK_FALSE(begins_as_prose("session"));
+  CHECK_FALSE(begins_as_prose("error reading file"));
+  CHECK_FALSE(begins_as_prose(" session opened"));
+  CHECK_FALSE(begins_as_prose("shop ERROR text"));
+}

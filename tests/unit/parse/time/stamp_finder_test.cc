@@ -65,3 +65,23 @@ TEST_CASE("finder: only the beginning of a line is searched, and any bytes are s
   for (unsigned i = 0; i < 256; ++i) mixed += static_cast<char>(i);
   CHECK(found(mixed) == "none");
 }
+
+TEST_CASE("finder: a stamp without a year is found without asking when it was", "[parse][time]") {
+  for (const std::string_view line :
+       {"Nov 24 10:12:13 web1 shop: x", "[Tue Nov 24 10:12:13] x", "since Nov 24 10:12:13 x", "Feb 29 10:12:13 x", "Feb 30 10:12:13 x",
+        "Nov 24 10:12:13 2026 x", "Nov 24 10:12:13.5 IST x", "2026-11-24 10:12:13 x", "11-24 10:12:13 x", "November rain", ""}) {
+    for (std::size_t at = 0; at < line.size(); ++at) {
+      CivilTime civil;
+      Timestamp time = kNoTime;
+      const std::size_t length = yearless_stamp_at(line, at, civil);
+      INFO(line << " at " << at);
+      if (length != 0) REQUIRE(timestamp_at(line, at, kNewYear2027, time).length == length);
+      if (length != 0) REQUIRE(civil.year == kNoYear);
+    }
+  }
+  CivilTime civil;
+  CHECK(yearless_stamp_at("Nov 24 10:12:13 web1 shop: x", 0, civil) == 15);
+  CHECK(yearless_stamp_at("[Tue Nov 24 10:12:13] x", 1, civil) == 19);
+  CHECK(yearless_stamp_at("since Nov 24 10:12:13 x", 6, civil) == 0);
+  CHECK(yearless_stamp_at("Feb 29 10:12:13 x", 0, civil) == 0);
+}
