@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "core/assert.h"
+#include "patterns/rules/block_sieve.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/passed_text.h"
 #include "patterns/rules/rule_scanner.h"
@@ -31,41 +32,41 @@ std::string_view continuation_of(const Record& record) noexcept {
 class Classifier final : public Stage {
  public:
   Classifier(std::shared_ptr<const RuleSet> rules, RuleScanner scanner, RunCounters& counters)
-      : rules_(std::move(rules)), scanner_(std::move(scanner)), counters_(counters) {}
+      : rules_(std::move(rules)), sieve_(*rules_), scanner_(std::move(scanner)), counters_(counters) {}
 
   Result<void> run(Batch& batch) override {
     batch.hits.clear();
+    sieve_.sift(batch, scanner_);
     bool scanned = true;
-    for (Record& record : batch.records) {
+    for (std::size_t i = 0; i < batch.records.size(); ++i) {
+      Record& record = batch.records[i];
       record.hits_begin = static_cast<std::uint32_t>(batch.hits.size());
       record.hits_count = 0;
       if (record.has(RecordFlag::blank)) continue;
-      const hs_database_t* database = rules_->database_for(record.severity);
-      scanned &= scanner_.scan(database, record.message);
-      if (scanner_.found_any()) take(record.message);
-      if (record.line_count > 1 || record.attributes_count != 0) scanned &= scan_rest(batch, record, database);
+      if (sieve_.is_suspect(i)) scanned &= scan(record.message);
+      if (record.line_count > 1 || record.attributes_count != 0) scanned &= scan_rest(batch, record);
       if (hit_any_) settle(batch, record);
     }
     return scanned ? Result<void>{} : hs_checked(scanner_.error_code(), "scanning a record for rules");
   }
 
  private:
-  bool scan_rest(const Batch& batch, const Record& record, const hs_database_t* database) {
+  bool scan_rest(const Batch& batch, const Record& record) {
     bool scanned = true;
     for (const Attribute& attribute : batch.attributes_of(record)) {
-      if (holds_error(attribute.key)) scanned &= scan_more(attribute.value, database);
+      if (holds_error(attribute.key)) scanned &= scan(attribute.value);
     }
     // What stands below the first line is searched for every rule, whatever that line says it is: an INFO record may hold a crash.
     if (record.line_count > 1) {
       below_ = true;
-      scanned &= scan_more(continuation_of(record), rules_->all.get());
+      scanned &= scan(continuation_of(record));
       below_ = false;
     }
     return scanned;
   }
 
-  bool scan_more(std::string_view text, const hs_database_t* database) {
-    const bool scanned = scanner_.scan(database, text);
+  bool scan(std::string_view text) {
+    const bool scanned = scanner_.scan(rules_->all.get(), text);
     if (scanner_.found_any()) take(text);
     return scanned;
   }
@@ -111,6 +112,7 @@ class Classifier final : public Stage {
   }
 
   std::shared_ptr<const RuleSet> rules_;
+  BlockSieve sieve_;
   RuleScanner scanner_;
   RunCounters& counters_;
   struct Hit {

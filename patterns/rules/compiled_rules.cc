@@ -4,10 +4,6 @@
 
 namespace loglode {
 
-bool RuleSet::is_quiet(std::size_t expression) const noexcept {
-  return is_probe(expression) || applies_to[rule_of[expression]].at_least < Severity::warn;
-}
-
 void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out) {
   for (std::size_t i = 0; i < rules.size(); ++i) {
     out.applies_to.push_back(rules[i].applies_to);
@@ -21,7 +17,7 @@ void number_expressions(const std::vector<Rule>& rules, const std::vector<std::s
   out.exact.resize(out.expressions.size());
 }
 
-CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted) {
+CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where) {
   std::vector<const Expression*> expressions;
   std::vector<unsigned> ids;
   for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
@@ -29,14 +25,8 @@ CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<boo
     expressions.push_back(&rules.expressions[i]);
     ids.push_back(static_cast<unsigned>(i));
   }
-  CompiledDatabase out = compile_database(expressions, ids);
+  CompiledDatabase out = compile_database(expressions, ids, where);
   if (out.at) out.at = *out.at < ids.size() ? std::optional<std::size_t>{ids[*out.at]} : std::nullopt;
-  return out;
-}
-
-std::vector<bool> quiet_ones(const RuleSet& rules) {
-  std::vector<bool> out;
-  for (std::size_t i = 0; i < rules.expressions.size(); ++i) out.push_back(rules.is_quiet(i));
   return out;
 }
 
@@ -48,7 +38,7 @@ Result<void> make_ready(RuleSet& rules) {
     if (!exact) return fail(RuleErrc::scan_failed, fmt::format("PCRE2 cannot compile {}: {}", expression.pattern, exact.error().message));
     rules.exact[i].emplace(std::move(*exact));
   }
-  for (const hs_database_t* database : {rules.all.get(), rules.quiet.get()}) {
+  for (const hs_database_t* database : {rules.all.get(), rules.blocks.get()}) {
     if (auto fits = fit_scratch(rules.scratch, database); !fits) return fits;
   }
   return {};

@@ -22,19 +22,14 @@ class RuleSet {
   std::vector<std::uint32_t> rule_of;             // by expression; shorter than expressions by the probes
   std::vector<std::optional<PcrePattern>> exact;  // by expression; set for a rule's prefilter
   Database all;                                   // null when there is nothing to look for
-  Database quiet;                                 // for records that say they are below WARN: the rules that may hit those, and the probes
-  Scratch scratch;                                // large enough for both; only ever cloned
+  Database blocks;  // the same for many texts at once (block_sieve.h); null when an expression has no form for it
+  Scratch scratch;  // large enough for both; only ever cloned
   std::size_t hits_per_line_max = 64;
 
   [[nodiscard]] bool is_probe(std::size_t expression) const noexcept { return expression >= rule_of.size(); }
-  /// Nothing an INFO record says can hit an expression that is not quiet.
-  [[nodiscard]] bool is_quiet(std::size_t expression) const noexcept;
   /// Whether a record may be hit by `rule`; `passed`: see tells_that_it_passed.
   [[nodiscard]] bool admits(std::uint32_t rule, std::string_view service, Severity severity, bool passed) const noexcept {
     return applies_to[rule].admits(service, severity) && !(passed && tells_errors[rule] && severity < Severity::warn);
-  }
-  [[nodiscard]] const hs_database_t* database_for(Severity severity) const noexcept {
-    return severity == Severity::unspecified || severity >= Severity::warn ? all.get() : quiet.get();
   }
 };
 
@@ -42,8 +37,7 @@ class RuleSet {
 void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out);
 
 /// The database of the expressions that `wanted` holds a true for.
-[[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted);
-[[nodiscard]] std::vector<bool> quiet_ones(const RuleSet& rules);
+[[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where);
 
 /// The exact form of each rule's prefilter, and a scratch for both databases.
 [[nodiscard]] Result<void> make_ready(RuleSet& rules);

@@ -18,7 +18,7 @@ namespace loglode {
 namespace {
 
 constexpr std::string_view kMagic =
-    "loglode compiled rules 2\n";  // the number is raised with the layout below or the checks a pattern must pass
+    "loglode compiled rules 3\n";  // the number is raised with the layout below or the checks a pattern must pass
 constexpr std::string_view kSuffix = ".rules.hsdb";
 constexpr std::size_t kCacheBytesMax = 512 * kMiB;
 
@@ -63,7 +63,6 @@ std::string describe(const RuleSet& rules) {
   for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
     put(out, rules.expressions[i].pattern);
     out += rules.expressions[i].case_sensitive ? 's' : 'i';
-    out += rules.is_quiet(i) ? 'q' : 'l';
     out += rules.is_probe(i) ? 'p' : 'r';
   }
   return out;
@@ -147,26 +146,26 @@ bool DatabaseCache::load(RuleSet& rules) const {
   std::string_view rest = *file;
   const auto header = take(rest), sum = take(rest);
   if (!header || !sum || *header != header_ || *sum != checksum(rest)) return false;
-  const auto marks = take(rest), all = take(rest), quiet = take(rest);
-  if (!marks || !all || !quiet || !rest.empty() || marks->size() != rules.expressions.size()) return false;
-  auto all_database = deserialize(*all), quiet_database = deserialize(*quiet);
-  if (!all_database || !quiet_database) return false;
+  const auto marks = take(rest), all = take(rest), blocks = take(rest);
+  if (!marks || !all || !blocks || !rest.empty() || marks->size() != rules.expressions.size()) return false;
+  auto all_database = deserialize(*all), blocks_database = deserialize(*blocks);
+  if (!all_database || !blocks_database) return false;
   rules.all = std::move(*all_database);
-  rules.quiet = std::move(*quiet_database);
+  rules.blocks = std::move(*blocks_database);
   for (std::size_t i = 0; i < marks->size(); ++i) rules.expressions[i].prefilter = (*marks)[i] == '1';
   return true;
 }
 
 void DatabaseCache::store(const RuleSet& rules) const {
   if (folder_.empty()) return;
-  const auto all = serialize(rules.all.get()), quiet = serialize(rules.quiet.get());
-  if (!all || !quiet) return;
+  const auto all = serialize(rules.all.get()), blocks = serialize(rules.blocks.get());
+  if (!all || !blocks) return;
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
   std::string body;
   put(body, prefilter_marks(rules));
   put(body, *all);
-  put(body, *quiet);
+  put(body, *blocks);
   std::string file;
   put(file, header_);
   put(file, checksum(body));

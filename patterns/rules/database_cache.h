@@ -17,7 +17,7 @@ class DatabaseCache {
   /// `rules`: with its expressions numbered. An empty folder keeps nothing.
   DatabaseCache(std::string folder, const RuleSet& rules);
 
-  /// Fills in all, quiet and each expression's `prefilter`; false, and nothing changed, when there is no sound file.
+  /// Fills in all, blocks and each expression's `prefilter`; false, and nothing changed, when there is no sound file.
   [[nodiscard]] bool load(RuleSet& rules) const;
   /// Replaces the file in one step; keeps the newest kCacheFilesMax of the folder. Silent when the folder cannot be written.
   void store(const RuleSet& rules) const;

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <vector>
 
+#include "patterns/rules/block_form.h"
 #include "patterns/rules/rule_set.h"
 
 namespace loglode {
@@ -15,8 +16,9 @@ struct FreeMemory {
   void operator()(void* memory) const noexcept { std::free(memory); }
 };
 
-unsigned flags_of(const Expression& expression, bool prefilter) {
-  unsigned flags = HS_FLAG_SINGLEMATCH;  // that it hits is enough; match_rules finds out where
+unsigned flags_of(const Expression& expression, bool prefilter, LookedForIn where = LookedForIn::text) {
+  // In a text, that it hits is enough; match_rules finds out where.
+  unsigned flags = where == LookedForIn::text ? HS_FLAG_SINGLEMATCH : HS_FLAG_MULTILINE;
   if (!expression.case_sensitive) flags |= HS_FLAG_CASELESS;
   if (prefilter) flags |= HS_FLAG_PREFILTER;
   return flags;
@@ -62,15 +64,20 @@ Expressed can_express(const Expression& expression) {
   return out;
 }
 
-CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids) {
+CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids, LookedForIn where) {
   CompiledDatabase out;
   if (expressions.empty()) return out;
-  std::vector<const char*> patterns;
+  std::vector<std::string> texts;
   std::vector<unsigned> flags;
   for (const Expression* expression : expressions) {
-    patterns.push_back((expression->prefix.empty() ? expression->pattern : expression->prefix).c_str());
-    flags.push_back(flags_of(*expression, expression->prefilter));
+    const std::string& pattern = expression->prefix.empty() ? expression->pattern : expression->prefix;
+    std::optional<std::string> text = where == LookedForIn::text ? pattern : block_form(pattern);
+    if (!text) return out;
+    texts.push_back(std::move(*text));
+    flags.push_back(flags_of(*expression, expression->prefilter, where));
   }
+  std::vector<const char*> patterns;
+  for (const std::string& text : texts) patterns.push_back(text.c_str());
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t code = hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()), HS_MODE_BLOCK,

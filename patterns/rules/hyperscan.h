@@ -44,8 +44,12 @@ struct CompiledDatabase {
   std::optional<std::size_t> at;  // the expression at fault, when it is one's
   std::string message;
 };
-/// `expressions[i]` is reported as id `ids[i]`. No expressions give a null database without a message.
-[[nodiscard]] CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids);
+/// A text: each expression is reported once. A block (block_form.h): where each match ends.
+enum class LookedForIn : std::uint8_t { text, block };
+/// `expressions[i]` is reported as id `ids[i]`. No expressions give a null database without a message, and so does an expression that can
+/// not be looked for in a block.
+[[nodiscard]] CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids,
+                                                LookedForIn where);
 
 /// Makes `scratch` large enough for `database` too; a null database needs none.
 [[nodiscard]] Result<void> fit_scratch(Scratch& scratch, const hs_database_t* database);

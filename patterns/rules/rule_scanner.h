@@ -13,6 +13,7 @@
 namespace loglode {
 
 extern "C" inline int loglode_on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* found) noexcept;
+extern "C" inline int loglode_on_end(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* ends) noexcept;
 
 /// Owned and used by one thread; `rules` must outlive it.
 class RuleScanner {
@@ -28,6 +29,13 @@ class RuleScanner {
     if (code == HS_SUCCESS) return true;
     last_error_ = code;
     return false;
+  }
+  /// Where matches of `database` end in `text`, in any order; false when there are more than `most` of them, or the scan fails.
+  [[nodiscard]] bool find_ends(const hs_database_t* database, std::string_view text, std::size_t most, std::vector<std::uint32_t>& ends) {
+    ends.clear();
+    ends.reserve(most);
+    if (text.empty()) return true;
+    return hs_scan(database, text.data(), static_cast<unsigned>(text.size()), 0, scratch_.get(), &loglode_on_end, &ends) == HS_SUCCESS;
   }
   /// Of the latest scan that failed.
   [[nodiscard]] hs_error_t error_code() const noexcept { return last_error_; }
@@ -60,6 +68,13 @@ class RuleScanner {
 
 extern "C" inline int loglode_on_match(unsigned id, unsigned long long, unsigned long long, unsigned, void* found) noexcept {
   static_cast<RuleScanner*>(found)->add(id);
+  return 0;
+}
+
+extern "C" inline int loglode_on_end(unsigned, unsigned long long, unsigned long long to, unsigned, void* ends) noexcept {
+  auto& found = *static_cast<std::vector<std::uint32_t>*>(ends);
+  if (found.size() == found.capacity()) return 1;  // stops the scan
+  found.push_back(static_cast<std::uint32_t>(to));
   return 0;
 }
 

@@ -118,31 +118,22 @@ class Loader {
 
   /// Both databases, of the sound expressions; one that turns out not to be is reported and left out.
   bool compile_all(std::vector<bool>& sound) {
-    if (compile_both(sound)) return true;
-    if (!compile_one(sound, compiled_->all)) return false;
-    std::vector<bool> quiet = quiet_ones(*compiled_);
-    for (std::size_t i = 0; i < quiet.size(); ++i) quiet[i] = quiet[i] && sound[i];
-    return compile_one(quiet, compiled_->quiet);
-  }
-
-  /// Beside each other, which is all there is to do when no expression is at fault. False: nothing was done.
-  bool compile_both(const std::vector<bool>& sound) {
-    std::vector<bool> quiet = quiet_ones(*compiled_);
-    for (std::size_t i = 0; i < quiet.size(); ++i) quiet[i] = quiet[i] && sound[i];
-    std::future<CompiledDatabase> beside = std::async(std::launch::async, [&] { return compile_expressions(*compiled_, quiet); });
-    CompiledDatabase all = compile_expressions(*compiled_, sound);
-    CompiledDatabase quiet_made = beside.get();
-    if (!all.message.empty() || !quiet_made.message.empty()) return false;
+    // Beside each other, which is all there is to do when no expression is at fault.
+    std::future<CompiledDatabase> beside =
+        std::async(std::launch::async, [&] { return compile_expressions(*compiled_, sound, LookedForIn::block); });
+    CompiledDatabase all = compile_expressions(*compiled_, sound, LookedForIn::text);
+    CompiledDatabase blocks = beside.get();
+    if (!all.message.empty()) return compile_without_faults(sound);
     compiled_->all = std::move(all.database);
-    compiled_->quiet = std::move(quiet_made.database);
+    compiled_->blocks = std::move(blocks.database);  // null where they can not be had: then every text is scanned alone
     return true;
   }
 
-  bool compile_one(std::vector<bool>& wanted, Database& into) {
+  bool compile_without_faults(std::vector<bool>& wanted) {
     while (true) {
-      CompiledDatabase made = compile_expressions(*compiled_, wanted);
+      CompiledDatabase made = compile_expressions(*compiled_, wanted, LookedForIn::text);
       if (made.message.empty()) {
-        into = std::move(made.database);
+        compiled_->all = std::move(made.database);
         return true;
       }
       if (made.at) {
@@ -161,7 +152,7 @@ class Loader {
       if (!wanted[i]) continue;
       std::vector<bool> alone(wanted.size());
       alone[i] = true;
-      const CompiledDatabase made = compile_expressions(*compiled_, alone);
+      const CompiledDatabase made = compile_expressions(*compiled_, alone, LookedForIn::text);
       if (made.message.empty()) continue;
       refuse(i, made.message, wanted);
       refused = true;

@@ -19,7 +19,7 @@ Result<TextProbe> TextProbe::make(std::shared_ptr<const RuleSet> rules) {
 }
 
 bool TextProbe::may_hit(std::string_view text) {
-  const bool scanned = inside_->scanner.scan(inside_->rules->database_for(Severity::unspecified), text);
+  const bool scanned = inside_->scanner.scan(inside_->rules->all.get(), text);
   const bool found = inside_->scanner.found_any();
   inside_->scanner.forget();
   return found || !scanned;

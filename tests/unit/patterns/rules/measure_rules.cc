@@ -44,7 +44,7 @@ void measure_scans(const RuleSet& rules, const std::shared_ptr<const RuleSet>& o
                    Severity severity) {
   auto scratch = clone_scratch(rules.scratch);
   std::uint64_t matches = 0;
-  const hs_database_t* database = rules.database_for(severity);
+  const hs_database_t* database = rules.all.get();
   const double bare = best_ns(lines.size(), [&] {
     for (const std::string& line : lines) {
       if (hs_scan(database, line.data(), static_cast<unsigned>(line.size()), 0, scratch->get(), &ignore_match, &matches) != HS_SUCCESS)
@@ -86,7 +86,7 @@ void measure_each(const LoadedRules& loaded, const std::vector<std::string>& lin
     const Expression* expression = &rules.expressions[i];
     const unsigned id = 0;
     const auto begin = std::chrono::steady_clock::now();
-    const CompiledDatabase made = compile_database({&expression, 1}, {&id, 1});
+    const CompiledDatabase made = compile_database({&expression, 1}, {&id, 1}, LookedForIn::text);
     const std::chrono::duration<double, std::milli> compiled = std::chrono::steady_clock::now() - begin;
     if (!made.database) continue;
     Scratch scratch;
@@ -116,7 +116,7 @@ void measure_without(const LoadedRules& loaded, const std::vector<std::string>& 
   for (std::uint32_t rule = 0; rule < loaded.catalog->size(); ++rule) {
     std::vector<bool> wanted(rules.expressions.size(), true);
     for (std::size_t i = 0; i < rules.rule_of.size(); ++i) wanted[i] = rules.rule_of[i] != rule;
-    const CompiledDatabase made = compile_expressions(rules, wanted);
+    const CompiledDatabase made = compile_expressions(rules, wanted, LookedForIn::text);
     auto scratch = clone_scratch(rules.scratch);
     if (!scratch || !fit_scratch(*scratch, made.database.get())) std::abort();
     std::uint64_t matches = 0;
