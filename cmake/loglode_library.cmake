@@ -27,9 +27,12 @@ if(LOGLODE_FUZZ)
 endif()
 
 if(LOGLODE_PRECOMPILE)
+  # Without the times of the headers, so that one from ccache fits a fresh clone.
+  add_library(loglode_precompiling_flags INTERFACE)
+  target_compile_options(loglode_precompiling_flags INTERFACE $<$<CXX_COMPILER_ID:Clang>:SHELL:-Xclang -fno-pch-timestamp>)
   foreach(kind driven other)
     add_library(loglode_precompiled_${kind} OBJECT ${PROJECT_SOURCE_DIR}/cmake/precompiled.cc)
-    target_link_libraries(loglode_precompiled_${kind} PRIVATE loglode_flags $<$<STREQUAL:${kind},driven>:loglode_driven_flags>)
+    target_link_libraries(loglode_precompiled_${kind} PRIVATE loglode_flags loglode_precompiling_flags $<$<STREQUAL:${kind},driven>:loglode_driven_flags>)
     target_precompile_headers(loglode_precompiled_${kind} PRIVATE ${PROJECT_SOURCE_DIR}/cmake/precompiled.h)
   endforeach()
 endif()
