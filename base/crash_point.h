@@ -1,5 +1,6 @@
-// Named points at which tests kill the program (LOGLODE_CRASH_AT=NAME:N, at the N-th time that a cut moves positions): what is durable and
-// what is not differs there. Without the variable a point costs a comparison.
+// Named points at which a test kills the program: what is durable and what is not differs between them. In the program that people run they do
+// nothing. The crash tests run `loglode_with_crash_points`: the same libraries, linked with tests/integration/service/crash_point.cc instead
+// of base/crash_point.cc.
 #pragma once
 
 #include <string_view>

@@ -92,8 +92,8 @@ void LiveBook::renew(const std::function<TemplateId(TemplateId)>& now) {
   std::multimap<std::string, KnownFinding> findings;
   for (const auto& [subject, known] : findings_) {
     const auto [first, last] = findings.equal_range(renamed(subject));
-    const auto same =
-        std::find_if(first, last, [&](const auto& each) { return is_near(each.second.start, each.second.end, known.start, known.end); });
+    const auto same = std::find_if(
+        first, last, [&, &known = known](const auto& each) { return is_near(each.second.start, each.second.end, known.start, known.end); });
     if (same == last) {
       findings.emplace(renamed(subject), known);
       continue;

@@ -4,6 +4,7 @@ import gzip
 import io
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -88,16 +89,18 @@ def tables(folder):
 
 
 def a_line_of_a_gibibyte(folder):
+    """Nothing but its beginning is kept. Under sanitizers it has 64 MiB, which pass through the same code."""
+    mebibytes = 64 if program.SANITIZED else 1024
     path = os.path.join(folder, "huge.log")
     with open(path, "wb") as f:
         f.write(GOOD)
         block = b"x" * (1 << 20)
-        for _ in range(1024):
+        for _ in range(mebibytes):
             f.write(block)
         f.write(b"\n" + GOOD)
     run = program.Run(binary, [path])
     check("1 GiB line", run.stats["lines"] == 1201 and run.stats["lines_cut"] == 1, run.text["stats"])
-    check("1 GiB line", "Address" in os.environ.get("ASAN_OPTIONS", "") or run.stats["rss_bytes_peak"] < 256 << 20, f"{run.stats['rss_bytes_peak']} bytes")
+    check("1 GiB line", program.SANITIZED or run.stats["rss_bytes_peak"] < 256 << 20, f"{run.stats['rss_bytes_peak']} bytes")
     os.remove(path)
 
 
@@ -145,10 +148,13 @@ def closed_folder(folder):
     if as_nobody:
         os.chmod(folder, 0o755)
         os.chmod(os.path.dirname(folder), 0o755)
-    copy = os.path.join(folder, "loglode")
+    copy, cache = os.path.join(folder, "loglode"), os.path.join(folder, "cache")
     subprocess.run(["cp", binary, copy], check=True)
-    done = subprocess.run([*as_nobody, copy, "analyze", "--no-last", closed, os.path.join(folder, "open.log")], capture_output=True, text=True, timeout=60,
-                          env={**os.environ, "XDG_CACHE_HOME": "/nonexistent", "HOME": "/nonexistent"}, check=False)
+    if os.path.isdir(os.environ.get("LOGLODE_TEST_CACHE", "")):  # of compiled rules: the user `nobody` need not compile them
+        shutil.copytree(os.environ["LOGLODE_TEST_CACHE"], cache)
+        subprocess.run(["chown", "-R", "65534:65534", cache] if as_nobody else ["true"], check=True)
+    done = subprocess.run([*as_nobody, copy, "analyze", "--no-last", closed, os.path.join(folder, "open.log")], capture_output=True, text=True, timeout=120,
+                          env={**os.environ, "XDG_CACHE_HOME": cache, "HOME": "/nonexistent"}, check=False)
     os.chmod(closed, 0o700)
     check("closed folder", done.returncode == 1 and "closed" in done.stderr and "600 lines" in done.stdout, f"{done.returncode} {done.stdout[:300]} {done.stderr[:300]}")
 

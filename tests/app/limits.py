@@ -10,8 +10,6 @@ import program
 binary = sys.argv[1]
 failures = []
 MEMORY_MIB = 256
-# Sanitizers need several times the memory; what they are asked about is everything else.
-SANITIZED = "asan" in binary or "tsan" in binary
 
 
 def check(name, condition, detail=""):
@@ -42,7 +40,7 @@ def several_services(folder):
 
 
 def main():
-    count = 30_000 if SANITIZED else 115_000
+    count = 30_000 if program.SANITIZED else 115_000
     with tempfile.TemporaryDirectory() as folder:
         log = os.path.join(folder, "junk.log")
         draw = random.Random(5)
@@ -59,13 +57,13 @@ def main():
             request = [row for row in rows if row["template"] == "request <*> took <*> ms"]
             check("what is used stays", len(request) == 1 and request[0]["count"] == count // 10, request)
             check("mining unhealthy is said", "mining unhealthy" in run.report, run.report[:1500])
-            if not SANITIZED:
+            if not program.SANITIZED:
                 check("forgotten shapes are counted", stats["limits_hit"].get("shapes", 0) > 0, stats["limits_hit"])
                 check("and told", any(row["template"] == "<*>" for row in rows))
                 check("memory", stats["rss_bytes_peak"] < MEMORY_MIB * 2**20, stats["rss_bytes_peak"] / 2**20)
             seen.add(run.text["templates"])
         check("the same with more threads", len(seen) == 1)
-        if not SANITIZED:
+        if not program.SANITIZED:
             several_services(folder)
     print("\n".join(failures) or "limits: all as they should be")
     return 1 if failures else 0

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""What an operator installs: the systemd unit is one that systemd understands and hardened, alert rules ask for metrics that exist."""
+"""What an operator installs: the systemd unit is one that systemd understands and hardened, alert rules ask for metrics that exist; nothing in the
+program makes it kill itself. usage: operations_files.py PROGRAM"""
 import os
 import re
 import shutil
@@ -71,7 +72,19 @@ def check_alerts():
         subprocess.run(["promtool", "check", "rules", os.path.join(ROOT, "configs/prometheus-alerts.yaml")], check=True)
 
 
+def check_no_crash_points(program):
+    """What makes the program kill itself is in loglode_with_crash_points alone (tests/integration/service)."""
+    with open(program, "rb") as f:
+        content = f.read()
+    assert b"LOGLODE_CRASH" not in content, f"{program} has crash points"
+    beside = os.path.join(os.path.dirname(program), "tests", "integration", "service", "loglode_with_crash_points")
+    if os.path.exists(beside):  # not built with sanitizers
+        with open(beside, "rb") as f:
+            assert b"LOGLODE_CRASH_AT" in f.read(), f"{beside} has no crash points"
+
+
 if __name__ == "__main__":
     check_unit()
+    check_no_crash_points(sys.argv[1])
     check_alerts()
     sys.exit(0)

@@ -12,6 +12,8 @@ ROOT = os.path.abspath(os.path.join(os.path.dirname(os.path.abspath(__file__)), 
 SHARED = os.path.join(ROOT, "..", "shared", "data")
 RESULTS = ("findings", "incidents", "templates", "stats")
 SCHEMAS = {}
+# Sanitizers need several times the time and memory; what they are asked about is everything else.
+SANITIZED = any(f"/{preset}/" in sys.argv[1] for preset in ("asan", "tsan")) if len(sys.argv) > 1 else False
 
 
 def schema(kind):
@@ -71,6 +73,22 @@ class Run:
 
 def files_below(folder, suffixes=(".log", ".gz", ".zst", ".txt", ".csv", ".json", ".ndjson")):
     return sorted(os.path.join(base, name) for base, _, names in os.walk(folder) for name in names if name.endswith(suffixes))
+
+
+def shared_data(*below):
+    """The folder ../shared/data, which is no part of the repository. Absent: the test is skipped; there but not to be read: so too, with CI=true it fails."""
+    folder = os.path.join(SHARED, *below)
+    if not os.path.lexists(folder):
+        skip(f"{folder} is not here")
+    try:
+        if os.listdir(folder):
+            return folder
+        why = f"{folder} is empty"
+    except OSError as error:
+        why = f"{folder} cannot be read: {error.strerror}"
+    if os.environ.get("CI") == "true":
+        sys.exit(f"FAILED: {why}")
+    skip(why)
 
 
 def skip(why):

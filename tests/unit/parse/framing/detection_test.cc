@@ -5,6 +5,7 @@
 
 #include "framed.h"
 #include "parse/framing/format_registry.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 using framed::format_of;
@@ -85,13 +86,10 @@ TEST_CASE("registry: names are unique and found again", "[framing]") {
   CHECK(find_format("no such format") == nullptr);
 }
 
-TEST_CASE("detection: public logs are cut into as many records as they have lines", "[framing]") {
-  const std::filesystem::path folder = std::filesystem::path{LOGLODE_SOURCE_DIR} / "../shared/data/loghub2k";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no public logs at ../shared/data/loghub2k");
-    return;
-  }
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+TEST_CASE("detection: public logs are cut into as many records as they have lines", "[framing][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(*folder)) {
     if (entry.path().extension() != ".log") continue;
     const std::string text = contents(entry.path());
     INFO(entry.path());

@@ -7,6 +7,7 @@
 #include "parse/redact/redactor.h"
 #include "probe_scan.h"
 #include "secret_samples.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 
@@ -40,15 +41,12 @@ TEST_CASE("probes: random base64 of every length", "[redact]") {
   CHECK(masked > 3600);  // nine in ten, whatever their maker
 }
 
-TEST_CASE("probes: ordinary logs are seldom looked at twice", "[redact]") {
-  const std::filesystem::path folder = std::filesystem::path{LOGLODE_SOURCE_DIR} / "../shared/data/loghub2k";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no public logs at ../shared/data/loghub2k");
-    return;
-  }
+TEST_CASE("probes: ordinary logs are seldom looked at twice", "[redact][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
   const samples::ProbeScan probes;
   std::size_t lines = 0, hits = 0, masked = 0;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(*folder)) {
     if (entry.path().extension() != ".log") continue;
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line); ++lines) {

@@ -1,5 +1,6 @@
 // The headers of public log sets, found without being told anything of them. Reads ../shared/data, which is not part of the repository.
 #include "format_fixture.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 
@@ -50,20 +51,21 @@ const LineFormat* first_that_fits(const std::vector<std::string_view>& prefix) {
 
 }  // namespace
 
-TEST_CASE("headers of public log sets: time, severity and message come out of the prefix alone", "[parse][loghub]") {
+TEST_CASE("headers of public log sets: time, severity and message come out of the prefix alone", "[parse][loghub][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
   for (const LogSet& set : kSets) {
-    const std::string base = std::string{LOGLODE_SOURCE_DIR} + "/../shared/data/loghub2k/" + set.name + "/" + set.name + "_2k";
+    INFO(set.name);
+    const std::string base = (*folder / set.name / set.name).string() + "_2k";
     const auto raw = lines_of_file(base + ".raw.txt"), content = lines_of_file(base + ".content.txt");
-    if (raw.empty() || raw.size() != content.size()) {
-      WARN("skipped " << set.name << ": not at " << base);
-      continue;
-    }
+    REQUIRE(raw.size() > 1000);
+    REQUIRE(raw.size() == content.size());
     const std::vector<std::string_view> prefix(raw.begin(), raw.begin() + 200);
     const auto plan = detect_header(prefix);
     REQUIRE(plan);
     const LineFormat* const fixed = first_that_fits(prefix);
     for (const LineFormat* format : {static_cast<const LineFormat*>(plan.get()), fixed != nullptr ? fixed : plan.get()}) {
-      INFO(set.name << " read as " << format->name());
+      INFO("read as " << format->name());
       const Shares shares = measure(*format, raw, content);
       CHECK(shares.time >= 0.99);
       if (set.has_severity) CHECK(shares.severity >= 0.99);

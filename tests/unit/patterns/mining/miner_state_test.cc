@@ -10,6 +10,7 @@
 
 #include "patterns/mining/shape_codec.h"
 #include "patterns/mining/template_miner.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 
@@ -133,13 +134,10 @@ TEST_CASE("miner state: what workers found, joined in any order, is what one wou
     for (const unsigned seed : {1U, 2U, 3U}) check_split(lines, workers, seed);
 }
 
-TEST_CASE("miner state: labelled logs split two, four and eight ways give the same templates and ids", "[mining][state]") {
-  const std::filesystem::path folder = std::filesystem::path{LOGLODE_SOURCE_DIR} / ".." / "shared" / "data" / "loghub2k";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no log samples beside the repository");
-    return;
-  }
-  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+TEST_CASE("miner state: labelled logs split two, four and eight ways give the same templates and ids", "[mining][state][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
+  for (const auto& entry : std::filesystem::directory_iterator{*folder}) {
     std::ifstream file{entry.path() / (entry.path().filename().string() + "_2k.raw.txt"), std::ios::binary};
     std::vector<std::string> lines;
     for (std::string line; std::getline(file, line);) lines.push_back(std::move(line));

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "patterns/mining/template_miner.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 
@@ -177,14 +178,11 @@ TEST_CASE("miner: thousands of random message sets have the templates of the slo
   }
 }
 
-TEST_CASE("miner: real logs have the templates of the slow reference", "[mining]") {
-  const std::filesystem::path folder = std::filesystem::path{LOGLODE_SOURCE_DIR} / ".." / "shared" / "data" / "loghub2k";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no log samples beside the repository");
-    return;
-  }
+TEST_CASE("miner: real logs have the templates of the slow reference", "[mining][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
   std::size_t sets = 0;
-  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+  for (const auto& entry : std::filesystem::directory_iterator{*folder}) {
     const std::string name = entry.path().filename().string();
     for (const char* part : {"raw", "content"}) {
       const std::vector<Line> lines = lines_of(entry.path() / (name + "_2k." + part + ".txt"));

@@ -7,6 +7,7 @@
 
 #include "patterns/mining/template_miner.h"
 #include "reference_tokens.h"
+#include "tests/unit/shared_data.h"
 
 using namespace loglode;
 
@@ -197,17 +198,14 @@ TEST_CASE("miner: every line matches the text of its template", "[mining]") {
   }
 }
 
-TEST_CASE("scanner: real logs give the tokens of the slow reference and match their templates", "[mining]") {
-  const std::filesystem::path folder = std::filesystem::path{LOGLODE_SOURCE_DIR} / ".." / "shared" / "data" / "loghub2k";
-  if (!std::filesystem::exists(folder)) {
-    WARN("skipped: no log samples beside the repository");
-    return;
-  }
+TEST_CASE("scanner: real logs give the tokens of the slow reference and match their templates", "[mining][shared]") {
+  const auto folder = test::shared_data("loghub2k");
+  if (!folder) return;
   MessageScanner scanner;
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   std::vector<std::pair<std::string, ShapeId>> learned;
-  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+  for (const auto& entry : std::filesystem::directory_iterator{*folder}) {
     std::ifstream file{entry.path() / (entry.path().filename().string() + "_2k.raw.txt"), std::ios::binary};
     for (std::string line; std::getline(file, line);) {
       check_same(scanner, line);

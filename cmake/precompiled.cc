@@ -1,0 +1,1 @@
+// Nothing: a target of its own to precompile headers with.
