@@ -42,15 +42,33 @@ std::string rules_of(const LoadedRules& loaded, const Record& record) {
   std::string out;
   const auto matches = match_rules(*loaded.rules, record.message, record.service, record.severity);
   REQUIRE(matches.has_value());
-  for (const RuleMatch& match : *matches)
-    out += (out.empty() ? "" : " ") + (*loaded.catalog)[static_cast<std::size_t>(match.rule)].id;
+  for (const RuleMatch& match : *matches) out += (out.empty() ? "" : " ") + (*loaded.catalog)[static_cast<std::size_t>(match.rule)].id;
   return out;
 }
 
 std::string random_text(std::mt19937& random) {
-  static constexpr std::string_view kPieces[] = {"fatal", "gone", "cold start", "the end", "last word", "killed", "skills", "open", "shut",
-                                                 "left",  "right", "lock", "lost", "no ",     "x",       "\n",      " ",     "  ",
-                                                 "left left left", ": ", "\x80", "calm sea",
+  static constexpr std::string_view kPieces[] = {"fatal",
+                                                 "gone",
+                                                 "cold start",
+                                                 "the end",
+                                                 "last word",
+                                                 "killed",
+                                                 "skills",
+                                                 "open",
+                                                 "shut",
+                                                 "left",
+                                                 "right",
+                                                 "lock",
+                                                 "lost",
+                                                 "no ",
+                                                 "x",
+                                                 "\n",
+                                                 " ",
+                                                 "  ",
+                                                 "left left left",
+                                                 ": ",
+                                                 "\x80",
+                                                 "calm sea",
                                                  "and a long tail that says nothing at all of what anybody looks for in a text"};
   std::string text;
   for (std::size_t pieces = random() % 6; pieces != 0; --pieces) text += kPieces[random() % std::size(kPieces)];
@@ -58,7 +76,7 @@ std::string random_text(std::mt19937& random) {
 }
 
 TEST_CASE("sieve: a batch gives each record what it gives alone, wherever the texts before and behind it begin and end", "[rules]") {
-  // NOLINTNEXTLINE: the second set has an expression without a block form, so that nothing is sifted
+  // The second set has an expression without a block form, so that nothing is sifted.
   for (const std::string& rules : {edge_rules(), edge_rules() + rule_text("quoted", R"(\Qa.b\E)", "a.b")}) {
     const LoadedRules loaded = sound_rules(rules);
     Classified hits{loaded};
@@ -71,7 +89,9 @@ TEST_CASE("sieve: a batch gives each record what it gives alone, wherever the te
         texts.push_back(random() % 10 < calm ? "GET /calm/sea " + std::to_string(random() % 999) : random_text(random));
       std::vector<Record> records;
       for (const std::string& text : texts)
-        records.push_back(record_of(text, random() % 3 == 0 ? Severity::unspecified : random() % 9 == 0 ? Severity::error : Severity::info));
+        records.push_back(record_of(text, random() % 3 == 0   ? Severity::unspecified
+                                          : random() % 9 == 0 ? Severity::error
+                                                              : Severity::info));
       hits.batch().records = records;
       REQUIRE(hits.stage().run(hits.batch()).has_value());
       for (const Record& record : hits.batch().records) {
