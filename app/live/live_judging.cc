@@ -71,7 +71,7 @@ void LiveRun::judge_now(Occasion occasion) {
     const std::scoped_lock turn{turn_};
     rules = loaded_.catalog;
     if (!std::exchange(fresh_, false) && occasion == Occasion::during) {
-      hurry_ = false;
+      if (!cut_wanted_) hurry_ = false;
       return;
     }
     windows = folder_->summaries();

@@ -162,7 +162,7 @@ class LiveRun {
   Result<WorkerChain> make_chain();
   void note_delivered(const Batch& batch);
   Cut take_cut();
-  Result<void> secure_cut(bool last);
+  Result<void> secure_cut(bool last, bool whole = false);
   Result<void> deliver_cut(Deadline until);
   Result<void> end_if_final(Result<void> delivered);
   void keep_snapshots();
