@@ -1,5 +1,4 @@
 #include "app/state_renewal.h"
-#include "app/live/live_events.h"
 
 #include <fmt/format.h>
 
@@ -10,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/live/live_events.h"
 #include "app/service/event_documents.h"
 #include "app/state_session.h"
 #include "core/run_counters.h"

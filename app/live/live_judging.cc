@@ -71,7 +71,7 @@ void LiveRun::judge_now(Occasion occasion) {
     const std::scoped_lock turn{turn_};
     rules = loaded_.catalog;
     if (!std::exchange(fresh_, false) && occasion == Occasion::during) {
-      hurry_ = false;
+      if (!cut_wanted_) hurry_ = false;
       return;
     }
     windows = folder_->summaries();
@@ -186,8 +186,7 @@ void LiveRun::cut_told(StateSnapshot& snapshot) {
   std::vector<LiveEvent> pending{outbox_.begin(), outbox_.end()};
   pending.insert(pending.end(), announced_.begin(), announced_.end());
   announced_in_cut_ = announced_.size();
-  if (!pending.empty() || pending_kept_)
-    snapshot.told.push_back({options_.teller + std::string{kPendingTeller}, encode_events(pending)});
+  if (!pending.empty() || pending_kept_) snapshot.told.push_back({options_.teller + std::string{kPendingTeller}, encode_events(pending)});
   pending_kept_ = !pending.empty();
   if (base_next_) {
     snapshot.told.push_back({options_.teller + std::string{kStandingTeller}, *std::exchange(base_next_, std::nullopt)});

@@ -236,11 +236,11 @@ Result<void> LiveRun::end_if_final(Result<void> delivered) {
   return delivered;
 }
 
-Result<void> LiveRun::secure_cut(bool last) {
+/// `whole`: what it tells at its end is delivered too.
+Result<void> LiveRun::secure_cut(bool last, bool whole) {
   const std::scoped_lock alone{cut_mutex_};
   if (auto cut = cut_once(last); !cut) return cut;
-  if (!last && !pause_) return {};
-  return pending_kept_ ? cut_once(last) : Result<void>{};  // what it wrote at its end is delivered too
+  return whole && pending_kept_ ? cut_once(last) : Result<void>{};
 }
 
 /// Cut, flush, make durable, commit, tell what is announced: in this order.
@@ -339,7 +339,7 @@ Result<void> LiveRun::apply_reload() {
     pause_ = false;
   }
   // Sinks are about to be closed: what they hold is delivered first, however long that takes.
-  while (!secure_cut(false) && !stop_.load() && !give_up_.load()) std::this_thread::sleep_for(kBetweenTries);
+  while (!secure_cut(false, true) && !stop_.load() && !give_up_.load()) std::this_thread::sleep_for(kBetweenTries);
   if (stop_.load() || give_up_.load()) return {};
   const std::scoped_lock turn{turn_};
   const std::scoped_lock flushing{flush_mutex_};
@@ -398,7 +398,7 @@ Result<PipelineTimes> LiveRun::run(const std::function<void()>& before_sources_g
   drain.join();
   if (times) {
     judge_now(Occasion::end);
-    if (auto secured = secure_cut(true); !secured) times = tl::unexpected<Error>(secured.error());
+    if (auto secured = secure_cut(true, true); !secured) times = tl::unexpected<Error>(secured.error());
   }
   if (before_sources_go) before_sources_go();
   source_.reset();

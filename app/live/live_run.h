@@ -170,7 +170,7 @@ class LiveRun {
   Result<WorkerChain> make_chain();
   void note_delivered(const Batch& batch);
   Cut take_cut();
-  Result<void> secure_cut(bool last);
+  Result<void> secure_cut(bool last, bool whole = false);
   Result<void> deliver_cut(Deadline until);
   Result<void> end_if_final(Result<void> delivered);
   void keep_snapshots();
@@ -255,9 +255,9 @@ class LiveRun {
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   bool ending_ = false;
-  std::deque<LiveEvent> outbox_;                   // to be written with the next cut
+  std::deque<LiveEvent> outbox_;                      // to be written with the next cut
   std::size_t outbox_sink_ = 0;                       // those before it have the first of them; with the turn
-  std::deque<LiveEvent> announced_;                // to be written when the state knows of them
+  std::deque<LiveEvent> announced_;                   // to be written when the state knows of them
   std::optional<std::string> told_next_, base_next_;  // what will have been told with both; what stands
   Timestamp base_needs_from_ = Timestamp::min();
   std::optional<LiveReload> reload_;
