@@ -18,14 +18,23 @@
 #include <memory>
 #include <mutex>
 
-#include "base/free_with.h"
-#include "base/near_word.h"
+#include "app/registry/kafka_clients.h"
+#include "app/registry/kafka_options.h"
 #include "config/section.h"
 #include "ingest/follow/path_patterns.h"
+#include "base/near_word.h"
+#include "base/yaml_lines.h"
 
 namespace loglode::config {
 namespace {
 
+template <auto Free>
+struct FreeWith {
+  template <class T>
+  void operator()(T* handle) const noexcept {
+    Free(handle);
+  }
+};
 using Conf = std::unique_ptr<rd_kafka_conf_t, FreeWith<&rd_kafka_conf_destroy>>;
 using Client = std::unique_ptr<rd_kafka_t, FreeWith<&rd_kafka_destroy>>;
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, FreeWith<&rd_kafka_metadata_destroy>>;
@@ -43,16 +52,6 @@ struct LastWords {
   }
 };
 
-/// librdkafka may put values into its sentences.
-std::string without_secrets(std::string text, const Options& options) {
-  for (const auto& [name, value] : options) {
-    if (!value.hidden || value.value.empty()) continue;
-    for (auto at = text.find(value.value); at != std::string::npos; at = text.find(value.value, at + 3))
-      text.replace(at, value.value.size(), "***");
-  }
-  return text;
-}
-
 /// What is worth telling of librdkafka's last words: `… Connect to ipv4#…:9092 failed: Connection refused (after 0ms in state CONNECT…)`.
 /// The rest names brokers, which a person has written or which nobody shall see.
 std::string reason_in(std::string_view words, const std::vector<Text>& brokers) {
@@ -63,12 +62,6 @@ std::string reason_in(std::string_view words, const std::vector<Text>& brokers) 
     return {};
   }
   return std::string{words.substr(0, words.find(" (after "))};
-}
-
-std::string joined(const std::vector<Text>& brokers) {
-  std::string out;
-  for (const Text& broker : brokers) out += (out.empty() ? "" : ",") + broker.value;
-  return out;
 }
 
 std::string shown(const std::vector<Text>& brokers) {

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 
+#include "app/registry/kafka_clients.h"
 #include "app/registry/kafka_options.h"
 #include "app/registry/type_readers.h"
+#include "config/readers.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
-#include "config/readers.h"
 
 namespace loglode::config {
 namespace {
@@ -65,7 +66,7 @@ void read_by_type(const Section& section, SinkConfig& out) {
     if (!out.topic.empty() && !is_topic_name(out.topic.value))
       section.problem(out.topic.line, fmt::format("bad topic {}: letters, digits and . _ - only, at most 249", quoted(out.topic)));
     out.options = section.options("options");
-    check_kafka_options(out.options, KafkaRole::sink, section.reading());
+    if (check_kafka_options(out.options, kafka::Role::sink, section.reading())) try_client(out, section.reading());
   } else {
     out.urls = section.texts("urls", true);
     out.api_key = section.text("api_key");

@@ -4,14 +4,15 @@
 #include <algorithm>
 #include <array>
 
+#include "app/registry/kafka_clients.h"
 #include "app/registry/kafka_options.h"
-#include "app/registry/type_readers.h"
-#include "base/near_word.h"
-#include "base/yaml_lines.h"
 #include "config/quantities.h"
+#include "app/registry/type_readers.h"
 #include "config/readers.h"
 #include "parse/framing/framer_factory.h"
 #include "parse/time/timestamp_reader.h"
+#include "base/near_word.h"
+#include "base/yaml_lines.h"
 
 namespace loglode::config {
 namespace {
@@ -145,7 +146,7 @@ void read_kafka(const Section& section, SourceConfig& out) {
   out.group = section.text("group", true);
   out.instance = section.text_or_nothing("instance");
   out.options = section.options("options");
-  check_kafka_options(out.options, KafkaRole::source, section.reading());
+  if (check_kafka_options(out.options, kafka::Role::source, section.reading())) try_client(out, section.reading());
   out.per_topic = read_per_topic(section);
 }
 

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "app/builtin_rules.h"
+#include "app/registry/kafka_clients.h"
 #include "base/terminal_text.h"
 #include "config/load_config.h"
 #include "ingest/follow/follow_source.h"
@@ -26,27 +27,10 @@ namespace {
 using config::PipelineConfig;
 using config::SinkConfig;
 using config::SourceConfig;
+using config::values_of;
 
 constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
 constexpr std::chrono::seconds kWaitingTold{5};
-
-std::vector<std::string> values_of(const std::vector<config::Text>& texts) {
-  std::vector<std::string> values;
-  for (const config::Text& text : texts) values.push_back(text.value);
-  return values;
-}
-
-std::string joined(const std::vector<config::Text>& texts) {
-  std::string all;
-  for (const config::Text& text : texts) all += (all.empty() ? "" : ",") + text.value;
-  return all;
-}
-
-std::map<std::string, std::string> values_of(const config::Options& options) {
-  std::map<std::string, std::string> values;
-  for (const auto& [name, text] : options) values.emplace(name, text.value);
-  return values;
-}
 
 ReadingOptions rule_options(const PipelineConfig& config) {
   ReadingOptions reading;
@@ -137,12 +121,9 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
 
 ServiceRun::~ServiceRun() = default;
 
-Result<void> ServiceRun::prepare() {
-  live_ = std::make_unique<LiveRun>(options_, stop_);
-  if (auto ready = live_->prepare(); !ready) return ready;
-  if (!live_->notice().empty()) log_.warn(live_->notice());
-  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
-  events_.set_targets(targets_of(config_.sinks));
+/// What the configuration gets wrong beyond its own text, before a state folder, a file or a position is made.
+Result<void> ServiceRun::refuse_unsound() {
+  if (auto loaded = live_->load(); !loaded) return loaded;
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;
@@ -150,6 +131,25 @@ Result<void> ServiceRun::prepare() {
     for (const config::ConfigProblem& problem : config::check_rule_ids(config_, known)) unknown += "\n  " + config::to_string(problem);
   }
   if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration can not be used:" + unknown);
+  for (const SourceConfig& source : config_.sources) {
+    if (auto framers = framers_for(source, source.format.value); !framers) return tl::unexpected<Error>(framers.error());
+    for (const config::TopicRule& rule : source.per_topic)
+      if (auto framers = rule.format ? framers_for(source, rule.format->value) : Result<const FramerFactory*>{}; !framers)
+        return tl::unexpected<Error>(framers.error());
+  }
+  auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
+  if (!transforms) return tl::unexpected<Error>(transforms.error());
+  live_->add_worker_stage(std::move(*transforms));
+  return {};
+}
+
+Result<void> ServiceRun::prepare() {
+  live_ = std::make_unique<LiveRun>(options_, stop_);
+  if (auto sound = refuse_unsound(); !sound) return sound;
+  if (auto ready = live_->prepare(); !ready) return ready;
+  if (!live_->notice().empty()) log_.warn(live_->notice());
+  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
+  events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig letters;
     letters.path = config_.dead_letters.path.value;
@@ -170,26 +170,24 @@ Result<void> ServiceRun::prepare() {
   });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
-  auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
-  if (!transforms) return tl::unexpected<Error>(transforms.error());
-  live_->add_worker_stage(std::move(*transforms));
   operations_ =
       std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, letters_.get(), *verdicts_, stop_});
   return operations_->start(config_.http);
 }
 
 Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source, const std::string& format) {
+  const std::pair key{line_format(format), source.zone.value};
+  if (const auto known = framers_.find(key); known != framers_.end()) return known->second.get();
   ReadingOptions reading;
-  reading.format = line_format(format);
-  reading.zone = source.zone.value;
+  reading.format = key.first;
+  reading.zone = key.second;
   for (const config::Text& file : config_.formats) reading.format_files.push_back(file.value);
   ParseConfig parsing = parse_config(reading);
   parsing.keep_attributes = need_attributes(config_.sources);
   auto framers = make_framer_factory(parsing);
   if (!framers)
     return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().where));
-  framers_.push_back(*framers);
-  return framers_.back().get();
+  return framers_.emplace(key, *framers).first->second.get();
 }
 
 Result<void> ServiceRun::add_sources() {
@@ -229,12 +227,7 @@ Result<void> ServiceRun::add_source(const SourceConfig& source) {
 Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
   auto framers = framers_for(source, source.format.value);
   if (!framers) return tl::unexpected<Error>(framers.error());
-  KafkaSourceConfig kafka;
-  kafka.name = source.name;
-  kafka.brokers = joined(source.brokers);
-  kafka.topics = values_of(source.topics);
-  kafka.group = source.group.value;
-  kafka.instance = source.instance.value;
+  KafkaSourceConfig kafka = config::client_of(source);
   switch (source.start.kind) {
     case config::StartAt::Kind::latest:
       kafka.start = KafkaStart::latest;
@@ -268,7 +261,6 @@ Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
       config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
   const std::size_t share = config_.pipeline.memory_bytes.value / 8 / consumers;
   kafka.queue_bytes_max = kafka.staged_bytes_max = std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB);
-  kafka.options = values_of(source.options);
   kafka.line_bytes_max = config_.pipeline.line_bytes_max.value;
   kafka.known_position = live_->known_position();
   kafka.commit_metadata = live_->commit_metadata();
@@ -299,14 +291,7 @@ Result<std::vector<LiveSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
 
 Result<OpenedSink> ServiceRun::make_sink(const SinkConfig& sink, const RuleCatalog& rules) {
   const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
-  if (sink.type == SinkConfig::Type::kafka) {
-    KafkaSinkConfig kafka;
-    kafka.name = sink.name;
-    kafka.brokers = joined(sink.brokers);
-    kafka.topic = sink.topic.value;
-    kafka.options = values_of(sink.options);
-    return make_kafka_sink(std::move(kafka), rules, members);
-  }
+  if (sink.type == SinkConfig::Type::kafka) return make_kafka_sink(config::client_of(sink), rules, members);
   FileSinkConfig file;
   file.name = sink.name;
   file.file.path = sink.path.value;

@@ -177,6 +177,15 @@ TEST_CASE("problems of librdkafka's options", "[app][config]") {
   sink("enable.idempotence: false",
        "option \"enable.idempotence\" is not to be set here: retries would repeat and reorder records: only true");
   sink("enable.idempotence: true", "");
+  const std::string crcs =
+      "behind a batch that fails its checksum librdkafka loses its place and may end the process (docs/dependencies.md)";
+  source("check.crcs: true", "option \"check.crcs\" is not to be set here: " + crcs);
+  source("check.crcs: false", "");
+  const std::string for_ever = "is not to be set here: a record is tried until the topic takes it or refuses it for good";
+  sink("message.timeout.ms: 10", "option \"message.timeout.ms\" " + for_ever);
+  sink("delivery.timeout.ms: 10", "option \"delivery.timeout.ms\" " + for_ever);
+  sink("message.timeout.ms: 0", "");
+  source("message.timeout.ms: 10", "");
   sink("compression.codec: zst", "option \"compression.codec\": Invalid value \"zst\" for configuration property \"compression.codec\"");
 }
 
