@@ -35,11 +35,8 @@ class ServiceRun {
  private:
   Result<void> refuse_unsound();
   Result<void> add_sources();
-  Result<void> add_source(const config::SourceConfig& source);
-  Result<void> add_kafka_source(const config::SourceConfig& source);
   Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
   Result<std::vector<LiveSink>> make_sinks(const RuleCatalog& rules);
-  Result<OpenedSink> make_sink(const config::SinkConfig& sink, const RuleCatalog& rules);
   void attend();
   void tell_problems();
   void reload();

@@ -112,7 +112,7 @@ TEST_CASE("problems of sources", "[app][config]") {
   expect_source("{ type: file, paths: [] }", {"\"paths\" must not be empty"});
   expect_source("{ type: file, paths: [x, ''] }", {"\"paths\" must be a text or a list of texts, none of them empty"});
   expect_source("{ type: file, paths: x, group: g }", {"\"group\" is for kafka sources only"});
-  expect_source("{ type: stdin, start: end }", {"\"start\" is not for standard input, which has one"});
+  expect_source("{ type: stdin, start: end }", {"\"start\" is for kafka and file sources only"});
   expect_source("{ type: file, paths: x, start: latest }", {"bad start \"latest\": one of start, end, state"});
   expect_source("{ type: file, paths: x, start: state }", {"start: state needs a \"state\" folder"});
   expect_source("{ type: stdin, format: jsno }", {"unknown format \"jsno\" (did you mean \"json\"?)"});
