@@ -14,6 +14,7 @@
 #include "app/dlq_commands.h"
 #include "app/exit_status.h"
 #include "app/learn.h"
+#include "app/registry/types.h"
 #include "app/run.h"
 #include "app/run_commands.h"
 #include "app/tail.h"
@@ -219,8 +220,8 @@ class CommandLine {
     completion->callback([this] { status_ = print_completion(arguments_.shell, app_); });
 
     app_.add_subcommand("version", "The version")->callback([this] { status_ = print_and_leave(version_text() + "\n"); });
-    CLI::App* help = app_.add_subcommand("help", "Help on a command");
-    help->add_option("command", arguments_.help_on, "its name");
+    CLI::App* help = app_.add_subcommand("help", "Help on a command, or on the configuration of run");
+    help->add_option("command", arguments_.help_on, "its name, or `config`");
     help->callback([this] { show_help(); });
   }
 
@@ -230,6 +231,10 @@ class CommandLine {
   }
 
   void show_help() {
+    if (arguments_.help_on == "config") {
+      status_ = print_and_leave(config::config_help());
+      return;
+    }
     CLI::App* command = command_named(arguments_.help_on);
     if (!arguments_.help_on.empty() && command == nullptr) {
       status_ = report_usage("no command " + arguments_.help_on + "; `loglode help` lists all");

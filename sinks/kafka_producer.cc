@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "kafka/options.h"
 
 namespace loglode {
 
@@ -14,18 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr int kPollMs = 50;
 constexpr milliseconds kAgainAfter{1000};
-
-constexpr std::string_view kOurs[] = {"bootstrap.servers",
-                                      "metadata.broker.list",
-                                      "enable.idempotence",
-                                      "acks",
-                                      "request.required.acks",
-                                      "message.timeout.ms",
-                                      "delivery.timeout.ms",
-                                      "transactional.id",
-                                      "queue.buffering.max.messages",
-                                      "queue.buffering.max.kbytes",
-                                      "plugin.library.paths"};
 
 tl::unexpected<Error> invalid(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
 
@@ -63,8 +52,9 @@ KafkaProducer::~KafkaProducer() {
 Result<void> KafkaProducer::configure(rd_kafka_conf_t* conf, bool alone) const {
   std::map<std::string, std::string> all{{"client.id", "loglode"}, {"compression.codec", "lz4"}, {"linger.ms", "20"}};
   for (const auto& [key, value] : config_.options) {
-    if (std::find(std::begin(kOurs), std::end(kOurs), key) != std::end(kOurs) || key.ends_with("_cb"))
-      return invalid("sink '" + config_.name + "': option '" + key + "' is set by loglode itself: deliveries would no longer be safe");
+    const auto fault = kafka::fault_of_option(key, value, kafka::Role::sink);
+    if (fault && fault->kind == kafka::OptionFault::Kind::reserved)
+      return invalid("sink '" + config_.name + "': option '" + key + "' is not to be set here: " + fault->why);
     all[key] = value;
   }
   all["bootstrap.servers"] = config_.brokers;
@@ -84,17 +74,26 @@ Result<void> KafkaProducer::configure(rd_kafka_conf_t* conf, bool alone) const {
   return {};
 }
 
-Result<rd_kafka_t*> KafkaProducer::make_client(bool alone) {
+Result<void> KafkaProducer::try_client() {
+  if (config_.brokers.empty() || config_.topic.empty()) return invalid("sink '" + config_.name + "': brokers and a topic are needed");
+  const Result<rd_kafka_t*> client = make_client(false, "");
+  if (!client) return tl::unexpected<Error>(client.error());
+  rd_kafka_destroy(*client);
+  return {};
+}
+
+Result<rd_kafka_t*> KafkaProducer::make_client(bool alone, const std::optional<std::string>& brokers) {
   rd_kafka_conf_t* const conf = rd_kafka_conf_new();
   if (auto good = configure(conf, alone); !good) {
     rd_kafka_conf_destroy(conf);
     return tl::unexpected<Error>(good.error());
   }
+  std::array<char, 512> said{};
+  if (brokers) rd_kafka_conf_set(conf, "bootstrap.servers", brokers->c_str(), said.data(), said.size());
   rd_kafka_conf_set_opaque(conf, this);
   rd_kafka_conf_set_dr_msg_cb(conf, &on_report);
   rd_kafka_conf_set_error_cb(conf, &on_error);
   rd_kafka_conf_set_log_cb(conf, [](const rd_kafka_t*, int, const char*, const char*) {});
-  std::array<char, 512> said{};
   rd_kafka_t* const client = rd_kafka_new(RD_KAFKA_PRODUCER, conf, said.data(), said.size());
   if (client != nullptr) return client;
   rd_kafka_conf_destroy(conf);

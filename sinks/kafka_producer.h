@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -35,6 +36,8 @@ class KafkaProducer {
 
   /// Errors: invalid_argument.
   Result<void> start();
+  /// Makes a client that knows no broker, and throws it away. Errors: as start(); a sentence of librdkafka's may hold a value.
+  Result<void> try_client();
   /// Takes a copy. What can not be sent now is sent later. May settle at once.
   void send(std::string_view key, std::string_view payload, void* mark);
   /// What is in the way, the latest first; empty when nothing is.
@@ -47,7 +50,7 @@ class KafkaProducer {
     std::string key, payload;
     void* mark = nullptr;
   };
-  Result<rd_kafka_t*> make_client(bool alone);
+  Result<rd_kafka_t*> make_client(bool alone, const std::optional<std::string>& brokers = std::nullopt);
   Result<void> configure(rd_kafka_conf_t* conf, bool alone) const;
   void run();
   void send_again();

@@ -173,6 +173,10 @@ class KafkaSink final : public RecordSink, public EventSink {
 
 }  // namespace
 
+Result<void> try_kafka_sink(const KafkaSinkConfig& config) {
+  return KafkaProducer{{config.name, config.brokers, config.topic, config.options}, {}}.try_client();
+}
+
 Result<OpenedSink> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   auto sink = std::make_unique<KafkaSink>(std::move(config), rules, std::move(members));
   if (auto started = sink->start(); !started) return tl::unexpected<Error>(started.error());

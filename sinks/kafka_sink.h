@@ -32,4 +32,7 @@ struct KafkaSinkConfig {
 /// second; not retryable when the client has failed for good. `rules` and what `members` looks at must outlive it.
 [[nodiscard]] Result<OpenedSink> make_kafka_sink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members);
 
+/// Whether it could be made, told without a broker. Errors: as of making; librdkafka's sentence may hold a value.
+[[nodiscard]] Result<void> try_kafka_sink(const KafkaSinkConfig& config);
+
 }  // namespace loglode

@@ -42,7 +42,7 @@ LiveRun::LiveRun(const LiveOptions& options, const std::atomic<bool>& stop)
       mutes_{options.mutes} {}
 LiveRun::~LiveRun() = default;
 
-Result<void> LiveRun::prepare() {
+Result<void> LiveRun::load() {
   auto framers = make_framer_factory(parse_config(options_.reading));
   if (!framers) return tl::unexpected<Error>(framers.error());
   auto loaded = load_rules_for(options_.reading);
@@ -54,6 +54,12 @@ Result<void> LiveRun::prepare() {
     if (!probes) return tl::unexpected<Error>(probes.error());
     probes_ = std::move(*probes);
   }
+  return {};
+}
+
+Result<void> LiveRun::prepare() {
+  if (framers_ == nullptr)
+    if (auto loaded = load(); !loaded) return loaded;
   miner_.emplace(options_.mining, counters_);
   FoldConfig fold;
   fold.lateness = options_.lateness;

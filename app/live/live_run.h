@@ -92,7 +92,9 @@ class LiveRun {
   LiveRun(const LiveOptions& options, const std::atomic<bool>& stop);
   ~LiveRun();
 
-  /// Rules, formats and the state: what can fail before anything is read. Errors: as LogRun::read.
+  /// Rules and formats: what can fail before anything is made. Errors: as LogRun::read.
+  [[nodiscard]] Result<void> load();
+  /// load(), where that was not called, and the state. Errors: the same.
   [[nodiscard]] Result<void> prepare();
 
   // After prepare(), before run().

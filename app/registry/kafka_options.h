@@ -1,16 +1,16 @@
-// Options that are handed to librdkafka: each is tried on a scratch configuration, and those that would break the promises are refused.
+// Options that are handed to librdkafka, as a configuration gives them: each alone and all together, as `run` would set them.
 #pragma once
 
 #include "config/section.h"
+#include "kafka/options.h"
 
 namespace loglode::config {
 
-enum class KafkaRole : std::uint8_t { source, sink };
+/// Reports every option that is unknown, has a value that librdkafka refuses, or is not a user's to set (kafka/options.h). False when
+/// there is one.
+bool check_kafka_options(const Options& options, kafka::Role role, Reading& reading);
 
-/// Reports every option that is unknown, has a value that librdkafka refuses, or is not a user's to set; `key` names it in messages.
-void check_kafka_options(const Options& options, KafkaRole role, Reading& reading);
-
-/// Whether the librdkafka that is loaded can be trusted with the cooperative protocol.
-[[nodiscard]] bool can_cooperate() noexcept;
+/// The sentence without the values of these options that nobody shall see: librdkafka may quote them.
+[[nodiscard]] std::string without_secrets(std::string text, const Options& options);
 
 }  // namespace loglode::config

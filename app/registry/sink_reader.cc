@@ -2,8 +2,9 @@
 
 #include <algorithm>
 
-#include "app/registry/kafka_options.h"
+#include "app/registry/source_reading.h"
 #include "app/registry/type_readers.h"
+#include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/readers.h"
@@ -11,19 +12,8 @@
 namespace loglode::config {
 namespace {
 
-constexpr std::string_view kSinkKeys[] = {"type",  "what",    "path", "rotate",  "sync",        "brokers",
-                                          "topic", "options", "urls", "api_key", "data_stream", "when_full"};
-constexpr std::string_view kFileOnly[] = {"path", "rotate", "sync"};
-constexpr std::string_view kKafkaOnly[] = {"brokers", "topic", "options"};
-constexpr std::string_view kElasticOnly[] = {"urls", "api_key", "data_stream"};
-constexpr std::string_view kRotateKeys[] = {"size", "age", "keep", "compress"};
-
-using Type = SinkConfig::Type;
-constexpr Word<Type> kTypes[] = {{"file", Type::file}, {"kafka", Type::kafka}, {"elasticsearch", Type::elasticsearch}};
 constexpr Word<WhenFull> kWhenFull[] = {
     {"block", WhenFull::block}, {"drop_newest", WhenFull::drop_newest}, {"dead_letter", WhenFull::dead_letter}};
-constexpr Word<Compress> kCompress[] = {{"none", Compress::none}, {"gzip", Compress::gzip}, {"zstd", Compress::zstd}};
-constexpr Word<bool> kSync[] = {{"snapshot", true}, {"never", false}};
 constexpr std::string_view kDocuments[] = {"records", "templates", "findings", "incidents", "reports"};  // in the order of Document
 static_assert(std::size(kDocuments) == static_cast<std::size_t>(Document::kCount));
 
@@ -37,69 +27,23 @@ void read_what(const Section& section, SinkConfig& out) {
   }
 }
 
-void read_rotate(const Section& sink, RotateConfig& out) {
-  const auto section = sink.section("rotate", sink.what() + ".rotate", kRotateKeys);
-  if (!section) return;
-  Given<std::uint64_t> bytes, keep;
-  Given<Milliseconds> age;
-  section->size("size", bytes, {64 * kKiB, 1ull << 50});
-  section->duration("age", age, {std::chrono::minutes{1}, hours(24 * 366)});
-  section->count("keep", keep, {1, 1'000'000});
-  section->choice("compress", kCompress, out.compress);
-  if (bytes.line > 0) out.bytes = bytes;
-  if (age.line > 0) out.age = age;
-  if (keep.line > 0) out.keep = keep;
-  if (section->is_mapping() && !section->has("size") && !section->has("age"))
-    section->problem(section->line(), fmt::format("{} needs \"size\" or \"age\"", section->what()));
-}
-
-void read_by_type(const Section& section, SinkConfig& out) {
-  if (out.type == Type::file) {
-    out.path = section.path("path", true);
-    read_rotate(section, out.rotate);
-    section.choice("sync", kSync, out.sync_with_snapshot);
-  } else if (out.type == Type::kafka) {
-    out.brokers = section.texts("brokers", true);
-    check_brokers(out.brokers, section.reading());
-    out.topic = section.text("topic", true);
-    if (!out.topic.empty() && !is_topic_name(out.topic.value))
-      section.problem(out.topic.line, fmt::format("bad topic {}: letters, digits and . _ - only, at most 249", quoted(out.topic)));
-    out.options = section.options("options");
-    check_kafka_options(out.options, KafkaRole::sink, section.reading());
-  } else {
-    out.urls = section.texts("urls", true);
-    out.api_key = section.text("api_key");
-    out.data_stream = section.text("data_stream");
-    section.problem(section.key_line("type"), fmt::format("{}: elasticsearch is not part of this version", section.what()));
-  }
-}
-
-void refuse_foreign_keys(const Section& section, Type type) {
-  const auto refuse = [&](std::span<const std::string_view> keys, Type owner, std::string_view name) {
-    for (const std::string_view key : keys)
-      if (type != owner && section.has(key)) section.problem(section.key_line(key), fmt::format("\"{}\" is for {} sinks only", key, name));
-  };
-  refuse(kFileOnly, Type::file, "file");
-  refuse(kKafkaOnly, Type::kafka, "kafka");
-  refuse(kElasticOnly, Type::elasticsearch, "elasticsearch");
-}
-
 SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, Reading& reading) {
   SinkConfig out;
   out.name = name;
   out.line = line;
-  const Section section{node, line, fmt::format("sink {}", in_quotes(name)), kSinkKeys, reading};
+  const Section section{node, line, fmt::format("sink {}", in_quotes(name)), known_sink_keys(), reading};
   if (!node.IsMap()) return out;
   if (!section.has("type")) section.lacks("type");
-  Given<Type> type;
-  section.choice("type", kTypes, type);
-  out.type = type.value;
-  if (type.line > 0) {
-    read_by_type(section, out);
-    refuse_foreign_keys(section, out.type);
+  const std::size_t problems_before = reading.problems.size();
+  const SinkType* const type = named_type(section, sink_types());
+  if (type != nullptr) {
+    out.type = type->type;
+    type->read(section, out);
+    refuse_foreign_keys(section, *type);
   }
   read_what(section, out);
   section.choice("when_full", kWhenFull, out.when_full);
+  if (type != nullptr && reading.problems.size() == problems_before) type->check(out, reading);
   return out;
 }
 

@@ -1,11 +1,10 @@
 #include <fmt/format.h>
-#include <regex.h>
 
 #include <algorithm>
-#include <array>
 
-#include "app/registry/kafka_options.h"
+#include "app/registry/source_reading.h"
 #include "app/registry/type_readers.h"
+#include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/quantities.h"
@@ -16,42 +15,10 @@
 namespace loglode::config {
 namespace {
 
-constexpr std::string_view kSourceKeys[] = {"type",    "brokers", "topics", "group",   "instance", "options", "per_topic", "paths",
-                                            "exclude", "start",   "format", "service", "lateness", "tz",      "transforms"};
-constexpr std::string_view kKafkaOnly[] = {"brokers", "topics", "group", "instance", "options", "per_topic"};
-constexpr std::string_view kFileOnly[] = {"paths", "exclude"};
-constexpr std::string_view kTopicRuleKeys[] = {"topics", "format", "service"};
 constexpr std::string_view kServiceKeys[] = {"from"};
 constexpr std::string_view kServiceWords[] = {"topic", "key", "path", "field:NAME", "fixed:NAME"};
-constexpr std::size_t kTopicBytesMax = 249;  // Kafka's own limit
 
-constexpr Word<SourceConfig::Type> kTypes[] = {
-    {"kafka", SourceConfig::Type::kafka}, {"file", SourceConfig::Type::file}, {"stdin", SourceConfig::Type::standard_input}};
-
-/// What librdkafka would say of a subscription by pattern: POSIX extended regular expressions.
-std::string fault_of_topic_pattern(const std::string& pattern) {
-  regex_t compiled;
-  const int code = regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB);
-  if (code == 0) {
-    regfree(&compiled);
-    return {};
-  }
-  std::array<char, 200> why{};
-  regerror(code, &compiled, why.data(), why.size());
-  return why.data();
-}
-
-void check_topics(const std::vector<Text>& topics, Reading& reading) {
-  for (const Text& topic : topics) {
-    if (topic.value.starts_with('^')) {
-      if (const std::string fault = fault_of_topic_pattern(topic.value); !fault.empty())
-        reading.problem(topic.line, fmt::format("bad topic pattern {}: {}", quoted(topic), fault));
-    } else if (!is_topic_name(topic.value)) {
-      reading.problem(topic.line, fmt::format("bad topic {}: letters, digits and . _ - only, at most {}; a pattern begins with ^",
-                                              quoted(topic), kTopicBytesMax));
-    }
-  }
-}
+}  // namespace
 
 void check_format(const Text& format, Reading& reading) {
   if (format.line == 0) return;
@@ -84,99 +51,21 @@ std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type
   return std::nullopt;
 }
 
-std::vector<TopicRule> read_per_topic(const Section& source) {
-  std::vector<TopicRule> out;
-  const YAML::Node* node = source.find("per_topic");
-  if (node == nullptr) return out;
-  if (!node->IsSequence()) {
-    source.problem(source.key_line("per_topic"), "\"per_topic\" must be a list");
-    return out;
-  }
-  for (const auto& item : *node) {
-    const Section section{item, line_of(item), "per_topic", kTopicRuleKeys, source.reading()};
-    if (!item.IsMap()) continue;
-    TopicRule rule;
-    rule.line = section.line();
-    rule.topics = section.texts("topics", true);
-    check_topics(rule.topics, source.reading());
-    if (Text format = section.text("format"); !format.empty()) {
-      check_format(format, source.reading());
-      rule.format = std::move(format);
-    }
-    rule.service = read_service(section, SourceConfig::Type::kafka);
-    if (!section.has("format") && !section.has("service")) section.problem(rule.line, "per_topic needs \"format\" or \"service\"");
-    out.push_back(std::move(rule));
-  }
-  return out;
-}
-
-constexpr StartAt::Kind kKafkaStarts[] = {StartAt::Kind::earliest, StartAt::Kind::latest};
-constexpr StartAt::Kind kFileStarts[] = {StartAt::Kind::start, StartAt::Kind::end, StartAt::Kind::state};
-constexpr std::string_view kFileWords[] = {"start", "end", "state"};
-
-StartAt read_start(const Section& section, SourceConfig::Type type) {
-  const bool kafka = type == SourceConfig::Type::kafka;
-  StartAt out;
-  if (!kafka) out.kind = StartAt::Kind::state;
-  const Text text = section.text("start");
-  if (text.empty()) return out;
-  if (kafka && !text.value.empty() && text.value.front() >= '0' && text.value.front() <= '9') {
-    out.kind = StartAt::Kind::time;
-    out.line = text.line;
-    if (!read_timestamp_field(text.value, {}, out.time))
-      section.problem(text.line, fmt::format("bad start {}: not a time; write for example 2026-11-23T12:00:00Z", quoted(text)));
-    return out;
-  }
-  if (kafka) {
-    constexpr std::string_view kWords[] = {"earliest", "latest", "a time like 2026-11-23T12:00:00Z"};
-    if (const auto index = section.word_index("start", text, kWords); index && *index < std::size(kKafkaStarts))
-      return {kKafkaStarts[*index], kNoTime, text.line};
-  } else if (const auto index = section.word_index("start", text, kFileWords)) {
-    return {kFileStarts[*index], kNoTime, text.line};
-  }
-  return out;
-}
-
-void read_kafka(const Section& section, SourceConfig& out) {
-  out.brokers = section.texts("brokers", true);
-  check_brokers(out.brokers, section.reading());
-  out.topics = section.texts("topics", true);
-  check_topics(out.topics, section.reading());
-  out.group = section.text("group", true);
-  out.instance = section.text_or_nothing("instance");
-  out.options = section.options("options");
-  check_kafka_options(out.options, KafkaRole::source, section.reading());
-  out.per_topic = read_per_topic(section);
-}
-
-void refuse_foreign_keys(const Section& section, std::span<const std::string_view> keys, std::string_view owner) {
-  for (const std::string_view key : keys)
-    if (section.has(key)) section.problem(section.key_line(key), fmt::format("\"{}\" is for {} sources only", key, owner));
-}
+namespace {
 
 SourceConfig read_source(const std::string& name, int line, const YAML::Node& node, Reading& reading) {
   SourceConfig out;
   out.name = name;
   out.line = line;
-  const Section section{node, line, fmt::format("source {}", in_quotes(name)), kSourceKeys, reading};
+  const Section section{node, line, fmt::format("source {}", in_quotes(name)), known_source_keys(), reading};
   if (!node.IsMap()) return out;
   if (!section.has("type")) section.lacks("type");
-  Given<SourceConfig::Type> type;
-  section.choice("type", kTypes, type);
-  out.type = type.value;
-  if (type.line > 0) {  // without a type there is no telling what belongs
-    if (out.type == SourceConfig::Type::kafka) read_kafka(section, out);
-    if (out.type == SourceConfig::Type::file) {
-      out.paths = section.paths("paths", true);
-      out.exclude = section.texts("exclude");
-    }
-    if (out.type != SourceConfig::Type::kafka) refuse_foreign_keys(section, kKafkaOnly, "kafka");
-    if (out.type != SourceConfig::Type::file) refuse_foreign_keys(section, kFileOnly, "file");
-    if (out.type != SourceConfig::Type::standard_input) {
-      out.start = read_start(section, out.type);
-    } else if (section.has("start")) {
-      section.problem(section.key_line("start"), "\"start\" is not for standard input, which has one");
-    }
+  const std::size_t problems_before = reading.problems.size();
+  const SourceType* const type = named_type(section, source_types());
+  if (type != nullptr) {  // without a type there is no telling what belongs
+    out.type = type->type;
+    type->read(section, out);
+    refuse_foreign_keys(section, *type);
     out.service = read_service(section, out.type).value_or(ServiceFrom{});
   }
   if (Text format = section.text("format"); !format.empty()) out.format = std::move(format);
@@ -186,6 +75,7 @@ SourceConfig read_source(const std::string& name, int line, const YAML::Node& no
   if (!out.zone.empty() && !find_zone(out.zone.value))
     section.problem(out.zone.line, fmt::format("unknown tz {}: write a name like Europe/Berlin, or UTC", quoted(out.zone)));
   out.transforms = read_transforms(section);
+  if (type != nullptr && reading.problems.size() == problems_before) type->check(out, reading);
   return out;
 }
 

@@ -4,19 +4,17 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <thread>
 #include <utility>
 
 #include "app/builtin_rules.h"
+#include "app/registry/kafka_clients.h"
+#include "app/registry/types.h"
 #include "base/terminal_text.h"
 #include "config/load_config.h"
-#include "ingest/follow/follow_source.h"
 #include "parse/redact/redactor.h"
 #include "pipeline/overflow_sink.h"
 #include "pipeline/transforms/transforms.h"
-#include "sinks/file_sink.h"
-#include "sinks/kafka_sink.h"
 #include "sinks/report.h"
 
 namespace loglode {
@@ -26,27 +24,10 @@ namespace {
 using config::PipelineConfig;
 using config::SinkConfig;
 using config::SourceConfig;
+using config::values_of;
 
 constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
 constexpr std::chrono::seconds kWaitingTold{5};
-
-std::vector<std::string> values_of(const std::vector<config::Text>& texts) {
-  std::vector<std::string> values;
-  for (const config::Text& text : texts) values.push_back(text.value);
-  return values;
-}
-
-std::string joined(const std::vector<config::Text>& texts) {
-  std::string all;
-  for (const config::Text& text : texts) all += (all.empty() ? "" : ",") + text.value;
-  return all;
-}
-
-std::map<std::string, std::string> values_of(const config::Options& options) {
-  std::map<std::string, std::string> values;
-  for (const auto& [name, text] : options) values.emplace(name, text.value);
-  return values;
-}
 
 ReadingOptions rule_options(const PipelineConfig& config) {
   ReadingOptions reading;
@@ -77,30 +58,6 @@ std::vector<EventDocuments::Target> targets_of(const std::vector<SinkConfig>& si
 bool mask_whole(std::string_view text, std::string& out) {
   RedactionCounts counts;
   return redact_into(text, out, counts);
-}
-
-KafkaService service_of(const config::ServiceFrom& from) {
-  using Kind = config::ServiceFrom::Kind;
-  switch (from.kind) {
-    case Kind::key:
-      return {KafkaService::From::key, {}};
-    case Kind::path:
-      return {KafkaService::From::path, {}};
-    case Kind::field:
-      return {KafkaService::From::field, from.name};
-    case Kind::fixed:
-      return {KafkaService::From::fixed, from.name};
-    case Kind::automatic:
-    case Kind::topic:
-      break;
-  }
-  return {};
-}
-
-KafkaPayload payload_of(const std::string& format) {
-  if (format == "otlp_proto") return KafkaPayload::otlp_proto;
-  if (format == "otlp_json") return KafkaPayload::otlp_json;
-  return format == "auto" ? KafkaPayload::automatic : KafkaPayload::text;
 }
 
 /// What the framers are told: OTLP is JSON once it was read.
@@ -137,12 +94,9 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
 
 ServiceRun::~ServiceRun() = default;
 
-Result<void> ServiceRun::prepare() {
-  live_ = std::make_unique<LiveRun>(options_, stop_);
-  if (auto ready = live_->prepare(); !ready) return ready;
-  if (!live_->notice().empty()) log_.warn(live_->notice());
-  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
-  events_.set_targets(targets_of(config_.sinks));
+/// What the configuration gets wrong beyond its own text, before a state folder, a file or a position is made.
+Result<void> ServiceRun::refuse_unsound() {
+  if (auto loaded = live_->load(); !loaded) return loaded;
   std::string unknown;
   if (config::names_rules(config_)) {
     std::set<std::string> known;
@@ -150,6 +104,25 @@ Result<void> ServiceRun::prepare() {
     for (const config::ConfigProblem& problem : config::check_rule_ids(config_, known)) unknown += "\n  " + config::to_string(problem);
   }
   if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration can not be used:" + unknown);
+  for (const SourceConfig& source : config_.sources) {
+    if (auto framers = framers_for(source, source.format.value); !framers) return tl::unexpected<Error>(framers.error());
+    for (const config::TopicRule& rule : source.per_topic)
+      if (auto framers = rule.format ? framers_for(source, rule.format->value) : Result<const FramerFactory*>{}; !framers)
+        return tl::unexpected<Error>(framers.error());
+  }
+  auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
+  if (!transforms) return tl::unexpected<Error>(transforms.error());
+  live_->add_worker_stage(std::move(*transforms));
+  return {};
+}
+
+Result<void> ServiceRun::prepare() {
+  live_ = std::make_unique<LiveRun>(options_, stop_);
+  if (auto sound = refuse_unsound(); !sound) return sound;
+  if (auto ready = live_->prepare(); !ready) return ready;
+  if (!live_->notice().empty()) log_.warn(live_->notice());
+  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
+  events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig letters;
     letters.path = config_.dead_letters.path.value;
@@ -170,156 +143,66 @@ Result<void> ServiceRun::prepare() {
   });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
-  auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
-  if (!transforms) return tl::unexpected<Error>(transforms.error());
-  live_->add_worker_stage(std::move(*transforms));
   operations_ =
       std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, letters_.get(), *verdicts_, stop_});
   return operations_->start(config_.http);
 }
 
 Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source, const std::string& format) {
+  const std::pair key{line_format(format), source.zone.value};
+  if (const auto known = framers_.find(key); known != framers_.end()) return known->second.get();
   ReadingOptions reading;
-  reading.format = line_format(format);
-  reading.zone = source.zone.value;
+  reading.format = key.first;
+  reading.zone = key.second;
   for (const config::Text& file : config_.formats) reading.format_files.push_back(file.value);
   ParseConfig parsing = parse_config(reading);
   parsing.keep_attributes = need_attributes(config_.sources);
   auto framers = make_framer_factory(parsing);
   if (!framers)
     return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().where));
-  framers_.push_back(*framers);
-  return framers_.back().get();
+  return framers_.emplace(key, *framers).first->second.get();
 }
 
 Result<void> ServiceRun::add_sources() {
-  for (const SourceConfig& source : config_.sources)
-    if (auto added = add_source(source); !added) return added;
-  return {};
-}
-
-Result<void> ServiceRun::add_source(const SourceConfig& source) {
-  if (source.type == SourceConfig::Type::kafka) return add_kafka_source(source);
-  auto framers = framers_for(source, source.format.value);
-  if (!framers) return tl::unexpected<Error>(framers.error());
-  IngestConfig reading;
-  reading.source = source.name;
-  reading.line_bytes_max = config_.pipeline.line_bytes_max.value;
-  if (source.service.kind == config::ServiceFrom::Kind::fixed) reading.service = source.service.name;
-  if (source.type == SourceConfig::Type::standard_input) {
-    auto inputs = find_inputs({"-"}, live_->counters());
-    if (!inputs) return tl::unexpected<Error>(inputs.error());
-    reading.live = true;
-    reading.streams = {live_->next_stream()};
-    live_->add_source(source.name, make_input_source(std::move(reading), std::move(*inputs), **framers, live_->counters()));
-    return {};
-  }
-  FollowConfig follow;
-  follow.name = source.name;
-  follow.paths = values_of(source.paths);
-  follow.exclude = values_of(source.exclude);
-  follow.from_end = source.start.kind == config::StartAt::Kind::end;
-  follow.bookmarks = live_->bookmarks();
-  follow.next_stream = [this] { return live_->next_stream(); };
-  follow.reading = std::move(reading);
-  live_->add_source(source.name, make_follow_source(std::move(follow), **framers, live_->counters()));
-  return {};
-}
-
-Result<void> ServiceRun::add_kafka_source(const SourceConfig& source) {
-  auto framers = framers_for(source, source.format.value);
-  if (!framers) return tl::unexpected<Error>(framers.error());
-  KafkaSourceConfig kafka;
-  kafka.name = source.name;
-  kafka.brokers = joined(source.brokers);
-  kafka.topics = values_of(source.topics);
-  kafka.group = source.group.value;
-  kafka.instance = source.instance.value;
-  switch (source.start.kind) {
-    case config::StartAt::Kind::latest:
-      kafka.start = KafkaStart::latest;
-      break;
-    case config::StartAt::Kind::time:
-      kafka.start = KafkaStart::time;
-      kafka.start_time = source.start.time;
-      break;
-    default:
-      break;
-  }
-  kafka.next_stream = [this] { return live_->next_stream(); };
-  kafka.payload = payload_of(source.format.value);
-  kafka.service = service_of(source.service);
-  for (const config::TopicRule& rule : source.per_topic) {
-    for (const config::Text& topic : rule.topics) {
-      KafkaTopicOverride one;
-      one.topic = topic.value;
-      if (rule.format) {
-        auto theirs = framers_for(source, rule.format->value);
-        if (!theirs) return tl::unexpected<Error>(theirs.error());
-        one.framers = *theirs;
-        one.payload = payload_of(rule.format->value);
-      }
-      if (rule.service) one.service = service_of(*rule.service);
-      kafka.overrides.push_back(std::move(one));
-    }
-  }
   // A quarter of the memory is for what waits in front of the pipeline, shared by all sources that keep something waiting.
   const auto consumers = static_cast<std::size_t>(std::count_if(
       config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
-  const std::size_t share = config_.pipeline.memory_bytes.value / 8 / consumers;
-  kafka.queue_bytes_max = kafka.staged_bytes_max = std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB);
-  kafka.options = values_of(source.options);
-  kafka.line_bytes_max = config_.pipeline.line_bytes_max.value;
-  kafka.known_position = live_->known_position();
-  kafka.commit_metadata = live_->commit_metadata();
-  auto made = make_kafka_source(std::move(kafka), **framers, live_->counters());
-  if (!made)
-    return fail(made.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, made.error().where));
-  kafka_.emplace_back(source.name, made->get());
-  live_->add_source(source.name, std::move(*made));
+  const std::size_t share = config_.pipeline.memory_bytes.value / 8 / std::max<std::size_t>(consumers, 1);
+  const config::SourceMaking with{config_.file,
+                                  config_.pipeline.line_bytes_max.value,
+                                  std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB),
+                                  live_->counters(),
+                                  [this](const SourceConfig& source, const std::string& format) { return framers_for(source, format); },
+                                  [this] { return live_->next_stream(); },
+                                  [this] { return live_->bookmarks(); },
+                                  live_->known_position(),
+                                  live_->commit_metadata(),
+                                  kafka_};
+  for (const SourceConfig& source : config_.sources) {
+    auto made = config::type_of(source).make(source, with);
+    if (!made) return tl::unexpected<Error>(made.error());
+    live_->add_source(source.name, std::move(*made));
+  }
   return {};
 }
 
 Result<std::vector<LiveSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
+  const config::SinkMaking with{rules, [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); },
+                                [this](const std::string& what) { log_.warn(what); }};
   std::vector<LiveSink> sinks;
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
-    const SinkConfig& config = config_.sinks[number];
-    auto sink = make_sink(config, rules);
+    const SinkConfig& sink_config = config_.sinks[number];
+    auto sink = config::type_of(sink_config).make(sink_config, with);
     if (!sink) return tl::unexpected<Error>(sink.error());
     *sink = make_metered_sink(std::move(*sink), meters_[number]);
-    if (config.when_full.value == config::WhenFull::drop_newest)
+    if (sink_config.when_full.value == config::WhenFull::drop_newest)
       *sink = make_overflow_sink(std::move(*sink), WhenRefused::drop, dropped_by_sinks_);
-    if (config.when_full.value == config::WhenFull::dead_letter)
+    if (sink_config.when_full.value == config::WhenFull::dead_letter)
       *sink = make_overflow_sink(std::move(*sink), WhenRefused::dead_letter, dropped_by_sinks_);
-    const auto of = config.wants(Document::record) ? RecordSelection::Of::kept : RecordSelection::Of::none;
-    sinks.push_back({std::move(*sink), {of, route_of_sink(number)}, kinds_of(config)});
+    const auto of = sink_config.wants(Document::record) ? RecordSelection::Of::kept : RecordSelection::Of::none;
+    sinks.push_back({std::move(*sink), {of, route_of_sink(number)}, kinds_of(sink_config)});
   }
   return sinks;
-}
-
-Result<OpenedSink> ServiceRun::make_sink(const SinkConfig& sink, const RuleCatalog& rules) {
-  const TemplateMembers members = [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); };
-  if (sink.type == SinkConfig::Type::kafka) {
-    KafkaSinkConfig kafka;
-    kafka.name = sink.name;
-    kafka.brokers = joined(sink.brokers);
-    kafka.topic = sink.topic.value;
-    kafka.options = values_of(sink.options);
-    return make_kafka_sink(std::move(kafka), rules, members);
-  }
-  FileSinkConfig file;
-  file.name = sink.name;
-  file.file.path = sink.path.value;
-  if (sink.rotate.bytes) file.file.rotate.bytes_max = sink.rotate.bytes->value;
-  if (sink.rotate.age) file.file.rotate.age_max = std::chrono::duration_cast<std::chrono::seconds>(sink.rotate.age->value);
-  if (sink.rotate.keep) file.file.rotate.keep = sink.rotate.keep->value;
-  file.file.rotate.compression = static_cast<Compression>(sink.rotate.compress.value);
-  file.file.tell = [this](const std::string& what) { log_.warn(what); };
-  file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
-  file.original = mask_whole;
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path{sink.path.value}.parent_path(), ignored);
-  return make_file_sink(std::move(file), rules, members);
 }
 
 void ServiceRun::tell_problems() {

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <map>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "app/live/live_run.h"
@@ -31,12 +33,10 @@ class ServiceRun {
   [[nodiscard]] Result<PipelineTimes> run();
 
  private:
+  Result<void> refuse_unsound();
   Result<void> add_sources();
-  Result<void> add_source(const config::SourceConfig& source);
-  Result<void> add_kafka_source(const config::SourceConfig& source);
   Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
   Result<std::vector<LiveSink>> make_sinks(const RuleCatalog& rules);
-  Result<OpenedSink> make_sink(const config::SinkConfig& sink, const RuleCatalog& rules);
   void attend();
   void tell_problems();
   void reload();
@@ -48,7 +48,7 @@ class ServiceRun {
   LiveOptions options_;
   std::unique_ptr<DeadLetters> letters_;
   std::unique_ptr<LetterVerdicts> verdicts_;
-  std::vector<std::shared_ptr<const FramerFactory>> framers_;
+  std::map<std::pair<std::string, std::string>, std::shared_ptr<const FramerFactory>> framers_;  // by format and zone
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
   EventDocuments events_;  // judging thread
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;

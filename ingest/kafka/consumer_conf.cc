@@ -5,17 +5,11 @@
 #include <string>
 #include <utility>
 
+#include "kafka/options.h"
+
 namespace loglode::kafka {
 
 namespace {
-
-// Positions are ours to keep, and what happens at a partition's end and beginning is ours to know.
-constexpr std::string_view kOurs[] = {
-    "enable.auto.commit", "enable.auto.offset.store",   "auto.commit.enable",  "auto.commit.interval.ms", "offset.store.method",
-    "auto.offset.reset",  "enable.partition.eof",       "bootstrap.servers",   "metadata.broker.list",    "group.id",
-    "group.instance.id",  "queued.max.messages.kbytes", "plugin.library.paths"};
-
-constexpr int kCooperativeWorks = 0x02060100;  // before, cooperative-sticky can abort the process (docs/dependencies.md)
 
 tl::unexpected<Error> invalid(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
 
@@ -43,16 +37,13 @@ class Settings {
 void no_log(const rd_kafka_t*, int, const char*, const char*) noexcept {}
 
 Result<void> check_option(const KafkaSourceConfig& config, const std::string& key, const std::string& value) {
-  if (std::find(std::begin(kOurs), std::end(kOurs), key) != std::end(kOurs) || key.ends_with("_cb"))
-    return invalid("source '" + config.name + "': option '" + key + "' is set by loglode itself: positions would no longer be safe");
-  if (key == "check.crcs" && value != "false")
-    return invalid("source '" + config.name +
-                   "': option 'check.crcs': behind a batch that fails its checksum librdkafka loses its place "
-                   "and may end the process (docs/dependencies.md)");
-  if (key == "partition.assignment.strategy" && value.find("cooperative") != std::string::npos && rd_kafka_version() < kCooperativeWorks)
-    return invalid("source '" + config.name + "': librdkafka " + rd_kafka_version_str() + ": option '" + key +
-                   "': cooperative assignment can be trusted from 2.6.1 on");
-  return {};
+  const auto fault = fault_of_option(key, value, Role::source);
+  if (!fault) return {};
+  if (fault->kind == OptionFault::Kind::unknown)
+    return invalid("source '" + config.name + "': librdkafka " + rd_kafka_version_str() + " has no option '" + key + "'");
+  return invalid(
+      "source '" + config.name + "': option '" + key + "' " +
+      (fault->kind == OptionFault::Kind::reserved ? "is not to be set here: " + fault->why : "has a value that librdkafka refuses"));
 }
 
 Result<void> check_config(const KafkaSourceConfig& config) {
@@ -105,6 +96,18 @@ Result<Conf> make_consumer_conf(const KafkaSourceConfig& config) {
   rd_kafka_conf_set_events(settings.get(),
                            RD_KAFKA_EVENT_FETCH | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_REBALANCE | RD_KAFKA_EVENT_OFFSET_COMMIT);
   return settings.release();
+}
+
+Result<void> try_consumer(const KafkaSourceConfig& config) {
+  auto conf = make_consumer_conf(config);
+  if (!conf) return tl::unexpected<Error>(conf.error());
+  std::array<char, 512> said{};
+  rd_kafka_conf_set(conf->get(), "bootstrap.servers", "", said.data(), said.size());  // nobody is asked
+  rd_kafka_t* const client = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), said.data(), said.size());
+  if (client == nullptr) return invalid("source '" + config.name + "': " + said.data());
+  static_cast<void>(conf->release());  // the client's
+  rd_kafka_destroy(client);
+  return {};
 }
 
 }  // namespace loglode::kafka

@@ -7,6 +7,7 @@
 
 #include "core/assert.h"
 #include "ingest/kafka/consumer.h"
+#include "ingest/kafka/consumer_conf.h"
 #include "ingest/kafka/message_reader.h"
 
 namespace loglode {
@@ -137,6 +138,8 @@ class GroupSource final : public KafkaSource {
 };
 
 }  // namespace
+
+Result<void> try_kafka_source(const KafkaSourceConfig& config) { return kafka::try_consumer(config); }
 
 Result<std::unique_ptr<KafkaSource>> make_kafka_source(KafkaSourceConfig config, const FramerFactory& framers, RunCounters& counters) {
   auto source = std::make_unique<GroupSource>(std::move(config), framers, counters);

@@ -111,4 +111,7 @@ class KafkaSource : public Source {
 [[nodiscard]] Result<std::unique_ptr<KafkaSource>> make_kafka_source(KafkaSourceConfig config, const FramerFactory& framers,
                                                                      RunCounters& counters);
 
+/// Whether it could be made, told without a broker. Errors: as of making; librdkafka's sentence may hold a value.
+[[nodiscard]] Result<void> try_kafka_source(const KafkaSourceConfig& config);
+
 }  // namespace loglode

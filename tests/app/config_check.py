@@ -103,6 +103,27 @@ def feeds_itself(folder):
     check("does not start", done.returncode == 2 and "fed.yaml:5: " in done.stderr and not os.path.exists(os.path.join(folder, "fb")), done)
 
 
+def refused_before_anything_is_made(folder):
+    """What `run` refuses `check` refuses, and `run` does so before a state folder, a sink's file or a folder of dead letters is there."""
+    kafka = "{ type: kafka, brokers: '127.0.0.1:1', topic: t, options: { %s } }"
+    source = "{ type: kafka, brokers: '127.0.0.1:1', topics: t, group: g, options: { %s } }"
+    file_source, file_sink = "{ type: file, paths: 'in.log' }", "{ type: file, path: made/out.ndjson }"
+    for name, in_source, in_sink, what in (
+            ("timeout", file_source, kafka % "message.timeout.ms: 1000", "message.timeout.ms"),
+            ("crcs", source % "check.crcs: true", file_sink, "check.crcs"),
+            ("together", file_source, kafka % "max.in.flight.requests.per.connection: 50", "together"),
+            ("rule", "{ type: file, paths: 'in.log', transforms: [{ drop: { rule: no-such-rule } }] }", file_sink, "no-such-rule")):
+        if name == "together" and "/tsan/" in os.path.abspath(sys.argv[1]):
+            print("skipped: options together: librdkafka does not run under this ThreadSanitizer")
+            continue
+        write(folder, "refused.yaml", f"state: made/state\nsources:\n  in: {in_source}\nsinks:\n  out: {in_sink}\nhttp: {{ listen: off }}\n")
+        done = call("refused.yaml", cwd=folder)
+        check(f"check refuses: {name}", done.returncode == 2 and what in done.stdout, done)
+        done = subprocess.run([binary, "run", "refused.yaml"], capture_output=True, text=True, timeout=60, check=False, cwd=folder, stdin=subprocess.DEVNULL)
+        check(f"run refuses: {name}", done.returncode == 2 and what in done.stderr, done)
+        check(f"nothing is made: {name}", not os.path.exists(os.path.join(folder, "made")), done)
+
+
 def examples_one_after_the_other():
     """Each has a state, a group and topics of its own."""
     seen = set()
@@ -163,6 +184,7 @@ with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
     broken(temporary)
     packs_of_a_configuration(temporary)
     feeds_itself(temporary)
+    refused_before_anything_is_made(temporary)
     examples_one_after_the_other()
     own_formats(temporary)
     connect(temporary)

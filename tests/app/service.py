@@ -183,7 +183,60 @@ def restarts(service):
     check("it ends well", service.stop() == 143, service.said())
 
 
-TESTS = [mutes, samples, restarts]
+def sink_gets(service):
+    """What a transform drops or routes elsewhere is neither written to a sink nor counted for it."""
+    service.write("loglode.yaml", "state: state\nsnapshot: 50ms\nsources:\n  in: { type: file, paths: in.log, transforms: [ { drop: { pattern: chatter } }, "
+                  "{ route: { when: { severity_at_least: error }, to: [errors] } } ] }\n"
+                  "sinks:\n  all: { type: file, path: all.ndjson }\n  errors: { type: file, path: errors.ndjson }\n"
+                  f"http: {{ listen: '127.0.0.1:{service.port}' }}\n")
+    service.log(*[f"{now()} INFO shop: order #{i} placed" for i in range(40)], *[f"{now()} INFO shop: chatter {i}" for i in range(300)],
+                *failing("the ledger refused order", 7))
+    service.start()
+    counted = {"all": 40, "errors": 47}  # what no route takes goes to all sinks
+    for sink, count in counted.items():
+        name = f'loglode_sink_documents_total{{sink="{sink}"}}'
+        check(f"documents of {sink}", service.wait(lambda name=name, count=count: service.metric(name) == count), service.metric(name))
+    time.sleep(0.3)
+    for sink, count in counted.items():
+        with open(service.path(sink + ".ndjson"), encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        check(f"lines of {sink}", len(lines) == count and not any("chatter" in line for line in lines), len(lines))
+        check(f"no more are counted of {sink}", service.metric(f'loglode_sink_documents_total{{sink="{sink}"}}') == count)
+    check("it ends well", service.stop() == 143, service.said())
+
+
+def new_sink(service):
+    """A sink that a state did not have is given what stands open; the one that was there is given nothing again."""
+    service.configure()
+    service.log(*history())
+    service.start()
+    service.log(*failing("the ledger refused order"))
+    check("an incident is open", service.wait(lambda: service.documents("loglode.incident/1") and service.findings("frequent")), service.said())
+    time.sleep(1.5)
+    service.stop(signal.SIGKILL)  # a run that ends well closes nothing, but says all once more
+    before = service.documents()
+    with open(service.path("loglode.yaml"), encoding="utf-8") as f:
+        config = f.read()
+    service.write("loglode.yaml", config.replace("sinks:\n", "sinks:\n  new: { type: file, path: new.ndjson, what: [findings, incidents] }\n"))
+    service.start()
+
+    def of_new(schema):
+        if not os.path.exists(service.path("new.ndjson")):
+            return set()
+        with open(service.path("new.ndjson"), encoding="utf-8") as f:
+            documents = [json.loads(line) for line in f.read().split("\n")[:-1]]
+        return {each["finding_id" if "finding" in schema else "incident_id"] for each in documents if each["schema"] == schema}
+
+    standing = {each["incident_id"] for each in before if each["schema"] == "loglode.incident/1"}
+    check("the new sink has the open incident", service.wait(lambda: of_new("loglode.incident/1") == standing), (standing, of_new("loglode.incident/1")))
+    found = {each["finding_id"] for each in before if each["schema"] == "loglode.finding/1"}
+    check("and its findings", service.wait(lambda: of_new("loglode.finding/1") == found), (found, of_new("loglode.finding/1")))
+    again = service.documents()[len(before):]
+    check("the old sink has nothing again", not again, again)
+    check("it ends well", service.stop() == 143, service.said())
+
+
+TESTS = [mutes, samples, restarts, sink_gets, new_sink]
 
 
 def main():

@@ -112,7 +112,7 @@ TEST_CASE("problems of sources", "[app][config]") {
   expect_source("{ type: file, paths: [] }", {"\"paths\" must not be empty"});
   expect_source("{ type: file, paths: [x, ''] }", {"\"paths\" must be a text or a list of texts, none of them empty"});
   expect_source("{ type: file, paths: x, group: g }", {"\"group\" is for kafka sources only"});
-  expect_source("{ type: stdin, start: end }", {"\"start\" is not for standard input, which has one"});
+  expect_source("{ type: stdin, start: end }", {"\"start\" is for kafka and file sources only"});
   expect_source("{ type: file, paths: x, start: latest }", {"bad start \"latest\": one of start, end, state"});
   expect_source("{ type: file, paths: x, start: state }", {"start: state needs a \"state\" folder"});
   expect_source("{ type: stdin, format: jsno }", {"unknown format \"jsno\" (did you mean \"json\"?)"});
@@ -177,6 +177,15 @@ TEST_CASE("problems of librdkafka's options", "[app][config]") {
   sink("enable.idempotence: false",
        "option \"enable.idempotence\" is not to be set here: retries would repeat and reorder records: only true");
   sink("enable.idempotence: true", "");
+  const std::string crcs =
+      "behind a batch that fails its checksum librdkafka loses its place and may end the process (docs/dependencies.md)";
+  source("check.crcs: true", "option \"check.crcs\" is not to be set here: " + crcs);
+  source("check.crcs: false", "");
+  const std::string for_ever = "is not to be set here: a record is tried until the topic takes it or refuses it for good";
+  sink("message.timeout.ms: 10", "option \"message.timeout.ms\" " + for_ever);
+  sink("delivery.timeout.ms: 10", "option \"delivery.timeout.ms\" " + for_ever);
+  sink("message.timeout.ms: 0", "");
+  source("message.timeout.ms: 10", "");
   sink("compression.codec: zst", "option \"compression.codec\": Invalid value \"zst\" for configuration property \"compression.codec\"");
 }
 

@@ -1,0 +1,118 @@
+#include <fmt/format.h>
+#include <librdkafka/rdkafka.h>
+#include <linux/magic.h>
+#include <sys/statfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+
+#include "app/registry/kafka_clients.h"
+#include "app/registry/kafka_options.h"
+#include "app/registry/types.h"
+#include "base/free_with.h"
+#include "base/near_word.h"
+#include "base/yaml_lines.h"
+
+namespace loglode::config {
+namespace {
+
+using Conf = std::unique_ptr<rd_kafka_conf_t, FreeWith<&rd_kafka_conf_destroy>>;
+using Client = std::unique_ptr<rd_kafka_t, FreeWith<&rd_kafka_destroy>>;
+using Metadata = std::unique_ptr<const rd_kafka_metadata_t, FreeWith<&rd_kafka_metadata_destroy>>;
+
+/// What librdkafka logs while it tries: the reason of a failure is only there. Called from its threads, read when the client is gone.
+struct LastWords {
+  std::mutex guard;
+  std::string text;  // guarded by `guard`
+  static void keep(const rd_kafka_t* client, int level, const char* /*facility*/, const char* message) noexcept {
+    auto* words = static_cast<LastWords*>(rd_kafka_opaque(client));
+    if (words == nullptr || level > 4) return;  // warnings and worse
+    const std::lock_guard lock{words->guard};
+    words->text.assign(message, std::min<std::size_t>(std::string_view{message}.size(), 300));
+  }
+};
+
+/// What is worth telling of librdkafka's last words: `… Connect to ipv4#…:9092 failed: Connection refused (after 0ms in state CONNECT…)`.
+/// The rest names brokers, which a person has written or which nobody shall see.
+std::string reason_in(std::string_view words, const std::vector<Text>& brokers) {
+  constexpr std::string_view kFailed = "failed: ";
+  if (const auto at = words.rfind(kFailed); at != std::string_view::npos) {
+    words.remove_prefix(at + kFailed.size());
+  } else if (std::any_of(brokers.begin(), brokers.end(), [](const Text& broker) { return broker.hidden; })) {
+    return {};
+  }
+  return std::string{words.substr(0, words.find(" (after "))};
+}
+
+std::string shown(const std::vector<Text>& brokers) {
+  std::string out;
+  for (const Text& broker : brokers) out += (out.empty() ? "" : ",") + broker.shown;
+  return out;
+}
+
+std::string parent_of(const std::string& path) {
+  const std::string parent = std::filesystem::path{path}.parent_path().string();
+  return parent.empty() ? "." : parent;
+}
+
+/// Whether something can be made in the folder. Some of their own kind take nothing whatever their mode says: that of processes.
+bool takes_files(const std::string& folder) {
+  struct statfs system {};
+  if (::statfs(folder.c_str(), &system) != 0) return false;
+  constexpr std::array<decltype(system.f_type), 3> kTakeNothing{PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP2_SUPER_MAGIC};
+  const bool nothing = std::find(kTakeNothing.begin(), kTakeNothing.end(), system.f_type) != kTakeNothing.end();
+  return !nothing && ::access(folder.c_str(), W_OK | X_OK) == 0;
+}
+
+}  // namespace
+
+void ConnectTrial::try_writing(const Text& path, bool folder_wanted, const std::string& what) {
+  std::error_code none;
+  std::string there = path.value;
+  while (!std::filesystem::exists(there, none) && there != parent_of(there)) {
+    there = parent_of(there);
+    folder_wanted = true;
+  }
+  const bool folder = std::filesystem::is_directory(there, none);
+  if (folder == folder_wanted && (folder ? takes_files(there) : ::access(there.c_str(), W_OK) == 0))
+    return found(fmt::format("{}: {} can be written", what, path.shown));
+  problem(path.line, fmt::format("{}: {} cannot be written by this user", what, quoted(path)));
+}
+
+std::optional<std::vector<std::string>> ConnectTrial::topics_of(const std::vector<Text>& brokers, const Options& options,
+                                                                const std::string& what) {
+  LastWords words;
+  Metadata metadata;
+  std::string why;
+  {
+    Conf conf{rd_kafka_conf_new()};
+    char error[512] = "";
+    rd_kafka_conf_set(conf.get(), "bootstrap.servers", joined(brokers).c_str(), error, sizeof error);
+    for (const auto& [name, value] : options) rd_kafka_conf_set(conf.get(), name.c_str(), value.value.c_str(), error, sizeof error);
+    rd_kafka_conf_set_opaque(conf.get(), &words);
+    rd_kafka_conf_set_log_cb(conf.get(), &LastWords::keep);
+    const Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), error, sizeof error)};
+    if (client) static_cast<void>(conf.release());  // the client owns it now
+    const rd_kafka_metadata_t* answer = nullptr;
+    const rd_kafka_resp_err_t code =
+        client ? rd_kafka_metadata(client.get(), 1, nullptr, &answer, static_cast<int>(timeout_.count())) : RD_KAFKA_RESP_ERR__INVALID_ARG;
+    metadata.reset(answer);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) why = client ? rd_kafka_err2str(code) : error;
+  }
+  if (!metadata) {
+    if (const std::string reason = reason_in(words.text, brokers); !reason.empty()) why += ": " + reason;
+    problem(brokers.front().line,
+            fmt::format("{}: {} does not answer: {}", what, in_quotes(shown(brokers)), without_secrets(why, options)));
+    return std::nullopt;
+  }
+  std::vector<std::string> out;
+  out.reserve(static_cast<std::size_t>(metadata->topic_cnt));
+  for (int i = 0; i < metadata->topic_cnt; ++i) out.emplace_back(metadata->topics[i].topic);
+  return out;
+}
+
+}  // namespace loglode::config

@@ -1,0 +1,125 @@
+// The registry: every type of source and sink that a configuration can name, each one entry. `check`, `check --connect`, `run`, the tables
+// of docs/configuration.md and `help config` all come from these entries, so that they cannot disagree. A new type is a file of its own
+// beside this one, a line in types.cc, and whatever room it needs.
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "config/section.h"
+#include "core/framing.h"
+#include "core/run_counters.h"
+#include "core/sink.h"
+#include "ingest/kafka/kafka_source.h"
+#include "sinks/record_json.h"
+
+namespace loglode::config {
+
+/// A row of a table of keys. `keys`: with blanks between; a dot goes into a section. Static.
+struct KeyRow {
+  std::string_view keys, meaning, fallback;
+};
+
+/// What `check --connect` finds out. Used by one thread.
+class ConnectTrial {
+ public:
+  ConnectTrial(std::string file, Milliseconds timeout) : file_{std::move(file)}, timeout_{timeout} {}
+  void problem(int line, std::string message) { problems.push_back({file_, line, std::move(message)}); }
+  void found(std::string line) { lines.push_back(std::move(line)); }
+
+  /// Writable, or so near to a writable folder that it can be made.
+  void try_file(const Text& path, const std::string& what) { try_writing(path, false, what); }
+  void try_folder(const Text& path, const std::string& what) { try_writing(path, true, what); }
+  /// All topics of a Kafka cluster; none, and a problem, when it does not answer.
+  std::optional<std::vector<std::string>> topics_of(const std::vector<Text>& brokers, const Options& options, const std::string& what);
+
+  std::vector<std::string> lines;
+  std::vector<ConfigProblem> problems;
+
+ private:
+  void try_writing(const Text& path, bool folder, const std::string& what);
+
+  const std::string file_;
+  const Milliseconds timeout_;
+};
+
+/// What a run gives to a source that it makes. Everything outlives the source.
+struct SourceMaking {
+  std::string config_file;  // for errors
+  std::size_t line_bytes_max = 0;
+  std::size_t queue_bytes_max = 0;  // of what a source may keep waiting
+  RunCounters& counters;
+  std::function<Result<const FramerFactory*>(const SourceConfig& source, const std::string& format)> framers;
+  std::function<StreamId()> next_stream;
+  std::function<std::vector<std::string>()> bookmarks;  // of the state
+  KnownPosition known_position;
+  std::string commit_metadata;
+  std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // what is made of these is added: their figures are asked for
+};
+
+struct SourceType {
+  std::string_view name;
+  SourceConfig::Type type;
+  std::span<const KeyRow> keys;  // besides those of all sources
+  /// From the section; problems go to its Reading.
+  void (*read)(const Section& section, SourceConfig& out);
+  /// What a run would refuse when it makes it, and what is not seen in one key; when reading found no problem.
+  void (*check)(const SourceConfig& source, Reading& reading);
+  void (*connect)(const SourceConfig& source, ConnectTrial& trial);
+  Result<std::unique_ptr<Source>> (*make)(const SourceConfig& source, const SourceMaking& with);
+};
+
+/// What a run gives to a sink that it makes. Everything outlives the sink.
+struct SinkMaking {
+  const RuleCatalog& rules;
+  TemplateMembers members;
+  std::function<void(const std::string&)> tell;
+};
+
+struct SinkType {
+  std::string_view name;
+  SinkConfig::Type type;
+  std::span<const KeyRow> keys;  // besides those of all sinks
+  void (*read)(const Section& section, SinkConfig& out);
+  void (*check)(const SinkConfig& sink, Reading& reading);
+  void (*connect)(const SinkConfig& sink, ConnectTrial& trial);
+  Result<OpenedSink> (*make)(const SinkConfig& sink, const SinkMaking& with);
+};
+
+// The entries, each in its file.
+[[nodiscard]] const SourceType& kafka_source_type();
+[[nodiscard]] const SourceType& file_source_type();
+[[nodiscard]] const SourceType& stdin_source_type();
+[[nodiscard]] const SinkType& file_sink_type();
+[[nodiscard]] const SinkType& kafka_sink_type();
+[[nodiscard]] const SinkType& elasticsearch_sink_type();
+
+// The registry.
+[[nodiscard]] std::span<const SourceType* const> source_types();
+[[nodiscard]] std::span<const SinkType* const> sink_types();
+[[nodiscard]] const SourceType& type_of(const SourceConfig& source);
+[[nodiscard]] const SinkType& type_of(const SinkConfig& sink);
+/// Keys that every source and every sink has.
+[[nodiscard]] std::span<const KeyRow> keys_of_all_sources();
+[[nodiscard]] std::span<const KeyRow> keys_of_all_sinks();
+
+/// First keys of the rows (`rotate` of `rotate.size`), each once: what a Section is told to know. Good for ever.
+[[nodiscard]] std::span<const std::string_view> known_source_keys();
+[[nodiscard]] std::span<const std::string_view> known_sink_keys();
+/// Reports the keys of a section that are of another type.
+void refuse_foreign_keys(const Section& section, const SourceType& type);
+void refuse_foreign_keys(const Section& section, const SinkType& type);
+
+/// The tables of docs/configuration.md, and the same for a terminal (`help config`).
+[[nodiscard]] std::string source_key_table();
+[[nodiscard]] std::string sink_key_table();
+[[nodiscard]] std::string config_help();
+
+}  // namespace loglode::config
