@@ -1,4 +1,4 @@
-// What each byte of a message is to the scanner. The tables are the definition; the block code in message_blocks.cc must agree with them.
+// What each byte of a message is to the scanner. The tables are the definition; block_classes.h must agree with them.
 #pragma once
 
 #include <array>

@@ -22,7 +22,7 @@ class MessageBlocks {
   /// The message was longer than could be taken.
   [[nodiscard]] bool cut() const noexcept { return cut_; }
   /// There is a byte beyond ASCII.
-  [[nodiscard]] bool wide() const noexcept { return wide_ != 0; }
+  [[nodiscard]] bool wide() const noexcept { return wide_; }
 
   /// Where the word that begins at `at` ends: the next byte that is a blank or a mark; size() at the latest.
   [[nodiscard]] std::size_t word_end(std::size_t at) const noexcept {
@@ -49,7 +49,7 @@ class MessageBlocks {
   void classify(std::size_t block) noexcept;
 
   std::size_t size_ = 0;
-  std::uint64_t wide_ = 0;
+  bool wide_ = false;
   bool cut_ = false;
   Bits ends_{}, digits_{}, joints_{};
   alignas(64) std::array<char, kScanBytesMax + 128> bytes_{};
