@@ -64,7 +64,7 @@ class ContiguousReader final : public RecordReader {
         counters_{counters} {}
 
   Filled fill(Batch& out, Deadline until) override {
-    unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    unpack(out, capacity_at_start());
     out.columns = framer_.columns();
     const Filled filled = fill_to_size(out, until);
     if (filled != Filled::end) pack(out);
@@ -75,7 +75,7 @@ class ContiguousReader final : public RecordReader {
   }
 
   void release(Batch& out, bool rest_too) override {
-    unpack(out, std::max(batch_bytes_, carried_.size() + 1));
+    unpack(out, capacity_at_start());
     out.columns = framer_.columns();
     if (rest_too && puller_.lines.pending() > 0) {
       puller_.lines.finish(buffer_, [&](const PhysicalLine& line) { add(out, line); });
@@ -158,6 +158,12 @@ class ContiguousReader final : public RecordReader {
     if (!open_) return;
     Record& record = out.records.emplace_back(*open_);
     record.raw = {buffer_, open_->raw.size()};
+  }
+
+  /// Of a batch. What is carried over may be as large as a batch is meant to be, and there must be room to read into in large pieces:
+  /// behind a line that was cut, what is read is dropped at once, so that room which is small stays small.
+  [[nodiscard]] std::size_t capacity_at_start() const noexcept {
+    return std::max(batch_bytes_, carried_.size() + std::min(batch_bytes_, kReadBytes));
   }
 
   /// One record or line that is larger than a batch. Its limits bound this.

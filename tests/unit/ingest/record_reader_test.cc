@@ -165,6 +165,34 @@ TEST_CASE("records: a line of 64 MiB takes no more memory than its limit", "[ing
   CHECK(all.largest_batch < 2 * kBatchBytesMax);
 }
 
+TEST_CASE("records: what follows of a line that was cut is read in large pieces, wherever the line begins", "[ingest]") {
+  class CountingReader final : public ingest::ByteReader {
+   public:
+    explicit CountingReader(std::string text) : text_{std::move(text)} {}
+    ingest::ReadResult read(char* to, std::size_t room, Deadline until) override { return ++reads, text_.read(to, room, until); }
+    void stop() noexcept override { text_.stop(); }
+    std::size_t reads = 0;
+
+   private:
+    MemoryReader text_;
+  };
+  for (const std::size_t lines_before : {0U, 1U, 600U, 20'000U, 60'000U}) {
+    std::string text;
+    for (std::size_t line = 0; line < lines_before; ++line) text += "order " + std::to_string(line) + " was placed\n";
+    text += std::string(16 * kMiB, 'x') + "\nlast\n";
+    CountingReader bytes{text};
+    RunCounters counters;
+    const auto framer = make_framer(Framed::lines);
+    const auto reader = ingest::make_record_reader({}, bytes, *framer, counters);
+    Batch batch;
+    do batch.clear();
+    while (reader->fill(batch, Deadline::max()) != Filled::end);
+    INFO(lines_before << " lines before the long one, " << text.size() << " bytes");
+    CHECK(counters.bytes == text.size());
+    CHECK(bytes.reads < 2 * text.size() / (64 * kKiB));
+  }
+}
+
 TEST_CASE("records: substreams that alternate are put together, whoever waits longest", "[ingest]") {
   SECTION("1000 further lines close a record, one less does not") {
     const auto records_of_a = [](std::size_t between) {
