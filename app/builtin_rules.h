@@ -16,7 +16,8 @@ namespace loglode {
 /// The packs of configs/rules/, as they were when the program was built.
 [[nodiscard]] std::vector<RulePackText> builtin_packs();
 
-/// Built-in packs unless refused, and `--rules`, compiled (from the cache when it fits). Errors: invalid_argument that lists every problem.
+/// Built-in packs unless refused, and `--rules`, compiled (or taken from the program itself or the cache where that fits). Errors:
+/// invalid_argument that lists every problem.
 [[nodiscard]] Result<LoadedRules> load_rules_for(const ReadingOptions& options);
 
 }  // namespace loglode

@@ -8,12 +8,14 @@
 #include <iterator>
 
 #include "app/builtin_rules.h"
+#include "app/embedded.h"
 #include "app/format_files.h"
 #include "app/registry/connect_check.h"
 #include "app/registry/type_readers.h"
 #include "base/terminal_text.h"
 #include "config/config_summary.h"
 #include "config/load_config.h"
+#include "parse/redact/redactor.h"
 #include "patterns/rules/rule_set.h"
 
 namespace loglode::config {
@@ -29,6 +31,10 @@ void check_rules(LoadedConfig& loaded, std::string& out, bool& good) {
   if (config.rules.packs.empty() && !names_rules(config)) return;
   RuleSetConfig wanted;
   for (const Text& pack : config.rules.packs) wanted.packs.push_back(pack.value);
+  if (wanted.packs.empty()) {  // nothing to compile, as long as the set is the embedded one, probes included
+    wanted.probes = redaction_probes();
+    wanted.images = embedded_rule_images();
+  }
   const LoadedRules rules =
       load_rules_from_text(config.rules.builtin ? builtin_packs() : std::vector<RulePackText>{}, wanted, !wanted.packs.empty());
   good = rules.problems.empty();

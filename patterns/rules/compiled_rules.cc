@@ -17,7 +17,16 @@ void number_expressions(const std::vector<Rule>& rules, const std::vector<std::s
   out.exact.resize(out.expressions.size());
 }
 
-CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where) {
+void number_like(const RuleSet& from, RuleSet& out) {
+  out.applies_to = from.applies_to;
+  out.tells_errors = from.tells_errors;
+  out.expressions = from.expressions;
+  out.rule_of = from.rule_of;
+  out.exact.resize(out.expressions.size());
+}
+
+CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where,
+                                     const hs_platform_info_t* platform) {
   std::vector<const Expression*> expressions;
   std::vector<unsigned> ids;
   for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
@@ -25,7 +34,7 @@ CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<boo
     expressions.push_back(&rules.expressions[i]);
     ids.push_back(static_cast<unsigned>(i));
   }
-  CompiledDatabase out = compile_database(expressions, ids, where);
+  CompiledDatabase out = compile_database(expressions, ids, where, platform);
   if (out.at) out.at = *out.at < ids.size() ? std::optional<std::size_t>{ids[*out.at]} : std::nullopt;
   return out;
 }

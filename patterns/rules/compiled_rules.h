@@ -36,8 +36,12 @@ class RuleSet {
 /// Numbers the expressions of `rules` (in their order) and of the probes. Nothing is compiled.
 void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out);
 
-/// The database of the expressions that `wanted` holds a true for.
-[[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where);
+/// The same expressions as `from` has, checked as far as those are. Nothing is compiled.
+void number_like(const RuleSet& from, RuleSet& out);
+
+/// The database of the expressions that `wanted` holds a true for. `platform`: null for this CPU.
+[[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where,
+                                                   const hs_platform_info_t* platform = nullptr);
 
 /// The exact form of each rule's prefilter, and a scratch for both databases.
 [[nodiscard]] Result<void> make_ready(RuleSet& rules);

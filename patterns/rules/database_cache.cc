@@ -9,16 +9,16 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
+
+#include "patterns/rules/database_image.h"
 
 namespace loglode {
 namespace {
 
-constexpr std::string_view kMagic =
-    "loglode compiled rules 3\n";  // the number is raised with the layout below or the checks a pattern must pass
 constexpr std::string_view kSuffix = ".rules.hsdb";
 constexpr std::size_t kCacheBytesMax = 512 * kMiB;
 
@@ -37,36 +37,7 @@ class FileHandle {
   int descriptor_;
 };
 
-void put(std::string& out, std::string_view field) {
-  const std::uint64_t size = field.size();
-  out.append(reinterpret_cast<const char*>(&size), sizeof size);
-  out.append(field);
-}
-
-std::optional<std::string_view> take(std::string_view& in) {
-  std::uint64_t size = 0;
-  if (in.size() < sizeof size) return std::nullopt;
-  std::memcpy(&size, in.data(), sizeof size);
-  in.remove_prefix(sizeof size);
-  if (size > in.size()) return std::nullopt;
-  const std::string_view field = in.substr(0, size);
-  in.remove_prefix(size);
-  return field;
-}
-
 std::string checksum(std::string_view bytes) { return fmt::format("{:016x}", XXH3_64bits(bytes.data(), bytes.size())); }
-
-/// Everything that decides what Hyperscan makes of the rules.
-std::string describe(const RuleSet& rules) {
-  std::string out{kMagic};
-  put(out, hyperscan_platform());
-  for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
-    put(out, rules.expressions[i].pattern);
-    out += rules.expressions[i].case_sensitive ? 's' : 'i';
-    out += rules.is_probe(i) ? 'p' : 'r';
-  }
-  return out;
-}
 
 bool only_ours(const struct stat& info) {
   return S_ISREG(info.st_mode) && info.st_uid == ::geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
@@ -123,20 +94,13 @@ void remove_oldest(const std::string& folder) {
   for (std::size_t i = 0; i + kCacheFilesMax < files.size(); ++i) fs::remove(files[i].second, error);
 }
 
-std::string prefilter_marks(const RuleSet& rules) {
-  std::string out;
-  for (const Expression& expression : rules.expressions) out += expression.prefilter ? '1' : '0';
-  return out;
-}
-
 }  // namespace
 
 DatabaseCache::DatabaseCache(std::string folder, const RuleSet& rules) : folder_(std::move(folder)) {
   if (folder_.empty()) return;
-  const std::string made_from = describe(rules);
-  const XXH128_hash_t hash = XXH3_128bits(made_from.data(), made_from.size());
-  path_ = fmt::format("{}/{:016x}{:016x}{}", folder_, hash.high64, hash.low64, kSuffix);
-  header_ = fmt::format("{}{} {:016x}{:016x}\n", kMagic, hyperscan_platform(), hash.high64, hash.low64);
+  const std::string hash = hash_rules(rules, fmt::format("{}{}", kDatabasesMagic, hyperscan_platform()));
+  path_ = fmt::format("{}/{}{}", folder_, hash, kSuffix);
+  header_ = fmt::format("{}{} {}\n", kDatabasesMagic, hyperscan_platform(), hash);
 }
 
 bool DatabaseCache::load(RuleSet& rules) const {
@@ -144,32 +108,21 @@ bool DatabaseCache::load(RuleSet& rules) const {
   const std::optional<std::string> file = read_own_file(path_);
   if (!file) return false;
   std::string_view rest = *file;
-  const auto header = take(rest), sum = take(rest);
+  const auto header = take_field(rest), sum = take_field(rest);
   if (!header || !sum || *header != header_ || *sum != checksum(rest)) return false;
-  const auto marks = take(rest), all = take(rest), blocks = take(rest);
-  if (!marks || !all || !blocks || !rest.empty() || marks->size() != rules.expressions.size()) return false;
-  auto all_database = deserialize(*all), blocks_database = deserialize(*blocks);
-  if (!all_database || !blocks_database) return false;
-  rules.all = std::move(*all_database);
-  rules.blocks = std::move(*blocks_database);
-  for (std::size_t i = 0; i < marks->size(); ++i) rules.expressions[i].prefilter = (*marks)[i] == '1';
-  return true;
+  return decode_databases(rest, rules);
 }
 
 void DatabaseCache::store(const RuleSet& rules) const {
   if (folder_.empty()) return;
-  const auto all = serialize(rules.all.get()), blocks = serialize(rules.blocks.get());
-  if (!all || !blocks) return;
+  const auto body = encode_databases(rules);
+  if (!body) return;
   std::error_code error;
   std::filesystem::create_directories(folder_, error);
-  std::string body;
-  put(body, prefilter_marks(rules));
-  put(body, *all);
-  put(body, *blocks);
   std::string file;
-  put(file, header_);
-  put(file, checksum(body));
-  replace_file(path_, file + body);
+  put_field(file, header_);
+  put_field(file, checksum(*body));
+  replace_file(path_, file + *body);
   remove_oldest(folder_);
 }
 

@@ -64,7 +64,8 @@ Expressed can_express(const Expression& expression) {
   return out;
 }
 
-CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids, LookedForIn where) {
+CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids, LookedForIn where,
+                                  const hs_platform_info_t* platform) {
   CompiledDatabase out;
   if (expressions.empty()) return out;
   std::vector<std::string> texts;
@@ -81,7 +82,7 @@ CompiledDatabase compile_database(std::span<const Expression* const> expressions
   hs_database_t* database = nullptr;
   hs_compile_error_t* error = nullptr;
   const hs_error_t code = hs_compile_multi(patterns.data(), flags.data(), ids.data(), static_cast<unsigned>(patterns.size()), HS_MODE_BLOCK,
-                                           nullptr, &database, &error);
+                                           platform, &database, &error);
   out.database.reset(database);
   const CompileError error_owner{error};
   if (code == HS_SUCCESS) return out;

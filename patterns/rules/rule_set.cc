@@ -12,6 +12,7 @@
 #include "core/assert.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/database_cache.h"
+#include "patterns/rules/database_image.h"
 #include "patterns/rules/passed_text.h"
 #include "patterns/rules/pattern_checks.h"
 #include "patterns/rules/rare_prefix.h"
@@ -91,7 +92,7 @@ class Loader {
   void compile() {
     if (!note(hyperscan_runs_here())) return;
     const DatabaseCache cache{config_.cache_folder, *compiled_};
-    if (problems_.empty() && cache.load(*compiled_)) {
+    if (problems_.empty() && (load_image(config_.images, *compiled_) || cache.load(*compiled_))) {
       out_.from_cache = true;
       if (note(make_ready(*compiled_))) ready_ = true;
       return;

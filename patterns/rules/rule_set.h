@@ -32,6 +32,7 @@ struct RuleSetConfig {
   std::string cache_folder;                 // for the compiled database; empty: none is kept
   std::size_t hits_per_line_max = 64;       // further hits are counted (Limit::hits_per_line), not stored
   std::size_t patterns_max = kPatternsMax;  // over all packs; rules beyond are a problem
+  std::vector<std::string_view> images{};   // of make_rule_image(), best first: what a build put into the program; trusted, unlike a file
 };
 
 class RuleSet;
@@ -41,8 +42,14 @@ struct LoadedRules {
   std::shared_ptr<const RuleCatalog> catalog;  // in order of rule id; null when there are problems
   std::vector<RuleProblem> problems;           // all of them, by file and line: what `loglode check` prints
   std::chrono::nanoseconds compile_time{};     // spent on the database: compiling and checking it, or reading it from the cache
-  bool from_cache = false;
+  bool from_cache = false;                     // or from an image: nothing was compiled
 };
+
+/// What an image may ask of a CPU beside what Hyperscan needs anyway. On others than x86 there is but the baseline.
+enum class CpuTier : std::uint8_t { baseline, avx2, avx512 };
+/// The databases of `rules` as any CPU of that tier may load them, compressed; the same bytes wherever it is made. `rules`: compiled, not
+/// loaded from a cache. Errors: scan_failed, out_of_memory.
+[[nodiscard]] Result<std::string> make_rule_image(const RuleSet& rules, CpuTier tier);
 
 /// Reads, checks (each rule's examples included when `check_examples`) and compiles. Never throws for what a pack says.
 /// A cache that cannot be read or written is not a problem: the database is compiled again.
