@@ -5,7 +5,7 @@
 using namespace loglode;
 
 TEST_CASE("problems are listed up to a limit and counted behind it, fatal ones among them", "[core]") {
-  for (const std::size_t more : {0, 1, 5}) {
+  for (const std::size_t more : {std::size_t{0}, std::size_t{1}, std::size_t{5}}) {
     for (const bool fatal : {false, true}) {
       RunCounters counters;
       for (std::size_t i = 0; i < kInputProblemsMax + more; ++i)
