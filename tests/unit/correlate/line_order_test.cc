@@ -41,7 +41,7 @@ Judgement judge_text(std::vector<WindowSummary>& windows) {
 }  // namespace
 
 TEST_CASE("line order: an error late in undated text is new, whatever single lines have a time", "[correlate]") {
-  for (const std::uint64_t dated : {1, 5, 19}) {
+  for (const std::uint64_t dated : {1U, 5U, 19U}) {
     INFO(dated << " with a time");
     std::vector<WindowSummary> windows{text_of(1000, dated, 700)};
     const Judgement judgement = judge_text(windows);

@@ -35,8 +35,8 @@ class Transformed final : public Stage {
  public:
   Result<void> run(Batch& batch) override {
     batch.records[0].set(RecordFlag::blank);
-    for (const std::size_t i : {1, 2}) batch.records[i].set(RecordFlag::out_of_range);
-    for (const std::size_t i : {3, 4, 5}) batch.records[i].routes = route_of_sink(0);
+    for (const std::size_t i : {1U, 2U}) batch.records[i].set(RecordFlag::out_of_range);
+    for (const std::size_t i : {3U, 4U, 5U}) batch.records[i].routes = route_of_sink(0);
     batch.records[6].routes = route_of_sink(1);
     return {};
   }
@@ -133,7 +133,7 @@ TEST_CASE("a sink is given the records that are kept and routed to it, and no ot
 }
 
 TEST_CASE("a full sink gives up what it was to get: not what a transform dropped, nor what goes elsewhere", "[app][delivery]") {
-  for (const std::size_t number : {0, 1}) {
+  for (const std::size_t number : {0U, 1U}) {
     const Lines its = number == 0 ? Lines{"3", "4", "5", "7", "8", "9"} : Lines{"6", "7", "8", "9"};
     Delivered kept;
     deliver(Answer::refuses, sink_number(number), WhenRefused::dead_letter, kept);
@@ -171,7 +171,7 @@ TEST_CASE("what a sink settles at its flush is counted by the flush, once", "[ap
   batch->records.resize(3);
   IgnoreVerdicts ignore;
   const std::vector<std::uint32_t> selected{0, 2};
-  for (const std::uint64_t before : {0, 2, 4}) {
+  for (const std::uint64_t before : {0U, 2U, 4U}) {
     CHECK(meter.documents == before);
     REQUIRE(sink.records->write(batch, selected, ignore).has_value());
     CHECK(meter.documents == before);

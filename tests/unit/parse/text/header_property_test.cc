@@ -183,7 +183,8 @@ TEST_CASE("headers: hostile streams are bounded", "[parse][header]") {
   for (int i = 0; i < 10'000; ++i) columns += "[c" + std::to_string(i) + "]";
   for (int i = 0; i < 200; ++i) lines.push_back("2026-11-24 10:00:00 " + columns);
   for (int i = 0; i < 200; ++i)
-    lines.push_back("2026-11-24 10:00:00 [" + std::string(1, static_cast<char>('A' + i % 26)) + "LEVEL" + std::string(i % 7, 'X') + "] x");
+    lines.push_back("2026-11-24 10:00:00 [" + std::string(1, static_cast<char>('A' + i % 26)) + "LEVEL" +
+                    std::string(static_cast<std::size_t>(i % 7), 'X') + "] x");
   lines.emplace_back(100'000, '[');
   lines.emplace_back(100'000, '<');
   const std::vector<std::string_view> prefix(lines.begin(), lines.end());

@@ -42,7 +42,7 @@ TEST_CASE("block classes: every byte at every place is what the table says", "[m
 }
 
 TEST_CASE("block classes: messages that end anywhere in a block, before it and behind it", "[mining]") {
-  for (const std::size_t size : {0, 1, 15, 16, 17, 31, 32, 33, 47, 48, 49, 63, 64, 65, 4096}) {
+  for (const std::size_t size : {0U, 1U, 15U, 16U, 17U, 31U, 32U, 33U, 47U, 48U, 49U, 63U, 64U, 65U, 4096U}) {
     Block block{std::min<std::size_t>(size, 64)};
     compare(block, size);
     if (size != 0) block.bytes[std::min<std::size_t>(size, 64) - 1] = '\x80';
