@@ -9,7 +9,7 @@
 #include "tests/unit/parse/json/parsed.h"
 
 using namespace loglode;
-using Catch::Matchers::Contains;
+using Catch::Contains;
 
 namespace {
 
