@@ -224,16 +224,14 @@ std::string EventDocuments::encode() const {
   Json templates = Json::array();
   for (const auto& [id, count] : templates_) templates.push_back({id.high, id.low, count});
   std::string bytes;
-  Json targets = Json::array();
+  Json all{{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}};
+  std::optional<std::set<std::string>> places = targeted_;  // as they were, where nobody has set others: nothing went anywhere since
+  if (!targets_.empty()) places.emplace();
   for (const Target& target : targets_)
     for (std::size_t kind = 0; kind < target.events.size(); ++kind)
-      if (target.events[kind]) targets.push_back(place_of(target.place, Document{static_cast<std::uint8_t>(kind)}));
-  Json::to_cbor({{"book", book_.encode()},
-                 {"muted", muted_book_.encode()},
-                 {"sent", sent_.encode()},
-                 {"templates", std::move(templates)},
-                 {"targets", std::move(targets)}},
-                bytes);
+      if (target.events[kind]) places->insert(place_of(target.place, Document{static_cast<std::uint8_t>(kind)}));
+  if (places) all["targets"] = *places;
+  Json::to_cbor(all, bytes);
   return bytes;
 }
 
