@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <catch2/catch.hpp>
+#include <cerrno>
 #include <string>
 #include <vector>
 
@@ -26,7 +27,8 @@ class Connection {
     address.sin_family = AF_INET;
     address.sin_port = htons(server.port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0);
+    // No assertion on the way that goes well: UBSan's check of a virtual call needs descriptors, and there may be none.
+    if (::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) FAIL("cannot connect: errno " << errno);
   }
   ~Connection() { ::close(fd_); }
   Connection(const Connection&) = delete;
@@ -215,8 +217,9 @@ TEST_CASE("http server: it goes on after it had no descriptors for a connection"
   {
     const Connection late{*server};
     late.send(get("/late"));
-    CHECK(late.read_until("\n", milliseconds{300}) == "<nothing came>");
+    const std::string came = late.read_until("\n", milliseconds{300});
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);
+    CHECK(came == "<nothing came>");
     CHECK(late.read_until("GET /late|").find("HTTP/1.1 200") == 0);
   }
   for (const int each : taken) ::close(each);
