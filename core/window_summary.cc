@@ -148,6 +148,14 @@ Timestamp window_start(Timestamp time, Duration width) noexcept {
   return Timestamp{Duration{since_epoch - into_window}};
 }
 
+Timestamp newest_record(const std::vector<WindowSummary>& windows) noexcept {
+  Timestamp newest = kNoTime;
+  for (const WindowSummary& window : windows)
+    if (!window.ordinal)
+      for (const Cell& cell : window.cells) newest = std::max(newest, cell.last);
+  return newest;
+}
+
 std::string record_id(const StreamIdentity& stream, std::uint64_t offset) {
   // Little-endian on every machine, so that ids are the same everywhere.
   const std::uint64_t words[3] = {stream.high, stream.low, offset};

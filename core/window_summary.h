@@ -105,6 +105,9 @@ void add(WindowSummary& into, const WindowSummary& part);
 [[nodiscard]] std::string encode(const WindowSummary& summary);
 [[nodiscard]] Result<WindowSummary> decode(std::string_view bytes);
 
+/// The time of the newest record that they hold; kNoTime where none has one.
+[[nodiscard]] Timestamp newest_record(const std::vector<WindowSummary>& windows) noexcept;
+
 /// The newest summary of each (stream, window), for one judge. Accepts them in any order, repeatedly.
 /// Where windows of several widths of one stream overlap, those that reach further stand. A stream that has shown a time has no
 /// ordinal windows any more.

@@ -36,14 +36,6 @@ Signatures signatures_of(const std::vector<WindowSummary>& windows, const Templa
   return signatures;
 }
 
-Timestamp newest_of(const std::vector<WindowSummary>& windows) {
-  Timestamp newest = kNoTime;
-  for (const WindowSummary& window : windows)
-    if (!window.ordinal)
-      for (const Cell& cell : window.cells) newest = std::max(newest, cell.last);
-  return newest;
-}
-
 Duration step_of(const std::vector<WindowSummary>& windows) {
   Duration step = kStep;
   for (const WindowSummary& window : windows)
@@ -88,7 +80,7 @@ void JudgeSteps::begin_at(Standing base) {
 
 void JudgeSteps::begin_after(const std::vector<WindowSummary>& windows) {
   Standing nothing;
-  if (const Timestamp newest = newest_of(windows); newest != kNoTime) nothing.at = window_start(newest, step_of(windows));
+  if (const Timestamp newest = newest_record(windows); newest != kNoTime) nothing.at = window_start(newest, step_of(windows));
   begin_at(std::move(nothing));
 }
 
@@ -146,7 +138,7 @@ Judgement JudgeSteps::look(const std::vector<WindowSummary>& windows, const Temp
                            JudgeConfig config, bool thorough) {
   const Signatures signatures = signatures_of(windows, catalog);
   const Moment moment{windows, catalog, rules, config_, signatures, std::move(config)};
-  const Timestamp newest = newest_of(windows);
+  const Timestamp newest = newest_record(windows);
   if (newest == kNoTime) {
     Judgement judgement = moment.judge_until(Timestamp::max(), false, Timestamp::max(), *steps_.back(), kNoTime).first;
     note_lasting({});

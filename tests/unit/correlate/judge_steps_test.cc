@@ -223,4 +223,34 @@ TEST_CASE("steps: what stands for a while is not taken back when more was read, 
   }
 }
 
+TEST_CASE("steps: what goes on for longer than is judged is one finding, not told in ever smaller pieces", "[correlate]") {
+  Scene scene{std::chrono::seconds{10}};
+  JudgeSteps steps{StepConfig{}};
+  JudgeConfig config;
+  config.growing = true;
+  std::string id;
+  Timestamp start = kNoTime;
+  std::uint64_t total = 0;
+  for (int minute = 0; minute < 160; ++minute) {
+    for (int i = 0; i < 6; ++i) scene.line(minute * 60 + i * 10, "shop", Severity::info, "order placed");
+    if (minute >= 20 && minute < 140) scene.line(minute * 60 + 5, "shop", Severity::error, "the ledger refused");
+    if (minute < 21) continue;
+    const TemplateCatalog catalog = scene.catalog();
+    const std::vector<WindowSummary> windows = scene.windows();
+    const Judgement judgement = steps.look(windows, catalog, Scene::rules(), config, false);
+    CAPTURE(minute);
+    std::vector<Finding> errors = judgement.findings;
+    std::erase_if(errors, [](const Finding& one) { return one.kind != FindingKind::new_error; });
+    REQUIRE(errors.size() == 1);
+    if (id.empty()) {
+      id = errors.front().finding_id;
+      start = errors.front().start;
+    }
+    CHECK(errors.front().finding_id == id);
+    CHECK(errors.front().start == start);
+    CHECK(errors.front().total >= total);
+    total = errors.front().total;
+  }
+}
+
 }  // namespace loglode
