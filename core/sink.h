@@ -108,6 +108,15 @@ struct OpenedSink {
     out.sink = std::move(made);
     return out;
   }
+  /// What `make` makes of `inner` stands around it, and takes what it takes.
+  template <class Make>
+  [[nodiscard]] static OpenedSink around(OpenedSink inner, const Make& make) {
+    const bool takes_records = inner.records != nullptr, takes_events = inner.events != nullptr;
+    OpenedSink out = of_both(make(std::move(inner)));
+    if (!takes_records) out.records = nullptr;
+    if (!takes_events) out.events = nullptr;
+    return out;
+  }
   [[nodiscard]] static OpenedSink of_records(std::unique_ptr<RecordSink> made) {
     OpenedSink out;
     out.records = made.get();

@@ -41,11 +41,8 @@ class OverflowSink final : public RecordSink, public EventSink {
 }  // namespace
 
 OpenedSink make_overflow_sink(OpenedSink sink, WhenRefused then, std::atomic<std::uint64_t>& dropped) {
-  const bool records = sink.records != nullptr, events = sink.events != nullptr;
-  OpenedSink out = OpenedSink::of_both(std::make_unique<OverflowSink>(std::move(sink), then, dropped));
-  if (!records) out.records = nullptr;
-  if (!events) out.events = nullptr;
-  return out;
+  return OpenedSink::around(std::move(sink),
+                            [&](OpenedSink inner) { return std::make_unique<OverflowSink>(std::move(inner), then, dropped); });
 }
 
 }  // namespace loglode

@@ -92,11 +92,7 @@ class MeteredSink final : public RecordSink, public EventSink {
 }  // namespace
 
 OpenedSink make_metered_sink(OpenedSink sink, SinkMeter& meter) {
-  const bool records = sink.records != nullptr, events = sink.events != nullptr;
-  OpenedSink out = OpenedSink::of_both(std::make_unique<MeteredSink>(std::move(sink), meter));
-  if (!records) out.records = nullptr;
-  if (!events) out.events = nullptr;
-  return out;
+  return OpenedSink::around(std::move(sink), [&](OpenedSink inner) { return std::make_unique<MeteredSink>(std::move(inner), meter); });
 }
 
 }  // namespace loglode
