@@ -249,7 +249,8 @@ int run_tail(const TailOptions& options) {
     run.publish({}, judged, [&screen] { return screen.told(); });
   });
   if (!run.notice().empty()) screen.say(run.notice());
-  if (!screen.restore(run.told())) screen.say("what was told before can not be read from the state: some of it is told again");
+  if (!screen.restore(run.told()))
+    screen.say("the state does not say readably which findings were announced before: some are announced again");
   bool damaged = false;
   Result<PipelineTimes> times;
   {

@@ -83,7 +83,7 @@ class RunCounters {
   mutable std::mutex mutex_;
   std::vector<InputProblem> problems_;  // guarded by mutex_, as those below
   std::uint64_t unlisted_problems_ = 0;
-  bool fatal_unlisted_ = false;  // one of those that were only counted is fatal
+  bool fatal_unlisted_ = false;  // a problem that is in the count alone, not in the list, is fatal
 };
 
 }  // namespace loglode

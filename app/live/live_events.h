@@ -15,7 +15,7 @@ inline constexpr std::string_view kPendingTeller = "/pending", kStandingTeller =
 
 /// Which sinks they are for is not kept: a later run may have others, and a repeat under the same key replaces.
 [[nodiscard]] std::string encode_events(const std::vector<LiveEvent>& events);
-/// Nothing: they cannot be read.
+/// Nothing where the bytes cannot be read.
 [[nodiscard]] std::optional<std::vector<LiveEvent>> decode_events(std::string_view bytes);
 
 }  // namespace loglode

@@ -10,7 +10,7 @@
 namespace loglode {
 
 [[nodiscard]] std::string encode_standing(const Standing& standing);
-/// Nothing: it can not be read.
+/// Nothing where the bytes cannot be read.
 [[nodiscard]] std::optional<Standing> decode_standing(std::string_view bytes);
 
 }  // namespace loglode
