@@ -53,29 +53,11 @@ void SentDocuments::refresh(Document kind, const std::string& id, const Facts& f
   found->second.facts.start = start;
 }
 
-bool SentDocuments::began_before(Document kind, const std::string& id, Timestamp judged_from) const {
-  const auto found = sent_.find({kind, id});
-  return found != sent_.end() && found->second.facts.start != kNoTime && found->second.facts.start < judged_from;
-}
-
-std::string SentDocuments::text_of(Document kind, const std::string& id) const {
-  const auto found = sent_.find({kind, id});
-  return found == sent_.end() ? std::string{} : found->second.text;
-}
-
 std::vector<std::pair<std::string, std::string>> SentDocuments::open_incidents() const {
   std::vector<std::pair<std::string, std::string>> open;
   for (const auto& [key, sent] : sent_)
     if (!sent.text.empty()) open.emplace_back(key.second, sent.text);
   return open;
-}
-
-std::set<std::uint64_t> SentDocuments::cut_off(Document kind, Timestamp judged_from) const {
-  std::set<std::uint64_t> about;
-  for (const auto& [key, sent] : sent_)
-    if (key.first == kind && sent.hash != 0 && sent.facts.start != kNoTime && sent.facts.start < judged_from)
-      about.insert(sent.facts.about);
-  return about;
 }
 
 void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) {
@@ -112,16 +94,16 @@ bool SentDocuments::forget(Document kind, const std::string& id) {
   return sent;
 }
 
-std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const Present& present, Timestamp judged_from,
-                                                          Timestamp ended_before) {
+std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const Present& present, Timestamp ended_before) {
   std::vector<Gone> gone;
   std::erase_if(sent_, [&](const auto& entry) {
     const auto& [key, sent] = entry;
     if (key.first != kind || present.ids.contains(key.second)) return false;
-    if (sent.facts.start != kNoTime && sent.facts.start < judged_from) return !present.about.contains(sent.facts.about);
     if (sent.lasting) return true;
     if (present.unsent.contains(sent.facts.about) || (sent.facts.end != kNoTime && sent.facts.end >= ended_before)) return false;
-    if (sent.hash != 0) gone.push_back({key.second, sent.facts.about});
+    const bool known_open = sent.hash == 0 && !sent.text.empty();
+    if (sent.hash != 0 || known_open)
+      gone.push_back({key.second, sent.facts.about, known_open ? sent.text : std::string{}, sent.facts.end});
     return true;
   });
   count_open();

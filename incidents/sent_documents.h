@@ -27,6 +27,8 @@ class SentDocuments {
   struct Gone {
     std::string id;
     std::uint64_t about = 0;
+    std::string open_text{};  // of an incident that was sent open before ids changed: it is to be closed; else it is to be withdrawn
+    Timestamp end = kNoTime;
   };
 
   /// At most so many documents are remembered, besides open incidents: what ended first is forgotten first, and what was sent of it
@@ -34,19 +36,13 @@ class SentDocuments {
   static constexpr std::size_t kRememberedMax = 20'000;
 
   /// False when the same text was sent under this id before: it need not be sent again.
-  /// `open`: an incident that is not closed yet; its text is kept for text_of().
+  /// `open`: an incident that is not closed yet; its text is kept, for sinks that are new and for when it is over.
   bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open = false);
-  /// Whether what was sent under this id began before `judged_from`: a judgement sees no more than its end.
-  [[nodiscard]] bool began_before(Document kind, const std::string& id, Timestamp judged_from) const;
   /// It is still so: what is known of it changes, not what was sent.
   void refresh(Document kind, const std::string& id, const Facts& facts);
   [[nodiscard]] bool knows(Document kind, const std::string& id) const { return sent_.contains({kind, id}); }
-  /// What was sent under it, where that is an open incident; else empty.
-  [[nodiscard]] std::string text_of(Document kind, const std::string& id) const;
   /// Of all open incidents: id and what was sent last.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> open_incidents() const;
-  /// What the documents are about that were sent and began before `judged_from`: a judgement sees no more than their end.
-  [[nodiscard]] std::set<std::uint64_t> cut_off(Document kind, Timestamp judged_from) const;
   /// Known from elsewhere: nothing was sent, and nothing is to be.
   void note_known(Document kind, const std::string& id, const Facts& facts);
   [[nodiscard]] bool is_only_known(Document kind, const std::string& id) const;
@@ -61,12 +57,11 @@ class SentDocuments {
   /// Of the judgement: the ids of its documents and what they are about; and what of that is in no document that was sent.
   struct Present {
     std::set<std::string_view> ids;
-    std::set<std::uint64_t> about, unsent;
+    std::set<std::uint64_t> unsent;
   };
-  /// Forgets what happened before `judged_from`, or lasts, and is not spoken of any more: what was sent stands. Then takes out and gives
-  /// what was sent, is not present, ended before `ended_before`, and is not about something unsent: what stands in its place must be sent
-  /// first.
-  [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp judged_from, Timestamp ended_before);
+  /// Forgets what lasts and is not spoken of any more: what was sent stands. Then takes out and gives what was sent, is not present, ended
+  /// before `ended_before`, and is not about something unsent: what stands in its place must be sent first.
+  [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp ended_before);
 
   [[nodiscard]] std::string encode() const;
   /// False: it can not be read, nothing is known.

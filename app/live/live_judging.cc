@@ -19,14 +19,6 @@ constexpr std::size_t kOutboxMax = 10'000;
 constexpr std::size_t kSmallTold = 64 * kKiB;  // what was told: written at most once a second while it is small, else
 constexpr auto kBetweenTold = std::chrono::seconds{1}, kBetweenLargeTold = std::chrono::seconds{10};
 
-Timestamp newest_of(const std::vector<WindowSummary>& windows) {
-  Timestamp newest = kNoTime;
-  for (const WindowSummary& window : windows)
-    if (!window.ordinal)
-      for (const Cell& cell : window.cells) newest = std::max(newest, cell.last);
-  return newest;
-}
-
 }  // namespace
 
 /// What a state says happened was told by who made it. Only where that is not known, because nobody told anything from it (`learn`, an
@@ -34,7 +26,7 @@ Timestamp newest_of(const std::vector<WindowSummary>& windows) {
 void LiveRun::begin_judging() {
   if (!restored_) return;
   // The run before may have been killed before it judged the last of it.
-  if (const Timestamp newest = newest_of(folder_->summaries()); newest != kNoTime) {
+  if (const Timestamp newest = newest_record(folder_->summaries()); newest != kNoTime) {
     judged_newest_ = newest - options_.judged / 2;
     judged_once_ = true;
   }
@@ -79,7 +71,7 @@ void LiveRun::judge_now(Occasion occasion) {
     catalog.emplace(miner_->settle(marks_));
   }
   templates_ = catalog->templates().size();
-  const Timestamp newest = newest_of(windows);
+  const Timestamp newest = newest_record(windows);
   newest_ = newest;
   const auto begin = Clock::now();
   const bool thorough = occasion == Occasion::end || begin >= thorough_due_;
@@ -88,7 +80,7 @@ void LiveRun::judge_now(Occasion occasion) {
   if (thorough) thorough_due_ = end + std::max<Clock::duration>(kBetweenThorough, 2 * kRestShare * (end - begin));
   // A backlog is read no faster than windows can be given up, and that is when the state has what they led to.
   told_wanted_ = hurry_ && forgotten_to_.load() < steps_.needs_from() && steps_.needs_from() - options_.judged > forgotten_to_.load();
-  if (listener_) listener_({judgement, *rules, newest, kNoTime, occasion == Occasion::end, occasion == Occasion::begin, &steps_.lasting()});
+  if (listener_) listener_({judgement, *rules, newest, occasion == Occasion::end, occasion == Occasion::begin, steps_.lasting()});
   if (writer_ == nullptr) keep_base();  // else with what was told
   if (const Timestamp reached = std::max(newest, read); reached != kNoTime) {
     judged_newest_ = reached;

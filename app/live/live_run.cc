@@ -354,6 +354,7 @@ Result<void> LiveRun::apply_reload() {
   folder_->change_rules(loaded_.catalog);
   fresh_ = true;   // what is muted no more is told, though nothing comes
   sinks_.clear();  // before the new ones: they may write to the same files
+  outbox_sink_ = 0;
   auto sinks = make_sinks_ ? make_sinks_(*loaded_.catalog) : Result<std::vector<LiveSink>>{};
   if (!sinks) return tl::unexpected<Error>(sinks.error());
   sinks_ = std::move(*sinks);

@@ -43,7 +43,7 @@ struct LiveOptions {
   std::chrono::milliseconds snapshot{1000};
   std::chrono::milliseconds judge_every{200};  // at most; a judgement that took long is followed by ten times as long without one
   std::chrono::seconds drain{20};              // how long sinks may take after a stop
-  Duration kept = std::chrono::hours{6};       // windows older than this, behind what may still be judged anew, are given up
+  Duration kept = std::chrono::hours{6};       // a step judges the windows of so long; older ones than any step needs are forgotten
   Duration judged = std::chrono::hours{1};     // what is older is the baseline of what is not
   JudgeConfig::Frequent frequent{};
   std::vector<Mute> mutes{};
@@ -56,11 +56,10 @@ struct LiveOptions {
 struct LiveJudgement {
   const Judgement& judgement;
   const RuleCatalog& rules;
-  Timestamp newest = kNoTime;                      // time of the newest record
-  Timestamp judged_from = kNoTime;                 // what began before is not seen whole by this judgement
-  bool last = false;                               // nothing comes after it
-  bool known = false;                              // of what the state held before anything told from it: nobody is to be told
-  const std::set<std::string>* lasting = nullptr;  // ids of what stands though later judgements do not speak of it any more
+  Timestamp newest = kNoTime;            // time of the newest record
+  bool last = false;                     // nothing comes after it
+  bool known = false;                    // of what the state held before anything told from it: nobody is to be told
+  const std::set<std::string>& lasting;  // ids of findings and incidents that stand, though no later judgement speaks of them
 };
 
 /// An event on its way to the sinks that take its kind.
@@ -135,8 +134,9 @@ class LiveRun {
   [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
   // Any thread, during and after run().
-  /// Queued for the sinks, in order; written between two batches. Waits while the queue is full. `told`: what a later run is given as
-  /// told(), so that it does not tell that again; asked at most once a second, and durable not before the documents.
+  /// Queued for the sinks, in order; written between two batches. Waits while the queue is full. With a state, findings and incidents are
+  /// written only when it knows of them, so that a later run can take back whatever a sink may have. `told`: what a later run is given
+  /// as told(), so that it does not tell that again; asked at most once a second.
   void publish(std::vector<LiveEvent> events, const LiveJudgement& judged, const std::function<std::string()>& told);
   /// Takes effect between two batches, whole: what was read is finished with the old rules, what comes is read with the new ones.
   void reload(LiveReload with);

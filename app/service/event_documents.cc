@@ -42,6 +42,14 @@ Event withdrawal(Document kind, const std::string& id, const std::string& supers
                        {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}})};
 }
 
+/// What was sent last of an incident, as one that is over.
+Event closed_document(const SentDocuments::Gone& gone) {
+  Json object = Json::parse(gone.open_text);
+  object["state"] = "closed";
+  object["closed_at"] = gone.end == kNoTime ? Json(nullptr) : Json(to_rfc3339(gone.end));
+  return {Document::incident, gone.id, to_line(object)};
+}
+
 }  // namespace
 
 void EventDocuments::set_targets(std::vector<Target> targets) {
@@ -90,7 +98,7 @@ void EventDocuments::bring_up_to_date(const LiveJudgement& judged, const std::ve
 std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
   if (book_.was_renewed()) {
     const Judgement before = book_.told_before(judged.judgement);
-    take_as_known({before, judged.rules, judged.newest, judged.judged_from, false, true});
+    take_as_known({before, judged.rules, judged.newest, false, true, judged.lasting});
   }
   std::vector<Event> documents;
   add_templates(judged, documents);
@@ -101,7 +109,7 @@ std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
     if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
   add_findings(judged, changes, documents);
   add_incidents(judged, changes, documents);
-  if (judged.lasting != nullptr) sent_.keep_lasting(*judged.lasting);
+  sent_.keep_lasting(judged.lasting);
   return documents;
 }
 
@@ -122,14 +130,11 @@ void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges
   }
   SentDocuments::Present present;
   std::map<std::uint64_t, std::string> heirs;
-  const std::set<std::uint64_t> cut_off = sent_.cut_off(Document::finding, judged.judged_from);
   for (const Finding& finding : judged.judgement.findings) {
     const SentDocuments::Facts facts = facts_of(finding);
     present.ids.insert(finding.finding_id);
-    present.about.insert(facts.about);
     heirs.emplace(facts.about, finding.finding_id);
     if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
-    if (cut_off.contains(facts.about)) continue;  // what was sent saw its beginning too
     const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
     if (judged.last || is_quiet(finding.end, judged.newest))
       send_finding(finding, out);
@@ -146,12 +151,9 @@ void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& ou
 }
 
 void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out) {
-  for (const LiveIncident& live : changes.incidents) {
-    if (live.incident != nullptr)
-      send_incident(live, live.change == LiveChange::closed, judged, out);
-    else if (judged.lasting == nullptr)  // else it stands as it was told, or is withdrawn
-      close_incident(live, out);
-  }
+  // What a judgement does not have any more stands as it was told, or is withdrawn below.
+  for (const LiveIncident& live : changes.incidents)
+    if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed, judged, out);
   SentDocuments::Present present;
   for (LiveIncident& live : changes.present) {
     const bool over = live.incident->state == IncidentState::closed && is_quiet(live.incident->closed_at, judged.newest);
@@ -167,9 +169,9 @@ void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& cha
   withdraw(Document::incident, present, {}, judged, out);
 }
 
-/// At the end: under the id that follows from the judgement alone, unless that has seen no more than its end.
+/// When it is over: under the id that follows from the judgement alone.
 void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out) {
-  if (sent_.is_only_known(Document::incident, live.id) || sent_.began_before(Document::incident, live.id, judged.judged_from)) return;
+  if (sent_.is_only_known(Document::incident, live.id)) return;
   std::string id = LiveBook::id_of(*live.incident);
   if (id != live.id) {
     if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
@@ -177,17 +179,6 @@ void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& ju
     live.id = std::move(id);
   }
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
-}
-
-/// The judgement has it no more, because it is too old: what was sent last is sent closed.
-void EventDocuments::close_incident(const LiveIncident& live, std::vector<Event>& out) {
-  const std::string text = sent_.text_of(Document::incident, live.id);
-  if (text.empty()) return;
-  Json object = Json::parse(text);
-  object["state"] = "closed";
-  object["closed_at"] = live.last == kNoTime ? Json(nullptr) : Json(to_rfc3339(live.last));
-  out.push_back({Document::incident, live.id, to_line(object)});
-  sent_.forget(Document::incident, live.id);
 }
 
 void EventDocuments::send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out) {
@@ -204,9 +195,10 @@ void EventDocuments::withdraw(Document kind, const SentDocuments::Present& prese
                               const LiveJudgement& judged, std::vector<Event>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
-  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, judged.judged_from, ended_before)) {
+  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, ended_before)) {
     const auto heir = heirs.find(gone.about);
-    out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
+    out.push_back(gone.open_text.empty() ? withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second)
+                                         : closed_document(gone));
   }
 }
 

@@ -58,7 +58,6 @@ class EventDocuments {
   void send_finding(const Finding& finding, std::vector<Event>& out);
   void send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out);
   void settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out);
-  void close_incident(const LiveIncident& live, std::vector<Event>& out);
   void withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
                 const LiveJudgement& judged, std::vector<Event>& out);
   void note_muted(const LiveJudgement& judged);

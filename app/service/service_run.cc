@@ -121,7 +121,8 @@ Result<void> ServiceRun::prepare() {
   if (auto sound = refuse_unsound(); !sound) return sound;
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
-  if (!events_.restore(live_->told())) log_.warn("what was told before can not be read from the state: some of it is told again");
+  if (!events_.restore(live_->told()))
+    log_.warn("the state does not say readably which findings were announced before: some are announced again");
   events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig letters;
