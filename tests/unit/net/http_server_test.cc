@@ -1,57 +1,22 @@
 #include "net/http_server.h"
 
-#include <arpa/inet.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <atomic>
 #include <catch2/catch.hpp>
-#include <cerrno>
 #include <string>
 #include <vector>
+
+#include "tests/unit/net/connection.h"
 
 namespace loglode {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-class Connection {
- public:
-  explicit Connection(const HttpServer& server) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-    ::sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(server.port());
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    // No assertion on the way that goes well: UBSan's check of a virtual call needs descriptors, and there may be none.
-    if (::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) != 0) FAIL("cannot connect: errno " << errno);
-  }
-  ~Connection() { ::close(fd_); }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
-
-  void send(const std::string& text) const { static_cast<void>(::send(fd_, text.data(), text.size(), MSG_NOSIGNAL)); }
-  /// What arrives until `end` was seen, the server closed, or nothing came for `patience`.
-  std::string read_until(const std::string& end, milliseconds patience = milliseconds{5000}) const {
-    std::string all;
-    for (char piece[4096]; end.empty() || all.find(end) == std::string::npos;) {
-      ::pollfd one{fd_, POLLIN, 0};
-      if (::poll(&one, 1, static_cast<int>(patience.count())) <= 0) return all + "<nothing came>";
-      const ssize_t got = ::recv(fd_, piece, sizeof piece, 0);
-      if (got <= 0) break;
-      all.append(piece, static_cast<std::size_t>(got));
-    }
-    return all;
-  }
-  std::string rest() const { return read_until(""); }
-
- private:
-  int fd_;
-};
 
 std::unique_ptr<HttpServer> start(HttpHandler handler, HttpLimits limits = {}) {
   auto server = HttpServer::start({"127.0.0.1", 0, "", limits}, std::move(handler));
@@ -69,10 +34,10 @@ TEST_CASE("http server: a handler is given the path and the query apart", "[net]
   const auto server = start(echo);
   const auto expect = [&](const std::string& target, const std::string& body) {
     INFO(target);
-    const Connection client{*server};
+    const Connection client{server->port()};
     client.send(get(target));
     CHECK(client.read_until("\n", milliseconds{2000}).find("HTTP/1.1 200") == 0);
-    const Connection again{*server};
+    const Connection again{server->port()};
     again.send(get(target));
     CHECK(again.read_until(body).find(body) != std::string::npos);
   };
@@ -84,7 +49,7 @@ TEST_CASE("http server: a handler is given the path and the query apart", "[net]
 
 TEST_CASE("http server: a request that comes byte by byte, and a connection used again", "[net]") {
   const auto server = start(echo);
-  const Connection client{*server};
+  const Connection client{server->port()};
   for (const std::string target : {"/first", "/second"}) {
     for (const char byte : get(target)) client.send(std::string(1, byte));
     CHECK(client.read_until("GET " + target).find("HTTP/1.1 200") == 0);
@@ -95,7 +60,7 @@ TEST_CASE("http server: HTTP/1.0 is answered and closed, Connection: close too",
   const auto server = start(echo);
   for (const char* request :
        {"GET /x HTTP/1.0\r\nHost: localhost\r\n\r\n", "GET /x HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"}) {
-    const Connection client{*server};
+    const Connection client{server->port()};
     client.send(request);
     const std::string answer = client.rest();
     CHECK(answer.find("HTTP/1.1 200") == 0);
@@ -105,7 +70,7 @@ TEST_CASE("http server: HTTP/1.0 is answered and closed, Connection: close too",
 
 TEST_CASE("http server: an answer carries its own type and what browsers must not guess or keep", "[net]") {
   const auto server = start([](const HttpRequest&) { return HttpResponse{200, "{}", "application/json", {{"X-Own", "1"}}}; });
-  const Connection client{*server};
+  const Connection client{server->port()};
   client.send(get("/"));
   const std::string answer = client.read_until("{}");
   for (const char* header : {"Content-Type: application/json\r\n", "X-Own: 1\r\n", "X-Content-Type-Options: nosniff\r\n",
@@ -119,7 +84,7 @@ TEST_CASE("http server: a slow answer holds up nobody else", "[net]") {
     if (request.path == "/slow") release.wait(false);
     return plain_response(200, "done");
   });
-  const Connection slow{*server}, quick{*server};
+  const Connection slow{server->port()}, quick{server->port()};
   slow.send(get("/slow"));
   quick.send(get("/quick"));
   CHECK(quick.read_until("done").find("HTTP/1.1 200") == 0);
@@ -144,7 +109,7 @@ TEST_CASE("http server: what is no request, and heads at the limit and past it",
   const auto server = start(echo);
   const auto expect = [&](const std::string& request, const std::string& status) {
     INFO(request.substr(0, 60) << " … " << request.size());
-    const Connection client{*server};
+    const Connection client{server->port()};
     client.send(request);
     CHECK(client.rest().substr(0, 12) == status);
   };
@@ -167,13 +132,13 @@ TEST_CASE("http server: a client that does not read its answer is left", "[net]"
   limits.quiet = milliseconds{200};
   limits.request = milliseconds{400};
   const auto server = start([](const HttpRequest&) { return plain_response(200, std::string(64 << 20, 'x')); }, limits);
-  const Connection deaf{*server};
+  const Connection deaf{server->port()};
   deaf.send(get("/"));
   // Once it was left there is room for the next: until then that one is told 503.
   const auto give_up = steady_clock::now() + milliseconds{5000};
   std::string status;
   while (status != "HTTP/1.1 200" && steady_clock::now() < give_up) {
-    const Connection next{*server};
+    const Connection next{server->port()};
     next.send(get("/"));
     status = next.read_until("\r\n").substr(0, 12);
   }
@@ -184,13 +149,13 @@ TEST_CASE("http server: a flood of connections is refused, and answered again wh
   const auto server = start(echo);
   {
     std::vector<std::unique_ptr<Connection>> flood;
-    for (int i = 0; i < 200; ++i) flood.push_back(std::make_unique<Connection>(*server));
+    for (int i = 0; i < 200; ++i) flood.push_back(std::make_unique<Connection>(server->port()));
     CHECK(flood.back()->rest().find("200 OK") == std::string::npos);
   }
   const auto give_up = steady_clock::now() + milliseconds{5000};
   std::string answer;
   while (answer.find("HTTP/1.1 200") != 0 && steady_clock::now() < give_up) {
-    const Connection client{*server};
+    const Connection client{server->port()};
     client.send(get("/"));
     answer = client.read_until("GET /|");
   }
@@ -201,7 +166,7 @@ TEST_CASE("http server: it goes on after it had no descriptors for a connection"
   const auto server = start(echo);
   ::rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
-  const Connection first{*server};
+  const Connection first{server->port()};
   first.send(get("/"));
   first.read_until("GET /|");
   // All descriptors are taken but one, for our socket: none is left for the server's end of it. Whoever runs the test may have left us
@@ -215,7 +180,7 @@ TEST_CASE("http server: it goes on after it had no descriptors for a connection"
   ::close(taken.back());
   taken.pop_back();
   {
-    const Connection late{*server};
+    const Connection late{server->port()};
     late.send(get("/late"));
     const std::string came = late.read_until("\n", milliseconds{300});
     REQUIRE(::setrlimit(RLIMIT_NOFILE, &before) == 0);

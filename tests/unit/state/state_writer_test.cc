@@ -35,6 +35,19 @@ StateSnapshot large_snapshot() {
   return large;
 }
 
+/// What `act` gives, called in a process of its own whose files may not grow past a few pages; 1: the state did not open.
+template <class Act>
+int with_small_files(const StateFolder& folder, const Act& act) {
+  return in_child([&] {
+    ::signal(SIGXFSZ, SIG_IGN);
+    auto store = StateStore::open(folder.path(), StateAccess::read_write);
+    if (!store) return 1;
+    StateWriter writer{std::move(*store)};
+    limit_files_to(20'000);
+    return act(writer);
+  });
+}
+
 }  // namespace
 
 TEST_CASE("state: snapshots that were joined have the effect of one after the other", "[state][writer]") {
@@ -122,12 +135,7 @@ TEST_CASE("state: what could not be written is written with the next, and when i
   model.apply(next);
   for (const bool lifted : {true, false}) {
     const StateFolder folder;
-    const int code = in_child([&] {
-      ::signal(SIGXFSZ, SIG_IGN);
-      auto store = StateStore::open(folder.path(), StateAccess::read_write);
-      if (!store) return 1;
-      StateWriter writer{std::move(*store)};
-      limit_files_to(20'000);
+    const int code = with_small_files(folder, [&](StateWriter& writer) {
       writer.submit(large);
       while (!writer.trouble()) std::this_thread::sleep_for(std::chrono::milliseconds{1});
       if (!writer.trouble()->retryable || writer.durable() != 0) return 2;
@@ -144,12 +152,7 @@ TEST_CASE("state: what could not be written is written with the next, and when i
 
 TEST_CASE("state: a write that failed says nothing of a snapshot that was not tried yet", "[state][writer]") {
   const StateFolder folder;
-  const int code = in_child([&] {
-    ::signal(SIGXFSZ, SIG_IGN);
-    auto store = StateStore::open(folder.path(), StateAccess::read_write);
-    if (!store) return 1;
-    StateWriter writer{std::move(*store)};
-    limit_files_to(20'000);
+  const int code = with_small_files(folder, [&](StateWriter& writer) {
     if (const auto first = writer.wait_for(writer.submit(large_snapshot())); first || !first.error().retryable) return 2;
     if (!writer.trouble()) return 3;
     limit_files_to(RLIM_INFINITY);

@@ -15,44 +15,13 @@
 #include <thread>
 #include <vector>
 
+#include "tests/unit/net/connection.h"
+
 namespace loglode {
 namespace {
 
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
-
-/// A connection as anybody could make it.
-class Client {
- public:
-  explicit Client(std::uint16_t port) : fd_{::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)} {
-    ::sockaddr_in address{};
-    address.sin_family = AF_INET;
-    address.sin_port = htons(port);
-    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    REQUIRE(::connect(fd_, reinterpret_cast<const ::sockaddr*>(&address), sizeof address) == 0);
-  }
-  ~Client() { ::close(fd_); }
-  Client(const Client&) = delete;
-  Client& operator=(const Client&) = delete;
-
-  bool send(const std::string& text) const {
-    return ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size());
-  }
-  /// All that comes until the other side closes.
-  std::string rest(int wait_ms = 5000) const {
-    std::string all;
-    for (char piece[65536];;) {
-      ::pollfd one{fd_, POLLIN, 0};
-      if (::poll(&one, 1, wait_ms) <= 0) return all + "<still open>";
-      const ssize_t got = ::recv(fd_, piece, sizeof piece, 0);
-      if (got <= 0) return all;
-      all.append(piece, static_cast<std::size_t>(got));
-    }
-  }
-
- private:
-  int fd_;
-};
 
 struct Served {
   explicit Served(config::HttpConfig config = {}, HttpLimits limits = {}) {
@@ -62,7 +31,7 @@ struct Served {
     server = std::move(*started);
   }
   std::string ask(const std::string& request) const {
-    const Client client{server->port()};
+    const Connection client{server->port()};
     client.send(request);
     return client.rest();
   }
@@ -99,7 +68,7 @@ TEST_CASE("status server: HEAD has no body, requests share a connection up to it
   const std::string head = served.ask("HEAD /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   CHECK(status_of(head) == "HTTP/1.1 200");
   CHECK(body_of(head).empty());
-  const Client client{served.server->port()};
+  const Connection client{served.server->port()};
   for (int i = 0; i < 5; ++i) client.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const std::string answers = client.rest();
   std::size_t count = 0;
@@ -119,7 +88,7 @@ TEST_CASE("status server: a long answer arrives whole, also with descriptors pas
 
 TEST_CASE("status server: its end does not wait for those who are connected", "[app][ops]") {
   Served served;
-  const Client idle{served.server->port()}, half{served.server->port()};
+  const Connection idle{served.server->port()}, half{served.server->port()};
   half.send("GET /met");
   std::this_thread::sleep_for(milliseconds{50});
   const auto start = steady_clock::now();
@@ -184,11 +153,11 @@ TEST_CASE("status server: who is slow is left, also when never quiet", "[app][op
   limits.request = milliseconds{800};
   const Served served{{}, limits};
   const auto start = steady_clock::now();
-  const Client quiet{served.server->port()};
+  const Connection quiet{served.server->port()};
   quiet.send("GET /metrics HTTP/1.1\r\n");
   CHECK(quiet.rest().empty());
   CHECK(steady_clock::now() - start < milliseconds{2000});
-  const Client drip{served.server->port()};
+  const Connection drip{served.server->port()};
   bool open = true;
   int sent = 0;
   for (; open && sent < 50; ++sent) {
@@ -202,8 +171,8 @@ TEST_CASE("status server: who is slow is left, also when never quiet", "[app][op
 TEST_CASE("status server: one connection too many is told so, and the next is served", "[app][ops]") {
   Served served;
   {
-    std::vector<std::unique_ptr<Client>> idle;
-    for (std::size_t i = 0; i < HttpLimits{}.connections_max; ++i) idle.push_back(std::make_unique<Client>(served.server->port()));
+    std::vector<std::unique_ptr<Connection>> idle;
+    for (std::size_t i = 0; i < HttpLimits{}.connections_max; ++i) idle.push_back(std::make_unique<Connection>(served.server->port()));
     std::this_thread::sleep_for(milliseconds{100});
     CHECK(status_of(served.get("/healthz")) == "HTTP/1.1 503");
   }
@@ -214,7 +183,7 @@ TEST_CASE("status server: one connection too many is told so, and the next is se
 TEST_CASE("status server: a callback that throws is a 500", "[app][ops]") {
   auto server = start_status_server({.port = 0, .token = {}}, {[]() -> std::string { throw std::runtime_error{"secret"}; }, {}, {}});
   REQUIRE(server);
-  const Client client{(*server)->port()};
+  const Connection client{(*server)->port()};
   client.send("GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
   const std::string answer = client.rest();
   CHECK(status_of(answer) == "HTTP/1.1 500");
