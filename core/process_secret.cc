@@ -9,9 +9,7 @@
 
 namespace loglode {
 
-namespace {
-
-ProcessSecret draw() noexcept {
+ProcessSecret draw_process_secret() noexcept {
   ProcessSecret secret;
   auto* const bytes = reinterpret_cast<char*>(secret.words.data());
   for (std::size_t filled = 0; filled < sizeof secret.words;) {
@@ -20,13 +18,6 @@ ProcessSecret draw() noexcept {
     if (got > 0) filled += static_cast<std::size_t>(got);
   }
   return secret;
-}
-
-}  // namespace
-
-const ProcessSecret& process_secret() noexcept {
-  static const ProcessSecret kSecret = draw();
-  return kSecret;
 }
 
 }  // namespace loglode

@@ -12,8 +12,13 @@ struct ProcessSecret {
   std::array<std::uint64_t, 24> words{};
 };
 
-/// Drawn from the system when it is asked for first.
-[[nodiscard]] const ProcessSecret& process_secret() noexcept;
+[[nodiscard]] ProcessSecret draw_process_secret() noexcept;
+
+/// Drawn from the system when it is asked for first. Inline: it is asked for with every look into a table.
+[[nodiscard]] inline const ProcessSecret& process_secret() noexcept {
+  static const ProcessSecret kSecret = draw_process_secret();
+  return kSecret;
+}
 
 /// Both words as one for a hash table, by the process's secret: one multiplication of 64 by 64 bits, folded.
 [[nodiscard]] inline std::uint64_t mix_by_secret(std::uint64_t a, std::uint64_t b) noexcept {

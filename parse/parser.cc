@@ -305,7 +305,9 @@ class Reading {
     if (id.size() != 32 && id.size() != 16) return id;
     const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
     const auto is_hex = [&](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || is_capital(c); };
-    if (std::none_of(id.begin(), id.end(), is_capital) || !std::all_of(id.begin(), id.end(), is_hex)) return id;
+    bool capital = false;
+    for (const char c : id) capital |= is_capital(c);  // all of them at once: no capital is the rule
+    if (!capital || !std::all_of(id.begin(), id.end(), is_hex)) return id;
     char* const lowered = batch_.keep_space(id.size());
     std::transform(id.begin(), id.end(), lowered, [&](char c) { return is_capital(c) ? static_cast<char>(c + 32) : c; });
     return {lowered, id.size()};

@@ -83,8 +83,9 @@ void add_names(std::vector<std::string>& out) {
           small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t])",
           small + R"([0-9]{0,4}\(\\?["'`])",
           R"((?i)-[a-z0-9_.-]{0,60}(?:pass|pwd|pw|secret|token|auth|bearer|pin|otp|psk|credential|creds)[0-9a-z_.-]{0,24}[ \t]{1,2}[^ \t-])",
-          R"((?i)(?:sid|sess[_. -]{0,2}id|session[_. -]{0,2}id|session|aspxauth|samlre(?:sponse|quest)|assertion|tokens|remember[_. -]{0,2}me).{0,24})" +
-              closers + sign + R"({1,2}[ \t"'`\\\[\r\n]{0,16}[A-Za-z0-9_.+/=%:~-]{16})",
+          // What stands between the name and its value is not counted: that would cost more than the few lines more that hit.
+          R"((?i)(?:sid|sess[_. -]{0,2}id|session[_. -]{0,2}id|session|aspxauth|samlre(?:sponse|quest)|assertion|tokens|remember[_. -]{0,2}me).*)" +
+              sign + R"((?:.*[A-Za-z0-9_.+/=%:~-]{16}|[ \t"'`\\\[]{0,16}[\r\n]))",
           R"((?i)[?&;6](?:code|ticket|key|assertion|otac)[0-9]{0,4}=[A-Za-z0-9_.+/=%:~-]{12})",
           R"((?i)(?:sig|signature).{0,24}["'`\\\]\[0-9]{0,16}[ \t]{0,4}[=:][=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{12})",
           R"((?i)[?&;6](?:sig|signature)=[=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{4})",
