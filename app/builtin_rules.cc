@@ -40,7 +40,7 @@ Result<LoadedRules> load_rules_for(const ReadingOptions& options) {
   config.images = embedded_rule_images();  // of use when the user has no packs of his own
   LoadedRules loaded = load_rules_from_text(options.no_builtin_rules ? std::vector<RulePackText>{} : builtin_packs(), config, false);
   if (loaded.problems.empty()) return loaded;
-  std::string message = "the rules can not be used:";
+  std::string message = "the rules cannot be used:";
   for (const RuleProblem& problem : loaded.problems) message += "\n  " + to_string(problem);
   return fail(std::make_error_code(std::errc::invalid_argument), std::move(message));
 }

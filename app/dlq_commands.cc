@@ -246,7 +246,7 @@ int replay_dead_letters(const DlqArguments& arguments) {
   if (others != 0 && !arguments.events)
     fmt::print(stderr, "{} findings, incidents and templates are not records: --events writes them\n", with_commas(others));
   if (masked != 0) {
-    fmt::print(stderr, "loglode: {} records were kept masked (mask_dead_letters): they can not be replayed\n", with_commas(masked));
+    fmt::print(stderr, "loglode: {} records were kept masked (mask_dead_letters): they cannot be replayed\n", with_commas(masked));
     status = worse(status, kCouldNotFinish);
   }
   return status;

@@ -169,7 +169,7 @@ class Renewal {
     for (const StoredTold& each : contents_.told) {
       LiveBook book;
       EventDocuments documents;
-      // What can not be read is left out: then what the state holds counts as told.
+      // What cannot be read is left out: then what the state holds counts as told.
       if (each.teller == "tail" && book.restore(each.bytes)) {
         book.renew(now);
         told.push_back({each.teller, book.encode()});

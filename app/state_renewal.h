@@ -10,7 +10,7 @@
 
 namespace loglode {
 
-/// Of a shape that can not be read again for sure, its service begins to be known anew (StateContents::warm_ups).
+/// Of a shape that cannot be read again for sure, its service begins to be known anew (StateContents::warm_ups).
 [[nodiscard]] StateContents with_todays_ids(StateContents before);
 
 /// StateStore::open() for whoever gives ids a meaning.

@@ -102,7 +102,7 @@ void allow_many_files() {
   rlimit files{};
   if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
   files.rlim_cur = files.rlim_max;
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what can not be opened is told
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what cannot be opened is told
 }
 
 /// Tells what is wrong with inputs once, as it turns up, and draws the status line.

@@ -50,7 +50,7 @@ Result<OwnedFile> open_file(const std::string& path, int flags, mode_t mode) {
   for (;;) {
     const int fd = ::open(path.c_str(), flags | O_CLOEXEC | O_NOCTTY, mode);
     if (fd >= 0) return OwnedFile{fd};
-    if (errno != EINTR) return fail_on_file("can not open " + path);
+    if (errno != EINTR) return fail_on_file("cannot open " + path);
   }
 }
 
@@ -60,7 +60,7 @@ Result<void> append_whole(const OwnedFile& file, std::string_view bytes, const s
     if (written > 0) at += static_cast<std::size_t>(written);
     if (written > 0 || (written < 0 && errno == EINTR)) continue;
     if (written == 0) errno = EIO;
-    auto failed = fail_on_file("can not write to " + path);
+    auto failed = fail_on_file("cannot write to " + path);
     if (!take_back(file, at)) failed.value().retryable = false;
     return failed;
   }
@@ -71,7 +71,7 @@ Result<void> sync_file(const OwnedFile& file, const std::string& path) {
   while (::fsync(file.fd()) != 0) {
     if (errno == EINTR) continue;
     if (errno == EINVAL || errno == EROFS) return {};  // a pipe, a terminal: nothing to be made durable
-    auto failed = fail_errno("can not make " + path + " durable");
+    auto failed = fail_errno("cannot make " + path + " durable");
     failed.value().retryable = false;
     return failed;
   }
@@ -88,7 +88,7 @@ Result<void> sync_folder_of(const std::string& path) {
 Result<void> lock_writer(const OwnedFile& file, const std::string& path) {
   struct flock whole = whole_file(F_WRLCK);
   if (::fcntl(file.fd(), F_OFD_SETLK, &whole) == 0) return {};
-  if (errno != EAGAIN && errno != EACCES) return fail_on_file("can not lock " + path);
+  if (errno != EAGAIN && errno != EACCES) return fail_on_file("cannot lock " + path);
   return fail(std::make_error_code(std::errc::device_or_resource_busy), path + " is being written by another process, or by another sink");
 }
 
@@ -99,14 +99,14 @@ bool has_writer(const OwnedFile& file) noexcept {
 
 Result<void> rename_new(const std::string& from, const std::string& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return {};
-  if (errno == EINVAL || errno == ENOSYS) {  // a file system that can not: look first, names hold a time and are ours alone
+  if (errno == EINVAL || errno == ENOSYS) {  // a file system that cannot: look first, names hold a time and are ours alone
     struct stat status {};
     if (::lstat(to.c_str(), &status) == 0)
       errno = EEXIST;
     else if (::rename(from.c_str(), to.c_str()) == 0)
       return {};
   }
-  return fail_on_file("can not rename " + from + " to " + to);
+  return fail_on_file("cannot rename " + from + " to " + to);
 }
 
 std::string folder_of(const std::string& path) {

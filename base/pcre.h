@@ -1,4 +1,4 @@
-// PCRE2, owned and bounded: the slow, exact matcher for what Hyperscan can not express, and for saying where a rule hit.
+// PCRE2, owned and bounded: the slow, exact matcher for what Hyperscan cannot express, and for saying where a rule hit.
 // A PcrePattern is immutable and shared; a PcreMatcher belongs to one thread.
 #pragma once
 

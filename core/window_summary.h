@@ -32,7 +32,7 @@ namespace loglode {
 /// 1 ms lets the first width hold ten lines, and a million lines end in windows of a thousand.
 inline constexpr Duration kOrdinalStep = std::chrono::milliseconds{1};
 
-/// Where a record can be found again. A record id is a hash and can not be turned back, so evidence carries both.
+/// Where a record can be found again. A record id is a hash and cannot be turned back, so evidence carries both.
 struct Origin {
   StreamIdentity stream;  // with `offset` the record id, see record_id()
   std::string path;

@@ -52,7 +52,7 @@ class LiveBook {
 
   /// All that it knows, for a book of a later run.
   [[nodiscard]] std::string encode() const;
-  /// Goes on from what encode() gave, also where that is nothing. False: it can not be read, nothing is known.
+  /// Goes on from what encode() gave, also where that is nothing. False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
 
   /// Ids of templates are others now, by `now(before)`. Until its next comparison a book knows that it was renewed.

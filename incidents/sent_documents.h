@@ -64,7 +64,7 @@ class SentDocuments {
   [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp ended_before);
 
   [[nodiscard]] std::string encode() const;
-  /// False: it can not be read, nothing is known.
+  /// False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
 
  private:

@@ -200,7 +200,7 @@ class Decompressor final : public ByteReader {
                " bytes: decompress it first: zstd -dc --long=31 FILE | loglode analyze -");
       return;
     }
-    end_with("is damaged: its " + std::string{Codec::kName} + " data can not be decoded at byte " + std::to_string(position()) + "; " +
+    end_with("is damaged: its " + std::string{Codec::kName} + " data cannot be decoded at byte " + std::to_string(position()) + "; " +
              how_much());
   }
 

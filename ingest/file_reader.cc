@@ -48,7 +48,7 @@ std::string why_not_opened(const std::string& path, int error) {
     case ELOOP:
       return path + " is a symbolic link that leads in a circle or was put there after the folder was listed";
     default:
-      return "can not open " + path + ": " + std::generic_category().message(error);
+      return "cannot open " + path + ": " + std::generic_category().message(error);
   }
 }
 

@@ -20,7 +20,7 @@ namespace loglode {
 /// Past a limit the rest of the archive is left unread, reported, and counted as Limit::decompression.
 struct DecompressionLimits {
   std::uint64_t bytes_max = std::uint64_t{1} << 40;         // out of one archive: 1 TiB
-  std::uint64_t ratio_max = 10'000;                         // out / in; gzip can not reach 1100, zstd can
+  std::uint64_t ratio_max = 10'000;                         // out / in; gzip cannot reach 1100, zstd can
   std::uint64_t ratio_from_bytes = std::uint64_t{1} << 30;  // the ratio is looked at once so much came out
   int zstd_window_log_max = 27;                             // 128 MiB, as `zstd -d` without --long
 };
@@ -49,7 +49,7 @@ struct InputFile {
 /// Sorted into the canonical order that the run uses whatever the order of the arguments. A path given twice is read once,
 /// and so is a file with several names. Symbolic links in folders are not followed: what they lead to is read under its own name when it is
 /// within what was named, and told about when it is not.
-/// What can not be listed or read is reported to `counters` (fatal when it was named itself, a note when found in a folder).
+/// What cannot be listed or read is reported to `counters` (fatal when it was named itself, a note when found in a folder).
 /// Errors: invalid_argument when nothing at all can be read (says why for each path).
 [[nodiscard]] Result<std::vector<InputFile>> find_inputs(const std::vector<std::string>& paths, RunCounters& counters,
                                                          bool baseline = false);
@@ -66,7 +66,7 @@ struct InputFile {
                                                         RunCounters& counters);
 
 /// The identity that a file had while it held no more than its first `size` bytes, so that one which was short when it was read can be
-/// recognised now that it has grown. Nothing when it holds less, can not be read, or `size` is as much as identities look at.
+/// recognised now that it has grown. Nothing when it holds less, cannot be read, or `size` is as much as identities look at.
 [[nodiscard]] std::optional<StreamIdentity> identity_when_shorter(const std::string& path, std::uint64_t size);
 
 /// What the path says of the workload: kubernetes and docker paths (pod and replica hashes removed), else the file's name without date,

@@ -71,10 +71,10 @@ void read_lines(ingest::TextStream& text, AroundKeeper& keeper) {
 Result<LinesAround> read_around(const std::string& path, std::uint64_t offset, std::uint32_t record_lines, std::uint32_t before,
                                 std::uint32_t after) {
   const auto gone = std::make_error_code(std::errc::invalid_argument);
-  if (path == "-") return fail(gone, "the record came from standard input, which can not be read again");
+  if (path == "-") return fail(gone, "the record came from standard input, which cannot be read again");
   auto opened = ingest::open_input({.path = path, .in_folder = false});
   if (!opened) return tl::unexpected<Error>(std::move(opened.error()));
-  if (!S_ISREG(opened->status.st_mode)) return fail(gone, path + " is no regular file: what came through it can not be read again");
+  if (!S_ISREG(opened->status.st_mode)) return fail(gone, path + " is no regular file: what came through it cannot be read again");
   ingest::ReadNotes notes;
   RunCounters counters;
   ingest::TextStream text{std::make_unique<ingest::FileReader>(std::move(*opened), notes, counters.bytes_read), path, DecompressionLimits{},

@@ -1,4 +1,4 @@
-// What `when_full` asks for: a sink that can not take what it is given blocks the pipeline, or gives it up, counted and told.
+// What `when_full` asks for: a sink that cannot take what it is given blocks the pipeline, or gives it up, counted and told.
 #pragma once
 
 #include <atomic>

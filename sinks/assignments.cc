@@ -27,7 +27,7 @@ std::string csv_field(std::string_view text) {
 
 Result<std::unique_ptr<AssignmentSpool>> AssignmentSpool::open() {
   File file{std::tmpfile()};
-  if (!file) return fail_errno("can not make a temporary file for the assignments");
+  if (!file) return fail_errno("cannot make a temporary file for the assignments");
   return std::unique_ptr<AssignmentSpool>{new AssignmentSpool{std::move(file)}};
 }
 
@@ -37,7 +37,7 @@ Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, Selected
   for (const std::uint32_t i : selected) {
     const Record& record = batch->records[i];
     const Row row{record.line, record.shape, record.line_count};
-    if (std::fwrite(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not write the assignments' temporary file");
+    if (std::fwrite(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("cannot write the assignments' temporary file");
     to.settle(*batch, i, Verdict::delivered);
   }
   extent.rows += selected.size();
@@ -46,14 +46,14 @@ Result<void> AssignmentSpool::write(std::shared_ptr<const Batch> batch, Selected
 }
 
 Result<void> AssignmentSpool::flush(Deadline) {
-  if (std::fflush(file_.get()) != 0) return fail_errno("can not write the assignments' temporary file");
+  if (std::fflush(file_.get()) != 0) return fail_errno("cannot write the assignments' temporary file");
   return {};
 }
 
 Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog) {
   errno = 0;
   File out{std::fopen(path.c_str(), "wb")};
-  if (!out) return fail_errno("can not write " + path);
+  if (!out) return fail_errno("cannot write " + path);
   fmt::print(out.get(), "LineId,EventId,EventTemplate\n");
   std::uint64_t line_id = 1;
   for (const StreamId stream : order) {
@@ -61,7 +61,7 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
     if (found == extents_.end()) continue;
     if (auto done = write_stream(out.get(), found->second, line_id, catalog); !done) return done;
   }
-  if (std::fflush(out.get()) != 0 || std::ferror(out.get()) != 0) return fail_errno("can not write all of " + path);
+  if (std::fflush(out.get()) != 0 || std::ferror(out.get()) != 0) return fail_errno("cannot write all of " + path);
   return {};
 }
 
@@ -70,7 +70,7 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
 // lacks lines.
 Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog) {
   if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0)
-    return fail_errno("can not read the assignments' temporary file");
+    return fail_errno("cannot read the assignments' temporary file");
   const auto columns = [&](const Row& row) {
     if (row.shape == kNoShape) return std::string{","};
     const TemplateInfo& info = catalog.of(row.shape);
@@ -90,7 +90,7 @@ Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent,
   for (std::uint64_t read = 0; read < extent.rows || !ahead.empty();) {
     if (read < extent.rows && ahead.size() < kReorderRows) {
       Row row{};
-      if (std::fread(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("can not read the assignments' temporary file");
+      if (std::fread(&row, sizeof row, 1, file_.get()) != 1) return fail_errno("cannot read the assignments' temporary file");
       ahead.push(row);
       ++read;
       continue;

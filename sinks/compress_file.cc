@@ -49,7 +49,7 @@ class Gzip final : public Compressor {
       stream_.next_out = piece_.data();
       stream_.avail_out = static_cast<uInt>(piece_.size());
       if (deflate(&stream_, last ? Z_FINISH : Z_NO_FLUSH) == Z_STREAM_ERROR)
-        return fail(std::make_error_code(std::errc::io_error), "can not compress: the state of zlib is inconsistent");
+        return fail(std::make_error_code(std::errc::io_error), "cannot compress: the state of zlib is inconsistent");
       out.append(reinterpret_cast<const char*>(piece_.data()), piece_.size() - stream_.avail_out);
     } while (stream_.avail_out == 0);
     return {};
@@ -74,7 +74,7 @@ class Zstd final : public Compressor {
       ZSTD_outBuffer piece{piece_.data(), piece_.size(), 0};
       const std::size_t left = ZSTD_compressStream2(context_.get(), &piece, &in, last ? ZSTD_e_end : ZSTD_e_continue);
       if (ZSTD_isError(left) != 0)
-        return fail(std::make_error_code(std::errc::not_enough_memory), std::string{"can not compress: "} + ZSTD_getErrorName(left));
+        return fail(std::make_error_code(std::errc::not_enough_memory), std::string{"cannot compress: "} + ZSTD_getErrorName(left));
       out.append(piece_.data(), piece.pos);
       if (last ? left == 0 : in.pos == in.size) return {};
     }
@@ -102,7 +102,7 @@ Result<void> copy_compressed(const OwnedFile& from, const OwnedFile& to, const s
     if (stop.stop_requested()) return fail(std::make_error_code(std::errc::operation_canceled), "stopped while it compressed " + path);
     const ssize_t got = ::read(from.fd(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return fail_on_file("can not read " + path);
+    if (got < 0) return fail_on_file("cannot read " + path);
     last = got == 0;
     out.clear();
     if (auto added = compressor->add({chunk.data(), static_cast<std::size_t>(got)}, last, out); !added) return added;
@@ -116,11 +116,11 @@ Result<void> write_compressed(const std::string& path, const std::string& unfini
   auto from = open_file(path, O_RDONLY | O_NOFOLLOW);
   if (!from) return tl::unexpected<Error>(from.error());
   struct stat status {};
-  if (::fstat(from->fd(), &status) != 0) return fail_on_file("can not read " + path);
+  if (::fstat(from->fd(), &status) != 0) return fail_on_file("cannot read " + path);
   auto to = open_file(unfinished, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_APPEND, 0600);
   if (!to) return tl::unexpected<Error>(to.error());
   if (auto copied = copy_compressed(*from, *to, path, compression, stop); !copied) return copied;
-  if (::fchmod(to->fd(), status.st_mode & 0777U) != 0) return fail_on_file("can not write " + unfinished);
+  if (::fchmod(to->fd(), status.st_mode & 0777U) != 0) return fail_on_file("cannot write " + unfinished);
   const std::array<timespec, 2> times{status.st_atim, status.st_mtim};
   static_cast<void>(::futimens(to->fd(), times.data()));
   return sync_file(*to, unfinished);
@@ -148,9 +148,9 @@ Result<void> compress_file(const std::string& path, Compression compression, std
     return written;
   }
   // A `done` that is there already came of the same file, by a run that ended before it removed it.
-  if (::rename(unfinished.c_str(), done.c_str()) != 0) return fail_on_file("can not rename " + unfinished);
+  if (::rename(unfinished.c_str(), done.c_str()) != 0) return fail_on_file("cannot rename " + unfinished);
   if (auto synced = sync_folder_of(done); !synced) return synced;
-  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_on_file("can not remove " + path);
+  if (::unlink(path.c_str()) != 0 && errno != ENOENT) return fail_on_file("cannot remove " + path);
   return {};
 }
 

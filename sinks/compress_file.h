@@ -18,7 +18,7 @@ enum class Compression : std::uint8_t { none, gzip, zstd };
 inline constexpr std::string_view kUnfinishedSuffix = ".tmp";
 
 /// Writes `path` + suffix and removes `path`; the new file has its permissions and its time. Nothing changes when it is stopped or fails.
-/// Errors: the disk is full, it can not be read (errno); std::errc::operation_canceled when it was stopped.
+/// Errors: the disk is full, it cannot be read (errno); std::errc::operation_canceled when it was stopped.
 [[nodiscard]] Result<void> compress_file(const std::string& path, Compression compression, std::stop_token stop);
 
 }  // namespace loglode

@@ -160,7 +160,7 @@ Result<std::string_view> FileBytes::view(std::uint64_t offset, std::size_t size)
     while (filled_ < block_.size()) {
       const ssize_t got = ::pread(file_.fd(), block_.data() + filled_, block_.size() - filled_, static_cast<off_t>(begin_ + filled_));
       if (got < 0 && errno == EINTR) continue;
-      if (got < 0) return fail_on_file("can not read " + path_);
+      if (got < 0) return fail_on_file("cannot read " + path_);
       if (got == 0) break;
       filled_ += static_cast<std::size_t>(got);
     }

@@ -32,7 +32,7 @@ struct DeadLetter {
   std::string record_id;  // of an event: its key
   std::string raw;        // as it was read, or masked; of an event its JSON
   std::string event;      // what it is: finding, incident, template, report; empty: a record
-  bool masked = false;    // `raw` and `reason` are masked: it can not be replayed
+  bool masked = false;    // `raw` and `reason` are masked: it cannot be replayed
   friend bool operator==(const DeadLetter&, const DeadLetter&) = default;
 };
 
@@ -51,7 +51,7 @@ static_assert(kFramePayloadBytesMax > 2 * kRecordBytesMax);
 class FrameBytes {
  public:
   virtual ~FrameBytes() = default;
-  /// Up to `size` bytes from `offset`, fewer at the end; good until the next call. Errors: it can not be read (errno).
+  /// Up to `size` bytes from `offset`, fewer at the end; good until the next call. Errors: it cannot be read (errno).
   virtual Result<std::string_view> view(std::uint64_t offset, std::size_t size) = 0;
 };
 

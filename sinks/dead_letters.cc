@@ -19,11 +19,11 @@ constexpr std::string_view kPartSuffix = ".dlq", kTornSuffix = ".torn";
 
 Result<void> make_folder(const std::string& path) {
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    if (::mkdir(path.substr(0, end).c_str(), 0700) != 0 && errno != EEXIST) return fail_on_file("can not make the folder " + path);
+    if (::mkdir(path.substr(0, end).c_str(), 0700) != 0 && errno != EEXIST) return fail_on_file("cannot make the folder " + path);
     if (end == std::string::npos) break;
   }
   struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) return fail_on_file("can not use " + path);
+  if (::stat(path.c_str(), &status) != 0) return fail_on_file("cannot use " + path);
   if (!S_ISDIR(status.st_mode)) return fail(std::make_error_code(std::errc::not_a_directory), path + " is not a folder");
   if ((status.st_mode & S_IWOTH) != 0)
     return fail(std::make_error_code(std::errc::permission_denied), path + " can be written by everybody: chmod 700 it, or choose another");
@@ -54,7 +54,7 @@ Result<FolderContents> look_into(const std::string& folder) {
     if (!gone) contents.bytes += size;
     if (is_part(name)) contents.parts.push_back(folder + "/" + name);
   }
-  if (code) return fail(code, "can not list " + folder + ": " + code.message(), true);
+  if (code) return fail(code, "cannot list " + folder + ": " + code.message(), true);
   std::sort(contents.parts.begin(), contents.parts.end());
   return contents;
 }
@@ -116,7 +116,7 @@ Result<void> DeadLetters::open_last() {
 
 Result<void> DeadLetters::cut_torn_end(Part& part) {
   struct stat status {};
-  if (::fstat(part.file.fd(), &status) != 0) return fail_on_file("can not read " + part.path);
+  if (::fstat(part.file.fd(), &status) != 0) return fail_on_file("cannot read " + part.path);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   FileBytes bytes{part.file, part.path};
   FrameScanner frames{bytes};
@@ -131,7 +131,7 @@ Result<void> DeadLetters::cut_torn_end(Part& part) {
   if (!torn) return tl::unexpected<Error>(torn.error());
   if (auto copied = copy_end(part.file, part.size, size, part.path, torn->first, torn->second); !copied) return copied;
   if (auto synced = sync_folder_of(torn->second); !synced) return synced;
-  if (::ftruncate(part.file.fd(), static_cast<off_t>(part.size)) != 0) return fail_on_file("can not cut " + part.path);
+  if (::ftruncate(part.file.fd(), static_cast<off_t>(part.size)) != 0) return fail_on_file("cannot cut " + part.path);
   if (config_.tell)
     config_.tell(fmt::format("{}: {} bytes behind its last whole record were moved to {}", part.path, size - part.size, torn->second));
   return sync_file(part.file, part.path);
@@ -182,7 +182,7 @@ Result<void> DeadLetters::append(const DeadLetter& letter) {
     if (auto begun = begin_part(); !begun) return begun;
     torn_ = false;
   }
-  if (torn_ && ::ftruncate(part_->file.fd(), static_cast<off_t>(part_->size)) != 0) return fail_on_file("can not cut " + part_->path);
+  if (torn_ && ::ftruncate(part_->file.fd(), static_cast<off_t>(part_->size)) != 0) return fail_on_file("cannot cut " + part_->path);
   torn_ = false;
   if (auto written = append_whole(part_->file, frame, part_->path); !written) {
     torn_ = !written.error().retryable;
@@ -247,7 +247,7 @@ Result<DeadLetterReader> DeadLetterReader::open(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
     if (errno == ENOENT || errno == ENOTDIR) return wrong("there is no such folder or file of dead letters");
-    return fail_on_file("can not read " + path);
+    return fail_on_file("cannot read " + path);
   }
   DeadLetterReader reader;
   if (S_ISDIR(status.st_mode)) {

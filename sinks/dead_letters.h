@@ -22,7 +22,7 @@ namespace loglode {
 struct DeadLettersConfig {
   std::string path;                          // the folder; made when it is not there
   std::uint64_t size_max = 1024 * kMiB;      // of all that is in it
-  MaskText mask;                             // not empty: what is kept is masked, and can not be replayed
+  MaskText mask;                             // not empty: what is kept is masked, and cannot be replayed
   Tell tell;                                 // may be empty
   std::uint64_t part_bytes_max = 64 * kMiB;  // or a quarter of size_max
 };
@@ -31,7 +31,7 @@ class DeadLetters {
  public:
   /// The end of the last part is checked: what stands behind its last good frame (a crash in the middle of a write) is moved to a file
   /// `….torn` beside it and told.
-  /// Errors: the folder can not be used or written by others (permission_denied), another writer has it (device_or_resource_busy).
+  /// Errors: the folder cannot be used or written by others (permission_denied), another writer has it (device_or_resource_busy).
   static Result<std::unique_ptr<DeadLetters>> open(DeadLettersConfig config);
 
   /// Errors: retryable when the folder or the disk is full (nothing of it is kept then; room is made by removing parts that were
@@ -76,9 +76,9 @@ struct DamagedPart {
 
 class DeadLetterReader {
  public:
-  /// A folder of parts, in order, or one part. Errors: there is none (invalid_argument), it can not be read (errno).
+  /// A folder of parts, in order, or one part. Errors: there is none (invalid_argument), it cannot be read (errno).
   static Result<DeadLetterReader> open(const std::string& path);
-  /// The next letter, or nothing at the end. Damaged ones are passed over and counted. Errors: a part can not be read; the next call goes
+  /// The next letter, or nothing at the end. Damaged ones are passed over and counted. Errors: a part cannot be read; the next call goes
   /// on behind it.
   [[nodiscard]] Result<std::optional<DeadLetter>> next();
   [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }

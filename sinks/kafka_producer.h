@@ -38,7 +38,7 @@ class KafkaProducer {
   Result<void> start();
   /// Makes a client that knows no broker, and throws it away. Errors: as start(); a sentence of librdkafka's may hold a value.
   Result<void> try_client();
-  /// Takes a copy. What can not be sent now is sent later. May settle at once.
+  /// Takes a copy. What cannot be sent now is sent later. May settle at once.
   void send(std::string_view key, std::string_view payload, void* mark);
   /// What is in the way, the latest first; empty when nothing is.
   [[nodiscard]] std::string trouble() const;

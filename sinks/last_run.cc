@@ -62,7 +62,7 @@ Result<void> keep_last_run(const std::string& state, const Judgement& judgement,
   std::error_code error;
   fs::create_directories(state, error);
   fs::remove_all(fresh, error);
-  if (!fs::create_directory(fresh, error)) return fail(error, "can not keep the last run in " + state);
+  if (!fs::create_directory(fresh, error)) return fail(error, "cannot keep the last run in " + state);
   fs::permissions(fresh, fs::perms::owner_all, error);
   const std::pair<const char*, std::string> files[] = {{"findings.ndjson", findings_ndjson(judgement)},
                                                        {"incidents.ndjson", incidents_ndjson(judgement)},
@@ -76,7 +76,7 @@ Result<void> keep_last_run(const std::string& state, const Judgement& judgement,
   fs::remove_all(old, error);
   if (fs::exists(folder, error)) fs::rename(folder, old, error);
   fs::rename(fresh, folder, error);
-  if (error) return fail(error, "can not keep the last run in " + state);
+  if (error) return fail(error, "cannot keep the last run in " + state);
   fs::remove_all(old, error);
   return {};
 }

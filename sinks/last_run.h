@@ -17,13 +17,13 @@ namespace loglode {
 /// $XDG_STATE_HOME/loglode, or ~/.local/state/loglode. Errors: neither variable is set.
 [[nodiscard]] Result<std::string> state_folder();
 
-/// Errors: the folder can not be written; nothing of the earlier run is lost then.
+/// Errors: the folder cannot be written; nothing of the earlier run is lost then.
 [[nodiscard]] Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats,
                                          const RuleCatalog& rules);
 
 class LastRun {
  public:
-  /// Errors: there is none, or it can not be read (says what to do).
+  /// Errors: there is none, or it cannot be read (says what to do).
   static Result<LastRun> open(const std::string& state);
   [[nodiscard]] const std::vector<Json>& incidents() const noexcept { return incidents_; }
   [[nodiscard]] const std::vector<Json>& findings() const noexcept { return findings_; }

@@ -57,7 +57,7 @@ class RecordFile final : public RecordSink {
     for (std::size_t at = 0; at < buffer_.size();) {
       const ssize_t written = ::write(file_.get(), buffer_.data() + at, buffer_.size() - at);
       if (written < 0 && errno == EINTR) continue;
-      if (written < 0) return fail_errno("can not write all of " + path_);
+      if (written < 0) return fail_errno("cannot write all of " + path_);
       at += static_cast<std::size_t>(written);
     }
     buffer_.clear();
@@ -77,7 +77,7 @@ class RecordFile final : public RecordSink {
 Result<std::unique_ptr<RecordSink>> make_record_file(const std::string& path, const RuleCatalog& rules, TemplateMembers members,
                                                      bool append) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | O_CLOEXEC, 0666);
-  if (fd < 0) return fail_errno("can not write " + path);
+  if (fd < 0) return fail_errno("cannot write " + path);
   return std::make_unique<RecordFile>(path, FileHandle{fd}, rules, std::move(members));
 }
 

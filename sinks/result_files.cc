@@ -33,9 +33,9 @@ template <class Write>
 Result<void> write_with(const std::string& path, Write&& write) {
   errno = 0;
   std::unique_ptr<std::FILE, Close> file{std::fopen(path.c_str(), "wb")};
-  if (!file) return fail_errno("can not write " + path);
-  if (!write(file.get()) || std::fflush(file.get()) != 0) return fail_errno("can not write all of " + path);
-  if (std::fclose(file.release()) != 0) return fail_errno("can not write all of " + path);
+  if (!file) return fail_errno("cannot write " + path);
+  if (!write(file.get()) || std::fflush(file.get()) != 0) return fail_errno("cannot write all of " + path);
+  if (std::fclose(file.release()) != 0) return fail_errno("cannot write all of " + path);
   return {};
 }
 

@@ -66,7 +66,7 @@ Result<std::vector<RotatedPart>> list_parts(const std::string& path) {
   std::filesystem::directory_iterator entry{folder, code};
   for (const std::filesystem::directory_iterator end; !code && entry != end; entry.increment(code))
     if (auto part = part_of(base, entry->path().filename().string())) parts.push_back(std::move(*part));
-  if (code) return fail(code, "can not list " + folder + ": " + code.message(), true);
+  if (code) return fail(code, "cannot list " + folder + ": " + code.message(), true);
   std::sort(parts.begin(), parts.end(), [](const RotatedPart& a, const RotatedPart& b) { return a.name < b.name; });
   return parts;
 }
@@ -136,7 +136,7 @@ bool PartKeeper::keep_parts(const std::stop_token& stop) {
   const std::string folder = folder_of(path_) + "/";
   const auto remove = [&](const RotatedPart& part) {
     if (::unlink((folder + part.name).c_str()) == 0 || errno == ENOENT) return true;
-    return done(fail_on_file("can not remove " + folder + part.name));
+    return done(fail_on_file("cannot remove " + folder + part.name));
   };
   bool complete = true;
   std::vector<std::string> stamps;  // newest last, each once

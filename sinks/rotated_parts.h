@@ -23,7 +23,7 @@ struct RotateConfig {
   Compression compression = Compression::none;
 };
 
-/// Takes a sentence for a person (what was cut, what can not be compressed), from any thread.
+/// Takes a sentence for a person (what was cut, what cannot be compressed), from any thread.
 using Tell = std::function<void(const std::string&)>;
 
 struct RotatedPart {
@@ -33,7 +33,7 @@ struct RotatedPart {
   bool unfinished = false;  // the temporary file of a compression
 };
 
-/// By time. Errors: the folder can not be read.
+/// By time. Errors: the folder cannot be read.
 [[nodiscard]] Result<std::vector<RotatedPart>> list_parts(const std::string& path);
 /// The path that the file rotated at `now` gets: behind all that are there, whatever the clock says. Errors: as list_parts.
 [[nodiscard]] Result<std::string> next_part(const std::string& path, Timestamp now);

@@ -31,7 +31,7 @@ Result<WholeEnd> find_whole_end(const OwnedFile& file, std::uint64_t size, const
   for (std::uint64_t right = size; right > 0;) {
     const std::size_t want = std::min<std::uint64_t>(right, block.size());
     const ssize_t got = ::pread(file.fd(), block.data(), want, static_cast<off_t>(right - want));
-    if (got != static_cast<ssize_t>(want)) return fail_on_file("can not read the end of " + path);
+    if (got != static_cast<ssize_t>(want)) return fail_on_file("cannot read the end of " + path);
     const std::size_t newline = std::string_view{block.data(), want}.rfind('\n');
     const bool found = newline != std::string_view::npos;
     if (!found || newline + 1 < want) end.next = block[found ? newline + 1 : 0];
@@ -100,7 +100,7 @@ Result<void> RotatingFile::open_part() {
 // Makes the file end with a newline, and size_ its size.
 Result<void> RotatingFile::mend() {
   struct stat status {};
-  if (::fstat(part_->file.fd(), &status) != 0) return fail_on_file("can not read " + config_.path);
+  if (::fstat(part_->file.fd(), &status) != 0) return fail_on_file("cannot read " + config_.path);
   size_ = 0;
   if (!regular_) return {};
   const auto size = static_cast<std::uint64_t>(status.st_size);
@@ -110,7 +110,7 @@ Result<void> RotatingFile::mend() {
     if (whole->next != '{' && whole->next != '\0')
       return fail(std::make_error_code(std::errc::invalid_argument),
                   config_.path + " ends in a line that is not one of loglode's: it is left as it is; choose another path");
-    if (::ftruncate(part_->file.fd(), static_cast<off_t>(whole->offset)) != 0) return fail_on_file("can not cut " + config_.path);
+    if (::ftruncate(part_->file.fd(), static_cast<off_t>(whole->offset)) != 0) return fail_on_file("cannot cut " + config_.path);
     bytes_cut_ += size - whole->offset;
     tell(fmt::format("{}: {} bytes of an unfinished last line were cut off", config_.path, size - whole->offset));
   }
@@ -153,7 +153,7 @@ void RotatingFile::rotate_when_due(std::size_t more) {
   if (rotate_again_ != kNoTime && config_.now() < rotate_again_) return;
   const auto rotated = rotate();
   rotate_again_ = rotated ? kNoTime : config_.now() + kRotateAgain;
-  if (!rotated && !std::exchange(told_, true)) tell("can not rotate, the file grows on: " + rotated.error().where);
+  if (!rotated && !std::exchange(told_, true)) tell("cannot rotate, the file grows on: " + rotated.error().where);
   if (rotated) told_ = false;
 }
 

@@ -31,7 +31,7 @@ class RotatingFile {
  public:
   /// Appends to what is there, one writer at a time. A last line without its newline (a crash in the middle of a write) is cut off; lines
   /// are ours, so they begin with `{`: anything else is not cut but refused. Pipes and devices are written to as they are.
-  /// Errors: it can not be opened or locked (errno), it is not ours (invalid_argument).
+  /// Errors: it cannot be opened or locked (errno), it is not ours (invalid_argument).
   static Result<std::unique_ptr<RotatingFile>> open(RotatingFileConfig config);
 
   /// All of `lines` or nothing. `lines` ends with a newline.
@@ -39,7 +39,7 @@ class RotatingFile {
   [[nodiscard]] Result<void> append(std::string_view lines);
   /// What append() took before the call is on the disk, whatever it was renamed to since. A file that somebody moved or removed is made
   /// anew here; what stood in a removed one is gone with it.
-  /// Errors: retryable when a file can not be made; final after a failed fsync (base/owned_file.h).
+  /// Errors: retryable when a file cannot be made; final after a failed fsync (base/owned_file.h).
   [[nodiscard]] Result<void> sync();
   /// Waits for the compressions that are due.
   void finish_parts();

@@ -107,7 +107,7 @@ void SnapshotWriter::put_windows(const StateSnapshot& snapshot, StateWritten& wr
 /// False when the stored one reaches further. SummaryStore's rule: what reaches further stands, then what has more records, then the bytes.
 bool SnapshotWriter::put_window(const WindowSummary& window) {
   const std::string bytes = encode(window);
-  LOGLODE_ASSERT(decode(bytes).has_value());  // a row that can not be read would cost the whole file
+  LOGLODE_ASSERT(decode(bytes).has_value());  // a row that cannot be read would cost the whole file
   const std::vector<Value> key{window.stream.high, window.stream.low, window.ordinal, window.width.count(), window.start};
   window_.start(key);
   if (window_.next()) {

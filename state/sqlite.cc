@@ -158,7 +158,7 @@ bool is_damage(const Fault& fault) noexcept {
     case SQLITE_NOLFS:
       return false;
     default:
-      return true;  // also what SQLite can not make sense of: our own statements are right for a file that we wrote
+      return true;  // also what SQLite cannot make sense of: our own statements are right for a file that we wrote
   }
 }
 

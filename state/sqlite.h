@@ -52,7 +52,7 @@ struct Fault {
 
 class Connection {
  public:
-  /// `uri` as SQLite reads it (see uri_of). A fault when it can not be opened.
+  /// `uri` as SQLite reads it (see uri_of). A fault when it cannot be opened.
   Connection(const std::string& uri, int flags);
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
@@ -124,7 +124,7 @@ class Transaction {
 
 /// Whether a fault means that the file is not what was written, rather than that the world refused.
 [[nodiscard]] bool is_damage(const Fault& fault) noexcept;
-/// `doing`: a sentence's beginning, such as "can not write the state in FOLDER".
+/// `doing`: a sentence's beginning, such as "cannot write the state in FOLDER".
 [[nodiscard]] tl::unexpected<Error> fail_with(const Fault& fault, const std::string& doing);
 
 }  // namespace loglode::state

@@ -1,4 +1,4 @@
-// From rows to what they mean. What can not be is damage.
+// From rows to what they mean. What cannot be is damage.
 #include <limits>
 
 #include "state/state_reader.h"

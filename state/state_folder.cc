@@ -27,7 +27,7 @@ Result<void> make_folder(const std::string& path) {
   for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST && (errno != EROFS || !exists(part)))
-      return fail_errno("can not make the folder " + part);
+      return fail_errno("cannot make the folder " + part);
     if (end == std::string::npos) return {};
   }
 }
@@ -72,14 +72,14 @@ Result<StatePaths> find_folder(const std::string& folder, bool make) {
   const std::unique_ptr<char, Free> resolved{::realpath(folder.c_str(), nullptr)};
   if (!resolved) {
     if (errno == ENOENT) return fail(StateErrc::absent, "there is no state in " + folder + ": the folder does not exist");
-    return fail_errno("can not use the state folder " + folder);
+    return fail_errno("cannot use the state folder " + folder);
   }
   StatePaths paths{resolved.get(), folder};
   struct stat status {};
-  if (::stat(paths.folder.c_str(), &status) != 0) return fail_errno("can not use the state folder " + folder);
+  if (::stat(paths.folder.c_str(), &status) != 0) return fail_errno("cannot use the state folder " + folder);
   if (!S_ISDIR(status.st_mode)) {
     errno = ENOTDIR;
-    return fail_errno("can not use the state folder " + folder);
+    return fail_errno("cannot use the state folder " + folder);
   }
   if ((status.st_mode & S_IWOTH) != 0)
     return fail(
@@ -90,16 +90,16 @@ Result<StatePaths> find_folder(const std::string& folder, bool make) {
 
 Result<WriterLock> WriterLock::take(const StatePaths& paths) {
   WriterLock lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
-  if (lock.file_ < 0) return fail_errno("can not lock the state folder " + paths.shown);
+  if (lock.file_ < 0) return fail_errno("cannot lock the state folder " + paths.shown);
   // Of the open file, as flock's are, but a reader can ask for it without taking it.
   struct flock whole = whole_file(F_WRLCK);
   while (::fcntl(lock.file_, F_OFD_SETLK, &whole) != 0) {
     if (errno == EINTR) continue;
-    if (errno != EAGAIN && errno != EACCES) return fail_errno("can not lock the state folder " + paths.shown);
+    if (errno != EAGAIN && errno != EACCES) return fail_errno("cannot lock the state folder " + paths.shown);
     return fail(StateErrc::in_use, "the state in " + paths.shown + " is being written by process" + owner_of(lock.file_) +
                                        ": one writes at a time, any may read");
   }
-  // Always the same size, so that a full disk can not leave half a number; without it the lock holds all the same.
+  // Always the same size, so that a full disk cannot leave half a number; without it the lock holds all the same.
   char text[32];
   const int size = std::snprintf(text, sizeof text, "%-20ld\n", static_cast<long>(::getpid()));
   static_cast<void>(::pwrite(lock.file_, text, static_cast<std::size_t>(size), 0) == size);
@@ -125,9 +125,9 @@ WriterLock::~WriterLock() {
 
 Result<void> sync_folder(const StatePaths& paths) {
   const int folder = ::open(paths.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (folder < 0) return fail_errno("can not use the state folder " + paths.shown);
+  if (folder < 0) return fail_errno("cannot use the state folder " + paths.shown);
   const bool synced = ::fsync(folder) == 0 || errno == EINVAL;  // EINVAL: a file system without it
-  const auto failed = fail_errno("can not write the state folder " + paths.shown);
+  const auto failed = fail_errno("cannot write the state folder " + paths.shown);
   ::close(folder);
   if (!synced) return failed;
   return {};
@@ -141,7 +141,7 @@ Result<std::string> set_aside(const StatePaths& paths) {
   for (const char* const suffix : {"-wal", "-shm", ""}) {
     about_to_change();
     if (::rename((paths.file() + suffix).c_str(), (to + suffix).c_str()) != 0 && errno != ENOENT)
-      return fail_errno("can not set the damaged state " + paths.file() + " aside");
+      return fail_errno("cannot set the damaged state " + paths.file() + " aside");
   }
   if (auto synced = sync_folder(paths); !synced) return tl::unexpected(synced.error());
   return to;

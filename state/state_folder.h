@@ -28,7 +28,7 @@ class WriterLock {
   WriterLock& operator=(WriterLock&& other) noexcept;
   ~WriterLock();
 
-  /// Whether somebody holds it, without taking it; nothing when it can not be found out.
+  /// Whether somebody holds it, without taking it; nothing when it cannot be found out.
   [[nodiscard]] static std::optional<bool> held(const StatePaths& paths);
 
  private:

@@ -62,7 +62,7 @@ std::unique_ptr<Connection> copy_of(Connection& original) {
 }
 
 Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, const RenewIds& renew, std::span<const MigrationStep> steps) {
-  const std::string doing = "can not read the state in " + paths.shown;
+  const std::string doing = "cannot read the state in " + paths.shown;
   Connection connection{uri_of(paths.file(), opening.options), SQLITE_OPEN_READONLY | SQLITE_OPEN_NOFOLLOW};
   if (connection.good())
     connection.check(sqlite3_db_config(connection.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr), "configuring");

@@ -40,7 +40,7 @@ class StateErrorCategory final : public std::error_category {
       case StateErrc::disk_full:
         return "the disk is full";
       case StateErrc::refused:
-        return "the state can not be used";
+        return "the state cannot be used";
     }
     return "unknown";
   }
@@ -81,14 +81,14 @@ struct StateStore::Database {
 
 namespace {
 
-std::string writing(const StatePaths& paths) { return "can not write the state in " + paths.shown; }
+std::string writing(const StatePaths& paths) { return "cannot write the state in " + paths.shown; }
 
 std::unique_ptr<Connection> connect_to_write(const std::string& file) {
   auto connection = std::make_unique<Connection>(state::uri_of(file, "mode=rw"), SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW);
   connection->run("PRAGMA journal_mode=WAL");
   connection->run("PRAGMA synchronous=FULL");             // a transaction is on disk when COMMIT returns
   connection->run("PRAGMA journal_size_limit=67108864");  // what a long reader lets the -wal grow to is given back
-  // The file can be written, but says of itself that it can not: made by no version of ours.
+  // The file can be written, but says of itself that it cannot: made by no version of ours.
   if (connection->good() && sqlite3_db_readonly(connection->handle(), "main") != 0 && ::access(file.c_str(), W_OK) == 0)
     connection->damaged("it is marked as not to be written");
   return connection;
@@ -100,10 +100,10 @@ std::unique_ptr<Connection> connect_to_write(const std::string& file) {
 Result<void> StateStore::Database::create() const {
   const std::string file = paths.file() + ".new";
   for (const char* const suffix : {"", "-wal", "-shm", "-journal"}) {
-    if (::unlink((file + suffix).c_str()) != 0 && errno != ENOENT) return fail_errno("can not write " + file + suffix);
+    if (::unlink((file + suffix).c_str()) != 0 && errno != ENOENT) return fail_errno("cannot write " + file + suffix);
   }
   const int made = ::open(file.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (made < 0) return fail_errno("can not write " + file);
+  if (made < 0) return fail_errno("cannot write " + file);
   ::close(made);
   {
     const std::unique_ptr<Connection> fresh = connect_to_write(file);
@@ -112,7 +112,7 @@ Result<void> StateStore::Database::create() const {
     if (const auto fault = fresh->take_fault()) return state::fail_with(*fault, writing(paths));
   }
   state::about_to_change();
-  if (::rename(file.c_str(), paths.file().c_str()) != 0) return fail_errno("can not write " + paths.file());
+  if (::rename(file.c_str(), paths.file().c_str()) != 0) return fail_errno("cannot write " + paths.file());
   return state::sync_folder(paths);
 }
 
@@ -147,7 +147,7 @@ Result<void> StateStore::Database::begin() {
     return state::fail_with(*fault, writing(paths));
   }
   struct stat status {};
-  if (::stat(paths.file().c_str(), &status) != 0) return fail_errno("can not use " + paths.file());
+  if (::stat(paths.file().c_str(), &status) != 0) return fail_errno("cannot use " + paths.file());
   opened = {status.st_dev, status.st_ino};
   loaded = std::move(read->contents);
   return {};
@@ -196,7 +196,7 @@ Result<StateContents> StateStore::Database::read() {
     return std::move(now->contents);
   }
   StateContents contents = state::read_contents(*connection);
-  if (const auto fault = connection->take_fault()) return state::fail_with(*fault, "can not read the state in " + paths.shown);
+  if (const auto fault = connection->take_fault()) return state::fail_with(*fault, "cannot read the state in " + paths.shown);
   return contents;
 }
 

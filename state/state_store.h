@@ -154,7 +154,7 @@ struct StateContents {
   std::string set_aside;  // path of a damaged file that was set aside by open(); empty when there was none
 };
 
-/// All that a state holds with ids of an older version, in today's ids. It can not fail: what it can not name it leaves out.
+/// All that a state holds with ids of an older version, in today's ids. It cannot fail: what it cannot name it leaves out.
 using RenewIds = std::function<StateContents(StateContents)>;
 
 class StateStore {
@@ -163,7 +163,7 @@ class StateStore {
   /// not decode) is renamed to state.db.damaged-TIME beside it and a new one begun; its path is in StateContents::set_aside. A file of an
   /// older schema is brought up to date, and ids of an older version by `renew`, both in one transaction (without `renew` ids stay what
   /// they are). Reading alone changes nothing in the folder and keeps nothing open: what open() read is what the first load() gives.
-  /// Errors: StateErrc (see there; newer_schema changes nothing), errno where the folder can not be used.
+  /// Errors: StateErrc (see there; newer_schema changes nothing), errno where the folder cannot be used.
   static Result<StateStore> open(const std::string& folder, StateAccess access, StateLimits limits = {}, const RenewIds& renew = {});
   StateStore(StateStore&&) noexcept;
   StateStore& operator=(StateStore&&) noexcept;

@@ -89,7 +89,7 @@ MuteConfig read_mute(const YAML::Node& node, Timestamp now, Reading& reading) {
   const bool says_what =
       std::any_of(std::begin(kMuteKeys), std::end(kMuteKeys) - 2, [&](std::string_view key) { return section.has(key); });
   if (section.is_mapping() && !says_what)
-    section.problem(out.line, "a mute needs one of kind, service, template, rule, text: everything can not be muted");
+    section.problem(out.line, "a mute needs one of kind, service, template, rule, text: everything cannot be muted");
   return out;
 }
 
@@ -120,7 +120,7 @@ void read_mutes(LoadedConfig& loaded, const Environment& environment) {
     file.read(text.data(), static_cast<std::streamsize>(text.size()));
     if (!file.is_open() || file.bad() || std::filesystem::is_directory(path.value)) {
       loaded.problems.push_back(
-          {loaded.config.file, path.line, fmt::format("mutes {} can not be read: is it there, and may this user read it?", quoted(path))});
+          {loaded.config.file, path.line, fmt::format("mutes {} cannot be read: is it there, and may this user read it?", quoted(path))});
       continue;
     }
     text.resize(static_cast<std::size_t>(file.gcount()));

@@ -35,7 +35,7 @@ class EventDocuments {
   [[nodiscard]] std::vector<LiveEvent> of(const LiveJudgement& judged);
   /// What of() has given, for the EventDocuments of a later run.
   [[nodiscard]] std::string encode() const;
-  /// Before of(). False: it can not be read, nothing is known.
+  /// Before of(). False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
   /// Ids of templates are others now, as in LiveBook: templates are told again, under them; findings and incidents that were told are not,
   /// but for what comes of them later.

@@ -21,7 +21,7 @@ std::vector<std::string> files_of(const std::vector<config::Text>& texts) {
   return files;
 }
 
-/// Keys that differ and can not change while it runs.
+/// Keys that differ and cannot change while it runs.
 std::vector<std::string> fixed_changes(const config::PipelineConfig& before, const config::PipelineConfig& after) {
   std::vector<std::string> changed;
   const auto compare = [&](const char* name, const auto& old_value, const auto& new_value) {

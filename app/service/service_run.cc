@@ -103,7 +103,7 @@ Result<void> ServiceRun::refuse_unsound() {
     for (const RuleInfo& rule : live_->rules()) known.insert(rule.id);
     for (const config::ConfigProblem& problem : config::check_rule_ids(config_, known)) unknown += "\n  " + config::to_string(problem);
   }
-  if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration can not be used:" + unknown);
+  if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration cannot be used:" + unknown);
   for (const SourceConfig& source : config_.sources) {
     if (auto framers = framers_for(source, source.format.value); !framers) return tl::unexpected<Error>(framers.error());
     for (const config::TopicRule& rule : source.per_topic)

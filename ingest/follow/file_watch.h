@@ -13,7 +13,7 @@ namespace loglode::ingest {
 class FileWatch {
  public:
   FileWatch();
-  /// Watches a folder, from now on; what can not be watched is polled.
+  /// Watches a folder, from now on; what cannot be watched is polled.
   void add_folder(const std::string& folder);
   enum class News : std::uint8_t { none, content, names };  // `names`: files made, moved, removed, or events were lost
   /// Sleeps until something happened or `until`. Without events it is always none: then time alone says when to look.

@@ -19,7 +19,7 @@
 
 namespace loglode::ingest {
 
-/// At most `bytes` at `position`; fewer at the end of the file or where it can not be read.
+/// At most `bytes` at `position`; fewer at the end of the file or where it cannot be read.
 [[nodiscard]] std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes);
 /// The first kFingerprintBytes of a file, or what there is.
 [[nodiscard]] std::string first_bytes_of(int descriptor);
@@ -109,7 +109,7 @@ class FollowedFile {
   /// archive nothing.
   FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std::string first, const FollowedFileConfig& config, RunCounters& counters);
 
-  /// What the file turned out to be when it can not be followed: a sentence without the path; empty when it can be.
+  /// What the file turned out to be when it cannot be followed: a sentence without the path; empty when it can be.
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
   /// Whether a fill may give anything: the file is another than when the latest fill found its end. One system call.
   [[nodiscard]] bool has_news();

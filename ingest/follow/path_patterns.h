@@ -7,7 +7,7 @@
 namespace loglode::ingest {
 
 /// Regular files and links to them behind files, folders (recursively, logs only) and globs, without those that `exclude` matches; sorted,
-/// each once. What can not be listed is passed over.
+/// each once. What cannot be listed is passed over.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
 /// Folders whose names decide what the patterns match.
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);

@@ -47,7 +47,7 @@ Result<void> Consumer::start() {
   if (const rd_kafka_resp_err_t error = rd_kafka_subscribe(client_, topics.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     queue_.reset();
     rd_kafka_destroy_flags(std::exchange(client_, nullptr), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-    return refused("source '" + config_.name + "': can not subscribe to its topics: " + rd_kafka_err2str(error));
+    return refused("source '" + config_.name + "': cannot subscribe to its topics: " + rd_kafka_err2str(error));
   }
   thread_ = std::thread{[this] { run(); }};
   return {};

@@ -1,4 +1,4 @@
-// The thread that talks to the brokers: polls message by message, answers rebalances, commits positions, pauses what can not be taken.
+// The thread that talks to the brokers: polls message by message, answers rebalances, commits positions, pauses what cannot be taken.
 // Owned by the source. Everything of this client happens on this thread; others meet it in Intake and in a few atomics. A search for the
 // end of a damaged batch runs beside it, with a client of its own.
 #pragma once
@@ -52,7 +52,7 @@ class Consumer {
 
  private:
   using Current = std::shared_ptr<Partition>;
-  /// A batch that can not be read. Asked for again a few times before its end is searched for: a broker or a wire may do better.
+  /// A batch that cannot be read. Asked for again a few times before its end is searched for: a broker or a wire may do better.
   struct Damage {
     static constexpr unsigned kTimes = 3;
     Current partition;
@@ -95,7 +95,7 @@ class Consumer {
   void resume();
   bool nudge();
 
-  // consumer_damage: batches that can not be read
+  // consumer_damage: batches that cannot be read
   void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
   void pass_over_damage();
   void take_found();

@@ -82,7 +82,7 @@ void Consumer::note_passed_over(const Partition& partition, std::int64_t next) {
 
 void Consumer::tell_passed_over(const Damage& damage, std::int64_t next) {
   tell(shown(*damage.partition), "offsets " + std::to_string(damage.from) + " to " + std::to_string(next - 1) +
-                                     " can not be read, their batch is damaged (" + rd_kafka_err2str(damage.error) +
+                                     " cannot be read, their batch is damaged (" + rd_kafka_err2str(damage.error) +
                                      "): they were passed over");
   counts_.unreadable += static_cast<std::uint64_t>(next - damage.from);
 }

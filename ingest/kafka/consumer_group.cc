@@ -99,7 +99,7 @@ void Consumer::assign_pending() {
 }
 
 void Consumer::assign_anew() {
-  // A partition whose position was refused can not be sought in; given out again, all go on where they are.
+  // A partition whose position was refused cannot be sought in; given out again, all go on where they are.
   const PartitionList list = new_list(static_cast<int>(assigned_.size()));
   intake_.locked([&] {
     for (const Current& partition : assigned_)

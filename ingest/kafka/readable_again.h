@@ -12,7 +12,7 @@
 
 namespace loglode::kafka {
 
-/// The message can not be decompressed, or is none: asking again will not help, unless the wire or a broker's memory was at fault.
+/// The message cannot be decompressed, or is none: asking again will not help, unless the wire or a broker's memory was at fault.
 [[nodiscard]] bool is_damage(rd_kafka_resp_err_t error) noexcept;
 
 /// The first offset behind the damaged batch that reading from `from` meets: good messages, another damaged batch or the partition's end.

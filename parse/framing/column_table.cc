@@ -66,7 +66,7 @@ std::uint32_t hash_writer(std::string_view name, std::uint32_t seed) noexcept {
 Result<ColumnTable> ColumnTable::make(std::vector<std::string> names, std::string_view delimiter) {
   Result<std::string> sign = read_escapes(delimiter.empty() ? "\\t" : delimiter);
   if (!sign) return tl::unexpected<Error>(sign.error());
-  if (sign->find('\n') != std::string::npos) return invalid("--delimiter: a line end can not separate columns");
+  if (sign->find('\n') != std::string::npos) return invalid("--delimiter: a line end cannot separate columns");
   if (names.size() > kColumnsMax) return invalid(fmt::format("--columns: at most {} columns, {} given", kColumnsMax, names.size()));
   ColumnTable table;
   std::vector<std::size_t> texts;

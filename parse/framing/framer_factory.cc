@@ -254,7 +254,7 @@ std::vector<std::string> known_formats() {
 }
 
 Result<std::shared_ptr<const FramerFactory>> make_framer_factory(ParseConfig config) {
-  if (!config.own_problems.empty()) return invalid("the format files can not be used:" + config.own_problems);
+  if (!config.own_problems.empty()) return invalid("the format files cannot be used:" + config.own_problems);
   std::vector<std::string> known = known_formats();
   for (const auto& own : config.own_formats) known.emplace_back(own->name());
   if (std::find(known.begin(), known.end(), config.format) == known.end()) return invalid(unknown_format(config.format));

@@ -35,7 +35,7 @@ class PlainFramer final : public Framer {
 };
 
 /// Lines that something else wrote down. Writers whose lines alternate have their own state each where their lines can be put together
-/// again (containers); where they can not (syslog), a line continues the one right before it or nothing.
+/// again (containers); where they cannot (syslog), a line continues the one right before it or nothing.
 class WrappedFramer final : public Framer {
  public:
   explicit WrappedFramer(std::shared_ptr<const ReadingPlan> plan)
@@ -84,7 +84,7 @@ class WrappedFramer final : public Framer {
     return writers_.try_emplace(writer, plan_->plan_of(program)).first->second;
   }
 
-  /// Of lines that can not be put together again: where another writer goes on, the one before has ended.
+  /// Of lines that cannot be put together again: where another writer goes on, the one before has ended.
   Writer& only_writer(const WrappedLine& line) {
     if (writers_.empty()) return writer_of(0, line.program);
     Writer& writer = writers_.begin()->second;

@@ -32,7 +32,7 @@ bool is_wide_part(std::string_view text) noexcept {
   return !text.empty();
 }
 
-/// The end of the domain's last part, which begins at `at`; 0 when it can not be one. Text without blanks may be glued to it.
+/// The end of the domain's last part, which begins at `at`; 0 when it cannot be one. Text without blanks may be glued to it.
 std::size_t top_end(std::string_view text, std::size_t at, std::size_t end) noexcept {
   constexpr std::string_view kPunycode = "xn--";
   const std::string_view top = text.substr(at, end - at);

@@ -1,5 +1,5 @@
 // The one pass over a message: words, marks and values in order, each with whether a blank stood before it.
-// A template over who listens, so that the hot path (hashing) and the cold ones (learning, explaining) can not disagree.
+// A template over who listens, so that the hot path (hashing) and the cold ones (learning, explaining) cannot disagree.
 #pragma once
 
 #include <cstdint>

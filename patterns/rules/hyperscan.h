@@ -46,8 +46,8 @@ struct CompiledDatabase {
 };
 /// A text: each expression is reported once. A block (block_form.h): where each match ends.
 enum class LookedForIn : std::uint8_t { text, block };
-/// `expressions[i]` is reported as id `ids[i]`. No expressions give a null database without a message, and so does an expression that can
-/// not be looked for in a block. `platform`: null for this CPU.
+/// `expressions[i]` is reported as id `ids[i]`. No expressions give a null database without a message, and so does an expression that
+/// cannot be looked for in a block. `platform`: null for this CPU.
 [[nodiscard]] CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids,
                                                 LookedForIn where, const hs_platform_info_t* platform = nullptr);
 

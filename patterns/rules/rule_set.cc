@@ -126,7 +126,7 @@ class Loader {
     CompiledDatabase blocks = beside.get();
     if (!all.message.empty()) return compile_without_faults(sound);
     compiled_->all = std::move(all.database);
-    compiled_->blocks = std::move(blocks.database);  // null where they can not be had: then every text is scanned alone
+    compiled_->blocks = std::move(blocks.database);  // null where they cannot be had: then every text is scanned alone
     return true;
   }
 

@@ -52,7 +52,7 @@ int measure(const std::string& path, int rounds) {
   text.append(kPadding, '\0');
   auto loaded = load_rules_for(ReadingOptions{});
   if (!loaded || size == 0) {
-    fmt::print(stderr, "can not read {} or the rules\n", path);
+    fmt::print(stderr, "cannot read {} or the rules\n", path);
     return 1;
   }
   AnalyzeOptions options;

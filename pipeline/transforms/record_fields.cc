@@ -70,7 +70,7 @@ void clear_field(Batch& batch, Record& record, const FieldName& name) noexcept {
     remove_attribute(batch, record, name.name);
 }
 
-/// What `field` would hold of `value`; empty when it can not.
+/// What `field` would hold of `value`; empty when it cannot.
 std::string_view fitting(Field field, std::string_view value) noexcept {
   const std::string_view bare = trimmed(value);
   switch (field) {

@@ -26,7 +26,7 @@ struct FieldName {
 /// Sets the attribute, or adds it behind the record's others. `key` and `value` must live as long as the batch.
 void set_attribute(Batch& batch, Record& record, std::string_view key, std::string_view value);
 
-/// Moves a value and returns whether it did. It stays where it is when it is empty, or when the other field can not hold it: a level must
+/// Moves a value and returns whether it did. It stays where it is when it is empty, or when the other field cannot hold it: a level must
 /// be a word that is one, an id printable without blanks and at most 128 bytes, a service or host at most 256 bytes without control
 /// characters. What the other field held is gone. A service that only the stream has is not the record's and does not move.
 bool move_field(Batch& batch, Record& record, const FieldName& from, const FieldName& to);

@@ -48,7 +48,7 @@ using TransformSteps = std::vector<std::variant<DropStep, RedactStep, RenameStep
 /// By the source's name; sources without transforms are not in it.
 using TransformPlan = std::map<std::string, TransformSteps, std::less<>>;
 
-/// Errors: invalid_argument, `line N: …`, for a rule or sink that is not there, a pattern that can not be compiled, a route when there are
+/// Errors: invalid_argument, `line N: …`, for a rule or sink that is not there, a pattern that cannot be compiled, a route when there are
 /// more sinks than it can name.
 [[nodiscard]] Result<TransformPlan> plan_transforms(const std::vector<config::SourceConfig>& sources,
                                                     const std::vector<config::SinkConfig>& sinks, const RuleCatalog& rules);

@@ -74,7 +74,7 @@ bool is_installed(const std::string& program) {
 std::optional<std::string> Broker::impossible() {
   for (const char* const program : {"java", "mvn"})
     if (!is_installed(program)) return std::string{program} + " is not installed";
-  if (std::system((kScripts + "jars >/dev/null").c_str()) != 0) return "the broker's jars can not be fetched";
+  if (std::system((kScripts + "jars >/dev/null").c_str()) != 0) return "the broker's jars cannot be fetched";
   return std::nullopt;
 }
 
@@ -85,7 +85,7 @@ Broker& Broker::shared() {
 
 Broker::Broker() : port_{free_ports()} {
   std::string pattern = std::filesystem::temp_directory_path() / "loglode-kafka-XXXXXX";
-  if (::mkdtemp(pattern.data()) == nullptr) give_up("can not make a folder for the broker");
+  if (::mkdtemp(pattern.data()) == nullptr) give_up("cannot make a folder for the broker");
   folder_ = pattern;
   start();
 }
@@ -98,7 +98,7 @@ Broker::~Broker() {
 
 void Broker::start() {
   pid_ = ::fork();
-  if (pid_ < 0) give_up("can not fork");
+  if (pid_ < 0) give_up("cannot fork");
   if (pid_ == 0) {
     const int log = ::open((folder_ + "/broker.log").c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
     ::dup2(log, 1);

@@ -137,7 +137,7 @@ def run(program, folder, broker):
     busy = (cpu_seconds(service.process) - before) / 3
     assert busy < 0.3, f"{busy:.0%} of a core while it meets damaged batches: {service.told()}"
     for number, first, last in ranges:
-        sentence = f"logs[{number}]: offsets {first} to {last} can not be read"
+        sentence = f"logs[{number}]: offsets {first} to {last} cannot be read"
         wait_for(f"'{sentence}'", 120, lambda sentence=sentence: threads.now() and sentence in service.told())
     wait_for("the commit", 60, lambda: all(broker.committed("corrupt").get(number) == (350 if number == 0 else MANY_SIZE) for number in hit))
     lost = sum(last + 1 - first for _, first, last in ranges)
@@ -150,7 +150,7 @@ def run(program, folder, broker):
     service.start()
     wait_for("one more", 60, lambda: len(kept(service)) == len(good) + 1)
     assert service.stop() == 143, service.told()
-    assert service.told().count("can not be read") == len(ranges), service.told()
+    assert service.told().count("cannot be read") == len(ranges), service.told()
     return (f"{len(good)} of {len(good)} good messages, each once; {len(ranges)} damaged batches of {lost} messages told and counted; {busy:.1%} of a core "
             f"and {extra} threads meanwhile; not met again after a restart")
 

@@ -93,9 +93,9 @@ def sink_is_not_written_to(machine):
     time.sleep(1)
     machine.break_disk("write EIO out/records")
     machine.write(500)
-    wait_for("the failure to be told", 30, lambda: machine.told("can not write to") > 0)
+    wait_for("the failure to be told", 30, lambda: machine.told("cannot write to") > 0)
     time.sleep(4)
-    assert machine.told("can not write to") == 1, machine.service.told()
+    assert machine.told("cannot write to") == 1, machine.service.told()
     assert len(machine.delivered()) == 500
     machine.mend_disk()
     machine.wait_for_all()
@@ -219,7 +219,7 @@ def letters_pile_up(machine):
 
 
 def state_fails(machine):
-    """State that can not be written or synced: records flow on, positions stay; a kill then repeats, and loses nothing."""
+    """State that cannot be written or synced: records flow on, positions stay; a kill then repeats, and loses nothing."""
     machine.write(300)
     machine.start()
     machine.wait_for_all()

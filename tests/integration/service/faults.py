@@ -141,7 +141,7 @@ def findings_that_a_topic_rejects(program, folder, broker):
 
 
 def hangup_reloads_or_refuses(program, folder, broker):
-    """SIGHUP: rules and thresholds change between two records; what can not change is refused by name, and nothing of it is taken."""
+    """SIGHUP: rules and thresholds change between two records; what cannot change is refused by name, and nothing of it is taken."""
     port = free_ports()
     log = os.path.join(folder, "app.log")
     pack = os.path.join(folder, "pack.yaml")

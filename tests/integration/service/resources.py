@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""`loglode run` without what it needs of the machine: no descriptor is left, or the state's folder can not be written to.
+"""`loglode run` without what it needs of the machine: no descriptor is left, or the state's folder cannot be written to.
 
 What must hold: a clear message, no busy loop, and it goes on when there is what it needs.
 

@@ -1,4 +1,4 @@
-// What has no habit can not break it: bursts, gaps between runs, months with a few busy hours.
+// What has no habit cannot break it: bursts, gaps between runs, months with a few busy hours.
 #include <algorithm>
 #include <catch2/catch.hpp>
 

@@ -263,7 +263,7 @@ TEST_CASE("live book: what is taken as known is not told", "[app][live]") {
   expect(book, {{judgement({a}, {incident(seconds{0}, {a.finding_id})}), seconds{11}, {}}});
 }
 
-TEST_CASE("live book: what can not be read leaves a book that knows nothing", "[app][live][errors]") {
+TEST_CASE("live book: what cannot be read leaves a book that knows nothing", "[app][live][errors]") {
   LiveBook book;
   static_cast<void>(book.compare(judgement({finding("a", 1, seconds{0}, seconds{10})}), at(seconds{10})));
   const std::string good = book.encode();

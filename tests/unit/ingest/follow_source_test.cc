@@ -223,7 +223,7 @@ TEST_CASE("Deleted and made anew, also on the same inode, and a symbolic link th
   CHECK(follower.lines() == Lines{"a1", "l1", "l2", "b1", "c1"});
 }
 
-TEST_CASE("What can not be followed is told and passed over") {
+TEST_CASE("What cannot be followed is told and passed over") {
   Folder folder;
   append(folder / "good.log", "one\n");
   append(folder / "binary.log", std::string("\x7f"

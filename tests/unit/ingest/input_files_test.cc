@@ -139,7 +139,7 @@ TEST_CASE("inputs: numbers in names count as numbers, and the order is strict", 
   }
 }
 
-// --- what can not be read ---
+// --- what cannot be read ---
 
 TEST_CASE("inputs: what is missing is said, and stops nothing that is there", "[ingest]") {
   const TemporaryFolder folder;
@@ -195,7 +195,7 @@ TEST_CASE("inputs: without permission a file or folder is a problem, not a stop"
   ::waitpid(child, &status, 0);
   fs::permissions(folder.path("closed"), fs::perms::all);
   if (WIFEXITED(status) && WEXITSTATUS(status) == 77) {
-    WARN("skipped: can not become another user here");
+    WARN("skipped: cannot become another user here");
     return;
   }
   CHECK(WIFEXITED(status));

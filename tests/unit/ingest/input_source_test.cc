@@ -293,7 +293,7 @@ TEST_CASE("source: decompression has limits, which are reported and counted", "[
   expect(zstd(bomb), {.zstd_window_log_max = 10}, "zstd -dc --long=31");
 }
 
-TEST_CASE("source: what vanished or can not be opened is reported and passed over", "[ingest]") {
+TEST_CASE("source: what vanished or cannot be opened is reported and passed over", "[ingest]") {
   const TemporaryFolder folder;
   const ReadAll all = read_inputs({{.path = folder.path("gone")},
                                    {.path = folder.path()},

@@ -71,7 +71,7 @@ TEST_CASE("context: every record that was read is found again by its offset", "[
   }
 }
 
-// --- what can not be found ---
+// --- what cannot be found ---
 
 TEST_CASE("context: a file that is gone, shorter, changed, damaged or no file says so", "[ingest]") {
   const TemporaryFolder folder;

@@ -106,7 +106,7 @@ TEST_CASE("transforms: rename moves values between attributes and members", "[ap
   CHECK(attributes_text(over, over.records[0]) == "lvl=ERR tid=4bf92f bad=a\nb msg= api ");
 }
 
-TEST_CASE("transforms: rename leaves what the other field can not hold", "[app][transforms]") {
+TEST_CASE("transforms: rename leaves what the other field cannot hold", "[app][transforms]") {
   const Line line{
       "hello", Severity::warn, "pay", {{"bad", "a\nb"}, {"word", "two words"}, {"blank", " "}, {"long", std::string(300, 'x')}}};
   const auto expect = [&](const std::string& from, const std::string& to) {

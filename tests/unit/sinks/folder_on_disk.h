@@ -52,7 +52,7 @@ inline void write_bytes(const std::string& path, std::string_view bytes) {
   std::ofstream{path, std::ios::binary}.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
-/// Files of this process can not grow past `bytes` while it lives: a full disk, as a write sees it.
+/// Files of this process cannot grow past `bytes` while it lives: a full disk, as a write sees it.
 class FullDisk {
  public:
   explicit FullDisk(std::uint64_t bytes) {

@@ -177,7 +177,7 @@ TEST_CASE("rotating file: a reader beside it counts every line exactly once, thr
     while (!stop.stop_requested()) read_on();
   }};
   for (int i = 0; i < kLines; ++i)
-    if (!opened.file->append(line(i))) FAIL("it can not be written");
+    if (!opened.file->append(line(i))) FAIL("it cannot be written");
   reader.request_stop();
   reader.join();
   syncs.request_stop();
@@ -271,7 +271,7 @@ TEST_CASE("rotating file: one that was moved or removed is made anew at the next
   CHECK(opened.told.size() == 2);
 }
 
-TEST_CASE("rotating file: it goes on in the old file when it can not rotate, says so once, and rotates later", "[sinks]") {
+TEST_CASE("rotating file: it goes on in the old file when it cannot rotate, says so once, and rotates later", "[sinks]") {
   Opened opened{{8, 0s, 0, Compression::none}};
   REQUIRE(opened.open().has_value());
   REQUIRE(opened.file->append(line(0)).has_value());
@@ -312,7 +312,7 @@ TEST_CASE("rotating file: what a crash left of a compression is done at the next
   expect({part, part + ".zst"});      // before the plain one was removed
 }
 
-TEST_CASE("rotating file: a part that can not be compressed stays plain and whole", "[sinks]") {
+TEST_CASE("rotating file: a part that cannot be compressed stays plain and whole", "[sinks]") {
   Opened opened{{0, 0s, 0, Compression::zstd}};
   std::string text;
   for (int i = 0; i < 200'000; ++i) text += line(i * 7919);

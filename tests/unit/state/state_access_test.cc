@@ -150,7 +150,7 @@ TEST_CASE("state: whatever a writer does meanwhile, a reader sees one snapshot, 
   CHECK(reads > 0);
 }
 
-TEST_CASE("state: a folder that can not be written is read all the same, however its last writer ended", "[state][access]") {
+TEST_CASE("state: a folder that cannot be written is read all the same, however its last writer ended", "[state][access]") {
   const StateFolder closed;
   StateModel model;
   {
@@ -180,7 +180,7 @@ TEST_CASE("state: a folder that can not be written is read all the same, however
     });
     fs::permissions(folder.path(), fs::perms(0755));
     if (code == 77) {
-      WARN("skipped: can not become another user here");
+      WARN("skipped: cannot become another user here");
       return;
     }
     CHECK(code == 0);
@@ -209,10 +209,10 @@ TEST_CASE("state: what is refused, and how it is said", "[state][access]") {
   const StateFolder elsewhere;
   { const StateStore made = open_state(elsewhere); }
   fs::create_symlink(elsewhere.file(), folder.file());
-  refused(folder.path(), StateAccess::read_write, StateErrc::refused, "can not read the state");
+  refused(folder.path(), StateAccess::read_write, StateErrc::refused, "cannot read the state");
   fs::remove(folder.file());
   fs::create_directory(folder.file());
-  refused(folder.path(), StateAccess::read_write, StateErrc::refused, "can not read the state");
+  refused(folder.path(), StateAccess::read_write, StateErrc::refused, "cannot read the state");
 }
 
 TEST_CASE("state: a folder or file without permission is an error that says so, and stays as it is", "[state][access]") {
@@ -230,7 +230,7 @@ TEST_CASE("state: a folder or file without permission is an error that says so, 
     });
     fs::permissions(folder.path(), fs::perms(0700));
     if (code == 77) {
-      WARN("skipped: can not become another user here");
+      WARN("skipped: cannot become another user here");
     } else {
       CHECK(code == 0);
     }
@@ -239,8 +239,8 @@ TEST_CASE("state: a folder or file without permission is an error that says so, 
   as_nobody(fs::perms(0500), fs::perms(0600), "ermission denied");
   as_nobody(fs::perms(0555), fs::perms(0644), "ermission denied");
   fs::permissions(folder.file("state.lock"), fs::perms(0666));
-  as_nobody(fs::perms(0555), fs::perms(0000), "can not");
-  as_nobody(fs::perms(0555), fs::perms(0444), "can not write");
+  as_nobody(fs::perms(0555), fs::perms(0000), "cannot");
+  as_nobody(fs::perms(0555), fs::perms(0444), "cannot write");
 }
 
 TEST_CASE("state: a folder that is deleted or replaced under its writer is an error of every write from then on", "[state][access]") {
@@ -302,7 +302,7 @@ TEST_CASE("state: a full disk is an error, changes nothing, and the next write g
       }
     });
     if (code == 77) {
-      WARN("skipped: the limit can not be lifted again here");
+      WARN("skipped: the limit cannot be lifted again here");
       return;
     }
     CHECK(code <= 1);

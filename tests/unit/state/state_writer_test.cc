@@ -127,7 +127,7 @@ TEST_CASE("state: submit does not wait for a write, and those that wait are writ
   CHECK(text_of(contents_of(open_state(folder, {}, StateAccess::read_only))) == model.text());
 }
 
-TEST_CASE("state: what could not be written is written with the next, and when it can not be, finish says why", "[state][writer]") {
+TEST_CASE("state: what could not be written is written with the next, and when it cannot be, finish says why", "[state][writer]") {
   StateSnapshot large = large_snapshot(), next;
   next.shapes = {{ShapeId{1}, "newer"}, {ShapeId{1000}, "other"}};
   StateModel model;

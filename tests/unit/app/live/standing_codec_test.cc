@@ -79,7 +79,7 @@ TEST_CASE("state: what stands is read as it was written", "[app][live]") {
   CHECK(incident.timeline.at(0).finding_id == "f1");
 }
 
-TEST_CASE("state: of what can not be read nothing stands", "[app][live]") {
+TEST_CASE("state: of what cannot be read nothing stands", "[app][live]") {
   const std::string written = encode_standing(some_standing());
   CHECK_FALSE(decode_standing(""));
   CHECK_FALSE(decode_standing("no CBOR"));

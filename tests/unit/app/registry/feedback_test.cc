@@ -39,7 +39,7 @@ struct Folder {
   }
 };
 
-TEST_CASE("feedback: a file that a source reads can not be written, whether it is there or not", "[app][config]") {
+TEST_CASE("feedback: a file that a source reads cannot be written, whether it is there or not", "[app][config]") {
   const Folder folder;
   const Lines told{"2: " + folder.told("sink \"out\": its file " + folder.at("fb/out.ndjson"), "fb/*", "out.ndjson*")};
   CHECK(folder.of("paths: ['fb/*']", "path: fb/out.ndjson") == told);

@@ -80,7 +80,7 @@ TEST_CASE("mutes: what is wrong is told with file and line, all at once", "[app]
   expect(one("kind: storm"), {"m.yaml:1: bad kind \"storm\": a storm is many findings at once; mute those"});
   expect(one("template: 12"), {"m.yaml:1: bad template \"12\": the 16 hex digits of a template's id"});
   expect(one("sevrice: shop"), {"m.yaml:1: unknown key \"sevrice\" in a mute (did you mean \"service\"?)",
-                                "m.yaml:1: a mute needs one of kind, service, template, rule, text: everything can not be muted"});
+                                "m.yaml:1: a mute needs one of kind, service, template, rule, text: everything cannot be muted"});
   expect("- { service: shop }\n", {"m.yaml:1: a mute lacks \"reason\"", "m.yaml:1: a mute lacks \"until\""});
   expect("- { service: shop, reason: '', until: tomorrow }\n",
          {"m.yaml:1: \"reason\" must not be empty", "m.yaml:1: bad until \"tomorrow\": a time with its zone, like 2026-12-01T06:00:00Z"});
@@ -112,7 +112,7 @@ TEST_CASE("mutes: a file that is not there is a problem of who names it", "[app]
   loaded.config.detect.mutes[0].value += ".gone";
   loaded.config.detect.mutes[0].shown = "gone.yaml";
   read_mutes(loaded, process_environment());
-  CHECK(file.shown(loaded.problems) == Lines{"c.yaml:4: mutes \"gone.yaml\" can not be read: is it there, and may this user read it?"});
+  CHECK(file.shown(loaded.problems) == Lines{"c.yaml:4: mutes \"gone.yaml\" cannot be read: is it there, and may this user read it?"});
 }
 
 }  // namespace

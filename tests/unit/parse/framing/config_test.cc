@@ -46,7 +46,7 @@ TEST_CASE("config: columns are split, the last takes the rest", "[framing]") {
   CHECK(*read_escapes("\\t|\\\\\\x41\\0x") == std::string("\t|\\A\0x", 6));
 }
 
-TEST_CASE("config: what can not work is refused with a sentence", "[framing]") {
+TEST_CASE("config: what cannot work is refused with a sentence", "[framing]") {
   ParseConfig config;
   config.format = "jsn";
   expect_error(config, "Did you mean json");

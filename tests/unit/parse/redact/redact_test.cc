@@ -232,7 +232,7 @@ TEST_CASE("redact: random strings are masked, ids, digests, paths and names are 
     expect_untouched(text);
 }
 
-TEST_CASE("redact: counts say what was masked and equal secrets can not be told apart", "[redact]") {
+TEST_CASE("redact: counts say what was masked and equal secrets cannot be told apart", "[redact]") {
   RedactionCounts counts;
   const std::string text = redact("password=a1 password=b2 mail bob@example.com", counts);
   CHECK(text == "password=[masked] password=[masked] mail [masked:email]");

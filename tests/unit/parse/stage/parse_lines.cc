@@ -118,7 +118,7 @@ int main(int argc, char** argv) {
 
   std::ifstream file(args[0], std::ios::binary);
   struct stat about {};
-  if (!file || ::stat(args[0].c_str(), &about) != 0) return fail_with(args[0] + " can not be opened");
+  if (!file || ::stat(args[0].c_str(), &about) != 0) return fail_with(args[0] + " cannot be opened");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
 
   auto stream = std::make_shared<Stream>();

@@ -20,7 +20,7 @@ TEST_CASE("own formats: examples say what comes of a line", "[parse][layout]") {
   CHECK(check_own_example(**compiled, "nothing of it", true, {}).empty());
 }
 
-TEST_CASE("own formats: what can not be used says why", "[parse][layout]") {
+TEST_CASE("own formats: what cannot be used says why", "[parse][layout]") {
   const auto complains = [](const OwnFormat& format, std::string_view about) {
     const auto compiled = compile_own_format(format);
     REQUIRE_FALSE(compiled);

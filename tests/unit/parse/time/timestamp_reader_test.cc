@@ -162,7 +162,7 @@ TEST_CASE("timestamps: programs' own spellings are read", "[parse][time]") {
   expect("23-Nov-2023 10:11:12.123", "2023-11-23T10:11:12.123000000Z");             // BIND, Tomcat
   expect("06/14/2005 03:16:01 PM", "2005-06-14T15:16:01.000000000Z");
   expect("06/14/2005 12:16:01 AM", "2005-06-14T00:16:01.000000000Z");
-  expect("14/06/2005 15:16:01", "2005-06-14T15:16:01.000000000Z");  // day first when it can not be a month
+  expect("14/06/2005 15:16:01", "2005-06-14T15:16:01.000000000Z");  // day first when it cannot be a month
   expect("03/04/2005 15:16:01", "2005-03-04T15:16:01.000000000Z");  // month first when it can
   expect("03.04.2005 15:16:01", "2005-04-03T15:16:01.000000000Z");  // with dots the day is first
   expect("24.11.26 15:16:01", "2026-11-24T15:16:01.000000000Z");
