@@ -71,7 +71,7 @@ Result<void> LogRun::prepare() {
   MinerConfig mining;
   mining.leave_timeless = !range_.everything();
   miner_.emplace(mining, counters_);
-  folder_.emplace(FoldConfig{}, loaded_.catalog, counters_);
+  aggregator_.emplace(AggregateConfig{}, loaded_.catalog, counters_);
   if (auto opened = open_state(); !opened) return opened;
   return open_outputs();
 }
@@ -116,13 +116,13 @@ Result<WorkerChain> LogRun::make_chain() {
 Result<PipelineTimes> LogRun::run_all() {
   const std::unique_ptr<Source> source = make_input_source(ingest_config(options_), inputs_, *framers_, counters_);
   const std::unique_ptr<Stage> learner = miner_->make_learner();
-  const std::unique_ptr<Stage> recorder = session_ ? session_->make_recorder(*miner_, *folder_) : nullptr;
+  const std::unique_ptr<Stage> recorder = session_ ? session_->make_recorder(*miner_, *aggregator_) : nullptr;
   TimeRangeStage in_range{range_, counters_};
-  seam_.emplace(*folder_, options_.seam_seed);
+  seam_.emplace(*aggregator_, options_.seam_seed);
   Pipeline pipeline{*source, [this] { return make_chain(); }, {}, {}, threads_, &stop_};
   if (!range_.everything()) pipeline.ordered.push_back(&in_range);
   pipeline.ordered.push_back(learner.get());
-  pipeline.ordered.push_back(&*folder_);
+  pipeline.ordered.push_back(&*aggregator_);
   if (options_.verbose) pipeline.ordered.push_back(&reading_notes_);
   if (recorder) pipeline.ordered.push_back(recorder.get());
   if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
@@ -137,7 +137,7 @@ Result<PipelineTimes> LogRun::run_all() {
 Result<std::vector<WindowSummary>> LogRun::windows() {
   if (options_.seam_seed != 0) return seam_->delivered();
   SummaryStore store;
-  for (WindowSummary& summary : folder_->summaries()) store.accept(std::move(summary));
+  for (WindowSummary& summary : aggregator_->summaries()) store.accept(std::move(summary));
   return store.take_windows();
 }
 
@@ -157,14 +157,14 @@ Result<void> LogRun::write_assignments(const TemplateCatalog& catalog) {
 }
 
 Result<StateWritten> LogRun::finish_state(const TemplateCatalog& catalog) {
-  return session_ ? session_->finish(*miner_, *folder_, catalog, !times_.stopped) : StateWritten{};
+  return session_ ? session_->finish(*miner_, *aggregator_, catalog, !times_.stopped) : StateWritten{};
 }
 
 void LogRun::release() noexcept {
   seam_.reset();
   records_.reset();
   labels_.reset();
-  folder_.reset();
+  aggregator_.reset();
   miner_.reset();
 }
 
@@ -175,7 +175,7 @@ RunStats LogRun::stats(double seconds_judging) const {
   stats.seconds_wall = elapsed();
   stats.seconds_cpu = cpu_seconds(usage);
   stats.seconds_by_stage = {
-      {"read", times_.read}, {"work", times_.work}, {"fold", times_.fold}, {"deliver", times_.deliver}, {"judge", seconds_judging}};
+      {"read", times_.read}, {"work", times_.work}, {"fold", times_.aggregate}, {"deliver", times_.deliver}, {"judge", seconds_judging}};
   stats.rss_bytes_peak = peak_resident_bytes(usage);
   stats.threads = threads_;
   stats.inputs = inputs_.size();

@@ -16,7 +16,7 @@
 #include "core/framing.h"
 #include "core/run_stats.h"
 #include "ingest/input_source.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
 #include "pipeline/reading_notes.h"
@@ -71,7 +71,7 @@ class LogRun {
   PipelineTimes times_;
   std::unique_ptr<StateSession> session_;  // with --state
   std::optional<TemplateMiner> miner_;     // from prepare() on
-  std::optional<Folder> folder_;
+  std::optional<WindowAggregator> aggregator_;
   ReadingNotes reading_notes_;   // with --verbose
   std::optional<SeamTap> seam_;  // from run_all() on
   std::unique_ptr<AssignmentSpool> spool_;

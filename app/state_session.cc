@@ -30,7 +30,8 @@ std::vector<TemplateEvent> merges(const std::vector<StoredTemplate>& before, con
 /// Counts how far each stream was read, and takes a snapshot when one is due.
 class StateSession::Recorder final : public Stage {
  public:
-  Recorder(StateSession& session, TemplateMiner& miner, Folder& folder) : session_{session}, miner_{miner}, folder_{folder} {}
+  Recorder(StateSession& session, TemplateMiner& miner, WindowAggregator& aggregator)
+      : session_{session}, miner_{miner}, aggregator_{aggregator} {}
 
   Result<void> run(Batch& batch) override {
     const StreamInfo& info = batch.stream->info;
@@ -42,7 +43,7 @@ class StateSession::Recorder final : public Stage {
     stream.reaches = std::max(stream.reaches, last.offset + last.raw.size());
     const auto begin = Clock::now();
     if (begin < due_) return {};
-    session_.writer_->submit(session_.snapshot_of(miner_, folder_.take_changed(), false));
+    session_.writer_->submit(session_.snapshot_of(miner_, aggregator_.take_changed(), false));
     const auto end = Clock::now();
     due_ = end + std::max<Clock::duration>(session_.options_.interval, kRestShare * (end - begin));
     return {};
@@ -51,7 +52,7 @@ class StateSession::Recorder final : public Stage {
  private:
   StateSession& session_;
   TemplateMiner& miner_;
-  Folder& folder_;
+  WindowAggregator& aggregator_;
   Clock::time_point due_ = Clock::now() + session_.options_.interval;
 };
 
@@ -131,8 +132,8 @@ std::vector<WindowSummary> StateSession::take_baseline_beside(const std::vector<
   return baseline;
 }
 
-std::unique_ptr<Stage> StateSession::make_recorder(TemplateMiner& miner, Folder& folder) {
-  return writer_ == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, folder);
+std::unique_ptr<Stage> StateSession::make_recorder(TemplateMiner& miner, WindowAggregator& aggregator) {
+  return writer_ == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, aggregator);
 }
 
 StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended) {
@@ -151,9 +152,10 @@ StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<Window
   return snapshot;
 }
 
-Result<StateWritten> StateSession::finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended) {
+Result<StateWritten> StateSession::finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
+                                          bool ended) {
   if (writer_ == nullptr) return StateWritten{};
-  StateSnapshot last = snapshot_of(miner, folder.summaries(), ended);
+  StateSnapshot last = snapshot_of(miner, aggregator.summaries(), ended);
   PathsRead paths;
   for (const auto& [identity, stream] : streams_) paths.emplace(identity, stream.path);
   for (const StoredStream& stream : outgrown(paths)) {

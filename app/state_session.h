@@ -11,7 +11,7 @@
 #include "core/pipeline_parts.h"
 #include "core/template_catalog.h"
 #include "ingest/input_source.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
 #include "state/state_store.h"
 #include "state/state_writer.h"
@@ -42,10 +42,11 @@ class StateSession {
   /// Once, as restore().
   [[nodiscard]] std::vector<WindowSummary> take_baseline_beside(const std::vector<WindowSummary>& windows);
 
-  /// The ordered stage behind the folder that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
-  [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, Folder& folder);
+  /// The ordered stage behind the aggregator that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
+  [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, WindowAggregator& aggregator);
   /// The last snapshot, on disk when this returns. `ended`: every input was read to its end. Errors: of any snapshot of the run.
-  [[nodiscard]] Result<StateWritten> finish(TemplateMiner& miner, const Folder& folder, const TemplateCatalog& catalog, bool ended);
+  [[nodiscard]] Result<StateWritten> finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
+                                            bool ended);
 
   static TemplateMarks marks_of(const StateContents& contents);
 

@@ -15,7 +15,7 @@ Result<void> SeamTap::run(Batch&) {
 
 void SeamTap::take() {
   ++takes_;
-  for (const WindowSummary& summary : folder_.summaries()) topic_.push_back(encode(summary));
+  for (const WindowSummary& summary : aggregator_.summaries()) topic_.push_back(encode(summary));
 }
 
 Result<std::vector<WindowSummary>> SeamTap::delivered() {

@@ -9,14 +9,14 @@
 
 #include "core/pipeline_parts.h"
 #include "core/window_summary.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 
 namespace loglode {
 
-/// An ordered stage behind the Folder that takes its summaries now and then.
+/// An ordered stage behind the WindowAggregator that takes its summaries now and then.
 class SeamTap final : public Stage {
  public:
-  SeamTap(const Folder& folder, std::uint64_t seed) : folder_{folder}, random_{seed} {}
+  SeamTap(const WindowAggregator& aggregator, std::uint64_t seed) : aggregator_{aggregator}, random_{seed} {}
   Result<void> run(Batch& batch) override;
   /// What a judge on the other side of a topic ends up with. Errors: a summary that does not decode.
   [[nodiscard]] Result<std::vector<WindowSummary>> delivered();
@@ -24,7 +24,7 @@ class SeamTap final : public Stage {
  private:
   void take();
 
-  const Folder& folder_;
+  const WindowAggregator& aggregator_;
   std::mt19937_64 random_;
   std::vector<std::string> topic_;  // encoded summaries, as they would lie in Kafka
   std::uint64_t takes_ = 0;

@@ -11,7 +11,7 @@
 namespace loglode {
 
 /// Where a batch waits for its turn.
-enum class FlowStage : std::uint8_t { parse, fold, deliver, kCount };
+enum class FlowStage : std::uint8_t { parse, aggregate, deliver, kCount };
 [[nodiscard]] std::string_view name_of(FlowStage stage) noexcept;
 
 // Upper bounds of the waits, in seconds. The last is the time after which a waiting batch is a trouble for people, not for tuning.

@@ -53,10 +53,10 @@ class RunCounters {
   std::atomic<std::uint64_t> bytes{0};               // ingest: after decompression
   std::atomic<std::uint64_t> bytes_read{0};          // ingest: before it; what the progress bar shows
   std::atomic<std::uint64_t> lines_cut{0};           // ingest: over the limit
-  std::atomic<std::uint64_t> records{0};             // patterns (fold)
-  std::atomic<std::uint64_t> continuation_lines{0};  // patterns (fold): line_count - 1 of each record
-  std::atomic<std::uint64_t> without_time{0};        // patterns (fold)
-  std::atomic<std::uint64_t> late{0};                // patterns (fold): older than the stream's watermark less its lateness
+  std::atomic<std::uint64_t> records{0};             // patterns (aggregate)
+  std::atomic<std::uint64_t> continuation_lines{0};  // patterns (aggregate): line_count - 1 of each record
+  std::atomic<std::uint64_t> without_time{0};        // patterns (aggregate)
+  std::atomic<std::uint64_t> late{0};                // patterns (aggregate): older than the stream's watermark less its lateness
   std::atomic<std::uint64_t> future{0};              // app (live runs): dated more than a day ahead, their time was not used
   std::atomic<std::uint64_t> not_utf8{0};            // parse
   std::atomic<std::uint64_t> fallback{0};            // parse: records that did not fit their stream's format

@@ -1,4 +1,4 @@
-// The seam for scale: what a window of one stream looked like. patterns/ folds batches into these, correlate/ sees nothing else.
+// The seam for scale: what a window of one stream looked like. patterns/ aggregates batches into these, correlate/ sees nothing else.
 //
 // A summary is cumulative for its (stream, window) and carries the position that it reaches: of two with the same key the
 // one that reaches further replaces the other, then streams are added up. So a replay counts nothing twice, and N workers that
@@ -53,7 +53,7 @@ struct Cell {
   Timestamp first = kNoTime, last = kNoTime;
   std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
   std::uint32_t first_line_count = 1;
-  std::string excerpt;      // masked beginning of that record's message; empty when not sampled (see Folder)
+  std::string excerpt;      // masked beginning of that record's message; empty when not sampled (see WindowAggregator)
   bool error_rule = false;  // an error rule hit that record, so that its excerpt is kept as a warning's is
 };
 

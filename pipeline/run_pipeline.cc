@@ -56,7 +56,7 @@ class Run {
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
       return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
     };
-    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(fold_ticks_), seconds(deliver_ticks_), stopped_,
+    return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(aggregate_ticks_), seconds(deliver_ticks_), stopped_,
                          !ended_ && !stopped_};
   }
 
@@ -151,18 +151,18 @@ class Run {
   }
 
   void finish(FlightPtr flight) {
-    fold_and_deliver(*flight);
+    aggregate_and_deliver(*flight);
     if (pipeline_.flow != nullptr) pipeline_.flow->left(flight->bytes);
   }
 
-  void fold_and_deliver(Flight& flight) {
+  void aggregate_and_deliver(Flight& flight) {
     if (failed_) return;
     BatchPtr& batch = flight.batch;
     const std::unique_lock turn =
         pipeline_.ordered_turn == nullptr ? std::unique_lock<std::mutex>{} : std::unique_lock{*pipeline_.ordered_turn};
-    note_wait(flight, FlowStage::fold);
+    note_wait(flight, FlowStage::aggregate);
     {
-      const Stopwatch watch{fold_ticks_};
+      const Stopwatch watch{aggregate_ticks_};
       for (Stage* stage : pipeline_.ordered)
         if (auto done = stage->run(*batch); !done) return set_error(done.error());
     }
@@ -232,12 +232,12 @@ class Run {
 
   const Pipeline& pipeline_;
   IgnoreVerdicts ignore_verdicts_;
-  std::vector<std::uint32_t> selected_;  // of the batch at hand, for the sink at hand; fold_and_deliver() only
+  std::vector<std::uint32_t> selected_;  // of the batch at hand, for the sink at hand; aggregate_and_deliver() only
   bool ended_ = false;                   // read() only
   bool stopped_ = false;                 // read() only
   std::uint64_t next_sequence_ = 0;      // read() only
   std::atomic<bool> failed_{false};
-  std::atomic<std::int64_t> read_ticks_{0}, work_ticks_{0}, fold_ticks_{0}, deliver_ticks_{0};
+  std::atomic<std::int64_t> read_ticks_{0}, work_ticks_{0}, aggregate_ticks_{0}, deliver_ticks_{0};
   std::mutex mutex_;                                  // guards all below
   std::vector<std::unique_ptr<WorkerChain>> chains_;  // idle ones
   std::vector<BatchPtr> spare_;

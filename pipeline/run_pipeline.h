@@ -43,7 +43,7 @@ struct Pipeline {
 
 /// Seconds spent in each part; `work` is summed over workers.
 struct PipelineTimes {
-  double read = 0, work = 0, fold = 0, deliver = 0;
+  double read = 0, work = 0, aggregate = 0, deliver = 0;
   bool stopped = false;  // before the source was at its end
   bool paused = false;   // the same, to be gone on with
 };

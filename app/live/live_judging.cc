@@ -1,4 +1,4 @@
-// The part of LiveRun that judges what was folded and tells it: the judging thread, and the documents on their way to the sinks.
+// The part of LiveRun that judges what was aggregated and tells it: the judging thread, and the documents on their way to the sinks.
 #include <algorithm>
 #include <utility>
 
@@ -26,12 +26,12 @@ constexpr auto kBetweenTold = std::chrono::seconds{1}, kBetweenLargeTold = std::
 void LiveRun::begin_judging() {
   if (!restored_) return;
   // The run before may have been killed before it judged the last of it.
-  if (const Timestamp newest = newest_record(folder_->summaries()); newest != kNoTime) {
+  if (const Timestamp newest = newest_record(aggregator_->summaries()); newest != kNoTime) {
     judged_newest_ = newest - options_.judged / 2;
     judged_once_ = true;
   }
   if (told_known_)
-    fresh_ = true;  // the run before may have ended between folding and telling
+    fresh_ = true;  // the run before may have ended between aggregating and telling
   else
     judge_now(Occasion::begin);
 }
@@ -66,7 +66,7 @@ void LiveRun::judge_now(Occasion occasion) {
       if (!cut_wanted_) hurry_ = false;
       return;
     }
-    windows = folder_->summaries();
+    windows = aggregator_->summaries();
     read = read_newest_;
     catalog.emplace(miner_->settle(marks_));
   }

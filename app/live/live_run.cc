@@ -61,10 +61,10 @@ Result<void> LiveRun::prepare() {
   if (framers_ == nullptr)
     if (auto loaded = load(); !loaded) return loaded;
   miner_.emplace(options_.mining, counters_);
-  FoldConfig fold;
-  fold.lateness = options_.lateness;
-  fold.by_span = true;
-  folder_.emplace(fold, loaded_.catalog, counters_);
+  AggregateConfig aggregate;
+  aggregate.lateness = options_.lateness;
+  aggregate.by_span = true;
+  aggregator_.emplace(aggregate, loaded_.catalog, counters_);
   if (auto opened = open_state(); !opened) return opened;
   labels_ = std::make_unique<TemplateLabels>(*miner_, marks_);
   return {};
@@ -132,9 +132,9 @@ void LiveRun::restore_windows(std::vector<WindowSummary> windows) {
   SummaryStore store;
   for (WindowSummary& window : windows)
     if (window.ordinal || window.start + window.width > from) store.accept(std::move(window));
-  folder_->restore(store.take_windows());
+  aggregator_->restore(store.take_windows());
   if (standing_known_) return;
-  steps_.begin_after(folder_->summaries());
+  steps_.begin_after(aggregator_->summaries());
   base_kept_ = steps_.base().at;
   base_next_ = encode_standing(steps_.base());  // from the first cut on it is known where steps begin
   base_needs_from_ = steps_.needs_from();
@@ -213,7 +213,7 @@ LiveRun::Cut LiveRun::take_cut() {
   if (writer_ == nullptr) return cut;
   for (EncodedShape& shape : miner_->take_changed()) cut.snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
   cut.snapshot.shapes_gone = miner_->take_forgotten();
-  cut.snapshot.windows = folder_->take_changed();
+  cut.snapshot.windows = aggregator_->take_changed();
   cut_told(cut.snapshot);
   cut.snapshot.given_up_before = needed_from_;
   return cut;
@@ -262,7 +262,7 @@ Result<void> LiveRun::cut_once(bool last) {
     }
     // Everything that changed is in the cut.
     if (needed_from_ != Timestamp::min() && (forgot_at_ == Timestamp::min() || needed_from_ >= forgot_at_ + kBetweenForgetting)) {
-      folder_->forget_before(needed_from_);
+      aggregator_->forget_before(needed_from_);
       forgotten_to_ = forgot_at_ = needed_from_;
     }
     if (last && writer_ != nullptr) {
@@ -351,7 +351,7 @@ Result<void> LiveRun::apply_reload() {
   const std::scoped_lock flushing{flush_mutex_};
   loaded_ = std::move(with.rules);
   worker_stages_ = std::move(with.worker_stages);
-  folder_->change_rules(loaded_.catalog);
+  aggregator_->change_rules(loaded_.catalog);
   fresh_ = true;   // what is muted no more is told, though nothing comes
   sinks_.clear();  // before the new ones: they may write to the same files
   outbox_sink_ = 0;
@@ -364,7 +364,7 @@ Result<void> LiveRun::apply_reload() {
 Result<PipelineTimes> LiveRun::run_until_ended() {
   const std::unique_ptr<Stage> learner = miner_->make_learner();
   for (;;) {
-    Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*folder_}, {}, options_.threads, &stop_};
+    Pipeline pipeline{*source_, [this] { return make_chain(); }, {learner.get(), &*aggregator_}, {}, options_.threads, &stop_};
     for (const LiveSink& each : sinks_)
       if (each.opened.records != nullptr) pipeline.sinks.push_back({*each.opened.records, each.gets});
     pipeline.pause = &pause_;

@@ -1,5 +1,5 @@
-// A pipeline that runs until it is stopped: what `tail` and `run` share. Reads, learns, folds and delivers on the pipeline's threads; two
-// threads of its own judge what was folded, and take snapshots.
+// A pipeline that runs until it is stopped: what `tail` and `run` share. Reads, learns, aggregates and delivers on the pipeline's threads;
+// two threads of its own judge what was aggregated, and take snapshots.
 //
 // One snapshot is one cut between two batches: positions, miner and windows as of that moment. It becomes durable after every sink has
 // flushed what it was given until then, and only then the sources commit. So a restart reads again what came after the cut, and nothing
@@ -24,7 +24,7 @@
 #include "core/run_counters.h"
 #include "correlate/judge_steps.h"
 #include "ingest/kafka/kafka_source.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
 #include "pipeline/run_pipeline.h"
@@ -197,7 +197,7 @@ class LiveRun {
   LoadedRules loaded_;
   std::shared_ptr<const RuleSet> probes_;  // null unless a sink writes originals
   std::optional<TemplateMiner> miner_;
-  std::optional<Folder> folder_;
+  std::optional<WindowAggregator> aggregator_;
   std::unique_ptr<class TemplateLabels> labels_;
   std::optional<StateContents> contents_;
   std::unique_ptr<StateWriter> writer_;
@@ -230,9 +230,9 @@ class LiveRun {
   std::unique_ptr<SourceSet> source_;
   std::atomic<std::uint32_t> next_stream_{0};
 
-  std::mutex turn_;  // guards miner_, folder_, places_, fresh_ between batches
+  std::mutex turn_;  // guards miner_, aggregator_, places_, fresh_ between batches
   std::map<StreamId, Place> places_;
-  bool fresh_ = false;                        // something was folded since the latest judgement
+  bool fresh_ = false;                        // something was aggregated since the latest judgement
   std::mutex cut_mutex_;                      // held for a whole cut; guards pending_, uncommitted_, forgot_at_
   std::optional<StateSnapshot> pending_;      // taken, not yet durable
   std::optional<std::string> told_;           // for the next cut
@@ -247,7 +247,7 @@ class LiveRun {
   FlowGauges flow_;
   std::atomic<Timestamp> newest_{kNoTime};
   std::atomic<Timestamp> judged_newest_{kNoTime};  // time of the newest record that the latest judgement has seen
-  Timestamp read_newest_ = kNoTime;                // of those that were folded; with the turn
+  Timestamp read_newest_ = kNoTime;                // of those that were aggregated; with the turn
   std::atomic<bool> judged_once_{false};
   std::atomic<bool> hurry_{false};       // nothing is read until a judgement was made
   std::atomic<bool> cut_wanted_{false};  // and a cut, so that windows can be given up

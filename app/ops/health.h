@@ -19,7 +19,7 @@ inline constexpr std::chrono::seconds kTroubleMax{60};
 
 /// What is seen of a pipeline at one moment.
 struct PipelineSight {
-  std::uint64_t moves = 0;    // anything that grows while the pipeline works: batches folded, delivered
+  std::uint64_t moves = 0;    // anything that grows while the pipeline works: batches aggregated, delivered
   bool work_waiting = false;  // batches in flight, or messages behind our positions
   std::string trouble;        // why the latest snapshot could not be taken; empty when it could
 };

@@ -1,4 +1,4 @@
-"""Kafka to nowhere: `loglode run` (parse, classify, mask, mine, fold) beside a bare librdkafka consumer, the source alone, and `analyze` on
+"""Kafka to nowhere: `loglode run` (parse, classify, mask, mine, aggregate) beside a bare librdkafka consumer, the source alone, and `analyze` on
 one core, on the same messages in the same rounds. The broker is a real one, started here, and has the same two cores as they."""
 import json
 import os

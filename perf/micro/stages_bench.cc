@@ -1,4 +1,4 @@
-// Each stage of a worker, and the fold, on one batch of JSON lines made here from a fixed seed: nanoseconds for a line (`per_line`).
+// Each stage of a worker, and the aggregation, on one batch of JSON lines made here from a fixed seed: nanoseconds for a line (`per_line`).
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
@@ -10,7 +10,7 @@
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
 #include "parse/time/timestamp_reader.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
 
 namespace loglode {
@@ -121,15 +121,15 @@ void scan_known_shapes(benchmark::State& state) {
 }
 BENCHMARK(scan_known_shapes);
 
-void fold(benchmark::State& state) {
+void aggregate(benchmark::State& state) {
   Workbench bench;
   TemplateMiner miner{MinerConfig{}, bench.counters};
   static_cast<void>(make_parser(bench.counters)->run(bench.batch));
   static_cast<void>(miner.make_learner()->run(bench.batch));
-  Folder folder{FoldConfig{}, bench.rules.catalog, bench.counters};
+  WindowAggregator aggregator{AggregateConfig{}, bench.rules.catalog, bench.counters};
   run_stage(state, bench, folder);
 }
-BENCHMARK(fold);
+BENCHMARK(aggregate);
 
 void read_iso_timestamp(benchmark::State& state) {
   Timestamp time = kNoTime;

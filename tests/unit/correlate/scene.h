@@ -1,5 +1,5 @@
 // A small stage for the judge: lines are written down with time, service, severity and text, and come out as window summaries,
-// the way patterns/ would fold them.
+// the way patterns/ would aggregate them.
 #pragma once
 
 #include <algorithm>

@@ -5,7 +5,7 @@
 #include <set>
 
 #include "core/run_stats.h"
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
 #include "pipeline/transforms/user_pattern.h"
 #include "tests/unit/pipeline/transform_run.h"
@@ -88,10 +88,10 @@ TEST_CASE("counters: lines are records, their continuations and what was dropped
   }
   Batch batch = run.feed(lines);
   TemplateMiner miner{MinerConfig{}, run.counters};
-  Folder folder{FoldConfig{}, std::make_shared<const RuleCatalog>(rules_for_transforms()), run.counters};
+  WindowAggregator aggregator{AggregateConfig{}, std::make_shared<const RuleCatalog>(rules_for_transforms()), run.counters};
   REQUIRE(miner.make_scanner()->run(batch).has_value());
   REQUIRE(miner.make_learner()->run(batch).has_value());
-  REQUIRE(folder.run(batch).has_value());
+  REQUIRE(aggregator.run(batch).has_value());
   for (const Record& record : batch.records)
     if (dropped(record)) CHECK(record.shape == kNoShape);
   const RunStats stats = read_counters(run.counters);

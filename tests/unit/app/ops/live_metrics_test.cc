@@ -120,10 +120,10 @@ TEST_CASE("live metrics: waits are a histogram whose buckets add up", "[app][ops
   gauges.entered(100);
   gauges.entered(50);
   gauges.left(100);
-  gauges.waited(FlowStage::fold, std::chrono::microseconds{1000});  // on a bound: not over it
-  gauges.waited(FlowStage::fold, std::chrono::milliseconds{30});
-  gauges.waited(FlowStage::fold, std::chrono::seconds{60});
-  gauges.waited(FlowStage::fold, std::chrono::seconds{-1});  // a clock that went back
+  gauges.waited(FlowStage::aggregate, std::chrono::microseconds{1000});  // on a bound: not over it
+  gauges.waited(FlowStage::aggregate, std::chrono::milliseconds{30});
+  gauges.waited(FlowStage::aggregate, std::chrono::seconds{60});
+  gauges.waited(FlowStage::aggregate, std::chrono::seconds{-1});  // a clock that went back
   LiveFigures given;
   given.flow = gauges.read();
   const Exposition got = parse(to_prometheus(given));

@@ -1,4 +1,4 @@
-#include "patterns/fold/excerpt.h"
+#include "patterns/aggregate/excerpt.h"
 
 #include "core/limits.h"
 

@@ -1,4 +1,4 @@
-// Folds records into window summaries: the ordered end of the pipeline, and all that correlate/ will ever see.
+// Aggregates records into window summaries: the ordered end of the pipeline, and all that correlate/ will ever see.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@
 
 namespace loglode {
 
-struct FoldConfig {
+struct AggregateConfig {
   Duration lateness = std::chrono::seconds{5};
   std::size_t windows_max = kWindowsMax, cells_max = kCellsMax, services_max = kServicesMax;
   std::size_t fine_windows_max = kFineWindowsMax, fine_cells_max = kFineCellsMax;  // while windows are under 10 s
@@ -26,25 +26,25 @@ struct FoldConfig {
 /// Runs in batch order, on one thread at a time. `rules` and `counters` must outlive it.
 ///
 /// Time: a record without one takes its stream's previous one (and is flagged time_inherited); records before a stream's first
-/// time take that one, once it is known. A stream that never shows a time is folded by lines (WindowSummary::ordinal).
+/// time take that one, once it is known. A stream that never shows a time is counted by lines (WindowSummary::ordinal).
 ///
 /// Counts: a record of a sample counts as many as it stands for, in cells and rule cells; WindowSummary::records are those that came.
 ///
 /// Excerpts: a cell keeps that of its earliest record when the record is WARN or above or a rule of category error hit it, when it
 /// is the earliest of its (stream, service, shape), or when a hash of its offset falls in the sample (one quiet record in eight).
 /// Past the budget the samples are halved, quiet ones first: what is kept follows from the records, not from when they came.
-class Folder final : public Stage {
+class WindowAggregator final : public Stage {
  public:
-  Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters);
-  ~Folder() override;
+  WindowAggregator(AggregateConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters);
+  ~WindowAggregator() override;
   /// Fills time (and time_inherited) of records without one. Never fails.
   Result<void> run(Batch& batch) override;
   /// Cumulative summaries of every (stream, window) so far, normalised, in order of (start, stream).
   [[nodiscard]] std::vector<WindowSummary> summaries() const;
   /// The same, but only those that changed since the last call (the first: all).
   [[nodiscard]] std::vector<WindowSummary> take_changed();
-  /// Goes on from what an earlier Folder had: `summaries` as summaries() or take_changed() gave them, the newest of each window. Before any
-  /// batch. Summaries of rules that are not known any more lose those counts.
+  /// Goes on from what an earlier WindowAggregator had: `summaries` as summaries() or take_changed() gave them, the newest of each window.
+  /// Before any batch. Summaries of rules that are not known any more lose those counts.
   void restore(const std::vector<WindowSummary>& summaries);
   /// Counts go on under the ids that both catalogs have; those of rules that are gone are given up. Between batches.
   void change_rules(std::shared_ptr<const RuleCatalog> rules);

@@ -1,4 +1,4 @@
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -8,7 +8,7 @@
 #include <string>
 #include <tuple>
 
-#include "patterns/fold/excerpt.h"
+#include "patterns/aggregate/excerpt.h"
 
 namespace loglode {
 
@@ -53,7 +53,7 @@ std::shared_ptr<const RuleCatalog> catalog() {
 
 class Run {
  public:
-  explicit Run(FoldConfig config = {}) : folder_{config, catalog(), counters} {}
+  explicit Run(AggregateConfig config = {}) : aggregator_{config, catalog(), counters} {}
 
   /// Feeds `lines` as one batch; offsets go on from the stream's last.
   std::vector<Record> feed(const std::shared_ptr<const Stream>& stream, const std::vector<Line>& lines) {
@@ -80,16 +80,16 @@ class Run {
       place.offset += line.message.size() + 1;
       place.line += line.line_count;
     }
-    REQUIRE(folder_.run(batch));
+    REQUIRE(aggregator_.run(batch));
     return batch.records;
   }
-  [[nodiscard]] std::vector<WindowSummary> summaries() const { return folder_.summaries(); }
+  [[nodiscard]] std::vector<WindowSummary> summaries() const { return aggregator_.summaries(); }
   /// As a run that begins with what another has kept.
-  void restore(const std::vector<WindowSummary>& summaries) { folder_.restore(summaries); }
-  void reload() { folder_.change_rules(catalog()); }
+  void restore(const std::vector<WindowSummary>& summaries) { aggregator_.restore(summaries); }
+  void reload() { aggregator_.change_rules(catalog()); }
   [[nodiscard]] std::string bytes() const {
     std::string all;
-    for (const WindowSummary& each : folder_.summaries()) {
+    for (const WindowSummary& each : aggregator_.summaries()) {
       const std::string one = encode(each);
       const Result<WindowSummary> back = decode(one);  // what is emitted is always a valid, normalised summary
       INFO((back ? std::string{} : back.error().where));
@@ -106,7 +106,7 @@ class Run {
     std::uint64_t offset = 0, line = 1;
   };
   std::map<std::string, Place> places_;
-  Folder folder_;
+  WindowAggregator aggregator_;
 };
 
 class Dice {
@@ -158,7 +158,7 @@ std::vector<std::string> excerpts_in(const std::vector<WindowSummary>& summaries
 
 }  // namespace
 
-TEST_CASE("fold: a record is counted by window, service and shape, with the first of them as evidence", "[fold]") {
+TEST_CASE("aggregate: a record is counted by window, service and shape, with the first of them as evidence", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   run.feed(stream, {{.time = at(0.001), .message = "one", .severity = Severity::error},
@@ -183,7 +183,7 @@ TEST_CASE("fold: a record is counted by window, service and shape, with the firs
   CHECK(windows[1].reaches == 4 + 4 + 6 + 5);
 }
 
-TEST_CASE("fold: counters add up: lines = records + continuation lines + blank ones", "[fold]") {
+TEST_CASE("aggregate: counters add up: lines = records + continuation lines + blank ones", "[aggregate]") {
   Run run;
   run.feed(stream_named("api"), {{.time = at(0), .line_count = 5}, {.message = "", .line_count = 2, .blank = true}, {.time = at(1)}});
   CHECK(run.counters.records == 2);
@@ -192,7 +192,7 @@ TEST_CASE("fold: counters add up: lines = records + continuation lines + blank o
   CHECK(count_in(run.summaries()) == 2);
 }
 
-TEST_CASE("fold: a record without a time takes the previous one of its stream", "[fold]") {
+TEST_CASE("aggregate: a record without a time takes the previous one of its stream", "[aggregate]") {
   Run run;
   const auto a = stream_named("api"), b = stream_named("db");
   run.feed(a, {{.time = at(5)}});
@@ -205,7 +205,7 @@ TEST_CASE("fold: a record without a time takes the previous one of its stream", 
   CHECK(run.counters.without_time == 2);
 }
 
-TEST_CASE("fold: records before a stream's first time take that one, whenever it comes", "[fold]") {
+TEST_CASE("aggregate: records before a stream's first time take that one, whenever it comes", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   run.feed(stream, {{.message = "banner", .severity = Severity::error}, {.message = "banner 2", .severity = Severity::error}});
@@ -223,7 +223,7 @@ TEST_CASE("fold: records before a stream's first time take that one, whenever it
   CHECK(run.bytes().size() > 0);
 }
 
-TEST_CASE("fold: a stream without times is folded by runs of lines", "[fold]") {
+TEST_CASE("aggregate: a stream without times is counted by runs of lines", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   for (int batch = 0; batch < 5; ++batch) run.feed(stream, std::vector<Line>(10));
@@ -237,7 +237,7 @@ TEST_CASE("fold: a stream without times is folded by runs of lines", "[fold]") {
   CHECK(windows[4].start == Timestamp{40 * kOrdinalStep});
 }
 
-TEST_CASE("fold: late is older than the stream's newest less the lateness, and counted in its own window", "[fold]") {
+TEST_CASE("aggregate: late is older than the stream's newest less the lateness, and counted in its own window", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   run.feed(stream, {{.time = at(100)}, {.time = at(96)}, {.time = at(94)}, {.time = at(100'000'000)}, {.time = at(101)}});
@@ -247,7 +247,7 @@ TEST_CASE("fold: late is older than the stream's newest less the lateness, and c
   CHECK(run.summaries().front().start == at(94));
 }
 
-TEST_CASE("fold: rule hits are counted by service, rule and shape", "[fold]") {
+TEST_CASE("aggregate: rule hits are counted by service, rule and shape", "[aggregate]") {
   Run run;
   run.feed(stream_named("api"), {{.time = at(0), .message = "killed", .rules = {0, 1}},
                                  {.time = at(0.001), .rules = {1}},
@@ -261,7 +261,7 @@ TEST_CASE("fold: rule hits are counted by service, rule and shape", "[fold]") {
   CHECK(window.cells[0].excerpt == "killed");  // an error rule makes even an INFO line worth keeping
 }
 
-TEST_CASE("fold: that an error rule hit a line is known behind a restart and a reload", "[fold]") {
+TEST_CASE("aggregate: that an error rule hit a line is known behind a restart and a reload", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   for (int window = 0; window < 50; ++window) run.feed(stream, {{.time = at(10 * window), .message = "killed", .rules = {0}}});
@@ -282,7 +282,7 @@ TEST_CASE("fold: that an error rule hit a line is known behind a restart and a r
   CHECK(run.bytes() == before);
 }
 
-TEST_CASE("fold: a record of a sample counts as many as it stands for, and is one that came", "[fold]") {
+TEST_CASE("aggregate: a record of a sample counts as many as it stands for, and is one that came", "[aggregate]") {
   Run run;
   Line sampled{at(0)};
   sampled.weight = 20;
@@ -298,19 +298,19 @@ TEST_CASE("fold: a record of a sample counts as many as it stands for, and is on
   CHECK(run.counters.records == 2);
 }
 
-TEST_CASE("fold: the baseline mark of a stream reaches its windows", "[fold]") {
+TEST_CASE("aggregate: the baseline mark of a stream reaches its windows", "[aggregate]") {
   Run run;
   run.feed(stream_named("api", true), {{.time = at(0)}});
   CHECK(run.summaries().at(0).baseline);
 }
 
-TEST_CASE("fold: where batches end changes nothing", "[fold]") {
+TEST_CASE("aggregate: where batches end changes nothing", "[aggregate]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     INFO("seed " << seed);
     Dice dice{seed};
     const auto stream = stream_named("api");
     const std::vector<Line> lines = random_lines(dice, 120);
-    FoldConfig config;
+    AggregateConfig config;
     config.windows_max = 10;
     config.cells_max = 60;
     config.trace_steps_max = 20;
@@ -326,14 +326,14 @@ TEST_CASE("fold: where batches end changes nothing", "[fold]") {
   }
 }
 
-TEST_CASE("fold: in which order streams come changes nothing", "[fold]") {
+TEST_CASE("aggregate: in which order streams come changes nothing", "[aggregate]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     INFO("seed " << seed);
     Dice dice{seed};
     const auto a = stream_named("api"), b = stream_named("db");
     std::vector<Line> of_a = random_lines(dice, 100), of_b = random_lines(dice, 100);
     of_a[0].time = of_b[0].time = at(1);  // streams that show a time later hold ordinal windows until then
-    FoldConfig config;
+    AggregateConfig config;
     config.windows_max = 12;
     config.cells_max = 150;
     config.trace_steps_max = 30;
@@ -349,8 +349,8 @@ TEST_CASE("fold: in which order streams come changes nothing", "[fold]") {
   }
 }
 
-TEST_CASE("fold: by span, the width follows from the time between the records, not from how many windows there are", "[fold]") {
-  FoldConfig config;
+TEST_CASE("aggregate: by span, the width follows from the time between the records, not from how many windows there are", "[aggregate]") {
+  AggregateConfig config;
   config.by_span = true;
   config.fine_windows_max = 512;
   config.windows_max = 4;
@@ -368,12 +368,12 @@ TEST_CASE("fold: by span, the width follows from the time between the records, n
   CHECK(width_of({0, 86'400, 2 * 86'400, 3 * 86'400, 4 * 86'400, 30 * 86'400}) == std::chrono::seconds{10});
 }
 
-TEST_CASE("fold: agrees with slow, obvious counting, and stays within its bounds", "[fold]") {
+TEST_CASE("aggregate: agrees with slow, obvious counting, and stays within its bounds", "[aggregate]") {
   for (std::uint64_t seed = 1; seed <= 40; ++seed) {
     INFO("seed " << seed);
     Dice dice{seed};
     const std::vector<Line> lines = random_lines(dice, 300, false);
-    FoldConfig config;
+    AggregateConfig config;
     config.windows_max = 1 + dice.below(30);
     config.cells_max = 70 + dice.below(200);  // the widest step has to fit
     Run run{config};
@@ -384,11 +384,11 @@ TEST_CASE("fold: agrees with slow, obvious counting, and stays within its bounds
     CHECK(windows.size() <= config.windows_max);
     CHECK(cells <= config.cells_max);
     const Duration width = windows.front().width;
-    std::map<std::tuple<Timestamp, std::string, ShapeId>, std::uint64_t> slow, folded;
+    std::map<std::tuple<Timestamp, std::string, ShapeId>, std::uint64_t> slow, counted;
     for (const Line& line : lines) ++slow[{window_start(line.time, width), line.service.empty() ? "api" : line.service, line.shape}];
     for (const WindowSummary& window : windows)
-      for (const Cell& cell : window.cells) folded[{window.start, window.services[cell.service], cell.shape}] += cell.count;
-    CHECK(slow == folded);
+      for (const Cell& cell : window.cells) counted[{window.start, window.services[cell.service], cell.shape}] += cell.count;
+    CHECK(slow == counted);
     // Not wider than it has to be: one step down breaks a bound.
     if (width == first_width()) continue;
     Duration narrower = first_width();
@@ -407,8 +407,8 @@ TEST_CASE("fold: agrees with slow, obvious counting, and stays within its bounds
   }
 }
 
-TEST_CASE("fold: a trace is kept whole or not at all, and which depends on its id alone", "[fold]") {
-  FoldConfig config;
+TEST_CASE("aggregate: a trace is kept whole or not at all, and which depends on its id alone", "[aggregate]") {
+  AggregateConfig config;
   config.trace_steps_max = 40;
   const auto stream = stream_named("api");
   std::vector<Line> lines;
@@ -428,7 +428,7 @@ TEST_CASE("fold: a trace is kept whole or not at all, and which depends on its i
   CHECK(none.summaries().at(0).trace_steps.empty());
 }
 
-TEST_CASE("fold: excerpts are kept for what is bad, and for the first of what is quiet", "[fold]") {
+TEST_CASE("aggregate: excerpts are kept for what is bad, and for the first of what is quiet", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
   std::vector<Line> lines;
@@ -445,7 +445,7 @@ TEST_CASE("fold: excerpts are kept for what is bad, and for the first of what is
   CHECK(excerpts.size() < 100);
 }
 
-TEST_CASE("excerpt: the first line, the cause, at most 300 bytes, never half a character", "[fold]") {
+TEST_CASE("excerpt: the first line, the cause, at most 300 bytes, never half a character", "[aggregate]") {
   const auto expect = [](std::string message, std::string wanted) {
     INFO(message);
     CHECK(make_excerpt(message) == wanted);
@@ -471,8 +471,8 @@ TEST_CASE("excerpt: the first line, the cause, at most 300 bytes, never half a c
 
 // Limits and faults
 
-TEST_CASE("fold: services past the limit share _other, and are counted", "[fold][errors]") {
-  FoldConfig config;
+TEST_CASE("aggregate: services past the limit share _other, and are counted", "[aggregate][errors]") {
+  AggregateConfig config;
   config.services_max = 3;
   Run run{config};
   std::vector<Line> lines;
@@ -484,8 +484,8 @@ TEST_CASE("fold: services past the limit share _other, and are counted", "[fold]
   CHECK(run.counters.hits(Limit::services) == 7);
 }
 
-TEST_CASE("fold: excerpts past their budget are thinned out, not cut off", "[fold][errors]") {
-  FoldConfig config;
+TEST_CASE("aggregate: excerpts past their budget are thinned out, not cut off", "[aggregate][errors]") {
+  AggregateConfig config;
   config.excerpts_bytes_max = 2000;
   Run run{config};
   std::vector<Line> lines;
@@ -503,8 +503,8 @@ TEST_CASE("fold: excerpts past their budget are thinned out, not cut off", "[fol
   CHECK(count_in(run.summaries()) == 500);
 }
 
-TEST_CASE("fold: on the widest step of the ladder memory stays bounded and counts stay right", "[fold][errors]") {
-  FoldConfig config;
+TEST_CASE("aggregate: on the widest step of the ladder memory stays bounded and counts stay right", "[aggregate][errors]") {
+  AggregateConfig config;
   config.cells_max = 10;
   Run run{config};
   std::vector<Line> lines;
@@ -518,7 +518,7 @@ TEST_CASE("fold: on the widest step of the ladder memory stays bounded and count
   CHECK(run.bytes().size() > 0);
 }
 
-TEST_CASE("fold: times at the ends of what a timestamp holds", "[fold][errors]") {
+TEST_CASE("aggregate: times at the ends of what a timestamp holds", "[aggregate][errors]") {
   Run run;
   const auto far = [](std::int64_t nanoseconds) { return Timestamp{Duration{nanoseconds}}; };
   run.feed(stream_named("api"), {{.time = far(std::numeric_limits<std::int64_t>::min() + 1)},
@@ -530,7 +530,7 @@ TEST_CASE("fold: times at the ends of what a timestamp holds", "[fold][errors]")
   CHECK(run.bytes().size() > 0);
 }
 
-TEST_CASE("fold: an empty batch and no batch at all", "[fold][errors]") {
+TEST_CASE("aggregate: an empty batch and no batch at all", "[aggregate][errors]") {
   Run run;
   run.feed(stream_named("api"), {});
   CHECK(run.summaries().empty());

@@ -1,4 +1,4 @@
-#include "patterns/fold/window_table.h"
+#include "patterns/aggregate/window_table.h"
 
 #include <algorithm>
 #include <tuple>
@@ -7,7 +7,7 @@ namespace loglode {
 
 namespace {
 
-void join(FoldedCell& into, FoldedCell&& part) {
+void join(AggregatedCell& into, AggregatedCell&& part) {
   const bool first_of_two = into.count == 0 || std::tie(part.first, part.first_offset) < std::tie(into.first, into.first_offset);
   into.last = into.count == 0 ? part.last : std::max(into.last, part.last);
   into.count += part.count;
@@ -21,7 +21,7 @@ void join(FoldedCell& into, FoldedCell&& part) {
   into.excerpt = std::move(part.excerpt);
 }
 
-void join(FoldedRuleCell& into, const FoldedRuleCell& part) {
+void join(AggregatedRuleCell& into, const AggregatedRuleCell& part) {
   into.first = into.count == 0 ? part.first : std::min(into.first, part.first);
   into.last = into.count == 0 ? part.last : std::max(into.last, part.last);
   into.count += part.count;
@@ -52,7 +52,7 @@ std::uint32_t WindowTable::frame_of(std::uint32_t stream, Timestamp time) {
 std::uint32_t WindowTable::cell_of(std::uint32_t frame, std::uint32_t service, ShapeId shape) {
   const auto [place, is_new] = cell_index_.try_emplace(CellKey{frame, service, shape}, static_cast<std::uint32_t>(cells_.size()));
   if (is_new) {
-    FoldedCell& cell = cells_.emplace_back();
+    AggregatedCell& cell = cells_.emplace_back();
     cell.frame = frame;
     cell.service = service;
     cell.shape = shape;
@@ -60,10 +60,10 @@ std::uint32_t WindowTable::cell_of(std::uint32_t frame, std::uint32_t service, S
   return place->second;
 }
 
-FoldedRuleCell& WindowTable::rule_cell_of(std::uint32_t frame, std::uint32_t service, std::uint32_t rule, ShapeId shape) {
+AggregatedRuleCell& WindowTable::rule_cell_of(std::uint32_t frame, std::uint32_t service, std::uint32_t rule, ShapeId shape) {
   const auto [place, is_new] =
       rule_index_.try_emplace(RuleKey{{frame, service, shape}, rule}, static_cast<std::uint32_t>(rule_cells_.size()));
-  if (is_new) rule_cells_.push_back(FoldedRuleCell{frame, service, rule, shape});
+  if (is_new) rule_cells_.push_back(AggregatedRuleCell{frame, service, rule, shape});
   return rule_cells_[place->second];
 }
 
@@ -79,8 +79,9 @@ void WindowTable::take(WindowTable&& other, const std::vector<std::uint32_t>& ne
   // The old indices are as large as the new ones will be: they go first.
   other.cell_index_ = {};
   other.rule_index_ = {};
-  for (FoldedCell& cell : other.cells_) join(cells_[cell_of(new_frame[cell.frame], cell.service, cell.shape)], std::move(cell));
-  for (const FoldedRuleCell& cell : other.rule_cells_) join(rule_cell_of(new_frame[cell.frame], cell.service, cell.rule, cell.shape), cell);
+  for (AggregatedCell& cell : other.cells_) join(cells_[cell_of(new_frame[cell.frame], cell.service, cell.shape)], std::move(cell));
+  for (const AggregatedRuleCell& cell : other.rule_cells_)
+    join(rule_cell_of(new_frame[cell.frame], cell.service, cell.rule, cell.shape), cell);
   for (std::size_t i = 0; i < other.frames_.size(); ++i) join(frames_[new_frame[i]], other.frames_[i]);
 }
 
@@ -96,8 +97,8 @@ void WindowTable::absorb(WindowTable&& other, Timestamp at) {
   std::vector<std::uint32_t> new_frame;
   new_frame.reserve(other.frames_.size());
   for (const WindowFrame& frame : other.frames_) new_frame.push_back(frame_of(frame.stream, at));
-  for (FoldedCell& cell : other.cells_) cell.first = cell.last = at;
-  for (FoldedRuleCell& cell : other.rule_cells_) cell.first = cell.last = at;
+  for (AggregatedCell& cell : other.cells_) cell.first = cell.last = at;
+  for (AggregatedRuleCell& cell : other.rule_cells_) cell.first = cell.last = at;
   take(std::move(other), new_frame);
 }
 

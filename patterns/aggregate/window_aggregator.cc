@@ -1,4 +1,4 @@
-#include "patterns/fold/fold.h"
+#include "patterns/aggregate/window_aggregator.h"
 
 #include <absl/container/flat_hash_map.h>
 #include <xxhash.h>
@@ -12,9 +12,9 @@
 #include <utility>
 
 #include "core/assert.h"
-#include "patterns/fold/excerpt.h"
-#include "patterns/fold/excerpt_sample.h"
-#include "patterns/fold/window_table.h"
+#include "patterns/aggregate/excerpt.h"
+#include "patterns/aggregate/excerpt_sample.h"
+#include "patterns/aggregate/window_table.h"
 
 namespace loglode {
 
@@ -32,7 +32,7 @@ struct KeptStep {
   Severity severity = Severity::unspecified;
 };
 
-struct FoldedStream {
+struct AggregatedStream {
   StreamIdentity identity;
   std::string path, service_name;
   std::uint32_t service = kNone;  // of service_name, once a record needed it
@@ -65,15 +65,15 @@ bool says_no_trace(std::string_view trace_id) noexcept {
 
 }  // namespace
 
-struct Folder::State {
-  State(FoldConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run)
+struct WindowAggregator::State {
+  State(AggregateConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run)
       : config{settings}, rules{std::move(catalog)}, counters{run} {}
 
-  FoldConfig config;
+  AggregateConfig config;
   std::shared_ptr<const RuleCatalog> rules;
   RunCounters& counters;
 
-  std::vector<FoldedStream> streams;
+  std::vector<AggregatedStream> streams;
   absl::flat_hash_map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> stream_index;
   std::vector<std::string> services;
   absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>> service_index;
@@ -107,19 +107,19 @@ struct Folder::State {
 
   std::uint32_t stream_of(const StreamInfo& info);
   std::uint32_t service_of(std::string_view name);
-  std::uint32_t service_of(const Record& record, FoldedStream& stream);
-  void fold(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
+  std::uint32_t service_of(const Record& record, AggregatedStream& stream);
+  void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
   Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
   void begin_time(std::uint32_t stream_number, Timestamp time);
-  FoldedCell& cell_of(std::uint32_t service, ShapeId shape);
+  AggregatedCell& cell_of(std::uint32_t service, ShapeId shape);
   void forget_places();
   void enter_frame(std::uint32_t stream_number, Timestamp time);
   bool is_too_fine() const;
   void hold_bounds(std::uint32_t stream_number, Timestamp time);
   void widen(WindowTable& widened);
-  void keep_step(const Record& record, FoldedStream& stream, std::uint32_t service, Timestamp time);
-  void begin_cell(FoldedCell& cell, const Record& record, bool error_rule, Timestamp time);
-  bool wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const;
+  void keep_step(const Record& record, AggregatedStream& stream, std::uint32_t service, Timestamp time);
+  void begin_cell(AggregatedCell& cell, const Record& record, bool error_rule, Timestamp time);
+  bool wants_excerpt(const AggregatedCell& cell, const AggregatedStream& stream) const;
   void recount_excerpts();
   void hold_excerpt_budget();
   void append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const;
@@ -129,16 +129,16 @@ struct Folder::State {
   template <class Visit>
   void for_each_table(Visit visit) {
     visit(timed);
-    for (FoldedStream& stream : streams)
+    for (AggregatedStream& stream : streams)
       if (stream.ordinal) visit(*stream.ordinal);
   }
 };
 
-std::uint32_t Folder::State::stream_of(const StreamInfo& info) {
+std::uint32_t WindowAggregator::State::stream_of(const StreamInfo& info) {
   const auto [place, is_new] =
       stream_index.try_emplace({info.identity.high, info.identity.low}, static_cast<std::uint32_t>(streams.size()));
   if (is_new) {
-    FoldedStream& stream = streams.emplace_back();
+    AggregatedStream& stream = streams.emplace_back();
     stream.identity = info.identity;
     stream.path = info.path;
     stream.service_name = info.service;
@@ -147,7 +147,7 @@ std::uint32_t Folder::State::stream_of(const StreamInfo& info) {
   return place->second;
 }
 
-std::uint32_t Folder::State::service_of(std::string_view name) {
+std::uint32_t WindowAggregator::State::service_of(std::string_view name) {
   std::uint32_t& recent_service = recent_services[place_of_name(name) % kRecentServices];
   if (recent_service != kNone && services[recent_service] == name) return recent_service;
   const auto found = service_index.find(name);
@@ -162,15 +162,15 @@ std::uint32_t Folder::State::service_of(std::string_view name) {
   return recent_service;
 }
 
-std::uint32_t Folder::State::service_of(const Record& record, FoldedStream& stream) {
+std::uint32_t WindowAggregator::State::service_of(const Record& record, AggregatedStream& stream) {
   if (!record.service.empty()) return service_of(record.service);
   if (stream.service == kNone) stream.service = service_of(stream.service_name);
   return stream.service;
 }
 
 /// The stream shows its first time: what came before it happened then, or earlier, who knows.
-void Folder::State::begin_time(std::uint32_t stream_number, Timestamp time) {
-  FoldedStream& stream = streams[stream_number];
+void WindowAggregator::State::begin_time(std::uint32_t stream_number, Timestamp time) {
+  AggregatedStream& stream = streams[stream_number];
   stream.timed = true;
   stream.previous = stream.watermark = time;
   if (!stream.ordinal) return;
@@ -184,20 +184,20 @@ void Folder::State::begin_time(std::uint32_t stream_number, Timestamp time) {
 }
 
 /// After frames and cells have moved.
-void Folder::State::forget_places() {
+void WindowAggregator::State::forget_places() {
   table = nullptr;
   std::fill(recent.begin(), recent.end(), Recent{});
 }
 
-FoldedCell& Folder::State::cell_of(std::uint32_t service, ShapeId shape) {
+AggregatedCell& WindowAggregator::State::cell_of(std::uint32_t service, ShapeId shape) {
   Recent& place = recent[(shape.low ^ service) % kRecent];
   if (place.table != table || place.frame != frame_at || place.service != service || place.shape != shape)
     place = Recent{table, frame_at, service, table->cell_of(frame_at, service, shape), shape};
   return table->cells()[place.cell];
 }
 
-Timestamp Folder::State::place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally) {
-  FoldedStream& stream = streams[stream_number];
+Timestamp WindowAggregator::State::place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally) {
+  AggregatedStream& stream = streams[stream_number];
   if (record.time != kNoTime) {
     if (!stream.timed) begin_time(stream_number, record.time);
     late = record.time < stream.watermark && stream.watermark.time_since_epoch() - config.lateness > record.time.time_since_epoch();
@@ -215,8 +215,8 @@ Timestamp Folder::State::place_in_time(Record& record, std::uint32_t stream_numb
   return Timestamp{kOrdinalStep * static_cast<std::int64_t>(stream.untimed++)};
 }
 
-void Folder::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
-  FoldedStream& stream = streams[stream_number];
+void WindowAggregator::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
+  AggregatedStream& stream = streams[stream_number];
   WindowTable& wanted = stream.timed ? timed : *stream.ordinal;
   // The subtraction wraps for what lies before the window, which is then as far away as it can be.
   const auto into_frame =
@@ -230,7 +230,7 @@ void Folder::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
   if (frame_start.time_since_epoch().count() % wanted.width().count() != 0) stream_at = kNone;
 }
 
-void Folder::State::widen(WindowTable& widened) {
+void WindowAggregator::State::widen(WindowTable& widened) {
   const std::size_t before = widened.cell_count();
   widened.widen();
   if (&widened != &timed) ordinal_cells -= before - widened.cell_count();
@@ -238,7 +238,7 @@ void Folder::State::widen(WindowTable& widened) {
   recount_excerpts();
 }
 
-bool Folder::State::is_too_fine() const {
+bool WindowAggregator::State::is_too_fine() const {
   const bool fine = table->width() < kBucket;
   const std::size_t cells = table == &timed ? timed.cell_count() : ordinal_cells;
   const bool by_span = config.by_span && table == &timed;
@@ -249,7 +249,7 @@ bool Folder::State::is_too_fine() const {
 }
 
 /// Widens until what has just been entered fits.
-void Folder::State::hold_bounds(std::uint32_t stream_number, Timestamp time) {
+void WindowAggregator::State::hold_bounds(std::uint32_t stream_number, Timestamp time) {
   bool widened = false;
   while (is_too_fine()) {
     widen(*table);
@@ -260,7 +260,7 @@ void Folder::State::hold_bounds(std::uint32_t stream_number, Timestamp time) {
   enter_frame(stream_number, time);
 }
 
-void Folder::State::keep_step(const Record& record, FoldedStream& stream, std::uint32_t service, Timestamp time) {
+void WindowAggregator::State::keep_step(const Record& record, AggregatedStream& stream, std::uint32_t service, Timestamp time) {
   const std::uint64_t trace = XXH3_64bits(record.trace_id.data(), record.trace_id.size());
   if (trace >= trace_sample_below || says_no_trace(record.trace_id)) return;
   stream.steps.push_back(KeptStep{trace, time, record.shape, service, record.severity});
@@ -269,35 +269,35 @@ void Folder::State::keep_step(const Record& record, FoldedStream& stream, std::u
     trace_sample_below >>= 1;
     counters.hit(Limit::trace_steps);
     step_count = 0;
-    for (FoldedStream& each : streams) {
+    for (AggregatedStream& each : streams) {
       std::erase_if(each.steps, [this](const KeptStep& step) { return step.trace >= trace_sample_below; });
       step_count += each.steps.size();
     }
   }
 }
 
-bool Folder::State::wants_excerpt(const FoldedCell& cell, const FoldedStream& stream) const {
+bool WindowAggregator::State::wants_excerpt(const AggregatedCell& cell, const AggregatedStream& stream) const {
   if (cell.notable) return sample.keeps(cell.shape, cell.first_offset, false);
   const auto first = stream.firsts.find({cell.service, cell.shape});
   const bool is_first = first != stream.firsts.end() && first->second == std::pair{cell.first, cell.first_offset};
   return sample.keeps(cell.shape, cell.first_offset, !is_first);
 }
 
-void Folder::State::recount_excerpts() {
+void WindowAggregator::State::recount_excerpts() {
   excerpt_bytes = 0;
   for_each_table([this](const WindowTable& each) {
-    for (const FoldedCell& cell : each.cells())
+    for (const AggregatedCell& cell : each.cells())
       if (cell.excerpt) excerpt_bytes += cell.excerpt->size();
   });
 }
 
-void Folder::State::hold_excerpt_budget() {
+void WindowAggregator::State::hold_excerpt_budget() {
   while (excerpt_bytes > config.excerpts_bytes_max) {
     const std::size_t before = excerpt_bytes;
     sample.tighten();
     counters.hit(Limit::excerpts);
     for_each_table([this](WindowTable& each) {
-      for (FoldedCell& cell : each.cells())
+      for (AggregatedCell& cell : each.cells())
         if (cell.excerpt && !wants_excerpt(cell, streams[each.frame(cell.frame).stream])) cell.excerpt.reset();
     });
     recount_excerpts();
@@ -306,8 +306,8 @@ void Folder::State::hold_excerpt_budget() {
 }
 
 /// `record` is the earliest of `cell` as far as we know.
-void Folder::State::begin_cell(FoldedCell& cell, const Record& record, bool error_rule, Timestamp time) {
-  FoldedStream& stream = streams[table->frame(cell.frame).stream];
+void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& record, bool error_rule, Timestamp time) {
+  AggregatedStream& stream = streams[table->frame(cell.frame).stream];
   if (cell.excerpt) excerpt_bytes -= cell.excerpt->size();
   cell.excerpt.reset();
   cell.first = time;
@@ -323,7 +323,7 @@ void Folder::State::begin_cell(FoldedCell& cell, const Record& record, bool erro
   excerpt_bytes += cell.excerpt->size();
 }
 
-void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
+void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
   if (record.has(RecordFlag::out_of_range)) return;
   if (record.has(RecordFlag::blank)) {
     tally.blank_lines += record.line_count;
@@ -336,7 +336,7 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
   const bool begins = !timeless && !streams[stream_number].timed;
   const Timestamp time = place_in_time(record, stream_number, late, tally);
   tally.late += late ? 1 : 0;
-  FoldedStream& stream = streams[stream_number];
+  AggregatedStream& stream = streams[stream_number];
   const std::uint32_t service = service_of(record, stream);
   enter_frame(stream_number, time);
 
@@ -353,12 +353,12 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
     const auto rule = static_cast<std::uint32_t>(hit.rule);
     LOGLODE_ASSERT(rule < rules->size());
     error_rule = error_rule || (*rules)[rule].category == RuleCategory::error;
-    FoldedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
+    AggregatedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
     cell.first = cell.count == 0 ? time : std::min(cell.first, time);
     cell.last = cell.count == 0 ? time : std::max(cell.last, time);
     cell.count += record.weight;
   }
-  FoldedCell& cell = cell_of(service, shape);
+  AggregatedCell& cell = cell_of(service, shape);
   if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset))
     begin_cell(cell, record, error_rule, time);
   cell.last = cell.count == 0 ? time : std::max(cell.last, time);
@@ -381,14 +381,15 @@ void Folder::State::fold(Batch& batch, Record& record, std::uint32_t stream_numb
   if (excerpt_bytes > config.excerpts_bytes_max) hold_excerpt_budget();
 }
 
-void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const {
+void WindowAggregator::State::append_summaries(const WindowTable& from, bool ordinal, bool changed_only,
+                                               std::vector<WindowSummary>& out) const {
   const std::size_t base = out.size();
   std::vector<std::uint32_t> places(from.frames().size(), kNone);
   for (std::uint32_t i = 0; i < places.size(); ++i) {
     const WindowFrame& frame = from.frames()[i];
     if (changed_only && !frame.changed) continue;
     places[i] = static_cast<std::uint32_t>(out.size() - base);
-    const FoldedStream& stream = streams[frame.stream];
+    const AggregatedStream& stream = streams[frame.stream];
     WindowSummary& summary = out.emplace_back();
     summary.stream = stream.identity;
     summary.path = stream.path;
@@ -414,10 +415,10 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
   const auto service_place = [&](std::uint32_t frame, std::uint32_t service) {
     return place_of(service_places, out[base + frame].services, frame, service, services[service]);
   };
-  for (const FoldedCell& cell : from.cells()) {
+  for (const AggregatedCell& cell : from.cells()) {
     const std::uint32_t place = places[cell.frame];
     if (place == kNone) continue;
-    const FoldedStream& stream = streams[from.frames()[cell.frame].stream];
+    const AggregatedStream& stream = streams[from.frames()[cell.frame].stream];
     Cell made{service_place(place, cell.service),
               cell.shape,
               cell.severity,
@@ -433,7 +434,7 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
     made.error_rule = cell.notable && cell.severity < Severity::warn;
     out[base + place].cells.push_back(std::move(made));
   }
-  for (const FoldedRuleCell& cell : from.rule_cells()) {
+  for (const AggregatedRuleCell& cell : from.rule_cells()) {
     const std::uint32_t place = places[cell.frame];
     if (place == kNone) continue;
     const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, (*rules)[cell.rule].id);
@@ -441,7 +442,7 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
         RuleCell{service_place(place, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
   }
   for (std::uint32_t number = 0; number < streams.size(); ++number) {
-    const FoldedStream& stream = streams[number];
+    const AggregatedStream& stream = streams[number];
     if (ordinal ? stream.ordinal.get() != &from : !stream.timed) continue;
     for (const KeptStep& step : stream.steps) {
       const std::uint32_t place = places[from.known_frame(number, step.time)];
@@ -452,10 +453,10 @@ void Folder::State::append_summaries(const WindowTable& from, bool ordinal, bool
   }
 }
 
-std::vector<WindowSummary> Folder::State::summaries(bool changed_only) const {
+std::vector<WindowSummary> WindowAggregator::State::summaries(bool changed_only) const {
   std::vector<WindowSummary> out;
   append_summaries(timed, false, changed_only, out);
-  for (const FoldedStream& stream : streams)
+  for (const AggregatedStream& stream : streams)
     if (stream.ordinal) append_summaries(*stream.ordinal, true, changed_only, out);
   for (WindowSummary& summary : out) normalise(summary);
   std::sort(out.begin(), out.end(), [](const WindowSummary& a, const WindowSummary& b) {
@@ -464,14 +465,14 @@ std::vector<WindowSummary> Folder::State::summaries(bool changed_only) const {
   return out;
 }
 
-void Folder::State::restore(const WindowSummary& summary) {
+void WindowAggregator::State::restore(const WindowSummary& summary) {
   StreamInfo info;
   info.identity = summary.stream;
   info.path = summary.path;
   info.service = summary.path_service;
   info.baseline = summary.baseline;
   const std::uint32_t number = stream_of(info);
-  FoldedStream& stream = streams[number];
+  AggregatedStream& stream = streams[number];
   if (summary.ordinal && !stream.ordinal) stream.ordinal = std::make_unique<WindowTable>(summary.width);
   WindowTable& into = summary.ordinal ? *stream.ordinal : timed;
   while (into.width() < summary.width) into.widen();
@@ -486,7 +487,7 @@ void Folder::State::restore(const WindowSummary& summary) {
   if (summary.ordinal) stream.untimed += summary.records;
   for (const Cell& cell : summary.cells) {
     const std::uint32_t service = service_of(summary.services[cell.service]);
-    FoldedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
+    AggregatedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
     if (made.count == 0 || std::tie(cell.first, cell.first_offset) < std::tie(made.first, made.first_offset)) {
       made.first = cell.first;
       made.first_offset = cell.first_offset;
@@ -507,7 +508,7 @@ void Folder::State::restore(const WindowSummary& summary) {
     const auto known =
         std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == summary.rules[cell.rule]; });
     if (known == rules->end()) continue;
-    FoldedRuleCell& made =
+    AggregatedRuleCell& made =
         into.rule_cell_of(at, service_of(summary.services[cell.service]), static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
     made.first = made.count == 0 ? cell.first : std::min(made.first, cell.first);
     made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
@@ -519,19 +520,19 @@ void Folder::State::restore(const WindowSummary& summary) {
   step_count += summary.trace_steps.size();
 }
 
-Folder::Folder(FoldConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)
+WindowAggregator::WindowAggregator(AggregateConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)
     : state_{new State{config, std::move(rules), counters}} {
   LOGLODE_ASSERT(state_->rules != nullptr);
 }
 
-Folder::~Folder() = default;
+WindowAggregator::~WindowAggregator() = default;
 
-Result<void> Folder::run(Batch& batch) {
+Result<void> WindowAggregator::run(Batch& batch) {
   if (batch.records.empty()) return {};
   LOGLODE_ASSERT(batch.stream != nullptr);
   const std::uint32_t stream = state_->stream_of(batch.stream->info);
   State::Tally tally;
-  for (Record& record : batch.records) state_->fold(batch, record, stream, tally);
+  for (Record& record : batch.records) state_->aggregate(batch, record, stream, tally);
   RunCounters& counters = state_->counters;
   counters.records += tally.records;
   counters.continuation_lines += tally.continuation_lines;
@@ -541,20 +542,20 @@ Result<void> Folder::run(Batch& batch) {
   return {};
 }
 
-void Folder::restore(const std::vector<WindowSummary>& summaries) {
+void WindowAggregator::restore(const std::vector<WindowSummary>& summaries) {
   Duration width = state_->timed.width();
   for (const WindowSummary& summary : summaries)
     if (!summary.ordinal) width = std::max(width, summary.width);
   while (state_->timed.width() < width && state_->timed.can_widen()) state_->timed.widen();
   for (const WindowSummary& summary : summaries) state_->restore(summary);
   state_->for_each_table([&](const WindowTable& each) { state_->ordinal_cells += &each == &state_->timed ? 0 : each.cell_count(); });
-  for (FoldedStream& stream : state_->streams)
+  for (AggregatedStream& stream : state_->streams)
     std::erase_if(stream.steps, [&](const KeptStep& step) { return step.trace >= state_->trace_sample_below; });
   state_->recount_excerpts();
   state_->forget_places();
 }
 
-void Folder::change_rules(std::shared_ptr<const RuleCatalog> rules) {
+void WindowAggregator::change_rules(std::shared_ptr<const RuleCatalog> rules) {
   LOGLODE_ASSERT(rules != nullptr);
   const std::vector<WindowSummary> all = state_->summaries(false);
   auto fresh = std::make_unique<State>(state_->config, std::move(rules), state_->counters);
@@ -563,7 +564,7 @@ void Folder::change_rules(std::shared_ptr<const RuleCatalog> rules) {
   restore(all);
 }
 
-void Folder::forget_before(Timestamp time) {
+void WindowAggregator::forget_before(Timestamp time) {
   std::vector<WindowSummary> kept = state_->summaries(false);
   std::erase_if(kept, [&](const WindowSummary& summary) { return !summary.ordinal && summary.start + summary.width <= time; });
   auto fresh = std::make_unique<State>(state_->config, state_->rules, state_->counters);
@@ -572,9 +573,9 @@ void Folder::forget_before(Timestamp time) {
   restore(kept);
 }
 
-std::vector<WindowSummary> Folder::summaries() const { return state_->summaries(false); }
+std::vector<WindowSummary> WindowAggregator::summaries() const { return state_->summaries(false); }
 
-std::vector<WindowSummary> Folder::take_changed() {
+std::vector<WindowSummary> WindowAggregator::take_changed() {
   std::vector<WindowSummary> changed = state_->summaries(true);
   state_->for_each_table([](WindowTable& each) { each.settle_frames(); });
   return changed;

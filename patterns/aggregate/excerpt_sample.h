@@ -1,4 +1,4 @@
-// The choice of excerpts that a Folder keeps. Plain value, owned by one Folder.
+// The choice of excerpts that a WindowAggregator keeps. Plain value, owned by one WindowAggregator.
 #pragma once
 
 #include <xxhash.h>

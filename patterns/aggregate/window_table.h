@@ -1,5 +1,5 @@
 // Counts of one run by (stream, window), by service and shape, and by rule, at one width; and how they move to a wider one.
-// Owned by one Folder, used by its thread only.
+// Owned by one WindowAggregator, used by its thread only.
 #pragma once
 
 #include <absl/container/flat_hash_map.h>
@@ -22,11 +22,11 @@ struct WindowFrame {
   std::uint32_t stream = 0;
   Timestamp start = kNoTime;
   std::uint64_t reaches = 0, records = 0, without_time = 0, late = 0;
-  bool changed = true;  // since Folder::take_changed() gave it away last
+  bool changed = true;  // since WindowAggregator::take_changed() gave it away last
 };
 
 /// As core's Cell, with the frame it is in and without what most cells do not have: about 100 B with its place in the index.
-struct FoldedCell {
+struct AggregatedCell {
   std::uint32_t frame = 0, service = 0;
   ShapeId shape = kNoShape;
   std::uint64_t count = 0;
@@ -38,7 +38,7 @@ struct FoldedCell {
   std::unique_ptr<std::string> excerpt;  // of its earliest record
 };
 
-struct FoldedRuleCell {
+struct AggregatedRuleCell {
   std::uint32_t frame = 0, service = 0, rule = 0;
   ShapeId shape = kNoShape;
   std::uint64_t count = 0;
@@ -59,9 +59,9 @@ class WindowTable {
   [[nodiscard]] std::size_t cell_count() const noexcept { return cells_.size() + rule_cells_.size(); }
   [[nodiscard]] bool can_widen() const noexcept { return wider(width_) != width_; }
   [[nodiscard]] const std::vector<WindowFrame>& frames() const noexcept { return frames_; }
-  [[nodiscard]] const std::vector<FoldedCell>& cells() const noexcept { return cells_; }
-  [[nodiscard]] std::vector<FoldedCell>& cells() noexcept { return cells_; }
-  [[nodiscard]] const std::vector<FoldedRuleCell>& rule_cells() const noexcept { return rule_cells_; }
+  [[nodiscard]] const std::vector<AggregatedCell>& cells() const noexcept { return cells_; }
+  [[nodiscard]] std::vector<AggregatedCell>& cells() noexcept { return cells_; }
+  [[nodiscard]] const std::vector<AggregatedRuleCell>& rule_cells() const noexcept { return rule_cells_; }
   [[nodiscard]] WindowFrame& frame(std::uint32_t index) noexcept { return frames_[index]; }
 
   /// The frame of the window that holds `time`, made when it is not there.
@@ -69,7 +69,7 @@ class WindowTable {
   /// The index of the cell of (frame, service, shape), made with count 0 when it is not there.
   std::uint32_t cell_of(std::uint32_t frame, std::uint32_t service, ShapeId shape);
   /// The same for rules. Good until the next call.
-  FoldedRuleCell& rule_cell_of(std::uint32_t frame, std::uint32_t service, std::uint32_t rule, ShapeId shape);
+  AggregatedRuleCell& rule_cell_of(std::uint32_t frame, std::uint32_t service, std::uint32_t rule, ShapeId shape);
   /// Where frame_of() put a window that it has been asked for.
   [[nodiscard]] std::uint32_t known_frame(std::uint32_t stream, Timestamp time) const;
   [[nodiscard]] bool has_cell(std::uint32_t frame, std::uint32_t service, ShapeId shape) const;
@@ -108,8 +108,8 @@ class WindowTable {
 
   Duration width_;
   std::vector<WindowFrame> frames_;
-  std::vector<FoldedCell> cells_;
-  std::vector<FoldedRuleCell> rule_cells_;
+  std::vector<AggregatedCell> cells_;
+  std::vector<AggregatedRuleCell> rule_cells_;
   absl::flat_hash_map<std::pair<std::uint32_t, std::int64_t>, std::uint32_t> frame_index_;
   Timestamp first_ = Timestamp::max(), last_ = Timestamp::min();  // beginnings
   absl::flat_hash_set<std::int64_t> starts_;
