@@ -29,22 +29,22 @@ bool mentions(std::string_view text, std::string_view name) {
 
 std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) {
   std::map<std::uint32_t, Involved> by_service;
-  const auto take = [&](const Sign* sign) {
-    Involved& one = by_service[sign->service];
-    one.service = sign->service;
-    one.signs.push_back(sign);
+  const auto take = [&](const Anomaly* anomaly) {
+    Involved& one = by_service[anomaly->service];
+    one.service = anomaly->service;
+    one.anomalies.push_back(anomaly);
   };
-  for (const Sign* sign : group.openers) take(sign);
-  for (const Sign* sign : group.joined)
-    if (sign->level >= IncidentSeverity::warning) take(sign);
+  for (const Anomaly* anomaly : group.openers) take(anomaly);
+  for (const Anomaly* anomaly : group.joined)
+    if (anomaly->level >= IncidentSeverity::warning) take(anomaly);
   std::vector<Involved> services;
   for (auto& [service, one] : by_service) {
-    std::stable_sort(one.signs.begin(), one.signs.end(), [](const Sign* a, const Sign* b) { return a->onset < b->onset; });
-    one.first = one.signs.front();
+    std::stable_sort(one.anomalies.begin(), one.anomalies.end(), [](const Anomaly* a, const Anomaly* b) { return a->onset < b->onset; });
+    one.first = one.anomalies.front();
     // What a service did wrong counts before what it failed to say.
-    for (const Sign* sign : one.signs)
-      if (sign->opens) {
-        one.first = sign;
+    for (const Anomaly* anomaly : one.anomalies)
+      if (anomaly->opens) {
+        one.first = anomaly;
         break;
       }
     one.onset = one.first->onset;
@@ -55,9 +55,9 @@ std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) 
     for (const Involved& other : services) {
       const std::string& name = timeline.services[other.service];
       if (other.service == one.service || name.size() < kNameBytesMin) continue;
-      const bool named = std::any_of(one.signs.begin(), one.signs.end(), [&](const Sign* sign) {
-        return mentions(sign->finding.template_text, name) ||
-               std::any_of(sign->finding.evidence.begin(), sign->finding.evidence.end(),
+      const bool named = std::any_of(one.anomalies.begin(), one.anomalies.end(), [&](const Anomaly* anomaly) {
+        return mentions(anomaly->finding.template_text, name) ||
+               std::any_of(anomaly->finding.evidence.begin(), anomaly->finding.evidence.end(),
                            [&](const Evidence& each) { return mentions(each.excerpt, name); });
       });
       if (named) one.names.push_back(other.service);

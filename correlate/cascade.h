@@ -9,13 +9,13 @@
 
 namespace loglode {
 
-/// A service of an incident: its first sign and everything it said.
+/// A service of an incident: its first anomaly and everything it said.
 struct Involved {
   std::uint32_t service = 0;
   Timestamp onset = kNoTime;
-  const Sign* first = nullptr;
-  std::vector<const Sign*> signs;    // in order of onset
-  std::vector<std::uint32_t> names;  // services that its messages name, other than itself: what it says it depends on
+  const Anomaly* first = nullptr;
+  std::vector<const Anomaly*> anomalies;  // in order of onset
+  std::vector<std::uint32_t> names;       // services that its messages name, other than itself: what it says it depends on
 };
 
 struct Cascade {

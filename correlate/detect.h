@@ -12,7 +12,7 @@
 namespace loglode {
 
 /// A finding, and what grouping needs to know of it.
-struct Sign {
+struct Anomaly {
   Finding finding;
   std::uint32_t service = 0;
   Timestamp onset = kNoTime, end = kNoTime;  // first and last record that show it
@@ -26,18 +26,18 @@ struct Sign {
 };
 
 /// Templates of WARN and above that the baseline does not hold.
-[[nodiscard]] std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config);
+[[nodiscard]] std::vector<Anomaly> find_new(const Timeline& timeline, const JudgeConfig& config);
 /// More of one error type in a window than config.frequent allows: by template, by rule, by service.
-[[nodiscard]] std::vector<Sign> find_frequent(const Timeline& timeline, const JudgeConfig& config);
+[[nodiscard]] std::vector<Anomaly> find_frequent(const Timeline& timeline, const JudgeConfig& config);
 /// Templates whose rate is not that of the baseline. `note` says why nothing could be said, when that is so.
-[[nodiscard]] std::vector<Sign> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note);
+[[nodiscard]] std::vector<Anomaly> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note);
 /// Heartbeats that stopped, services that say nothing any more.
-[[nodiscard]] std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig& config);
+[[nodiscard]] std::vector<Anomaly> find_silent(const Timeline& timeline, const JudgeConfig& config);
 /// Deployments, restarts, reloads: what people did shortly before. Never opens an incident.
-[[nodiscard]] std::vector<Sign> find_changes(const Timeline& timeline, const JudgeConfig& config);
+[[nodiscard]] std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig& config);
 
-/// A sign about `series` from `points` on (not empty), everything filled in but the numbers and the sentence.
-[[nodiscard]] Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind);
+/// An anomaly about `series` from `points` on (not empty), everything filled in but the numbers and the sentence.
+[[nodiscard]] Anomaly begin_anomaly(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind);
 
 struct Peak {
   std::uint64_t count = 0;      // in the fullest window of the given length

@@ -104,25 +104,25 @@ bool tells_a_change(const Sayings& says) {
 
 }  // namespace
 
-std::vector<Sign> find_changes(const Timeline& timeline, const JudgeConfig&) {
-  std::vector<Sign> signs;
+std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig&) {
+  std::vector<Anomaly> anomalies;
   for (const Series& series : timeline.series) {
     if (series.severity_class() == SeverityClass::error || series.points.empty() || series.learned_total > 0 || series.judged_from > 0)
       continue;
     if (series.total > kRepeatsMax) continue;
     const Sayings says{series.info->text, timeline.services[series.service]};
     if (!tells_a_change(says) && !tells_a_start_or_end(says)) continue;
-    Sign sign = begin_sign(timeline, series, series.points, FindingKind::deploy);
-    sign.finding.category = FindingCategory::change;
-    sign.finding.observed = static_cast<double>(series.total);
-    sign.finding.q = 0;
-    sign.finding.score = says.names_a_version() ? 1.5 : 1;
-    sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " at " + place_of(timeline, series.points.front()) +
-                           ", a change that was not seen before";
-    sign.what = "change: " + subject_of(series);
-    signs.push_back(std::move(sign));
+    Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::deploy);
+    anomaly.finding.category = FindingCategory::change;
+    anomaly.finding.observed = static_cast<double>(series.total);
+    anomaly.finding.q = 0;
+    anomaly.finding.score = says.names_a_version() ? 1.5 : 1;
+    anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " at " + place_of(timeline, series.points.front()) +
+                              ", a change that was not seen before";
+    anomaly.what = "change: " + subject_of(series);
+    anomalies.push_back(std::move(anomaly));
   }
-  return signs;
+  return anomalies;
 }
 
 }  // namespace loglode

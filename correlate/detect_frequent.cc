@@ -41,7 +41,7 @@ class FrequentFinder {
  public:
   FrequentFinder(const Timeline& timeline, const JudgeConfig& config) : timeline_{timeline}, config_{config} {}
 
-  std::vector<Sign> find() {
+  std::vector<Anomaly> find() {
     for (const Series& series : timeline_.series)
       if (series.severity_class() == SeverityClass::error) consider(series, of_template_);
     for (const Series& series : timeline_.rule_series)
@@ -50,7 +50,7 @@ class FrequentFinder {
     for (const Frequency& one : of_template_) add_template(one);
     for (const Frequency& one : of_rule_) add_rule(one);
     for (const Frequency& one : of_service_) add_service(one);
-    return std::move(signs_);
+    return std::move(anomalies_);
   }
 
  private:
@@ -90,45 +90,45 @@ class FrequentFinder {
     return most;
   }
 
-  Sign describe(const Frequency& one, FindingKind kind, const std::string& subject) const {
+  Anomaly describe(const Frequency& one, FindingKind kind, const std::string& subject) const {
     const Series& series = *one.series;
-    Sign sign = begin_sign(timeline_, series, std::span{series.points}.subspan(one.from), kind);
+    Anomaly anomaly = begin_anomaly(timeline_, series, std::span{series.points}.subspan(one.from), kind);
     const std::uint64_t total = series.total;
     const double windows =
         std::max(1.0, static_cast<double>(config_.frequent.window.count()) / static_cast<double>(timeline_.bucket.count()));
-    sign.level = one.as_ever ? IncidentSeverity::info : level_of(series);
-    sign.opens = !one.as_ever && sign.level >= IncidentSeverity::warning;
-    sign.finding.observed = static_cast<double>(one.peak.count);
-    sign.finding.expected = timeline_.has_baseline ? timeline_.expected(series, windows) : 0;
-    sign.finding.q = 0;
-    sign.finding.notify = one.as_ever ? Notify::none : sign.level >= IncidentSeverity::error ? Notify::ticket : Notify::digest;
-    sign.finding.score =
+    anomaly.level = one.as_ever ? IncidentSeverity::info : level_of(series);
+    anomaly.opens = !one.as_ever && anomaly.level >= IncidentSeverity::warning;
+    anomaly.finding.observed = static_cast<double>(one.peak.count);
+    anomaly.finding.expected = timeline_.has_baseline ? timeline_.expected(series, windows) : 0;
+    anomaly.finding.q = 0;
+    anomaly.finding.notify = one.as_ever ? Notify::none : anomaly.level >= IncidentSeverity::error ? Notify::ticket : Notify::digest;
+    anomaly.finding.score =
         (one.as_ever ? 0.2 : 1) *
         (6 + std::log2(static_cast<double>(one.peak.count) / static_cast<double>(std::max<std::uint64_t>(1, one.peak.allowance))));
-    sign.finding.summary = sign.finding.service + ": " + subject + " " + times_counted(total);
+    anomaly.finding.summary = anomaly.finding.service + ": " + subject + " " + times_counted(total);
     if (timeline_.ordinal) {
-      sign.finding.summary += " from " + place_of(timeline_, series.points[one.from]);
+      anomaly.finding.summary += " from " + place_of(timeline_, series.points[one.from]);
     } else {
       const Duration window = std::max(config_.frequent.window, timeline_.width);
-      sign.finding.summary +=
+      anomaly.finding.summary +=
           one.peak.count < total
               ? ", " + grouped(one.peak.count) + " of them in " + within(window) + " from " + clock_time(timeline_, one.peak.start)
               : " within " + within(window) + " from " + clock_time(timeline_, series.points[one.from].first);
     }
-    if (one.as_ever) sign.finding.summary += timeline_.has_baseline ? ", as in the baseline" : ", as from the beginning";
-    sign.what = "frequent: " + subject + " ×" + grouped(total);
-    return sign;
+    if (one.as_ever) anomaly.finding.summary += timeline_.has_baseline ? ", as in the baseline" : ", as from the beginning";
+    anomaly.what = "frequent: " + subject + " ×" + grouped(total);
+    return anomaly;
   }
 
-  void add_template(const Frequency& one) { signs_.push_back(describe(one, FindingKind::frequent, subject_of(*one.series))); }
+  void add_template(const Frequency& one) { anomalies_.push_back(describe(one, FindingKind::frequent, subject_of(*one.series))); }
 
   void add_rule(const Frequency& one) {
     const Series& series = *one.series;
     if (series.rule->category == RuleCategory::error && told_by_template(series)) return;
-    Sign sign = describe(one, kind_of(series.rule->category), series.rule->name);
-    if (series.rule->category != RuleCategory::error) sign.level = std::min(sign.level, IncidentSeverity::warning);
-    if (series.rule->category == RuleCategory::business) sign.opens = false;
-    signs_.push_back(std::move(sign));
+    Anomaly anomaly = describe(one, kind_of(series.rule->category), series.rule->name);
+    if (series.rule->category != RuleCategory::error) anomaly.level = std::min(anomaly.level, IncidentSeverity::warning);
+    if (series.rule->category == RuleCategory::business) anomaly.opens = false;
+    anomalies_.push_back(std::move(anomaly));
   }
 
   /// A rule that says of one frequent template what that says itself.
@@ -157,23 +157,23 @@ class FrequentFinder {
     const std::size_t others = told + kinds.size() - 1;
     std::string subject = subject_of(*kinds.front()) + " ×" + grouped(kinds.front()->total);
     if (others > 0) subject += " and " + grouped(others) + (others == 1 ? " other kind" : " other kinds") + " of error, in all";
-    Sign sign = describe(one, FindingKind::frequent, subject);
+    Anomaly anomaly = describe(one, FindingKind::frequent, subject);
     constexpr std::size_t kShown = 4;
     for (std::size_t i = 1; i < std::min(kinds.size(), kShown); ++i)
-      sign.finding.summary += (i == 1 ? "; also " : ", ") + subject_of(*kinds[i]) + " ×" + grouped(kinds[i]->total);
-    if (told > 0) sign.finding.score *= 0.5;
-    signs_.push_back(std::move(sign));
+      anomaly.finding.summary += (i == 1 ? "; also " : ", ") + subject_of(*kinds[i]) + " ×" + grouped(kinds[i]->total);
+    if (told > 0) anomaly.finding.score *= 0.5;
+    anomalies_.push_back(std::move(anomaly));
   }
 
   const Timeline& timeline_;
   const JudgeConfig& config_;
   std::vector<Frequency> of_template_, of_rule_, of_service_;
-  std::vector<Sign> signs_;
+  std::vector<Anomaly> anomalies_;
 };
 
 }  // namespace
 
-std::vector<Sign> find_frequent(const Timeline& timeline, const JudgeConfig& config) { return FrequentFinder{timeline, config}.find(); }
+std::vector<Anomaly> find_frequent(const Timeline& timeline, const JudgeConfig& config) { return FrequentFinder{timeline, config}.find(); }
 
 namespace {
 
@@ -222,14 +222,14 @@ std::uint64_t count_of(std::span<const Point> points) noexcept {
   return count;
 }
 
-Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind) {
-  Sign sign;
-  Finding& finding = sign.finding;
-  sign.series = &series;
-  sign.service = series.service;
-  sign.onset = points.front().first;
-  sign.offset = points.front().cell != nullptr ? points.front().cell->first_offset : 0;
-  for (const Point& point : points) sign.end = std::max(sign.end, point.last);
+Anomaly begin_anomaly(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind) {
+  Anomaly anomaly;
+  Finding& finding = anomaly.finding;
+  anomaly.series = &series;
+  anomaly.service = series.service;
+  anomaly.onset = points.front().first;
+  anomaly.offset = points.front().cell != nullptr ? points.front().cell->first_offset : 0;
+  for (const Point& point : points) anomaly.end = std::max(anomaly.end, point.last);
   finding.kind = kind;
   finding.service = timeline.services[series.service];
   if (series.info != nullptr) {
@@ -243,14 +243,14 @@ Sign begin_sign(const Timeline& timeline, const Series& series, std::span<const 
     if (series.rule->category == RuleCategory::business) finding.category = FindingCategory::business;
   }
   finding.severity = series.severity;
-  finding.start = sign.onset;
-  finding.end = sign.end;
+  finding.start = anomaly.onset;
+  finding.end = anomaly.end;
   finding.total = series.total;
   for (const std::size_t at : telling_points(points, 3)) finding.evidence.push_back(evidence_of(points[at]));
   finding.finding_id = stable_id(std::string{name_of(kind)} + '\n' + finding.service + '\n' + to_hex(finding.template_id) + '\n' +
                                  finding.rule_id + '\n' + std::to_string(static_cast<unsigned>(series.severity_class())) + '\n' +
-                                 std::to_string(sign.onset.time_since_epoch().count()));
-  return sign;
+                                 std::to_string(anomaly.onset.time_since_epoch().count()));
+  return anomaly;
 }
 
 }  // namespace loglode

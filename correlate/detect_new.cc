@@ -84,36 +84,36 @@ std::string never_text(const Timeline& timeline, const Series& series) {
   return "until now only " + std::string{before->severity == Severity::unspecified ? "with " : "as "} + severity_text(before->severity);
 }
 
-Sign describe(const Timeline& timeline, const Series& series, bool mature) {
+Anomaly describe(const Timeline& timeline, const Series& series, bool mature) {
   const bool error = series.severity_class() == SeverityClass::error;
-  Sign sign = begin_sign(timeline, series, series.points, error ? FindingKind::new_error : FindingKind::new_warning);
-  sign.level = series.severity >= Severity::fatal ? IncidentSeverity::critical
-               : error                            ? IncidentSeverity::error
-                                                  : IncidentSeverity::warning;
-  sign.opens = error || mature;
-  sign.finding.observed = static_cast<double>(series.total);
-  sign.finding.q = 0;
-  sign.finding.notify = series.severity >= Severity::fatal ? Notify::page : error ? Notify::ticket : Notify::digest;
-  sign.finding.score = (series.severity >= Severity::fatal ? 14 : error ? 10 : 2) + std::log2(1 + static_cast<double>(series.total));
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + never_text(timeline, series) + ", " +
-                         times_counted(series.total) + " from " + place_of(timeline, series.points.front());
-  sign.what = "new " + std::string{severity_name(series.severity)} + ": " + subject_of(series) + " ×" + grouped(series.total);
-  return sign;
+  Anomaly anomaly = begin_anomaly(timeline, series, series.points, error ? FindingKind::new_error : FindingKind::new_warning);
+  anomaly.level = series.severity >= Severity::fatal ? IncidentSeverity::critical
+                  : error                            ? IncidentSeverity::error
+                                                     : IncidentSeverity::warning;
+  anomaly.opens = error || mature;
+  anomaly.finding.observed = static_cast<double>(series.total);
+  anomaly.finding.q = 0;
+  anomaly.finding.notify = series.severity >= Severity::fatal ? Notify::page : error ? Notify::ticket : Notify::digest;
+  anomaly.finding.score = (series.severity >= Severity::fatal ? 14 : error ? 10 : 2) + std::log2(1 + static_cast<double>(series.total));
+  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " " + never_text(timeline, series) + ", " +
+                            times_counted(series.total) + " from " + place_of(timeline, series.points.front());
+  anomaly.what = "new " + std::string{severity_name(series.severity)} + ": " + subject_of(series) + " ×" + grouped(series.total);
+  return anomaly;
 }
 
 /// Nothing to compare with is no reason to keep quiet, neither while somebody watches nor where the input is short: each service's first
 /// errors are told, as what they are. Whether they are new nobody can know, so they open nothing; and a service that calls everything an
 /// ERROR is told of a few times, not always.
-std::vector<Sign> find_early(const Timeline& timeline, const JudgeConfig& config, const std::vector<Sign>& told) {
+std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told) {
   const bool comparable = !config.growing && timeline.records >= kFirstPartLines;
   std::map<std::uint32_t, std::vector<const Series*>> of_service;
   for (const Series& series : timeline.series) {
     if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
     if (comparable && is_new(timeline, series, config)) continue;  // of a family that is told
-    if (std::none_of(told.begin(), told.end(), [&](const Sign& sign) { return sign.series == &series; }))
+    if (std::none_of(told.begin(), told.end(), [&](const Anomaly& anomaly) { return anomaly.series == &series; }))
       of_service[series.service].push_back(&series);
   }
-  std::vector<Sign> signs;
+  std::vector<Anomaly> anomalies;
   for (auto& [service, errors] : of_service) {
     std::sort(errors.begin(), errors.end(), [](const Series* a, const Series* b) {
       const bool fatal = a->severity >= Severity::fatal, other = b->severity >= Severity::fatal;
@@ -122,17 +122,17 @@ std::vector<Sign> find_early(const Timeline& timeline, const JudgeConfig& config
     });
     errors.resize(std::min(errors.size(), kEarlyErrors));
     for (const Series* series : errors) {
-      Sign& sign = signs.emplace_back(begin_sign(timeline, *series, series->points, FindingKind::new_error));
-      sign.early = true;
-      sign.finding.observed = static_cast<double>(series->total);
-      sign.finding.notify = Notify::digest;
-      sign.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));
-      sign.finding.summary = sign.finding.service + ": " + subject_of(*series) + " " + times_counted(series->total) + " from " +
-                             place_of(timeline, series->points.front()) + ", when there was nothing yet to compare it with";
-      sign.what = "early " + std::string{severity_name(series->severity)} + ": " + subject_of(*series);
+      Anomaly& anomaly = anomalies.emplace_back(begin_anomaly(timeline, *series, series->points, FindingKind::new_error));
+      anomaly.early = true;
+      anomaly.finding.observed = static_cast<double>(series->total);
+      anomaly.finding.notify = Notify::digest;
+      anomaly.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));
+      anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(*series) + " " + times_counted(series->total) + " from " +
+                                place_of(timeline, series->points.front()) + ", when there was nothing yet to compare it with";
+      anomaly.what = "early " + std::string{severity_name(series->severity)} + ": " + subject_of(*series);
     }
   }
-  return signs;
+  return anomalies;
 }
 
 bool begins_before(const Series* a, const Series* b) {
@@ -153,7 +153,7 @@ class NewFinder {
                 (timeline.learned_runs >= kMatureRuns ||
                  timeline.learned_buckets * seconds_between(Timestamp{}, Timestamp{timeline.bucket}) >= kMatureSeconds)} {}
 
-  std::vector<Sign> find() {
+  std::vector<Anomaly> find() {
     std::vector<const Series*> known, fresh;
     for (const Series& series : timeline_.series) {
       if (series.severity_class() == SeverityClass::quiet) continue;
@@ -167,7 +167,7 @@ class NewFinder {
     learn(known);
     tell(fresh);
     demote_chance();
-    return std::move(signs_);
+    return std::move(anomalies_);
   }
 
  private:
@@ -204,55 +204,55 @@ class NewFinder {
       kinship[series] = families_.kinship_of(*series, series->total);
       families_.add_new(*series);
     }
-    std::map<std::pair<std::uint32_t, FindingKind>, std::vector<Sign>> variants;
+    std::map<std::pair<std::uint32_t, FindingKind>, std::vector<Anomaly>> variants;
     for (const Series& series : timeline_.series) {
       const auto found = kinship.find(&series);
       if (found == kinship.end() || found->second == Kinship::member) continue;
-      Sign sign = describe(timeline_, series, mature_);
+      Anomaly anomaly = describe(timeline_, series, mature_);
       if (found->second == Kinship::variant) {
-        variants[{sign.service, sign.finding.kind}].push_back(std::move(sign));
+        variants[{anomaly.service, anomaly.finding.kind}].push_back(std::move(anomaly));
       } else {
-        signs_.push_back(std::move(sign));
+        anomalies_.push_back(std::move(anomaly));
       }
     }
     for (auto& [key, all] : variants) tell_variants(all);
   }
 
   /// One finding for all of a service: the most frequent of them.
-  void tell_variants(std::vector<Sign>& variants) {
-    const auto most = std::max_element(variants.begin(), variants.end(), [](const Sign& a, const Sign& b) {
+  void tell_variants(std::vector<Anomaly>& variants) {
+    const auto most = std::max_element(variants.begin(), variants.end(), [](const Anomaly& a, const Anomaly& b) {
       return a.finding.total != b.finding.total ? a.finding.total < b.finding.total : a.finding.finding_id > b.finding.finding_id;
     });
     make_digest(*most, "; a variant of what was said before");
     const std::size_t others = variants.size() - 1;
     if (others > 0) most->finding.summary += ", like " + grouped(others) + (others == 1 ? " other" : " others") + " of this service";
-    signs_.push_back(std::move(*most));
+    anomalies_.push_back(std::move(*most));
   }
 
-  static void make_digest(Sign& sign, std::string_view why) {
-    sign.opens = false;
-    sign.level = IncidentSeverity::info;
-    sign.finding.score *= 0.2;
-    sign.finding.notify = Notify::digest;
-    sign.finding.summary += why;
+  static void make_digest(Anomaly& anomaly, std::string_view why) {
+    anomaly.opens = false;
+    anomaly.level = IncidentSeverity::info;
+    anomaly.finding.score *= 0.2;
+    anomaly.finding.notify = Notify::digest;
+    anomaly.finding.summary += why;
   }
 
   /// Where surprises are the rule, one more is none.
   void demote_chance() {
-    const auto by_chance = [](const Sign& sign) {
-      return sign.opens && sign.finding.kind == FindingKind::new_error && sign.level != IncidentSeverity::critical &&
-             sign.finding.total <= kChanceRecords;
+    const auto by_chance = [](const Anomaly& anomaly) {
+      return anomaly.opens && anomaly.finding.kind == FindingKind::new_error && anomaly.level != IncidentSeverity::critical &&
+             anomaly.finding.total <= kChanceRecords;
     };
     std::map<std::uint32_t, std::uint64_t> rare;
-    for (const Sign& sign : signs_) rare[sign.service] += by_chance(sign) ? 1 : 0;
+    for (const Anomaly& anomaly : anomalies_) rare[anomaly.service] += by_chance(anomaly) ? 1 : 0;
     for (const auto& [service, count] : rare) {
       if (count == 0) continue;
       const double expected = surprises_[service] * scale_of(service);
       if (upper_tail(static_cast<double>(count), expected, 0) <= kSurpriseLevel) continue;
-      for (Sign& sign : signs_) {
-        if (sign.service != service || !by_chance(sign)) continue;
-        sign.finding.expected = expected;
-        make_digest(sign, "; this service says something new so often that it means little");
+      for (Anomaly& anomaly : anomalies_) {
+        if (anomaly.service != service || !by_chance(anomaly)) continue;
+        anomaly.finding.expected = expected;
+        make_digest(anomaly, "; this service says something new so often that it means little");
       }
     }
   }
@@ -262,20 +262,20 @@ class NewFinder {
   const bool mature_;
   MessageFamilies families_;
   std::map<std::uint32_t, double> surprises_;  // of each service, in its baseline
-  std::vector<Sign> signs_;
+  std::vector<Anomaly> anomalies_;
 };
 
 }  // namespace
 
-std::vector<Sign> find_new(const Timeline& timeline, const JudgeConfig& config) {
+std::vector<Anomaly> find_new(const Timeline& timeline, const JudgeConfig& config) {
   const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
-  std::vector<Sign> signs;
-  if (learned_lines >= kFirstPartLines) signs = NewFinder{timeline, config}.find();
+  std::vector<Anomaly> anomalies;
+  if (learned_lines >= kFirstPartLines) anomalies = NewFinder{timeline, config}.find();
   if (!timeline.has_baseline && (config.growing || timeline.records < kShortInput)) {
-    std::vector<Sign> early = find_early(timeline, config, signs);
-    std::move(early.begin(), early.end(), std::back_inserter(signs));
+    std::vector<Anomaly> early = find_early(timeline, config, anomalies);
+    std::move(early.begin(), early.end(), std::back_inserter(anomalies));
   }
-  return signs;
+  return anomalies;
 }
 
 }  // namespace loglode

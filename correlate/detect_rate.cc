@@ -97,39 +97,39 @@ std::optional<Change> change_of(const Timeline& timeline, const Series& series, 
   return change;
 }
 
-Sign describe(const Timeline& timeline, const Change& change, double q) {
+Anomaly describe(const Timeline& timeline, const Change& change, double q) {
   const Series& series = *change.series;
   const auto from = std::lower_bound(series.points.begin(), series.points.end(), change.onset,
                                      [](const Point& point, Timestamp at) { return point.first < at; });
   std::span<const Point> points{from, series.points.end()};
   if (points.empty()) points = series.points;   // fell to nothing: what is left to show is what was there before,
   if (points.empty()) points = series.learned;  // in the given baseline if need be
-  Sign sign = begin_sign(timeline, series, points, change.up ? FindingKind::rate_up : FindingKind::rate_down);
-  sign.onset = sign.finding.start = change.onset;
-  sign.end = sign.finding.end = std::max(sign.end, change.worst.to);
-  if (series.severity_class() == SeverityClass::quiet) sign.finding.category = FindingCategory::performance;
+  Anomaly anomaly = begin_anomaly(timeline, series, points, change.up ? FindingKind::rate_up : FindingKind::rate_down);
+  anomaly.onset = anomaly.finding.start = change.onset;
+  anomaly.end = anomaly.finding.end = std::max(anomaly.end, change.worst.to);
+  if (series.severity_class() == SeverityClass::quiet) anomaly.finding.category = FindingCategory::performance;
   const bool error = series.severity_class() == SeverityClass::error;
-  sign.level = !change.up || series.severity_class() == SeverityClass::quiet ? IncidentSeverity::info
-               : error                                                       ? IncidentSeverity::error
-                                                                             : IncidentSeverity::warning;
-  sign.opens = sign.level >= IncidentSeverity::error;
-  sign.finding.observed = change.worst.count;
-  sign.finding.expected = change.expected;
-  sign.finding.q = q;
-  sign.finding.notify = sign.opens ? Notify::ticket : Notify::none;
-  sign.finding.score = std::fmin(-std::log10(std::fmax(q, 1e-30)), 30) * (error ? 0.3 : 0.15);
+  anomaly.level = !change.up || series.severity_class() == SeverityClass::quiet ? IncidentSeverity::info
+                  : error                                                       ? IncidentSeverity::error
+                                                                                : IncidentSeverity::warning;
+  anomaly.opens = anomaly.level >= IncidentSeverity::error;
+  anomaly.finding.observed = change.worst.count;
+  anomaly.finding.expected = change.expected;
+  anomaly.finding.q = q;
+  anomaly.finding.notify = anomaly.opens ? Notify::ticket : Notify::none;
+  anomaly.finding.score = std::fmin(-std::log10(std::fmax(q, 1e-30)), 30) * (error ? 0.3 : 0.15);
   const std::string_view direction = change.up ? "up" : "down";
-  sign.change = std::string{direction} + ", " + rounded(change.worst.count) + " where " + rounded(change.expected) +
-                (change.up ? " were expected" : " were to come") +
-                (timeline.ordinal ? std::string{} : " from " + clock_time(timeline, change.worst.from));
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " " + sign.change;
-  sign.what = std::string{direction} + ": " + subject_of(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
-  return sign;
+  anomaly.change = std::string{direction} + ", " + rounded(change.worst.count) + " where " + rounded(change.expected) +
+                   (change.up ? " were expected" : " were to come") +
+                   (timeline.ordinal ? std::string{} : " from " + clock_time(timeline, change.worst.from));
+  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " " + anomaly.change;
+  anomaly.what = std::string{direction} + ": " + subject_of(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
+  return anomaly;
 }
 
 }  // namespace
 
-std::vector<Sign> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note) {
+std::vector<Anomaly> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note) {
   if (timeline.few_times > 0) return {};  // where each record stood is not known
   if (timeline.learned_buckets < kBucketsNeeded) {
     note = "rates need " + rounded(kBucketsNeeded) + " windows of a baseline, " + rounded(std::floor(timeline.learned_buckets)) + " seen";
@@ -156,10 +156,10 @@ std::vector<Sign> find_rates(const Timeline& timeline, const JudgeConfig& config
     }
   }
   const std::vector<double> q = adjusted(p);
-  std::vector<Sign> signs;
+  std::vector<Anomaly> anomalies;
   for (std::size_t i = 0; i < changes.size(); ++i)
-    if (changes[i].series != nullptr && q[i] <= config.q_max) signs.push_back(describe(timeline, changes[i], q[i]));
-  return signs;
+    if (changes[i].series != nullptr && q[i] <= config.q_max) anomalies.push_back(describe(timeline, changes[i], q[i]));
+  return anomalies;
 }
 
 }  // namespace loglode

@@ -78,26 +78,26 @@ std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& se
   return is_long_enough(config, silence, known) ? std::optional{beat} : std::nullopt;
 }
 
-Sign describe_heartbeat(const Timeline& timeline, const Series& series, const Heartbeat& beat) {
-  Sign sign = begin_sign(timeline, series, series.points, FindingKind::silent);
+Anomaly describe_heartbeat(const Timeline& timeline, const Series& series, const Heartbeat& beat) {
+  Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::silent);
   const auto period = Duration{static_cast<std::int64_t>(beat.period_s * 1e9)};
-  sign.onset = sign.finding.start = plus(beat.last_before, period);
-  sign.end = sign.finding.end = beat.next == kNoTime ? timeline.last : beat.next;
-  sign.level = IncidentSeverity::warning;
-  sign.finding.category = FindingCategory::error;
-  sign.finding.observed = 0;
-  sign.finding.expected = beat.missed;
-  sign.finding.q = 0;
-  sign.finding.notify = Notify::digest;
-  sign.finding.score = 3 + std::log2(beat.missed);
-  sign.finding.summary = sign.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) + " s and was missed " +
-                         rounded(beat.missed) + " times from " + clock_time(timeline, sign.onset);
-  sign.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
-  return sign;
+  anomaly.onset = anomaly.finding.start = plus(beat.last_before, period);
+  anomaly.end = anomaly.finding.end = beat.next == kNoTime ? timeline.last : beat.next;
+  anomaly.level = IncidentSeverity::warning;
+  anomaly.finding.category = FindingCategory::error;
+  anomaly.finding.observed = 0;
+  anomaly.finding.expected = beat.missed;
+  anomaly.finding.q = 0;
+  anomaly.finding.notify = Notify::digest;
+  anomaly.finding.score = 3 + std::log2(beat.missed);
+  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) +
+                            " s and was missed " + rounded(beat.missed) + " times from " + clock_time(timeline, anomaly.onset);
+  anomaly.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
+  return anomaly;
 }
 
 /// A whole service that says nothing after `lines.points.back()` although its neighbours go on.
-std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines, const JudgeConfig& config) {
+std::optional<Anomaly> silent_service(const Timeline& timeline, const Series& lines, const JudgeConfig& config) {
   if (timeline.ordinal || timeline.services.size() < 2 || timeline.learned_buckets <= 0) return std::nullopt;
   const std::span<const Point> learned = timeline.learned(lines);
   if (learned.empty()) return std::nullopt;
@@ -115,40 +115,40 @@ std::optional<Sign> silent_service(const Timeline& timeline, const Series& lines
   if (!habit.steady || silence < kMissed * longest_pause(timeline, lines)) return std::nullopt;
   if (lower_tail(0, habit.rate() * known, habit.overdispersion_in(known)) > kSilentP) return std::nullopt;
   const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
-  Sign sign = begin_sign(timeline, lines, shown, FindingKind::silent);
-  sign.onset = sign.finding.start = last;
-  sign.end = sign.finding.end = timeline.last;
-  sign.level = IncidentSeverity::warning;
-  sign.finding.expected = expected;
-  sign.finding.q = 0;
-  sign.finding.notify = Notify::digest;
-  sign.finding.score = 3 + std::log2(expected);
-  sign.finding.summary = sign.finding.service + " has said nothing since " + clock_time(timeline, last) + ", where " + rounded(expected) +
-                         " lines were expected";
-  sign.what = "silent: no line since " + clock_time(timeline, last) + ", " + rounded(expected) + " expected";
-  return sign;
+  Anomaly anomaly = begin_anomaly(timeline, lines, shown, FindingKind::silent);
+  anomaly.onset = anomaly.finding.start = last;
+  anomaly.end = anomaly.finding.end = timeline.last;
+  anomaly.level = IncidentSeverity::warning;
+  anomaly.finding.expected = expected;
+  anomaly.finding.q = 0;
+  anomaly.finding.notify = Notify::digest;
+  anomaly.finding.score = 3 + std::log2(expected);
+  anomaly.finding.summary = anomaly.finding.service + " has said nothing since " + clock_time(timeline, last) + ", where " +
+                            rounded(expected) + " lines were expected";
+  anomaly.what = "silent: no line since " + clock_time(timeline, last) + ", " + rounded(expected) + " expected";
+  return anomaly;
 }
 
 }  // namespace
 
-std::vector<Sign> find_silent(const Timeline& timeline, const JudgeConfig& config) {
-  std::vector<Sign> signs;
-  if (timeline.ordinal) return signs;  // silence takes time
+std::vector<Anomaly> find_silent(const Timeline& timeline, const JudgeConfig& config) {
+  std::vector<Anomaly> anomalies;
+  if (timeline.ordinal) return anomalies;  // silence takes time
   for (const Series& lines : timeline.lines)
-    if (std::optional<Sign> sign = silent_service(timeline, lines, config)) signs.push_back(std::move(*sign));
+    if (std::optional<Anomaly> anomaly = silent_service(timeline, lines, config)) anomalies.push_back(std::move(*anomaly));
   const auto told = [&](std::uint32_t service) {
-    return std::any_of(signs.begin(), signs.end(),
-                       [&](const Sign& sign) { return sign.service == service && sign.series->info == nullptr; });
+    return std::any_of(anomalies.begin(), anomalies.end(),
+                       [&](const Anomaly& anomaly) { return anomaly.service == service && anomaly.series->info == nullptr; });
   };
   const auto listen = [&](const Series& series) {
     if (series.severity_class() != SeverityClass::quiet) return;  // what is wrong and stops is no loss
     const std::optional<Heartbeat> beat = heartbeat_of(timeline, series, config);
-    if (beat && !told(series.service)) signs.push_back(describe_heartbeat(timeline, series, *beat));
+    if (beat && !told(series.service)) anomalies.push_back(describe_heartbeat(timeline, series, *beat));
   };
   for (const Series& series : timeline.series)
     if (!series.joined) listen(series);
   for (const Series& series : timeline.texts) listen(series);  // a beat that is said with another severity is no beat missed
-  return signs;
+  return anomalies;
 }
 
 }  // namespace loglode

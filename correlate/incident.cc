@@ -21,10 +21,10 @@ IncidentSeverity severity_of(const Group& group) {
   IncidentSeverity severity = IncidentSeverity::info;
   std::set<std::uint32_t> failing;
   std::set<std::string_view> new_warnings;  // by text: what four services say of one host at once is one thing
-  for (const Sign* sign : group.openers) {
-    severity = std::max(severity, sign->level);
-    if (sign->level >= IncidentSeverity::error) failing.insert(sign->service);
-    if (sign->finding.kind == FindingKind::new_warning) new_warnings.insert(sign->finding.template_text);
+  for (const Anomaly* anomaly : group.openers) {
+    severity = std::max(severity, anomaly->level);
+    if (anomaly->level >= IncidentSeverity::error) failing.insert(anomaly->service);
+    if (anomaly->finding.kind == FindingKind::new_warning) new_warnings.insert(anomaly->finding.template_text);
   }
   if (new_warnings.size() >= kNewWarningsGrave) severity = std::max(severity, IncidentSeverity::error);
   return failing.size() >= 2 ? IncidentSeverity::critical : severity;
@@ -47,19 +47,19 @@ std::vector<TimelineEntry> timeline_of(const Timeline& timeline, const Group& gr
   std::vector<TimelineEntry> entries;
   std::set<const Series*> told;      // what is new is not told again as frequent,
   std::set<std::uint32_t> services;  // nor what all errors of a service come to
-  for (const Sign* sign : group.openers) {
-    if (sign->finding.kind == FindingKind::new_error) told.insert(sign->series);
-    if (sign->finding.kind == FindingKind::new_error) services.insert(sign->service);
+  for (const Anomaly* anomaly : group.openers) {
+    if (anomaly->finding.kind == FindingKind::new_error) told.insert(anomaly->series);
+    if (anomaly->finding.kind == FindingKind::new_error) services.insert(anomaly->service);
   }
-  const auto is_told = [&](const Sign* sign) {
-    if (sign->finding.kind != FindingKind::frequent) return false;
-    return told.contains(sign->series) ||
-           (sign->series->info == nullptr && sign->series->rule == nullptr && services.contains(sign->service));
+  const auto is_told = [&](const Anomaly* anomaly) {
+    if (anomaly->finding.kind != FindingKind::frequent) return false;
+    return told.contains(anomaly->series) ||
+           (anomaly->series->info == nullptr && anomaly->series->rule == nullptr && services.contains(anomaly->service));
   };
-  for (const auto* signs : {&group.openers, &group.joined})
-    for (const Sign* sign : *signs)
-      if (!is_told(sign))
-        entries.push_back(TimelineEntry{sign->onset, timeline.services[sign->service], sign->what, sign->finding.finding_id});
+  for (const auto* anomalies : {&group.openers, &group.joined})
+    for (const Anomaly* anomaly : *anomalies)
+      if (!is_told(anomaly))
+        entries.push_back(TimelineEntry{anomaly->onset, timeline.services[anomaly->service], anomaly->what, anomaly->finding.finding_id});
   std::sort(entries.begin(), entries.end(), [](const TimelineEntry& a, const TimelineEntry& b) {
     return std::tie(a.time, a.service, a.what) < std::tie(b.time, b.service, b.what);
   });
@@ -73,24 +73,24 @@ const Involved* involved(const Cascade& cascade, const Timeline& timeline, std::
   return nullptr;
 }
 
-/// The sign of a service that says most: what is new and grave before what is merely often.
-const Sign& telling(const Involved& one) {
-  const Sign* best = one.first;
-  for (const Sign* sign : one.signs)
-    if (std::tuple{sign->opens, sign->finding.kind == FindingKind::new_error, sign->finding.score} >
+/// The anomaly of a service that says most: what is new and grave before what is merely often.
+const Anomaly& telling(const Involved& one) {
+  const Anomaly* best = one.first;
+  for (const Anomaly* anomaly : one.anomalies)
+    if (std::tuple{anomaly->opens, anomaly->finding.kind == FindingKind::new_error, anomaly->finding.score} >
         std::tuple{best->opens, best->finding.kind == FindingKind::new_error, best->finding.score})
-      best = sign;
+      best = anomaly;
   // Of what is new, the first is the cause of the rest.
   if (one.first->finding.kind == FindingKind::new_error && one.first->opens) best = one.first;
   return *best;
 }
 
 /// A change explains only what comes after it. Of several, the one that says most: what names a version, then the last.
-const Sign* change_before(const Group& group) {
-  const Sign* best = nullptr;
-  for (const Sign* sign : group.joined) {
-    if (sign->finding.kind != FindingKind::deploy || sign->onset > group.onset) continue;
-    if (best == nullptr || std::tie(sign->finding.score, sign->onset) > std::tie(best->finding.score, best->onset)) best = sign;
+const Anomaly* change_before(const Group& group) {
+  const Anomaly* best = nullptr;
+  for (const Anomaly* anomaly : group.joined) {
+    if (anomaly->finding.kind != FindingKind::deploy || anomaly->onset > group.onset) continue;
+    if (best == nullptr || std::tie(anomaly->finding.score, anomaly->onset) > std::tie(best->finding.score, best->onset)) best = anomaly;
   }
   return best;
 }
@@ -107,7 +107,7 @@ std::string sentence(const Timeline& timeline, const Group& group, const Cascade
     if (!timeline.ordinal && one.onset > root->onset) spread += " " + lag_text(seconds_between(root->onset, one.onset));
   }
   if (!spread.empty()) text += std::string{incident.shared_traces > 0 ? "; seen together in shared traces with " : "; with "} + spread;
-  if (const Sign* change = change_before(group))
+  if (const Anomaly* change = change_before(group))
     text += "; after a change: " + timeline.services[change->service] + " " + subject_of(*change->series);
   return text;
 }
@@ -148,16 +148,16 @@ Incident make_incident(const Timeline& timeline, const Group& group, const Judge
     if (incident.first_user_visible.empty() && faces_users(incident.services.back()))
       incident.first_user_visible = incident.services.back();
   }
-  std::vector<const Sign*> all = group.openers;
+  std::vector<const Anomaly*> all = group.openers;
   all.insert(all.end(), group.joined.begin(), group.joined.end());
-  std::sort(all.begin(), all.end(), [](const Sign* a, const Sign* b) {
+  std::sort(all.begin(), all.end(), [](const Anomaly* a, const Anomaly* b) {
     return a->finding.score != b->finding.score ? a->finding.score > b->finding.score : a->finding.finding_id < b->finding.finding_id;
   });
-  for (const Sign* sign : all) {
-    incident.findings.push_back(sign->finding.finding_id);
-    if (sign->opens)
-      prints.insert(std::string{name_of(sign->finding.kind)} + '\n' + sign->finding.service + '\n' + to_hex(sign->finding.template_id) +
-                    '\n' + sign->finding.rule_id);
+  for (const Anomaly* anomaly : all) {
+    incident.findings.push_back(anomaly->finding.finding_id);
+    if (anomaly->opens)
+      prints.insert(std::string{name_of(anomaly->finding.kind)} + '\n' + anomaly->finding.service + '\n' +
+                    to_hex(anomaly->finding.template_id) + '\n' + anomaly->finding.rule_id);
   }
   std::string print;
   for (const std::string& each : prints) print += each + '\0';

@@ -1,4 +1,4 @@
-// From a group of signs to the incident that people read. Pure.
+// From a group of anomalies to the incident that people read. Pure.
 #pragma once
 
 #include <vector>

@@ -18,54 +18,54 @@ namespace {
 constexpr std::size_t kQuietOfAService = 5;  // findings that alarm nobody: the strongest are enough
 
 /// Rates and changes are evidence; alone they wake nobody.
-bool alarms_nobody(const Sign& sign) {
-  const FindingKind kind = sign.finding.kind;
-  return sign.level == IncidentSeverity::info &&
+bool alarms_nobody(const Anomaly& anomaly) {
+  const FindingKind kind = anomaly.finding.kind;
+  return anomaly.level == IncidentSeverity::info &&
          (kind == FindingKind::rate_up || kind == FindingKind::rate_down || kind == FindingKind::deploy);
 }
 
-void keep_strongest_quiet(std::vector<Sign>& signs) {
+void keep_strongest_quiet(std::vector<Anomaly>& anomalies) {
   std::map<std::uint32_t, std::vector<std::pair<double, std::string>>> of_service;
-  for (const Sign& sign : signs)
-    if (alarms_nobody(sign)) of_service[sign.service].emplace_back(-sign.finding.score, sign.finding.finding_id);
+  for (const Anomaly& anomaly : anomalies)
+    if (alarms_nobody(anomaly)) of_service[anomaly.service].emplace_back(-anomaly.finding.score, anomaly.finding.finding_id);
   std::set<std::string> kept;
   for (auto& [service, ranked] : of_service) {
     std::sort(ranked.begin(), ranked.end());
     for (std::size_t i = 0; i < std::min(ranked.size(), kQuietOfAService); ++i) kept.insert(ranked[i].second);
   }
-  std::erase_if(signs, [&](const Sign& sign) { return alarms_nobody(sign) && !kept.contains(sign.finding.finding_id); });
+  std::erase_if(anomalies, [&](const Anomaly& anomaly) { return alarms_nobody(anomaly) && !kept.contains(anomaly.finding.finding_id); });
 }
 
-bool is_new(const Sign& sign) {
-  return !sign.early && (sign.finding.kind == FindingKind::new_error || sign.finding.kind == FindingKind::new_warning);
+bool is_new(const Anomaly& anomaly) {
+  return !anomaly.early && (anomaly.finding.kind == FindingKind::new_error || anomaly.finding.kind == FindingKind::new_warning);
 }
 
 /// What is new is not also louder than it was; a text that has another severity now is told once, with its rate.
-void drop_told(std::vector<Sign>& rates, std::vector<Sign>& signs) {
-  std::erase_if(rates, [&](const Sign& rate) {
-    const auto told = std::find_if(signs.begin(), signs.end(), [&](const Sign& sign) {
-      return is_new(sign) && (sign.series == rate.series ||
-                              (sign.series->joined && sign.service == rate.service && sign.series->info->text == rate.series->info->text));
+void drop_told(std::vector<Anomaly>& rates, std::vector<Anomaly>& anomalies) {
+  std::erase_if(rates, [&](const Anomaly& rate) {
+    const auto told = std::find_if(anomalies.begin(), anomalies.end(), [&](const Anomaly& anomaly) {
+      return is_new(anomaly) && (anomaly.series == rate.series || (anomaly.series->joined && anomaly.service == rate.service &&
+                                                                   anomaly.series->info->text == rate.series->info->text));
     });
-    if (told == signs.end()) return false;
+    if (told == anomalies.end()) return false;
     if (told->series != rate.series) told->finding.summary += "; with any severity " + rate.change;
     return true;
   });
 }
 
-std::vector<Sign> find_all(const Timeline& timeline, const JudgeConfig& config, std::string& rates_note) {
-  std::vector<Sign> signs = find_new(timeline, config);
-  const auto append = [&](std::vector<Sign> more) {
-    signs.insert(signs.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+std::vector<Anomaly> find_all(const Timeline& timeline, const JudgeConfig& config, std::string& rates_note) {
+  std::vector<Anomaly> anomalies = find_new(timeline, config);
+  const auto append = [&](std::vector<Anomaly> more) {
+    anomalies.insert(anomalies.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
   append(find_frequent(timeline, config));
-  std::vector<Sign> rates = find_rates(timeline, config, rates_note);
-  drop_told(rates, signs);
+  std::vector<Anomaly> rates = find_rates(timeline, config, rates_note);
+  drop_told(rates, anomalies);
   append(std::move(rates));
   append(find_silent(timeline, config));
   append(find_changes(timeline, config));
-  keep_strongest_quiet(signs);
-  return signs;
+  keep_strongest_quiet(anomalies);
+  return anomalies;
 }
 
 /// Where there are no times, none are shown: those inside are numbers of lines.
@@ -94,12 +94,12 @@ void move_to_end(std::vector<T>& into, std::vector<T>& from) {
 }
 
 /// What is muted leaves before anything is grouped: it opens no incident and joins none.
-void take_muted(const Timeline& timeline, std::vector<Sign>& signs, const JudgeConfig& config, std::vector<MutedFinding>& muted) {
-  std::erase_if(signs, [&](const Sign& sign) {
-    const std::string_view rule = sign.series->rule == nullptr ? std::string_view{} : std::string_view{sign.series->rule->name};
-    const Mute* mute = find_mute(config.mutes, sign.finding, rule, timeline.ordinal ? config.now : sign.finding.end);
+void take_muted(const Timeline& timeline, std::vector<Anomaly>& anomalies, const JudgeConfig& config, std::vector<MutedFinding>& muted) {
+  std::erase_if(anomalies, [&](const Anomaly& anomaly) {
+    const std::string_view rule = anomaly.series->rule == nullptr ? std::string_view{} : std::string_view{anomaly.series->rule->name};
+    const Mute* mute = find_mute(config.mutes, anomaly.finding, rule, timeline.ordinal ? config.now : anomaly.finding.end);
     if (mute == nullptr) return false;
-    MutedFinding& taken = muted.emplace_back(MutedFinding{sign.finding, mute->reason, mute->until});
+    MutedFinding& taken = muted.emplace_back(MutedFinding{anomaly.finding, mute->reason, mute->until});
     if (timeline.ordinal) taken.finding.start = taken.finding.end = kNoTime;
     return true;
   });
@@ -107,18 +107,19 @@ void take_muted(const Timeline& timeline, std::vector<Sign>& signs, const JudgeC
 
 void judge_timeline(const Timeline& timeline, const JudgeConfig& config, Judgement& judgement) {
   std::string rates_note;
-  std::vector<Sign> signs = find_all(timeline, config, rates_note);
-  const std::size_t known = std::erase_if(
-      signs, [&](const Sign& sign) { return std::binary_search(config.ignored.begin(), config.ignored.end(), sign.finding.template_id); });
+  std::vector<Anomaly> anomalies = find_all(timeline, config, rates_note);
+  const std::size_t known = std::erase_if(anomalies, [&](const Anomaly& anomaly) {
+    return std::binary_search(config.ignored.begin(), config.ignored.end(), anomaly.finding.template_id);
+  });
   if (known != 0)
     judgement.scope.remarks.push_back(std::to_string(known) + (known == 1 ? " finding about a template" : " findings about templates") +
                                       " marked as known: not shown");
-  take_muted(timeline, signs, config, judgement.muted);
+  take_muted(timeline, anomalies, config, judgement.muted);
   std::vector<Finding> findings;
   std::vector<Incident> incidents;
-  for (const Sign& sign : signs) findings.push_back(sign.finding);
-  for (const Group& group : group_signs(signs, config)) incidents.push_back(make_incident(timeline, group, config, findings));
-  add_overview(timeline, signs, judgement);
+  for (const Anomaly& anomaly : anomalies) findings.push_back(anomaly.finding);
+  for (const Group& group : group_signs(anomalies, config)) incidents.push_back(make_incident(timeline, group, config, findings));
+  add_overview(timeline, anomalies, judgement);
   if (timeline.ordinal) forget_times(findings, incidents);
   const JudgedScope scope = scope_of(timeline, rates_note);
   if (judgement.scope.windows == 0) {

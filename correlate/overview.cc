@@ -30,7 +30,7 @@ ServiceOverview& overview_of(Judgement& judgement, const std::string& service) {
 
 }  // namespace
 
-void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judgement& judgement) {
+void add_overview(const Timeline& timeline, const std::vector<Anomaly>& anomalies, Judgement& judgement) {
   std::vector<ServiceOverview*> overviews(timeline.services.size(), nullptr);
   judgement.services.reserve(judgement.services.size() + timeline.services.size());  // the pointers stay good
   for (const Series& lines : timeline.lines) {
@@ -53,10 +53,10 @@ void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judg
     if (!timeline.ordinal) widen_span(row.first, row.last, series.points);
     judgement.templates.push_back(std::move(row));
   }
-  for (const Sign& sign : signs) {
-    if (timeline.ordinal || sign.level < IncidentSeverity::error || overviews[sign.service] == nullptr) continue;
-    Timestamp& first = overviews[sign.service]->first_error;
-    first = first == kNoTime ? sign.onset : std::min(first, sign.onset);
+  for (const Anomaly& anomaly : anomalies) {
+    if (timeline.ordinal || anomaly.level < IncidentSeverity::error || overviews[anomaly.service] == nullptr) continue;
+    Timestamp& first = overviews[anomaly.service]->first_error;
+    first = first == kNoTime ? anomaly.onset : std::min(first, anomaly.onset);
   }
 }
 

@@ -9,7 +9,7 @@ namespace loglode {
 
 /// Appends one ServiceOverview for each service and one TemplateCount for each (service, template) of `timeline`; services known already
 /// are added to.
-void add_overview(const Timeline& timeline, const std::vector<Sign>& signs, Judgement& judgement);
+void add_overview(const Timeline& timeline, const std::vector<Anomaly>& anomalies, Judgement& judgement);
 /// By records and by count, descending.
 void sort_overview(Judgement& judgement);
 /// Says of each service whose templates were nearly all seen once that mining does not work for it, and how to tell why.

@@ -14,7 +14,7 @@ constexpr std::size_t kSuspectsMax = 10;
 constexpr double kEarliness = 4, kEarlinessHalf_s = 10;  // half of the median lag to the next service, and a little more
 constexpr double kNewError = 3, kNewErrorMax = 6, kNewFatal = 1.5;
 constexpr double kChanged = 0.6;
-constexpr double kQuietChange = 30;  // |G| from which a service without a sign is suspected
+constexpr double kQuietChange = 30;  // |G| from which a service without an anomaly is suspected
 constexpr std::size_t kQuietMax = 5;
 constexpr double kUpstream = 1.5, kUpstreamMax = 6;
 constexpr Duration kLead = std::chrono::seconds{10};
@@ -64,7 +64,7 @@ double downstream_of(const std::string& service, const std::vector<CascadeEdge>&
   return sum;
 }
 
-/// Services that show no sign of their own but changed: with a baseline to tell, the guilty one may be the one that fell quiet.
+/// Services that show no anomaly of their own but changed: with a baseline to tell, the guilty one may be the one that fell quiet.
 std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascade& cascade, const std::vector<double>& changes) {
   std::vector<std::uint32_t> quiet;
   if (!timeline.has_baseline) return quiet;
@@ -88,10 +88,10 @@ std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group,
     double upstream = 0;
     bool fatal = false;
     std::set<Timestamp> onsets;  // the lines of one stack trace are one new error
-    for (const Sign* sign : one.signs)
-      if (sign->finding.kind == FindingKind::new_error && sign->opens) {
-        onsets.insert(window_start(sign->onset, std::chrono::seconds{1}));
-        fatal = fatal || sign->finding.severity >= Severity::fatal;
+    for (const Anomaly* anomaly : one.anomalies)
+      if (anomaly->finding.kind == FindingKind::new_error && anomaly->opens) {
+        onsets.insert(window_start(anomaly->onset, std::chrono::seconds{1}));
+        fatal = fatal || anomaly->finding.severity >= Severity::fatal;
       }
     const auto new_errors = static_cast<double>(onsets.size());
     upstream += downstream_of(name, cascade.edges);

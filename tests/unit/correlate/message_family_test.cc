@@ -161,7 +161,7 @@ TEST_CASE("family: a graver one is new, and a new family is told by its first me
   REQUIRE(graver.findings(FindingKind::new_error).size() == 1);
   CHECK(graver.findings(FindingKind::new_error)[0]->notify == Notify::page);
 
-  Scene both;  // two new shapes of one message are two signs of the same trouble
+  Scene both;  // two new shapes of one message are two anomalies of the same trouble
   both.lines(0, 1000, 1, "shop", Severity::info, "order placed");
   both.line(800, "shop", Severity::error, "seat <*> not free").line(801, "shop", Severity::error, "seat <*> not free code=<*>");
   CHECK(Judged{both}.judgement.incidents.at(0).findings.size() == 2);
