@@ -4,8 +4,8 @@
 #include <limits>
 #include <optional>
 
+#include "correlate/baseline_profile.h"
 #include "correlate/detect.h"
-#include "correlate/habit.h"
 #include "correlate/statistics.h"
 #include "correlate/wording.h"
 
@@ -67,16 +67,16 @@ void count_into(std::vector<Segment>& segments, const Series& series) {
 std::optional<Change> change_of(const Timeline& timeline, const Series& series, std::vector<Segment>& segments, bool up) {
   double longest = 0;
   for (const Segment& segment : segments) longest = std::fmax(longest, segment.buckets);
-  const Habit habit = habit_of(timeline, series, longest);
+  const BaselineProfile profile = profile_of(timeline, series, longest);
   // Where a record came by the hundred or not at all, nothing tells how many were to come.
-  if (!up && (!habit.steady || longest > habit.buckets)) return std::nullopt;
-  const double learned_rate = std::max(habit.rate(), 0.5 / habit.buckets);  // what was not seen may still happen half a time
+  if (!up && (!profile.steady || longest > profile.buckets)) return std::nullopt;
+  const double learned_rate = std::max(profile.rate(), 0.5 / profile.buckets);  // what was not seen may still happen half a time
   Change change{&series, up, 1, {}, 0, kNoTime, 0};
   for (const Segment& segment : segments) {
     const double expected = learned_rate * segment.buckets;
-    const double spread = habit.overdispersion_in(segment.buckets);
+    const double spread = profile.overdispersion_in(segment.buckets);
     const bool changed =
-        up ? segment.count > habit.fullest && segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected
+        up ? segment.count > profile.fullest && segment.count >= kLeastRatio * expected && segment.count >= expected + kLeastExpected
            : expected >= kLeastExpected && segment.count * kLeastRatio <= expected;
     if (!changed) continue;
     const double p = up ? upper_tail(segment.count, expected, spread) : lower_tail(segment.count, expected, spread);

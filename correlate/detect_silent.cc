@@ -3,8 +3,8 @@
 #include <cmath>
 #include <optional>
 
+#include "correlate/baseline_profile.h"
 #include "correlate/detect.h"
-#include "correlate/habit.h"
 #include "correlate/statistics.h"
 #include "correlate/wording.h"
 
@@ -111,9 +111,9 @@ std::optional<Anomaly> silent_service(const Timeline& timeline, const Series& li
   if (expected < kExpectedNeeded) return std::nullopt;
   // Who comes in bursts pauses as a matter of course; who is steady has at most paused for so long.
   const double known = std::fmin(silence, timeline.learned_buckets);  // what lasts longer than the baseline was never seen to last
-  const Habit habit = habit_of(timeline, lines, known);
-  if (!habit.steady || silence < kMissed * longest_pause(timeline, lines)) return std::nullopt;
-  if (lower_tail(0, habit.rate() * known, habit.overdispersion_in(known)) > kSilentP) return std::nullopt;
+  const BaselineProfile profile = profile_of(timeline, lines, known);
+  if (!profile.steady || silence < kMissed * longest_pause(timeline, lines)) return std::nullopt;
+  if (lower_tail(0, profile.rate() * known, profile.overdispersion_in(known)) > kSilentP) return std::nullopt;
   const std::span<const Point> shown = lines.points.empty() ? learned : std::span<const Point>{lines.points};
   Anomaly anomaly = begin_anomaly(timeline, lines, shown, FindingKind::silent);
   anomaly.onset = anomaly.finding.start = last;

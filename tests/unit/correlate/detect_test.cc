@@ -362,7 +362,7 @@ TEST_CASE("silent: a heartbeat that stops is missed, one that is only late or un
   CHECK(missed([](Scene& scene) {
           for (int i = 0; i < 25; ++i) scene.line(i * i * 0.5, "api", Severity::info, "tick");
         }) == 0);
-  CHECK(missed([](Scene& scene) { scene.lines(0, 100, 10, "api", Severity::info, "tick"); }) == 0);  // ten beats are no habit
+  CHECK(missed([](Scene& scene) { scene.lines(0, 100, 10, "api", Severity::info, "tick"); }) == 0);  // ten beats are no steady rate
 }
 
 TEST_CASE("silent: an error or a warning that stops is no loss", "[correlate]") {

@@ -1,4 +1,4 @@
-// What has no habit cannot break it: bursts, gaps between runs, months with a few busy hours.
+// What was never steady is neither down nor silent: bursts, gaps between runs, months with a few busy hours.
 #include <algorithm>
 #include <catch2/catch.hpp>
 
@@ -33,7 +33,7 @@ Scene months_of_installs(const std::vector<double>& days) {
 
 }  // namespace
 
-TEST_CASE("habit: months of bursts have no rate that could fall, and no silence that could be missed", "[correlate]") {
+TEST_CASE("baseline profile: months of bursts have no rate that could fall, and no silence that could be missed", "[correlate]") {
   const std::vector<std::vector<double>> calendars{{0, 0.2, 0.4, 90, 180, 360, 500},  // much at first, then seldom
                                                    {0, 100, 101, 102, 400},
                                                    {0, 20, 45, 61, 90, 130, 160, 165, 210, 300},
@@ -47,7 +47,7 @@ TEST_CASE("habit: months of bursts have no rate that could fall, and no silence 
   }
 }
 
-TEST_CASE("habit: a batch job that ran in the first part and not since is not down", "[correlate]") {
+TEST_CASE("baseline profile: a batch job that ran in the first part and not since is not down", "[correlate]") {
   Scene scene;
   scene.lines(0, 2000, 1, "api", Severity::info, "request served");
   scene.lines(50, 90, 0.1, "api", Severity::info, "row imported");
@@ -63,7 +63,7 @@ TEST_CASE("habit: a batch job that ran in the first part and not since is not do
   CHECK(Judged{nightly}.findings(FindingKind::silent).empty());
 }
 
-TEST_CASE("habit: what was steady and falls, or stops, is told", "[correlate]") {
+TEST_CASE("baseline profile: what was steady and falls, or stops, is told", "[correlate]") {
   const auto falls = [](double step_before, double step_after) {
     Scene scene;
     scene.lines(0, 2000, 1, "api", Severity::info, "request served");
@@ -83,7 +83,7 @@ TEST_CASE("habit: what was steady and falls, or stops, is told", "[correlate]") 
   CHECK(Judged{scene}.findings(FindingKind::silent).size() == 1);
 }
 
-TEST_CASE("habit: what the baseline had all the time and the input has not at all is down, shown by the baseline's records",
+TEST_CASE("baseline profile: what the baseline had all the time and the input has not at all is down, shown by the baseline's records",
           "[correlate]") {
   Scene scene;
   scene.baseline = true;
@@ -102,7 +102,7 @@ TEST_CASE("habit: what the baseline had all the time and the input has not at al
   CHECK(found[0]->evidence[0].excerpt == "order placed");
 }
 
-TEST_CASE("habit: a few records are too little to know a rate by", "[correlate]") {
+TEST_CASE("baseline profile: a few records are too little to know a rate by", "[correlate]") {
   // Five lines in the first part, by chance in its middle, and none in the rest: 20 where nobody knows whether 20 were to come.
   Scene scene;
   scene.lines(0, 2000, 1, "api", Severity::info, "request served");
@@ -110,7 +110,7 @@ TEST_CASE("habit: a few records are too little to know a rate by", "[correlate]"
   CHECK(Judged{scene}.findings(FindingKind::rate_down).empty());
 }
 
-TEST_CASE("habit: as loud as it was in the baseline is not up, however seldom that was", "[correlate]") {
+TEST_CASE("baseline profile: as loud as it was in the baseline is not up, however seldom that was", "[correlate]") {
   const auto loud = [](double step) {
     Scene scene;
     scene.baseline = true;
@@ -127,7 +127,7 @@ TEST_CASE("habit: as loud as it was in the baseline is not up, however seldom th
   CHECK(loud(0.6) == 0);
 }
 
-TEST_CASE("habit: the time between two runs is covered by neither", "[correlate]") {
+TEST_CASE("baseline profile: the time between two runs is covered by neither", "[correlate]") {
   Scene scene;
   scene.file = "first.log";
   scene.lines(0, 600, 1, "api", Severity::info, "request served");
@@ -151,7 +151,7 @@ TEST_CASE("habit: the time between two runs is covered by neither", "[correlate]
   CHECK(rates_and_silences(Judged{after}) == 0);
 }
 
-TEST_CASE("habit: a heartbeat is one that hardly ever paused before", "[correlate]") {
+TEST_CASE("baseline profile: a heartbeat is one that hardly ever paused before", "[correlate]") {
   const auto missed = [](int groups, int beats) {
     Scene scene{std::chrono::seconds{1}};
     scene.lines(0, 100'000, 20, "api", Severity::info, "request served");
@@ -163,7 +163,7 @@ TEST_CASE("habit: a heartbeat is one that hardly ever paused before", "[correlat
   CHECK(missed(1, 40) == 1);
 }
 
-TEST_CASE("habit: a run that was cut short at any moment is judged", "[correlate]") {
+TEST_CASE("baseline profile: a run that was cut short at any moment is judged", "[correlate]") {
   // As `tail` judges: again and again, however little came since the part that is learned from.
   for (int records = 1; records < 200; ++records) {
     Scene scene{std::chrono::milliseconds{10}};

@@ -1,4 +1,4 @@
-#include "correlate/habit.h"
+#include "correlate/baseline_profile.h"
 
 #include <algorithm>
 #include <cmath>
@@ -49,30 +49,30 @@ double fullest_stretch(const Timeline& timeline, std::span<const Point> points, 
 
 }  // namespace
 
-double Habit::overdispersion_in(double stretch) const noexcept {
+double BaselineProfile::overdispersion_in(double stretch) const noexcept {
   const double counts = overdispersion / std::fmax(1, stretch / std::fmax(1, block_buckets));
   const double blocks = buckets / std::fmax(1, block_buckets);
   return std::fmax(kLeastOverdispersion, counts) + 1 / std::fmax(0.5, records) + overdispersion / std::fmax(1, blocks);
 }
 
-Habit habit_of(const Timeline& timeline, const Series& series, double stretch) {
-  Habit habit;
-  habit.buckets = timeline.learned_buckets;
-  if (habit.buckets < kBlocks) return habit;
+BaselineProfile profile_of(const Timeline& timeline, const Series& series, double stretch) {
+  BaselineProfile profile;
+  profile.buckets = timeline.learned_buckets;
+  if (profile.buckets < kBlocks) return profile;
   const std::span<const Point> points = timeline.learned(series);
-  const double wanted = std::clamp(stretch, 1.0, habit.buckets / kBlocks);
-  const auto blocks = static_cast<std::size_t>(habit.buckets / wanted);
-  habit.block_buckets = habit.buckets / static_cast<double>(blocks);
+  const double wanted = std::clamp(stretch, 1.0, profile.buckets / kBlocks);
+  const auto blocks = static_cast<std::size_t>(profile.buckets / wanted);
+  profile.block_buckets = profile.buckets / static_cast<double>(blocks);
   const std::vector<std::uint64_t> counts = block_counts(timeline, points, blocks);
-  for (const std::uint64_t count : counts) habit.records += static_cast<double>(count);
-  const double within = overdispersion_of(bucket_counts(points, timeline.bucket), habit.buckets);
-  habit.overdispersion =
-      std::fmax(overdispersion_of(counts, static_cast<double>(blocks)), within / std::fmax(1, habit.block_buckets / kIndependentBuckets));
-  habit.fullest = fullest_stretch(timeline, points, stretch);
+  for (const std::uint64_t count : counts) profile.records += static_cast<double>(count);
+  const double within = overdispersion_of(bucket_counts(points, timeline.bucket), profile.buckets);
+  profile.overdispersion =
+      std::fmax(overdispersion_of(counts, static_cast<double>(blocks)), within / std::fmax(1, profile.block_buckets / kIndependentBuckets));
+  profile.fullest = fullest_stretch(timeline, points, stretch);
   const auto present = static_cast<double>(std::count_if(counts.begin(), counts.end(), [](std::uint64_t count) { return count > 0; }));
-  const double by_chance = -std::expm1(-habit.records / static_cast<double>(blocks));
-  habit.steady = habit.records > 0 && present >= kPresence * by_chance * static_cast<double>(blocks);
-  return habit;
+  const double by_chance = -std::expm1(-profile.records / static_cast<double>(blocks));
+  profile.steady = profile.records > 0 && present >= kPresence * by_chance * static_cast<double>(blocks);
+  return profile;
 }
 
 double longest_pause(const Timeline& timeline, const Series& series) {

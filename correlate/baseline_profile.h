@@ -1,5 +1,5 @@
-// Habit: how evenly something comes in its baseline. Only what has one can break it: bursts have a mean, but nothing that it leads
-// one to expect.
+// BaselineProfile: how evenly something comes in its baseline. Only what came steadily can be down or silent: bursts have a mean, but
+// nothing that it leads one to expect.
 #pragma once
 
 #include "correlate/timeline.h"
@@ -7,7 +7,7 @@
 namespace loglode {
 
 /// The counts of a series in its baseline, in blocks of equal covered time.
-struct Habit {
+struct BaselineProfile {
   double buckets = 0;         // of the baseline
   double records = 0;         // in it
   double block_buckets = 0;   // as long as what is judged, shorter where the baseline would hold too few of them
@@ -21,7 +21,7 @@ struct Habit {
 };
 
 /// Of `series`, to judge stretches of `stretch` buckets by.
-[[nodiscard]] Habit habit_of(const Timeline& timeline, const Series& series, double stretch);
+[[nodiscard]] BaselineProfile profile_of(const Timeline& timeline, const Series& series, double stretch);
 /// The longest time, in buckets, that the baseline had nothing of `series`, its beginning and end included.
 [[nodiscard]] double longest_pause(const Timeline& timeline, const Series& series);
 
