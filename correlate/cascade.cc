@@ -27,17 +27,17 @@ bool mentions(std::string_view text, std::string_view name) {
   return false;
 }
 
-std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) {
-  std::map<std::uint32_t, Involved> by_service;
+std::vector<AffectedService> affected_services(const Timeline& timeline, const Group& group) {
+  std::map<std::uint32_t, AffectedService> by_service;
   const auto take = [&](const Anomaly* anomaly) {
-    Involved& one = by_service[anomaly->service];
+    AffectedService& one = by_service[anomaly->service];
     one.service = anomaly->service;
     one.anomalies.push_back(anomaly);
   };
   for (const Anomaly* anomaly : group.openers) take(anomaly);
   for (const Anomaly* anomaly : group.joined)
     if (anomaly->level >= IncidentSeverity::warning) take(anomaly);
-  std::vector<Involved> services;
+  std::vector<AffectedService> services;
   for (auto& [service, one] : by_service) {
     std::stable_sort(one.anomalies.begin(), one.anomalies.end(), [](const Anomaly* a, const Anomaly* b) { return a->onset < b->onset; });
     one.first = one.anomalies.front();
@@ -50,9 +50,9 @@ std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) 
     one.onset = one.first->onset;
     services.push_back(std::move(one));
   }
-  std::stable_sort(services.begin(), services.end(), [](const Involved& a, const Involved& b) { return a.onset < b.onset; });
-  for (Involved& one : services)
-    for (const Involved& other : services) {
+  std::stable_sort(services.begin(), services.end(), [](const AffectedService& a, const AffectedService& b) { return a.onset < b.onset; });
+  for (AffectedService& one : services)
+    for (const AffectedService& other : services) {
       const std::string& name = timeline.services[other.service];
       if (other.service == one.service || name.size() < kNameBytesMin) continue;
       const bool named = std::any_of(one.anomalies.begin(), one.anomalies.end(), [&](const Anomaly* anomaly) {
@@ -68,8 +68,8 @@ std::vector<Involved> involved_of(const Timeline& timeline, const Group& group) 
 /// Lags between the first bad records of two services within one trace, for each ordered pair of services.
 class TracePairs {
  public:
-  TracePairs(const Timeline& timeline, const Group& group, const std::vector<Involved>& services) {
-    for (const Involved& one : services) known_.insert(one.service);
+  TracePairs(const Timeline& timeline, const Group& group, const std::vector<AffectedService>& services) {
+    for (const AffectedService& one : services) known_.insert(one.service);
     const std::vector<TraceMoment>& traces = timeline.traces;
     for (std::size_t from = 0; from < traces.size();) {
       std::size_t to = from;
@@ -109,7 +109,8 @@ class TracePairs {
   std::uint64_t shared_ = 0;
 };
 
-CascadeEdge edge_between(const Timeline& timeline, const Involved& from, const Involved& to, const std::vector<double>& lags) {
+CascadeEdge edge_between(const Timeline& timeline, const AffectedService& from, const AffectedService& to,
+                         const std::vector<double>& lags) {
   CascadeEdge edge;
   edge.from = timeline.services[from.service];
   edge.to = timeline.services[to.service];
@@ -119,7 +120,7 @@ CascadeEdge edge_between(const Timeline& timeline, const Involved& from, const I
   edge.lag_s_p50 = lags.empty() ? lag : quantile(lags, 0.5);
   edge.lag_s_p90 = lags.empty() ? lag : quantile(lags, 0.9);
   edge.pairs = lags.empty() ? 1 : lags.size();
-  for (const Involved* one : {&from, &to})
+  for (const AffectedService* one : {&from, &to})
     if (!one->first->finding.evidence.empty()) edge.evidence.push_back(one->first->finding.evidence.front());
   return edge;
 }
@@ -128,10 +129,10 @@ CascadeEdge edge_between(const Timeline& timeline, const Involved& from, const I
 
 Cascade trace_cascade(const Timeline& timeline, const Group& group) {
   Cascade cascade;
-  cascade.services = involved_of(timeline, group);
+  cascade.services = affected_services(timeline, group);
   const TracePairs pairs{timeline, group, cascade.services};
   cascade.shared_traces = pairs.shared();
-  const std::vector<Involved>& services = cascade.services;
+  const std::vector<AffectedService>& services = cascade.services;
   for (std::size_t to = 1; to < services.size() && cascade.edges.size() < kEdgesMax; ++to) {
     // Traces show it; else what the service itself names; else whoever came just before.
     std::size_t best = to;

@@ -10,7 +10,7 @@
 namespace loglode {
 
 /// A service of an incident: its first anomaly and everything it said.
-struct Involved {
+struct AffectedService {
   std::uint32_t service = 0;
   Timestamp onset = kNoTime;
   const Anomaly* first = nullptr;
@@ -19,9 +19,9 @@ struct Involved {
 };
 
 struct Cascade {
-  std::vector<Involved> services;   // in order of onset, then name; those with nothing but quiet changes are left out
-  std::vector<CascadeEdge> edges;   // in order of the onset of `to`
-  std::uint64_t shared_traces = 0;  // sampled ones that touch two or more of the services
+  std::vector<AffectedService> services;  // in order of onset, then name; those with nothing but quiet changes are left out
+  std::vector<CascadeEdge> edges;         // in order of the onset of `to`
+  std::uint64_t shared_traces = 0;        // sampled ones that touch two or more of the services
 };
 
 [[nodiscard]] Cascade trace_cascade(const Timeline& timeline, const Group& group);

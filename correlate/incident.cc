@@ -67,14 +67,14 @@ std::vector<TimelineEntry> timeline_of(const Timeline& timeline, const Group& gr
   return entries;
 }
 
-const Involved* involved(const Cascade& cascade, const Timeline& timeline, std::string_view service) {
-  for (const Involved& one : cascade.services)
+const AffectedService* affected(const Cascade& cascade, const Timeline& timeline, std::string_view service) {
+  for (const AffectedService& one : cascade.services)
     if (timeline.services[one.service] == service) return &one;
   return nullptr;
 }
 
 /// The anomaly of a service that says most: what is new and grave before what is merely often.
-const Anomaly& telling(const Involved& one) {
+const Anomaly& telling(const AffectedService& one) {
   const Anomaly* best = one.first;
   for (const Anomaly* anomaly : one.anomalies)
     if (std::tuple{anomaly->opens, anomaly->finding.kind == FindingKind::new_error, anomaly->finding.score} >
@@ -96,11 +96,11 @@ const Anomaly* change_before(const Group& group) {
 }
 
 std::string sentence(const Timeline& timeline, const Group& group, const Cascade& cascade, const Incident& incident) {
-  const Involved* root = incident.suspects.empty() ? nullptr : involved(cascade, timeline, incident.suspects.front().service);
+  const AffectedService* root = incident.suspects.empty() ? nullptr : affected(cascade, timeline, incident.suspects.front().service);
   if (root == nullptr) return "several services changed at once";
   std::string text = telling(*root).finding.summary;
   std::string spread;
-  for (const Involved& one : cascade.services) {
+  for (const AffectedService& one : cascade.services) {
     if (&one == root) continue;
     spread += spread.empty() ? "" : ", ";
     spread += timeline.services[one.service];
@@ -143,7 +143,7 @@ Incident make_incident(const Timeline& timeline, const Group& group, const Judge
   incident.state = plus(group.end, config.incident_gap) >= timeline.last && !timeline.ordinal ? IncidentState::open : IncidentState::closed;
   incident.closed_at = incident.state == IncidentState::closed ? group.end : kNoTime;
   std::set<std::string> prints;
-  for (const Involved& one : cascade.services) {
+  for (const AffectedService& one : cascade.services) {
     incident.services.push_back(timeline.services[one.service]);
     if (incident.first_user_visible.empty() && faces_users(incident.services.back()))
       incident.first_user_visible = incident.services.back();

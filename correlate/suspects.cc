@@ -69,9 +69,9 @@ std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascad
   std::vector<std::uint32_t> quiet;
   if (!timeline.has_baseline) return quiet;
   for (std::uint32_t service = 0; service < changes.size(); ++service) {
-    const bool involved =
-        std::any_of(cascade.services.begin(), cascade.services.end(), [&](const Involved& one) { return one.service == service; });
-    if (!involved && changes[service] >= kQuietChange) quiet.push_back(service);
+    const bool affected =
+        std::any_of(cascade.services.begin(), cascade.services.end(), [&](const AffectedService& one) { return one.service == service; });
+    if (!affected && changes[service] >= kQuietChange) quiet.push_back(service);
   }
   std::stable_sort(quiet.begin(), quiet.end(), [&](std::uint32_t a, std::uint32_t b) { return changes[a] > changes[b]; });
   if (quiet.size() > kQuietMax) quiet.resize(kQuietMax);
@@ -83,7 +83,7 @@ std::vector<std::uint32_t> quiet_suspects(const Timeline& timeline, const Cascad
 std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group, const Cascade& cascade) {
   std::vector<Suspect> suspects;
   const std::vector<double> changes = largest_changes(timeline, group);
-  for (const Involved& one : cascade.services) {
+  for (const AffectedService& one : cascade.services) {
     const std::string& name = timeline.services[one.service];
     double upstream = 0;
     bool fatal = false;
@@ -95,7 +95,7 @@ std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group,
       }
     const auto new_errors = static_cast<double>(onsets.size());
     upstream += downstream_of(name, cascade.edges);
-    for (const Involved& other : cascade.services)
+    for (const AffectedService& other : cascade.services)
       if (std::find(other.names.begin(), other.names.end(), one.service) != other.names.end()) upstream += 1;
     Suspect suspect;
     suspect.service = name;
