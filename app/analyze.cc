@@ -88,7 +88,7 @@ Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>&
   const double judged_from = run.elapsed();
   Analysis analysis;
   analysis.rules = run.rules();
-  analysis.catalog = std::make_unique<TemplateCatalog>(run.settle());
+  analysis.catalog = std::make_unique<TemplateCatalog>(run.derive_templates());
   if (auto written = run.write_assignments(*analysis.catalog); !written) return tl::unexpected<Error>(written.error());
   if (auto kept = run.finish_state(*analysis.catalog); !kept) return tl::unexpected<Error>(kept.error());
   auto windows = run.windows_to_judge();

@@ -128,10 +128,10 @@ Result<void> append_template(std::string& out, const std::string& message, Sever
     if (auto restored = state->restore(miner); !restored) return restored;
   }
   const TemplateMarks marks = state ? state->marks() : TemplateMarks{};
-  SettleTrace trace{ShapeId{explain_template(message, severity).shape}, {}};
-  const bool known = state && miner.settle(marks).find(template_of(trace.shape)) != nullptr;
+  DerivationTrace trace{ShapeId{explain_template(message, severity).shape}, {}};
+  const bool known = state && miner.derive_templates(marks).find(template_of(trace.shape)) != nullptr;
   const ShapeId shape = miner.learn(message, severity);
-  const TemplateCatalog catalog = miner.settle(marks, {}, &trace);
+  const TemplateCatalog catalog = miner.derive_templates(marks, {}, &trace);
   const TemplateInfo& info = catalog.of(shape);
   append_tokens(out, message, severity);
   append_field(out, "template", info.text);

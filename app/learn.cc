@@ -51,7 +51,7 @@ int run_learn(const AnalyzeOptions& options) {
   if (auto read = run.read(); !read) return report_error(read.error());
   auto services = services_of(run);
   if (!services) return report_error(services.error());
-  const TemplateCatalog catalog = run.settle();
+  const TemplateCatalog catalog = run.derive_templates();
   auto written = run.finish_state(catalog);
   if (!written) return report_error(written.error());
   const RunStats stats = run.stats(0);

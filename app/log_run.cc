@@ -150,7 +150,7 @@ Result<std::vector<WindowSummary>> LogRun::windows_to_judge() {
   return store.take_windows();
 }
 
-TemplateCatalog LogRun::settle() { return session_ ? miner_->settle(session_->marks()) : miner_->settle(); }
+TemplateCatalog LogRun::derive_templates() { return session_ ? miner_->derive_templates(session_->marks()) : miner_->derive_templates(); }
 
 Result<void> LogRun::write_assignments(const TemplateCatalog& catalog) {
   return spool_ ? spool_->write_rows(options_.assignments, given_order(inputs_), catalog) : Result<void>{};

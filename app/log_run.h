@@ -39,7 +39,7 @@ class LogRun {
   [[nodiscard]] Result<std::vector<WindowSummary>> windows();
   /// The same beside those of --state, which are its baseline.
   [[nodiscard]] Result<std::vector<WindowSummary>> windows_to_judge();
-  [[nodiscard]] TemplateCatalog settle();
+  [[nodiscard]] TemplateCatalog derive_templates();
   /// Writes --assignments when they were asked for.
   [[nodiscard]] Result<void> write_assignments(const TemplateCatalog& catalog);
   /// The last snapshot of --state, durable when it returns; nothing to do without one.

@@ -155,7 +155,7 @@ class Renewal {
   }
 
   void renew_templates() {
-    catalog_ = miner_.settle(StateSession::marks_of(contents_));
+    catalog_ = miner_.derive_templates(StateSession::marks_of(contents_));
     contents_.templates.clear();
     for (const TemplateInfo& info : catalog_.templates()) contents_.templates.push_back({info.id, info.text, info.severity});
   }

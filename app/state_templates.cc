@@ -71,7 +71,7 @@ Result<StateTemplates> read_state_templates(const std::string& folder) {
   RunCounters counters;
   TemplateMiner miner{MinerConfig{}, counters};
   if (auto restored = out.session->restore(miner); !restored) return tl::unexpected<Error>(restored.error());
-  out.catalog = std::make_unique<TemplateCatalog>(miner.settle(out.session->marks()));
+  out.catalog = std::make_unique<TemplateCatalog>(miner.derive_templates(out.session->marks()));
   SummaryStore store;
   for (const WindowSummary& window : out.session->contents().windows) store.accept(window);
   Counting counting{*out.catalog};

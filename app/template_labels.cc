@@ -17,7 +17,7 @@ const std::string& TemplateLabels::of(ShapeId shape) {
 }
 
 void TemplateLabels::look() {
-  const TemplateCatalog catalog = miner_.settle(marks_);
+  const TemplateCatalog catalog = miner_.derive_templates(marks_);
   for (auto& [shape, members] : members_) {
     const TemplateInfo& info = catalog.of(shape);
     members = template_members(info.text, to_hex(info.id));

@@ -44,7 +44,7 @@ struct TemplateInfo {
   std::vector<TemplateId> aliases;            // ids that now mean this template
 };
 
-/// A settled view of what was mined: shape -> template. Immutable, any thread.
+/// The templates that were derived from what was mined: shape -> template. Immutable, any thread.
 class TemplateCatalog {
  public:
   TemplateCatalog() = default;

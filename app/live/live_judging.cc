@@ -68,7 +68,7 @@ void LiveRun::judge_now(Occasion occasion) {
     }
     windows = aggregator_->summaries();
     read = read_newest_;
-    catalog.emplace(miner_->settle(marks_));
+    catalog.emplace(miner_->derive_templates(marks_));
   }
   templates_ = catalog->templates().size();
   const Timestamp newest = newest_record(windows);

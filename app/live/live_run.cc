@@ -266,7 +266,7 @@ Result<void> LiveRun::cut_once(bool last) {
       forgotten_to_ = forgot_at_ = needed_from_;
     }
     if (last && writer_ != nullptr) {
-      const TemplateCatalog catalog = miner_->settle(marks_);
+      const TemplateCatalog catalog = miner_->derive_templates(marks_);
       cut.snapshot.has_templates = true;
       for (const TemplateInfo& info : catalog.templates()) cut.snapshot.templates.push_back({info.id, info.text, info.severity});
     }

@@ -577,7 +577,7 @@ std::vector<WindowSummary> WindowAggregator::summaries() const { return state_->
 
 std::vector<WindowSummary> WindowAggregator::take_changed() {
   std::vector<WindowSummary> changed = state_->summaries(true);
-  state_->for_each_table([](WindowTable& each) { each.settle_frames(); });
+  state_->for_each_table([](WindowTable& each) { each.mark_unchanged(); });
   return changed;
 }
 

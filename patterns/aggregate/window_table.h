@@ -75,7 +75,7 @@ class WindowTable {
   [[nodiscard]] bool has_cell(std::uint32_t frame, std::uint32_t service, ShapeId shape) const;
 
   /// No frame has changed from now on.
-  void settle_frames() noexcept {
+  void mark_unchanged() noexcept {
     for (WindowFrame& frame : frames_) frame.changed = false;
   }
 

@@ -1,4 +1,4 @@
-// What people said of templates, as the settler obeys it. Plain data; functions are stateless.
+// What people said of templates, as the derivation of templates obeys it. Plain data; functions are stateless.
 #pragma once
 
 #include <string>

@@ -205,9 +205,9 @@ ShapeId TemplateMiner::learn(std::string_view message, Severity severity, std::s
   return shape;
 }
 
-TemplateCatalog TemplateMiner::settle(const TemplateMarks& marks, const SettleRules& rules, SettleTrace* trace) {
+TemplateCatalog TemplateMiner::derive_templates(const TemplateMarks& marks, const DerivationRules& rules, DerivationTrace* trace) {
   state_->trim_to_budget();
-  return settle_templates(state_->generation.table->shapes(), rules, marks, trace);
+  return loglode::derive_templates(state_->generation.table->shapes(), rules, marks, trace);
 }
 
 TemplateInfo TemplateMiner::describe(ShapeId shape) const {

@@ -15,8 +15,8 @@
 #include "core/run_counters.h"
 #include "core/template_catalog.h"
 #include "patterns/mining/shape_values.h"
+#include "patterns/mining/template_derivation.h"
 #include "patterns/mining/template_marks.h"
-#include "patterns/mining/template_settler.h"
 
 namespace loglode {
 
@@ -51,7 +51,8 @@ class TemplateMiner {
 
   /// Templates as they follow from all shapes learned so far. On the learner's thread, between batches; values are read while scanners may
   /// add to them, so what parameters held is exact only when none runs.
-  [[nodiscard]] TemplateCatalog settle(const TemplateMarks& marks = {}, const SettleRules& rules = {}, SettleTrace* trace = nullptr);
+  [[nodiscard]] TemplateCatalog derive_templates(const TemplateMarks& marks = {}, const DerivationRules& rules = {},
+                                                 DerivationTrace* trace = nullptr);
 
   /// One shape as a template of its own: what its messages alone say. The overflow template for a shape that is not known. On the learner's
   /// thread, while scanners run.

@@ -1,4 +1,4 @@
-// A shape's tokens while templates are settled, and the text of the template that several of them make. Stateless; any thread.
+// A shape's tokens while templates are derived, and the text of the template that several of them make. Stateless; any thread.
 #pragma once
 
 #include <cstddef>

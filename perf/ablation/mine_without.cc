@@ -15,12 +15,12 @@ namespace {
 
 using namespace loglode;
 
-bool switch_off(std::string_view rule, SettleRules& settle) {
+bool switch_off(std::string_view rule, DerivationRules& derivation) {
   if (rule == "nothing") return true;
-  if (rule == "siblings") return settle.siblings = false, true;
-  if (rule == "texts") return settle.texts = false, true;
-  if (rule == "aliases") return settle.aliases = false, true;
-  if (rule == "covers") return settle.covers = false, true;
+  if (rule == "siblings") return derivation.siblings = false, true;
+  if (rule == "texts") return derivation.texts = false, true;
+  if (rule == "aliases") return derivation.aliases = false, true;
+  if (rule == "covers") return derivation.covers = false, true;
   if (rule == "names") return ablated_scan_rules.names_off = true;
   for (unsigned type = 0; type <= static_cast<unsigned>(ValueType::text); ++type) {
     if (rule != name_of(static_cast<ValueType>(type))) continue;
@@ -43,10 +43,10 @@ std::string quoted(std::string_view text) {
 
 int main(int argc, char** argv) {
   if (argc != 4) return std::fputs("usage: mine_without RULES FILE OUT.csv\n", stderr), 2;
-  SettleRules settle;
+  DerivationRules derivation;
   for (std::string_view rules = argv[1]; !rules.empty();) {
     const std::size_t comma = std::min(rules.find(','), rules.size());
-    if (!switch_off(rules.substr(0, comma), settle)) return std::fprintf(stderr, "no such rule: %s\n", argv[1]), 2;
+    if (!switch_off(rules.substr(0, comma), derivation)) return std::fprintf(stderr, "no such rule: %s\n", argv[1]), 2;
     rules.remove_prefix(std::min(comma + 1, rules.size()));
   }
   std::ifstream in{argv[2], std::ios::binary};
@@ -54,7 +54,7 @@ int main(int argc, char** argv) {
   TemplateMiner miner{{}, counters};
   std::vector<ShapeId> shapes;
   for (std::string line; std::getline(in, line);) shapes.push_back(miner.learn(line, Severity::unspecified));
-  const TemplateCatalog catalog = miner.settle({}, settle);
+  const TemplateCatalog catalog = miner.derive_templates({}, derivation);
   std::ofstream out{argv[3], std::ios::binary};
   out << "LineId,EventId,EventTemplate\n";
   for (std::size_t i = 0; i < shapes.size(); ++i)

@@ -38,8 +38,8 @@ void check_templates(const std::vector<std::string_view>& lines) {
     const ShapeId shape = fast.learn(line, severity_of(line));
     LOGLODE_ASSERT(slow.learn(line, static_cast<int>(severity_class(severity_of(line))), shape));
   }
-  const TemplateCatalog catalog = fast.settle();
-  for (const auto& [shape, expected] : slow.settle()) {
+  const TemplateCatalog catalog = fast.derive_templates();
+  for (const auto& [shape, expected] : slow.derive_templates()) {
     const TemplateInfo& mined = catalog.of(shape);
     LOGLODE_ASSERT(mined.text == expected.text && shape_of(mined.id) == expected.id);
   }

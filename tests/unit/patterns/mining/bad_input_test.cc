@@ -60,7 +60,7 @@ void check(const std::vector<BadInput>& cases) {
     TemplateMiner miner{{}, counters};
     std::vector<ShapeId> shapes;
     for (const std::string& line : lines) shapes.push_back(miner.learn(line, Severity::info));
-    const TemplateCatalog catalog = miner.settle();
+    const TemplateCatalog catalog = miner.derive_templates();
     CHECK(static_cast<double>(std::clock() - start) / CLOCKS_PER_SEC < kCpuSecondsMax);
     std::set<std::string> texts;
     for (std::size_t i = 0; i < lines.size(); ++i) {

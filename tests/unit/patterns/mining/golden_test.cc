@@ -20,7 +20,7 @@ void expect(const std::vector<Golden>& golden) {
   TemplateMiner miner{{}, counters};
   std::vector<ShapeId> shapes;
   for (const Golden& line : golden) shapes.push_back(miner.learn(line.message, Severity::info));
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   for (std::size_t i = 0; i < golden.size(); ++i) {
     INFO(golden[i].message);
     CHECK(catalog.of(shapes[i]).text == golden[i].text);

@@ -80,7 +80,7 @@ TEST_CASE("hostile: a word that is forged to hash like another makes another sha
     const ShapeId first = miner.learn(forged + " failed for all", Severity::error),
                   second = miner.learn(real + " failed for all", Severity::error);
     CHECK(first != second);
-    const TemplateCatalog catalog = miner.settle();
+    const TemplateCatalog catalog = miner.derive_templates();
     CHECK(catalog.templates().size() == 2);
     CHECK(catalog.of(second).text == real + " failed for all");
     CHECK(catalog.shown_twice() == 0);
@@ -97,7 +97,7 @@ TEST_CASE("hostile: in slots as well, a forged value is another one", "[mining][
   TemplateMiner miner{{}, counters};
   const ShapeId shape = miner.learn("role=" + forged + " granted", Severity::info);
   CHECK(miner.learn("role=" + real + " granted", Severity::info) == shape);
-  CHECK(miner.settle().of(shape).text == "role=<*> granted");  // two texts were seen there
+  CHECK(miner.derive_templates().of(shape).text == "role=<*> granted");  // two texts were seen there
 }
 
 TEST_CASE("hostile: messages that fall on one place for who knows the secret are harmless to who has another", "[mining][hostile]") {

@@ -107,7 +107,7 @@ int main(int argc, char** argv) {
   const std::size_t lines = argc < 3 ? measure(miner, argv[1]) : shapes.size();
   if (lines == 0) return std::fprintf(stderr, "%s: no lines were mined\n", argv[1]), 1;
   const double start = cpu_seconds();
-  const loglode::TemplateCatalog catalog = miner.settle();
+  const loglode::TemplateCatalog catalog = miner.derive_templates();
   std::fprintf(stderr, "%zu lines, %zu templates, settled in %.1f ms\n", lines, catalog.templates().size(), (cpu_seconds() - start) * 1e3);
   return argc < 3 || write_assignments(argv[2], catalog, shapes) ? 0 : 1;
 }

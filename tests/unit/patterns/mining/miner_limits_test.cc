@@ -27,7 +27,7 @@ TEST_CASE("miner: past the limit the least used shapes are forgotten and counted
     shapes.push_back(miner.learn(event(i), Severity::info));
     static_cast<void>(miner.learn(event(0), Severity::info));  // often used: stays
   }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   CHECK(catalog.templates().size() <= 100);
   CHECK(catalog.templates().size() + counters.hits(Limit::shapes) == 300);
   CHECK(catalog.of(shapes[0]).text == event(0));
@@ -37,7 +37,7 @@ TEST_CASE("miner: past the limit the least used shapes are forgotten and counted
   CHECK(forgotten.size() == counters.hits(Limit::shapes));
   CHECK(miner.take_forgotten().empty());
   CHECK(miner.learn(event(1), Severity::info) == shapes[1]);  // the same id when it comes back
-  CHECK(miner.settle().of(shapes[1]).text == event(1));
+  CHECK(miner.derive_templates().of(shapes[1]).text == event(1));
 }
 
 TEST_CASE("miner: one service cannot take the place of all others", "[mining]") {
@@ -46,7 +46,7 @@ TEST_CASE("miner: one service cannot take the place of all others", "[mining]") 
   std::vector<ShapeId> calm;
   for (int i = 0; i < 20; ++i) calm.push_back(miner.learn("calm " + event(i), Severity::info, "calm"));
   for (int i = 0; i < 400; ++i) static_cast<void>(miner.learn(event(i), Severity::info, "noisy"));
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   CHECK(catalog.templates().size() <= 70);
   for (int i = 0; i < 20; ++i) CHECK(catalog.of(calm[static_cast<std::size_t>(i)]).text == "calm " + event(i));
 }
@@ -57,7 +57,7 @@ TEST_CASE("miner: pinned shapes are never forgotten", "[mining]") {
   const ShapeId pinned = miner.learn("keep me whatever comes", Severity::info);
   miner.pin({pinned});
   for (int i = 0; i < 1000; ++i) static_cast<void>(miner.learn(event(i), Severity::info));
-  CHECK(miner.settle().of(pinned).text == "keep me whatever comes");
+  CHECK(miner.derive_templates().of(pinned).text == "keep me whatever comes");
 }
 
 TEST_CASE("miner: a stream of junk stays bounded and the good lines in it keep their template", "[mining]") {
@@ -72,7 +72,7 @@ TEST_CASE("miner: a stream of junk stays bounded and the good lines in it keep t
     if (i % 100 == 0) CHECK(miner.learn("request " + std::to_string(i) + " took 3 ms", Severity::info) == good);
   }
   CHECK(counters.hits(Limit::shapes) > 0);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   CHECK(catalog.templates().size() <= 2000);
   CHECK(catalog.of(good).text == "request <*> took <*> ms");
 }
@@ -101,7 +101,7 @@ TEST_CASE("miner: what is forgotten depends on neither the batches nor how far s
       CHECK(learner->run(batches[learned]));
       for (const Record& record : batches[learned].records) verdict += to_hex(template_of(record.shape));
     }
-    const TemplateCatalog catalog = miner.settle();
+    const TemplateCatalog catalog = miner.derive_templates();
     for (const TemplateInfo& info : catalog.templates()) verdict += to_hex(info.id) + info.text;
     for (const ShapeId shape : miner.take_forgotten()) verdict += to_hex(template_of(shape));
     return std::hash<std::string>{}(verdict + std::to_string(counters.hits(Limit::shapes)));
@@ -122,12 +122,12 @@ TEST_CASE("miner: values are sampled of so many shapes, further ones say that no
       const ShapeId shape = miner.learn(event(i) + " took " + std::to_string(round + i), Severity::info);
       if (round == 0) shapes.push_back(shape);
     }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   CHECK(catalog.of(shapes[2]).parameters.at(0).values->records_sampled == 2);
   CHECK(catalog.of(shapes[3]).parameters.at(0).values == nullptr);
   CHECK(catalog.of(shapes[3]).parameters.at(0).type == "number");
   for (const EncodedShape& shape : miner.take_changed()) REQUIRE(other.absorb(shape.bytes));
-  const TemplateCatalog joined = other.settle();
+  const TemplateCatalog joined = other.derive_templates();
   CHECK(joined.of(shapes[2]).parameters.at(0).values->records_sampled == 2);
   CHECK(joined.of(shapes[3]).parameters.at(0).values == nullptr);
 }

@@ -17,7 +17,7 @@ struct Line {
   Severity severity;
 };
 
-/// Lines that make every rule of the settler work: siblings, aliases, covers, names that stay and names that vary.
+/// Lines that make every rule of the derivation work: siblings, aliases, covers, names that stay and names that vary.
 std::vector<Line> sample_lines() {
   std::vector<Line> lines;
   std::mt19937 random{5};
@@ -61,7 +61,7 @@ std::string mine(const std::vector<Line>& lines) {
   std::map<std::string, ShapeId> shapes;
   for (const Line& line : lines)
     shapes[line.message + std::to_string(static_cast<int>(line.severity))] = miner.learn(line.message, line.severity);
-  return verdict(miner.settle(), shapes);
+  return verdict(miner.derive_templates(), shapes);
 }
 
 Batch batch_of(const std::vector<Line>& lines, std::size_t begin, std::size_t end) {
@@ -82,7 +82,7 @@ TEST_CASE("miner: the rules each merge what they should", "[mining]") {
   std::map<std::string, ShapeId> shapes;
   for (const Line& line : sample_lines())
     shapes[line.message + (line.severity == Severity::error ? "!" : "")] = miner.learn(line.message, line.severity);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   const auto text = [&](const std::string& line) { return catalog.of(shapes.at(line)).text; };
   CHECK(text("worker alpha finished its job on time") == "worker <*> finished its job on time");
   CHECK(text("plain alpha") == "plain alpha");
@@ -146,11 +146,11 @@ TEST_CASE("miner: scanners in threads beside the learner give what one thread gi
       CHECK(learner->run(batches[i]));
       for (const Record& record : batches[i].records)
         shapes[std::string{record.message} + std::to_string(static_cast<int>(record.severity))] = record.shape;
-      static_cast<void>(miner.settle());  // as a pipeline that does not end is judged: values are added meanwhile
+      static_cast<void>(miner.derive_templates());  // as a pipeline that does not end is judged: values are added meanwhile
     }
     first.join();
     second.join();
-    CHECK(verdict(miner.settle(), shapes) == expected);
+    CHECK(verdict(miner.derive_templates(), shapes) == expected);
   }
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("miner: severity classes never share a template, severities of one cla
   CHECK(info != warn);
   CHECK(warn != error);
   CHECK(error == fatal);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   CHECK(catalog.templates().size() == 3);
   CHECK(catalog.of(error).severity == SeverityClass::error);
 }
@@ -173,7 +173,7 @@ TEST_CASE("miner: parameters have one type for each variable of the text", "[min
     TemplateMiner miner{{}, counters};
     ShapeId shape{};
     for (const std::string& line : lines) shape = miner.learn(line, Severity::info);
-    const TemplateCatalog catalog = miner.settle();
+    const TemplateCatalog catalog = miner.derive_templates();
     std::string out = catalog.of(shape).text + ':';
     for (const auto& parameter : catalog.of(shape).parameters) (out += ' ') += parameter.type;
     return out;
@@ -218,7 +218,7 @@ TEST_CASE("miner: a scanner leaves to the learner what would change a shape", "[
     CHECK((batch.records[0].shape == shape) == expect_hit);
     CHECK(miner.make_learner()->run(batch));
     CHECK(batch.records[0].shape == shape);
-    return miner.settle().of(shape).text;
+    return miner.derive_templates().of(shape).text;
   };
   CHECK(text_after(0, 1, true) == "state=idle now");
   CHECK(text_after(0, 2, false) == "state=<*> now");  // a word of the same type, but a value
@@ -226,7 +226,7 @@ TEST_CASE("miner: a scanner leaves to the learner what would change a shape", "[
   CHECK(text_after(0, 4, false) == "state=<*> now");
 }
 
-TEST_CASE("miner: more names than are followed at a slot, and more slots than are followed, still settle", "[mining]") {
+TEST_CASE("miner: more names than are followed at a slot, and more slots than are followed, still make templates", "[mining]") {
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   std::string many = "values";
@@ -234,7 +234,7 @@ TEST_CASE("miner: more names than are followed at a slot, and more slots than ar
     many += " key" + std::string(1, static_cast<char>('a' + i % 26)) + "=v" + std::string(1, static_cast<char>('a' + i % 7));
   const ShapeId first = miner.learn(many, Severity::info);
   CHECK(miner.learn(many, Severity::info) == first);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   const std::string& text = catalog.of(first).text;
   CHECK(text.substr(0, 22) == "values keya=va keyb=vb");
   CHECK(text.substr(text.size() - 3) == "<*>");  // behind the 64th

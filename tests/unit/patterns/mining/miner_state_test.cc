@@ -48,7 +48,7 @@ std::string state_of(TemplateMiner& miner) {
 
 std::string catalog_text(TemplateMiner& miner) {
   std::string out;
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   for (const TemplateInfo& info : catalog.templates()) {
     out += to_hex(info.id) + ' ' + info.text;
     for (const TemplateId alias : info.aliases) out += ' ' + to_hex(alias);
@@ -193,7 +193,7 @@ TEST_CASE("shape codec: cut and changed bytes are refused or are another sound s
       std::string broken = shape.bytes;
       broken[random() % std::min<std::size_t>(broken.size(), 400)] = static_cast<char>(random());
       TemplateMiner other{{}, counters};
-      if (other.absorb(broken)) static_cast<void>(other.settle());
+      if (other.absorb(broken)) static_cast<void>(other.derive_templates());
     }
     SampleBudget budget;
     const auto whole = decode_shape(shape.bytes, budget);
@@ -208,5 +208,5 @@ TEST_CASE("miner state: bytes that are no shape are refused", "[mining][state]")
   for (const std::string_view bytes :
        {std::string_view{}, std::string_view{"x"}, std::string_view{"\x09\x01"}, std::string_view{"no shape at all, but text"}})
     CHECK_FALSE(miner.absorb(bytes));
-  CHECK(miner.settle().templates().empty());
+  CHECK(miner.derive_templates().templates().empty());
 }

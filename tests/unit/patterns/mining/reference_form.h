@@ -12,7 +12,7 @@
 
 namespace loglode::reference {
 
-/// A token as the settler sees it. What varies has lost its text.
+/// A token as the derivation of templates sees it. What varies has lost its text.
 struct Piece {
   std::string text;
   ElementKind kind;

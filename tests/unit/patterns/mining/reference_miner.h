@@ -372,7 +372,7 @@ class Miner {
   };
 
   /// By the fast path's name of the shape.
-  std::map<ShapeId, Template> settle() const {
+  std::map<ShapeId, Template> derive_templates() const {
     std::vector<Form> forms;
     for (const auto& [key, form] : shapes_) forms.push_back(form);
     std::sort(forms.begin(), forms.end(), [](const Form& a, const Form& b) { return a.name < b.name; });
@@ -403,13 +403,13 @@ class Miner {
       Forms& one = classes[{members.front()->severity, texts[cover[index++]]}];
       one.insert(one.end(), members.begin(), members.end());
     }
-    std::map<ShapeId, Template> settled;
+    std::map<ShapeId, Template> derived;
     for (const auto& [severity_and_text, members] : classes) {
       ShapeId smallest = members.front()->name;
       for (const Form* form : members) smallest = std::min(smallest, form->name);
-      for (const Form* form : members) settled[form->name] = {smallest, severity_and_text.second};
+      for (const Form* form : members) derived[form->name] = {smallest, severity_and_text.second};
     }
-    return settled;
+    return derived;
   }
 
  private:

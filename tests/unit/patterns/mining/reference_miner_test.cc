@@ -29,11 +29,11 @@ std::string disagreement(const std::vector<Line>& lines) {
     const auto severity = static_cast<int>(severity_class(line.severity));
     if (!slow.learn(line.text, severity, shapes.back())) return "other lines share a shape: " + line.text;
   }
-  const TemplateCatalog catalog = fast.settle();
-  const auto settled = slow.settle();
+  const TemplateCatalog catalog = fast.derive_templates();
+  const auto derived = slow.derive_templates();
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const TemplateInfo& mined = catalog.of(shapes[i]);
-    const auto& expected = settled.at(shapes[i]);
+    const auto& expected = derived.at(shapes[i]);
     if (mined.text == expected.text && shape_of(mined.id) == expected.id) continue;
     return lines[i].text + "\n  fast " + to_hex(mined.id) + ' ' + mined.text + "\n  slow " + to_hex(template_of(expected.id)) + ' ' +
            expected.text;
@@ -41,7 +41,7 @@ std::string disagreement(const std::vector<Line>& lines) {
   return {};
 }
 
-/// Message sets that make every rule of the settler work, and work against each other.
+/// Message sets that make every rule of the derivation work, and work against each other.
 class MessageSets {
  public:
   explicit MessageSets(std::uint32_t seed) : random_{seed} {}

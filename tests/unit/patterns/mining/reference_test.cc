@@ -189,7 +189,7 @@ TEST_CASE("miner: every line matches the text of its template", "[mining]") {
     const std::string line = random_line(random);
     learned.emplace_back(line, miner.learn(line, Severity::info));
   }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   for (const auto& [line, shape] : learned) {
     const std::string& text = catalog.of(shape).text;
     if (reference::matches(text, reference::normalised(line))) continue;
@@ -213,7 +213,7 @@ TEST_CASE("scanner: real logs give the tokens of the slow reference and match th
     }
   }
   REQUIRE(learned.size() > 10'000);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   std::size_t unmatched = 0;
   for (const auto& [line, shape] : learned) unmatched += !reference::matches(catalog.of(shape).text, reference::normalised(line));
   CHECK(unmatched == 0);

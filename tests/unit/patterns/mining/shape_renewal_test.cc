@@ -91,7 +91,7 @@ TEST_CASE("shape renewal: without its values a shape still varies where it did, 
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   REQUIRE(miner.absorb(renewed->shapes[0].bytes).has_value());
-  CHECK(miner.settle().of(before[0].id).text == "order=<*> placed in <*> ms");
+  CHECK(miner.derive_templates().of(before[0].id).text == "order=<*> placed in <*> ms");
   const std::vector<std::string> examples{"order=abc placed in 5 ms"};
   CHECK(renew_shape(before[0].bytes, examples)->sure);
 }
@@ -108,7 +108,7 @@ TEST_CASE("shape renewal: an id that was shown before is an alias of what it bec
   TemplateMarks marks;
   const TemplateId before{0x1234, 0};
   marks.former = {{before, template_of(shape)}, {TemplateId{0x99, 0}, TemplateId{7, 7}}};
-  const TemplateCatalog catalog = miner.settle(marks);
+  const TemplateCatalog catalog = miner.derive_templates(marks);
   REQUIRE(catalog.find(before) != nullptr);
   CHECK(catalog.find(before)->id == template_of(shape));
   CHECK(catalog.find_shown(0x1234) == catalog.find(before));

@@ -21,7 +21,7 @@ ParameterValues values_of(const std::vector<std::string>& lines, std::size_t num
   TemplateMiner miner{{}, counters};
   ShapeId shape{};
   for (const std::string& line : lines) shape = miner.learn(line, Severity::info);
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   INFO(catalog.of(shape).text);
   REQUIRE(catalog.of(shape).parameters.size() > number);
   REQUIRE(catalog.of(shape).parameters[number].values != nullptr);
@@ -210,7 +210,7 @@ TEST_CASE("values: with very many shapes each keeps fewer records, and all keep 
           miner.learn("event " + word + " of a kind unlike any other " + word + " took " + std::to_string(round), Severity::info);
       if (round == 0) shapes.push_back(shape);
     }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   for (const ShapeId shape : shapes) {
     const ParameterValues& took = *catalog.of(shape).parameters.back().values;
     CHECK(took.records_sampled == 8);

@@ -1,4 +1,4 @@
-// What people say of templates stands above the rules: pinned and seeded texts, aliases; and the settler can say why.
+// What people say of templates stands above the rules: pinned and seeded texts, aliases; and the derivation of templates can say why.
 #include <catch2/catch.hpp>
 #include <string>
 #include <vector>
@@ -48,7 +48,7 @@ TEST_CASE("marks: a pinned template keeps its text and id while its like are mer
     shapes.push_back(mined.learn(std::string{"worker "} + word + " finished its job on time"));
   TemplateMarks marks;
   marks.kept.push_back({id_of(shapes[1]), SeverityClass::quiet, "worker beta finished its job on time"});
-  const TemplateCatalog catalog = mined.miner.settle(marks);
+  const TemplateCatalog catalog = mined.miner.derive_templates(marks);
   CHECK(catalog.of(shapes[1]).text == "worker beta finished its job on time");
   CHECK(catalog.of(shapes[1]).id == id_of(shapes[1]));
   CHECK(catalog.of(shapes[0]).text == "worker <*> finished its job on time");
@@ -59,7 +59,7 @@ TEST_CASE("marks: a seeded template takes its messages from the first one on, in
   const ShapeId first = mined.learn("disk sda is full"), error = mined.learn("disk sdb is full", Severity::error);
   TemplateMarks marks;
   marks.kept.push_back({seeded_id("disk <*> is full", SeverityClass::quiet), SeverityClass::quiet, "disk <*> is full"});
-  const TemplateCatalog catalog = mined.miner.settle(marks);
+  const TemplateCatalog catalog = mined.miner.derive_templates(marks);
   CHECK(catalog.of(first).text == "disk <*> is full");
   CHECK(catalog.of(first).id == seeded_id("disk <*> is full", SeverityClass::quiet));
   CHECK(catalog.of(first).aliases == std::vector{id_of(first)});
@@ -73,14 +73,14 @@ TEST_CASE("marks: an alias makes one template of two, and all ids still lead to 
   const ShapeId up = mined.learn("link is up"), other = mined.learn("the link came up"), apart = mined.learn("something else");
   TemplateMarks marks;
   marks.aliases.emplace_back(id_of(up), id_of(other));
-  const TemplateCatalog catalog = mined.miner.settle(marks);
+  const TemplateCatalog catalog = mined.miner.derive_templates(marks);
   CHECK(catalog.of(up).text == "the link came up");
   CHECK(catalog.of(up).id == id_of(other));
   CHECK(catalog.of(other).id == id_of(other));
   CHECK(catalog.of(apart).text == "something else");
   CHECK(catalog.templates().size() == 2);
   marks.aliases.emplace_back(id_of(other), TemplateId{12345});  // a template that is not there: nothing happens
-  CHECK(mined.miner.settle(marks).templates().size() == 2);
+  CHECK(mined.miner.derive_templates(marks).templates().size() == 2);
 }
 
 TEST_CASE("marks: why a message has its template is said rule by rule", "[mining][marks]") {
@@ -88,26 +88,26 @@ TEST_CASE("marks: why a message has its template is said rule by rule", "[mining
   ShapeId last{};
   for (const char* word : {"alpha", "beta", "gamma", "delta", "epsilon"})
     last = mined.learn(std::string{"worker "} + word + " finished its job on time");
-  SettleTrace trace{last, {}};
-  static_cast<void>(mined.miner.settle({}, {}, &trace));
+  DerivationTrace trace{last, {}};
+  static_cast<void>(mined.miner.derive_templates({}, {}, &trace));
   REQUIRE(trace.reasons.size() >= 1);
   CHECK(trace.reasons[0] ==
         "\"epsilon\": 5 different words stand there in messages that are otherwise equal, 5 make it a variable (siblings)");
   const ShapeId two = mined.learn("sent 5 bytes in all");
   static_cast<void>(mined.learn("sent 5, 6 bytes in all"));
-  SettleTrace listed{two, {}};
-  static_cast<void>(mined.miner.settle({}, {}, &listed));
+  DerivationTrace listed{two, {}};
+  static_cast<void>(mined.miner.derive_templates({}, {}, &listed));
   REQUIRE(listed.reasons.size() == 1);
   CHECK(listed.reasons[0] == "equal to 1 other masked forms but for runs of variables, units, brackets (aliases)");
 }
 
-TEST_CASE("settle rules: each can be switched off", "[mining][marks]") {
+TEST_CASE("derivation rules: each can be switched off", "[mining][marks]") {
   Mined mined;
   for (const char* word : {"alpha", "beta", "gamma", "delta", "epsilon"})
     static_cast<void>(mined.learn(std::string{"worker "} + word + " finished its job on time"));
   static_cast<void>(mined.learn("sent 5 bytes in all"));
   static_cast<void>(mined.learn("sent 5, 6 bytes in all"));
-  CHECK(mined.miner.settle().templates().size() == 2);
-  CHECK(mined.miner.settle({}, {.siblings = false}).templates().size() == 6);
-  CHECK(mined.miner.settle({}, {.aliases = false}).templates().size() == 3);
+  CHECK(mined.miner.derive_templates().templates().size() == 2);
+  CHECK(mined.miner.derive_templates({}, {.siblings = false}).templates().size() == 6);
+  CHECK(mined.miner.derive_templates({}, {.aliases = false}).templates().size() == 3);
 }

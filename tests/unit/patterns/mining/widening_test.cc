@@ -51,7 +51,7 @@ std::vector<std::string> templates_of(const std::function<std::string(Values&)>&
     const std::string line = message(values);
     shapes[line] = miner.learn(line, Severity::error);
   }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   std::set<std::string> texts;
   for (const auto& [line, shape] : shapes) {
     INFO(line << " in " << catalog.of(shape).text);
@@ -154,7 +154,7 @@ TEST_CASE("miner: messages that say different things never share a template", "[
                                       : head + ' ' + kind(values) + " and " + middle + " is " + word + " again";
       shapes[word].insert(miner.learn(line, Severity::error));
     }
-    const TemplateCatalog catalog = miner.settle();
+    const TemplateCatalog catalog = miner.derive_templates();
     std::map<TemplateId, std::string> owner;
     for (const auto& [word, those] : shapes)
       for (const ShapeId shape : those) {
@@ -167,7 +167,7 @@ TEST_CASE("miner: messages that say different things never share a template", "[
 
 // Bad input: what is widened is bounded, whatever the messages.
 
-TEST_CASE("miner: lists and nests without end settle in bounded time", "[mining]") {
+TEST_CASE("miner: lists and nests without end become templates in bounded time", "[mining]") {
   RunCounters counters;
   TemplateMiner miner{{}, counters};
   std::string items = "values (1", nest, words = "note to all of us: a";
@@ -179,5 +179,5 @@ TEST_CASE("miner: lists and nests without end settle in bounded time", "[mining]
     static_cast<void>(miner.learn(words.substr(0, static_cast<std::size_t>(i) * 7), Severity::error));
     static_cast<void>(miner.learn("(" + std::string(static_cast<std::size_t>(i % 200), '\'') + " \"" + number, Severity::error));
   }
-  CHECK(miner.settle().templates().size() < 1600);
+  CHECK(miner.derive_templates().templates().size() < 1600);
 }

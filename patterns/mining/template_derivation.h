@@ -22,19 +22,19 @@ struct SiblingRule {
 };
 
 /// What is applied; switched off one by one to measure what each is worth (perf/ablation).
-struct SettleRules {
+struct DerivationRules {
   bool siblings = true, texts = true, aliases = true, covers = true;
   SiblingRule sibling{};
   WideningRule widening{};
 };
 
 /// Why one shape has the template it has, in the order in which the rules applied. For `explain`.
-struct SettleTrace {
+struct DerivationTrace {
   ShapeId shape = kNoShape;
   std::vector<std::string> reasons;
 };
 
-[[nodiscard]] TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const SettleRules& rules = {},
-                                               const TemplateMarks& marks = {}, SettleTrace* trace = nullptr);
+[[nodiscard]] TemplateCatalog derive_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const DerivationRules& rules = {},
+                                               const TemplateMarks& marks = {}, DerivationTrace* trace = nullptr);
 
 }  // namespace loglode

@@ -1,4 +1,4 @@
-#include "patterns/mining/template_settler.h"
+#include "patterns/mining/template_derivation.h"
 
 #include <algorithm>
 #include <numeric>
@@ -60,7 +60,7 @@ struct Sibling {
 
 class SiblingClosure {
  public:
-  SiblingClosure(std::vector<Form>& forms, const SiblingRule& rule, SettleTrace* trace) : forms_{forms}, rule_{rule}, trace_{trace} {}
+  SiblingClosure(std::vector<Form>& forms, const SiblingRule& rule, DerivationTrace* trace) : forms_{forms}, rule_{rule}, trace_{trace} {}
 
   /// Finds all groups at once and only then widens: no group depends on another's having gone first.
   bool widen() {
@@ -164,13 +164,13 @@ class SiblingClosure {
   static constexpr std::size_t kNever = ~std::size_t{0};
   std::vector<Form>& forms_;
   SiblingRule rule_;
-  SettleTrace* trace_;
+  DerivationTrace* trace_;
   std::vector<std::uint64_t> sums_;
   std::vector<Sibling> siblings_;
 };
 
 /// Widens forms by all rules, round by round, until none changes anything.
-void widen(std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
+void widen(std::vector<Form>& forms, const DerivationRules& rules, DerivationTrace* trace) {
   SiblingClosure siblings{forms, rules.sibling, trace};
   for (int round = 0; round < kSiblingRoundsMax; ++round) {
     bool changed = rules.siblings && siblings.widen();
@@ -195,7 +195,7 @@ struct Class {
   std::vector<TemplateId> aliases;  // ids that are no shape's
 };
 
-void explain(SettleTrace* trace, const Form& form, std::string reason) {
+void explain(DerivationTrace* trace, const Form& form, std::string reason) {
   if (trace != nullptr && form.shape->id() == trace->shape) trace->reasons.push_back(std::move(reason));
 }
 
@@ -206,7 +206,7 @@ std::size_t variables_in(std::string_view text) noexcept {
 }
 
 /// Takes the forms that people's templates fit out of `forms`.
-std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& marks, std::vector<Form>& taken, SettleTrace* trace) {
+std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& marks, std::vector<Form>& taken, DerivationTrace* trace) {
   std::vector<const KeptTemplate*> kept;
   for (const KeptTemplate& one : marks.kept) kept.push_back(&one);
   std::sort(kept.begin(), kept.end(), [](const auto* a, const auto* b) { return a->id < b->id; });
@@ -237,7 +237,7 @@ std::vector<Class> take_kept(std::vector<Form>& forms, const TemplateMarks& mark
 }
 
 /// Forms that are equal but for how their variables are listed, in order of the first one's id: keys differ between processes.
-std::vector<Members> group_by_alias(const std::vector<Form>& forms, const SettleRules& rules) {
+std::vector<Members> group_by_alias(const std::vector<Form>& forms, const DerivationRules& rules) {
   std::vector<std::pair<std::uint64_t, const Form*>> keyed;
   keyed.reserve(forms.size());
   for (const Form& form : forms) keyed.emplace_back(rules.aliases ? alias_key(form, runs_of(form)) : keyed.size(), &form);
@@ -253,7 +253,7 @@ std::vector<Members> group_by_alias(const std::vector<Form>& forms, const Settle
 }
 
 /// For each group the one whose template stands for it: its own, or one that covers it.
-std::vector<std::size_t> covers_of(const std::vector<Members>& groups, const SettleRules& rules) {
+std::vector<std::size_t> covers_of(const std::vector<Members>& groups, const DerivationRules& rules) {
   const auto variables = [](const Form* form) { return std::count(form->codes.begin(), form->codes.end(), kVariableCode); };
   Members fullest;
   for (const Members& group : groups)
@@ -265,7 +265,7 @@ std::vector<std::size_t> covers_of(const std::vector<Members>& groups, const Set
 }
 
 /// Groups by alias, then joins groups with equal texts or covered by others.
-std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rules, SettleTrace* trace) {
+std::vector<Class> group(const std::vector<Form>& forms, const DerivationRules& rules, DerivationTrace* trace) {
   std::vector<Members> groups = group_by_alias(forms, rules);
   const std::vector<std::size_t> covers = covers_of(groups, rules);
   std::vector<std::string> texts;
@@ -302,7 +302,7 @@ std::vector<Class> group(const std::vector<Form>& forms, const SettleRules& rule
 }
 
 /// Joins the classes that people said are one; the target's text stands.
-void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, SettleTrace* trace) {
+void join_aliases(std::vector<Class>& classes, const TemplateMarks& marks, DerivationTrace* trace) {
   const auto find = [&](TemplateId id) {
     return std::find_if(classes.begin(), classes.end(), [&](const Class& one) {
       return one.id == id ||
@@ -355,8 +355,8 @@ void add_former(const TemplateMarks& marks, std::vector<TemplateInfo>& templates
 
 }  // namespace
 
-TemplateCatalog settle_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const SettleRules& rules, const TemplateMarks& marks,
-                                 SettleTrace* trace) {
+TemplateCatalog derive_templates(const std::vector<std::shared_ptr<Shape>>& shapes, const DerivationRules& rules,
+                                 const TemplateMarks& marks, DerivationTrace* trace) {
   std::vector<Form> forms, taken;
   forms.reserve(shapes.size());
   for (const auto& shape : shapes) forms.push_back(make_form(*shape));
