@@ -13,8 +13,8 @@
 #include "patterns/mining/message_scanner.h"
 #include "patterns/mining/mixing.h"
 #include "patterns/mining/shape_codec.h"
-#include "patterns/mining/shape_ledger.h"
 #include "patterns/mining/shape_table.h"
+#include "patterns/mining/shape_usage.h"
 #include "patterns/mining/template_text.h"
 
 namespace loglode {
@@ -86,13 +86,13 @@ struct TemplateMiner::State {
     by_id[shape->id()] = shape.get();
     ++owned_by[std::string{shape->owner()}];  // forget() may have changed the map
     if (generation.table->shapes().size() > config.shapes_with_values_max) shape->values().stop(budget);
-    if (!pressed && 2 * generation.table->shapes().size() >= config.shapes_max) pressed = true;
+    if (!near_capacity && 2 * generation.table->shapes().size() >= config.shapes_max) near_capacity = true;
   }
 
   /// Begins a generation without the shapes that are worth least (of `owner`, or of all), so that `keep` of those are left.
   void forget(std::string_view owner, std::size_t keep) {
     const std::string name{owner};  // its shape may be among them
-    const std::vector<ShapeId> gone = ledger.least_worth(*generation.table, name, keep, pinned);
+    const std::vector<ShapeId> gone = usage.least_worth(*generation.table, name, keep, pinned);
     auto next = new_table();
     for (const auto& shape : generation.table->shapes()) {
       if (!std::binary_search(gone.begin(), gone.end(), shape->id())) {
@@ -104,7 +104,7 @@ struct TemplateMiner::State {
       forgotten.push_back(shape->id());
       by_id.erase(shape->id());
     }
-    ledger.forget(gone);
+    usage.forget(gone);
     counters.hit(Limit::shapes, gone.size());
     const std::scoped_lock lock{mutex};
     generation = {generation.number + 1, std::move(next)};
@@ -128,8 +128,8 @@ struct TemplateMiner::State {
   Generation generation;
   MessageScanner scanner, elements_scanner;  // the learner's
   std::vector<Element> elements;             // the learner's, kept for its memory
-  ShapeLedger ledger;
-  bool pressed = false;  // there are so many shapes that the ledger is kept
+  ShapeUsage usage;
+  bool near_capacity = false;  // there are so many shapes that the usage is kept
   absl::flat_hash_map<std::string, std::size_t> owned_by;
   absl::flat_hash_map<ShapeId, Shape*> by_id;  // those of `generation`
   std::vector<ShapeId> pinned;                 // sorted
@@ -176,7 +176,7 @@ class LearnerStage final : public Stage {
       // A shape of an earlier generation may be forgotten by now: as if it had not been looked up.
       if (record.shape == kNoShape || batch.mined_with != state_.generation.number)
         record.shape = state_.learn(record.message, severity_class(record.severity), service_of(batch, record), hash_of(record));
-      if (state_.pressed) state_.ledger.note(record.shape);
+      if (state_.near_capacity) state_.usage.note(record.shape);
     }
     state_.trim_samples();
     return {};
@@ -200,7 +200,7 @@ std::unique_ptr<Stage> TemplateMiner::make_learner() { return std::make_unique<L
 ShapeId TemplateMiner::learn(std::string_view message, Severity severity, std::string_view service) {
   const RecordHash record{mix(++state_->learned_alone, kMixA)};
   const ShapeId shape = state_->learn(message, severity_class(severity), service, record);
-  if (state_->pressed) state_->ledger.note(shape);
+  if (state_->near_capacity) state_->usage.note(shape);
   state_->trim_samples();
   return shape;
 }

@@ -13,7 +13,7 @@
 
 namespace loglode {
 
-class ShapeLedger {
+class ShapeUsage {
  public:
   /// The next record has this shape.
   void note(ShapeId shape) {

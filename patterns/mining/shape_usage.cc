@@ -1,4 +1,4 @@
-#include "patterns/mining/shape_ledger.h"
+#include "patterns/mining/shape_usage.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,8 +10,8 @@ namespace {
 constexpr std::uint64_t kGraceRecords = 20'000;  // the young are spared: what is new may become frequent
 }
 
-std::vector<ShapeId> ShapeLedger::least_worth(const ShapeTable& table, std::string_view owner, std::size_t keep,
-                                              const std::vector<ShapeId>& pinned) const {
+std::vector<ShapeId> ShapeUsage::least_worth(const ShapeTable& table, std::string_view owner, std::size_t keep,
+                                             const std::vector<ShapeId>& pinned) const {
   struct Candidate {
     bool young;
     int worth;  // log2 of the uses, less one for every halving of what share of the records since has passed without one
@@ -39,7 +39,7 @@ std::vector<ShapeId> ShapeLedger::least_worth(const ShapeTable& table, std::stri
   return shapes;
 }
 
-void ShapeLedger::forget(const std::vector<ShapeId>& shapes) {
+void ShapeUsage::forget(const std::vector<ShapeId>& shapes) {
   for (const ShapeId shape : shapes) uses_.erase(shape);
 }
 
