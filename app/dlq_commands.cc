@@ -25,20 +25,20 @@ namespace {
 constexpr std::size_t kChunkBytes = 256 * kKiB;
 constexpr std::size_t kPrefixMin = 6, kRecordIdLength = 32;
 
-// Hands every letter that can be read to `take` (which says whether it wants more), with its number from 1; then tells what could not.
+// Hands every dead letter that can be read to `take` (which says whether it wants more), with its number from 1; then tells what could not.
 template <class Take>
-int for_each_letter(const std::string& path, Take take) {
+int for_each_dead_letter(const std::string& path, Take take) {
   auto reader = DeadLetterReader::open(path);
   if (!reader) return report_error(reader.error());
   int status = kDone;
   for (std::uint64_t number = 1;;) {
-    auto letter = reader->next();
-    if (!letter) {
-      report_error(letter.error());
+    auto dead_letter = reader->next();
+    if (!dead_letter) {
+      report_error(dead_letter.error());
       status = kCouldNotFinish;
       continue;  // with the next part
     }
-    if (!letter->has_value() || !take(number++, **letter)) break;
+    if (!dead_letter->has_value() || !take(number++, **dead_letter)) break;
   }
   for (const DamagedPart& part : reader->damaged_parts())
     fmt::print(stderr, "loglode: {}: bytes {} to {} are damaged and were passed over\n", printable(part.path), part.span.begin,
@@ -49,40 +49,41 @@ int for_each_letter(const std::string& path, Take take) {
 
 int worse(int status, int other) { return status != kDone ? status : other; }
 
-std::string reason_of(const DeadLetter& letter) {
+std::string reason_of(const DeadLetter& dead_letter) {
   RedactionCounts counts;
-  return redact(letter.reason, counts);  // a server may quote the record
+  return redact(dead_letter.reason, counts);  // a server may quote the record
 }
 
-std::string origin_text(const DeadLetter& letter) {
-  if (!letter.event.empty()) return letter.event + " " + letter.record_id;
-  if (letter.topic.empty()) return fmt::format("{}@{}", letter.path, letter.offset);
-  return fmt::format("{}/{}@{}", letter.topic, letter.partition, letter.offset >> kKafkaOffsetShift);
+std::string origin_text(const DeadLetter& dead_letter) {
+  if (!dead_letter.event.empty()) return dead_letter.event + " " + dead_letter.record_id;
+  if (dead_letter.topic.empty()) return fmt::format("{}@{}", dead_letter.path, dead_letter.offset);
+  return fmt::format("{}/{}@{}", dead_letter.topic, dead_letter.partition, dead_letter.offset >> kKafkaOffsetShift);
 }
 
-std::string row_of(std::uint64_t number, const DeadLetter& letter) {
-  std::string time = to_rfc3339(letter.time);
+std::string row_of(std::uint64_t number, const DeadLetter& dead_letter) {
+  std::string time = to_rfc3339(dead_letter.time);
   if (time.size() > 23) time = time.substr(0, 23) + "Z";
-  return fmt::format("{:>6}  {}  {:>9}  {}  {}{}\n", number, pad_to(printable(time), 24), with_commas(letter.raw.size()),
-                     pad_to(printable(origin_text(letter)), 32), printable(reason_of(letter)), letter.masked ? "  (masked)" : "");
+  return fmt::format("{:>6}  {}  {:>9}  {}  {}{}\n", number, pad_to(printable(time), 24), with_commas(dead_letter.raw.size()),
+                     pad_to(printable(origin_text(dead_letter)), 32), printable(reason_of(dead_letter)),
+                     dead_letter.masked ? "  (masked)" : "");
 }
 
-Json json_of(std::uint64_t number, const DeadLetter& letter) {
+Json json_of(std::uint64_t number, const DeadLetter& dead_letter) {
   Json out{{"schema", "loglode.dead_letter/1"}, {"number", number}};
-  out["time"] = letter.time == kNoTime ? Json{} : Json(to_rfc3339(letter.time));
-  out["reason"] = reason_of(letter);
-  out["bytes"] = letter.raw.size();
-  out["masked"] = letter.masked;
-  out["event.id"] = letter.record_id;
-  if (!letter.event.empty()) {
-    out["event.kind"] = letter.event;
-  } else if (letter.topic.empty()) {
-    out["log.file.path"] = letter.path;
-    out["log.offset"] = letter.offset;
+  out["time"] = dead_letter.time == kNoTime ? Json{} : Json(to_rfc3339(dead_letter.time));
+  out["reason"] = reason_of(dead_letter);
+  out["bytes"] = dead_letter.raw.size();
+  out["masked"] = dead_letter.masked;
+  out["event.id"] = dead_letter.record_id;
+  if (!dead_letter.event.empty()) {
+    out["event.kind"] = dead_letter.event;
+  } else if (dead_letter.topic.empty()) {
+    out["log.file.path"] = dead_letter.path;
+    out["log.offset"] = dead_letter.offset;
   } else {
-    out["kafka.topic"] = letter.topic;
-    out["kafka.partition"] = letter.partition;
-    out["kafka.offset"] = letter.offset >> kKafkaOffsetShift;
+    out["kafka.topic"] = dead_letter.topic;
+    out["kafka.partition"] = dead_letter.partition;
+    out["kafka.offset"] = dead_letter.offset >> kKafkaOffsetShift;
   }
   return out;
 }
@@ -109,7 +110,7 @@ class Printed {
   int status_ = kDone;
 };
 
-// Which letter is meant: by number, by id, or by the beginning of an id.
+// Which dead letter is meant: by number, by id, or by the beginning of an id.
 class Wanted {
  public:
   static std::optional<Wanted> read(const std::string& text) {
@@ -124,8 +125,8 @@ class Wanted {
     wanted.id_ = text;
     return wanted;
   }
-  [[nodiscard]] bool is(std::uint64_t number, const DeadLetter& letter) const {
-    return number_ != 0 ? number == number_ : letter.record_id.starts_with(id_);
+  [[nodiscard]] bool is(std::uint64_t number, const DeadLetter& dead_letter) const {
+    return number_ != 0 ? number == number_ : dead_letter.record_id.starts_with(id_);
   }
 
  private:
@@ -185,12 +186,12 @@ int list_dead_letters(const DlqArguments& arguments) {
   const bool ndjson = arguments.report == "ndjson";
   std::uint64_t count = 0, events = 0, bytes = 0;
   Printed printed;
-  const int status = for_each_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& letter) {
+  const int status = for_each_dead_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& dead_letter) {
     if (number == 1 && !ndjson) printed.add(fmt::format("{:>6}  {:<24}  {:>9}  {:<32}  reason\n", "#", "time", "bytes", "origin"));
-    printed.add(ndjson ? to_line(json_of(number, letter)) + "\n" : row_of(number, letter));
+    printed.add(ndjson ? to_line(json_of(number, dead_letter)) + "\n" : row_of(number, dead_letter));
     ++count;
-    events += letter.event.empty() ? 0 : 1;
-    bytes += letter.raw.size();
+    events += dead_letter.event.empty() ? 0 : 1;
+    bytes += dead_letter.raw.size();
     return true;
   });
   if (status != kDone && count == 0) return status;
@@ -208,10 +209,10 @@ int show_dead_letter(const DlqArguments& arguments) {
                         arguments.which);
   std::optional<DeadLetter> found;
   bool several = false;
-  const int status = for_each_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& letter) {
-    if (!wanted->is(number, letter)) return true;
-    several = found && found->record_id != letter.record_id;
-    if (!found) found = letter;
+  const int status = for_each_dead_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& dead_letter) {
+    if (!wanted->is(number, dead_letter)) return true;
+    several = found && found->record_id != dead_letter.record_id;
+    if (!found) found = dead_letter;
     return !several;
   });
   if (several) return report_usage("several record ids begin with " + arguments.which);
@@ -232,11 +233,11 @@ int replay_dead_letters(const DlqArguments& arguments) {
   if (!target) return report_error(target.error());
   std::uint64_t written = 0, masked = 0, others = 0;
   Result<void> last;
-  int status = for_each_letter(arguments.path, [&](std::uint64_t, const DeadLetter& letter) {
-    if (letter.reason.find(arguments.reason) == std::string::npos) return true;
-    if (letter.event.empty() == arguments.events) return ++others, true;  // the other kind of line
-    if (letter.masked) return ++masked, true;
-    last = target->add(letter.raw);
+  int status = for_each_dead_letter(arguments.path, [&](std::uint64_t, const DeadLetter& dead_letter) {
+    if (dead_letter.reason.find(arguments.reason) == std::string::npos) return true;
+    if (dead_letter.event.empty() == arguments.events) return ++others, true;  // the other kind of line
+    if (dead_letter.masked) return ++masked, true;
+    last = target->add(dead_letter.raw);
     if (last) ++written;
     return last.has_value();
   });

@@ -45,62 +45,62 @@ std::uint32_t read_u32(std::string_view bytes, std::size_t at) noexcept {
   return number;
 }
 
-std::string payload_of(const DeadLetter& letter) {
+std::string payload_of(const DeadLetter& dead_letter) {
   std::string out;
   protozero::pbf_writer writer{out};
-  writer.add_sfixed64(kTime, letter.time.time_since_epoch().count());
-  writer.add_string(kReason, letter.reason);
-  if (!letter.path.empty()) writer.add_bytes(kPath, letter.path);
-  if (!letter.topic.empty()) writer.add_string(kTopic, letter.topic);
-  if (letter.partition != -1) writer.add_int32(kPartition, letter.partition);
-  writer.add_uint64(kOffset, letter.offset);
-  writer.add_fixed64(kIdentityHigh, letter.identity.high);
-  writer.add_fixed64(kIdentityLow, letter.identity.low);
-  writer.add_string(kRecordId, letter.record_id);
-  writer.add_bytes(kRaw, letter.raw);
-  if (letter.masked) writer.add_bool(kMasked, true);
-  if (!letter.event.empty()) writer.add_string(kEvent, letter.event);
+  writer.add_sfixed64(kTime, dead_letter.time.time_since_epoch().count());
+  writer.add_string(kReason, dead_letter.reason);
+  if (!dead_letter.path.empty()) writer.add_bytes(kPath, dead_letter.path);
+  if (!dead_letter.topic.empty()) writer.add_string(kTopic, dead_letter.topic);
+  if (dead_letter.partition != -1) writer.add_int32(kPartition, dead_letter.partition);
+  writer.add_uint64(kOffset, dead_letter.offset);
+  writer.add_fixed64(kIdentityHigh, dead_letter.identity.high);
+  writer.add_fixed64(kIdentityLow, dead_letter.identity.low);
+  writer.add_string(kRecordId, dead_letter.record_id);
+  writer.add_bytes(kRaw, dead_letter.raw);
+  if (dead_letter.masked) writer.add_bool(kMasked, true);
+  if (!dead_letter.event.empty()) writer.add_string(kEvent, dead_letter.event);
   return out;
 }
 
-void read_field(protozero::pbf_reader& in, DeadLetter& letter) {
+void read_field(protozero::pbf_reader& in, DeadLetter& dead_letter) {
   using Wire = protozero::pbf_wire_type;
   switch (in.tag_and_type()) {
     case protozero::tag_and_type(kTime, Wire::fixed64):
-      letter.time = Timestamp{Duration{in.get_sfixed64()}};
+      dead_letter.time = Timestamp{Duration{in.get_sfixed64()}};
       return;
     case protozero::tag_and_type(kReason, Wire::length_delimited):
-      letter.reason = in.get_string();
+      dead_letter.reason = in.get_string();
       return;
     case protozero::tag_and_type(kPath, Wire::length_delimited):
-      letter.path = in.get_string();
+      dead_letter.path = in.get_string();
       return;
     case protozero::tag_and_type(kTopic, Wire::length_delimited):
-      letter.topic = in.get_string();
+      dead_letter.topic = in.get_string();
       return;
     case protozero::tag_and_type(kPartition, Wire::varint):
-      letter.partition = in.get_int32();
+      dead_letter.partition = in.get_int32();
       return;
     case protozero::tag_and_type(kOffset, Wire::varint):
-      letter.offset = in.get_uint64();
+      dead_letter.offset = in.get_uint64();
       return;
     case protozero::tag_and_type(kIdentityHigh, Wire::fixed64):
-      letter.identity.high = in.get_fixed64();
+      dead_letter.identity.high = in.get_fixed64();
       return;
     case protozero::tag_and_type(kIdentityLow, Wire::fixed64):
-      letter.identity.low = in.get_fixed64();
+      dead_letter.identity.low = in.get_fixed64();
       return;
     case protozero::tag_and_type(kRecordId, Wire::length_delimited):
-      letter.record_id = in.get_string();
+      dead_letter.record_id = in.get_string();
       return;
     case protozero::tag_and_type(kRaw, Wire::length_delimited):
-      letter.raw = in.get_string();
+      dead_letter.raw = in.get_string();
       return;
     case protozero::tag_and_type(kMasked, Wire::varint):
-      letter.masked = in.get_bool();
+      dead_letter.masked = in.get_bool();
       return;
     case protozero::tag_and_type(kEvent, Wire::length_delimited):
-      letter.event = in.get_string();
+      dead_letter.event = in.get_string();
       return;
     default:
       in.skip();
@@ -111,30 +111,30 @@ void read_field(protozero::pbf_reader& in, DeadLetter& letter) {
 
 DeadLetter dead_letter_of(const Batch& batch, const Record& record, std::string_view reason, Timestamp now) {
   const StreamInfo& info = batch.stream->info;
-  DeadLetter letter;
-  letter.time = now;
-  letter.reason = reason;
-  (info.topic.empty() ? letter.path : letter.topic) = info.topic.empty() ? info.path : info.topic;
-  letter.partition = info.partition;
-  letter.offset = record.offset;
-  letter.identity = info.identity;
-  letter.record_id = record_id(info.identity, record.offset);
-  letter.raw = record.raw;
-  return letter;
+  DeadLetter dead_letter;
+  dead_letter.time = now;
+  dead_letter.reason = reason;
+  (info.topic.empty() ? dead_letter.path : dead_letter.topic) = info.topic.empty() ? info.path : info.topic;
+  dead_letter.partition = info.partition;
+  dead_letter.offset = record.offset;
+  dead_letter.identity = info.identity;
+  dead_letter.record_id = record_id(info.identity, record.offset);
+  dead_letter.raw = record.raw;
+  return dead_letter;
 }
 
 DeadLetter dead_letter_of(const Event& event, std::string_view reason, Timestamp now) {
-  DeadLetter letter;
-  letter.time = now;
-  letter.reason = reason;
-  letter.event = name_of(event.kind);
-  letter.record_id = event.key;
-  letter.raw = event.json;
-  return letter;
+  DeadLetter dead_letter;
+  dead_letter.time = now;
+  dead_letter.reason = reason;
+  dead_letter.event = name_of(event.kind);
+  dead_letter.record_id = event.key;
+  dead_letter.raw = event.json;
+  return dead_letter;
 }
 
-std::string frame_of(const DeadLetter& letter) {
-  const std::string payload = payload_of(letter);
+std::string frame_of(const DeadLetter& dead_letter) {
+  const std::string payload = payload_of(dead_letter);
   std::string frame{kMagic};
   append_u32(frame, static_cast<std::uint32_t>(payload.size()));
   append_u32(frame, crc32c(frame));
@@ -143,13 +143,13 @@ std::string frame_of(const DeadLetter& letter) {
   return frame + payload;
 }
 
-std::optional<DeadLetter> letter_of(std::string_view payload) {
-  DeadLetter letter;
+std::optional<DeadLetter> dead_letter_of(std::string_view payload) {
+  DeadLetter dead_letter;
   try {
     protozero::pbf_reader in{payload.data(), payload.size()};
-    while (in.next()) read_field(in, letter);
+    while (in.next()) read_field(in, dead_letter);
   } catch (const protozero::exception&) { return std::nullopt; }
-  return letter;
+  return dead_letter;
 }
 
 Result<std::string_view> FileBytes::view(std::uint64_t offset, std::size_t size) {
@@ -183,7 +183,7 @@ Result<FrameScanner::Look> FrameScanner::look(std::optional<DeadLetter>& found) 
   if (frame->size() < kFrameHeaderBytes + length) return Look::search;  // its end is missing
   const std::string_view payload = frame->substr(kFrameHeaderBytes);
   const bool good = crc32c(payload, crc32c(frame->substr(0, kFrameHeaderBytes - 4))) == read_u32(*frame, kFrameHeaderBytes - 4);
-  if (good) found = letter_of(payload);
+  if (good) found = dead_letter_of(payload);
   at_ += frame->size();
   return found ? Look::good : Look::skip;
 }

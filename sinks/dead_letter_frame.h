@@ -43,9 +43,9 @@ static_assert(kFramePayloadBytesMax > 2 * kRecordBytesMax);
 [[nodiscard]] DeadLetter dead_letter_of(const Batch& batch, const Record& record, std::string_view reason, Timestamp now);
 [[nodiscard]] DeadLetter dead_letter_of(const Event& event, std::string_view reason, Timestamp now);
 
-[[nodiscard]] std::string frame_of(const DeadLetter& letter);
+[[nodiscard]] std::string frame_of(const DeadLetter& dead_letter);
 /// Nothing: it is not a message of ours.
-[[nodiscard]] std::optional<DeadLetter> letter_of(std::string_view payload);
+[[nodiscard]] std::optional<DeadLetter> dead_letter_of(std::string_view payload);
 
 /// Bytes that can be looked at anywhere.
 class FrameBytes {
@@ -78,9 +78,9 @@ struct DamagedSpan {
 class FrameScanner {
  public:
   explicit FrameScanner(FrameBytes& bytes) : bytes_{bytes} {}
-  /// The next letter, or nothing at the end. Errors: as FrameBytes::view.
+  /// The next dead letter, or nothing at the end. Errors: as FrameBytes::view.
   Result<std::optional<DeadLetter>> next();
-  /// What was passed over before the letter that next() just gave, or before the end; empty (begin == end) when nothing was.
+  /// What was passed over before the dead letter that next() just gave, or before the end; empty (begin == end) when nothing was.
   [[nodiscard]] DamagedSpan passed() const noexcept { return passed_; }
   /// Where the last good frame ends.
   [[nodiscard]] std::uint64_t good_end() const noexcept { return good_end_; }

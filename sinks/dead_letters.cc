@@ -94,9 +94,9 @@ Result<std::unique_ptr<DeadLetters>> DeadLetters::open(DeadLettersConfig config)
   auto lock = open_file(lock_path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
   if (!lock) return tl::unexpected<Error>(lock.error());
   if (auto locked = lock_writer(*lock, config.path); !locked) return tl::unexpected<Error>(locked.error());
-  std::unique_ptr<DeadLetters> letters{new DeadLetters{std::move(config), std::move(*lock)}};
-  if (auto opened = letters->open_last(); !opened) return tl::unexpected<Error>(opened.error());
-  return letters;
+  std::unique_ptr<DeadLetters> dead_letters{new DeadLetters{std::move(config), std::move(*lock)}};
+  if (auto opened = dead_letters->open_last(); !opened) return tl::unexpected<Error>(opened.error());
+  return dead_letters;
 }
 
 Result<void> DeadLetters::open_last() {
@@ -121,9 +121,9 @@ Result<void> DeadLetters::cut_torn_end(Part& part) {
   FileBytes bytes{part.file, part.path};
   FrameScanner frames{bytes};
   for (bool more = true; more;) {
-    auto letter = frames.next();
-    if (!letter) return tl::unexpected<Error>(letter.error());
-    more = letter->has_value();
+    auto dead_letter = frames.next();
+    if (!dead_letter) return tl::unexpected<Error>(dead_letter.error());
+    more = dead_letter->has_value();
   }
   part.size = frames.good_end();
   if (part.size == size) return {};
@@ -160,16 +160,16 @@ Result<void> DeadLetters::begin_part() {
   return {};
 }
 
-Result<void> DeadLetters::append(const DeadLetter& letter) {
+Result<void> DeadLetters::append(const DeadLetter& dead_letter) {
   std::string frame;
   if (config_.mask) {
-    DeadLetter masked = letter;
-    masked.masked = letter.event.empty();  // an event is made of masked text
-    if (std::string text; masked.masked && config_.mask(letter.raw, text)) masked.raw = text;
-    if (std::string text; config_.mask(letter.reason, text)) masked.reason = text;
+    DeadLetter masked = dead_letter;
+    masked.masked = dead_letter.event.empty();  // an event is made of masked text
+    if (std::string text; masked.masked && config_.mask(dead_letter.raw, text)) masked.raw = text;
+    if (std::string text; config_.mask(dead_letter.reason, text)) masked.reason = text;
     frame = frame_of(masked);
   } else {
-    frame = frame_of(letter);
+    frame = frame_of(dead_letter);
   }
   if (frame.size() > std::min<std::uint64_t>(kFramePayloadBytesMax, config_.size_max))
     return fail(std::make_error_code(std::errc::message_size),
@@ -294,11 +294,11 @@ Result<std::optional<DeadLetter>> DeadLetterReader::next() {
       if (!file) return ++at_, tl::unexpected<Error>(file.error());
       reading_ = std::make_unique<Reading>(std::move(*file), path);
     }
-    auto letter = reading_->frames.next();
-    if (!letter) return ++at_, reading_.reset(), tl::unexpected<Error>(letter.error());
+    auto dead_letter = reading_->frames.next();
+    if (!dead_letter) return ++at_, reading_.reset(), tl::unexpected<Error>(dead_letter.error());
     const DamagedSpan passed = reading_->frames.passed();
-    if (passed.begin != passed.end && (letter->has_value() || !is_being_written(path))) note(path, passed);
-    if (letter->has_value()) return letter;
+    if (passed.begin != passed.end && (dead_letter->has_value() || !is_being_written(path))) note(path, passed);
+    if (dead_letter->has_value()) return dead_letter;
   }
   return std::optional<DeadLetter>{};
 }

@@ -36,7 +36,7 @@ class DeadLetters {
 
   /// Errors: retryable when the folder or the disk is full (nothing of it is kept then; room is made by removing parts that were
   /// replayed); not when it is too large to be ever taken.
-  [[nodiscard]] Result<void> append(const DeadLetter& letter);
+  [[nodiscard]] Result<void> append(const DeadLetter& dead_letter);
   /// All that was appended before the call is on the disk. Errors: as RotatingFile::sync; final also when a part was removed by somebody
   /// before it was synced.
   [[nodiscard]] Result<void> sync();
@@ -78,8 +78,8 @@ class DeadLetterReader {
  public:
   /// A folder of parts, in order, or one part. Errors: there is none (invalid_argument), it cannot be read (errno).
   static Result<DeadLetterReader> open(const std::string& path);
-  /// The next letter, or nothing at the end. Damaged ones are passed over and counted. Errors: a part cannot be read; the next call goes
-  /// on behind it.
+  /// The next dead letter, or nothing at the end. Damaged ones are passed over and counted. Errors: a part cannot be read; the next call
+  /// goes on behind it.
   [[nodiscard]] Result<std::optional<DeadLetter>> next();
   [[nodiscard]] std::size_t damaged() const noexcept { return damaged_; }
   [[nodiscard]] const std::vector<DamagedPart>& damaged_parts() const noexcept { return damaged_parts_; }  // the first thousand

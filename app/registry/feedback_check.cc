@@ -114,17 +114,18 @@ std::vector<Written> written_by(const PipelineConfig& config) {
     if (!suffix.empty()) parts.paths.push_back(part + suffix + std::string{kUnfinishedSuffix});
     out.push_back(std::move(parts));
   }
-  const Text& letters = config.dead_letters.path;
+  const Text& dead_letters = config.dead_letters.path;
   if (!config.state.empty()) {
     Written state{fmt::format("state: what is in {}", quoted(config.state)), config.state.line, {}, exclude_of(config.state, "*", "/*")};
     for (const std::string_view name : {"state.db", "state.db-wal", "state.db-shm", "state.lock"})
       state.paths.push_back(in_folder(config.state, name));
-    if (letters.line == 0) add_dead_letters(letters, state.paths);
+    if (dead_letters.line == 0) add_dead_letters(dead_letters, state.paths);
     out.push_back(std::move(state));
   }
-  if (letters.line > 0 && !letters.empty()) {
-    Written own{fmt::format("dead letters: what is in {}", quoted(letters)), letters.line, {}, exclude_of(letters, "*", "/*")};
-    add_dead_letters(letters, own.paths);
+  if (dead_letters.line > 0 && !dead_letters.empty()) {
+    Written own{
+        fmt::format("dead letters: what is in {}", quoted(dead_letters)), dead_letters.line, {}, exclude_of(dead_letters, "*", "/*")};
+    add_dead_letters(dead_letters, own.paths);
     out.push_back(std::move(own));
   }
   return out;

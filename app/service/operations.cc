@@ -62,7 +62,7 @@ LiveFigures Operations::figures() {
   out.snapshot_age_s = live.snapshot_age_s();
   for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.rejected, meter.errors});
   out.dead_letters = observed_.verdicts.rejected();
-  if (observed_.letters != nullptr) out.dead_letter_bytes = observed_.letters->bytes();
+  if (observed_.dead_letters != nullptr) out.dead_letter_bytes = observed_.dead_letters->bytes();
   out.process = read_process();
   out.version = LOGLODE_VERSION;
   return out;

@@ -13,8 +13,8 @@
 #include "app/ops/live_metrics.h"
 #include "app/ops/status_server.h"
 #include "app/service/event_documents.h"
-#include "app/service/letter_verdicts.h"
 #include "app/service/metered_sink.h"
+#include "app/service/rejected_records.h"
 #include "base/service_manager.h"
 #include "config/pipeline_config.h"
 #include "ingest/kafka/kafka_source.h"
@@ -28,8 +28,8 @@ struct Observed {
   const std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // not changed while it runs
   const std::deque<SinkMeter>& sinks;                              // the same
   const std::atomic<std::uint64_t>& dropped_by_sinks;
-  const DeadLetters* letters;  // null: there is no place for them
-  const LetterVerdicts& verdicts;
+  const DeadLetters* dead_letters;  // null: there is no place for them
+  const RejectedRecords& verdicts;
   const std::atomic<bool>& stop;
 };
 

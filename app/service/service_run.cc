@@ -125,16 +125,16 @@ Result<void> ServiceRun::prepare() {
     log_.warn("the state does not say readably which findings were announced before: some are announced again");
   events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
-    DeadLettersConfig letters;
-    letters.path = config_.dead_letters.path.value;
-    letters.size_max = config_.dead_letters.bytes_max.value;
-    if (config_.dead_letters.mask.value) letters.mask = mask_whole;
-    letters.tell = [this](const std::string& what) { log_.warn(what); };
-    auto opened = DeadLetters::open(std::move(letters));
+    DeadLettersConfig dead_letters;
+    dead_letters.path = config_.dead_letters.path.value;
+    dead_letters.size_max = config_.dead_letters.bytes_max.value;
+    if (config_.dead_letters.mask.value) dead_letters.mask = mask_whole;
+    dead_letters.tell = [this](const std::string& what) { log_.warn(what); };
+    auto opened = DeadLetters::open(std::move(dead_letters));
     if (!opened) return tl::unexpected<Error>(opened.error());
-    letters_ = std::move(*opened);
+    dead_letters_ = std::move(*opened);
   }
-  verdicts_ = std::make_unique<LetterVerdicts>(letters_.get());
+  verdicts_ = std::make_unique<RejectedRecords>(dead_letters_.get());
   live_->set_verdicts(
       *verdicts_, *verdicts_, [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
@@ -145,7 +145,7 @@ Result<void> ServiceRun::prepare() {
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
   operations_ =
-      std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, letters_.get(), *verdicts_, stop_});
+      std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, dead_letters_.get(), *verdicts_, stop_});
   return operations_->start(config_.http);
 }
 

@@ -11,8 +11,8 @@
 #include "app/live/live_run.h"
 #include "app/ops/service_log.h"
 #include "app/service/event_documents.h"
-#include "app/service/letter_verdicts.h"
 #include "app/service/operations.h"
+#include "app/service/rejected_records.h"
 #include "config/pipeline_config.h"
 #include "ingest/kafka/kafka_source.h"
 
@@ -46,8 +46,8 @@ class ServiceRun {
   const std::atomic<bool>& stop_;
   std::atomic<bool>& hangup_;
   LiveOptions options_;
-  std::unique_ptr<DeadLetters> letters_;
-  std::unique_ptr<LetterVerdicts> verdicts_;
+  std::unique_ptr<DeadLetters> dead_letters_;
+  std::unique_ptr<RejectedRecords> verdicts_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const FramerFactory>> framers_;  // by format and zone
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
   EventDocuments events_;  // judging thread

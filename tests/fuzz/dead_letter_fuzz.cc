@@ -1,5 +1,5 @@
-// Any bytes as a part of dead letters: no crash, what was passed over and what was read follow each other up to the end, a letter that can
-// be read comes out the same when it is written again, and a good frame is found whatever stands around it.
+// Any bytes as a part of dead letters: no crash, what was passed over and what was read follow each other up to the end, a dead letter that
+// can be read comes out the same when it is written again, and a good frame is found whatever stands around it.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -22,7 +22,7 @@ class InMemory final : public FrameBytes {
   std::string_view bytes_;
 };
 
-/// How many letters stand in `bytes`; `sought` must be among them when it is not null.
+/// How many dead letters stand in `bytes`; `sought` must be among them when it is not null.
 std::size_t scan(std::string_view bytes, const DeadLetter* sought) {
   InMemory memory{bytes};
   FrameScanner frames{memory};
@@ -30,14 +30,14 @@ std::size_t scan(std::string_view bytes, const DeadLetter* sought) {
   std::size_t count = 0;
   bool found = sought == nullptr;
   for (;;) {
-    const auto letter = frames.next();
-    LOGLODE_ASSERT(letter.has_value());
+    const auto dead_letter = frames.next();
+    LOGLODE_ASSERT(dead_letter.has_value());
     LOGLODE_ASSERT(frames.passed().begin == at && frames.passed().end >= at);
-    if (!letter->has_value()) break;
+    if (!dead_letter->has_value()) break;
     LOGLODE_ASSERT(frames.good_end() >= frames.passed().end + kFrameHeaderBytes);
     at = frames.good_end();
     ++count;
-    found = found || **letter == *sought;
+    found = found || **dead_letter == *sought;
   }
   LOGLODE_ASSERT(frames.passed().end == bytes.size() && found);
   return count;
@@ -48,13 +48,13 @@ std::size_t scan(std::string_view bytes, const DeadLetter* sought) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
   const std::string text{reinterpret_cast<const char*>(bytes), size};
   scan(text, nullptr);
-  DeadLetter letter;
-  if (const auto read = letter_of(text)) letter = *read;
-  LOGLODE_ASSERT(letter_of(frame_of(letter).substr(kFrameHeaderBytes)).has_value());
-  letter.raw = text;
-  const std::string frame = frame_of(letter);
+  DeadLetter dead_letter;
+  if (const auto read = dead_letter_of(text)) dead_letter = *read;
+  LOGLODE_ASSERT(dead_letter_of(frame_of(dead_letter).substr(kFrameHeaderBytes)).has_value());
+  dead_letter.raw = text;
+  const std::string frame = frame_of(dead_letter);
   LOGLODE_ASSERT(scan(frame, nullptr) == 1);
   // A header in the text may be whole and swallow what stands behind it.
-  if (text.find('\xde') == std::string::npos) scan(text + frame + text, &letter);
+  if (text.find('\xde') == std::string::npos) scan(text + frame + text, &dead_letter);
   return 0;
 }

@@ -142,13 +142,13 @@ def sink_is_not_synced(machine):
 DEAD_LETTERS = FILE_SINK.replace("out/records.ndjson", "out/records.ndjson, when_full: dead_letter")
 
 
-def letters_of(machine):
+def dead_letters_of(machine):
     out = subprocess.run([machine.service.program, "dlq", "list", machine.path("state", "dead-letters"), "--report", "ndjson"], capture_output=True,
                          text=True, check=False).stdout
     return [json.loads(line)["event.id"] for line in out.splitlines()]
 
 
-def letters_are_not_written(machine):
+def dead_letters_are_not_written(machine):
     machine.write(300)
     machine.start()
     machine.wait_for_all()
@@ -159,16 +159,16 @@ def letters_are_not_written(machine):
     time.sleep(3)
     assert machine.told("no snapshot could be taken") == 1, machine.service.told()
     machine.break_disk("write EIO out/records")
-    wait_for("the letters", 60, lambda: len(letters_of(machine)) == 300)
+    wait_for("the dead letters", 60, lambda: len(dead_letters_of(machine)) == 300)
     wait_for("the recovery to be told", 30, lambda: machine.told("snapshots go well again") == 1)
     machine.mend_disk()
     machine.end()
-    assert len(set(letters_of(machine))) == 300
+    assert len(set(dead_letters_of(machine))) == 300
     assert len(machine.delivered()) == 300
-    return "300 of 300 letters kept once the folder could be written to; told once"
+    return "300 of 300 dead letters kept once the folder could be written to; told once"
 
 
-def letters_are_not_synced(machine):
+def dead_letters_are_not_synced(machine):
     machine.write(300)
     machine.start()
     machine.wait_for_all()
@@ -183,16 +183,16 @@ def letters_are_not_synced(machine):
             os.truncate(os.path.join(folder, name), 0)
     machine.break_disk("write EIO out/records")
     machine.start()
-    wait_for("the letters", 60, lambda: len(set(letters_of(machine))) == 300)
+    wait_for("the dead letters", 60, lambda: len(set(dead_letters_of(machine))) == 300)
     time.sleep(1)
     machine.mend_disk()
     machine.end()
     assert len(machine.delivered()) == 300
-    return "ended; the 300 letters that were taken away came again"
+    return "ended; the 300 dead letters that were taken away came again"
 
 
-def letters_pile_up(machine):
-    """More records are rejected than may wait in memory while no letter can be written: reading holds, and goes on when it can."""
+def dead_letters_pile_up(machine):
+    """More records are rejected than may wait in memory while no dead letter can be written: reading holds, and goes on when it can."""
     machine.write(300)
     machine.start()
     machine.wait_for_all()
@@ -211,11 +211,11 @@ def letters_pile_up(machine):
         seen.append(rejected())
     assert 0 < seen[-1] < 120_000, seen
     machine.break_disk("write EIO out/records")
-    wait_for("all letters", 90, lambda: rejected() == 150_000)
+    wait_for("all dead letters", 90, lambda: rejected() == 150_000)
     wait_for("the recovery to be told", 60, lambda: machine.told("snapshots go well again") == 1)
     machine.end()
-    assert len(set(letters_of(machine))) == 150_000
-    return f"reading held after {seen[-1]} of 150000 rejected records, all of them are letters in the end"
+    assert len(set(dead_letters_of(machine))) == 150_000
+    return f"reading held after {seen[-1]} of 150000 rejected records, all of them are dead letters in the end"
 
 
 def state_fails(machine):
@@ -259,8 +259,8 @@ def state_fails(machine):
     return f"told once; {repeated} of 800 records repeated after a kill, by their ids; none once the state was written again"
 
 
-TESTS = [(sink_is_not_written_to, FILE_SINK), (sink_is_not_synced, FILE_SINK), (letters_are_not_written, DEAD_LETTERS),
-         (letters_are_not_synced, DEAD_LETTERS), (letters_pile_up, DEAD_LETTERS), (state_fails, FILE_SINK)]
+TESTS = [(sink_is_not_written_to, FILE_SINK), (sink_is_not_synced, FILE_SINK), (dead_letters_are_not_written, DEAD_LETTERS),
+         (dead_letters_are_not_synced, DEAD_LETTERS), (dead_letters_pile_up, DEAD_LETTERS), (state_fails, FILE_SINK)]
 
 
 def run(test, config):

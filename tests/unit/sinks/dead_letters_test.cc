@@ -12,7 +12,7 @@ using namespace loglode;
 
 namespace {
 
-DeadLetter letter(int i, std::string raw = {}) {
+DeadLetter dead_letter(int i, std::string raw = {}) {
   DeadLetter out;
   out.time = Timestamp{std::chrono::seconds{1'795'694'400 + i}};
   out.reason = "mapper_parsing_exception";
@@ -29,17 +29,17 @@ struct Opened {
   FolderOnDisk folder;
   DeadLettersConfig config;
   std::vector<std::string> told;
-  std::unique_ptr<DeadLetters> letters;
+  std::unique_ptr<DeadLetters> dead_letters;
 
   Opened() {
     config.path = folder / "dead-letters";
     config.tell = [this](const std::string& what) { told.push_back(what); };
   }
   Result<void> open() {
-    letters.reset();
+    dead_letters.reset();
     auto opened = DeadLetters::open(config);
     if (!opened) return tl::unexpected<Error>(opened.error());
-    letters = std::move(*opened);
+    dead_letters = std::move(*opened);
     return {};
   }
   [[nodiscard]] std::string part(int number) const {
@@ -49,7 +49,7 @@ struct Opened {
 };
 
 struct Read {
-  std::vector<DeadLetter> letters;
+  std::vector<DeadLetter> dead_letters;
   std::size_t damaged = 0;
   std::vector<DamagedPart> parts;
 };
@@ -62,7 +62,7 @@ Read read_all(const std::string& path) {
     auto next = reader->next();
     REQUIRE(next.has_value());
     if (!next->has_value()) break;
-    out.letters.push_back(std::move(**next));
+    out.dead_letters.push_back(std::move(**next));
   }
   out.damaged = reader->damaged();
   out.parts = reader->damaged_parts();
@@ -91,15 +91,15 @@ TEST_CASE("dead letters: what is appended is read again, by this run and the nex
   for (int run = 0; run < 3; ++run) {
     REQUIRE(opened.open().has_value());
     for (int i = 0; i < 5; ++i) {
-      expected.push_back(letter(run * 5 + i));
-      REQUIRE(opened.letters->append(expected.back()).has_value());
+      expected.push_back(dead_letter(run * 5 + i));
+      REQUIRE(opened.dead_letters->append(expected.back()).has_value());
     }
-    REQUIRE(opened.letters->sync().has_value());
-    CHECK(opened.letters->count() == 5);
-    CHECK(read_all(opened.config.path).letters == expected);
+    REQUIRE(opened.dead_letters->sync().has_value());
+    CHECK(opened.dead_letters->count() == 5);
+    CHECK(read_all(opened.config.path).dead_letters == expected);
   }
-  CHECK(opened.letters->bytes() == std::filesystem::file_size(opened.part(1)));
-  CHECK(read_all(opened.part(1)).letters == expected);
+  CHECK(opened.dead_letters->bytes() == std::filesystem::file_size(opened.part(1)));
+  CHECK(read_all(opened.part(1)).dead_letters == expected);
   for (const auto& [path, mode] : std::vector<std::pair<std::string, mode_t>>{{opened.config.path, 0700}, {opened.part(1), 0600}}) {
     struct stat status {};
     REQUIRE(::stat(path.c_str(), &status) == 0);
@@ -122,7 +122,7 @@ TEST_CASE("dead letters: a record says where it came from", "[sinks]") {
   CHECK(made.topic == "orders");
   CHECK(made.path.empty());
   CHECK(made.record_id == record_id(info.identity, record.offset));
-  CHECK(letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
+  CHECK(dead_letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
 }
 
 TEST_CASE("dead letters: an event says what it is, and is not masked again", "[sinks]") {
@@ -135,13 +135,13 @@ TEST_CASE("dead letters: an event says what it is, and is not masked again", "[s
     REQUIRE(opened.open().has_value());
     const DeadLetter made = dead_letter_of(Event{kind, "key-1", R"({"a":1})"}, "too large", Timestamp{std::chrono::seconds{1}});
     CHECK(made.event == name_of(kind));
-    CHECK(letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
-    REQUIRE(opened.letters->append(made).has_value());
+    CHECK(dead_letter_of(frame_of(made).substr(kFrameHeaderBytes)) == made);
+    REQUIRE(opened.dead_letters->append(made).has_value());
     const auto read = read_all(opened.config.path);
-    REQUIRE(read.letters.size() == 1);
-    CHECK(read.letters[0].raw == R"({"a":1})");
-    CHECK(read.letters[0].record_id == "key-1");
-    CHECK_FALSE(read.letters[0].masked);
+    REQUIRE(read.dead_letters.size() == 1);
+    CHECK(read.dead_letters[0].raw == R"({"a":1})");
+    CHECK(read.dead_letters[0].record_id == "key-1");
+    CHECK_FALSE(read.dead_letters[0].masked);
   }
 }
 
@@ -153,14 +153,14 @@ TEST_CASE("dead letters: with a mask what is kept is masked, and says so", "[sin
     return true;
   };
   REQUIRE(opened.open().has_value());
-  DeadLetter secret = letter(1, "password=hunter2");
+  DeadLetter secret = dead_letter(1, "password=hunter2");
   secret.reason = "value hunter2";
-  REQUIRE(opened.letters->append(secret).has_value());
+  REQUIRE(opened.dead_letters->append(secret).has_value());
   CHECK(read_bytes(opened.part(1)).find("hunter2") == std::string::npos);
   const auto read = read_all(opened.config.path);
-  REQUIRE(read.letters.size() == 1);
-  CHECK(read.letters[0].masked);
-  CHECK(read.letters[0].raw == "[masked]");
+  REQUIRE(read.dead_letters.size() == 1);
+  CHECK(read.dead_letters[0].masked);
+  CHECK(read.dead_letters[0].raw == "[masked]");
 }
 
 TEST_CASE("dead letters: parts follow each other; when all are full nothing is taken until one is removed", "[sinks]") {
@@ -169,36 +169,36 @@ TEST_CASE("dead letters: parts follow each other; when all are full nothing is t
   REQUIRE(opened.open().has_value());
   int taken = 0;
   Result<void> last;
-  while (taken < 1000 && (last = opened.letters->append(letter(taken, std::string(1000, 'x')))).has_value()) ++taken;
+  while (taken < 1000 && (last = opened.dead_letters->append(dead_letter(taken, std::string(1000, 'x')))).has_value()) ++taken;
   REQUIRE(!last);
   CHECK(last.error().retryable);
   CHECK(last.error().where.find("is full") != std::string::npos);
   CHECK(taken > 10);
-  CHECK(opened.letters->bytes() <= opened.config.size_max);
+  CHECK(opened.dead_letters->bytes() <= opened.config.size_max);
   CHECK(std::filesystem::exists(opened.part(4)));
-  REQUIRE(opened.letters->sync().has_value());
-  CHECK(read_all(opened.config.path).letters.size() == static_cast<std::size_t>(taken));
+  REQUIRE(opened.dead_letters->sync().has_value());
+  CHECK(read_all(opened.config.path).dead_letters.size() == static_cast<std::size_t>(taken));
   std::filesystem::remove(opened.part(1));
-  CHECK(opened.letters->append(letter(taken)).has_value());
-  CHECK(read_all(opened.config.path).letters.back() == letter(taken));
+  CHECK(opened.dead_letters->append(dead_letter(taken)).has_value());
+  CHECK(read_all(opened.config.path).dead_letters.back() == dead_letter(taken));
 }
 
 TEST_CASE("dead letters: a reader beside a writer sees whole letters, and an unfinished end is no damage", "[sinks]") {
   Opened opened;
   REQUIRE(opened.open().has_value());
-  REQUIRE(opened.letters->append(letter(1)).has_value());
-  const std::string next = frame_of(letter(2));
+  REQUIRE(opened.dead_letters->append(dead_letter(1)).has_value());
+  const std::string next = frame_of(dead_letter(2));
   { std::ofstream{opened.part(1), std::ios::binary | std::ios::app} << next.substr(0, next.size() / 2); }
-  CHECK(read_all(opened.config.path).letters.size() == 1);
+  CHECK(read_all(opened.config.path).dead_letters.size() == 1);
   CHECK(read_all(opened.config.path).damaged == 0);
-  opened.letters.reset();
+  opened.dead_letters.reset();
   CHECK(read_all(opened.config.path).damaged == 1);
 }
 
 // Error paths.
 
 TEST_CASE("dead letters: an end torn at any byte of the last frame is moved aside, and writing goes on", "[sinks]") {
-  const std::string whole = frame_of(letter(1)) + frame_of(letter(2)), last = frame_of(letter(3));
+  const std::string whole = frame_of(dead_letter(1)) + frame_of(dead_letter(2)), last = frame_of(dead_letter(3));
   for (std::size_t left = 0; left <= last.size(); ++left) {
     Opened opened;
     std::filesystem::create_directory(opened.config.path);
@@ -208,19 +208,19 @@ TEST_CASE("dead letters: an end torn at any byte of the last frame is moved asid
     CHECK(opened.told.size() == (torn ? 1 : 0));
     CHECK(std::filesystem::exists(opened.part(1) + ".torn") == torn);
     if (torn) CHECK(read_bytes(opened.part(1) + ".torn") == last.substr(0, left));
-    REQUIRE(opened.letters->append(letter(4)).has_value());
+    REQUIRE(opened.dead_letters->append(dead_letter(4)).has_value());
     const Read read = read_all(opened.config.path);
     CHECK(read.damaged == 0);
-    CHECK(read.letters.size() == (left == last.size() ? 4 : 3));
-    CHECK(read.letters.back() == letter(4));
+    CHECK(read.dead_letters.size() == (left == last.size() ? 4 : 3));
+    CHECK(read.dead_letters.back() == dead_letter(4));
   }
 }
 
 TEST_CASE("dead letters: every flipped byte is noticed, and the other frames are still read", "[sinks]") {
   std::vector<std::string> frames;
   // The middle one holds a whole frame in its raw bytes: it must not be taken for one.
-  std::vector<DeadLetter> letters{letter(0), letter(1, "forged " + frame_of(letter(9))), letter(2)};
-  for (const DeadLetter& each : letters) frames.push_back(frame_of(each));
+  std::vector<DeadLetter> dead_letters{dead_letter(0), dead_letter(1, "forged " + frame_of(dead_letter(9))), dead_letter(2)};
+  for (const DeadLetter& each : dead_letters) frames.push_back(frame_of(each));
   const FolderOnDisk folder;
   const std::string path = folder / "0000000001.dlq", whole = frames[0] + frames[1] + frames[2];
   for (std::size_t at = 0; at < whole.size(); ++at) {
@@ -235,12 +235,12 @@ TEST_CASE("dead letters: every flipped byte is noticed, and the other frames are
       INFO("byte " << at << " of frame " << hit << " flipped by " << flip);
       // Only where the header itself is damaged is the inside searched.
       const bool in_header = hit == 1 && at - begin < 12;
-      REQUIRE(read.letters.size() == (in_header ? 3 : 2));
+      REQUIRE(read.dead_letters.size() == (in_header ? 3 : 2));
       REQUIRE(read.damaged >= 1);
       CHECK(read.parts.front().span.begin == begin);
       if (!in_header) CHECK(read.parts.front().span.end == begin + frames[hit].size());
       for (std::size_t i = 0; i < 3; ++i)
-        if (i != hit) CHECK(std::count(read.letters.begin(), read.letters.end(), letters[i]) == 1);
+        if (i != hit) CHECK(std::count(read.dead_letters.begin(), read.dead_letters.end(), dead_letters[i]) == 1);
     }
   }
 }
@@ -249,12 +249,12 @@ TEST_CASE("dead letters: damage in the middle costs what it hit, at open too", "
   Opened opened;
   std::filesystem::create_directory(opened.config.path);
   const std::string garbage(300'000, '\xde');
-  write_bytes(opened.part(1), "damaged beginning" + frame_of(letter(1)) + garbage + frame_of(letter(2)));
+  write_bytes(opened.part(1), "damaged beginning" + frame_of(dead_letter(1)) + garbage + frame_of(dead_letter(2)));
   REQUIRE(opened.open().has_value());
   CHECK(opened.told.empty());
-  REQUIRE(opened.letters->append(letter(3)).has_value());
+  REQUIRE(opened.dead_letters->append(dead_letter(3)).has_value());
   const Read read = read_all(opened.config.path);
-  CHECK(read.letters.size() == 3);
+  CHECK(read.dead_letters.size() == 3);
   CHECK(read.damaged == 2);
   REQUIRE(read.parts.size() == 2);
   CHECK(read.parts[1].span.end - read.parts[1].span.begin == garbage.size());
@@ -263,17 +263,17 @@ TEST_CASE("dead letters: damage in the middle costs what it hit, at open too", "
 TEST_CASE("dead letters: on a full disk nothing of a letter counts", "[sinks]") {
   Opened opened;
   REQUIRE(opened.open().has_value());
-  REQUIRE(opened.letters->append(letter(1)).has_value());
+  REQUIRE(opened.dead_letters->append(dead_letter(1)).has_value());
   const std::uint64_t size = std::filesystem::file_size(opened.part(1));
-  for (std::uint64_t room = 0; room < frame_of(letter(2)).size(); room += 7) {
+  for (std::uint64_t room = 0; room < frame_of(dead_letter(2)).size(); room += 7) {
     const FullDisk full{size + room};
-    const auto appended = opened.letters->append(letter(2));
+    const auto appended = opened.dead_letters->append(dead_letter(2));
     REQUIRE(!appended);
     CHECK(appended.error().retryable);
     CHECK(std::filesystem::file_size(opened.part(1)) == size);
   }
-  REQUIRE(opened.letters->append(letter(2)).has_value());
-  CHECK(read_all(opened.config.path).letters.size() == 2);
+  REQUIRE(opened.dead_letters->append(dead_letter(2)).has_value());
+  CHECK(read_all(opened.config.path).dead_letters.size() == 2);
 }
 
 TEST_CASE("dead letters: refused are a second writer, a folder that all may write, a path that is no folder, a letter too large",
@@ -283,10 +283,10 @@ TEST_CASE("dead letters: refused are a second writer, a folder that all may writ
   const auto second = DeadLetters::open(opened.config);
   REQUIRE(!second);
   CHECK(second.error().code == std::errc::device_or_resource_busy);
-  const auto large = opened.letters->append(letter(1, std::string(17 * kMiB, 'x')));
+  const auto large = opened.dead_letters->append(dead_letter(1, std::string(17 * kMiB, 'x')));
   REQUIRE(!large);
   CHECK(!large.error().retryable);
-  opened.letters.reset();
+  opened.dead_letters.reset();
   std::filesystem::permissions(opened.config.path, std::filesystem::perms::all);
   CHECK(opened.open().error().code == std::errc::permission_denied);
   write_bytes(opened.folder / "file", "text");
@@ -297,10 +297,10 @@ TEST_CASE("dead letters: refused are a second writer, a folder that all may writ
 TEST_CASE("dead letters: a part that is removed before it was synced is an error that stays", "[sinks]") {
   Opened opened;
   REQUIRE(opened.open().has_value());
-  REQUIRE(opened.letters->append(letter(1)).has_value());
+  REQUIRE(opened.dead_letters->append(dead_letter(1)).has_value());
   std::filesystem::remove(opened.part(1));
   for (int i = 0; i < 2; ++i) {
-    const auto synced = opened.letters->sync();
+    const auto synced = opened.dead_letters->sync();
     REQUIRE(!synced);
     CHECK(!synced.error().retryable);
   }

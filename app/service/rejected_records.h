@@ -13,10 +13,10 @@
 
 namespace loglode {
 
-class LetterVerdicts final : public Verdicts, public EventVerdicts {
+class RejectedRecords final : public Verdicts, public EventVerdicts {
  public:
-  /// `letters`: null when there is no place for them; then a rejection ends the run with its reason.
-  explicit LetterVerdicts(DeadLetters* letters) : letters_{letters} {}
+  /// `dead_letters`: null when there is no place for them; then a rejection ends the run with its reason.
+  explicit RejectedRecords(DeadLetters* dead_letters) : dead_letters_{dead_letters} {}
   void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept override;
   void settle(const Event& event, Verdict verdict, std::string_view reason) noexcept override;
   /// All that was rejected before the call is on disk. Errors: the folder is full or fails (retryable when it may get better).
@@ -29,9 +29,9 @@ class LetterVerdicts final : public Verdicts, public EventVerdicts {
   // Beside it comes what was read already: a few batches.
   static constexpr std::size_t kWaitingBytesMax = 4 * kMiB;
 
-  void keep(DeadLetter letter) noexcept;
+  void keep(DeadLetter dead_letter) noexcept;
 
-  DeadLetters* letters_;
+  DeadLetters* dead_letters_;
   std::atomic<std::uint64_t> rejected_{0};
   std::atomic<std::size_t> waiting_bytes_{0};
   std::mutex mutex_;

@@ -1,4 +1,4 @@
-#include "app/service/letter_verdicts.h"
+#include "app/service/rejected_records.h"
 
 #include <chrono>
 
@@ -9,37 +9,39 @@ namespace {
 Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
 /// About: names are short beside it.
-std::size_t memory_of(const DeadLetter& letter) { return sizeof letter + 256 + letter.raw.size() + letter.reason.size(); }
+std::size_t memory_of(const DeadLetter& dead_letter) {
+  return sizeof dead_letter + 256 + dead_letter.raw.size() + dead_letter.reason.size();
+}
 
 }  // namespace
 
-void LetterVerdicts::settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept {
+void RejectedRecords::settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view reason) noexcept {
   if (verdict == Verdict::rejected) keep(dead_letter_of(batch, batch.records[record], reason, wall_clock()));
 }
 
-void LetterVerdicts::settle(const Event& event, Verdict verdict, std::string_view reason) noexcept {
+void RejectedRecords::settle(const Event& event, Verdict verdict, std::string_view reason) noexcept {
   if (verdict == Verdict::rejected) keep(dead_letter_of(event, reason, wall_clock()));
 }
 
-void LetterVerdicts::keep(DeadLetter letter) noexcept {
+void RejectedRecords::keep(DeadLetter dead_letter) noexcept {
   ++rejected_;
   const std::scoped_lock lock{mutex_};
-  if (letters_ != nullptr && waiting_.empty() && letters_->append(letter)) return;
-  waiting_bytes_ += memory_of(letter);
-  waiting_.push_back(std::move(letter));
+  if (dead_letters_ != nullptr && waiting_.empty() && dead_letters_->append(dead_letter)) return;
+  waiting_bytes_ += memory_of(dead_letter);
+  waiting_.push_back(std::move(dead_letter));
 }
 
-Result<void> LetterVerdicts::secure() {
+Result<void> RejectedRecords::secure() {
   const std::scoped_lock lock{mutex_};
   for (; !waiting_.empty(); waiting_bytes_ -= memory_of(waiting_.front()), waiting_.pop_front()) {
-    if (letters_ == nullptr)
+    if (dead_letters_ == nullptr)
       return fail(std::make_error_code(std::errc::operation_not_permitted),
                   "a sink rejected " + (waiting_.front().event.empty() ? "record" : waiting_.front().event) + " " +
                       waiting_.front().record_id + " (" + waiting_.front().reason +
                       ") and there is no place for dead letters: set dead_letters.path");
-    if (auto kept = letters_->append(waiting_.front()); !kept) return kept;
+    if (auto kept = dead_letters_->append(waiting_.front()); !kept) return kept;
   }
-  return letters_ == nullptr ? Result<void>{} : letters_->sync();
+  return dead_letters_ == nullptr ? Result<void>{} : dead_letters_->sync();
 }
 
 }  // namespace loglode
