@@ -11,7 +11,7 @@ namespace loglode {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kRestShare = 10;  // a snapshot that took long is followed by ten times as long without one
+constexpr int kIdleFactor = 10;  // a snapshot that took long is followed by ten times as long without one
 
 Timestamp now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -45,7 +45,7 @@ class StateSession::Recorder final : public Stage {
     if (begin < due_) return {};
     session_.writer_->submit(session_.snapshot_of(miner_, aggregator_.take_changed(), false));
     const auto end = Clock::now();
-    due_ = end + std::max<Clock::duration>(session_.options_.interval, kRestShare * (end - begin));
+    due_ = end + std::max<Clock::duration>(session_.options_.interval, kIdleFactor * (end - begin));
     return {};
   }
 

@@ -106,22 +106,22 @@ void allow_many_files() {
 }
 
 /// Tells what is wrong with inputs once, as it turns up, and draws the status line.
-class Attendant {
+class Monitor {
  public:
-  Attendant(LiveRun& run, LiveScreen& screen, const TailOptions& options)
-      : run_{run}, screen_{screen}, options_{options}, thread_{[this] { attend(); }} {}
-  ~Attendant() {
+  Monitor(LiveRun& run, LiveScreen& screen, const TailOptions& options)
+      : run_{run}, screen_{screen}, options_{options}, thread_{[this] { tick_until_done(); }} {}
+  ~Monitor() {
     done_ = true;
     thread_.join();
     tell_problems();
     screen_.clear_status();
   }
-  Attendant(const Attendant&) = delete;
-  Attendant& operator=(const Attendant&) = delete;
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
   [[nodiscard]] bool any_fatal() const noexcept { return any_fatal_; }
 
  private:
-  void attend() {
+  void tick_until_done() {
     for (unsigned turn = 0; !done_; ++turn) {
       tell_problems();
       tell_trouble();
@@ -254,9 +254,9 @@ int run_tail(const TailOptions& options) {
   bool damaged = false;
   Result<PipelineTimes> times;
   {
-    const Attendant attendant{run, screen, options};
+    const Monitor monitor{run, screen, options};
     times = run.run();
-    damaged = attendant.any_fatal();
+    damaged = monitor.any_fatal();
   }
   if (!times) return report_error(times.error());
   tell_end(options, run, run.counters(), screen);

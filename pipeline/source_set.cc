@@ -7,7 +7,7 @@ namespace loglode {
 
 namespace {
 using Clock = std::chrono::steady_clock;
-constexpr auto kPatience = std::chrono::milliseconds{50};
+constexpr auto kTimeout = std::chrono::milliseconds{50};
 }  // namespace
 
 SourceSet::SourceSet(std::vector<Named> sources, std::size_t waiting_max)
@@ -34,7 +34,7 @@ void SourceSet::pump(std::size_t number) {
     if (stopping_ && !std::exchange(told, true)) source.stop();
     Batch batch = take_spare();
     lock.unlock();
-    auto filled = source.fill(batch, Clock::now() + kPatience);
+    auto filled = source.fill(batch, Clock::now() + kTimeout);
     lock.lock();
     if (!filled && !error_) error_ = filled.error();
     const bool something = batch.stream != nullptr && (!batch.records.empty() || batch.end != 0);

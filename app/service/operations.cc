@@ -14,7 +14,7 @@ Result<void> Operations::start(const config::HttpConfig& http) {
   return {};
 }
 
-void Operations::attend() {
+void Operations::tick() {
   if (!told_ready_ && started().good) told_ready_ = manager_.ready("running") || true;
   if (!told_stopping_ && observed_.stop.load()) told_stopping_ = manager_.stopping("delivering what was read") || true;
 }

@@ -39,7 +39,7 @@ class Operations {
   /// Errors: as HttpServer::start.
   [[nodiscard]] Result<void> start(const config::HttpConfig& http);
   /// To be called several times a second: tells the service manager when things begin and end.
-  void attend();
+  void tick();
   void reloading() { manager_.reloading(); }
   void reloaded() { manager_.ready("running"); }
   /// Sources are about to be taken apart: their figures are not read any more.

@@ -231,10 +231,10 @@ void ServiceRun::tell_problems() {
   trouble_told_ = trouble;
 }
 
-void ServiceRun::attend() {
-  const auto patience = std::chrono::steady_clock::now() + kWaitingTold;
+void ServiceRun::monitor() {
+  const auto waiting_told_at = std::chrono::steady_clock::now() + kWaitingTold;
   while (!done_) {
-    if (!waiting_told_ && std::chrono::steady_clock::now() > patience) {
+    if (!waiting_told_ && std::chrono::steady_clock::now() > waiting_told_at) {
       waiting_told_ = true;
       if (const std::string source = operations_->waiting_source(); !source.empty())
         log_.info("source " + source +
@@ -242,7 +242,7 @@ void ServiceRun::attend() {
     }
     if (hangup_.exchange(false)) reload();
     tell_problems();
-    operations_->attend();
+    operations_->tick();
     log_.write_repeats();
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
   }
@@ -253,10 +253,10 @@ Result<PipelineTimes> ServiceRun::run() {
   log_.info(fmt::format("running: {} source{}, {} sink{}{}", config_.sources.size(), config_.sources.size() == 1 ? "" : "s",
                         config_.sinks.size(), config_.sinks.size() == 1 ? "" : "s",
                         config_.state.empty() ? ", no state: nothing outlives the process" : ""));
-  std::thread attendant{[this] { attend(); }};
+  std::thread monitoring{[this] { monitor(); }};
   auto times = live_->run([this] { operations_->end_sources(); });
   done_ = true;
-  attendant.join();
+  monitoring.join();
   log_.info(fmt::format("ended: {} records read, {} snapshots", with_commas(live_->counters().records), with_commas(live_->snapshots())));
   return times;
 }

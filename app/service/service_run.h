@@ -37,7 +37,7 @@ class ServiceRun {
   Result<void> add_sources();
   Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
   Result<std::vector<LiveSink>> make_sinks(const RuleCatalog& rules);
-  void attend();
+  void monitor();
   void tell_problems();
   void reload();
   void reload_from_file();

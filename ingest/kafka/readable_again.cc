@@ -12,7 +12,7 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr std::chrono::seconds kPatience{15};  // for the answer about one offset
+constexpr std::chrono::seconds kTimeout{15};  // for the answer about one offset
 constexpr int kPollMs = 100, kAskMs = 2000;
 
 /// One message is all that is looked at: whatever the source may prefetch, a probe asks for little. A batch comes whole nevertheless.
@@ -66,7 +66,7 @@ class Probe {
     const PartitionList list = new_list();
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
     if (client_ == nullptr || rd_kafka_assign(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return {};
-    for (const Clock::time_point until = Clock::now() + kPatience; Clock::now() < until && !stop;) {
+    for (const Clock::time_point until = Clock::now() + kTimeout; Clock::now() < until && !stop;) {
       const Event event{rd_kafka_queue_poll(queue_.get(), kPollMs)};
       if (const Look seen = look_of(event.get()); seen.seen != Look::Seen::unknown) return seen;
     }

@@ -16,7 +16,7 @@
 namespace {
 
 constexpr long kNanoseconds = 1'000'000'000;
-constexpr long kGlance = 20'000'000;  // a change of the clock is seen this fast by those who wait
+constexpr long kPollInterval = 20'000'000;  // a change of the clock is seen this fast by those who wait
 
 template <class Function>
 Function* real(const char* name) {
@@ -95,7 +95,7 @@ int wait_until(pthread_cond_t* condition, pthread_mutex_t* mutex, const timespec
   static auto* const wait = real<int(pthread_cond_t*, pthread_mutex_t*, clockid_t, const timespec*)>("pthread_cond_clockwait");
   const long left = nanoseconds_until(until);
   if (left <= 0) return ETIMEDOUT;
-  const timespec then = in(left < kGlance ? left : kGlance);
+  const timespec then = in(left < kPollInterval ? left : kPollInterval);
   const int done = wait(condition, mutex, CLOCK_MONOTONIC, &then);
   if (done != ETIMEDOUT) return done;
   return nanoseconds_until(until) <= 0 ? ETIMEDOUT : 0;
