@@ -95,7 +95,7 @@ void Consumer::look_after() {
 
 void Consumer::poll() {
   const bool holds = full_since_ != Clock::time_point{} && paused_.empty() && !assigned_.empty();
-  if (holds && !intake_.stopped()) return;
+  if (holds && !staging_.stopped()) return;
   for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
     Event event{rd_kafka_queue_poll(queue_.get(), i != 0 ? 0 : lagging_ ? kPollLaggingMs : kPollMs)};
     if (!event) {
@@ -103,7 +103,7 @@ void Consumer::poll() {
       return;
     }
     handle(std::move(event));
-    if (paused_.empty() && intake_.full()) return;
+    if (paused_.empty() && staging_.full()) return;
   }
 }
 

@@ -1,6 +1,6 @@
 // The thread that talks to the brokers: polls message by message, answers rebalances, commits positions, pauses what cannot be taken.
-// Owned by the source. Everything of this client happens on this thread; others meet it in Intake and in a few atomics. A search for the
-// end of a damaged batch runs beside it, with a client of its own.
+// Owned by the source. Everything of this client happens on this thread; others meet it in StagingQueue and in a few atomics. A search for
+// the end of a damaged batch runs beside it, with a client of its own.
 #pragma once
 
 #include <atomic>
@@ -17,8 +17,8 @@
 #include <vector>
 
 #include "core/run_counters.h"
-#include "ingest/kafka/intake.h"
 #include "ingest/kafka/kafka_source.h"
+#include "ingest/kafka/staging_queue.h"
 #include "kafka/handles.h"
 
 namespace loglode::kafka {
@@ -31,9 +31,9 @@ struct ConsumerCounts {
 
 class Consumer {
  public:
-  /// `intake` and `counters` must outlive it.
-  Consumer(const KafkaSourceConfig& config, Intake& intake, RunCounters& counters)
-      : config_{config}, intake_{intake}, counters_{counters} {}
+  /// `staging` and `counters` must outlive it.
+  Consumer(const KafkaSourceConfig& config, StagingQueue& staging, RunCounters& counters)
+      : config_{config}, staging_{staging}, counters_{counters} {}
   ~Consumer();
   Consumer(const Consumer&) = delete;
   Consumer& operator=(const Consumer&) = delete;
@@ -133,7 +133,7 @@ class Consumer {
   void tell(const std::string& path, std::string what);
 
   const KafkaSourceConfig& config_;
-  Intake& intake_;
+  StagingQueue& staging_;
   RunCounters& counters_;
   ConsumerCounts counts_;
   std::atomic<bool> closing_{false}, wants_commit_{false};

@@ -23,7 +23,7 @@ void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafk
   auto damage = std::find_if(damaged_.begin(), damaged_.end(), [&](const Damage& each) { return each.partition == partition; });
   if (damage == damaged_.end()) damage = damaged_.insert(damaged_.end(), Damage{partition});
   // librdkafka asks again by itself, a little later each time.
-  damage->from = std::max(batch, intake_.locked([&] { return partition->next; }));
+  damage->from = std::max(batch, staging_.locked([&] { return partition->next; }));
   damage->error = error;
   ++damage->times;
 }
@@ -41,7 +41,7 @@ void Consumer::take_found() {
     return each.is_due() && each.partition == search_->partition && each.from == search_->from;
   });
   // Not when it went well meanwhile, when the partition was taken away, and when nothing more is taken.
-  const bool wanted = damage != damaged_.end() && !intake_.stopped();
+  const bool wanted = damage != damaged_.end() && !staging_.stopped();
   if (!wanted) search_->stop = true;
   if (search_->behind.wait_for(milliseconds{0}) != std::future_status::ready) return;
   const std::optional<std::int64_t> behind = search_->behind.get();
@@ -51,12 +51,12 @@ void Consumer::take_found() {
   damaged_.erase(damage);
   if (!behind || *behind <= searched.from) return;  // if it is not over, it comes again
   tell_passed_over(searched, *behind);
-  intake_.move_past(*searched.partition, *behind);
+  staging_.move_past(*searched.partition, *behind);
   assign_anew();
 }
 
 void Consumer::search_next() {
-  if (intake_.stopped() || Clock::now() < search_at_) return;
+  if (staging_.stopped() || Clock::now() < search_at_) return;
   const auto damage = std::find_if(damaged_.begin(), damaged_.end(), [](const Damage& each) { return each.is_due(); });
   if (damage == damaged_.end()) return;
   auto search = std::make_unique<Search>(damage->partition, damage->from);

@@ -93,7 +93,7 @@ void Consumer::assign_pending() {
     if (rd_kafka_assign(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   }
   for (Current& partition : *described) {
-    intake_.open(partition);
+    staging_.open(partition);
     assigned_.push_back(std::move(partition));
   }
 }
@@ -101,7 +101,7 @@ void Consumer::assign_pending() {
 void Consumer::assign_anew() {
   // A partition whose position was refused cannot be sought in; given out again, all go on where they are.
   const PartitionList list = new_list(static_cast<int>(assigned_.size()));
-  intake_.locked([&] {
+  staging_.locked([&] {
     for (const Current& partition : assigned_)
       rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset =
           partition->next >= 0 ? partition->next : static_cast<std::int64_t>(RD_KAFKA_OFFSET_BEGINNING);
@@ -187,7 +187,7 @@ bool Consumer::look_up_start(Partition& partition) {
 void Consumer::begin_revoke(PartitionList list) {
   const bool lost = rd_kafka_assignment_lost(client_) != 0;
   for (int i = 0; i < list->cnt; ++i) {
-    if (const Current partition = find(list->elems[i].topic, list->elems[i].partition)) intake_.close(*partition);
+    if (const Current partition = find(list->elems[i].topic, list->elems[i].partition)) staging_.close(*partition);
   }
   pending_revoke_ = std::move(list);
   revoke_until_ = lost ? Clock::time_point{} : Clock::now() + patience_;
@@ -198,7 +198,7 @@ void Consumer::finish_revoke() {
   bool settled = true;
   for (int i = 0; i < pending_revoke_->cnt; ++i) {
     const Current partition = find(pending_revoke_->elems[i].topic, pending_revoke_->elems[i].partition);
-    settled = settled && (!partition || intake_.locked([&] { return partition->settled(); }));
+    settled = settled && (!partition || staging_.locked([&] { return partition->settled(); }));
   }
   wants_commit_ = !settled;
   if (!settled && Clock::now() < revoke_until_ && rd_kafka_assignment_lost(client_) == 0) return;
@@ -217,8 +217,8 @@ void Consumer::hand_back(PartitionList list) {
   for (int i = 0; i < list->cnt; ++i) {
     const Current partition = find(list->elems[i].topic, list->elems[i].partition);
     if (!partition) continue;
-    intake_.close(*partition);
-    intake_.forget(*partition);
+    staging_.close(*partition);
+    staging_.forget(*partition);
     paused_.erase({partition->topic, partition->number});
     std::erase(assigned_, partition);
   }
@@ -228,8 +228,8 @@ void Consumer::hand_back(PartitionList list) {
 
 void Consumer::forget_all() {
   for (const Current& partition : assigned_) {
-    intake_.close(*partition);
-    intake_.forget(*partition);
+    staging_.close(*partition);
+    staging_.forget(*partition);
   }
   assigned_.clear();
   paused_.clear();
@@ -240,7 +240,7 @@ void Consumer::forget_all() {
 
 PartitionList Consumer::to_commit() {
   PartitionList list = new_list(static_cast<int>(assigned_.size()));
-  intake_.locked([&] {
+  staging_.locked([&] {
     for (const Current& partition : assigned_) {
       if (partition->acknowledged <= partition->committed) continue;
       rd_kafka_topic_partition_t* const entry = rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number);
@@ -279,7 +279,7 @@ void Consumer::note_commit(rd_kafka_resp_err_t error, const rd_kafka_topic_parti
     if (at.err != RD_KAFKA_RESP_ERR_NO_ERROR) failed = true;
     if (error != RD_KAFKA_RESP_ERR_NO_ERROR || at.err != RD_KAFKA_RESP_ERR_NO_ERROR) continue;
     if (const Current partition = find(at.topic, at.partition))
-      intake_.locked([&] { partition->committed = std::max(partition->committed, at.offset); });
+      staging_.locked([&] { partition->committed = std::max(partition->committed, at.offset); });
   }
   // The group is rebalancing, or the coordinator moves: what was acknowledged is tried again, and if the partitions are gone by then,
   // who has them now reads on from the older position.

@@ -62,7 +62,7 @@ void Consumer::take(const rd_kafka_message_t& message) {
     taken.traceparent = header(headers, "traceparent");
   }
   if (!damaged_.empty()) note_passed_over(*partition, message.offset);
-  const Added added = intake_.add(*partition, taken);
+  const Added added = staging_.add(*partition, taken);
   if (added == Added::repeat) ++counts_.repeats_dropped;
   if (added != Added::staged) return;
   nudges_in_vain_ = 0;
@@ -103,7 +103,7 @@ void Consumer::take_error(rd_kafka_event_t& event) {
         if (!fatal_)
           fatal_ = Error{std::make_error_code(std::errc::operation_not_permitted), "source '" + config_.name + "': " + why, false};
       }
-      return intake_.wake();
+      return staging_.wake();
     }
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR__BAD_MSG:
@@ -120,7 +120,7 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
   // What lies between the last message and the end are marks of transactions, or messages that were compacted away.
   if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0) {
     note_passed_over(*partition, at->offset);
-    intake_.move_past(*partition, at->offset);
+    staging_.move_past(*partition, at->offset);
   }
   if (counts_.brokers_down) brokers_answer();
 }
@@ -165,7 +165,7 @@ bool Consumer::reset_position(const Current& partition) {
   if (rd_kafka_query_watermark_offsets(client_, partition->topic.c_str(), partition->number, &low, &high, kAskMs) !=
       RD_KAFKA_RESP_ERR_NO_ERROR)
     return false;
-  const std::int64_t wanted = intake_.locked([&] { return partition->next; });
+  const std::int64_t wanted = staging_.locked([&] { return partition->next; });
   std::int64_t offset = wanted;
   if (wanted < low) {
     offset = low;
@@ -182,7 +182,7 @@ bool Consumer::reset_position(const Current& partition) {
   if (offset < wanted) {
     start_over(partition, offset);
   } else {
-    intake_.move_past(*partition, offset);
+    staging_.move_past(*partition, offset);
   }
   return true;
 }
@@ -196,22 +196,22 @@ void Consumer::start_over(const Current& partition, std::int64_t offset) {
   name(*anew);
   anew->stream = config_.next_stream();
   anew->next = offset;
-  intake_.close(*partition);
-  intake_.forget(*partition);
+  staging_.close(*partition);
+  staging_.forget(*partition);
   by_topic_.clear();
   std::replace(assigned_.begin(), assigned_.end(), partition, anew);
-  intake_.open(std::move(anew));
+  staging_.open(std::move(anew));
 }
 
 void Consumer::hold_or_pause() {
-  const bool stopped = intake_.stopped();
-  if (!stopped && !intake_.full()) {
+  const bool stopped = staging_.stopped();
+  if (!stopped && !staging_.full()) {
     full_since_ = {};
     return resume();
   }
   if (full_since_ == Clock::time_point{}) full_since_ = Clock::now();
   if (stopped || Clock::now() - full_since_ >= kPauseAfter) return pause();
-  static_cast<void>(intake_.wait_for_room(Clock::now() + kHold));
+  static_cast<void>(staging_.wait_for_room(Clock::now() + kHold));
 }
 
 bool Consumer::nudge() {
@@ -228,7 +228,7 @@ bool Consumer::nudge() {
   nudge_at_ = now + (hopeful ? kEvery : kSeldom);
   for (std::size_t i = 0; i < assigned_.size(); ++i) {
     const Partition& partition = *assigned_[++nudged_ % assigned_.size()];
-    const std::int64_t next = intake_.locked([&] { return partition.next; });
+    const std::int64_t next = staging_.locked([&] { return partition.next; });
     if (high_watermark(partition.topic, partition.number) <= next) continue;
     std::int64_t low = 0, high = 0;
     rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kNudgeMs);

@@ -39,7 +39,7 @@ Consumer::Current Consumer::find_stalled() {
   Current stalled;
   std::vector<Current> silent;
   for (const Current& partition : assigned_) {
-    const std::int64_t next = intake_.locked([&] { return partition->next; });
+    const std::int64_t next = staging_.locked([&] { return partition->next; });
     if (std::exchange(partition->next_before, next) != next || is_searched(partition)) {
       partition->end_known = -1;
       continue;

@@ -45,8 +45,8 @@ class GroupSource final : public KafkaSource {
       : config_{std::move(config)},
         framers_{framers},
         counters_{counters},
-        intake_{{.bytes_max = config_.staged_bytes_max, .batch_bytes = std::max<std::size_t>(config_.batch_bytes, 1)}},
-        consumer_{config_, intake_, counters} {}
+        staging_{{.bytes_max = config_.staged_bytes_max, .batch_bytes = std::max<std::size_t>(config_.batch_bytes, 1)}},
+        consumer_{config_, staging_, counters} {}
 
   Result<void> start() {
     for (const KafkaTopicOverride& override : config_.overrides) {
@@ -60,21 +60,21 @@ class GroupSource final : public KafkaSource {
 
   Result<Fill> fill(Batch& out, Deadline until) override {
     LOGLODE_ASSERT(out.records.empty());
-    if (auto taken = intake_.take(until)) {
+    if (auto taken = staging_.take(until)) {
       reader_of(*taken->partition).read(taken->chunk, out);
     } else if (auto error = consumer_.fatal()) {
       return tl::unexpected<Error>(std::move(*error));
     }
-    return intake_.drained() ? Fill::end : Fill::more;
+    return staging_.drained() ? Fill::end : Fill::more;
   }
 
   void stop() noexcept override {
-    intake_.stop();
+    staging_.stop();
     consumer_.wake();
   }
 
   Result<void> commit(std::span<const StreamPosition> positions) override {
-    intake_.acknowledge(positions);
+    staging_.acknowledge(positions);
     consumer_.wake();
     return {};
   }
@@ -83,9 +83,9 @@ class GroupSource final : public KafkaSource {
 
   [[nodiscard]] KafkaStatistics statistics() const override {
     KafkaStatistics all;
-    for (const std::shared_ptr<Partition>& partition : intake_.partitions()) {
+    for (const std::shared_ptr<Partition>& partition : staging_.partitions()) {
       KafkaLag lag{partition->topic, partition->number, -1, -1, -1};
-      intake_.locked([&] { lag.position = partition->handed_out, lag.committed = partition->committed; });
+      staging_.locked([&] { lag.position = partition->handed_out, lag.committed = partition->committed; });
       lag.high_watermark = consumer_.high_watermark(lag.topic, lag.partition);
       all.partitions.push_back(std::move(lag));
     }
@@ -99,7 +99,7 @@ class GroupSource final : public KafkaSource {
     all.unreadable = counts.unreadable;
     all.repeats_dropped = counts.repeats_dropped;
     all.stalls = counts.stalls;
-    all.staged_bytes = intake_.staged_bytes();
+    all.staged_bytes = staging_.staged_bytes();
     all.paused = counts.paused;
     all.brokers_down = counts.brokers_down;
     return all;
@@ -133,7 +133,7 @@ class GroupSource final : public KafkaSource {
   const FramerFactory& framers_;
   RunCounters& counters_;
   std::vector<std::unique_ptr<TopicPattern>> patterns_;  // of config_.overrides
-  kafka::Intake intake_;
+  kafka::StagingQueue staging_;
   kafka::Consumer consumer_;  // last: its thread uses the others
 };
 

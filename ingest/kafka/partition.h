@@ -1,4 +1,5 @@
-// A partition while it is assigned, and its messages between librdkafka and the pipeline. Guarded by Intake's mutex unless said otherwise.
+// A partition while it is assigned, and its messages between librdkafka and the pipeline. Guarded by StagingQueue's mutex unless said
+// otherwise.
 #pragma once
 
 #include <chrono>

@@ -1,4 +1,4 @@
-#include "ingest/kafka/intake.h"
+#include "ingest/kafka/staging_queue.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,18 +15,18 @@ Slice append(std::string& bytes, std::string_view text) {
 
 }  // namespace
 
-bool Intake::is_full(const Chunk& chunk) const {
+bool StagingQueue::is_full(const Chunk& chunk) const {
   constexpr std::size_t kMessageBytesLeast = 32;  // tombstones have none, and are to be bounded all the same
   return chunk.bytes.size() >= config_.batch_bytes || chunk.messages.size() * kMessageBytesLeast >= config_.batch_bytes;
 }
 
-void Intake::open(std::shared_ptr<Partition> partition) {
+void StagingQueue::open(std::shared_ptr<Partition> partition) {
   const std::scoped_lock lock{mutex_};
   const StreamId stream = partition->stream;
   open_[stream] = std::move(partition);
 }
 
-void Intake::close(Partition& partition) {
+void StagingQueue::close(Partition& partition) {
   const std::scoped_lock lock{mutex_};
   partition.closed = true;
   for (const Chunk& chunk : partition.chunks) staged_ -= chunk.memory();
@@ -34,12 +34,12 @@ void Intake::close(Partition& partition) {
   emptied_.notify_all();
 }
 
-void Intake::forget(const Partition& partition) {
+void StagingQueue::forget(const Partition& partition) {
   const std::scoped_lock lock{mutex_};
   open_.erase(partition.stream);
 }
 
-Chunk& Intake::chunk_for(Partition& partition, std::size_t bytes) {
+Chunk& StagingQueue::chunk_for(Partition& partition, std::size_t bytes) {
   std::deque<Chunk>& chunks = partition.chunks;
   const auto fits = [&](const Chunk& chunk) {
     return !is_full(chunk) && (chunk.bytes.empty() || chunk.bytes.size() + bytes <= config_.batch_bytes);
@@ -48,7 +48,7 @@ Chunk& Intake::chunk_for(Partition& partition, std::size_t bytes) {
   return chunks.back();
 }
 
-Added Intake::add(Partition& partition, const Message& message) {
+Added StagingQueue::add(Partition& partition, const Message& message) {
   const std::scoped_lock lock{mutex_};
   if (partition.closed || stopped_) return Added::refused;
   if (message.offset < partition.next) return Added::repeat;
@@ -68,7 +68,7 @@ Added Intake::add(Partition& partition, const Message& message) {
   return Added::staged;
 }
 
-void Intake::move_past(Partition& partition, std::int64_t offset) {
+void StagingQueue::move_past(Partition& partition, std::int64_t offset) {
   const std::scoped_lock lock{mutex_};
   if (partition.closed || stopped_ || offset <= partition.next) return;
   Chunk& chunk = chunk_for(partition, 0);
@@ -76,23 +76,23 @@ void Intake::move_past(Partition& partition, std::int64_t offset) {
   tell_ready(partition, chunk);
 }
 
-void Intake::tell_ready(const Partition& partition, const Chunk& chunk) {
+void StagingQueue::tell_ready(const Partition& partition, const Chunk& chunk) {
   // Who waits knows when a chunk is due once it has seen its first message; in between only a full one is news.
   const bool full = is_full(chunk) || partition.chunks.size() > 1 || staged_ > config_.bytes_max;
   if (full || chunk.messages.size() <= 1) filled_.notify_one();
 }
 
-bool Intake::full() const {
+bool StagingQueue::full() const {
   const std::scoped_lock lock{mutex_};
   return staged_ > config_.bytes_max;
 }
 
-bool Intake::wait_for_room(Deadline until) {
+bool StagingQueue::wait_for_room(Deadline until) {
   std::unique_lock lock{mutex_};
   return emptied_.wait_until(lock, until, [this] { return stopped_ || staged_ <= config_.bytes_max; });
 }
 
-Clock::time_point Intake::due(const Partition& partition) const {
+Clock::time_point StagingQueue::due(const Partition& partition) const {
   const Chunk& chunk = partition.chunks.front();
   const bool full = partition.chunks.size() > 1 || is_full(chunk) || staged_ > config_.bytes_max || stopped_;
   if (full) return {};
@@ -101,7 +101,7 @@ Clock::time_point Intake::due(const Partition& partition) const {
   return chunk.since + (tells ? config_.linger : config_.first_linger);
 }
 
-Partition* Intake::most_due(Clock::time_point& when) const {
+Partition* StagingQueue::most_due(Clock::time_point& when) const {
   Partition* found = nullptr;
   Clock::time_point since{};
   for (const auto& [stream, partition] : open_) {
@@ -116,7 +116,7 @@ Partition* Intake::most_due(Clock::time_point& when) const {
   return found;
 }
 
-Taken Intake::take_from(Partition& partition) {
+Taken StagingQueue::take_from(Partition& partition) {
   Taken taken{open_.at(partition.stream), std::move(partition.chunks.front())};
   partition.chunks.pop_front();
   partition.handed_out = taken.chunk.end;
@@ -126,7 +126,7 @@ Taken Intake::take_from(Partition& partition) {
   return taken;
 }
 
-std::optional<Taken> Intake::take(Deadline until) {
+std::optional<Taken> StagingQueue::take(Deadline until) {
   std::unique_lock lock{mutex_};
   for (;;) {
     const Clock::time_point now = Clock::now();
@@ -138,30 +138,30 @@ std::optional<Taken> Intake::take(Deadline until) {
   }
 }
 
-void Intake::stop() {
+void StagingQueue::stop() {
   const std::scoped_lock lock{mutex_};
   stopped_ = true;
   filled_.notify_all();
   emptied_.notify_all();
 }
 
-bool Intake::stopped() const {
+bool StagingQueue::stopped() const {
   const std::scoped_lock lock{mutex_};
   return stopped_;
 }
 
-bool Intake::drained() const {
+bool StagingQueue::drained() const {
   const std::scoped_lock lock{mutex_};
   return stopped_ && std::all_of(open_.begin(), open_.end(), [](const auto& entry) { return entry.second->chunks.empty(); });
 }
 
-void Intake::wake() {
+void StagingQueue::wake() {
   const std::scoped_lock lock{mutex_};
   woken_ = true;
   filled_.notify_all();
 }
 
-void Intake::acknowledge(std::span<const StreamPosition> positions) {
+void StagingQueue::acknowledge(std::span<const StreamPosition> positions) {
   const std::scoped_lock lock{mutex_};
   for (const StreamPosition& position : positions) {
     const auto found = open_.find(position.stream);
@@ -172,12 +172,12 @@ void Intake::acknowledge(std::span<const StreamPosition> positions) {
   }
 }
 
-std::size_t Intake::staged_bytes() const {
+std::size_t StagingQueue::staged_bytes() const {
   const std::scoped_lock lock{mutex_};
   return staged_;
 }
 
-std::vector<std::shared_ptr<Partition>> Intake::partitions() const {
+std::vector<std::shared_ptr<Partition>> StagingQueue::partitions() const {
   const std::scoped_lock lock{mutex_};
   std::vector<std::shared_ptr<Partition>> all;
   for (const auto& [stream, partition] : open_) all.push_back(partition);

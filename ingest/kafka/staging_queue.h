@@ -16,7 +16,7 @@
 
 namespace loglode::kafka {
 
-struct IntakeConfig {
+struct StagingConfig {
   std::size_t bytes_max = 16 * kMiB;
   std::size_t batch_bytes = kBatchBytesTarget;
   std::chrono::milliseconds linger{100};         // how long a chunk that is not full waits for more
@@ -34,9 +34,9 @@ struct Taken {
   Chunk chunk;
 };
 
-class Intake {
+class StagingQueue {
  public:
-  explicit Intake(IntakeConfig config) : config_{config} {}
+  explicit StagingQueue(StagingConfig config) : config_{config} {}
 
   // The thread that talks to the brokers.
   void open(std::shared_ptr<Partition> partition);
@@ -81,7 +81,7 @@ class Intake {
   [[nodiscard]] Partition* most_due(Clock::time_point& when) const;
   Taken take_from(Partition& partition);
 
-  const IntakeConfig config_;
+  const StagingConfig config_;
   mutable std::mutex mutex_;  // guards all below, and the partitions
   std::condition_variable filled_, emptied_;
   std::map<StreamId, std::shared_ptr<Partition>> open_;
