@@ -99,7 +99,7 @@ void Consumer::poll() {
   for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
     Event event{rd_kafka_queue_poll(queue_.get(), i != 0 ? 0 : lagging_ ? kPollLaggingMs : kPollMs)};
     if (!event) {
-      lagging_ = nudge();
+      lagging_ = wake_fetcher();
       return;
     }
     handle(std::move(event));

@@ -93,7 +93,7 @@ class Consumer {
   void hold_or_pause();
   void pause();
   void resume();
-  bool nudge();
+  bool wake_fetcher();
 
   // consumer_damage: batches that cannot be read
   void take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error);
@@ -159,13 +159,13 @@ class Consumer {
   std::vector<Damage> damaged_;     // in the order in which they were met, which is that of the searches
   std::unique_ptr<Search> search_;  // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
-  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, nudge_at_{},
+  Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, wake_at_{},
       stalls_at_{}, anew_at_{}, search_at_{};
   std::chrono::milliseconds anew_pause_{0};  // between two times that partitions are assigned anew for a stall
   bool commit_on_its_way_ = false;
   bool lagging_ = false;  // there is more to come, and the queue is empty
-  std::size_t nudged_ = 0;
-  unsigned nudges_in_vain_ = 0;
+  std::size_t woken_ = 0;
+  unsigned wakes_in_vain_ = 0;
   std::set<std::pair<std::string, std::int32_t>> paused_;  // by us, of those assigned
   std::set<std::string> told_;
   std::string cluster_;

@@ -16,7 +16,7 @@ constexpr std::size_t kHeadersMax = 1000;  // of a message; those of a bomb are 
 constexpr std::size_t kHeaderBytesMax = 256;
 constexpr std::size_t kKeyBytesMax = 256;
 constexpr int kAskMs = 1000;
-constexpr int kNudgeMs = 100;
+constexpr int kWakeMs = 100;
 constexpr milliseconds kAskEvery{2000};
 // Pausing throws away what is prefetched: worth it only when the pipeline really stands still. Until then nothing is taken from the queue,
 // and rebalances wait behind the messages in it.
@@ -65,7 +65,7 @@ void Consumer::take(const rd_kafka_message_t& message) {
   const Added added = staging_.add(*partition, taken);
   if (added == Added::repeat) ++counts_.repeats_dropped;
   if (added != Added::staged) return;
-  nudges_in_vain_ = 0;
+  wakes_in_vain_ = 0;
   ++counts_.messages;
   counts_.bytes += message.len;
   if (message.len == 0) ++counts_.tombstones;
@@ -214,7 +214,7 @@ void Consumer::hold_or_pause() {
   static_cast<void>(staging_.wait_for_room(Clock::now() + kHold));
 }
 
-bool Consumer::nudge() {
+bool Consumer::wake_fetcher() {
   // Before fetch.queue.backoff.ms there was (2.2), a broker's thread that found the queue full looked at it again after a second, or when
   // it had something to send: asking for a partition's bounds makes it. Without this, a pipeline slower than its brokers gets a queueful a
   // second.
@@ -223,15 +223,15 @@ bool Consumer::nudge() {
   constexpr unsigned kFruitless = 20;  // what is missing may be an open transaction, which no asking ends
   const Clock::time_point now = Clock::now();
   if (rd_kafka_version() >= kBackoffIsAnOption || assigned_.empty() || !paused_.empty() || counts_.brokers_down) return false;
-  if (now < nudge_at_) return lagging_;
-  const bool hopeful = ++nudges_in_vain_ < kFruitless;
-  nudge_at_ = now + (hopeful ? kEvery : kSeldom);
+  if (now < wake_at_) return lagging_;
+  const bool hopeful = ++wakes_in_vain_ < kFruitless;
+  wake_at_ = now + (hopeful ? kEvery : kSeldom);
   for (std::size_t i = 0; i < assigned_.size(); ++i) {
-    const Partition& partition = *assigned_[++nudged_ % assigned_.size()];
+    const Partition& partition = *assigned_[++woken_ % assigned_.size()];
     const std::int64_t next = staging_.locked([&] { return partition.next; });
     if (high_watermark(partition.topic, partition.number) <= next) continue;
     std::int64_t low = 0, high = 0;
-    rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kNudgeMs);
+    rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kWakeMs);
     return hopeful;
   }
   return false;
