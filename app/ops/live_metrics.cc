@@ -124,7 +124,7 @@ void add_durable(const LiveFigures& figures, Families& out) {
   out.sample(figures.commits);
   out.counter("commit_failures_total", "Commits that failed.");
   out.sample(figures.commit_failures);
-  out.counter("source_stalls_total", "Times that partitions had more, gave none and were assigned anew.");
+  out.counter("source_stalls_total", "Times that partitions had more, gave none and were reassigned.");
   out.sample(figures.stalls);
   out.counter("snapshots_total", "Snapshots that became durable.");
   out.sample(figures.snapshots);

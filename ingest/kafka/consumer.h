@@ -88,7 +88,7 @@ class Consumer {
   void ask_brokers();
   void reset_positions();
   bool reset_position(const Current& partition);
-  void assign_anew();
+  void reassign();
   void start_over(const Current& partition, std::int64_t offset);
   void hold_or_pause();
   void pause();
@@ -160,8 +160,8 @@ class Consumer {
   std::unique_ptr<Search> search_;  // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, wake_at_{},
-      stalls_at_{}, anew_at_{}, search_at_{};
-  std::chrono::milliseconds anew_pause_{0};  // between two times that partitions are assigned anew for a stall
+      stalls_at_{}, reassign_at_{}, search_at_{};
+  std::chrono::milliseconds reassign_pause_{0};  // between two times that partitions are reassigned for a stall
   bool commit_on_its_way_ = false;
   bool lagging_ = false;  // there is more to come, and the queue is empty
   std::size_t woken_ = 0;

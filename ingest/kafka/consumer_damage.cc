@@ -52,7 +52,7 @@ void Consumer::take_found() {
   if (!behind || *behind <= searched.from) return;  // if it is not over, it comes again
   tell_passed_over(searched, *behind);
   staging_.move_past(*searched.partition, *behind);
-  assign_anew();
+  reassign();
 }
 
 void Consumer::search_next() {

@@ -98,7 +98,7 @@ void Consumer::assign_pending() {
   }
 }
 
-void Consumer::assign_anew() {
+void Consumer::reassign() {
   // A partition whose position was refused cannot be sought in; given out again, all go on where they are.
   const PartitionList list = new_list(static_cast<int>(assigned_.size()));
   staging_.locked([&] {

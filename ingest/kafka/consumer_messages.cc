@@ -147,7 +147,7 @@ void Consumer::ask_brokers() {
 }
 
 void Consumer::reset_positions() {
-  // Not while partitions come or go: assigned anew, those that are being given back would be fetched again.
+  // Not while partitions come or go: reassigned, those that are being given back would be fetched again.
   if (pending_revoke_ || pending_assign_ || Clock::now() < reset_at_) return;
   bool any = false;
   std::erase_if(to_reset_, [&](const Current& partition) {
@@ -157,7 +157,7 @@ void Consumer::reset_positions() {
     return done;
   });
   if (!to_reset_.empty()) reset_at_ = Clock::now() + kAskEvery;
-  if (any) assign_anew();
+  if (any) reassign();
 }
 
 bool Consumer::reset_position(const Current& partition) {
@@ -189,18 +189,18 @@ bool Consumer::reset_position(const Current& partition) {
 
 void Consumer::start_over(const Current& partition, std::int64_t offset) {
   // A position never goes back within a stream: it is a new one from here on.
-  auto anew = std::make_shared<Partition>();
-  anew->topic = partition->topic;
-  anew->number = partition->number;
-  anew->generation = partition->generation + 1;
-  name(*anew);
-  anew->stream = config_.next_stream();
-  anew->next = offset;
+  auto successor = std::make_shared<Partition>();
+  successor->topic = partition->topic;
+  successor->number = partition->number;
+  successor->generation = partition->generation + 1;
+  name(*successor);
+  successor->stream = config_.next_stream();
+  successor->next = offset;
   staging_.close(*partition);
   staging_.forget(*partition);
   by_topic_.clear();
-  std::replace(assigned_.begin(), assigned_.end(), partition, anew);
-  staging_.open(std::move(anew));
+  std::replace(assigned_.begin(), assigned_.end(), partition, successor);
+  staging_.open(std::move(successor));
 }
 
 void Consumer::hold_or_pause() {

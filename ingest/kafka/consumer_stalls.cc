@@ -1,6 +1,6 @@
 // A partition that has more, whose leader answers, and that gives nothing. librdkafka can stay like that for as long as its metadata are
 // good (five minutes) when brokers were away or leaders moved; seen with 2.0.2 after a broker was killed. What helps is what a person would
-// do: ask for the metadata, then assign the partitions anew where they are. Messages that come twice by that are known by their offsets.
+// do: ask for the metadata, then reassign the partitions where they are. Messages that come twice by that are known by their offsets.
 #include <algorithm>
 #include <string>
 #include <utility>
@@ -15,7 +15,7 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kLookEvery{5000};
-constexpr milliseconds kAnewFirst{10'000}, kAnewAtMost{300'000};
+constexpr milliseconds kReassignFirst{10'000}, kReassignAtMost{300'000};
 constexpr int kAskMs = 1000;
 constexpr std::int64_t kLatest = -1;  // of ListOffsets: behind the last message that is not of an open transaction
 
@@ -62,17 +62,17 @@ void Consumer::look_for_stalls() {
     return;
   }
   const Current stalled = find_stalled();
-  if (!stalled) anew_pause_ = {};
-  if (!stalled || now < anew_at_) return;
+  if (!stalled) reassign_pause_ = {};
+  if (!stalled || now < reassign_at_) return;
   const rd_kafka_metadata_t* metadata = nullptr;
   if (rd_kafka_metadata(client_, 0, nullptr, &metadata, kAskMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   rd_kafka_metadata_destroy(metadata);
   ++counts_.stalls;
   tell(stalled->topic + '[' + std::to_string(stalled->number) + ']',
-       "has more messages and gave none for a while: its partitions were assigned anew where they are");
-  anew_pause_ = std::clamp(2 * anew_pause_, kAnewFirst, kAnewAtMost);
-  anew_at_ = now + anew_pause_;
-  assign_anew();
+       "has more messages and gave none for a while: its partitions were reassigned where they are");
+  reassign_pause_ = std::clamp(2 * reassign_pause_, kReassignFirst, kReassignAtMost);
+  reassign_at_ = now + reassign_pause_;
+  reassign();
 }
 
 }  // namespace loglode::kafka

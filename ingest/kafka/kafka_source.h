@@ -87,7 +87,7 @@ struct KafkaStatistics {
   std::uint64_t rebalances = 0, commits = 0, commit_failures = 0;
   std::uint64_t unreadable = 0;       // offsets passed over since their batch was damaged
   std::uint64_t repeats_dropped = 0;  // messages that came a second time within an assignment
-  std::uint64_t stalls = 0;           // partitions that had more and gave none, so that all were assigned anew
+  std::uint64_t stalls = 0;           // partitions that had more and gave none, so that all were reassigned
   std::size_t staged_bytes = 0;
   bool paused = false, brokers_down = false;
 };

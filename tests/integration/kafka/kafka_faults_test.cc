@@ -285,9 +285,9 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   Reading reading{config};
   reading.until_records(8);  // five of the one, three of the other
   // The same offsets are other records now: the one that begins anew has another name, and keeps it.
-  int anew = 0;
-  for (const auto& [path, info] : reading.infos) anew += named.count({info.identity.high, info.identity.low}) == 0;
-  CHECK(anew == 1);
+  int other = 0;
+  for (const auto& [path, info] : reading.infos) other += named.count({info.identity.high, info.identity.low}) == 0;
+  CHECK(other == 1);
   REQUIRE(reading.counters.problems().size() == 1);
   CHECK(reading.counters.problems()[0].what.find("the position 500 is behind the end 5") != std::string::npos);
   CHECK(reading.counters.problems()[0].what.find("comes under new record ids") != std::string::npos);
@@ -369,7 +369,7 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
   }
 }
 
-TEST_CASE("a partition that has more and gives nothing is told about and assigned anew, and every message comes once", "[kafka]") {
+TEST_CASE("a partition that has more and gives nothing is told about and reassigned, and every message comes once", "[kafka]") {
   StandIn cluster;
   Producer producer{cluster.address()};
   for (std::uint64_t id = 0; id < 10; ++id) producer.send("mock", 0, payload_of(id, 17));
