@@ -33,7 +33,7 @@ Result<TimeRange> TimeRange::read(const std::string& since, const std::string& u
 
 Result<void> TimeRangeMarker::run(Batch& batch) {
   for (Record& record : batch.records)
-    if (record.time != kNoTime && !range_.holds(record.time)) record.set(RecordFlag::out_of_range);
+    if (record.time != kNoTime && !range_.holds(record.time)) record.set(RecordFlag::excluded);
   return {};
 }
 
@@ -43,7 +43,7 @@ Result<void> TimeRangeStage::run(Batch& batch) {
     if (record.has(RecordFlag::blank)) continue;
     if (record.time != kNoTime) inside = range_.holds(record.time);
     if (inside) continue;
-    record.set(RecordFlag::out_of_range);
+    record.set(RecordFlag::excluded);
     record.shape = kNoShape;
     counters_.drop(DropReason::out_of_range, record.line_count);
   }

@@ -75,7 +75,7 @@ enum class RecordFlag : std::uint16_t {
   masked = 32,           // parse: message is a copy with secrets masked
   time_inherited = 64,   // patterns: had no time of its own, its stream's previous one was taken
   blank = 128,           // ingest: nothing but blanks; counted as dropped{blank}
-  out_of_range = 256,    // app: outside --since/--until, or dropped by a transform; counted as dropped{…} by then, to be passed over
+  excluded = 256,        // app: outside --since/--until, or dropped by a transform; counted as dropped{…} by then, to be passed over
   clean_original = 512,  // app: raw holds no secret; where it is not set, nobody has looked
   near_time = 1024,      // ingest: time is no time yet but Framing::near; parse takes it off
   date_assumed = 2048,   // parse: the record states a time of day alone

@@ -4,7 +4,7 @@ namespace loglode {
 
 bool RecordSelection::takes(const Record& record) const noexcept {
   if (of == Of::none) return false;
-  if (of == Of::kept && (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range))) return false;
+  if (of == Of::kept && (record.has(RecordFlag::blank) || record.has(RecordFlag::excluded))) return false;
   return route == 0 || record.routes == 0 || (record.routes & route) != 0;
 }
 

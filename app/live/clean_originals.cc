@@ -15,7 +15,7 @@ class CleanOriginals final : public Stage {
 
   Result<void> run(Batch& batch) override {
     for (Record& record : batch.records) {
-      if (record.has(RecordFlag::blank) || record.has(RecordFlag::out_of_range)) continue;
+      if (record.has(RecordFlag::blank) || record.has(RecordFlag::excluded)) continue;
       if (!probe_.may_hit(record.raw) && !holds_nameless_secret(record.raw)) record.set(RecordFlag::clean_original);
     }
     return {};

@@ -105,7 +105,7 @@ void LiveRun::keep_base() {
 void LiveRun::note_time(const Batch& batch) {
   Timestamp oldest = Timestamp::max();
   for (const Record& record : batch.records) {
-    if (record.time == kNoTime || record.has(RecordFlag::out_of_range) || record.has(RecordFlag::blank)) continue;
+    if (record.time == kNoTime || record.has(RecordFlag::excluded) || record.has(RecordFlag::blank)) continue;
     read_newest_ = std::max(read_newest_, record.time);
     oldest = std::min(oldest, record.time);
   }

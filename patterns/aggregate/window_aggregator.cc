@@ -324,7 +324,7 @@ void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& rec
 }
 
 void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
-  if (record.has(RecordFlag::out_of_range)) return;
+  if (record.has(RecordFlag::excluded)) return;
   if (record.has(RecordFlag::blank)) {
     tally.blank_lines += record.line_count;
     return;

@@ -139,7 +139,7 @@ struct TemplateMiner::State {
 
 namespace {
 
-bool is_mined(const Record& record) noexcept { return !record.has(RecordFlag::blank) && !record.has(RecordFlag::out_of_range); }
+bool is_mined(const Record& record) noexcept { return !record.has(RecordFlag::blank) && !record.has(RecordFlag::excluded); }
 
 class ScannerStage final : public Stage {
  public:

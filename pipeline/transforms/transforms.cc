@@ -33,7 +33,7 @@ class Transforms final : public Stage {
     tally_ = {};
     batch_ = &batch;
     for (Record& record : batch.records)
-      if (!record.has(RecordFlag::blank) && !record.has(RecordFlag::out_of_range)) transform(record);
+      if (!record.has(RecordFlag::blank) && !record.has(RecordFlag::excluded)) transform(record);
     if (tally_.filtered != 0) counters_.drop(DropReason::filtered, tally_.filtered);
     if (tally_.sampled != 0) counters_.drop(DropReason::sampled, tally_.sampled);
     if (tally_.masked != 0) counters_.secrets_masked += tally_.masked;
@@ -121,7 +121,7 @@ class Transforms final : public Stage {
   }
 
   static void drop(Record& record, std::uint64_t& lines) {
-    record.set(RecordFlag::out_of_range);
+    record.set(RecordFlag::excluded);
     record.shape = kNoShape;
     lines += record.line_count;
   }

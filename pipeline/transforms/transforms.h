@@ -18,7 +18,7 @@ using StageFactory = std::function<Result<std::unique_ptr<Stage>>()>;
 
 /// Compiles the transforms once; each call of the result, from any thread, makes a stage for one worker. `counters` must outlive the
 /// stages. The stage applies the transforms of the batch's source (StreamInfo::source) in their order to each record that is not blank and
-/// not yet out of range. A record that is dropped is marked RecordFlag::out_of_range and its lines are counted as dropped{filtered} or
+/// not yet excluded. A record that is dropped is marked RecordFlag::excluded and its lines are counted as dropped{filtered} or
 /// dropped{sampled}; later transforms do not see it. A pattern that gives up is counted as Limit::pattern_steps: what it was to
 /// mask is masked as a whole, what it was to choose is not chosen.
 /// Errors: as plan_transforms.

@@ -88,7 +88,7 @@ class TransformRun {
   std::unique_ptr<Stage> stage_;
 };
 
-inline bool dropped(const Record& record) { return record.has(RecordFlag::out_of_range); }
+inline bool dropped(const Record& record) { return record.has(RecordFlag::excluded); }
 
 /// `key=value key=value`, in their order.
 inline std::string attributes_text(const Batch& batch, const Record& record) {

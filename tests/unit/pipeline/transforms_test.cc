@@ -163,7 +163,7 @@ TEST_CASE("transforms: other sources, blank records and those out of range are l
   CHECK(!dropped(run.feed({{"a"}}, "other").records[0]));
   CHECK(!dropped(run.feed({{"a"}}, "").records[0]));
   CHECK(dropped(run.feed({{"a"}}).records[0]));
-  for (const RecordFlag flag : {RecordFlag::blank, RecordFlag::out_of_range}) {
+  for (const RecordFlag flag : {RecordFlag::blank, RecordFlag::excluded}) {
     Line line{"a"};
     line.flags = static_cast<std::uint16_t>(flag);
     CHECK(run.feed({line}).records[0].flags == line.flags);

@@ -35,7 +35,7 @@ class Transformed final : public Stage {
  public:
   Result<void> run(Batch& batch) override {
     batch.records[0].set(RecordFlag::blank);
-    for (const std::size_t i : {1U, 2U}) batch.records[i].set(RecordFlag::out_of_range);
+    for (const std::size_t i : {1U, 2U}) batch.records[i].set(RecordFlag::excluded);
     for (const std::size_t i : {3U, 4U, 5U}) batch.records[i].routes = route_of_sink(0);
     batch.records[6].routes = route_of_sink(1);
     return {};
