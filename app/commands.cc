@@ -86,7 +86,7 @@ class OneLine {
 void append_rules(std::string& out, const LoadedRules& loaded, const Record& record) {
   auto matches = match_rules(*loaded.rules, record.message, record.service, record.severity);
   if (!matches) {
-    append_field(out, "rules", matches.error().where);
+    append_field(out, "rules", matches.error().message);
     return;
   }
   if (matches->empty()) append_field(out, "rules", "none hit");

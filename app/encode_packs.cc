@@ -66,7 +66,7 @@ bool write_images(const loglode::RuleSet& rules, const std::filesystem::path& fo
     const std::filesystem::path file = folder / ("rules." + name + ".image");
     const auto image = made[i].get();
     if (!image || !write_file(file, *image)) {
-      std::fprintf(stderr, "%s: %s\n", file.c_str(), image ? "cannot be written" : image.error().where.c_str());
+      std::fprintf(stderr, "%s: %s\n", file.c_str(), image ? "cannot be written" : image.error().message.c_str());
       return false;
     }
     symbols += image_text(symbol, file);

@@ -27,7 +27,7 @@ void print_lines(std::string_view message) {
 }  // namespace
 
 int report_error(const Error& error) {
-  print_lines(error.where);
+  print_lines(error.message);
   return error.code == std::errc::invalid_argument ? kWrongUsage : kCouldNotFinish;
 }
 

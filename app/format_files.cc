@@ -86,7 +86,7 @@ class FormatReader {
     if (std::any_of(out_.formats.begin(), out_.formats.end(), same))
       return problem(node, "a format named \"" + format.name + "\" was given before");
     Result<std::shared_ptr<const LineFormat>> compiled = compile_own_format(format);
-    if (!compiled) return problem(node, fmt::format("format \"{}\": {}", format.name.substr(0, 40), compiled.error().where));
+    if (!compiled) return problem(node, fmt::format("format \"{}\": {}", format.name.substr(0, 40), compiled.error().message));
     run_examples(node["examples"], **compiled);
     out_.formats.push_back(std::move(*compiled));
   }

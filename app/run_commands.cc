@@ -184,7 +184,7 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
   auto around =
       read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
   if (!around) {
-    fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().where));
+    fmt::print(stderr, "loglode: {}; what was kept of the record:\n", printable(around.error().message));
     const int printed = print_and_leave(text_of(*proof, "excerpt") + "\n");
     return printed == kDone ? static_cast<int>(kCouldNotFinish) : printed;
   }

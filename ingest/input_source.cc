@@ -82,7 +82,7 @@ class InputSource final : public Source {
       if (opened) {
         current_ = std::make_unique<OpenInput>(file, std::move(*opened), config_.decompression, counters_);
       } else {
-        counters_.report({file.path, std::move(opened.error().where), !file.in_folder});
+        counters_.report({file.path, std::move(opened.error().message), !file.in_folder});
       }
     }
     return current_ != nullptr;

@@ -18,7 +18,7 @@ class OverflowSink final : public RecordSink, public EventSink {
       dropped_ += selected.size();
       return {};
     }
-    for (const std::uint32_t i : selected) to.settle(*batch, i, Verdict::rejected, written.error().where);
+    for (const std::uint32_t i : selected) to.settle(*batch, i, Verdict::rejected, written.error().message);
     return {};
   }
   Result<void> write(const Event& event, EventVerdicts& to) override {
@@ -27,7 +27,7 @@ class OverflowSink final : public RecordSink, public EventSink {
     if (then_ == WhenRefused::drop)
       ++dropped_;
     else
-      to.settle(event, Verdict::rejected, written.error().where);
+      to.settle(event, Verdict::rejected, written.error().message);
     return {};
   }
   Result<void> flush(Deadline until) override { return sink_.sink->flush(until); }

@@ -188,7 +188,7 @@ class Run {
         return written;
       }
       if (!told && pipeline_.refused && Clock::now() - begin >= told_after(written.error())) {
-        pipeline_.refused(written.error().where);
+        pipeline_.refused(written.error().message);
         told = true;
       }
       std::this_thread::sleep_for(rest);

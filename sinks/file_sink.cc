@@ -44,7 +44,7 @@ class FileSink final : public RecordSink, public EventSink {
   void append_record(const Batch& batch, const Record& record) { json_.append(buffer_, batch, record, members_(record.shape)); }
 
   Result<void> named(Result<void> result) const {
-    if (!result) result.error().where = "sink " + name_ + ": " + result.error().where;
+    if (!result) result.error().message = "sink " + name_ + ": " + result.error().message;
     return result;
   }
 
@@ -61,7 +61,7 @@ class FileSink final : public RecordSink, public EventSink {
 Result<OpenedSink> make_file_sink(FileSinkConfig config, const RuleCatalog& rules, TemplateMembers members) {
   config.file.durable = config.sync == SyncWhen::snapshot;
   auto file = RotatingFile::open(config.file);
-  if (!file) return fail(file.error().code, "sink " + config.name + ": " + file.error().where, file.error().retryable);
+  if (!file) return fail(file.error().code, "sink " + config.name + ": " + file.error().message, file.error().retryable);
   return OpenedSink::of_both(std::make_unique<FileSink>(std::move(config), std::move(*file), rules, std::move(members)));
 }
 

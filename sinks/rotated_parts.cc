@@ -126,7 +126,7 @@ void PartKeeper::run(const std::stop_token& stop) {
 }
 
 bool PartKeeper::done(const Result<void>& result) {
-  if (!result && tell_ && result.error().code != std::errc::operation_canceled) tell_(result.error().where);
+  if (!result && tell_ && result.error().code != std::errc::operation_canceled) tell_(result.error().message);
   return result.has_value();
 }
 

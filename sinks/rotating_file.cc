@@ -153,7 +153,7 @@ void RotatingFile::rotate_when_due(std::size_t more) {
   if (rotate_again_ != kNoTime && config_.now() < rotate_again_) return;
   const auto rotated = rotate();
   rotate_again_ = rotated ? kNoTime : config_.now() + kRotateAgain;
-  if (!rotated && !std::exchange(told_, true)) tell("cannot rotate, the file grows on: " + rotated.error().where);
+  if (!rotated && !std::exchange(told_, true)) tell("cannot rotate, the file grows on: " + rotated.error().message);
   if (rotated) told_ = false;
 }
 

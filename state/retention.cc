@@ -44,7 +44,7 @@ void SnapshotWriter::roll_up(const StreamKey& key) {
     rows.emplace_back(WindowKey{windows_of_.flag(0), windows_of_.integer(1), windows_of_.time(2)}, windows_of_.bits(4));
     Result<WindowSummary> window = decode(windows_of_.bytes(5));
     if (!window) {
-      connection_.damaged(window.error().where);
+      connection_.damaged(window.error().message);
       windows_of_.reset();
       return;
     }
@@ -89,7 +89,7 @@ void SnapshotWriter::roll_up_before(Timestamp time) {
     window_bytes_.start({row.stream.first, row.stream.second, row.key.ordinal, row.key.width, row.key.start});
     Result<WindowSummary> window = window_bytes_.next() ? decode(window_bytes_.bytes(0)) : WindowSummary{};
     window_bytes_.reset();
-    if (!window) return connection_.damaged(window.error().where);
+    if (!window) return connection_.damaged(window.error().message);
     store.accept(std::move(*window));
   }
   add_to_totals(store.take_windows());

@@ -38,7 +38,7 @@ std::vector<Row> rows_of(Connection& connection, std::string_view sql, Read read
 WindowSummary window_of(Connection& connection, Statement& row) {
   Result<WindowSummary> summary = decode(row.bytes(8));
   if (!summary) {
-    connection.damaged(summary.error().where);
+    connection.damaged(summary.error().message);
     return {};
   }
   const bool same = summary->stream == StreamIdentity{row.bits(0), row.bits(1)} && summary->ordinal == row.flag(2) &&

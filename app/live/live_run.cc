@@ -313,7 +313,7 @@ void LiveRun::keep_snapshots() {
     if (!secured) ++snapshot_failures_;
     if (cut_wanted_.exchange(false)) hurry_ = false;
     const std::scoped_lock lock{mutex_};
-    trouble_ = secured ? std::string{} : secured.error().where;
+    trouble_ = secured ? std::string{} : secured.error().message;
   }
 }
 

@@ -91,7 +91,7 @@ void LiveScreen::show(const LiveJudgement& judged) {
 void LiveScreen::print(const std::string& text) {
   const std::scoped_lock lock{mutex_};
   if (!status_.empty()) fmt::print(stderr, "\r\033[K");
-  if (auto printed = print_text(text); !printed && output_trouble_.empty()) output_trouble_ = printed.error().where;
+  if (auto printed = print_text(text); !printed && output_trouble_.empty()) output_trouble_ = printed.error().message;
   std::fflush(stdout);
   if (!status_.empty()) fmt::print(stderr, "{}", status_);
 }

@@ -12,7 +12,7 @@ namespace {
 void report(const Result<void>& tried, const Options& options, int line, const std::string& what, Reading& reading) {
   if (tried) return;
   // The error begins with whose it is.
-  std::string why = tried.error().where;
+  std::string why = tried.error().message;
   if (const auto colon = why.find("': "); colon != std::string::npos) why.erase(0, colon + 3);
   reading.problem(options.empty() ? line : options.begin()->second.line,
                   fmt::format("{}: librdkafka refuses these options together: {}", what, without_secrets(std::move(why), options)));

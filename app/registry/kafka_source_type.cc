@@ -201,7 +201,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   kafka.commit_metadata = with.commit_metadata;
   auto made = make_kafka_source(std::move(kafka), **framers, with.counters);
   if (!made)
-    return fail(made.error().code, fmt::format("{}:{}: source {}: {}", with.config_file, source.line, source.name, made.error().where));
+    return fail(made.error().code, fmt::format("{}:{}: source {}: {}", with.config_file, source.line, source.name, made.error().message));
   with.kafka.emplace_back(source.name, made->get());
   return std::move(*made);
 }

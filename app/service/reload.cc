@@ -61,13 +61,13 @@ void ServiceRun::reload_from_file() {
   reading.no_builtin_rules = !loaded.config.rules.builtin;
   for (const config::Text& pack : loaded.config.rules.packs) reading.rules.push_back(pack.value);
   auto rules = load_rules_for(reading);
-  if (!rules) return tell("not reloaded, nothing of it: " + rules.error().where);
+  if (!rules) return tell("not reloaded, nothing of it: " + rules.error().message);
   std::set<std::string> ids;
   for (const RuleInfo& rule : *rules->catalog) ids.insert(rule.id);
   if (const auto unknown = config::check_rule_ids(loaded.config, ids); !unknown.empty())
     return tell("not reloaded, nothing of it: " + config::to_string(unknown.front()));
   auto transforms = make_transforms(config_.sources, config_.sinks, *rules->catalog, live_->counters());
-  if (!transforms) return tell("not reloaded, nothing of it: " + transforms.error().where);
+  if (!transforms) return tell("not reloaded, nothing of it: " + transforms.error().message);
   LiveReload with;
   with.worker_stages.push_back(std::move(*transforms));
   const std::size_t count = rules->catalog->size();

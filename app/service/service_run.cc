@@ -160,7 +160,7 @@ Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source,
   parsing.keep_attributes = need_attributes(config_.sources);
   auto framers = make_framer_factory(parsing);
   if (!framers)
-    return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().where));
+    return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().message));
   return framers_.emplace(key, *framers).first->second.get();
 }
 

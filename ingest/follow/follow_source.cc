@@ -176,7 +176,7 @@ class FollowSource final : public Source {
   void consider(const std::string& path, bool from_end) {
     auto opened = open_input({path, 0, 0, false, false});
     if (!opened || !S_ISREG(opened->status.st_mode)) {
-      if (!opened && told_.insert(path).second) counters_.report({path, opened.error().where, false});
+      if (!opened && told_.insert(path).second) counters_.report({path, opened.error().message, false});
       return;
     }
     told_.erase(path);

@@ -213,7 +213,7 @@ class Loader {
   }
 
   bool note(const Result<void>& done) {
-    if (!done) problems_.push_back({"rules", 0, {}, done.error().where});
+    if (!done) problems_.push_back({"rules", 0, {}, done.error().message});
     return done.has_value();
   }
 

@@ -84,7 +84,7 @@ Read read_source(const std::string& brokers, const std::string& topic, std::uint
   config.group = new_group();
   config.next_stream = [&] { return loglode::StreamId{streams++}; };
   auto source = loglode::make_kafka_source(config, framers, counters);
-  if (!source) give_up(source.error().where);
+  if (!source) give_up(source.error().message);
   Read read;
   loglode::Batch batch;
   while (read.messages < wanted) {

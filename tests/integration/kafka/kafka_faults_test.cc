@@ -408,7 +408,7 @@ TEST_CASE("an instance that a second one of the same name replaces says so and e
     Batch batch;
     const auto filled = first.source->fill(batch, std::chrono::steady_clock::now() + 100ms);
     failed = !filled;
-    if (failed) CHECK(filled.error().where.find("host-1") != std::string::npos);
+    if (failed) CHECK(filled.error().message.find("host-1") != std::string::npos);
   }
   CHECK(failed);
 }

@@ -218,9 +218,9 @@ TEST_CASE("options that would break a promise are refused, by name", "[kafka]") 
     config.options[key] = value;
     const auto made = make_kafka_source(std::move(config), framers, counters);
     REQUIRE_FALSE(made);
-    INFO(made.error().where);
-    CHECK(made.error().where.find(key) != std::string::npos);
-    CHECK(made.error().where.find("secret-value") == std::string::npos);
+    INFO(made.error().message);
+    CHECK(made.error().message.find(key) != std::string::npos);
+    CHECK(made.error().message.find("secret-value") == std::string::npos);
   };
   refused("enable.auto.commit", "true");
   refused("auto.offset.reset", "latest");

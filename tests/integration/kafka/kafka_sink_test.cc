@@ -200,8 +200,8 @@ TEST_CASE("a sink whose topic does not exist says so and delivers once it does",
   const Result<void> flushed = sink.sink->flush(within(3s));
   REQUIRE_FALSE(flushed);
   CHECK(flushed.error().retryable);
-  INFO(flushed.error().where);
-  CHECK(flushed.error().where.find("nknown topic") != std::string::npos);
+  INFO(flushed.error().message);
+  CHECK(flushed.error().message.find("nknown topic") != std::string::npos);
   CHECK(kept.size() == 0);
   broker.create("not-there-yet", 1);
   REQUIRE(sink.sink->flush(within(30s)));
@@ -218,8 +218,8 @@ TEST_CASE("options that would break a sink's promise are refused, by name", "[ka
     config.options[key] = value;
     const auto made = make_kafka_sink(config, kNoRules, [](ShapeId) -> const std::string& { return kNothing; });
     REQUIRE_FALSE(made);
-    CHECK(made.error().where.find(key) != std::string::npos);
-    CHECK(made.error().where.find("secret-value") == std::string::npos);
+    CHECK(made.error().message.find(key) != std::string::npos);
+    CHECK(made.error().message.find("secret-value") == std::string::npos);
   }
 }
 

@@ -18,7 +18,7 @@ namespace {
 using namespace loglode;
 
 int refuse(const std::string& folder, const Error& error) {
-  fmt::print(stderr, "{}: {}\n", folder, error.where);
+  fmt::print(stderr, "{}: {}\n", folder, error.message);
   return 1;
 }
 

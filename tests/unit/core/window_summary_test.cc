@@ -190,7 +190,7 @@ TEST_CASE("decode: any bytes give a summary or an error, and a summary is a norm
     if (!decoded) {
       ++refused;
       CHECK(decoded.error().code == std::errc::bad_message);
-      CHECK_FALSE(decoded.error().where.empty());
+      CHECK_FALSE(decoded.error().message.empty());
       continue;
     }
     ++taken;

@@ -156,7 +156,7 @@ TEST_CASE("inputs: what is missing is said, and stops nothing that is there", "[
   const auto none = find_inputs({missing, folder.path("other")}, counters);
   REQUIRE_FALSE(none.has_value());
   CHECK(none.error().code == std::errc::invalid_argument);
-  CHECK(none.error().where == "no such file: " + missing + "; no such file: " + folder.path("other"));
+  CHECK(none.error().message == "no such file: " + missing + "; no such file: " + folder.path("other"));
   CHECK_FALSE(find_inputs({}, counters).has_value());
   CHECK_FALSE(find_inputs({""}, counters).has_value());
 }
@@ -166,7 +166,7 @@ TEST_CASE("inputs: an empty folder is said", "[ingest]") {
   RunCounters counters;
   const auto files = find_inputs({folder.path()}, counters);
   REQUIRE_FALSE(files.has_value());
-  CHECK(files.error().where == "no files in folder " + folder.path());
+  CHECK(files.error().message == "no files in folder " + folder.path());
 }
 
 TEST_CASE("inputs: without permission a file or folder is a problem, not a stop", "[ingest]") {
@@ -188,7 +188,7 @@ TEST_CASE("inputs: without permission a file or folder is a problem, not a stop"
     const auto alone = find_inputs({secret}, named);
     const bool right = files && files->size() == 1 && in_folder.problems().size() == 2 && !in_folder.problems()[0].fatal &&
                        !in_folder.problems()[1].fatal && !alone && named.problems().size() == 1 && named.problems()[0].fatal &&
-                       alone.error().where.find("no permission to read") == 0;
+                       alone.error().message.find("no permission to read") == 0;
     ::_exit(right ? 0 : 1);
   }
   int status = 0;

@@ -79,8 +79,8 @@ TEST_CASE("context: a file that is gone, shorter, changed, damaged or no file sa
     INFO(path);
     const auto around = read_around(path, offset, 1, 1, 1);
     REQUIRE_FALSE(around.has_value());
-    INFO(around.error().where);
-    CHECK(around.error().where.find(sentence) != std::string::npos);
+    INFO(around.error().message);
+    CHECK(around.error().message.find(sentence) != std::string::npos);
   };
   const std::string path = folder.write("a.log", "one\ntwo\n");
   expect(folder.path("gone.log"), 0, "no such file");

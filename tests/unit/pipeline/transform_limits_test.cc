@@ -157,7 +157,7 @@ TEST_CASE("errors: what a transform names and is not there is told with its line
     const auto made = make_transforms(config.sources, config.sinks, rules_for_transforms(), counters);
     REQUIRE(!made.has_value());
     CHECK(made.error().code == std::make_error_code(std::errc::invalid_argument));
-    CHECK(made.error().where == message);
+    CHECK(made.error().message == message);
   };
   expect(transforms_config("drop: { rule: no-such }"), "line 2: no rule has the id \"no-such\"");
   expect(transforms_config("redact: { pattern: x }, sample: { keep_one_in: 2, when: { rule: none } }"),

@@ -172,7 +172,7 @@ TEST_CASE("dead letters: parts follow each other; when all are full nothing is t
   while (taken < 1000 && (last = opened.dead_letters->append(dead_letter(taken, std::string(1000, 'x')))).has_value()) ++taken;
   REQUIRE(!last);
   CHECK(last.error().retryable);
-  CHECK(last.error().where.find("is full") != std::string::npos);
+  CHECK(last.error().message.find("is full") != std::string::npos);
   CHECK(taken > 10);
   CHECK(opened.dead_letters->bytes() <= opened.config.size_max);
   CHECK(std::filesystem::exists(opened.part(4)));

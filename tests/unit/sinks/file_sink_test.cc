@@ -179,7 +179,7 @@ TEST_CASE("file sink: a batch that does not fit on the disk is not taken at all,
     const auto written = opened.write(batch);
     REQUIRE(!written);
     CHECK(written.error().retryable);
-    CHECK(written.error().where.find("sink archive") == 0);
+    CHECK(written.error().message.find("sink archive") == 0);
   }
   CHECK(opened.verdicts.delivered == 0);
   CHECK(read_bytes(opened.config.file.path).empty());

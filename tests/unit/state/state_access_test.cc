@@ -68,9 +68,9 @@ TEST_CASE("state: one process writes, and a second is told which one does", "[st
     const auto store = StateStore::open(folder.path(), StateAccess::read_write);
     REQUIRE_FALSE(store.has_value());
     CHECK(store.error().code == StateErrc::in_use);
-    INFO(store.error().where);
-    CHECK(store.error().where.find("process " + std::to_string(owner) + " (test_state)") != std::string::npos);
-    CHECK(store.error().where.find(folder.path()) != std::string::npos);
+    INFO(store.error().message);
+    CHECK(store.error().message.find("process " + std::to_string(owner) + " (test_state)") != std::string::npos);
+    CHECK(store.error().message.find(folder.path()) != std::string::npos);
   };
   {
     Writer other{folder};
@@ -134,7 +134,7 @@ TEST_CASE("state: whatever a writer does meanwhile, a reader sees one snapshot, 
     running = ::waitpid(child, &status, WNOHANG) == 0;
     const auto reader = StateStore::open(folder.path(), StateAccess::read_only);
     if (!reader) {
-      INFO(reader.error().where);
+      INFO(reader.error().message);
       REQUIRE(reader.error().code == StateErrc::absent);  // not yet
       REQUIRE(latest == 0);
       continue;
@@ -193,9 +193,9 @@ TEST_CASE("state: what is refused, and how it is said", "[state][access]") {
   const auto refused = [](const std::string& path, StateAccess access, std::error_code code, const std::string& text) {
     const auto store = StateStore::open(path, access);
     REQUIRE_FALSE(store.has_value());
-    INFO(store.error().where);
+    INFO(store.error().message);
     CHECK(store.error().code == code);
-    CHECK(store.error().where.find(text) != std::string::npos);
+    CHECK(store.error().message.find(text) != std::string::npos);
   };
   refused(folder.file("nowhere"), StateAccess::read_only, StateErrc::absent, "there is no state in " + folder.file("nowhere"));
   refused(folder.path(), StateAccess::read_only, StateErrc::absent, "there is no state in ");
@@ -226,7 +226,7 @@ TEST_CASE("state: a folder or file without permission is an error that says so, 
       if (::geteuid() == 0 && ::seteuid(65534) != 0) return 77;
       const auto store = StateStore::open(folder.path(), StateAccess::read_write);
       if (store) return 1;
-      return store.error().where.find(text) != std::string::npos && store.error().code != StateErrc::damaged ? 0 : 2;
+      return store.error().message.find(text) != std::string::npos && store.error().code != StateErrc::damaged ? 0 : 2;
     });
     fs::permissions(folder.path(), fs::perms(0700));
     if (code == 77) {
@@ -261,7 +261,7 @@ TEST_CASE("state: a folder that is deleted or replaced under its writer is an er
       const auto written = store->write(samples.next());
       REQUIRE_FALSE(written.has_value());
       CHECK(written.error().code == StateErrc::refused);
-      CHECK(written.error().where.find("was deleted or replaced while it was in use") != std::string::npos);
+      CHECK(written.error().message.find("was deleted or replaced while it was in use") != std::string::npos);
     }
   }
 }

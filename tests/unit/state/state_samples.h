@@ -65,14 +65,14 @@ class StateFolder {
 
 inline StateStore open_state(const StateFolder& folder, StateLimits limits = {}, StateAccess access = StateAccess::read_write) {
   auto store = StateStore::open(folder.path(), access, limits);
-  INFO((store ? std::string{} : store.error().where));
+  INFO((store ? std::string{} : store.error().message));
   REQUIRE(store.has_value());
   return std::move(*store);
 }
 
 inline StateContents contents_of(const StateStore& store) {
   auto contents = store.load();
-  INFO((contents ? std::string{} : contents.error().where));
+  INFO((contents ? std::string{} : contents.error().message));
   REQUIRE(contents.has_value());
   return std::move(*contents);
 }

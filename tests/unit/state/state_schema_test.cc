@@ -116,9 +116,9 @@ TEST_CASE("state: a newer version is refused, both are named, nothing is changed
       const auto store = StateStore::open(folder.path(), access);
       REQUIRE_FALSE(store.has_value());
       CHECK(store.error().code == StateErrc::newer_schema);
-      INFO(store.error().where);
-      CHECK(store.error().where.find("schema " + std::to_string(version) + ", this one knows " + std::to_string(state::schema_version())) !=
-            std::string::npos);
+      INFO(store.error().message);
+      CHECK(store.error().message.find("schema " + std::to_string(version) + ", this one knows " +
+                                       std::to_string(state::schema_version())) != std::string::npos);
       CHECK(folder.bytes() == before);
     }
   }
@@ -180,7 +180,7 @@ TEST_CASE("state: older files are brought up to date in one transaction, and rea
     auto paths = state::find_folder(folder.path(), false);
     REQUIRE(paths.has_value());
     const auto read = state::read_state(*paths, state::Beside::writer, {}, steps);
-    INFO((read ? std::string{} : read.error().where));
+    INFO((read ? std::string{} : read.error().message));
     REQUIRE(read.has_value());
     CHECK(read->version == 1);
     CHECK(read->contents.notes.empty());
@@ -296,7 +296,7 @@ TEST_CASE("state: a new file has today's ids, and ids of a newer version are ref
     const auto store = StateStore::open(folder.path(), access, {}, renewal(asked));
     REQUIRE_FALSE(store.has_value());
     CHECK(store.error().code == StateErrc::newer_schema);
-    CHECK(store.error().where.find("ids " + std::to_string(kIdVersion + 1)) != std::string::npos);
+    CHECK(store.error().message.find("ids " + std::to_string(kIdVersion + 1)) != std::string::npos);
     CHECK(folder.bytes() == before);
   }
 }

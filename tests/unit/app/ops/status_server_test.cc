@@ -197,12 +197,12 @@ TEST_CASE("status server: a port that is taken, an address that is not ours, a m
   const auto taken = start_status_server(config, {});
   REQUIRE_FALSE(taken);
   CHECK(taken.error().code == std::errc::address_in_use);
-  CHECK(taken.error().where.find("127.0.0.1:" + std::to_string(config.port)) != std::string::npos);
+  CHECK(taken.error().message.find("127.0.0.1:" + std::to_string(config.port)) != std::string::npos);
   config.host = "192.0.2.1";
   config.token.value = "x";
   const auto foreign = start_status_server(config, {});
   REQUIRE_FALSE(foreign);
-  CHECK(foreign.error().where.find("192.0.2.1:") != std::string::npos);
+  CHECK(foreign.error().message.find("192.0.2.1:") != std::string::npos);
   config.token.value.clear();
   const auto open = start_status_server(config, {});
   REQUIRE_FALSE(open);

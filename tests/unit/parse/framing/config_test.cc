@@ -12,7 +12,7 @@ void expect_error(const ParseConfig& config, const std::string& part) {
   INFO(part);
   REQUIRE_FALSE(made);
   CHECK(made.error().code == std::make_error_code(std::errc::invalid_argument));
-  CHECK_THAT(made.error().where, Contains(part));
+  CHECK_THAT(made.error().message, Contains(part));
 }
 
 }  // namespace

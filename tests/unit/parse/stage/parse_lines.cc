@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
   ParseConfig config;
   if (args.size() == 3) config.format = args[2];
   const Result<std::shared_ptr<const FramerFactory>> factory = make_framer_factory(config);
-  if (!factory) return fail_with(factory.error().where);
+  if (!factory) return fail_with(factory.error().message);
 
   std::ifstream file(args[0], std::ios::binary);
   struct stat about {};
@@ -132,7 +132,7 @@ int main(int argc, char** argv) {
   batch.stream = stream;
   frame(lines, *framed.framer, batch);
   RunCounters counters;
-  if (const Result<void> parsed = make_parser(counters)->run(batch); !parsed) return fail_with(parsed.error().where);
+  if (const Result<void> parsed = make_parser(counters)->run(batch); !parsed) return fail_with(parsed.error().message);
   print(batch);
   return 0;
 }

@@ -22,7 +22,7 @@ void complains(std::string_view pattern, std::string_view about) {
   INFO(pattern.substr(0, 60));
   const Result<Layout> compiled = Layout::compile(pattern, options());
   REQUIRE_FALSE(compiled);
-  CHECK(compiled.error().where.find(about) != std::string::npos);
+  CHECK(compiled.error().message.find(about) != std::string::npos);
 }
 
 }  // namespace

@@ -24,8 +24,8 @@ TEST_CASE("own formats: what cannot be used says why", "[parse][layout]") {
   const auto complains = [](const OwnFormat& format, std::string_view about) {
     const auto compiled = compile_own_format(format);
     REQUIRE_FALSE(compiled);
-    INFO(compiled.error().where);
-    CHECK(compiled.error().where.find(about) != std::string::npos);
+    INFO(compiled.error().message);
+    CHECK(compiled.error().message.find(about) != std::string::npos);
   };
   complains({"", {"{message}"}, "", {}}, "a format's name");
   complains({"klog", {"{message}"}, "", {}}, "built-in");

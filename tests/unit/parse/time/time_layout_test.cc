@@ -45,7 +45,7 @@ TEST_CASE("time layout: what is no such stamp is not read, what is no layout is 
     INFO(layout);
     const Result<TimeLayout> compiled = TimeLayout::compile(layout);
     REQUIRE_FALSE(compiled);
-    CHECK(compiled.error().where.find("time layout") != std::string::npos);
+    CHECK(compiled.error().message.find("time layout") != std::string::npos);
   }
   CHECK_FALSE(TimeLayout::compile(std::string(200, 'x')));
 }

@@ -31,6 +31,6 @@ TEST_CASE("zones: an unknown name is an error that says what to give", "[parse][
     const auto zone = find_zone(name);
     REQUIRE_FALSE(zone);
     CHECK(zone.error().code == std::errc::invalid_argument);
-    CHECK(zone.error().where.find("Europe/Berlin") != std::string::npos);
+    CHECK(zone.error().message.find("Europe/Berlin") != std::string::npos);
   }
 }

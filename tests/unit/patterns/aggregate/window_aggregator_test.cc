@@ -92,7 +92,7 @@ class Run {
     for (const WindowSummary& each : aggregator_.summaries()) {
       const std::string one = encode(each);
       const Result<WindowSummary> back = decode(one);  // what is emitted is always a valid, normalised summary
-      INFO((back ? std::string{} : back.error().where));
+      INFO((back ? std::string{} : back.error().message));
       REQUIRE(back);
       all += one + "|";
     }
