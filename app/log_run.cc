@@ -118,14 +118,14 @@ Result<PipelineTimes> LogRun::run_all() {
   const std::unique_ptr<Stage> learner = miner_->make_learner();
   const std::unique_ptr<Stage> recorder = session_ ? session_->make_recorder(*miner_, *aggregator_) : nullptr;
   TimeRangeStage in_range{range_, counters_};
-  seam_.emplace(*aggregator_, options_.seam_seed);
+  round_trip_.emplace(*aggregator_, options_.round_trip_seed);
   Pipeline pipeline{*source, [this] { return make_chain(); }, {}, {}, threads_, &stop_};
   if (!range_.everything()) pipeline.ordered.push_back(&in_range);
   pipeline.ordered.push_back(learner.get());
   pipeline.ordered.push_back(&*aggregator_);
   if (options_.verbose) pipeline.ordered.push_back(&reading_notes_);
   if (recorder) pipeline.ordered.push_back(recorder.get());
-  if (options_.seam_seed != 0) pipeline.ordered.push_back(&*seam_);
+  if (options_.round_trip_seed != 0) pipeline.ordered.push_back(&*round_trip_);
   if (spool_) pipeline.sinks.push_back({*spool_, {RecordSelection::Of::every}});  // each line has a row
   if (records_) pipeline.sinks.push_back({*records_});
   const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
@@ -135,7 +135,7 @@ Result<PipelineTimes> LogRun::run_all() {
 }
 
 Result<std::vector<WindowSummary>> LogRun::windows() {
-  if (options_.seam_seed != 0) return seam_->delivered();
+  if (options_.round_trip_seed != 0) return round_trip_->delivered();
   SummaryStore store;
   for (WindowSummary& summary : aggregator_->summaries()) store.accept(std::move(summary));
   return store.take_windows();
@@ -161,7 +161,7 @@ Result<StateWritten> LogRun::finish_state(const TemplateCatalog& catalog) {
 }
 
 void LogRun::release() noexcept {
-  seam_.reset();
+  round_trip_.reset();
   records_.reset();
   labels_.reset();
   aggregator_.reset();

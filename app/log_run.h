@@ -10,7 +10,7 @@
 
 #include "app/options.h"
 #include "app/state_session.h"
-#include "app/summary_seam.h"
+#include "app/summary_round_trip.h"
 #include "app/template_labels.h"
 #include "app/time_range.h"
 #include "core/framing.h"
@@ -72,8 +72,8 @@ class LogRun {
   std::unique_ptr<StateSession> session_;  // with --state
   std::optional<TemplateMiner> miner_;     // from prepare() on
   std::optional<WindowAggregator> aggregator_;
-  ReadingNotes reading_notes_;   // with --verbose
-  std::optional<SeamTap> seam_;  // from run_all() on
+  ReadingNotes reading_notes_;                  // with --verbose
+  std::optional<SummaryRoundTrip> round_trip_;  // from run_all() on
   std::unique_ptr<AssignmentSpool> spool_;
   std::optional<TemplateLabels> labels_;  // with --records
   std::unique_ptr<RecordSink> records_;

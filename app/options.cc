@@ -107,7 +107,9 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_flag_function(
       "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
   add_choice(command, "--color", options.color, kWhen, "colours in the report");
-  command.add_option("--through-seam", options.seam_seed, "send window summaries through encode, split, replay and merge")
+  command
+      .add_option("--summary-round-trip,--through-seam", options.round_trip_seed,
+                  "send window summaries through encode, split, replay and merge")
       ->type_name("SEED")
       ->group("");
 }

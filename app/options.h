@@ -40,8 +40,8 @@ struct AnalyzeOptions {
   bool keep_last_run = true;
   bool quiet = false, verbose = false;
   When color = When::automatic, progress = When::automatic;
-  std::size_t batch_bytes = 0;  // 0: the default; for tests of determinism
-  std::uint64_t seam_seed = 0;  // not 0: window summaries go through encode, split, replay and merge, in an order drawn from it
+  std::size_t batch_bytes = 0;        // 0: the default; for tests of determinism
+  std::uint64_t round_trip_seed = 0;  // not 0: window summaries go through encode, split, replay and merge, in an order drawn from it
   std::uint64_t frequent_count = 10;
   double frequent_window_seconds = 60;
 };

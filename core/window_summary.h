@@ -1,4 +1,5 @@
-// The seam for scale: what a window of one stream looked like. patterns/ aggregates batches into these, correlate/ sees nothing else.
+// What a window of one stream looked like, so that runs can be split and merged. patterns/ aggregates batches into these, correlate/ sees
+// nothing else.
 //
 // A summary is cumulative for its (stream, window) and carries the position that it reaches: of two with the same key the
 // one that reaches further replaces the other, then streams are added up. So a replay counts nothing twice, and N workers that

@@ -2,7 +2,7 @@
 """The same output byte for byte whatever the threads, the size of batches, the order of the inputs, and the way of window summaries.
 
 Every sample is read with 1, 2 and 4 threads and batches of 4 KiB, 64 KiB and 1 MiB; half of the runs send their summaries through encode,
-split, replay and merge (--through-seam). usage: determinism.py PROGRAM [SAMPLE...]
+split, replay and merge (--summary-round-trip). usage: determinism.py PROGRAM [SAMPLE...]
 """
 import os
 import sys
@@ -34,8 +34,8 @@ def main():
     runs = 0
     for sample in samples:
         expected = None
-        for threads, batch, seam in VARIANTS:
-            options = [f"--threads={threads}", f"--batch-bytes={batch}"] + ([f"--through-seam={seam}"] if seam else [])
+        for threads, batch, seed in VARIANTS:
+            options = [f"--threads={threads}", f"--batch-bytes={batch}"] + ([f"--summary-round-trip={seed}"] if seed else [])
             found = outputs(binary, [sample, *options])
             expected = expected or found
             for kind, text in expected.items():

@@ -3,7 +3,7 @@
 
 A case is run in its own folder. expected.stdout and expected.stderr are what it prints, expected.exit its status; expected.FILE for
 every --option=FILE that the args name. Record ids (hashes of host and inode), durations and memory are replaced before comparing.
-Each `analyze` case runs a second time with small batches, two threads and summaries through the seam: the same must come out.
+Each `analyze` case runs a second time with small batches, two threads and summaries through a round trip: the same must come out.
 
 usage: run.py PROGRAM [--approve] [NAME...]
 """
@@ -81,8 +81,8 @@ def main():
             approve(case, found)
         wrong = compare(case, found, "found")
         if is_analysis:
-            again, _ = run_case(program, case, ["--threads=2", "--batch-bytes=2048", "--through-seam=7"])
-            wrong += compare(case, again, "found with two threads, small batches and the seam:")
+            again, _ = run_case(program, case, ["--threads=2", "--batch-bytes=2048", "--summary-round-trip=7"])
+            wrong += compare(case, again, "found with two threads, small batches and a round trip of summaries:")
         if wrong:
             failed.append(name)
     print(f"{len(names) - len(failed)} passed, {len(failed)} failed{': ' + ' '.join(failed) if failed else ''}")

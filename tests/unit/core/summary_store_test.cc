@@ -1,4 +1,4 @@
-// The promise of the seam: splitting, replaying, shuffling and widening change nothing.
+// The promise of window summaries: splitting, replaying, shuffling and widening change nothing.
 #include <algorithm>
 #include <catch2/catch.hpp>
 

@@ -1,5 +1,6 @@
 // The way of window summaries in a cluster, walked inside one process: taken several times while a run goes on, encoded, delivered out of
-// order and more than once, decoded and merged. Tests run every sample through it, so that the seam to correlate/ stays real.
+// order and more than once, decoded and merged. Tests run every sample through it, so that summaries can cross a topic on their way to
+// correlate/.
 #pragma once
 
 #include <cstdint>
@@ -14,9 +15,9 @@
 namespace loglode {
 
 /// An ordered stage behind the WindowAggregator that takes its summaries now and then.
-class SeamTap final : public Stage {
+class SummaryRoundTrip final : public Stage {
  public:
-  SeamTap(const WindowAggregator& aggregator, std::uint64_t seed) : aggregator_{aggregator}, random_{seed} {}
+  SummaryRoundTrip(const WindowAggregator& aggregator, std::uint64_t seed) : aggregator_{aggregator}, random_{seed} {}
   Result<void> run(Batch& batch) override;
   /// What a judge on the other side of a topic ends up with. Errors: a summary that does not decode.
   [[nodiscard]] Result<std::vector<WindowSummary>> delivered();

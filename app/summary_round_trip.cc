@@ -1,4 +1,4 @@
-#include "app/summary_seam.h"
+#include "app/summary_round_trip.h"
 
 #include <algorithm>
 
@@ -8,17 +8,17 @@ namespace {
 constexpr std::uint64_t kTakesMax = 5;  // a take is the whole state: a few prove as much as many
 }
 
-Result<void> SeamTap::run(Batch&) {
+Result<void> SummaryRoundTrip::run(Batch&) {
   if (takes_ < kTakesMax && random_() % 4 == 0) take();
   return {};
 }
 
-void SeamTap::take() {
+void SummaryRoundTrip::take() {
   ++takes_;
   for (const WindowSummary& summary : aggregator_.summaries()) topic_.push_back(encode(summary));
 }
 
-Result<std::vector<WindowSummary>> SeamTap::delivered() {
+Result<std::vector<WindowSummary>> SummaryRoundTrip::delivered() {
   take();
   const std::size_t once = topic_.size();
   for (std::size_t i = 0; i < once / 3; ++i) topic_.push_back(topic_[random_() % once]);
