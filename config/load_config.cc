@@ -24,7 +24,7 @@ const SinkConfig* find_sink(const PipelineConfig& config, std::string_view name)
   return found == config.sinks.end() ? nullptr : &*found;
 }
 
-void check_route(const Route& route, const PipelineConfig& config, Reading& reading) {
+void check_route(const Route& route, const PipelineConfig& config, ConfigReading& reading) {
   std::vector<std::string_view> names;
   for (const SinkConfig& sink : config.sinks) names.push_back(sink.name);
   for (const Text& to : route.to) {
@@ -38,7 +38,7 @@ void check_route(const Route& route, const PipelineConfig& config, Reading& read
   }
 }
 
-void check_sources(const PipelineConfig& config, Reading& reading) {
+void check_sources(const PipelineConfig& config, ConfigReading& reading) {
   int standard_inputs = 0;
   for (const SourceConfig& source : config.sources) {
     if (source.type == SourceConfig::Type::standard_input && ++standard_inputs > 1)
@@ -52,7 +52,7 @@ void check_sources(const PipelineConfig& config, Reading& reading) {
 
 std::filesystem::path normal(const Text& path) { return std::filesystem::path{path.value}.lexically_normal(); }
 
-void check_sinks(const PipelineConfig& config, Reading& reading) {
+void check_sinks(const PipelineConfig& config, ConfigReading& reading) {
   for (auto sink = config.sinks.begin(); sink != config.sinks.end(); ++sink) {
     if (sink->when_full.value == WhenFull::dead_letter && config.dead_letters.path.empty())
       reading.problem(sink->when_full.line, "when_full: dead_letter needs dead_letters.path or a \"state\" folder");
@@ -62,7 +62,7 @@ void check_sinks(const PipelineConfig& config, Reading& reading) {
   }
 }
 
-void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig& config, Reading& reading) {
+void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig& config, ConfigReading& reading) {
   const Section root{node, 1, "the configuration", kKeys, reading};
   if (!node.IsMap()) return;
   config.state = root.path("state");
@@ -93,7 +93,7 @@ void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig&
     if (source.type == SourceConfig::Type::file && source.start.line == 0 && config.state.empty()) source.start.kind = StartAt::Kind::start;
 }
 
-void read_document(const std::string& yaml, const TypeReaders& types, PipelineConfig& config, Reading& reading) {
+void read_document(const std::string& yaml, const TypeReaders& types, PipelineConfig& config, ConfigReading& reading) {
   if (yaml.size() > kFileBytesMax) return reading.problem(0, fmt::format("too large: over {} bytes", kFileBytesMax));
   try {
     if (const int line = line_of_second_document(yaml); line > 0)
@@ -134,7 +134,7 @@ Environment process_environment() {
 LoadedConfig load_config_text(const std::string& yaml, const std::string& path, const TypeReaders& types, const Environment& environment) {
   LoadedConfig out;
   out.config.file = path;
-  Reading reading{path, std::filesystem::path{path}.parent_path().string(), environment};
+  ConfigReading reading{path, std::filesystem::path{path}.parent_path().string(), environment};
   read_document(yaml, types, out.config, reading);
   const auto by_line = [](const ConfigProblem& left, const ConfigProblem& right) { return left.line < right.line; };
   std::stable_sort(reading.problems.begin(), reading.problems.end(), by_line);

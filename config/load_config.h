@@ -33,12 +33,12 @@ using Environment = std::function<std::optional<std::string>(const std::string& 
 /// That of the process.
 [[nodiscard]] Environment process_environment();
 
-struct Reading;
+struct ConfigReading;
 
 /// What of a file only the types of sources and sinks can read: app/registry has them.
 struct TypeReaders {
-  std::vector<SourceConfig> (*sources)(const YAML::Node& node, int line, Reading& reading);
-  std::vector<SinkConfig> (*sinks)(const YAML::Node& node, int line, Reading& reading);
+  std::vector<SourceConfig> (*sources)(const YAML::Node& node, int line, ConfigReading& reading);
+  std::vector<SinkConfig> (*sinks)(const YAML::Node& node, int line, ConfigReading& reading);
   void (*mutes)(LoadedConfig& loaded, const Environment& environment);      // the files that detect.mutes names, into detect.muted
   std::vector<ConfigProblem> (*check_whole)(const PipelineConfig& config);  // what only sources and sinks together do wrong
 };

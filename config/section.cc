@@ -36,7 +36,7 @@ bool is_url_with_user(std::string_view value) {
 
 std::string quoted(const Text& text) { return in_quotes(text.shown); }
 
-Text Reading::text_of(const YAML::Node& scalar, std::string_view key) {
+Text ConfigReading::text_of(const YAML::Node& scalar, std::string_view key) {
   const int line = line_of(scalar);
   Expanded expanded = expand(scalar.Scalar(), environment, folder);
   for (std::string& message : expanded.problems) problem(line, fmt::format("\"{}\": {}", key, message));
@@ -47,12 +47,12 @@ Text Reading::text_of(const YAML::Node& scalar, std::string_view key) {
   return {std::move(expanded.value), line, secret ? "***" : std::move(expanded.shown), hidden};
 }
 
-void Reading::resolve(Text& path) const {
+void ConfigReading::resolve(Text& path) const {
   path.value = path_in(folder, path.value);
   if (!path.hidden) path.shown = path.value;
 }
 
-Section::Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, Reading& reading)
+Section::Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, ConfigReading& reading)
     : what_(std::move(what)), line_(line), is_mapping_(node.IsMap()), reading_(reading) {
   if (!is_mapping_) {
     problem(line_, fmt::format("{} must be a mapping", what_));

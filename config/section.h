@@ -19,7 +19,7 @@
 namespace loglode::config {
 
 /// One reading of one file: who is asked for variables, and what was found wrong so far. Used by one thread, for the length of load_config.
-struct Reading {
+struct ConfigReading {
   std::string file, folder;
   const Environment& environment;
   std::vector<ConfigProblem> problems{}, warnings{};
@@ -49,7 +49,7 @@ struct Bounds {
 class Section {
  public:
   /// Reports unknown and repeated keys at once. `what` names the section in messages; `known` must be static. `line`: where it begins.
-  Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, Reading& reading);
+  Section(const YAML::Node& node, int line, std::string what, std::span<const std::string_view> known, ConfigReading& reading);
 
   [[nodiscard]] bool is_mapping() const noexcept { return is_mapping_; }
   [[nodiscard]] bool has(std::string_view key) const { return values_.contains(key); }
@@ -57,7 +57,7 @@ class Section {
   [[nodiscard]] int line() const noexcept { return line_; }
   [[nodiscard]] int key_line(std::string_view key) const;
   [[nodiscard]] const std::string& what() const noexcept { return what_; }
-  [[nodiscard]] Reading& reading() const noexcept { return reading_; }
+  [[nodiscard]] ConfigReading& reading() const noexcept { return reading_; }
   [[nodiscard]] std::vector<std::string> keys() const;
   void problem(int line, std::string message) const { reading_.problem(line, std::move(message)); }
   void lacks(std::string_view key) const;  // said of mappings only: of others it is said that they are none
@@ -98,7 +98,7 @@ class Section {
   std::string what_;
   int line_;
   bool is_mapping_;
-  Reading& reading_;
+  ConfigReading& reading_;
   std::map<std::string, Value, std::less<>> values_;
 };
 

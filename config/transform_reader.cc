@@ -61,7 +61,7 @@ Sample read_sample(const Section& section) {
 
 Route read_route(const Section& section) { return {read_when(section, true).value_or(Condition{}), section.texts("to", true)}; }
 
-std::optional<TransformConfig> read_transform(const YAML::Node& node, int list_line, Reading& reading) {
+std::optional<TransformConfig> read_transform(const YAML::Node& node, int list_line, ConfigReading& reading) {
   const int line = node.IsNull() ? list_line : line_of(node);
   const Section one{node, line, "a transform", kTransforms, reading};
   if (!node.IsMap()) return std::nullopt;

@@ -43,9 +43,11 @@ std::string_view first_line(std::string_view text) noexcept {
 }
 
 /// Reads records by one plan. The name of the format that read the latest one is kept for explain_parse.
-class Reading {
+class BatchReading {
  public:
-  Reading(const ReadingPlan& plan, Batch& batch) : plan_(plan), context_(plan.context), batch_(batch) { context_.time.sight = &sight_; }
+  BatchReading(const ReadingPlan& plan, Batch& batch) : plan_(plan), context_(plan.context), batch_(batch) {
+    context_.time.sight = &sight_;
+  }
 
   /// `record.time` comes in as when the record arrived, or as Framing::near where its flag says so.
   void read(Record& record) {
@@ -348,7 +350,7 @@ class Parser final : public Stage {
     LOGLODE_ASSERT(batch.stream != nullptr);
     const auto* plan = dynamic_cast<const ReadingPlan*>(batch.stream->plan.get());
     LOGLODE_ASSERT(plan != nullptr);
-    Reading reading(*plan, batch);
+    BatchReading reading(*plan, batch);
     constexpr std::pair<RecordFlag, std::atomic<std::uint64_t> RunCounters::*> kCounted[] = {
         {RecordFlag::not_utf8, &RunCounters::not_utf8},
         {RecordFlag::fallback, &RunCounters::fallback},
@@ -409,7 +411,7 @@ Result<ParseExplanation> explain_parse(std::string_view line, const ParseConfig&
   const auto& plan = dynamic_cast<const ReadingPlan&>(*stream.plan);
   if (const Framing framing = stream.framer->next(prefix.empty() ? std::string_view{} : prefix.front()); framing.near != kNoTime)
     record.time = framing.near, record.set(RecordFlag::near_time);
-  Reading reading(plan, batch);
+  BatchReading reading(plan, batch);
   reading.read(record);
 
   ParseExplanation explanation;

@@ -286,17 +286,17 @@ void DeadLetterReader::note(const std::string& part, DamagedSpan span) {
 }
 
 Result<std::optional<DeadLetter>> DeadLetterReader::next() {
-  for (; at_ < parts_.size(); ++at_, reading_.reset()) {
+  for (; at_ < parts_.size(); ++at_, open_part_.reset()) {
     const std::string& path = parts_[at_];
-    if (!reading_) {
+    if (!open_part_) {
       auto file = open_file(path, O_RDONLY);
       if (!file && file.error().code == std::errc::no_such_file_or_directory) continue;  // removed since
       if (!file) return ++at_, tl::unexpected<Error>(file.error());
-      reading_ = std::make_unique<Reading>(std::move(*file), path);
+      open_part_ = std::make_unique<OpenPart>(std::move(*file), path);
     }
-    auto dead_letter = reading_->frames.next();
-    if (!dead_letter) return ++at_, reading_.reset(), tl::unexpected<Error>(dead_letter.error());
-    const DamagedSpan passed = reading_->frames.passed();
+    auto dead_letter = open_part_->frames.next();
+    if (!dead_letter) return ++at_, open_part_.reset(), tl::unexpected<Error>(dead_letter.error());
+    const DamagedSpan passed = open_part_->frames.passed();
     if (passed.begin != passed.end && (dead_letter->has_value() || !is_being_written(path))) note(path, passed);
     if (dead_letter->has_value()) return dead_letter;
   }

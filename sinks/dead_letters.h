@@ -85,8 +85,8 @@ class DeadLetterReader {
   [[nodiscard]] const std::vector<DamagedPart>& damaged_parts() const noexcept { return damaged_parts_; }  // the first thousand
 
  private:
-  struct Reading {
-    Reading(OwnedFile opened, const std::string& path) : file{std::move(opened)}, bytes{file, path}, frames{bytes} {}
+  struct OpenPart {
+    OpenPart(OwnedFile opened, const std::string& path) : file{std::move(opened)}, bytes{file, path}, frames{bytes} {}
     OwnedFile file;
     FileBytes bytes;
     FrameScanner frames;
@@ -97,7 +97,7 @@ class DeadLetterReader {
   std::vector<std::string> parts_;
   std::string lock_;  // empty: a single part
   std::size_t at_ = 0;
-  std::unique_ptr<Reading> reading_;
+  std::unique_ptr<OpenPart> open_part_;
   std::size_t damaged_ = 0;
   std::vector<DamagedPart> damaged_parts_;
 };

@@ -15,7 +15,7 @@ void read(const Section& section, SinkConfig& out) {
   section.problem(section.key_line("type"), fmt::format("{}: elasticsearch is not part of this version", section.what()));
 }
 
-void check(const SinkConfig&, Reading&) {}
+void check(const SinkConfig&, ConfigReading&) {}
 void connect(const SinkConfig&, ConnectTrial&) {}
 
 Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking&) {

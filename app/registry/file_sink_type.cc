@@ -44,7 +44,7 @@ void read(const Section& section, SinkConfig& out) {
   section.choice("sync", kSync, out.sync_with_snapshot);
 }
 
-void check(const SinkConfig&, Reading&) {}
+void check(const SinkConfig&, ConfigReading&) {}
 
 void connect(const SinkConfig& sink, ConnectTrial& trial) { trial.try_file(sink.path, fmt::format("sink {}", in_quotes(sink.name))); }
 

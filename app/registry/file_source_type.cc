@@ -39,7 +39,7 @@ void read(const Section& section, SourceConfig& out) {
   if (const auto index = section.word_index("start", text, kWords)) out.start = {kStarts[*index], kNoTime, text.line};
 }
 
-void check(const SourceConfig&, Reading&) {}
+void check(const SourceConfig&, ConfigReading&) {}
 
 /// Files may still come, as long as their folder is there.
 void tell_no_files(const SourceConfig& source, ConnectTrial& trial) {

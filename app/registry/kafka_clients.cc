@@ -9,7 +9,7 @@
 namespace loglode::config {
 namespace {
 
-void report(const Result<void>& tried, const Options& options, int line, const std::string& what, Reading& reading) {
+void report(const Result<void>& tried, const Options& options, int line, const std::string& what, ConfigReading& reading) {
   if (tried) return;
   // The error begins with whose it is.
   std::string why = tried.error().message;
@@ -69,14 +69,14 @@ KafkaSinkConfig client_of(const SinkConfig& sink) {
   return kafka;
 }
 
-void try_client(const SourceConfig& source, Reading& reading) {
+void try_client(const SourceConfig& source, ConfigReading& reading) {
   if (source.brokers.empty() || source.topics.empty() || source.group.empty() || asks_elsewhere(source.options)) return;
   KafkaSourceConfig kafka = client_of(source);
   kafka.next_stream = [] { return StreamId{}; };
   report(try_kafka_source(kafka), source.options, source.line, fmt::format("source {}", in_quotes(source.name)), reading);
 }
 
-void try_client(const SinkConfig& sink, Reading& reading) {
+void try_client(const SinkConfig& sink, ConfigReading& reading) {
   if (sink.brokers.empty() || sink.topic.empty() || asks_elsewhere(sink.options)) return;
   report(try_kafka_sink(client_of(sink)), sink.options, sink.line, fmt::format("sink {}", in_quotes(sink.name)), reading);
 }

@@ -23,7 +23,7 @@ namespace loglode::config {
 [[nodiscard]] KafkaSinkConfig client_of(const SinkConfig& sink);
 
 // Each reports what only all options together say, when each alone is good. What the configuration lacks is not looked at.
-void try_client(const SourceConfig& source, Reading& reading);
-void try_client(const SinkConfig& sink, Reading& reading);
+void try_client(const SourceConfig& source, ConfigReading& reading);
+void try_client(const SinkConfig& sink, ConfigReading& reading);
 
 }  // namespace loglode::config

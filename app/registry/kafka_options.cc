@@ -31,7 +31,7 @@ std::string sentence_of(const kafka::OptionFault& fault, const std::string& name
 
 }  // namespace
 
-bool check_kafka_options(const Options& options, kafka::Role role, Reading& reading) {
+bool check_kafka_options(const Options& options, kafka::Role role, ConfigReading& reading) {
   bool good = true;
   for (const auto& [name, value] : options) {
     const auto fault = kafka::fault_of_option(name, value.value, role);

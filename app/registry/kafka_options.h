@@ -8,7 +8,7 @@ namespace loglode::config {
 
 /// Reports every option that is unknown, has a value that librdkafka refuses, or is not a user's to set (kafka/options.h). False when
 /// there is one.
-bool check_kafka_options(const Options& options, kafka::Role role, Reading& reading);
+bool check_kafka_options(const Options& options, kafka::Role role, ConfigReading& reading);
 
 /// The sentence without the values of these options that nobody shall see: librdkafka may quote them.
 [[nodiscard]] std::string without_secrets(std::string text, const Options& options);

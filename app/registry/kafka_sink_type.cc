@@ -29,7 +29,7 @@ void read(const Section& section, SinkConfig& out) {
   check_kafka_options(out.options, kafka::Role::sink, section.reading());
 }
 
-void check(const SinkConfig& sink, Reading& reading) { try_client(sink, reading); }
+void check(const SinkConfig& sink, ConfigReading& reading) { try_client(sink, reading); }
 
 void connect(const SinkConfig& sink, ConnectTrial& trial) {
   const std::string what = fmt::format("sink {}", in_quotes(sink.name));

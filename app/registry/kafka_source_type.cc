@@ -42,7 +42,7 @@ std::string fault_of_topic_pattern(const std::string& pattern) {
   return why.data();
 }
 
-void check_topics(const std::vector<Text>& topics, Reading& reading) {
+void check_topics(const std::vector<Text>& topics, ConfigReading& reading) {
   for (const Text& topic : topics) {
     if (topic.value.starts_with('^')) {
       if (const std::string fault = fault_of_topic_pattern(topic.value); !fault.empty())
@@ -111,7 +111,7 @@ void read(const Section& section, SourceConfig& out) {
   out.start = read_start(section);
 }
 
-void check(const SourceConfig& source, Reading& reading) { try_client(source, reading); }
+void check(const SourceConfig& source, ConfigReading& reading) { try_client(source, reading); }
 
 std::size_t count_matches(const std::string& pattern, const std::vector<std::string>& topics) {
   regex_t compiled;

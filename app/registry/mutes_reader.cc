@@ -73,7 +73,7 @@ void read_until(const Section& section, Timestamp now, MuteConfig& out) {
                            "this mute has ended: nothing that happens now is muted by it; take it out, or give it another \"until\"");
 }
 
-MuteConfig read_mute(const YAML::Node& node, Timestamp now, Reading& reading) {
+MuteConfig read_mute(const YAML::Node& node, Timestamp now, ConfigReading& reading) {
   const Section section{node, line_of(node), "a mute", kMuteKeys, reading};
   MuteConfig out;
   out.file = reading.file;
@@ -93,7 +93,7 @@ MuteConfig read_mute(const YAML::Node& node, Timestamp now, Reading& reading) {
   return out;
 }
 
-void read_list(const std::string& yaml, Timestamp now, Reading& reading, std::vector<MuteConfig>& out) {
+void read_list(const std::string& yaml, Timestamp now, ConfigReading& reading, std::vector<MuteConfig>& out) {
   try {
     if (const int line = line_of_second_document(yaml); line > 0)
       reading.problem(line, "a second YAML document (after ---): a file holds one list of mutes");
@@ -124,7 +124,7 @@ void read_mutes(LoadedConfig& loaded, const Environment& environment) {
       continue;
     }
     text.resize(static_cast<std::size_t>(file.gcount()));
-    Reading reading{path.shown, std::filesystem::path{path.value}.parent_path().string(), environment};
+    ConfigReading reading{path.shown, std::filesystem::path{path.value}.parent_path().string(), environment};
     if (text.size() > kFileBytesMax)
       reading.problem(0, fmt::format("too large: over {} bytes", kFileBytesMax));
     else

@@ -27,7 +27,7 @@ void read_what(const Section& section, SinkConfig& out) {
   }
 }
 
-SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, Reading& reading) {
+SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading) {
   SinkConfig out;
   out.name = name;
   out.line = line;
@@ -49,7 +49,7 @@ SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, 
 
 }  // namespace
 
-std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, Reading& reading) {
+std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, ConfigReading& reading) {
   std::vector<SinkConfig> out;
   if (!node.IsMap() || node.size() == 0) {
     reading.problem(line, "\"sinks\" must be a mapping of at least one name to a sink");

@@ -20,7 +20,7 @@ constexpr std::string_view kServiceWords[] = {"topic", "key", "path", "field:NAM
 
 }  // namespace
 
-void check_format(const Text& format, Reading& reading) {
+void check_format(const Text& format, ConfigReading& reading) {
   if (format.line == 0) return;
   const std::vector<std::string> known = known_formats();
   if (std::find(known.begin(), known.end(), format.value) != known.end()) return;
@@ -53,7 +53,7 @@ std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type
 
 namespace {
 
-SourceConfig read_source(const std::string& name, int line, const YAML::Node& node, Reading& reading) {
+SourceConfig read_source(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading) {
   SourceConfig out;
   out.name = name;
   out.line = line;
@@ -93,7 +93,7 @@ bool is_topic_name(std::string_view name) {
   return !name.empty() && name.size() <= kTopicBytesMax && name != "." && name != ".." && std::all_of(name.begin(), name.end(), fits);
 }
 
-bool check_name(const std::string& name, int line, std::string_view what, Reading& reading) {
+bool check_name(const std::string& name, int line, std::string_view what, ConfigReading& reading) {
   constexpr std::size_t kNameBytesMax = 64;
   if (is_topic_name(name) && name.size() <= kNameBytesMax) return true;
   reading.problem(line,
@@ -101,7 +101,7 @@ bool check_name(const std::string& name, int line, std::string_view what, Readin
   return false;
 }
 
-void check_brokers(const std::vector<Text>& brokers, Reading& reading) {
+void check_brokers(const std::vector<Text>& brokers, ConfigReading& reading) {
   for (const Text& broker : brokers) {
     std::string_view rest = broker.value;
     while (!rest.empty()) {  // librdkafka takes several at once, with commas
@@ -120,7 +120,7 @@ void check_brokers(const std::vector<Text>& brokers, Reading& reading) {
   }
 }
 
-std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, Reading& reading) {
+std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigReading& reading) {
   std::vector<SourceConfig> out;
   if (!node.IsMap() || node.size() == 0) {
     reading.problem(line, "\"sources\" must be a mapping of at least one name to a source");

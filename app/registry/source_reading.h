@@ -15,7 +15,7 @@ inline constexpr std::size_t kTopicBytesMax = 249;  // Kafka's own limit
 
 /// `service: { from: … }`; none where nobody wrote it, or wrote it wrong.
 [[nodiscard]] std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type type);
-void check_format(const Text& format, Reading& reading);
+void check_format(const Text& format, ConfigReading& reading);
 
 /// The entry that the key `type` names; null, and a problem, when it is none.
 template <class Type>

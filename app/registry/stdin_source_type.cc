@@ -6,7 +6,7 @@ namespace loglode::config {
 namespace {
 
 void read(const Section&, SourceConfig&) {}
-void check(const SourceConfig&, Reading&) {}
+void check(const SourceConfig&, ConfigReading&) {}
 void connect(const SourceConfig&, ConnectTrial&) {}
 
 Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMaking& with) {

@@ -71,7 +71,7 @@ struct SourceType {
   /// From the section; problems go to its Reading.
   void (*read)(const Section& section, SourceConfig& out);
   /// What a run would refuse when it makes it, and what is not seen in one key; when reading found no problem.
-  void (*check)(const SourceConfig& source, Reading& reading);
+  void (*check)(const SourceConfig& source, ConfigReading& reading);
   void (*connect)(const SourceConfig& source, ConnectTrial& trial);
   Result<std::unique_ptr<Source>> (*make)(const SourceConfig& source, const SourceMaking& with);
 };
@@ -88,7 +88,7 @@ struct SinkType {
   SinkConfig::Type type;
   std::span<const KeyRow> keys;  // besides those of all sinks
   void (*read)(const Section& section, SinkConfig& out);
-  void (*check)(const SinkConfig& sink, Reading& reading);
+  void (*check)(const SinkConfig& sink, ConfigReading& reading);
   void (*connect)(const SinkConfig& sink, ConnectTrial& trial);
   Result<OpenedSink> (*make)(const SinkConfig& sink, const SinkMaking& with);
 };

@@ -39,7 +39,7 @@ std::string_view without_array_marks(std::string_view text) noexcept {
 
 bool looks_like_object(std::string_view text) noexcept { return !text.empty() && text.front() == '{' && text.back() == '}'; }
 
-struct Reading {
+struct RecordReading {
   Record& record;
   Batch& batch;
   const ParseContext& context;
@@ -48,7 +48,7 @@ struct Reading {
   bool severity_stated = false;  // by the program: what its message holds is something that it logs, and does not overrule it
 };
 
-bool read_document(std::string_view text, const Reading& to);
+bool read_document(std::string_view text, const RecordReading& to);
 
 /// Names are the platform's where it has them; time and severity those of the program, unless the envelope has the program's own already.
 void overlay(const Record& inside, bool severity_stated, Record& record) {
@@ -64,7 +64,7 @@ void overlay(const Record& inside, bool severity_stated, Record& record) {
 
 /// Reads `text`, which came inside `to.record`'s envelope, with `read`, into a record of its own.
 template <class Read>
-bool read_inside(std::string_view text, const Reading& to, Read read) {
+bool read_inside(std::string_view text, const RecordReading& to, Read read) {
   const std::size_t attributes = to.batch.attributes.size();
   Record inside;
   inside.message = text;
@@ -74,7 +74,7 @@ bool read_inside(std::string_view text, const Reading& to, Read read) {
   return true;
 }
 
-void read_inner(std::string_view text, const Reading& to, bool enveloped) {
+void read_inner(std::string_view text, const RecordReading& to, bool enveloped) {
   const std::string_view bare = without_mark_and_blanks(text);
   const auto as_json = [&](Record& inside) { return read_document(bare, {inside, to.batch, to.context, to.inner, to.level + 1}); };
   // A program that states its level logs somebody's body, not a record of its own: an outsider must not choose severity and service.
@@ -110,7 +110,7 @@ bool read_further_lines(JsonReader& reader, std::string_view first, Batch& batch
   return true;
 }
 
-bool open(JsonReader& reader, std::string_view& text, const Reading& to, bool& repaired) {
+bool open(JsonReader& reader, std::string_view& text, const RecordReading& to, bool& repaired) {
   const auto fault = reader.open(text);
   if (fault != JsonStructure::Fault::not_utf8) return fault == JsonStructure::Fault::none;
   text = replace_invalid_utf8(text, to.batch);
@@ -119,7 +119,7 @@ bool open(JsonReader& reader, std::string_view& text, const Reading& to, bool& r
 }
 
 /// Several objects: the first says what the record is, the others only add their lines.
-bool read_wrapped_lines(JsonReader& reader, const Reading& to) {
+bool read_wrapped_lines(JsonReader& reader, const RecordReading& to) {
   const JsonFields& fields = reader.fields();
   if (to.level != 0 || !(fields.has(Slot::message_log) || fields.has(Hint::envelope))) return false;
   const Record before = to.record;
@@ -136,7 +136,7 @@ bool read_wrapped_lines(JsonReader& reader, const Reading& to) {
 }
 
 /// Puts the object just read into the record; false when what follows it does not belong there.
-bool read_into_record(JsonReader& reader, std::string_view text, const Reading& to) {
+bool read_into_record(JsonReader& reader, std::string_view text, const RecordReading& to) {
   const std::size_t attributes = to.batch.attributes.size();
   bool good = reader.read_object(to.batch, to.context.keep_attributes);
   FilledMessage message{Slot::message_log, true};
@@ -155,13 +155,13 @@ bool read_into_record(JsonReader& reader, std::string_view text, const Reading& 
     return false;
   }
   if (to.batch.attributes.size() > attributes) own_attributes(to.record, to.batch, attributes);
-  Reading inside = to;
+  RecordReading inside = to;
   inside.severity_stated = message.own_severity;
   if (message.is_text) read_inner(to.record.message, inside, enveloped);  // the reader may be used for it: nothing of it is needed now
   return true;
 }
 
-bool read_document(std::string_view text, const Reading& to) {
+bool read_document(std::string_view text, const RecordReading& to) {
   thread_local JsonReader reader;
   text = without_mark_and_blanks(text);
   if (!looks_like_object(text)) text = without_array_marks(text);

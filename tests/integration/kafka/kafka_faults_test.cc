@@ -229,7 +229,7 @@ TEST_CASE("brokers that are away are told about once, and so is their return", "
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("away", 1);
   Producer{broker.address()}.send(topic, 0, "before");
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until_records(1);
   broker.crash();
   reading.until([&] { return reading.source->statistics().brokers_down; });
@@ -251,14 +251,14 @@ TEST_CASE("messages deleted before they were read are told about, with their num
   for (std::uint64_t id = 0; id < 100; ++id) producer.send(topic, 0, payload_of(id, 13));
   producer.flush();
   {
-    Reading reading{reading_of(topic, topic)};
+    TopicReading reading{reading_of(topic, topic)};
     reading.until_records(100);
     const StreamPosition position{reading.positions.begin()->first, std::uint64_t{10} << kKafkaOffsetShift};
     CHECK(reading.source->commit({&position, 1}));
     reading.until([&] { return reading.source->statistics().partitions.at(0).committed == 10; });
   }
   broker.delete_before(topic, 0, 70);
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until_records(30);
   CHECK(reading.got.at(0).offset == 70);
   REQUIRE(reading.counters.problems().size() == 1);
@@ -282,7 +282,7 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
     return ++asked <= 2 ? std::optional{std::uint64_t{asked == 1 ? 500U : 2U} << kKafkaOffsetShift} : std::nullopt;
   };
   config.commit_metadata = "ours";
-  Reading reading{config};
+  TopicReading reading{config};
   reading.until_records(8);  // five of the one, three of the other
   // The same offsets are other records now: the one that begins anew has another name, and keeps it.
   int other = 0;
@@ -298,7 +298,7 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   reading.source.reset();
   for (int partition : {0, 1}) producer.send(topic, partition, payload_of(10, 16));
   producer.flush();
-  Reading next{config};
+  TopicReading next{config};
   next.until_records(2);
   for (const auto& [path, info] : next.infos) CHECK(info.identity == infos.at(path).identity);
 }
@@ -310,7 +310,7 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
     Producer producer{broker.address()};
     for (std::uint64_t id = 0; id < 50; ++id) producer.send(topic, 0, payload_of(id, 14));
     producer.flush();
-    Reading reading{reading_of(topic, topic)};
+    TopicReading reading{reading_of(topic, topic)};
     reading.until_records(50);
     reading.commit_all();
   }
@@ -319,7 +319,7 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
   Producer producer{broker.address()};
   for (std::uint64_t id = 100; id < 105; ++id) producer.send(topic, 0, payload_of(id, 14));
   producer.flush();
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until_records(5);
   CHECK(reading.got.at(0).raw == payload_of(100, 14));
   reading.commit_all();
@@ -334,7 +334,7 @@ TEST_CASE("marks of transactions and messages of those that were given up hold n
     producer.transact(topic, {"kept 1", "kept 2"}, true);
     producer.transact(topic, {"given up"}, false);
   }
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until([&] { return !reading.positions.empty() && reading.positions.begin()->second == std::uint64_t{5} << kKafkaOffsetShift; });
   REQUIRE(reading.got.size() == 2);
   CHECK(reading.got[1].raw == "kept 2");
@@ -352,7 +352,7 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
     KafkaSourceConfig config = reading_of("mock", "mock");
     config.brokers = address;
     config.options["allow.auto.create.topics"] = "true";
-    Reading reading{config};
+    TopicReading reading{config};
     reading.until_records(10);
     constexpr std::int16_t kOffsetCommit = 8;
     rd_kafka_mock_push_request_errors(cluster.get(), kOffsetCommit, 3, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
@@ -377,7 +377,7 @@ TEST_CASE("a partition that has more and gives nothing is told about and reassig
   KafkaSourceConfig config = reading_of("mock", "stalled");
   config.brokers = cluster.address();
   config.options["allow.auto.create.topics"] = "true";
-  Reading reading{config};
+  TopicReading reading{config};
   reading.until_records(10);
   // Fetches fail in a way that the client passes over, everything else is answered.
   constexpr std::int16_t kFetch = 1;
@@ -399,9 +399,9 @@ TEST_CASE("an instance that a second one of the same name replaces says so and e
   const std::string topic = broker.topic("fenced", 1);
   KafkaSourceConfig config = reading_of(topic, topic);
   config.instance = "host-1";
-  Reading first{config};
+  TopicReading first{config};
   first.until([&] { return !first.source->statistics().partitions.empty(); });
-  Reading second{config};
+  TopicReading second{config};
   second.until([&] { return !second.source->statistics().partitions.empty(); });
   bool failed = false;
   for (int i = 0; i < 100 && !failed; ++i) {

@@ -91,7 +91,7 @@ TEST_CASE("payloads of every kind come out as records, and the position moves pa
   producer.send(topic, 0, ToSend{std::nullopt, "", {}, 0});
   producer.flush();
 
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until([&] { return !reading.positions.empty() && reading.positions.begin()->second == std::uint64_t{16} << kKafkaOffsetShift; });
   std::map<std::uint64_t, std::vector<Got>> by_offset;
   for (const Got& got : reading.got) by_offset[got.offset].push_back(got);

@@ -14,7 +14,7 @@ TEST_CASE("every message of three partitions is handed out once, and the next me
   for (std::uint64_t id = 0; id < 6000; ++id) producer.send(topic, static_cast<int>(id % 3), payload_of(id, 1));
   producer.flush();
   {
-    Reading reading{reading_of(topic, topic)};
+    TopicReading reading{reading_of(topic, topic)};
     reading.until_records(6000);
     std::set<std::uint64_t> ids;
     std::map<std::int32_t, std::uint64_t> next;
@@ -34,7 +34,7 @@ TEST_CASE("every message of three partitions is handed out once, and the next me
   CHECK(broker.committed(topic, topic, 2) == 2000);
   producer.send(topic, 0, payload_of(6000, 1));
   producer.flush();
-  Reading next{reading_of(topic, topic)};
+  TopicReading next{reading_of(topic, topic)};
   next.until_records(1);
   CHECK(next.got.at(0).raw == payload_of(6000, 1));
   CHECK(next.got.at(0).offset == 2000);
@@ -48,7 +48,7 @@ TEST_CASE("what was handed out and not committed comes again to the next member"
   producer.flush();
   StreamIdentity identity;
   {
-    Reading reading{reading_of(topic, topic)};
+    TopicReading reading{reading_of(topic, topic)};
     reading.until_records(100);
     identity = reading.infos.at(topic + "[0]").identity;
     StreamPosition position{reading.positions.begin()->first, std::uint64_t{40} << kKafkaOffsetShift};
@@ -58,7 +58,7 @@ TEST_CASE("what was handed out and not committed comes again to the next member"
   KafkaSourceConfig config = reading_of(topic, topic);
   config.commit_metadata = "seen by 7";
   {
-    Reading next{config};
+    TopicReading next{config};
     next.until_records(60);
     CHECK(next.got.at(0).raw == payload_of(40, 2));
     CHECK(next.infos.at(topic + "[0]").identity == identity);
@@ -76,7 +76,7 @@ TEST_CASE("what was handed out and not committed comes again to the next member"
     told_offset = committed;
     return std::optional{std::uint64_t{90} << kKafkaOffsetShift};
   };
-  Reading ours{config};
+  TopicReading ours{config};
   ours.until_records(10);
   CHECK(told == "seen by 7");
   CHECK(told_offset == std::uint64_t{100} << kKafkaOffsetShift);
@@ -92,7 +92,7 @@ TEST_CASE("a partition without a position is read from where the configuration s
   KafkaSourceConfig config = reading_of(topic, topic + "-latest");
   config.start = KafkaStart::latest;
   {
-    Reading latest{config};
+    TopicReading latest{config};
     latest.until([&] { return !latest.positions.empty(); });
     CHECK(latest.got.empty());
     latest.commit_all();
@@ -100,14 +100,14 @@ TEST_CASE("a partition without a position is read from where the configuration s
   // The end of then was committed, so that what came meanwhile is not passed over.
   producer.send(topic, 0, ToSend{"later", {}, {}, 1'700'000'100'000});
   producer.flush();
-  Reading latest{config};
+  TopicReading latest{config};
   latest.until_records(1);
   CHECK(latest.got.at(0).raw == "later");
 
   config = reading_of(topic, topic + "-time");
   config.start = KafkaStart::time;
   config.start_time = Timestamp{std::chrono::milliseconds{1'700'000'006'500}};
-  Reading since{config};
+  TopicReading since{config};
   since.until_records(4);
   CHECK(since.got.at(0).raw == "at 7");
   CHECK(since.infos.at(topic + "[0]").modified == Timestamp{std::chrono::milliseconds{1'700'000'007'000}});
@@ -122,7 +122,7 @@ TEST_CASE("topics that fit a pattern and partitions that are added are read as t
   config.overrides.push_back({"^pattern\\.b.*", {}, KafkaService{KafkaService::From::key, ""}, nullptr});
   Producer producer{broker.address()};
   producer.send(first, 0, "one");
-  Reading reading{config};
+  TopicReading reading{config};
   reading.until_records(1);
   reading.commit_all();
 
@@ -154,7 +154,7 @@ TEST_CASE("what names the service: a header, else what the configuration says", 
   const auto expect = [&](KafkaService service, const std::string& of_stream, const std::vector<std::string>& of_records) {
     KafkaSourceConfig config = reading_of(topic, topic);
     config.service = std::move(service);
-    Reading reading{config};
+    TopicReading reading{config};
     reading.until_records(3);
     CHECK(reading.services.at(topic + "[0]") == of_stream);
     std::vector<std::string> services;
@@ -174,7 +174,7 @@ TEST_CASE("stop() hands out what was taken and then ends", "[kafka]") {
   Producer producer{broker.address()};
   for (std::uint64_t id = 0; id < 1000; ++id) producer.send(topic, static_cast<int>(id % 2), payload_of(id, 3));
   producer.flush();
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   wait_until([&] { return reading.source->statistics().messages == 1000; });
   reading.source->stop();
   producer.send(topic, 0, payload_of(1000, 3));
@@ -197,7 +197,7 @@ TEST_CASE("a pipeline that stands still pauses its partitions, keeps them, and m
   config.queue_bytes_max = 2 * kMiB;
   config.batch_bytes = 256 * kKiB;
   config.options["max.poll.interval.ms"] = "6000";
-  Reading reading{config};
+  TopicReading reading{config};
   wait_until([&] { return reading.source->statistics().staged_bytes > kMiB; });
   std::this_thread::sleep_for(8s);  // longer than max.poll.interval.ms
   const KafkaStatistics still = reading.source->statistics();
@@ -235,7 +235,7 @@ TEST_CASE("a record has the message's time until the parser finds one of its own
   const std::string topic = broker.topic("times", 1);
   const std::int64_t sent = 1'795'700'000'000;
   Producer{broker.address()}.send(topic, 0, ToSend{"{\"level\":\"error\",\"msg\":\"no connection\"}", {}, {}, sent});
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until_records(1);
   CHECK(reading.got.at(0).time == Timestamp{std::chrono::milliseconds{sent}});
 }

@@ -111,7 +111,7 @@ TEST_CASE("what a Kafka sink delivers is read back as it was written", "[kafka]"
 
   KafkaSourceConfig config = reading_of(topic, topic);
   config.service.from = KafkaService::From::key;
-  Reading reading{config};
+  TopicReading reading{config};
   reading.until_records(1001);
   std::set<std::uint64_t> ids;
   for (const Got& got : reading.got) {
@@ -159,7 +159,7 @@ TEST_CASE("a broker that is killed while a sink writes gets everything once", "[
   REQUIRE(sink.sink->flush(within(60s)));
   CHECK(refused > 0);
   CHECK(kept.count(Verdict::delivered) == 10'000);
-  Reading reading{reading_of(topic, topic)};
+  TopicReading reading{reading_of(topic, topic)};
   reading.until_records(10'000);
   std::set<std::string> different;
   for (const Got& got : reading.got) different.insert(got.raw);

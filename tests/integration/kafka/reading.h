@@ -48,9 +48,9 @@ inline KafkaSourceConfig reading_of(const std::string& topic, const std::string&
 }
 
 /// One thread's.
-class Reading {
+class TopicReading {
  public:
-  explicit Reading(KafkaSourceConfig config) {
+  explicit TopicReading(KafkaSourceConfig config) {
     auto made = make_kafka_source(std::move(config), framers_, counters);
     REQUIRE(made);
     source = std::move(*made);
