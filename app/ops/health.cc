@@ -19,15 +19,15 @@ std::chrono::seconds lasting(bool is_so, std::optional<Moment>& since, Moment no
 
 }  // namespace
 
-Health HealthWatch::judge(const PipelineSight& sight, Moment now) {
+Health HealthWatch::judge(const PipelineStatus& status, Moment now) {
   const std::lock_guard lock{mutex_};
-  const auto stuck = lasting(sight.work_waiting && sight.moves == moves_, stuck_since_, now);
-  const auto in_trouble = lasting(!sight.trouble.empty(), trouble_since_, now);
-  moves_ = sight.moves;
+  const auto stuck = lasting(status.work_waiting && status.moves == moves_, stuck_since_, now);
+  const auto in_trouble = lasting(!status.trouble.empty(), trouble_since_, now);
+  moves_ = status.moves;
   if (stuck > kTroubleMax)
     return {false, fmt::format("the pipeline has not moved for {} s although there is something to do", stuck.count())};
-  if (in_trouble > kTroubleMax) return {false, fmt::format("no snapshot for {} s: {}", in_trouble.count(), sight.trouble)};
-  return {true, sight.trouble};
+  if (in_trouble > kTroubleMax) return {false, fmt::format("no snapshot for {} s: {}", in_trouble.count(), status.trouble)};
+  return {true, status.trouble};
 }
 
 }  // namespace loglode

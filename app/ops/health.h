@@ -17,17 +17,17 @@ struct Health {
 // Longer than a sink's retry of one request and than a pause of a slow disk: a restart would not help sooner.
 inline constexpr std::chrono::seconds kTroubleMax{60};
 
-/// What is seen of a pipeline at one moment.
-struct PipelineSight {
+/// What a pipeline does at one moment.
+struct PipelineStatus {
   std::uint64_t moves = 0;    // anything that grows while the pipeline works: batches aggregated, delivered
   bool work_waiting = false;  // batches in flight, or messages behind our positions
   std::string trouble;        // why the latest snapshot could not be taken; empty when it could
 };
 
-/// Judges one sight after the other; the more often, the more exact. Any thread.
+/// Judges one status after the other; the more often, the more exact. Any thread.
 class HealthWatch {
  public:
-  [[nodiscard]] Health judge(const PipelineSight& sight, std::chrono::steady_clock::time_point now);
+  [[nodiscard]] Health judge(const PipelineStatus& status, std::chrono::steady_clock::time_point now);
 
  private:
   std::mutex mutex_;  // guards all below

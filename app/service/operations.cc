@@ -69,15 +69,15 @@ LiveFigures Operations::figures() {
 }
 
 Health Operations::health() {
-  PipelineSight sight;
+  PipelineStatus status;
   const FlowFigures flow = observed_.live.flow().read();
-  sight.moves = observed_.live.counters().records + observed_.live.snapshots();
-  for (const SinkMeter& meter : observed_.sinks) sight.moves += meter.documents;
+  status.moves = observed_.live.counters().records + observed_.live.snapshots();
+  for (const SinkMeter& meter : observed_.sinks) status.moves += meter.documents;
   const std::vector<PartitionLag> behind = lags(nullptr);
-  sight.work_waiting =
+  status.work_waiting =
       flow.batches > 0 || std::any_of(behind.begin(), behind.end(), [](const PartitionLag& lag) { return lag.messages > 0; });
-  sight.trouble = observed_.live.trouble();
-  return watch_.judge(sight, std::chrono::steady_clock::now());
+  status.trouble = observed_.live.trouble();
+  return watch_.judge(status, std::chrono::steady_clock::now());
 }
 
 Health Operations::started() const {
