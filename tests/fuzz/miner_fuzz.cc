@@ -58,7 +58,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t siz
     learned.emplace_back(line, forward.learn(line, severity_of(line)));
   }
   for (std::size_t i = lines.size(); i-- > 0;) static_cast<void>(backward.learn(lines[i], severity_of(lines[i])));
-  const TemplateCatalog catalog = forward.settle(), reversed = backward.settle();
+  const TemplateCatalog catalog = forward.derive_templates(), reversed = backward.derive_templates();
   for (const auto& [line, shape] : learned) {
     LOGLODE_ASSERT(reference::matches(catalog.of(shape).text, reference::normalised(line)));
     if (counters.hits(Limit::shapes) != 0) continue;

@@ -37,7 +37,7 @@ int main(int argc, char** argv) {
       if (auto absorbed = miner.absorb(shape.bytes); !absorbed) return refuse(folder, absorbed.error());
     for (WindowSummary& window : contents->windows) store.accept(std::move(window));
   }
-  const TemplateCatalog catalog = miner.settle();
+  const TemplateCatalog catalog = miner.derive_templates();
   for (const TemplateInfo& info : catalog.templates()) fmt::print("template {} {}\n", to_hex(info.id), info.text);
   for (const WindowSummary& window : store.take_windows()) {
     const std::string bytes = encode(window);

@@ -112,7 +112,7 @@ TEST_CASE("miner: what was dropped is neither looked up nor learned", "[app][tra
     CHECK(batch.records[0].shape != kNoShape);
     CHECK(batch.records[1].shape == kNoShape);
   }
-  CHECK(miner.settle({}).templates().size() == 1);
+  CHECK(miner.derive_templates({}).templates().size() == 1);
 }
 
 TEST_CASE("limits: a pattern that gives up masks the whole text and chooses nothing", "[app][transforms]") {
