@@ -11,4 +11,8 @@ namespace loglode {
 /// too. None where that cannot be said.
 [[nodiscard]] std::optional<std::string> block_form(std::string_view pattern);
 
+/// Whether no match of `pattern` (without DOTALL) holds a newline. Then each match of its form in a block lies within one text, and where
+/// that text has no newline of its own the pattern matches it alone, too. False where that is not plain to see.
+[[nodiscard]] bool stays_in_line(std::string_view pattern) noexcept;
+
 }  // namespace loglode

@@ -1,10 +1,13 @@
 // Most texts hit nothing, and a scan of one short text costs more in its beginning than in its bytes. So many are laid side by side and
-// scanned at once, in a looser form (block_form.h); only those where something ends are scanned by themselves, which decides.
+// scanned at once, in a looser form (block_form.h). Where nothing ends in a text, it hits nothing; where something ends that cannot have
+// begun in the text before, it hits that; only what is left is scanned by itself.
 #pragma once
 
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
+#include <span>
 #include <vector>
 
 #include "core/batch.h"
@@ -17,31 +20,47 @@ class BlockSieve {
  public:
   explicit BlockSieve(const RuleSet& rules);
 
-  /// Looks at the messages of a batch. What it does not settle stays a suspect; of a stream whose records hit often it settles none for
-  /// a while, since both scans of a message cost more than one.
+  /// Looks at the messages of a batch. Of a stream whose messages it can often not settle it settles none for a while, since both scans of
+  /// a message cost more than one.
   void sift(const Batch& batch, RuleScanner& scanner);
-  /// False: no expression matches the message of `batch.records[record]`.
-  [[nodiscard]] bool is_suspect(std::size_t record) const noexcept { return suspects_[record] != 0; }
+  /// The expressions that match the message of `batch.records[record]`, unconfirmed, each once; none: it is to be scanned alone.
+  /// To be asked once for each record, in their order.
+  [[nodiscard]] std::optional<std::span<const unsigned>> found_in(std::size_t record) noexcept {
+    if (verdicts_[record] == Verdict::nothing) [[likely]]
+      return std::span<const unsigned>{};
+    if (verdicts_[record] == Verdict::scan_alone) return std::nullopt;
+    return take_found(record);
+  }
 
  private:
   /// Batches of a stream that are passed over, and how many next time.
   struct Pause {
     std::uint8_t left = 0, next = 1;
   };
+  enum class Verdict : std::uint8_t { nothing, found, scan_alone };
+  struct Found {
+    std::uint32_t record = 0, expression = 0;
+    friend auto operator<=>(const Found&, const Found&) = default;
+  };
   static constexpr std::size_t kBlockBytes = 8192, kPauses = 256;
 
   [[nodiscard]] static bool takes(const Record& record) noexcept;
   void add(std::size_t record, std::string_view text);
   void settle(RuleScanner& scanner);
+  void note(MatchEnd end);
+  std::span<const unsigned> take_found(std::size_t record) noexcept;
   void judge(Pause& pause) const noexcept;
 
-  const hs_database_t* database_;
-  std::vector<std::uint8_t> suspects_;  // by record
+  const RuleSet* rules_;
+  std::vector<Verdict> verdicts_;  // by record
+  std::vector<Found> found_;       // of this batch, by record, then by expression
+  std::size_t found_next_ = 0;
+  std::vector<unsigned> found_here_;  // of the record asked for
   std::unique_ptr<char[]> block_;
   std::size_t block_size_ = 0;
   std::vector<std::uint32_t> begins_, records_;  // of the texts in the block
-  std::vector<std::uint32_t> ends_;              // of what was found in it
-  std::size_t sifted_ = 0, suspected_ = 0;       // of this batch
+  std::vector<MatchEnd> ends_;                   // in it
+  std::size_t sifted_ = 0, left_ = 0;            // of this batch: looked at, and to be scanned alone all the same
   std::array<Pause, kPauses> pauses_{};          // by stream, several to one when there are many
 };
 

@@ -1,6 +1,7 @@
 // The classifier stage. Most records hit nothing: what each of those costs over a bare hs_scan is what this file is arranged for.
 #include <algorithm>
 #include <cstring>
+#include <span>
 
 #include "core/assert.h"
 #include "patterns/rules/block_sieve.h"
@@ -43,7 +44,10 @@ class Classifier final : public Stage {
       record.hits_begin = static_cast<std::uint32_t>(batch.hits.size());
       record.hits_count = 0;
       if (record.has(RecordFlag::blank)) continue;
-      if (sieve_.is_suspect(i)) scanned &= scan(record.message);
+      if (const auto found = sieve_.found_in(i); !found)
+        scanned &= scan(record.message);
+      else if (!found->empty())
+        take(*found, record.message);
       if (record.line_count > 1 || record.attributes_count != 0) scanned &= scan_rest(batch, record);
       if (hit_any_) settle(batch, record);
     }
@@ -67,13 +71,16 @@ class Classifier final : public Stage {
 
   bool scan(std::string_view text) {
     const bool scanned = scanner_.scan(rules_->all.get(), text);
-    if (scanner_.found_any()) take(text);
+    if (scanner_.found_any()) {
+      take(scanner_.found(), text);
+      scanner_.forget();
+    }
     return scanned;
   }
 
   /// Turns what was found in `text` into rules and probes, while the text to confirm it in is at hand.
-  void take(std::string_view text) {
-    for (const unsigned expression : scanner_.found()) {
+  void take(std::span<const unsigned> found, std::string_view text) {
+    for (const unsigned expression : found) {
       if (rules_->is_probe(expression)) {
         probe_hit_ = hit_any_ = true;
       } else if (scanner_.confirmed(expression, text)) {
@@ -81,7 +88,6 @@ class Classifier final : public Stage {
         hit_any_ = true;
       }
     }
-    scanner_.forget();
   }
 
   void settle(Batch& batch, Record& record) {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "patterns/rules/block_form.h"
+
 namespace loglode {
 
 void number_expressions(const std::vector<Rule>& rules, const std::vector<std::string>& probes, RuleSet& out) {
@@ -47,6 +49,9 @@ Result<void> make_ready(RuleSet& rules) {
     if (!exact) return fail(RuleErrc::scan_failed, fmt::format("PCRE2 cannot compile {}: {}", expression.pattern, exact.error().message));
     rules.exact[i].emplace(std::move(*exact));
   }
+  rules.sure_in_block.resize(rules.expressions.size());
+  for (std::size_t i = 0; i < rules.expressions.size(); ++i)
+    rules.sure_in_block[i] = rules.exact[i] || (!rules.expressions[i].prefilter && stays_in_line(rules.expressions[i].pattern));
   for (const hs_database_t* database : {rules.all.get(), rules.blocks.get()}) {
     if (auto fits = fit_scratch(rules.scratch, database); !fits) return fits;
   }

@@ -21,6 +21,7 @@ class RuleSet {
   std::vector<Expression> expressions;
   std::vector<std::uint32_t> rule_of;             // by expression; shorter than expressions by the probes
   std::vector<std::optional<PcrePattern>> exact;  // by expression; set for a rule's prefilter
+  std::vector<bool> sure_in_block;                // by expression: found in a block, it matches that text (or `exact` decides)
   Database all;                                   // null when there is nothing to look for
   Database blocks;  // the same for many texts at once (block_sieve.h); null when an expression has no form for it
   Scratch scratch;  // large enough for both; only ever cloned

@@ -15,6 +15,11 @@ namespace loglode {
 extern "C" inline int loglode_on_match(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* found) noexcept;
 extern "C" inline int loglode_on_end(unsigned id, unsigned long long from, unsigned long long to, unsigned flags, void* ends) noexcept;
 
+/// Where, in a block, a match of an expression ends.
+struct MatchEnd {
+  std::uint32_t at = 0, expression = 0;
+};
+
 /// Owned and used by one thread; `rules` must outlive it.
 class RuleScanner {
  public:
@@ -31,7 +36,7 @@ class RuleScanner {
     return false;
   }
   /// Where matches of `database` end in `text`, in any order; false when there are more than `most` of them, or the scan fails.
-  [[nodiscard]] bool find_ends(const hs_database_t* database, std::string_view text, std::size_t most, std::vector<std::uint32_t>& ends) {
+  [[nodiscard]] bool find_ends(const hs_database_t* database, std::string_view text, std::size_t most, std::vector<MatchEnd>& ends) {
     ends.clear();
     ends.reserve(most);
     if (text.empty()) return true;
@@ -71,10 +76,10 @@ extern "C" inline int loglode_on_match(unsigned id, unsigned long long, unsigned
   return 0;
 }
 
-extern "C" inline int loglode_on_end(unsigned, unsigned long long, unsigned long long to, unsigned, void* ends) noexcept {
-  auto& found = *static_cast<std::vector<std::uint32_t>*>(ends);
+extern "C" inline int loglode_on_end(unsigned id, unsigned long long, unsigned long long to, unsigned, void* ends) noexcept {
+  auto& found = *static_cast<std::vector<MatchEnd>*>(ends);
   if (found.size() == found.capacity()) return 1;  // stops the scan
-  found.push_back(static_cast<std::uint32_t>(to));
+  found.push_back({static_cast<std::uint32_t>(to), id});
   return 0;
 }
 

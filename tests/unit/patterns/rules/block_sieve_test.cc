@@ -28,6 +28,21 @@ TEST_CASE("block form: the ends of a text are ends of a line, classes and escape
   }
 }
 
+TEST_CASE("block form: what may hold a newline is told from what may not", "[rules]") {
+  for (const char* within :
+       {"disk full", R"(^a[^\n]{0,9} b$)", R"(\bgone\b\.\d\w\S\t)", R"([a-z\d_-]{2}(?:x|y)?)", R"([^\s"]+)", R"([^\x00-\x20]@)",
+        R"(a[^b\n-]c)", "(?i)left.{0,20}right", R"([\]\[x]\(\|)", R"(\xEF[\x80-\x8F])", R"(\Afatal\z)"}) {
+    INFO(within);
+    CHECK(stays_in_line(within));
+  }
+  for (const char* across : {R"(a\s+b)", R"(a\Wb)",    R"(a\Db)", "a[^b]c",       R"(a[\s,]b)", R"(a[\t-\r]b)",   R"([\x00-\x1f])",
+                             R"([^\S])", R"([^\w\d])", "(?s)a.b", "(?i-s:a.b)",   R"(a\nb)",    "a\nb",           R"(a\x0Ab)",
+                             R"(a\Rb)",  R"(a\012b)",  R"(\pLx)", "[[:space:]]x", R"(a\x{a}b)", R"([^\x0b-\x20])"}) {
+    INFO(across);
+    CHECK_FALSE(stays_in_line(across));
+  }
+}
+
 std::string edge_rules() {
   return rule_text("begin", "^fatal", "fatal") + rule_text("end", "gone$", "all gone") +
          rule_text("text-begin", R"(\Acold start)", "cold start") + rule_text("text-end", R"(the end\z)", "the end") +
@@ -113,7 +128,10 @@ class Sifted {
     batch.stream = of;
     sieve_.sift(batch, *scanner_);
     std::string out;
-    for (std::size_t i = 0; i < records.size(); ++i) out += sieve_.is_suspect(i) ? 's' : '-';
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto found = sieve_.found_in(i);
+      out += !found ? 's' : found->empty() ? '-' : 'h';
+    }
     return out;
   }
 
@@ -123,18 +141,24 @@ class Sifted {
   Result<RuleScanner> scanner_;
 };
 
-TEST_CASE("sieve: what nothing hits is settled, what is loud, long or hit is scanned alone", "[rules]") {
+TEST_CASE("sieve: what hits nothing is settled, and what is hit where no match can have begun in the text before", "[rules]") {
   Sifted sifted{sound_rules(edge_rules())};
-  const std::string lengthy(5000, 'y'), flood = "no no no no no no no no no no no no no no no no no no";
+  const std::string lengthy(5000, 'y');
+  std::string flood;
+  while (flood.size() < 1000) flood += "no ";
   CHECK(sifted({record_of("calm"), record_of("fatal", Severity::debug), record_of(""), record_of("calm", Severity::warn),
-                record_of(lengthy), record_of("calm"), record_of("is it gone"), record_of("not at all")}) == "-s-ss-s-");
-  CHECK(sifted({record_of("it was fatal"), record_of("fatal"), record_of("gone it is"), record_of("calm"), record_of("calm")}) == "-s---");
-  CHECK(sifted({record_of("calm"), record_of(flood), record_of("calm")}) == "sss");  // too much is found: the whole block
+                record_of(lengthy), record_of("calm"), record_of("is it gone"), record_of("not at all")}) == "-h--s-h-");
+  CHECK(sifted({record_of("it was fatal"), record_of("fatal"), record_of("gone it is"), record_of("calm"), record_of("calm")}) == "-h---");
+  CHECK(sifted({record_of("calm"), record_of("lock  lost"), record_of("left, shut"), record_of("calm")}, StreamId{1}) == "-ss-");
+  CHECK(sifted({record_of("lock"), record_of("lost at sea"), record_of("calm"), record_of("calm")}, StreamId{2}) ==
+        "-s--");  // the text before begins it
+  CHECK(sifted({record_of("skills"), record_of("skills\nof the"), record_of("calm"), record_of("calm")}, StreamId{3}) == "hs--");
+  CHECK(sifted({record_of("calm"), record_of(flood), record_of("calm")}, StreamId{4}) == "sss");  // too much is found: the whole block
 }
 
-TEST_CASE("sieve: a stream whose records hit is left alone for ever longer, others are not", "[rules]") {
+TEST_CASE("sieve: a stream whose messages stay open is left alone for ever longer, others are not", "[rules]") {
   Sifted sifted{sound_rules(edge_rules())};
-  const std::vector<Record> bad{record_of("fatal"), record_of("fatal"), record_of("calm")}, good(8, record_of("calm"));
+  const std::vector<Record> bad{record_of("lock lost"), record_of("left, shut"), record_of("calm")}, good(8, record_of("calm"));
   const auto batches_passed_over = [&](StreamId stream) {
     int count = 0;
     while (sifted(good, stream) != "--------") ++count;
