@@ -15,6 +15,7 @@
 #include "parse/json/json_record.h"
 #include "parse/json/json_text.h"
 #include "parse/record_time.h"
+#include "parse/text/id_bytes.h"
 #include "parse/text/stated_severity.h"
 #include "parse/text/text_formats.h"
 #include "parse/time/stamp_sight.h"
@@ -304,14 +305,9 @@ class BatchReading {
 
   /// Hex ids are the same in any case (W3C Trace Context has them in small letters); other ids stay as they are.
   std::string_view lowered_id(std::string_view id) {
-    if (id.size() != 32 && id.size() != 16) return id;
-    const auto is_capital = [](char c) { return c >= 'A' && c <= 'F'; };
-    const auto is_hex = [&](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || is_capital(c); };
-    bool capital = false;
-    for (const char c : id) capital |= is_capital(c);  // all of them at once: no capital is the rule
-    if (!capital || !std::all_of(id.begin(), id.end(), is_hex)) return id;
+    if ((id.size() != 32 && id.size() != 16) || !is_hex_with_capitals(id)) return id;
     char* const lowered = batch_.keep_space(id.size());
-    std::transform(id.begin(), id.end(), lowered, [&](char c) { return is_capital(c) ? static_cast<char>(c + 32) : c; });
+    std::transform(id.begin(), id.end(), lowered, [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c + 32) : c; });
     return {lowered, id.size()};
   }
 

@@ -250,11 +250,21 @@ Name name_before(std::string_view text, std::size_t end) {
 Name name_of_whose(std::string_view text, std::size_t end) {
   constexpr std::size_t kWhoMax = 48;
   const std::string_view before = text_before(text, end, kWhoMax);
-  for (const std::string_view link : {" for ", " of ", " für ", " von ", " para ", " de ", " pour ", " для "}) {
-    const std::size_t at = before.rfind(link);
-    if (at == std::string_view::npos || at == 0) continue;
-    const std::string_view who = before.substr(at + link.size());
-    if (who.empty() || std::count(who.begin(), who.end(), ' ') > 1 || who.find_first_of("=:;,") != std::string_view::npos) continue;
+  // Who it is has two words at most: so the link stands before the last blank, or before the one before that.
+  constexpr auto npos = std::string_view::npos;
+  const std::size_t last = before.rfind(' ');
+  if (last == npos || last == 0) return {};
+  const auto blank_before = [&](std::size_t at) { return at == npos || at == 0 ? npos : before.rfind(' ', at - 1); };
+  const std::size_t second = blank_before(last), third = blank_before(second);
+  const auto word = [&](std::size_t blank, std::size_t next) {
+    return blank == npos ? std::string_view{} : before.substr(blank + 1, next - blank - 1);
+  };
+  const std::string_view nearer = word(second, last), farther = word(third, second);
+  for (const std::string_view link : {"for", "of", "für", "von", "para", "de", "pour", "для"}) {
+    const std::size_t at = link == nearer ? second : link == farther ? third : npos;
+    if (at == npos || at == 0) continue;
+    const std::string_view who = before.substr(at + link.size() + 2);
+    if (who.empty() || who.find_first_of("=:;,") != npos) continue;
     if (const Name name = name_before(text, end - before.size() + at); name.kind == NameKind::secret || name.kind == NameKind::code)
       return name;
   }

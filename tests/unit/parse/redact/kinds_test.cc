@@ -19,8 +19,12 @@ TEST_CASE("redact: words for password in many languages, in any case and with an
         "oldPassword", "passwordHash"})
     expect(std::string{name} + "=geheim", std::string{name} + "=[masked]");
   for (const std::string_view name :
-       {"mot de passe ", "Пароль", "kata sandi", "كلمة المرور", "پاس ورڈ", "temporary password for bob", "contraseña de ana"})
+       {"mot de passe ", "Пароль", "kata sandi", "كلمة المرور", "پاس ورڈ", "temporary password for bob", "contraseña de ana",
+        "the password for bob smith", "Passwort für bob", "mot de passe pour ana maria", "пароль для bob"})
     expect(std::string{name} + ": qwert12", std::string{name} + ": [masked]");
+  for (const std::string_view text : {"password for bob the second: qwert", "password, for bob: qwert", " for bob: qwert12",
+                                      "password for : qwert", "password forbob: qwert", "wachtwoord of of bob: qwert12"})
+    expect_untouched(text);
   expect("登录 密码：qwert12 错误", "登录 密码：[masked] 错误");
   expect("{用户名=bob, 密码=qwert12}", "{用户名=bob, 密码=[masked]}");
   expect("password: “qwert12”", "password: “[masked]”");
