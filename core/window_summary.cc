@@ -3,8 +3,11 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <array>
 #include <bit>
+#include <cstring>
 #include <limits>
+#include <string_view>
 #include <tuple>
 #include <type_traits>
 #include <utility>
@@ -20,6 +23,13 @@ using std::chrono::seconds;
 
 // 10 s * 2^28 is 85 years: eight of these windows hold all times there are, and sums of a start and a width stay in 64 bits.
 constexpr Duration kWidest = seconds{10} * (1 << 28);
+
+constexpr std::array<std::array<char, 2>, 256> kHexOfByte = [] {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<std::array<char, 2>, 256> table{};
+  for (unsigned byte = 0; byte < 256; ++byte) table[byte] = {kHex[byte >> 4], kHex[byte & 15]};
+  return table;
+}();
 
 /// Sorts `names`, drops those that `used` does not mark, and says where each of the old ones went.
 std::vector<std::uint32_t> sort_names(std::vector<std::string>& names, const std::vector<bool>& used) {
@@ -162,13 +172,12 @@ std::string record_id(const StreamIdentity& stream, std::uint64_t offset) {
   unsigned char bytes[sizeof words];
   for (std::size_t i = 0; i < sizeof bytes; ++i) bytes[i] = static_cast<unsigned char>(words[i / 8] >> (8 * (i % 8)));
   const XXH128_hash_t hash = XXH3_128bits(bytes, sizeof bytes);
-  constexpr char kHex[] = "0123456789abcdef";
-  char text[32];
-  for (unsigned i = 0; i < 16; ++i) {
-    text[i] = kHex[hash.high64 >> (60 - 4 * i) & 15];
-    text[16 + i] = kHex[hash.low64 >> (60 - 4 * i) & 15];
+  std::string text(32, '\0');
+  for (unsigned i = 0; i < 8; ++i) {
+    std::memcpy(text.data() + 2 * i, &kHexOfByte[(hash.high64 >> (56 - 8 * i)) & 255], 2);
+    std::memcpy(text.data() + 16 + 2 * i, &kHexOfByte[(hash.low64 >> (56 - 8 * i)) & 255], 2);
   }
-  return {text, 32};
+  return text;
 }
 
 void normalise(WindowSummary& summary) {

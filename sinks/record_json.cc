@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "base/terminal_text.h"
@@ -23,51 +25,61 @@ constexpr std::array<bool, 256> kPlain = [] {
   return table;
 }();
 
-/// The length of the beginning of `text` that is plain, in blocks that compilers turn into a few wide instructions.
-std::size_t plain_length(std::string_view text) noexcept {
-  constexpr std::size_t kBlock = 32;
+constexpr std::uint64_t kOnes = 0x0101010101010101, kTops = 0x80 * kOnes;
+
+/// The top bit of each of eight bytes that is not plain: below 0x20, above 0x7e, a quote or a backslash. Of the bytes above the lowest of
+/// them (in the word) some may be said to be others; nobody asks about those.
+constexpr std::uint64_t special_bytes(std::uint64_t word) noexcept {
+  const auto zero_in = [](std::uint64_t of) { return (of - kOnes) & ~of; };
+  return (word | (word - 0x20 * kOnes) | (word + kOnes) | zero_in(word ^ ('"' * kOnes)) | zero_in(word ^ ('\\' * kOnes))) & kTops;
+}
+
+/// Copies the plain beginning of `text` to `to`, which has room for all of it and seven bytes more; its length.
+std::size_t copy_plain(char* to, std::string_view text) noexcept {
   std::size_t at = 0;
-  for (; at + kBlock <= text.size(); at += kBlock) {
-    unsigned char special = 0;
-    for (std::size_t i = 0; i < kBlock; ++i) {
-      const auto c = static_cast<unsigned char>(text[at + i]);
-      // Without short cuts, so that all bytes of a block are looked at together.
-      special = static_cast<unsigned char>(special | (c < 0x20) | (c > 0x7e) | (c == '"') | (c == '\\'));
-    }
-    if (special != 0) break;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    std::memcpy(to + at, &word, sizeof word);
+    const std::uint64_t special = special_bytes(word);
+    if (special == 0) continue;
+    if constexpr (std::endian::native == std::endian::little)
+      return at + static_cast<std::size_t>(std::countr_zero(special)) / 8;
+    else
+      break;
+  }
+  for (; at < text.size() && kPlain[static_cast<unsigned char>(text[at])]; ++at) to[at] = text[at];
+  return at;
+}
+
+std::size_t plain_length(std::string_view text) noexcept {
+  std::size_t at = 0;
+  for (std::uint64_t word = 0; at + sizeof word <= text.size(); at += sizeof word) {
+    std::memcpy(&word, text.data() + at, sizeof word);
+    if (special_bytes(word) != 0) break;
   }
   while (at < text.size() && kPlain[static_cast<unsigned char>(text[at])]) ++at;
   return at;
 }
 
-void append_control(std::string& out, unsigned char c) {
-  constexpr char kHex[] = "0123456789abcdef";
-  switch (c) {
-    case '"':
-      out.append("\\\"", 2);
-      return;
-    case '\\':
-      out.append("\\\\", 2);
-      return;
-    case '\n':
-      out += "\\n";
-      return;
-    case '\t':
-      out += "\\t";
-      return;
-    case '\r':
-      out += "\\r";
-      return;
-    default:
-      out += "\\u00";
-      out += kHex[c >> 4];
-      out += kHex[c & 15];
-  }
-}
+struct Escape {
+  std::array<char, 6> text{};
+  std::uint8_t size = 0;
+};
 
-void append_number(std::string& out, std::uint64_t number) {
-  std::array<char, 20> text{};
-  out.append(text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr);
+/// By byte below 0x80, plain ones too.
+constexpr std::array<Escape, 128> kEscapes = [] {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::array<Escape, 128> table{};
+  for (unsigned c = 0; c < 128; ++c) table[c] = {{'\\', 'u', '0', '0', kHex[c >> 4], kHex[c & 15]}, 6};
+  for (const auto& [c, letter] : {std::pair{'"', '"'}, {'\\', '\\'}, {'\n', 'n'}, {'\t', 't'}, {'\r', 'r'}})
+    table[static_cast<unsigned char>(c)] = {{'\\', letter}, 2};
+  return table;
+}();
+
+/// What stands at the beginning of `text` and is not ASCII.
+std::string_view not_ascii(std::string_view text) noexcept {
+  const auto end = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+  return text.substr(0, static_cast<std::size_t>(end - text.begin()));
 }
 
 void append_quoted(std::string& out, std::string_view name, std::string_view value) {
@@ -75,6 +87,78 @@ void append_quoted(std::string& out, std::string_view name, std::string_view val
   append_json_text(out, value);
   out += '"';
 }
+
+/// Where a line is put together: most have room here, and go to `out` as a whole.
+class LineWriter {
+ public:
+  explicit LineWriter(std::string& out) noexcept : out_{out} {}
+  LineWriter(const LineWriter&) = delete;
+  LineWriter& operator=(const LineWriter&) = delete;
+  ~LineWriter() { hand_over(); }
+
+  template <std::size_t Size>
+  void literal(const char (&text)[Size]) {
+    static_assert(Size <= kAlwaysFree);
+    std::memcpy(at_, text, Size - 1);
+    at_ += Size - 1;
+    make_room();
+  }
+  void copy(std::string_view text) {
+    if (text.size() > kAlwaysFree) return pass(text);
+    std::memcpy(at_, text.data(), text.size());
+    at_ += text.size();
+    make_room();
+  }
+  void json(std::string_view text) {
+    for (;;) {
+      const std::size_t plain = copy_plain(at_, text.substr(0, kAlwaysFree - sizeof(std::uint64_t)));
+      at_ += plain;
+      make_room();
+      if (plain == text.size()) return;
+      text.remove_prefix(plain);
+      const auto c = static_cast<unsigned char>(text.front());
+      if (c >= 0x80) {
+        const std::string_view run = not_ascii(text);
+        hand_over();
+        append_utf8_json(out_, run);
+        text.remove_prefix(run.size());
+      } else if (!kPlain[c]) {
+        std::memcpy(at_, kEscapes[c].text.data(), kEscapes[c].text.size());
+        at_ += kEscapes[c].size;
+        text.remove_prefix(1);
+      }
+    }
+  }
+  void number(std::uint64_t number) {
+    at_ = std::to_chars(at_, at_ + kAlwaysFree, number).ptr;
+    make_room();
+  }
+  template <std::size_t Size>
+  void quoted(const char (&name)[Size], std::string_view value) {
+    literal(name);
+    json(value);
+    literal("\"");
+  }
+
+ private:
+  static constexpr std::size_t kAlwaysFree = 1024, kBytes = 4 * kAlwaysFree;
+
+  void make_room() {
+    if (text_.data() + kBytes - at_ < static_cast<std::ptrdiff_t>(kAlwaysFree)) hand_over();
+  }
+  void pass(std::string_view text) {
+    hand_over();
+    out_ += text;
+  }
+  void hand_over() {
+    out_.append(text_.data(), at_);
+    at_ = text_.data();
+  }
+
+  std::string& out_;
+  std::array<char, kBytes> text_;  // not cleared: that would cost more than most lines
+  char* at_ = text_.data();
+};
 
 }  // namespace
 
@@ -84,15 +168,14 @@ void append_json_text(std::string& out, std::string_view text) {
     out.append(text.data(), plain);
     text.remove_prefix(plain);
     if (text.empty()) return;
-    if (static_cast<unsigned char>(text.front()) < 0x80) {
-      append_control(out, static_cast<unsigned char>(text.front()));
+    if (const auto c = static_cast<unsigned char>(text.front()); c < 0x80) {
+      out.append(kEscapes[c].text.data(), kEscapes[c].size);
       text.remove_prefix(1);
       continue;
     }
-    const auto end = std::find_if(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-    const auto length = static_cast<std::size_t>(end - text.begin());
-    append_utf8_json(out, text.substr(0, length));
-    text.remove_prefix(length);
+    const std::string_view run = not_ascii(text);
+    append_utf8_json(out, run);
+    text.remove_prefix(run.size());
   }
 }
 
@@ -111,19 +194,17 @@ RecordJson::RecordJson(const RuleCatalog& rules, MaskText mask) : mask_{std::mov
   }
 }
 
-void RecordJson::append_time(std::string& out, Timestamp time) {
+std::string_view RecordJson::time_text(Timestamp time) {
   const std::int64_t nanoseconds = time.time_since_epoch().count();
   std::int64_t second = nanoseconds / kNanosecondsPerSecond, rest = nanoseconds % kNanosecondsPerSecond;
   if (rest < 0) --second, rest += kNanosecondsPerSecond;
   if (second != second_) {
     second_ = second;
-    second_text_ = to_rfc3339(time).substr(0, 20);  // up to the point
+    time_text_ = to_rfc3339(time).substr(0, 20) + "000000000Z";
   }
-  std::array<char, 10> digits{};  // a one before the nine, so that their zeros are written
-  std::to_chars(digits.data(), digits.data() + digits.size(), kNanosecondsPerSecond + rest);
-  out += second_text_;
-  out.append(digits.data() + 1, digits.size() - 1);
-  out += 'Z';
+  auto left = static_cast<std::uint32_t>(rest);
+  for (std::size_t i = 29; i-- > 20; left /= 10) time_text_[i] = static_cast<char>('0' + left % 10);
+  return time_text_;
 }
 
 void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
@@ -142,53 +223,54 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
   append_json_text(stream_service_, info.service);
 }
 
-void RecordJson::append_original(std::string& out, const Record& record) {
-  if (record.raw == record.message || record.raw == record.text) return;
+std::string_view RecordJson::original_of(const Record& record) {
+  if (!mask_ || record.raw == record.message || record.raw == record.text) return {};
   const bool masked = !record.has(RecordFlag::clean_original) && mask_(record.raw, masked_);
   const std::string_view original = masked ? std::string_view{masked_} : record.raw;
-  if (original != record.message && original != record.text) append_quoted(out, ",\"event.original\":\"", original);
+  return original != record.message && original != record.text ? original : std::string_view{};
 }
 
 void RecordJson::append(std::string& out, const Batch& batch, const Record& record, std::string_view members) {
   if (batch.stream != stream_) begin_stream(batch.stream);
-  out += "{\"@timestamp\":";
+  LineWriter line{out};
   if (record.time == kNoTime) {
-    out += "null";
+    line.literal("{\"@timestamp\":null");
   } else {
-    out += '"';
-    append_time(out, record.time);
-    out += '"';
+    line.literal("{\"@timestamp\":\"");
+    line.copy(time_text(record.time));
+    line.literal("\"");
   }
-  append_quoted(out, ",\"message\":\"", record.text.empty() ? record.message : record.text);
-  if (mask_) append_original(out, record);
-  append_quoted(out, ",\"event.id\":\"", record_id(batch.stream->info.identity, record.offset));
-  if (record.has(RecordFlag::cut)) out += ",\"log.flags\":[\"truncated\"]";
-  if (record.severity != Severity::unspecified) append_quoted(out, ",\"log.level\":\"", severity_name(record.severity));
-  out += ",\"service.name\":\"";
+  line.quoted(",\"message\":\"", record.text.empty() ? record.message : record.text);
+  if (const std::string_view original = original_of(record); !original.empty()) line.quoted(",\"event.original\":\"", original);
+  line.literal(",\"event.id\":\"");
+  line.copy(record_id(batch.stream->info.identity, record.offset));
+  line.literal("\"");
+  if (record.has(RecordFlag::cut)) line.literal(",\"log.flags\":[\"truncated\"]");
+  if (record.severity != Severity::unspecified) line.quoted(",\"log.level\":\"", severity_name(record.severity));
+  line.literal(",\"service.name\":\"");
   if (record.service.empty())
-    out += stream_service_;
+    line.copy(stream_service_);
   else
-    append_json_text(out, record.service);
-  out += '"';
-  if (!record.host.empty()) append_quoted(out, ",\"host.name\":\"", record.host);
-  if (!record.trace_id.empty()) append_quoted(out, ",\"trace.id\":\"", record.trace_id);
-  if (!record.span_id.empty()) append_quoted(out, ",\"span.id\":\"", record.span_id);
-  out += members;
+    line.json(record.service);
+  line.literal("\"");
+  if (!record.host.empty()) line.quoted(",\"host.name\":\"", record.host);
+  if (!record.trace_id.empty()) line.quoted(",\"trace.id\":\"", record.trace_id);
+  if (!record.span_id.empty()) line.quoted(",\"span.id\":\"", record.span_id);
+  line.copy(members);
   if (record.weight != 1) {
-    out += ",\"loglode.sample_weight\":";
-    append_number(out, record.weight);
+    line.literal(",\"loglode.sample_weight\":");
+    line.number(record.weight);
   }
-  if (record.hits_count != 0) {
-    out += ",\"rule.id\":[";
-    for (const RuleHit hit : batch.hits_of(record)) {
-      if (out.back() != '[') out += ',';
-      out += rule_ids_[static_cast<std::size_t>(hit.rule)];
-    }
-    out += ']';
+  bool first = true;
+  for (const RuleHit hit : batch.hits_of(record)) {
+    line.copy(first ? ",\"rule.id\":[" : ",");
+    line.copy(rule_ids_[static_cast<std::size_t>(hit.rule)]);
+    first = false;
   }
-  out += stream_members_;
-  append_number(out, record.offset >> offset_shift_);
-  out += "}\n";
+  if (!first) line.literal("]");
+  line.copy(stream_members_);
+  line.number(record.offset >> offset_shift_);
+  line.literal("}\n");
 }
 
 }  // namespace loglode

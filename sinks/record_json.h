@@ -34,13 +34,13 @@ class RecordJson {
   void append(std::string& out, const Batch& batch, const Record& record, std::string_view members);
 
  private:
-  void append_time(std::string& out, Timestamp time);
-  void append_original(std::string& out, const Record& record);
+  std::string_view time_text(Timestamp time);
+  std::string_view original_of(const Record& record);  // as it is written; empty where it says no more than the message
   void begin_stream(const std::shared_ptr<const Stream>& stream);
 
   std::vector<std::string> rule_ids_;  // quoted
-  std::int64_t second_ = INT64_MIN;    // that `second_text_` is of: consecutive records mostly share it
-  std::string second_text_;
+  std::int64_t second_ = INT64_MIN;    // that `time_text_` is of: consecutive records mostly share it
+  std::string time_text_;
   std::shared_ptr<const Stream> stream_;  // held, so that no other can have its address
   unsigned offset_shift_ = 0;
   std::string stream_members_, stream_service_;
