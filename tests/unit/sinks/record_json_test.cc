@@ -10,7 +10,8 @@ namespace loglode {
 namespace {
 
 std::string text_of(std::mt19937& random, std::size_t size) {
-  static constexpr std::string_view kPieces[] = {"a", "plain words ", "\"", "\\", "\n", "\t", "\r", "\x01", "\x1f", "\x7f", "é", "日本", "{}", "12345678", "~", " "};
+  static constexpr std::string_view kPieces[] = {"a",    "plain words ", "\"", "\\",   "\n", "\t",       "\r", "\x01",
+                                                 "\x1f", "\x7f",         "é",  "日本", "{}", "12345678", "~",  " "};
   std::string text;
   while (text.size() < size) text += kPieces[random() % std::size(kPieces)];
   return text;
@@ -40,7 +41,8 @@ class Written {
 TEST_CASE("record as JSON: texts of any length come back as they were", "[sinks]") {
   Written written;
   std::mt19937 random{11};
-  for (const std::size_t size : {0, 1, 7, 8, 9, 15, 16, 17, 63, 64, 1000, 1008, 1015, 1016, 1017, 1023, 1024, 1025, 2047, 2048, 3071, 4095, 4096, 4097, 9000, 70000}) {
+  for (const std::size_t size : {0,    1,    7,    8,    9,    15,   16,   17,   63,   64,   1000, 1008, 1015,
+                                 1016, 1017, 1023, 1024, 1025, 2047, 2048, 3071, 4095, 4096, 4097, 9000, 70000}) {
     for (int round = 0; round < 20; ++round) {
       const std::string message = text_of(random, size), service = text_of(random, random() % 40), host = text_of(random, size / 2);
       Record record;
@@ -79,14 +81,14 @@ TEST_CASE("record as JSON: every byte is written so that it comes back, and none
 
 TEST_CASE("record as JSON: times are written to the nanosecond, whatever was written before", "[sinks]") {
   Written written;
-  for (const auto& [count, text] : std::initializer_list<std::pair<std::int64_t, std::string_view>>{
-           {0, "1970-01-01T00:00:00.000000000Z"},
-           {1, "1970-01-01T00:00:00.000000001Z"},
-           {999'999'999, "1970-01-01T00:00:00.999999999Z"},
-           {1'000'000'000, "1970-01-01T00:00:01.000000000Z"},
-           {-1, "1969-12-31T23:59:59.999999999Z"},
-           {-1'000'000'000, "1969-12-31T23:59:59.000000000Z"},
-           {1'795'000'000'120'000'000, "2026-11-18T11:06:40.120000000Z"}}) {
+  for (const auto& [count, text] :
+       std::initializer_list<std::pair<std::int64_t, std::string_view>>{{0, "1970-01-01T00:00:00.000000000Z"},
+                                                                        {1, "1970-01-01T00:00:00.000000001Z"},
+                                                                        {999'999'999, "1970-01-01T00:00:00.999999999Z"},
+                                                                        {1'000'000'000, "1970-01-01T00:00:01.000000000Z"},
+                                                                        {-1, "1969-12-31T23:59:59.999999999Z"},
+                                                                        {-1'000'000'000, "1969-12-31T23:59:59.000000000Z"},
+                                                                        {1'795'000'000'120'000'000, "2026-11-18T11:06:40.120000000Z"}}) {
     Record record;
     record.time = Timestamp{Duration{count}};
     CHECK(written(record)["@timestamp"] == text);
