@@ -1,6 +1,11 @@
 # Everything comes from the system's packages (docs/dependencies.md says what each is for); nothing is downloaded.
 # The versions are Debian 12's, the oldest that is tested. Newer ones are taken as they are: many of these packages call each
 # major version incompatible, which would refuse Debian 13's and Ubuntu's.
+set(oldest_GNU 12)
+set(oldest_Clang 14)
+if(DEFINED oldest_${CMAKE_CXX_COMPILER_ID} AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS oldest_${CMAKE_CXX_COMPILER_ID})
+  message(FATAL_ERROR "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} is too old: loglode needs ${oldest_${CMAKE_CXX_COMPILER_ID}} (C++20)")
+endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB 1.2.13 REQUIRED)

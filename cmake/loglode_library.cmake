@@ -9,6 +9,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these falsely inside the standard library and tl::expected.
   target_compile_options(loglode_flags INTERFACE -Wno-restrict -Wno-maybe-uninitialized -Wno-null-dereference -Wno-array-bounds -Wno-stringop-overflow)
 endif()
+if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|AMD64")
+  # Where a multiplication and an addition can be one instruction, scores would differ in their last digit from those of x86-64.
+  target_compile_options(loglode_flags INTERFACE -ffp-contract=off)
+endif()
 if(LOGLODE_WERROR)
   target_compile_options(loglode_flags INTERFACE -Werror)
 endif()

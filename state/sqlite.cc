@@ -117,6 +117,13 @@ std::string_view Statement::bytes(int column) {
   return found.bytes;
 }
 
+std::string_view Statement::text(int column) {
+  const auto* const data = reinterpret_cast<const char*>(sqlite3_column_text(handle_.get(), column));
+  if (data == nullptr) connection_->check(SQLITE_NOMEM, "reading a text");
+  return data == nullptr ? std::string_view{}
+                         : std::string_view{data, static_cast<std::size_t>(sqlite3_column_bytes(handle_.get(), column))};
+}
+
 Transaction::~Transaction() {
   // After some faults SQLite has rolled back itself; what is left is rolled back whatever the fault was.
   if (connection_.handle() != nullptr && sqlite3_get_autocommit(connection_.handle()) == 0)

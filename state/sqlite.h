@@ -100,6 +100,7 @@ class Statement {
   [[nodiscard]] bool flag(int column) { return integer(column) != 0; }
   [[nodiscard]] Timestamp time(int column) { return Timestamp{Duration{integer(column)}}; }
   [[nodiscard]] std::string_view bytes(int column);  // until the next step
+  [[nodiscard]] std::string_view text(int column);   // until the next step; what a PRAGMA says: no column of ours holds text
 
  private:
   Connection* connection_;
