@@ -73,9 +73,7 @@ JudgeConfig judge_config(const AnalyzeOptions& options, const LogRun& run, const
   config.frequent = {options.frequent_count,
                      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
   if (run.state() == nullptr) return config;
-  for (const TemplateId id : run.state()->ignored())
-    if (const TemplateInfo* known = catalog.find(id); known != nullptr) config.ignored.push_back(known->id);
-  std::sort(config.ignored.begin(), config.ignored.end());
+  config.ignored = ignored_templates(run.state()->contents().notes, catalog);
   for (const ServiceWarmUp& one : run.state()->contents().warm_ups) config.warm_ups.push_back({one.service, one.since});
   return config;
 }

@@ -6,7 +6,7 @@
 #include <cstring>
 #include <iostream>
 #include <iterator>
-#include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -14,8 +14,8 @@
 #include "app/builtin_rules.h"
 #include "app/exit_status.h"
 #include "app/format_files.h"
+#include "app/open_state.h"
 #include "app/registry/check_config.h"
-#include "app/state_session.h"
 #include "base/terminal_text.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
@@ -110,8 +110,8 @@ void append_tokens(std::string& out, const std::string& message, Severity severi
   if (explained.cut) append_field(out, "", "the message is longer than is read: its end is one value");
 }
 
-void append_events(std::string& out, const StateSession& state, const TemplateInfo& info) {
-  for (const TemplateEvent& event : state.contents().events) {
+void append_events(std::string& out, const StateContents& state, const TemplateInfo& info) {
+  for (const TemplateEvent& event : state.events) {
     if (event.kind != "merged" || event.into != info.id) continue;
     append_field(out, "merged", fmt::format("{} \"{}\" on {}", to_hex(event.from), event.text, to_rfc3339(event.at)));
   }
@@ -120,14 +120,14 @@ void append_events(std::string& out, const StateSession& state, const TemplateIn
 Result<void> append_template(std::string& out, const std::string& message, Severity severity, const std::string& folder) {
   RunCounters counters;
   TemplateMiner miner{MinerConfig{}, counters};
-  std::unique_ptr<StateSession> state;
+  std::optional<StateContents> state;
   if (!folder.empty()) {
-    auto opened = StateSession::open({folder, true});
+    auto opened = open_state(folder, true);
     if (!opened) return tl::unexpected<Error>(opened.error());
-    state = std::move(*opened);
-    if (auto restored = state->restore(miner); !restored) return restored;
+    state = std::move(opened->contents);
+    if (auto restored = restore_shapes(*state, miner); !restored) return restored;
   }
-  const TemplateMarks marks = state ? state->marks() : TemplateMarks{};
+  const TemplateMarks marks = state ? marks_of(*state) : TemplateMarks{};
   DerivationTrace trace{ShapeId{explain_template(message, severity).shape}, {}};
   const bool known = state && miner.derive_templates(marks).find(template_of(trace.shape)) != nullptr;
   const ShapeId shape = miner.learn(message, severity);

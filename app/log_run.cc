@@ -11,8 +11,6 @@
 #include "app/builtin_rules.h"
 #include "app/chosen_files.h"
 #include "app/progress.h"
-#include "parse/parser.h"
-#include "parse/redact/redactor.h"
 #include "sinks/record_file.h"
 
 namespace loglode {
@@ -102,15 +100,9 @@ Result<void> LogRun::open_state() {
 }
 
 Result<WorkerChain> LogRun::make_chain() {
-  auto classifier = make_classifier(loaded_.rules, counters_);
-  if (!classifier) return tl::unexpected<Error>(classifier.error());
-  WorkerChain chain;
-  chain.push_back(make_parser(counters_));
-  if (!range_.everything()) chain.push_back(std::make_unique<TimeRangeMarker>(range_));
-  chain.push_back(std::move(*classifier));
-  chain.push_back(make_redactor(counters_));
-  chain.push_back(miner_->make_scanner());
-  return chain;
+  WorkerChainParts parts{counters_, loaded_, *miner_};
+  if (!range_.everything()) parts.mark_times = [this] { return std::make_unique<TimeRangeMarker>(range_); };
+  return make_worker_chain(parts);
 }
 
 Result<PipelineTimes> LogRun::run_all() {

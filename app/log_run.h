@@ -13,6 +13,7 @@
 #include "app/summary_round_trip.h"
 #include "app/template_labels.h"
 #include "app/time_range.h"
+#include "app/worker_chain.h"
 #include "core/framing.h"
 #include "core/run_stats.h"
 #include "ingest/input_source.h"

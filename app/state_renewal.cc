@@ -9,13 +9,13 @@
 #include <utility>
 #include <vector>
 
-#include "app/live/live_events.h"
+#include "app/open_state.h"
 #include "app/service/event_documents.h"
-#include "app/state_session.h"
 #include "core/run_counters.h"
 #include "incidents/live_book.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
+#include "pipeline/engine/outbox.h"
 
 namespace loglode {
 
@@ -155,7 +155,7 @@ class Renewal {
   }
 
   void renew_templates() {
-    catalog_ = miner_.derive_templates(StateSession::marks_of(contents_));
+    catalog_ = miner_.derive_templates(marks_of(contents_));
     contents_.templates.clear();
     for (const TemplateInfo& info : catalog_.templates()) contents_.templates.push_back({info.id, info.text, info.severity});
   }
@@ -176,7 +176,7 @@ class Renewal {
       } else if (each.teller == "run" && documents.restore(each.bytes)) {
         documents.renew(now);
         told.push_back({each.teller, documents.encode()});
-      } else if (each.teller.ends_with(kPendingTeller)) {
+      } else if (each.teller.ends_with(Outbox::kPending)) {
         told.push_back(each);
       }
     }

@@ -4,8 +4,6 @@
 #include <iterator>
 #include <utility>
 
-#include "app/state_renewal.h"
-
 namespace loglode {
 
 namespace {
@@ -43,7 +41,7 @@ class StateSession::Recorder final : public Stage {
     stream.reaches = std::max(stream.reaches, last.offset + last.raw.size());
     const auto begin = Clock::now();
     if (begin < due_) return {};
-    session_.writer_->submit(session_.snapshot_of(miner_, aggregator_.take_changed(), false));
+    session_.state_.writer->submit(session_.snapshot_of(miner_, aggregator_.take_changed(), false));
     const auto end = Clock::now();
     due_ = end + std::max<Clock::duration>(session_.options_.interval, kIdleFactor * (end - begin));
     return {};
@@ -57,61 +55,15 @@ class StateSession::Recorder final : public Stage {
 };
 
 Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
-  auto store = open_state_store(options.folder, options.read_only ? StateAccess::read_only : StateAccess::read_write);
-  if (!store) return tl::unexpected<Error>(store.error());
-  auto contents = store->load();
-  if (!contents) return tl::unexpected<Error>(contents.error());
-  std::unique_ptr<StateSession> session{new StateSession{std::move(options)}};
-  session->contents_ = std::move(*contents);
-  if (!session->contents_.set_aside.empty())
-    session->notice_ = "the state in " + session->options_.folder + " was damaged: it was set aside as " + session->contents_.set_aside +
-                       " and a new one begun";
-  if (!session->options_.read_only) session->writer_ = std::make_unique<StateWriter>(std::move(*store));
-  return session;
-}
-
-TemplateMarks StateSession::marks_of(const StateContents& contents) {
-  TemplateMarks marks;
-  for (const FormerId& one : contents.former_ids) marks.former.emplace_back(one.id, one.now);
-  for (const TemplateNote& note : contents.notes) {
-    if (note.alias_of != kNoTemplate) marks.aliases.emplace_back(note.id, note.alias_of);
-    if (!note.pinned) continue;
-    KeptTemplate kept{note.id, SeverityClass::quiet, note.text};
-    const auto known =
-        std::find_if(contents.templates.begin(), contents.templates.end(), [&](const StoredTemplate& one) { return one.id == note.id; });
-    if (known != contents.templates.end()) kept.severity = known->severity;
-    for (const SeverityClass severity : {SeverityClass::quiet, SeverityClass::warning, SeverityClass::error})
-      if (seeded_id(note.text, severity) == note.id) kept.severity = severity;
-    marks.kept.push_back(std::move(kept));
-  }
-  return marks;
-}
-
-std::vector<TemplateId> StateSession::ignored() const {
-  std::vector<TemplateId> ids;
-  for (const TemplateNote& note : contents_.notes)
-    if (note.ignored) ids.push_back(note.id);
-  return ids;
-}
-
-Result<void> StateSession::restore(TemplateMiner& miner) {
-  for (StoredShape& shape : contents_.shapes) {
-    if (auto absorbed = miner.absorb(shape.bytes); !absorbed) return absorbed;
-    shape = {};
-  }
-  contents_.shapes = {};
-  miner.forget_changes();
-  std::vector<ShapeId> pinned;
-  for (const TemplateNote& note : contents_.notes)
-    if (note.pinned) pinned.push_back(shape_of(note.id));
-  miner.pin(std::move(pinned));
-  return {};
+  auto state = open_state(options.folder, options.read_only);
+  if (!state) return tl::unexpected<Error>(state.error());
+  return std::unique_ptr<StateSession>{new StateSession{std::move(options), std::move(*state)}};
 }
 
 std::vector<StoredStream> StateSession::outgrown(const PathsRead& paths) const {
   constexpr std::uint64_t kLineEnds[] = {1, 0, 2};  // what may stand behind the last record: LF, nothing, CR LF
   std::vector<StoredStream> found;
-  for (const StoredStream& stored : contents_.streams) {
+  for (const StoredStream& stored : state_.contents.streams) {
     if (paths.contains({stored.identity.high, stored.identity.low})) continue;
     const bool grew = std::any_of(paths.begin(), paths.end(), [&](const auto& reading) {
       return std::any_of(std::begin(kLineEnds), std::end(kLineEnds),
@@ -126,18 +78,18 @@ std::vector<WindowSummary> StateSession::take_baseline_beside(const std::vector<
   PathsRead reading;
   for (const WindowSummary& window : windows) reading.try_emplace({window.stream.high, window.stream.low}, window.path);
   for (const StoredStream& stream : outgrown(reading)) reading.try_emplace({stream.identity.high, stream.identity.low}, stream.path);
-  std::vector<WindowSummary> baseline = std::exchange(contents_.windows, {});
+  std::vector<WindowSummary> baseline = std::exchange(state_.contents.windows, {});
   std::erase_if(baseline, [&](const WindowSummary& window) { return reading.contains({window.stream.high, window.stream.low}); });
   for (WindowSummary& window : baseline) window.baseline = true;
   return baseline;
 }
 
 std::unique_ptr<Stage> StateSession::make_recorder(TemplateMiner& miner, WindowAggregator& aggregator) {
-  return writer_ == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, aggregator);
+  return state_.writer == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, aggregator);
 }
 
-StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended) {
-  StateSnapshot snapshot;
+Checkpoint StateSession::snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended) {
+  Checkpoint snapshot;
   for (EncodedShape& shape : miner.take_changed()) snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
   snapshot.shapes_gone = miner.take_forgotten();
   const Timestamp at = now();
@@ -154,8 +106,8 @@ StateSnapshot StateSession::snapshot_of(TemplateMiner& miner, std::vector<Window
 
 Result<StateWritten> StateSession::finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
                                           bool ended) {
-  if (writer_ == nullptr) return StateWritten{};
-  StateSnapshot last = snapshot_of(miner, aggregator.summaries(), ended);
+  if (state_.writer == nullptr) return StateWritten{};
+  Checkpoint last = snapshot_of(miner, aggregator.summaries(), ended);
   PathsRead paths;
   for (const auto& [identity, stream] : streams_) paths.emplace(identity, stream.path);
   for (const StoredStream& stream : outgrown(paths)) {
@@ -164,9 +116,9 @@ Result<StateWritten> StateSession::finish(TemplateMiner& miner, const WindowAggr
   }
   last.has_templates = true;
   for (const TemplateInfo& info : catalog.templates()) last.templates.push_back({info.id, info.text, info.severity});
-  last.events = merges(contents_.templates, catalog, now());
-  writer_->submit(std::move(last));
-  return writer_->finish();
+  last.events = merges(state_.contents.templates, catalog, now());
+  state_.writer->submit(std::move(last));
+  return state_.writer->finish();
 }
 
 }  // namespace loglode

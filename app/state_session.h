@@ -8,13 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "app/open_state.h"
 #include "core/pipeline_parts.h"
-#include "core/template_catalog.h"
 #include "ingest/input_source.h"
 #include "patterns/aggregate/window_aggregator.h"
 #include "patterns/mining/template_miner.h"
-#include "state/state_store.h"
-#include "state/state_writer.h"
 
 namespace loglode {
 
@@ -27,17 +25,14 @@ class StateSession {
     std::chrono::milliseconds interval = std::chrono::seconds{1};  // between snapshots
   };
 
-  /// Opens and reads the folder. Errors: as StateStore::open.
+  /// Errors: as open_state().
   static Result<std::unique_ptr<StateSession>> open(Options options);
 
-  /// Something a person should know, for example that a damaged file was set aside; empty when there is nothing.
-  [[nodiscard]] const std::string& notice() const noexcept { return notice_; }
-  [[nodiscard]] const StateContents& contents() const noexcept { return contents_; }
-  [[nodiscard]] TemplateMarks marks() const { return marks_of(contents_); }
-  /// Templates that people marked as known: no finding is about them.
-  [[nodiscard]] std::vector<TemplateId> ignored() const;
-  /// Fills an empty miner with what was known, once: it is not held twice. Errors: a shape that does not decode.
-  [[nodiscard]] Result<void> restore(TemplateMiner& miner);
+  [[nodiscard]] const std::string& notice() const noexcept { return state_.notice; }
+  [[nodiscard]] const StateContents& contents() const noexcept { return state_.contents; }
+  [[nodiscard]] TemplateMarks marks() const { return marks_of(state_.contents); }
+  /// As restore_shapes().
+  [[nodiscard]] Result<void> restore(TemplateMiner& miner) { return restore_shapes(state_.contents, miner); }
   /// Windows of streams other than those in `windows`, marked as baseline: a stream that is read again is judged, not its own baseline.
   /// Once, as restore().
   [[nodiscard]] std::vector<WindowSummary> take_baseline_beside(const std::vector<WindowSummary>& windows);
@@ -48,20 +43,16 @@ class StateSession {
   [[nodiscard]] Result<StateWritten> finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
                                             bool ended);
 
-  static TemplateMarks marks_of(const StateContents& contents);
-
  private:
   class Recorder;
-  explicit StateSession(Options options) : options_{std::move(options)} {}
+  StateSession(Options options, OpenState state) : options_{std::move(options)}, state_{std::move(state)} {}
   using PathsRead = std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>;  // by identity
   /// Stored streams that are the beginnings of files read now: short ones have another identity once they have grown.
   [[nodiscard]] std::vector<StoredStream> outgrown(const PathsRead& paths) const;
-  [[nodiscard]] StateSnapshot snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended);
+  [[nodiscard]] Checkpoint snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended);
 
   Options options_;
-  StateContents contents_;
-  std::string notice_;
-  std::unique_ptr<StateWriter> writer_;                                      // null when read-only
+  OpenState state_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, StoredStream> streams_;  // that the run has read from
 };
 

@@ -65,25 +65,25 @@ class Counting {
 
 Result<StateTemplates> read_state_templates(const std::string& folder) {
   StateTemplates out;
-  auto session = StateSession::open({folder, true});
-  if (!session) return tl::unexpected<Error>(session.error());
-  out.session = std::move(*session);
+  auto state = open_state(folder, true);
+  if (!state) return tl::unexpected<Error>(state.error());
+  out.state = std::move(*state);
   RunCounters counters;
   TemplateMiner miner{MinerConfig{}, counters};
-  if (auto restored = out.session->restore(miner); !restored) return tl::unexpected<Error>(restored.error());
-  out.catalog = std::make_unique<TemplateCatalog>(miner.derive_templates(out.session->marks()));
+  if (auto restored = restore_shapes(out.state.contents, miner); !restored) return tl::unexpected<Error>(restored.error());
+  out.catalog = std::make_unique<TemplateCatalog>(miner.derive_templates(marks_of(out.state.contents)));
   SummaryStore store;
-  for (const WindowSummary& window : out.session->contents().windows) store.accept(window);
+  for (const WindowSummary& window : out.state.contents.windows) store.accept(window);
   Counting counting{*out.catalog};
   out.windows = store.take_windows();
   for (const WindowSummary& window : out.windows) counting.add(window);
-  for (const StoredTotal& total : out.session->contents().totals) counting.add(total);
+  for (const StoredTotal& total : out.state.contents.totals) counting.add(total);
   out.rows = counting.take();
   return out;
 }
 
 const TemplateNote* StateTemplates::note_of(const TemplateInfo& info) const {
-  for (const TemplateNote& note : session->contents().notes)
+  for (const TemplateNote& note : state.contents.notes)
     if (note.alias_of == kNoTemplate && (note.id == info.id || catalog->find(note.id) == &info)) return &note;
   return nullptr;
 }

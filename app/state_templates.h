@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "app/state_session.h"
+#include "app/open_state.h"
 #include "core/finding.h"
 #include "core/result.h"
 #include "core/template_catalog.h"
@@ -13,7 +13,7 @@
 namespace loglode {
 
 struct StateTemplates {
-  std::unique_ptr<StateSession> session;
+  OpenState state;
   std::unique_ptr<TemplateCatalog> catalog;
   std::vector<WindowSummary> windows;
   std::vector<TemplateCount> rows;  // by count, descending, then service, then id; they point into `catalog` and `windows`
@@ -24,7 +24,7 @@ struct StateTemplates {
   [[nodiscard]] Result<const TemplateInfo*> find(const std::string& prefix) const;
 };
 
-/// Errors: as StateSession::open; a shape that does not decode.
+/// Errors: as open_state(); a shape that does not decode.
 [[nodiscard]] Result<StateTemplates> read_state_templates(const std::string& folder);
 
 }  // namespace loglode

@@ -31,9 +31,9 @@ LiveOptions live_options(const TailOptions& options) {
   LiveOptions live;
   live.reading = options.reading;
   live.state = options.state;
-  live.teller = "tail";
+  live.announcer = "tail";
   live.read_only_state = options.read_only_state;
-  live.snapshot = std::chrono::milliseconds{options.snapshot_ms};
+  live.checkpoint = std::chrono::milliseconds{options.snapshot_ms};
   live.threads = options.threads;
   live.frequent = {options.frequent_count,
                    std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
@@ -140,7 +140,7 @@ class Monitor {
 
   /// Of snapshots: once when it begins, and when it is over.
   void tell_trouble() {
-    const std::string trouble = run_.trouble();
+    const std::string trouble = run_.engine().trouble();
     if (trouble == trouble_) return;
     if (!trouble.empty())
       screen_.say("nothing is saved, positions stay where they are: " + trouble);
@@ -159,8 +159,8 @@ class Monitor {
 
 void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters& counters, LiveScreen& screen) {
   if (options.quiet) return;
-  screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines), with_commas(run.templates()),
-                         with_commas(screen.findings())));
+  screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines),
+                         with_commas(run.engine().judging().templates()), with_commas(screen.findings())));
   if (signal_received() == 0) return;
   if (options.read_only_state)
     screen.say("nothing was kept, as --read-only-state says");
@@ -197,6 +197,12 @@ void add_words(CLI::App& command, const std::string& name, Value& target, const 
       ->type_name(list);
 }
 
+LiveScreen::Style screen_style(const TailOptions& options) {
+  const bool status =
+      !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
+  return {options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()};
+}
+
 }  // namespace
 
 void add_tail_options(CLI::App& command, TailOptions& options) {
@@ -228,28 +234,22 @@ int run_tail(const TailOptions& options) {
   const LiveOptions live = live_options(options);
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
-  LiveRun run{live, stop};
+  LiveScreen screen{screen_style(options)};
+  LiveRun run{live, screen, stop};
   if (auto ready = run.prepare(); !ready) return report_error(ready.error());
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
   if (!options.records.empty())
-    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<LiveSink>> {
+    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<EngineSink>> {
       auto records = make_record_file(
           options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); },
           !options.state.empty());
       if (!records) return tl::unexpected<Error>(records.error());
-      std::vector<LiveSink> sinks;
+      std::vector<EngineSink> sinks;
       sinks.push_back({OpenedSink::of_records(std::move(*records))});
       return sinks;
     });
-  const bool status =
-      !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
-  LiveScreen screen{{options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()}, run.counters()};
-  run.on_judgement([&screen, &run](const LiveJudgement& judged) {
-    screen.show(judged);
-    run.publish({}, judged, [&screen] { return screen.told(); });
-  });
   if (!run.notice().empty()) screen.say(run.notice());
-  if (!screen.restore(run.told()))
+  if (!screen.restore(run.announced_before()))
     screen.say("the state does not say readably which findings were announced before: some are announced again");
   bool damaged = false;
   Result<PipelineTimes> times;

@@ -5,15 +5,16 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
+#include <chrono>
 #include <mutex>
 #include <optional>
-#include <thread>
 
 namespace loglode {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
+using TimePoint = std::chrono::steady_clock::time_point;
+TimePoint steady_now() { return std::chrono::steady_clock::now(); }
 constexpr auto kFillPatience = std::chrono::milliseconds{100};
 
 constexpr auto kFirstRest = std::chrono::milliseconds{10}, kLongestRest = std::chrono::milliseconds{1000};
@@ -23,14 +24,14 @@ constexpr auto kFaultTold = std::chrono::seconds{1}, kFullQueueTold = std::chron
 
 class Stopwatch {
  public:
-  explicit Stopwatch(std::atomic<std::int64_t>& total) : total_{total}, start_{Clock::now()} {}
-  ~Stopwatch() { total_ += (Clock::now() - start_).count(); }
+  explicit Stopwatch(std::atomic<std::int64_t>& total) : total_{total}, start_{steady_now()} {}
+  ~Stopwatch() { total_ += (steady_now() - start_).count(); }
   Stopwatch(const Stopwatch&) = delete;
   Stopwatch& operator=(const Stopwatch&) = delete;
 
  private:
   std::atomic<std::int64_t>& total_;
-  Clock::time_point start_;
+  TimePoint start_;
 };
 
 class Run {
@@ -51,10 +52,10 @@ class Run {
     if (error_) return tl::unexpected<Error>(*error_);
     if (pipeline_.verdicts == nullptr)
       for (const PipelineSink& each : pipeline_.sinks)
-        if (auto flushed = each.sink.flush(Clock::now() + std::chrono::seconds{60}); !flushed)
+        if (auto flushed = each.sink.flush(steady_now() + std::chrono::seconds{60}); !flushed)
           return tl::unexpected<Error>(flushed.error());
     const auto seconds = [](const std::atomic<std::int64_t>& ticks) {
-      return std::chrono::duration<double>(Clock::duration{ticks.load()}).count();
+      return std::chrono::duration<double>(std::chrono::steady_clock::duration{ticks.load()}).count();
     };
     return PipelineTimes{seconds(read_ticks_), seconds(work_ticks_), seconds(aggregate_ticks_), seconds(deliver_ticks_), stopped_,
                          !ended_ && !stopped_};
@@ -65,7 +66,7 @@ class Run {
   struct Flight {  // a batch on its way, and since when it waits for its next stage
     BatchPtr batch;
     std::size_t bytes = 0;
-    Clock::time_point since = Clock::now();
+    TimePoint since = steady_now();
   };
   using FlightPtr = std::shared_ptr<Flight>;
 
@@ -98,11 +99,11 @@ class Run {
       if (pipeline_.pause != nullptr && pipeline_.pause->load() && !stopped_) return nullptr;
       if (pipeline_.hold && pipeline_.hold()) {
         if (gives_up()) return nullptr;
-        std::this_thread::sleep_for(kHoldGlance);
+        pipeline_.clock->sleep_for(kHoldGlance);
         continue;
       }
       BatchPtr batch = take_batch();
-      auto filled = pipeline_.source.fill(*batch, Clock::now() + kFillPatience);
+      auto filled = pipeline_.source.fill(*batch, steady_now() + kFillPatience);
       if (!filled) {
         set_error(filled.error());
         return nullptr;
@@ -129,7 +130,7 @@ class Run {
   }
 
   void note_wait(Flight& flight, FlowStage stage) {
-    if (pipeline_.flow != nullptr) pipeline_.flow->waited(stage, Clock::now() - flight.since);
+    if (pipeline_.flow != nullptr) pipeline_.flow->waited(stage, steady_now() - flight.since);
   }
 
   FlightPtr work(FlightPtr flight) {
@@ -146,7 +147,7 @@ class Run {
     }
     const std::scoped_lock lock{mutex_};
     chains_.push_back(std::move(chain));
-    flight->since = Clock::now();
+    flight->since = steady_now();
     return flight;
   }
 
@@ -158,8 +159,7 @@ class Run {
   void aggregate_and_deliver(Flight& flight) {
     if (failed_) return;
     BatchPtr& batch = flight.batch;
-    const std::unique_lock turn =
-        pipeline_.ordered_turn == nullptr ? std::unique_lock<std::mutex>{} : std::unique_lock{*pipeline_.ordered_turn};
+    const std::unique_lock lock = pipeline_.lock == nullptr ? std::unique_lock<Mutex>{} : std::unique_lock{*pipeline_.lock};
     note_wait(flight, FlowStage::aggregate);
     {
       const Stopwatch watch{aggregate_ticks_};
@@ -178,7 +178,7 @@ class Run {
   /// Of what is selected_.
   Result<void> deliver(RecordSink& sink, const BatchPtr& batch) {
     const Stopwatch watch{deliver_ticks_};
-    const auto begin = Clock::now();
+    const auto begin = pipeline_.clock->now();
     bool told = false;
     for (auto rest = kFirstRest;; rest = std::min(2 * rest, kLongestRest)) {
       auto written = sink.write(batch, selected_, pipeline_.verdicts == nullptr ? ignore_verdicts_ : *pipeline_.verdicts);
@@ -187,19 +187,19 @@ class Run {
         if (told && written) pipeline_.refused({});
         return written;
       }
-      if (!told && pipeline_.refused && Clock::now() - begin >= told_after(written.error())) {
+      if (!told && pipeline_.refused && pipeline_.clock->now() - begin >= told_after(written.error())) {
         pipeline_.refused(written.error().message);
         told = true;
       }
-      std::this_thread::sleep_for(rest);
+      pipeline_.clock->sleep_for(rest);
     }
   }
 
-  static Clock::duration told_after(const Error& error) {
+  static std::chrono::steady_clock::duration told_after(const Error& error) {
     return error.code == std::errc::resource_unavailable_try_again ? kFullQueueTold : kFaultTold;
   }
 
-  [[nodiscard]] bool gives_up() const { return pipeline_.give_up != nullptr && pipeline_.give_up->load(); }
+  [[nodiscard]] bool gives_up() const { return pipeline_.gives_up && pipeline_.gives_up(); }
 
   std::unique_ptr<WorkerChain> take_chain() {
     const std::scoped_lock lock{mutex_};

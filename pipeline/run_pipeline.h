@@ -5,9 +5,10 @@
 #include <atomic>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <vector>
 
+#include "base/clock.h"
+#include "base/mutex.h"
 #include "core/flow_gauges.h"
 #include "core/pipeline_parts.h"
 #include "core/sink.h"
@@ -32,13 +33,13 @@ struct Pipeline {
   const std::atomic<bool>* stop = nullptr;   // set from a signal handler: nothing more is taken in, what was read is finished
   const std::atomic<bool>* pause = nullptr;  // set: run_pipeline() returns when what was read is finished; it may be called again
   Verdicts* verdicts = nullptr;              // null: nobody asks what became of a record
-  std::mutex* ordered_turn =
-      nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
-  std::function<void(const Batch&)> delivered{};          // after a batch's last sink, in the same turn
+  Mutex* lock = nullptr;  // held from a batch's first ordered stage to its last sink: who takes it sees all of them between batches
+  std::function<void(const Batch&)> delivered{};          // after a batch's last sink, with the lock
   FlowGauges* flow = nullptr;                             // told of each batch; null: nobody looks
-  const std::atomic<bool>* give_up = nullptr;             // set: a sink that refuses is not asked again, the run ends with its error
+  std::function<bool()> gives_up{};                       // true: a sink that refuses is not asked again, the run ends with its error
   std::function<void(const std::string& why)> refused{};  // a sink has been in the way for a while; then, with nothing: it is not any more
-  std::function<bool()> hold{};                           // true: nothing more is read for now, until `give_up`
+  std::function<bool()> hold{};                           // true: nothing more is read for now, until `gives_up`
+  const Clock* clock = &system_clock();                   // by which a sink that refused is asked again
 };
 
 /// Seconds spent in each part; `work` is summed over workers.
@@ -50,7 +51,7 @@ struct PipelineTimes {
 
 /// Sinks are flushed when it ends, unless verdicts are asked for: then that is the caller's, with a time of its own.
 /// Runs until the source ends, `stop` is set or something fails. Where verdicts are asked for, a sink that fails retryably is asked again
-/// with the same batch, a little later each time, until `give_up`. Errors: the first of any part; batches before it are finished.
+/// with the same batch, a little later each time, until `gives_up`. Errors: the first of any part; batches before it are finished.
 [[nodiscard]] Result<PipelineTimes> run_pipeline(const Pipeline& pipeline);
 
 }  // namespace loglode

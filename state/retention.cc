@@ -14,7 +14,7 @@ Timestamp earlier(Timestamp a, Timestamp b) {
 
 }  // namespace
 
-void SnapshotWriter::keep_limits(const StateSnapshot& snapshot, StateWritten& written) {
+void SnapshotWriter::keep_limits(const Checkpoint& snapshot, StateWritten& written) {
   if (cells_ <= limits_.cells_max) return;
   if (snapshot.given_up_before != kNoTime) roll_up_before(snapshot.given_up_before);
   if (cells_ <= limits_.cells_max) return;

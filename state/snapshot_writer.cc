@@ -41,7 +41,7 @@ void SnapshotWriter::in_transaction(Change change) {
   cells_ = cells_before;
 }
 
-StateWritten SnapshotWriter::write(const StateSnapshot& snapshot) {
+StateWritten SnapshotWriter::write(const Checkpoint& snapshot) {
   StateWritten written;
   in_transaction([&] {
     for (const ShapeId shape : snapshot.shapes_gone) shapes_.remove({shape.high, shape.low});
@@ -81,7 +81,7 @@ bool SnapshotWriter::is_rolled_up(const StreamIdentity& stream) {
   return rolled_up;
 }
 
-void SnapshotWriter::put_streams(const StateSnapshot& snapshot, StateWritten& written) {
+void SnapshotWriter::put_streams(const Checkpoint& snapshot, StateWritten& written) {
   for (StoredStream stream : snapshot.streams) {
     if (is_rolled_up(stream.identity)) {
       ++written.streams_ignored;
@@ -92,7 +92,7 @@ void SnapshotWriter::put_streams(const StateSnapshot& snapshot, StateWritten& wr
   }
 }
 
-void SnapshotWriter::put_windows(const StateSnapshot& snapshot, StateWritten& written) {
+void SnapshotWriter::put_windows(const Checkpoint& snapshot, StateWritten& written) {
   std::map<StreamKey, bool> rolled_up;
   for (const WindowSummary& window : snapshot.windows) {
     const auto [known, first] = rolled_up.try_emplace(key_of(window.stream), false);
@@ -134,7 +134,7 @@ void SnapshotWriter::remove_window(const StreamKey& stream, const WindowKey& key
   if (windows_.remove({stream.first, stream.second, key.ordinal, key.width, key.start})) cells_ -= cells;
 }
 
-void SnapshotWriter::remove_older(const StateSnapshot& snapshot) {
+void SnapshotWriter::remove_older(const Checkpoint& snapshot) {
   struct Whole {
     std::set<WindowKey> windows;
     std::uint64_t reaches = 0;

@@ -19,7 +19,7 @@ class SnapshotWriter {
   SnapshotWriter& operator=(const SnapshotWriter&) = delete;
 
   /// What was written; when the connection has a fault afterwards, nothing was.
-  StateWritten write(const StateSnapshot& snapshot);
+  StateWritten write(const Checkpoint& snapshot);
   void write_note(const TemplateNote& note, Timestamp at);
 
  private:
@@ -35,18 +35,18 @@ class SnapshotWriter {
   template <class Change>
   void in_transaction(Change change);
   void put(const StoredStream& stream);
-  void put_streams(const StateSnapshot& snapshot, StateWritten& written);
-  void put_windows(const StateSnapshot& snapshot, StateWritten& written);
+  void put_streams(const Checkpoint& snapshot, StateWritten& written);
+  void put_windows(const Checkpoint& snapshot, StateWritten& written);
   bool put_window(const WindowSummary& window);
   void remove_window(const StreamKey& stream, const WindowKey& key, std::uint64_t cells);
-  void remove_older(const StateSnapshot& snapshot);
+  void remove_older(const Checkpoint& snapshot);
   void put_templates(const std::vector<StoredTemplate>& templates);
   void put_events(const std::vector<TemplateEvent>& events);
   void put_bookmarks(const std::vector<StoredBookmark>& bookmarks);
   bool is_rolled_up(const StreamIdentity& stream);
 
   // retention.cc
-  void keep_limits(const StateSnapshot& snapshot, StateWritten& written);
+  void keep_limits(const Checkpoint& snapshot, StateWritten& written);
   void roll_up(const StreamKey& stream);
   void roll_up_before(Timestamp time);
   void add_to_totals(const std::vector<WindowSummary>& windows);

@@ -206,7 +206,7 @@ Result<StateContents> StateStore::load() const {
   return contents;
 }
 
-Result<StateWritten> StateStore::write(const StateSnapshot& snapshot) {
+Result<StateWritten> StateStore::write(const Checkpoint& snapshot) {
   LOGLODE_ASSERT(database_->writer != nullptr);  // opened to read
   database_->loaded.reset();
   const StateWritten written = database_->writer->write(snapshot);

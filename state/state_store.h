@@ -12,6 +12,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "core/checkpoint.h"
 #include "core/result.h"
 #include "core/template_catalog.h"
 #include "core/timestamp.h"
@@ -41,32 +42,6 @@ struct StateLimits {
   std::size_t bookmarks_max = 10'000;  // the same
 };
 
-struct StoredShape {
-  ShapeId id = kNoShape;
-  std::string bytes;
-};
-
-struct StoredStream {
-  StreamIdentity identity;
-  std::string path;
-  std::uint64_t reaches = 0;       // bytes of the (decompressed) stream that are counted
-  bool finished = false;           // read to its end
-  bool rolled_up = false;          // its windows became totals: it is not counted again. Set by the store alone, never by a snapshot
-  Timestamp learned_at = kNoTime;  // wall clock, of the latest snapshot that had it
-};
-
-/// Where a source goes on in a stream, in the source's own words.
-struct StoredBookmark {
-  StreamIdentity identity;
-  std::string bytes;
-};
-
-/// What was told of the findings of this state, in the words of who told them. One row a teller.
-struct StoredTold {
-  std::string teller;  // not empty
-  std::string bytes;
-};
-
 /// Records of a service and shape whose windows were given up: exact, so that sums stay what they were. Times are kNoTime when no record of
 /// it had one.
 struct StoredTotal {
@@ -87,12 +62,6 @@ struct TemplateNote {
   TemplateId alias_of = kNoTemplate;  // a person said it is that template
 };
 
-struct StoredTemplate {  // the catalog as of the latest snapshot, so that a later one can tell what merged
-  TemplateId id = kNoTemplate;
-  std::string text;
-  SeverityClass severity = SeverityClass::quiet;
-};
-
 /// An id that people and documents know, and what it is called since ids were renewed.
 struct FormerId {
   TemplateId id = kNoTemplate, now = kNoTemplate;
@@ -102,29 +71,6 @@ struct FormerId {
 struct ServiceWarmUp {
   std::string service;
   Timestamp since = kNoTime;  // of the records; never the epoch itself
-};
-
-struct TemplateEvent {
-  std::string kind;  // merged | evicted | noted
-  TemplateId from = kNoTemplate, into = kNoTemplate;
-  std::string text;        // of `from`
-  Timestamp at = kNoTime;  // wall clock
-};
-
-/// One consistent cut. `write` applies all of it or nothing. Of two rows of a key the later one counts (of windows, as SummaryStore says).
-struct StateSnapshot {
-  std::vector<StoredShape> shapes{};            // new or changed
-  std::vector<ShapeId> shapes_gone{};           // evicted by the miner; one that is in `shapes` too stays
-  std::vector<StoredStream> streams{};          // new or changed
-  std::vector<StoredBookmark> bookmarks{};      // new or changed; the latest is the newest
-  std::vector<WindowSummary> windows{};         // new or changed; a row is replaced unless it reaches further
-  std::vector<StreamIdentity> whole_streams{};  // `windows` holds all windows of these: older rows of theirs that reach no
-                                                // further than these, and than what `streams` says of it, go
-  std::vector<StoredTemplate> templates{};      // all of them, when `has_templates`
-  bool has_templates = false;
-  std::vector<TemplateEvent> events{};
-  std::vector<StoredTold> told{};       // new or changed
-  Timestamp given_up_before = kNoTime;  // windows that ended by then may become totals, of streams that are being written too
 };
 
 /// What became of a snapshot that was written, where it is not what was asked for.
@@ -173,7 +119,7 @@ class StateStore {
   [[nodiscard]] Result<StateContents> load() const;
   /// Durable when it returns. After an error the file is what it was before, and a later write may go well; but where it was deleted or
   /// replaced by another (refused), none will.
-  [[nodiscard]] Result<StateWritten> write(const StateSnapshot& snapshot);
+  [[nodiscard]] Result<StateWritten> write(const Checkpoint& snapshot);
   /// What a person said; replaces the row of the same id. A note that says nothing any more (no name, not pinned, not ignored, no alias) is
   /// removed. With `at`, an event `noted` is kept too. Written at once.
   [[nodiscard]] Result<void> write_note(const TemplateNote& note, Timestamp at = kNoTime);

@@ -14,9 +14,6 @@
 
 namespace loglode {
 
-/// `pending` becomes what has the effect of writing it and then `newer`. At most `events_max` events are kept, the newest.
-void join(StateSnapshot& pending, StateSnapshot newer, std::size_t events_max = StateLimits{}.events_max);
-
 class StateWriter {
  public:
   /// `store` opened for read_write; the writer's thread owns it from now on.
@@ -26,7 +23,7 @@ class StateWriter {
   ~StateWriter();  // finish(), its result unseen
 
   /// Takes the snapshot and returns at once, with its number: 1, 2, 3 …
-  std::uint64_t submit(StateSnapshot snapshot);
+  std::uint64_t submit(Checkpoint snapshot);
   /// All snapshots up to this number are on disk: what they have seen may be acknowledged.
   [[nodiscard]] std::uint64_t durable() const;
   /// Waits until the snapshot with this number is durable, or a write that held it failed. What failed before it was submitted says

@@ -63,7 +63,12 @@ std::string LiveScreen::line_of(const LiveIncident& live, Timestamp newest) cons
                      live.incident == nullptr ? "" : fmt::format("{}  ", name_of(live.incident->severity)), printable(live.summary));
 }
 
-void LiveScreen::show(const LiveJudgement& judged) {
+std::vector<OutgoingEvent> LiveScreen::announce(const std::shared_ptr<const Assessment>& assessment) {
+  show(*assessment);
+  return {};
+}
+
+void LiveScreen::show(const Assessment& judged) {
   if (judged.known) return book_.take_as_known(judged.judgement, judged.newest);
   if (book_.was_renewed()) book_.take_as_known(book_.told_before(judged.judgement), judged.newest);
   const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
@@ -118,14 +123,14 @@ void LiveScreen::draw_status(const LiveRun& run) {
   if (!style_.status) return;
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - drawn_).count();
-  const std::uint64_t lines = counters_.lines;
+  const std::uint64_t lines = run.counters().lines;
   if (seconds > 0.1) rate_ = 0.7 * static_cast<double>(lines - lines_before_) / seconds + 0.3 * rate_;
   lines_before_ = lines;
   drawn_ = now;
-  const std::string trouble = run.trouble();
-  std::string text =
-      fmt::format("{} lines/s · {} lines · {} templates · {} findings · {} open incidents", with_commas(static_cast<std::uint64_t>(rate_)),
-                  with_commas(lines), with_commas(run.templates()), with_commas(findings_.load()), incidents_open_.load());
+  const std::string trouble = run.engine().trouble();
+  std::string text = fmt::format("{} lines/s · {} lines · {} templates · {} findings · {} open incidents",
+                                 with_commas(static_cast<std::uint64_t>(rate_)), with_commas(lines),
+                                 with_commas(run.engine().judging().templates()), with_commas(findings_.load()), incidents_open_.load());
   if (!trouble.empty()) text += " · NOT SAVED: " + printable(trouble);
   const std::scoped_lock lock{mutex_};
   status_ = cut_to(text, style_.columns - 1);

@@ -7,12 +7,13 @@
 #include <string>
 
 #include "app/live/live_run.h"
+#include "core/assessment.h"
 #include "core/run_counters.h"
 #include "incidents/live_book.h"
 
 namespace loglode {
 
-class LiveScreen {
+class LiveScreen final : public Announcer {
  public:
   struct Style {
     bool ndjson = false;  // objects of cli.md instead of lines
@@ -21,14 +22,14 @@ class LiveScreen {
     bool verbose = false;  // findings that notify nobody as well
     std::size_t columns = 120;
   };
-  LiveScreen(Style style, const RunCounters& counters) : style_{style}, counters_{counters} {}
+  explicit LiveScreen(Style style) : style_{style} {}
 
-  void show(const LiveJudgement& judged);
-  // On the thread that shows:
+  /// Shows it; sinks get nothing.
+  std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
   /// What was shown, for the screen of a later run.
-  [[nodiscard]] std::string told() const { return book_.encode(); }
-  /// Before show(). False: it can not be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view told) { return book_.restore(told); }
+  [[nodiscard]] std::string encode() const override { return book_.encode(); }
+  /// Before announce(). False: it cannot be read, nothing is known.
+  [[nodiscard]] bool restore(std::string_view shown) { return book_.restore(shown); }
   /// Draws the line at the bottom anew; to be called a few times a second.
   void draw_status(const LiveRun& run);
   void clear_status();
@@ -36,18 +37,18 @@ class LiveScreen {
   /// The latest judgement's templates, for SIGUSR1.
   void request_templates() noexcept { templates_wanted_ = true; }
   [[nodiscard]] std::uint64_t findings() const noexcept { return findings_; }
-  /// Nobody reads standard output any more, or it can not be written.
+  /// Nobody reads standard output any more, or it cannot be written.
   [[nodiscard]] bool lost_output() const;
-  /// Why it can not be written; empty when it can, and when its reader has left, which is no fault.
+  /// Why it cannot be written; empty when it can, and when its reader has left, which is no fault.
   [[nodiscard]] std::string output_trouble() const;
 
  private:
+  void show(const Assessment& judged);
   [[nodiscard]] std::string line_of(const LiveFinding& live) const;
   [[nodiscard]] std::string line_of(const LiveIncident& live, Timestamp newest) const;
   void print(const std::string& text);
 
   const Style style_;
-  const RunCounters& counters_;
   LiveBook book_;
   mutable std::mutex mutex_;
   std::string status_, output_trouble_;

@@ -62,10 +62,12 @@ void EventDocuments::set_targets(std::vector<Target> targets) {
                                !targeted_->contains(place_of(targets_[number].place, Document{static_cast<std::uint8_t>(kind)}));
 }
 
-std::vector<LiveEvent> EventDocuments::of(const LiveJudgement& judged) {
-  std::vector<LiveEvent> out;
+std::vector<OutgoingEvent> EventDocuments::announce(const std::shared_ptr<const Assessment>& assessment) { return of(*assessment); }
+
+std::vector<OutgoingEvent> EventDocuments::of(const Assessment& judged) {
+  std::vector<OutgoingEvent> out;
   if (judged.known) {
-    take_as_known(judged);
+    take_as_known(judged.judgement, judged.newest);
     return out;
   }
   std::vector<Event> changes = changes_of(judged);
@@ -75,7 +77,7 @@ std::vector<LiveEvent> EventDocuments::of(const LiveJudgement& judged) {
 }
 
 /// Sinks that were not there before get what stands and is not told to all just now.
-void EventDocuments::bring_up_to_date(const LiveJudgement& judged, const std::vector<Event>& changes, std::vector<LiveEvent>& out) {
+void EventDocuments::bring_up_to_date(const Assessment& judged, const std::vector<Event>& changes, std::vector<OutgoingEvent>& out) {
   std::array<std::vector<std::size_t>, static_cast<std::size_t>(Document::kCount)> lacking;  // by kind: numbers of sinks
   for (std::size_t number = 0; number < lacking_.size(); ++number)
     for (std::size_t kind = 0; kind < lacking.size(); ++kind)
@@ -95,10 +97,10 @@ void EventDocuments::bring_up_to_date(const LiveJudgement& judged, const std::ve
   for (const auto& open : sent_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
 }
 
-std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
+std::vector<Event> EventDocuments::changes_of(const Assessment& judged) {
   if (book_.was_renewed()) {
     const Judgement before = book_.told_before(judged.judgement);
-    take_as_known({before, judged.rules, judged.newest, false, true, judged.lasting});
+    take_as_known(before, judged.newest);
   }
   std::vector<Event> documents;
   add_templates(judged, documents);
@@ -113,7 +115,7 @@ std::vector<Event> EventDocuments::changes_of(const LiveJudgement& judged) {
   return documents;
 }
 
-void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<Event>& out) {
+void EventDocuments::add_templates(const Assessment& judged, std::vector<Event>& out) {
   for (const TemplateCount& row : judged.judgement.templates) {
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
@@ -122,7 +124,7 @@ void EventDocuments::add_templates(const LiveJudgement& judged, std::vector<Even
   }
 }
 
-void EventDocuments::add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<Event>& out) {
+void EventDocuments::add_findings(const Assessment& judged, const LiveChanges& changes, std::vector<Event>& out) {
   std::set<const Finding*> told;
   for (const LiveFinding& live : changes.findings) {
     told.insert(live.finding);
@@ -150,7 +152,7 @@ void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& ou
     out.push_back({Document::finding, finding.finding_id, std::move(json)});
 }
 
-void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out) {
+void EventDocuments::add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out) {
   // What a judgement does not have any more stands as it was told, or is withdrawn below.
   for (const LiveIncident& live : changes.incidents)
     if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed, judged, out);
@@ -170,7 +172,7 @@ void EventDocuments::add_incidents(const LiveJudgement& judged, LiveChanges& cha
 }
 
 /// When it is over: under the id that follows from the judgement alone.
-void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out) {
+void EventDocuments::settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out) {
   if (sent_.is_only_known(Document::incident, live.id)) return;
   std::string id = LiveBook::id_of(*live.incident);
   if (id != live.id) {
@@ -181,7 +183,7 @@ void EventDocuments::settle_incident(LiveIncident& live, const LiveJudgement& ju
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
 }
 
-void EventDocuments::send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out) {
+void EventDocuments::send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out) {
   Json object = to_json(*live.incident);
   object["incident_id"] = live.id;
   object["state"] = closed ? "closed" : "open";
@@ -192,7 +194,7 @@ void EventDocuments::send_incident(const LiveIncident& live, bool closed, const 
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
 void EventDocuments::withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
-                              const LiveJudgement& judged, std::vector<Event>& out) {
+                              const Assessment& judged, std::vector<Event>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
   for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, ended_before)) {
@@ -202,13 +204,13 @@ void EventDocuments::withdraw(Document kind, const SentDocuments::Present& prese
   }
 }
 
-void EventDocuments::take_as_known(const LiveJudgement& judged) {
-  for (const TemplateCount& row : judged.judgement.templates) templates_[row.info->id] = row.count;
-  book_.take_as_known(judged.judgement, judged.newest);
-  for (const Finding& finding : judged.judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
-  for (const Incident& incident : judged.judgement.incidents)
-    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident, judged.newest));
-  muted_book_.take_as_known(muted_of(judged.judgement), judged.newest);
+void EventDocuments::take_as_known(const Judgement& judgement, Timestamp newest) {
+  for (const TemplateCount& row : judgement.templates) templates_[row.info->id] = row.count;
+  book_.take_as_known(judgement, newest);
+  for (const Finding& finding : judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
+  for (const Incident& incident : judgement.incidents)
+    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident, newest));
+  muted_book_.take_as_known(muted_of(judgement), newest);
   incidents_open_ = book_.incidents_open();
 }
 
@@ -252,15 +254,15 @@ void EventDocuments::renew(const std::function<TemplateId(TemplateId)>& now) {
 }
 
 /// Muted findings are known again from judgement to judgement as others are.
-void EventDocuments::note_muted(const LiveJudgement& judged) {
-  newly_muted_.clear();
+void EventDocuments::note_muted(const Assessment& judged) {
   const Judgement muted = muted_of(judged.judgement);
   for (const LiveFinding& live : muted_book_.compare(muted, judged.newest).findings) {
     if (live.change != LiveChange::opened) continue;
     const MutedFinding& about = judged.judgement.muted[static_cast<std::size_t>(live.finding - muted.findings.data())];
     ++muted_[static_cast<std::size_t>(live.finding->kind)];
-    newly_muted_.push_back(fmt::format("muted until {} ({}): {} {}", to_rfc3339(about.until).substr(0, 19) + "Z", about.reason,
-                                       name_of(live.finding->kind), live.finding->summary));
+    if (muted_listener_)
+      muted_listener_(fmt::format("muted until {} ({}): {} {}", to_rfc3339(about.until).substr(0, 19) + "Z", about.reason,
+                                  name_of(live.finding->kind), live.finding->summary));
   }
 }
 

@@ -15,33 +15,33 @@
 #include <string_view>
 #include <vector>
 
-#include "app/live/live_run.h"
+#include "core/assessment.h"
 #include "incidents/live_book.h"
 #include "incidents/sent_documents.h"
 
 namespace loglode {
 
-class EventDocuments {
+class EventDocuments final : public Announcer {
  public:
   /// A sink of the configuration: where it writes to, whatever it is called, and the kinds of events that it takes.
   struct Target {
     std::string place;
     DocumentKinds events;
   };
-  /// Before of() and behind restore(): where the events go, in the order of the configuration. What a sink was not among the targets of the
-  /// run before for, it is given with the first judgement as far as it stands: open incidents, findings and templates.
+  /// Before announce() and behind restore(): where the events go, in the order of the configuration. What a sink was not among the targets
+  /// of the run before for, it is given with the first judgement as far as it stands: open incidents, findings and templates.
   void set_targets(std::vector<Target> targets);
   /// In the order in which they are to be written.
-  [[nodiscard]] std::vector<LiveEvent> of(const LiveJudgement& judged);
-  /// What of() has given, for the EventDocuments of a later run.
-  [[nodiscard]] std::string encode() const;
-  /// Before of(). False: it cannot be read, nothing is known.
+  std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
+  /// What announce() has given, for the EventDocuments of a later run.
+  [[nodiscard]] std::string encode() const override;
+  /// Before announce(). False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
   /// Ids of templates are others now, as in LiveBook: templates are told again, under them; findings and incidents that were told are not,
   /// but for what comes of them later.
   void renew(const std::function<TemplateId(TemplateId)>& now);
-  /// What the latest judgement muted and none before it did: a sentence each.
-  [[nodiscard]] const std::vector<std::string>& newly_muted() const noexcept { return newly_muted_; }
+  /// Called with a sentence for each finding that is muted and was not before.
+  void on_muted(std::function<void(const std::string&)> listener) { muted_listener_ = std::move(listener); }
   // Any thread:
   [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const { return by_kind(findings_); }
   [[nodiscard]] std::map<std::string, std::uint64_t> muted_by_kind() const { return by_kind(muted_); }
@@ -49,18 +49,19 @@ class EventDocuments {
 
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
-  std::vector<Event> changes_of(const LiveJudgement& judged);
-  void take_as_known(const LiveJudgement& judged);
-  void bring_up_to_date(const LiveJudgement& judged, const std::vector<Event>& changes, std::vector<LiveEvent>& out);
-  void add_templates(const LiveJudgement& judged, std::vector<Event>& out);
-  void add_findings(const LiveJudgement& judged, const LiveChanges& changes, std::vector<Event>& out);
-  void add_incidents(const LiveJudgement& judged, LiveChanges& changes, std::vector<Event>& out);
+  std::vector<Event> changes_of(const Assessment& judged);
+  std::vector<OutgoingEvent> of(const Assessment& judged);
+  void take_as_known(const Judgement& judgement, Timestamp newest);
+  void bring_up_to_date(const Assessment& judged, const std::vector<Event>& changes, std::vector<OutgoingEvent>& out);
+  void add_templates(const Assessment& judged, std::vector<Event>& out);
+  void add_findings(const Assessment& judged, const LiveChanges& changes, std::vector<Event>& out);
+  void add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out);
   void send_finding(const Finding& finding, std::vector<Event>& out);
-  void send_incident(const LiveIncident& live, bool closed, const LiveJudgement& judged, std::vector<Event>& out);
-  void settle_incident(LiveIncident& live, const LiveJudgement& judged, std::vector<Event>& out);
+  void send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out);
+  void settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out);
   void withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
-                const LiveJudgement& judged, std::vector<Event>& out);
-  void note_muted(const LiveJudgement& judged);
+                const Assessment& judged, std::vector<Event>& out);
+  void note_muted(const Assessment& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 
   std::vector<Target> targets_;
@@ -68,7 +69,7 @@ class EventDocuments {
   std::optional<std::set<std::string>> targeted_;  // by the run before; none: an older version, or none, has kept it
   LiveBook book_, muted_book_;
   SentDocuments sent_;
-  std::vector<std::string> newly_muted_;
+  std::function<void(const std::string&)> muted_listener_;
   std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
   Counts findings_{}, muted_{};                    // opened, by kind
   std::atomic<std::uint64_t> incidents_open_{0};

@@ -46,20 +46,21 @@ std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
 
 LiveFigures Operations::figures() {
   LiveRun& live = observed_.live;
+  Engine& engine = live.engine();
   LiveFigures out;
   read_counters(live.counters(), out);
   out.dropped_lines["sink_full"] = observed_.dropped_by_sinks;
-  out.flow = live.flow().read();
+  out.flow = engine.flow().read();
   out.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
-  out.newest = live.newest();
+  out.newest = engine.judging().newest();
   out.lags = lags(&out);
-  out.templates = live.templates();
+  out.templates = engine.judging().templates();
   out.findings = observed_.events.findings_by_kind();
   out.findings_muted = observed_.events.muted_by_kind();
   out.incidents_open = observed_.events.incidents_open();
-  out.snapshots = live.snapshots();
-  out.snapshot_failures = live.snapshot_failures();
-  out.snapshot_age_s = live.snapshot_age_s();
+  out.snapshots = engine.checkpoints();
+  out.snapshot_failures = engine.checkpoint_failures();
+  out.snapshot_age_s = engine.checkpoint_age_s();
   for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.rejected, meter.errors});
   out.dead_letters = observed_.verdicts.rejected();
   if (observed_.dead_letters != nullptr) out.dead_letter_bytes = observed_.dead_letters->bytes();
@@ -70,19 +71,19 @@ LiveFigures Operations::figures() {
 
 Health Operations::health() {
   PipelineStatus status;
-  const FlowFigures flow = observed_.live.flow().read();
-  status.moves = observed_.live.counters().records + observed_.live.snapshots();
+  const FlowFigures flow = observed_.live.engine().flow().read();
+  status.moves = observed_.live.counters().records + observed_.live.engine().checkpoints();
   for (const SinkMeter& meter : observed_.sinks) status.moves += meter.documents;
   const std::vector<PartitionLag> behind = lags(nullptr);
   status.work_waiting =
       flow.batches > 0 || std::any_of(behind.begin(), behind.end(), [](const PartitionLag& lag) { return lag.messages > 0; });
-  status.trouble = observed_.live.trouble();
+  status.trouble = observed_.live.engine().trouble();
   return watch_.judge(status, std::chrono::steady_clock::now());
 }
 
 Health Operations::started() const {
   if (observed_.stop.load()) return {false, "stopping: what was read is being delivered"};
-  if (observed_.live.snapshots() == 0) return {false, "no snapshot yet"};
+  if (observed_.live.engine().checkpoints() == 0) return {false, "no snapshot yet"};
   return {true, {}};
 }
 

@@ -79,8 +79,8 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
     : config_{std::move(config)}, stop_{stop}, hangup_{hangup}, log_{config_.log} {
   options_.reading = rule_options(config_);
   options_.state = config_.state.value;
-  options_.teller = "run";
-  options_.snapshot = config_.snapshot.value;
+  options_.announcer = "run";
+  options_.checkpoint = config_.snapshot.value;
   options_.frequent = frequent_of(config_.detect);
   options_.mutes = mutes_of(config_.detect);
   options_.mining.shapes_max = config_.templates_max.value;
@@ -117,11 +117,11 @@ Result<void> ServiceRun::refuse_unsound() {
 }
 
 Result<void> ServiceRun::prepare() {
-  live_ = std::make_unique<LiveRun>(options_, stop_);
+  live_ = std::make_unique<LiveRun>(options_, events_, stop_);
   if (auto sound = refuse_unsound(); !sound) return sound;
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
-  if (!events_.restore(live_->told()))
+  if (!events_.restore(live_->announced_before()))
     log_.warn("the state does not say readably which findings were announced before: some are announced again");
   events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
@@ -135,13 +135,10 @@ Result<void> ServiceRun::prepare() {
     dead_letters_ = std::move(*opened);
   }
   verdicts_ = std::make_unique<RejectedRecords>(dead_letters_.get());
-  live_->set_verdicts(
+  live_->engine().set_verdicts(
       *verdicts_, *verdicts_, [this] { return verdicts_->secure(); }, [this] { return verdicts_->full(); });
   live_->set_sinks([this](const RuleCatalog& rules) { return make_sinks(rules); });
-  live_->on_judgement([this](const LiveJudgement& judged) {
-    live_->publish(events_.of(judged), judged, [this] { return events_.encode(); });
-    for (const std::string& muted : events_.newly_muted()) log_.info(muted);
-  });
+  events_.on_muted([this](const std::string& muted) { log_.info(muted); });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
   operations_ =
@@ -187,10 +184,10 @@ Result<void> ServiceRun::add_sources() {
   return {};
 }
 
-Result<std::vector<LiveSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
+Result<std::vector<EngineSink>> ServiceRun::make_sinks(const RuleCatalog& rules) {
   const config::SinkMaking with{rules, [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); },
                                 [this](const std::string& what) { log_.warn(what); }};
-  std::vector<LiveSink> sinks;
+  std::vector<EngineSink> sinks;
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
     const SinkConfig& sink_config = config_.sinks[number];
     auto sink = config::type_of(sink_config).make(sink_config, with);
@@ -214,7 +211,7 @@ void ServiceRun::tell_problems() {
   }
   for (const InputProblem& problem : live_->counters().take_problems())
     problem.fatal ? log_.error(problem_text(problem)) : log_.warn(problem_text(problem));
-  const std::string refusal = live_->refusal();
+  const std::string refusal = live_->engine().refusal();
   if (refusal_told_ != !refusal.empty()) {
     refusal_told_ = !refusal.empty();
     if (refusal_told_)
@@ -222,7 +219,7 @@ void ServiceRun::tell_problems() {
     else
       log_.info("the sink takes records again: reading goes on");
   }
-  const std::string trouble = live_->trouble();
+  const std::string trouble = live_->engine().trouble();
   if (trouble == trouble_told_) return;
   if (trouble.empty())
     log_.info("snapshots go well again");
@@ -257,7 +254,8 @@ Result<PipelineTimes> ServiceRun::run() {
   auto times = live_->run([this] { operations_->end_sources(); });
   done_ = true;
   monitoring.join();
-  log_.info(fmt::format("ended: {} records read, {} snapshots", with_commas(live_->counters().records), with_commas(live_->snapshots())));
+  log_.info(fmt::format("ended: {} records read, {} snapshots", with_commas(live_->counters().records),
+                        with_commas(live_->engine().checkpoints())));
   return times;
 }
 

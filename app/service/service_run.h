@@ -36,7 +36,7 @@ class ServiceRun {
   Result<void> refuse_unsound();
   Result<void> add_sources();
   Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
-  Result<std::vector<LiveSink>> make_sinks(const RuleCatalog& rules);
+  Result<std::vector<EngineSink>> make_sinks(const RuleCatalog& rules);
   void monitor();
   void tell_problems();
   void reload();

@@ -90,7 +90,7 @@ TEST_CASE("state: a reader beside a writer sees what is durable and leaves no tr
   StateSamples samples{4};
   StateModel model;
   for (int i = 0; i < 3; ++i) {
-    const StateSnapshot snapshot = samples.next();
+    const Checkpoint snapshot = samples.next();
     model.apply(snapshot);
     Writer other{folder, [&](StateStore& store) { static_cast<void>(store.write(snapshot)); }};
     const auto before = folder.bytes();
@@ -98,7 +98,7 @@ TEST_CASE("state: a reader beside a writer sees what is durable and leaves no tr
     CHECK(text_of(contents_of(reader)) == model.text());
     CHECK(text_of(contents_of(reader)) == model.text());  // read again
     CHECK(same_files(folder, before));
-    const StateSnapshot next = samples.next();
+    const Checkpoint next = samples.next();
     model.apply(next);
     other.end(i == 1);
     REQUIRE(open_state(folder).write(next).has_value());
@@ -157,7 +157,7 @@ TEST_CASE("state: a folder that cannot be written is read all the same, however 
     StateStore store = open_state(closed);
     StateSamples samples{5};
     for (int i = 0; i < 4; ++i) {
-      const StateSnapshot snapshot = samples.next();
+      const Checkpoint snapshot = samples.next();
       REQUIRE(store.write(snapshot));
       model.apply(snapshot);
     }
@@ -268,8 +268,8 @@ TEST_CASE("state: a folder that is deleted or replaced under its writer is an er
 
 TEST_CASE("state: a full disk is an error, changes nothing, and the next write goes well", "[state][access]") {
   StateSamples samples{9};
-  const StateSnapshot first = samples.next();
-  StateSnapshot large = samples.next();
+  const Checkpoint first = samples.next();
+  Checkpoint large = samples.next();
   for (std::uint64_t i = 100; i < 400; ++i) large.shapes.push_back({ShapeId{i}, std::string(500, 'x')});
   StateModel model;
   model.apply(first);

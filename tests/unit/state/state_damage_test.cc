@@ -38,7 +38,7 @@ bool noticed(const StateFolder& folder, const std::string& expected) {
   CHECK(folder.bytes() == damaged);
 
   StateContents contents;
-  StateSnapshot more;
+  Checkpoint more;
   more.shapes = {{ShapeId{99}, "more"}};
   {
     StateStore store = open_state(folder);

@@ -113,7 +113,7 @@ class StateModel {
  public:
   explicit StateModel(std::size_t events_max = StateLimits{}.events_max) : events_max_(events_max) {}
 
-  void apply(const StateSnapshot& snapshot) {
+  void apply(const Checkpoint& snapshot) {
     for (const ShapeId id : snapshot.shapes_gone) shapes_.erase(id);
     for (const StoredShape& one : snapshot.shapes) shapes_[one.id] = one;
     for (const StoredStream& one : snapshot.streams) streams_[{one.identity.high, one.identity.low}] = one;
@@ -171,9 +171,9 @@ class StateSamples {
  public:
   explicit StateSamples(std::uint64_t seed) : samples_{seed}, seed_{seed} {}
 
-  StateSnapshot next() {
+  Checkpoint next() {
     ++number_;
-    StateSnapshot snapshot;
+    Checkpoint snapshot;
     for (std::uint64_t i = below(4); i > 0; --i) snapshot.shapes.push_back({id<ShapeId>(), bytes(60)});
     for (std::uint64_t i = below(2); i > 0; --i) snapshot.shapes_gone.push_back(id<ShapeId>());
     for (std::uint64_t i = 1 + below(2); i > 0; --i) add_stream(snapshot);
@@ -199,7 +199,7 @@ class StateSamples {
     return text;
   }
 
-  void add_stream(StateSnapshot& snapshot) {
+  void add_stream(Checkpoint& snapshot) {
     const StreamIdentity identity{~std::uint64_t{0} - below(3), seed_};
     for (const StoredStream& one : snapshot.streams)
       if (one.identity == identity) return;
@@ -214,7 +214,7 @@ class StateSamples {
     snapshot.streams.push_back(std::move(stream));
   }
 
-  void add_templates(StateSnapshot& snapshot) {
+  void add_templates(Checkpoint& snapshot) {
     snapshot.has_templates = true;
     std::set<TemplateId> ids;
     for (std::uint64_t i = below(6); i > 0; --i) ids.insert(id<TemplateId>());

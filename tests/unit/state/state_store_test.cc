@@ -51,7 +51,7 @@ TEST_CASE("state: what was written is read, by the same store, by the next one a
       StateStore store = open_state(folder, limits);
       CHECK(text_of(contents_of(store)) == model.text());
       for (std::uint64_t i = samples.below(4); i > 0; --i) {
-        const StateSnapshot snapshot = samples.next();
+        const Checkpoint snapshot = samples.next();
         REQUIRE(store.write(snapshot).has_value());
         model.apply(snapshot);
         REQUIRE(text_of(contents_of(store)) == model.text());
@@ -64,7 +64,7 @@ TEST_CASE("state: what was written is read, by the same store, by the next one a
 
 TEST_CASE("state: numbers, times and bytes of every kind are kept as they are", "[state]") {
   const StateFolder folder;
-  StateSnapshot snapshot;
+  Checkpoint snapshot;
   const std::uint64_t largest = ~std::uint64_t{0};
   snapshot.shapes = {{ShapeId{largest}, std::string{"\0a\xff", 3}}, {ShapeId{1}, ""}};
   snapshot.streams = {{{largest, 0}, "", largest, true, false, kNoTime}, {{0, largest}, "\xff\x00", 0, false, false, Timestamp::max()}};

@@ -29,8 +29,8 @@ void limit_files_to(rlim_t size) {
   ::setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-StateSnapshot large_snapshot() {
-  StateSnapshot large;
+Checkpoint large_snapshot() {
+  Checkpoint large;
   for (std::uint64_t i = 1; i < 400; ++i) large.shapes.push_back({ShapeId{i}, std::string(500, 'x')});
   return large;
 }
@@ -55,14 +55,14 @@ TEST_CASE("state: snapshots that were joined have the effect of one after the ot
     INFO("seed " << seed);
     StateSamples samples{seed};
     StateModel one_by_one{4}, at_once{4};
-    StateSnapshot pending;
+    Checkpoint pending;
     for (std::uint64_t i = samples.below(3); i > 0; --i) {
-      const StateSnapshot before = samples.next();
+      const Checkpoint before = samples.next();
       one_by_one.apply(before);
       at_once.apply(before);
     }
     for (std::uint64_t i = 1 + samples.below(4); i > 0; --i) {
-      const StateSnapshot next = samples.next();
+      const Checkpoint next = samples.next();
       one_by_one.apply(next);
       join(pending, next, 4);
     }
@@ -81,7 +81,7 @@ TEST_CASE("state: what was submitted is durable when finish returns", "[state][w
       StateSamples samples{seed};
       std::uint64_t durable = 0;
       for (std::uint64_t i = 1; i <= 40; ++i) {
-        const StateSnapshot snapshot = samples.next();
+        const Checkpoint snapshot = samples.next();
         model.apply(snapshot);
         CHECK(writer.submit(snapshot) == i);
         const std::uint64_t now = writer.durable();
@@ -112,7 +112,7 @@ TEST_CASE("state: submit does not wait for a write, and those that wait are writ
   waiting = 0;
   state::before_each_change = &hold;
   const auto submit = [&] {
-    const StateSnapshot snapshot = samples.next();
+    const Checkpoint snapshot = samples.next();
     model.apply(snapshot);
     writer.submit(snapshot);
   };
@@ -128,7 +128,7 @@ TEST_CASE("state: submit does not wait for a write, and those that wait are writ
 }
 
 TEST_CASE("state: what could not be written is written with the next, and when it cannot be, finish says why", "[state][writer]") {
-  StateSnapshot large = large_snapshot(), next;
+  Checkpoint large = large_snapshot(), next;
   next.shapes = {{ShapeId{1}, "newer"}, {ShapeId{1000}, "other"}};
   StateModel model;
   model.apply(large);

@@ -48,6 +48,15 @@ Incident over(Incident incident, seconds closed_at) {
   return incident;
 }
 
+std::shared_ptr<const Assessment> assessed(Judgement judgement, Timestamp newest, bool last = false, std::set<std::string> lasting = {}) {
+  auto made = std::make_shared<Assessment>();
+  made->judgement = std::move(judgement);
+  made->newest = newest;
+  made->last = last;
+  made->lasting = std::move(lasting);
+  return made;
+}
+
 class Kept {
  public:
   /// "f1" for a document, "-f1" for one that is withdrawn, "-f1>f2" for one that goes on as another; incidents as "incident".
@@ -55,9 +64,8 @@ class Kept {
     Judgement judgement;
     judgement.findings = std::move(findings);
     judgement.incidents = std::move(incidents);
-    const RuleCatalog rules;
     Told told;
-    for (const auto& [document, only_to] : events_.of({judgement, rules, at(newest), last, false, lasting})) {
+    for (const auto& [document, only_to] : events_.announce(assessed(std::move(judgement), at(newest), last, lasting))) {
       CHECK(only_to.empty());
       const auto json = nlohmann::json::parse(document.json);
       const std::string name = document.kind == Document::incident ? "incident" : document.key;
@@ -137,9 +145,8 @@ TEST_CASE("events: a sink that is new to a state is given what stands, once, and
     Judgement judgement;
     judgement.findings = {finding("f1", 1, seconds{0}, seconds{1})};
     judgement.incidents = {incident(seconds{0}, {"f1"})};
-    const RuleCatalog rules;
     Told told;
-    for (const auto& [event, only_to] : events.of({judgement, rules, at(newest), false, false, {}})) {
+    for (const auto& [event, only_to] : events.announce(assessed(std::move(judgement), at(newest)))) {
       std::string to = only_to.empty() ? " to all" : " to";
       for (const std::size_t number : only_to) to += " " + std::to_string(number);
       told.push_back(std::string{name_of(event.kind)} + to);

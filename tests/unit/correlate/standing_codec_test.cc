@@ -1,9 +1,7 @@
 // What a state keeps of a judgement that goes on.
-#include "app/live/standing_codec.h"
+#include "correlate/standing_codec.h"
 
 #include <catch2/catch.hpp>
-
-#include "app/live/live_events.h"
 
 namespace loglode {
 namespace {
@@ -84,17 +82,6 @@ TEST_CASE("state: of what cannot be read nothing stands", "[app][live]") {
   CHECK_FALSE(decode_standing(""));
   CHECK_FALSE(decode_standing("no CBOR"));
   for (std::size_t length = 0; length < written.size(); length += 7) CHECK_FALSE(decode_standing(written.substr(0, length)));
-}
-
-TEST_CASE("state: events that were announced are read as they were written", "[app][live]") {
-  const std::vector<LiveEvent> events{{{Document::finding, "f1", "{\"a\":1}\n"}}, {{Document::incident, "i1", "{}"}}};
-  const auto read = decode_events(encode_events(events));
-  REQUIRE(read);
-  REQUIRE(read->size() == 2);
-  CHECK(read->at(0).event.kind == Document::finding);
-  CHECK(read->at(0).event.json == events[0].event.json);
-  CHECK(read->at(1).event.key == "i1");
-  CHECK_FALSE(decode_events("no CBOR"));
 }
 
 }  // namespace loglode

@@ -1,4 +1,4 @@
-#include "app/live/standing_codec.h"
+#include "correlate/standing_codec.h"
 
 #include <nlohmann/json.hpp>
 
