@@ -7,7 +7,7 @@
 
 namespace loglode {
 
-/// Points: cut, flushed, letters_kept, state_durable, committed (app/live/live_run.cc, in this order).
+/// Points: cut, flushed, letters_kept, state_durable, committed (pipeline/engine/checkpointer.cc, in this order).
 void crash_point(std::string_view name) noexcept;
 
 }  // namespace loglode

@@ -13,6 +13,9 @@ if(NOT CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|amd64|AMD64")
   # Where a multiplication and an addition can be one instruction, scores would differ in their last digit from those of x86-64.
   target_compile_options(loglode_flags INTERFACE -ffp-contract=off)
 endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(loglode_flags INTERFACE -Wthread-safety)  # base/mutex.h
+endif()
 if(LOGLODE_WERROR)
   target_compile_options(loglode_flags INTERFACE -Werror)
 endif()

@@ -43,6 +43,7 @@ Result<void> Checkpointer::replace_sinks(const std::function<Result<std::vector<
 
 Result<void> Checkpointer::take(Kind kind, std::chrono::nanoseconds patience) {
   const MutexLock alone{mutex_};
+  if (failed_) return tl::unexpected<Error>(*failed_);
   if (auto taken = take_once(kind, patience); !taken) return taken;
   return kind != Kind::during && parts_.outbox.names_pending() ? take_once(kind, patience) : Result<void>{};
 }
@@ -62,8 +63,10 @@ Result<void> Checkpointer::take_once(Kind kind, std::chrono::nanoseconds patienc
 }
 
 /// What is final stays so however often it is tried: positions stay, and the next run reads again what came after them.
-Result<void> Checkpointer::sinks_did(Result<void> done) const {
-  if (!done && !done.error().retryable && parts_.give_up) parts_.give_up(done.error());
+Result<void> Checkpointer::sinks_did(Result<void> done) {
+  if (done || done.error().retryable) return done;
+  failed_ = done.error();
+  if (parts_.give_up) parts_.give_up(*failed_);
   return done;
 }
 

@@ -66,7 +66,7 @@ class Checkpointer {
     std::uint64_t end = 0;
   };
 
-  [[nodiscard]] Result<void> sinks_did(Result<void> done) const;
+  [[nodiscard]] Result<void> sinks_did(Result<void> done) LOGLODE_REQUIRES(mutex_);
   Result<void> take_once(Kind kind, std::chrono::nanoseconds patience) LOGLODE_REQUIRES(mutex_);
   Result<void> cut(bool last) LOGLODE_REQUIRES(mutex_);
   void add_positions(Checkpoint& to) LOGLODE_REQUIRES(mutex_, parts_.pipeline_lock);
@@ -84,6 +84,7 @@ class Checkpointer {
 
   Mutex mutex_ LOGLODE_ACQUIRED_BEFORE(parts_.pipeline_lock);
   Source* source_ LOGLODE_GUARDED_BY(mutex_) = nullptr;
+  std::optional<Error> failed_ LOGLODE_GUARDED_BY(mutex_);  // for good
   std::optional<Checkpoint> unstored_ LOGLODE_GUARDED_BY(mutex_);
   std::map<StreamId, std::uint64_t> uncommitted_ LOGLODE_GUARDED_BY(mutex_);
 };
