@@ -12,7 +12,7 @@
 namespace loglode {
 
 /// Which ids these are: `id_version` in the state and in documents. It changes when the same message gets another id, and a state of an
-/// older one is brought up to it (app/state_renewal.h). 1: 64 bits of a hash that could be forged. 2: 128 bits of SHA-256.
+/// older one is brought up to it (app/reading/state_renewal.h). 1: 64 bits of a hash that could be forged. 2: 128 bits of SHA-256.
 inline constexpr std::uint32_t kIdVersion = 2;
 
 template <class Of>

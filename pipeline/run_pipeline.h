@@ -1,5 +1,5 @@
 // Wires a Source, workers, ordered stages and sinks together with oneTBB: bounded batches in flight, everything that must be in
-// source order in source order. The one place that knows the order of the rooms is app/analyze.cc; this knows only the interfaces.
+// source order in source order. app/reading/worker_chain.cc knows the order of the rooms; this knows only the interfaces.
 #pragma once
 
 #include <atomic>

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "app/builtin_rules.h"
+#include "app/reading/builtin_rules.h"
 #include "parse/redact/redactor.h"
 
 namespace loglode {

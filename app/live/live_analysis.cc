@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/builtin_rules.h"
 #include "app/live/clean_originals.h"
-#include "app/open_state.h"
+#include "app/reading/builtin_rules.h"
+#include "app/reading/open_state.h"
 #include "correlate/standing_codec.h"
 #include "pipeline/future_marker.h"
 

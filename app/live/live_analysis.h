@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "app/live/live_options.h"
-#include "app/template_labels.h"
-#include "app/worker_chain.h"
+#include "app/reading/template_labels.h"
+#include "app/reading/worker_chain.h"
 #include "base/mutex.h"
 #include "core/framing.h"
 #include "core/run_counters.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "app/options.h"
-#include "app/worker_chain.h"
+#include "app/reading/options.h"
+#include "app/reading/worker_chain.h"
 #include "core/timestamp.h"
 #include "correlate/judge.h"
 #include "patterns/mining/template_miner.h"

@@ -12,7 +12,7 @@
 
 #include "app/live/live_analysis.h"
 #include "app/live/live_options.h"
-#include "app/open_state.h"
+#include "app/reading/open_state.h"
 #include "ingest/kafka/kafka_source.h"
 #include "pipeline/engine/engine.h"
 

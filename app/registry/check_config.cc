@@ -7,9 +7,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "app/builtin_rules.h"
-#include "app/embedded.h"
-#include "app/format_files.h"
+#include "app/reading/builtin_rules.h"
+#include "app/reading/embedded.h"
+#include "app/reading/format_files.h"
 #include "app/registry/connect_check.h"
 #include "app/registry/type_readers.h"
 #include "base/terminal_text.h"

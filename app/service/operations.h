@@ -8,11 +8,11 @@
 #include <string>
 #include <vector>
 
+#include "app/announcing/event_documents.h"
 #include "app/live/live_run.h"
 #include "app/ops/health.h"
 #include "app/ops/live_metrics.h"
 #include "app/ops/status_server.h"
-#include "app/service/event_documents.h"
 #include "app/service/metered_sink.h"
 #include "app/service/rejected_records.h"
 #include "base/service_manager.h"

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "app/builtin_rules.h"
+#include "app/reading/builtin_rules.h"
 #include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
 #include "config/load_config.h"

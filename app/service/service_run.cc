@@ -7,7 +7,7 @@
 #include <thread>
 #include <utility>
 
-#include "app/builtin_rules.h"
+#include "app/reading/builtin_rules.h"
 #include "app/registry/kafka_clients.h"
 #include "app/registry/types.h"
 #include "base/terminal_text.h"

@@ -8,9 +8,9 @@
 #include <utility>
 #include <vector>
 
+#include "app/announcing/event_documents.h"
 #include "app/live/live_run.h"
 #include "app/ops/service_log.h"
-#include "app/service/event_documents.h"
 #include "app/service/operations.h"
 #include "app/service/rejected_records.h"
 #include "config/pipeline_config.h"

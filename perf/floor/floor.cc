@@ -9,8 +9,8 @@
 #include <fstream>
 #include <iterator>
 
-#include "app/analyze.h"
-#include "app/builtin_rules.h"
+#include "app/commands/analyze.h"
+#include "app/reading/builtin_rules.h"
 #include "patterns/rules/compiled_rules.h"
 #include "perf/floor/bare_loop.h"
 

@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "app/builtin_rules.h"
+#include "app/reading/builtin_rules.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/rule_scanner.h"
 

@@ -5,7 +5,7 @@
 #include <cstring>
 #include <random>
 
-#include "app/builtin_rules.h"
+#include "app/reading/builtin_rules.h"
 #include "core/framing.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"

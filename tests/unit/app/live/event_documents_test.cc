@@ -1,5 +1,5 @@
 // What the sinks are told from one judgement to the next, and what stands in them in the end.
-#include "app/service/event_documents.h"
+#include "app/announcing/event_documents.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

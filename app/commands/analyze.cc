@@ -1,0 +1,123 @@
+#include "app/commands/analyze.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+
+#include "app/commands/exit_status.h"
+#include "app/reading/log_run.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
+#include "correlate/judge.h"
+#include "correlate/line_order.h"
+#include "sinks/last_run.h"
+#include "sinks/report.h"
+#include "sinks/result_files.h"
+
+namespace loglode {
+
+namespace {
+
+bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
+  return (fail_on == FailOn::finding && !judgement.findings.empty()) || (fail_on == FailOn::incident && !judgement.incidents.empty());
+}
+
+Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
+  const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {{options.findings, findings_ndjson},
+                                                                                    {options.incidents, incidents_ndjson}};
+  for (const auto& [path, make] : files) {
+    if (path.empty()) continue;
+    if (auto written = write_file(path, make(analysis.judgement)); !written) return written;
+  }
+  if (!options.templates.empty())
+    if (auto written = write_templates(options.templates, analysis.judgement); !written) return written;
+  return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement, analysis.stats));
+}
+
+std::string report_text(const AnalyzeOptions& options, const Analysis& analysis) {
+  const ReportInput input{analysis.judgement,
+                          analysis.stats,
+                          *analysis.rules,
+                          options.frequent_count,
+                          options.frequent_window_seconds,
+                          options.keep_last_run && !analysis.stats.stopped_early};
+  switch (options.report) {
+    case ReportForm::markdown:
+      return markdown_report(input);
+    case ReportForm::html:
+      return html_report(input);
+    case ReportForm::ndjson:
+      return incidents_ndjson(analysis.judgement) + findings_ndjson(analysis.judgement);
+    case ReportForm::human:
+      break;
+  }
+  const bool to_screen = options.output.empty();
+  return human_report(input, ScreenStyle{to_screen ? screen_columns() : 120, to_screen && wants_color(options.color, STDOUT_FILENO)});
+}
+
+void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
+  for (const InputProblem& problem : stats.problems)
+    if (problem.fatal || options.verbose) fmt::print(stderr, "loglode: {}\n", printable(problem_text(problem)));
+  if (!options.verbose) return;
+  for (const std::string& line : stats.how_read) fmt::print(stderr, "{}\n", printable(line));
+  for (const auto& [stage, seconds] : stats.seconds_by_stage) fmt::print(stderr, "{:>8}  {:.3f} s\n", stage, seconds);
+  fmt::print(stderr, "{:>8}  {:.3f} s, {} threads, {:.0f} MiB at most\n", "wall", stats.seconds_wall, stats.threads,
+             static_cast<double>(stats.rss_bytes_peak) / static_cast<double>(kMiB));
+}
+
+JudgeConfig judge_config(const AnalyzeOptions& options, const LogRun& run, const TemplateCatalog& catalog) {
+  JudgeConfig config;
+  config.frequent = {options.frequent_count,
+                     std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
+  if (run.state() == nullptr) return config;
+  config.ignored = ignored_templates(run.state()->contents().notes, catalog);
+  for (const ServiceWarmUp& one : run.state()->contents().warm_ups) config.warm_ups.push_back({one.service, one.since});
+  return config;
+}
+
+}  // namespace
+
+Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
+  LogRun run{options, stop};
+  if (auto read = run.read(); !read) return tl::unexpected<Error>(read.error());
+  const double judged_from = run.elapsed();
+  Analysis analysis;
+  analysis.rules = run.rules();
+  analysis.catalog = std::make_unique<TemplateCatalog>(run.derive_templates());
+  if (auto written = run.write_assignments(*analysis.catalog); !written) return tl::unexpected<Error>(written.error());
+  if (auto kept = run.finish_state(*analysis.catalog); !kept) return tl::unexpected<Error>(kept.error());
+  auto windows = run.windows_to_judge();
+  if (!windows) return tl::unexpected<Error>(windows.error());
+  analysis.windows = std::move(*windows);
+  order_by_lines_where_times_are_few(analysis.windows);
+  run.release();
+  analysis.judgement = judge(analysis.windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
+  analysis.stats = run.stats(run.elapsed() - judged_from);
+  analysis.stats.template_ids_shown_twice = analysis.catalog->shown_twice();
+  return analysis;
+}
+
+int run_analyze(const AnalyzeOptions& options) {
+  auto analysis = analyze(options, stop_on_signals());
+  if (!analysis) return report_error(analysis.error());
+  if (!options.quiet) tell_problems(options, analysis->stats);
+  if (analysis->stats.stopped_early) fmt::print(stderr, "loglode: stopped early: what was read until then is judged below\n");
+  if (auto written = write_result_files(options, *analysis); !written) return report_error(written.error());
+  const std::string text = report_text(options, *analysis);
+  if (auto written = options.output.empty() ? print_text(text) : write_file(options.output, text); !written)
+    return report_error(written.error());
+  if (options.keep_last_run && !analysis->stats.stopped_early) {  // a part of a run does not replace a whole one
+    auto kept = state_folder().and_then(
+        [&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats, *analysis->rules); });
+    if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().message);
+  }
+  if (signal_received() != 0) return 128 + signal_received();
+  const auto& problems = analysis->stats.problems;
+  if (std::any_of(problems.begin(), problems.end(), [](const InputProblem& problem) { return problem.fatal; })) return kCouldNotFinish;
+  return is_asked_for(options.fail_on, analysis->judgement) ? kFailOnHit : kDone;
+}
+
+}  // namespace loglode

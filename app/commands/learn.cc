@@ -1,0 +1,74 @@
+#include "app/commands/learn.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <iterator>
+#include <set>
+
+#include "app/commands/exit_status.h"
+#include "app/reading/log_run.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
+#include "sinks/report.h"
+#include "sinks/result_files.h"
+
+namespace loglode {
+
+namespace {
+
+std::string counted(std::uint64_t count, std::string_view thing) {
+  return fmt::format("{} {}{}", with_commas(count), thing, count == 1 ? "" : "s");
+}
+
+std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const RunStats& stats, const TemplateCatalog& catalog,
+                       std::size_t services, const StateWritten& written) {
+  std::set<const TemplateInfo*> before;
+  for (const StoredTemplate& known : run.state()->contents().templates) before.insert(catalog.find(known.id));
+  const auto fresh = static_cast<std::size_t>(std::count_if(catalog.templates().begin(), catalog.templates().end(),
+                                                            [&](const TemplateInfo& info) { return !before.contains(&info); }));
+  std::string out = fmt::format("learned {} of {} · {} now known, {} new · {:.2f} s\nstate  {}\n", counted(stats.lines, "line"),
+                                counted(services, "service"), counted(catalog.templates().size(), "template"), with_commas(fresh),
+                                stats.seconds_wall, printable(options.state));
+  if (stats.stopped_early) out += "stopped early: what was read until then is kept; run it again to learn the rest\n";
+  if (written.windows_ignored != 0)
+    out += "some of it was learned so long ago that only its totals are kept: those were not counted twice\n";
+  return out + fmt::format("next   loglode analyze LOGS --state {}\n", printable(options.state));
+}
+
+Result<std::size_t> services_of(LogRun& run) {
+  auto windows = run.windows();
+  if (!windows) return tl::unexpected<Error>(windows.error());
+  std::set<std::string> services;
+  for (const WindowSummary& window : *windows) services.insert(window.services.begin(), window.services.end());
+  return services.size();
+}
+
+}  // namespace
+
+int run_learn(const AnalyzeOptions& options) {
+  LogRun run{options, stop_on_signals()};
+  if (auto read = run.read(); !read) return report_error(read.error());
+  auto services = services_of(run);
+  if (!services) return report_error(services.error());
+  const TemplateCatalog catalog = run.derive_templates();
+  auto written = run.finish_state(catalog);
+  if (!written) return report_error(written.error());
+  const RunStats stats = run.stats(0);
+  bool damaged = false;
+  for (const InputProblem& problem : stats.problems) {
+    damaged = damaged || problem.fatal;
+    if (problem.fatal || options.verbose) fmt::print(stderr, "loglode: {}\n", printable(problem_text(problem)));
+  }
+  if (options.verbose)
+    for (const std::string& line : stats.how_read) fmt::print(stderr, "{}\n", printable(line));
+  if (!options.stats.empty())
+    if (auto kept = write_file(options.stats, stats_ndjson(Judgement{}, stats)); !kept) return report_error(kept.error());
+  if (!options.quiet)
+    if (auto printed = print_text(summary_of(options, run, stats, catalog, *services, *written)); !printed)
+      return report_error(printed.error());
+  if (signal_received() != 0) return 128 + signal_received();
+  return damaged ? kCouldNotFinish : kDone;
+}
+
+}  // namespace loglode

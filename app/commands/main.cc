@@ -1,0 +1,263 @@
+// The command line of cli.md. Parses, dispatches; nothing else.
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <csignal>
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <sstream>
+#include <string_view>
+
+#include "app/commands/analyze.h"
+#include "app/commands/commands.h"
+#include "app/commands/dlq_commands.h"
+#include "app/commands/exit_status.h"
+#include "app/commands/learn.h"
+#include "app/commands/run.h"
+#include "app/commands/run_commands.h"
+#include "app/commands/tail.h"
+#include "app/commands/template_commands.h"
+#include "app/registry/types.h"
+
+namespace loglode {
+namespace {
+
+struct Arguments {
+  AnalyzeOptions analyze, learn;
+  ReadingOptions explain;
+  TailOptions tail;
+  TemplateSource templates;
+  DlqArguments dlq;
+  std::string explain_state, name;  // `name`: a template's, a file's, another template's id
+  bool undo = false;
+  std::string config, line, record_id, incident_id, template_id, shell, help_on;
+  std::vector<std::string> check_paths;
+  std::uint32_t lines_around = 5;
+  bool ndjson = false, connect = false;
+};
+
+class CommandLine {
+ public:
+  CommandLine() {
+    app_.require_subcommand(1);
+    app_.set_version_flag("--version", version_text());
+    app_.footer("Examples:\n  loglode analyze /var/log/nginx\n  kubectl logs deploy/shop | loglode analyze -\n  loglode help analyze");
+    add_analyze();
+    add_learn();
+    add_tail();
+    add_run();
+    add_run_commands();
+    add_templates();
+    add_dlq_commands(app_, arguments_.dlq, status_);
+    add_others();
+  }
+
+  int run(int argc, char** argv) {
+    if (argc > 1 && argv[1][0] != '-' && command_named(argv[1]) == nullptr && !is_later_command(argv[1]))
+      return report_usage(std::string{"no command "} + argv[1] + "; `loglode help` lists all");
+    if (argc > 1 && is_later_command(argv[1]))
+      return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& error) {
+      std::ostringstream help;
+      app_.exit(error, help, std::cerr);
+      return error.get_exit_code() == 0 ? print_and_leave(help.str()) : static_cast<int>(kWrongUsage);
+    }
+    return status_;
+  }
+
+ private:
+  static bool is_later_command(std::string_view name) {
+    for (const std::string_view later : {"backtest", "diff", "rca", "setup", "top"})
+      if (name == later) return true;
+    return false;
+  }
+
+  void add_analyze() {
+    CLI::App* command = app_.add_subcommand("analyze", "Read logs to the end, then report what broke, what it broke, since when");
+    add_analyze_options(*command, arguments_.analyze);
+    command->footer(
+        "Examples:\n  loglode analyze /var/log                        a folder, rotated and compressed parts in order of time\n"
+        "  loglode analyze app.log.gz --since 2026-11-23T12:00:00Z\n"
+        "  loglode analyze - --columns time,service,message --delimiter '\\t' < table.tsv\n"
+        "  loglode analyze logs/ --baseline yesterday/ --fail-on incident --report markdown -o report.md");
+    command->callback([this] { status_ = run_analyze(arguments_.analyze); });
+  }
+
+  void add_run_commands() {
+    CLI::App* incidents = app_.add_subcommand("incidents", "Incidents of the last run");
+    incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
+    CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
+    show->add_option("id", arguments_.incident_id, "its number")->required();
+    incidents->add_subcommand("list", "All of them, a few words each (the default)");
+    incidents->callback([this, show] {
+      status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
+    });
+
+    CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
+    context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
+    context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
+    context->callback([this] { status_ = show_context(arguments_.record_id, arguments_.lines_around); });
+  }
+
+  void add_learn() {
+    CLI::App* command = app_.add_subcommand("learn", "Read logs to the end and remember what is normal in --state");
+    add_learn_options(*command, arguments_.learn);
+    command->footer(
+        "What is learned twice counts once: a file that grew is learned again as a whole.\n"
+        "Examples:\n  loglode learn /var/log/shop --state ~/.loglode/shop\n"
+        "  loglode analyze today.log --state ~/.loglode/shop --read-only-state");
+    command->callback([this] { status_ = run_learn(arguments_.learn); });
+  }
+
+  void add_tail() {
+    CLI::App* command = app_.add_subcommand("tail", "Follow files or a stream; findings and incidents as they happen");
+    add_tail_options(*command, arguments_.tail);
+    command->footer(
+        "What is there is read first (--from end leaves it out), then what comes. Rotation of every kind is followed. Ctrl-C ends it "
+        "cleanly;\n"
+        "kill -USR1 shows the commonest templates.\n"
+        "Examples:\n  loglode tail '/var/log/shop/*.log' --state ~/.loglode/shop\n"
+        "  loglode tail /var/log --from end --exclude '*.gz'\n"
+        "  kubectl logs -f --prefix deploy/shop | loglode tail -\n"
+        "  journalctl -f -o json | loglode tail - --report ndjson > events.ndjson");
+    command->callback([this] { status_ = run_tail(arguments_.tail); });
+  }
+
+  void add_run() {
+    CLI::App* command = app_.add_subcommand("run", "A pipeline from a configuration file, until it is stopped");
+    command->add_option("config", arguments_.config, "the YAML file")->required();
+    command->footer(
+        "SIGTERM and Ctrl-C: nothing more is read, what was read is delivered, positions are kept; a second one leaves at once.\n"
+        "The exit status is then 143 (SIGTERM) or 130 (Ctrl-C), which is no failure.\n"
+        "SIGHUP: rules, thresholds and the log level are read again.\n"
+        "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml");
+    command->callback([this] { status_ = run_pipeline_of(arguments_.config); });
+  }
+
+  void add_templates() {
+    CLI::App* templates = app_.add_subcommand("templates", "Templates of the last run, or of a state folder, and what you say of them");
+    templates->add_flag("--ndjson", arguments_.templates.ndjson, "as NDJSON");
+    templates->add_option("--state", arguments_.templates.state, "the folder (default: the last run)")->type_name("DIR");
+    templates->fallthrough();
+    templates->require_subcommand(0, 1);
+    templates->footer(
+        "Examples:\n  loglode templates                                   of the last run, by count\n"
+        "  loglode templates show 3f9a2c --state DIR\n"
+        "  loglode templates ignore 3f9a2c --state DIR         no finding will be about it\n"
+        "  loglode templates seed known.txt --state DIR        one template a line, <*> for what varies");
+    templates->add_subcommand("list", "All of them, by count (the default)");
+    const auto add = [&](const char* name, const char* what, auto run) {
+      CLI::App* command = templates->add_subcommand(name, what);
+      command->callback([this, run] { status_ = run(arguments_.templates, arguments_); });
+      return command;
+    };
+    const auto with_id = [this](CLI::App* command) {
+      command->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
+      return command;
+    };
+    const auto with_undo = [this](CLI::App* command) { command->add_flag("--undo", arguments_.undo, "take it back"); };
+    with_id(add("show", "One template: what its variables held, examples",
+                [](const TemplateSource& from, const Arguments& given) { return show_template(from, given.template_id); }));
+    with_undo(with_id(
+        add("pin", "It keeps its text and id from now on and is never forgotten", [](const TemplateSource& from, const Arguments& given) {
+          return needs_state(from, [&] { return pin_template(from.state, given.template_id, given.undo); });
+        })));
+    with_id(add("name", "Give it a name; none takes it away", [](const TemplateSource& from, const Arguments& given) {
+      return needs_state(from, [&] { return name_template(from.state, given.template_id, given.name); });
+    }))->add_option("name", arguments_.name, "for people");
+    with_undo(with_id(add("ignore", "It is known: no finding will be about it", [](const TemplateSource& from, const Arguments& given) {
+      return needs_state(from, [&] { return ignore_template(from.state, given.template_id, given.undo); });
+    })));
+    with_id(add("alias", "Its messages are another template's from now on",
+                [](const TemplateSource& from, const Arguments& given) {
+                  return needs_state(from, [&] { return alias_template(from.state, given.template_id, given.name); });
+                }))
+        ->add_option("target", arguments_.name, "the other template's id")
+        ->required();
+    add("seed", "Templates from a file, one a line, <*> for what varies",
+        [](const TemplateSource& from, const Arguments& given) {
+          return needs_state(from, [&] { return seed_templates(from.state, given.name); });
+        })
+        ->add_option("file", arguments_.name, "- reads standard input")
+        ->required();
+    templates->callback([this, templates] {
+      const auto given = templates->get_subcommands();
+      if (given.empty() || given.front()->get_name() == "list") status_ = list_templates(arguments_.templates);
+    });
+  }
+
+  template <class Run>
+  static int needs_state(const TemplateSource& from, Run run) {
+    return from.state.empty() ? report_usage("--state DIR is needed: the last run is not changed") : run();
+  }
+
+  void add_others() {
+    CLI::App* explain =
+        app_.add_subcommand("explain", "What is read from one line, and why: format, fields, rules, template, masked secrets");
+    explain->add_option("line", arguments_.line, "the line; - reads it from standard input")->required();
+    add_reading_options(*explain, arguments_.explain);
+    explain->add_option("--state", arguments_.explain_state, "what is known there decides its template")->type_name("DIR");
+    explain->footer("Example:\n  loglode explain '2026-11-23 10:11:12,345 ERROR [main] c.e.Pool: no connection after 5000 ms'");
+    explain->callback([this] { status_ = explain_line(arguments_.line, arguments_.explain, arguments_.explain_state); });
+
+    CLI::App* check = app_.add_subcommand("check", "Every problem of configurations and rule packs at once, as file:line: message");
+    check->add_option("paths", arguments_.check_paths,
+                      "configurations of run, rule packs (YAML files or folders); none: the built-in ones");
+    check->add_flag("--connect", arguments_.connect, "also try what a configuration names: brokers, topics, files, folders, the port");
+    check->footer(
+        "Exit 0 when there is no problem, 2 when there is one. --connect changes nothing.\n"
+        "Examples:\n  loglode check shop.yaml                 a configuration, its rule packs and mutes\n"
+        "  loglode check shop.yaml --connect\n"
+        "  loglode check rules/shop.yaml           a rule pack: do its examples behave?\n"
+        "  loglode check                           the built-in rule packs");
+    check->callback([this] { status_ = check_files(arguments_.check_paths, arguments_.connect); });
+
+    CLI::App* completion = app_.add_subcommand("completion", "Completion for a shell, to be sourced");
+    completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+    completion->callback([this] { status_ = print_completion(arguments_.shell, app_); });
+
+    app_.add_subcommand("version", "The version")->callback([this] { status_ = print_and_leave(version_text() + "\n"); });
+    CLI::App* help = app_.add_subcommand("help", "Help on a command, or on the configuration of run");
+    help->add_option("command", arguments_.help_on, "its name, or `config`");
+    help->callback([this] { show_help(); });
+  }
+
+  CLI::App* command_named(std::string_view name) {
+    const auto named = app_.get_subcommands([&](CLI::App* command) { return command->get_name() == name; });
+    return named.empty() ? nullptr : named.front();
+  }
+
+  void show_help() {
+    if (arguments_.help_on == "config") {
+      status_ = print_and_leave(config::config_help());
+      return;
+    }
+    CLI::App* command = command_named(arguments_.help_on);
+    if (!arguments_.help_on.empty() && command == nullptr) {
+      status_ = report_usage("no command " + arguments_.help_on + "; `loglode help` lists all");
+      return;
+    }
+    status_ = print_and_leave((command != nullptr ? command : &app_)->help());
+  }
+
+  CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.",
+                "loglode"};
+  Arguments arguments_;
+  int status_ = kDone;
+};
+
+}  // namespace
+}  // namespace loglode
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);
+  try {
+    return loglode::CommandLine{}.run(argc, argv);
+  } catch (const std::bad_alloc&) { std::fputs("loglode: out of memory\n", stderr); } catch (const std::exception& error) {
+    std::fprintf(stderr, "loglode: %s\n", error.what());
+  }
+  return loglode::kCouldNotFinish;
+}

@@ -1,0 +1,30 @@
+#include "app/commands/run.h"
+
+#include <fmt/format.h>
+
+#include <csignal>
+
+#include "app/commands/exit_status.h"
+#include "app/registry/type_readers.h"
+#include "app/service/service_run.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
+#include "config/load_config.h"
+
+namespace loglode {
+
+int run_pipeline_of(const std::string& config_path) {
+  config::LoadedConfig loaded = config::load_config(config_path, config::type_readers());
+  for (const config::ConfigProblem& warning : loaded.warnings) fmt::print(stderr, "{} (warning)\n", printable(config::to_string(warning)));
+  for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
+  if (!loaded.usable()) return kWrongUsage;
+  const std::atomic<bool>& stop = stop_on_signals();
+  std::atomic<bool>& hangup = reload_on_hangup();
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
+  ServiceRun service{std::move(loaded.config), stop, hangup};
+  if (auto ready = service.prepare(); !ready) return report_error(ready.error());
+  if (auto ran = service.run(); !ran) return report_error(ran.error());
+  return signal_received() != 0 ? 128 + signal_received() : kDone;
+}
+
+}  // namespace loglode

@@ -1,0 +1,268 @@
+#include "app/commands/tail.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <thread>
+
+#include "app/commands/exit_status.h"
+#include "app/commands/live_screen.h"
+#include "app/live/live_run.h"
+#include "base/stop_signals.h"
+#include "base/terminal_text.h"
+#include "ingest/follow/follow_source.h"
+#include "ingest/follow/path_patterns.h"
+#include "sinks/record_file.h"
+#include "sinks/report.h"
+
+namespace loglode {
+
+namespace {
+
+std::atomic<bool> templates_asked_for{false};
+
+LiveOptions live_options(const TailOptions& options) {
+  LiveOptions live;
+  live.reading = options.reading;
+  live.state = options.state;
+  live.announcer = "tail";
+  live.read_only_state = options.read_only_state;
+  live.checkpoint = std::chrono::milliseconds{options.snapshot_ms};
+  live.threads = options.threads;
+  live.frequent = {options.frequent_count,
+                   std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
+  return live;
+}
+
+/// `-`, FIFOs and devices are read as streams, to their end; everything else is followed.
+bool is_stream(const std::string& input) {
+  struct stat status {};
+  return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
+IngestConfig ingest_config(const TailOptions& options) {
+  IngestConfig config;
+  config.service = options.reading.service;
+  config.keep_blank_lines = options.reading.format == "message";
+  return config;
+}
+
+Result<void> add_sources(const TailOptions& options, LiveRun& run) {
+  std::vector<std::string> streams, files;
+  for (const std::string& input : options.inputs) (is_stream(input) ? streams : files).push_back(input);
+  if (!streams.empty()) {
+    auto inputs = find_inputs(streams, run.counters());
+    if (!inputs) return tl::unexpected<Error>(inputs.error());
+    IngestConfig config = ingest_config(options);
+    config.live = true;
+    for (std::size_t i = 0; i < inputs->size(); ++i) config.streams.push_back(run.next_stream());
+    run.add_source("stdin", make_input_source(std::move(config), std::move(*inputs), run.framers(), run.counters()));
+  }
+  if (files.empty()) return {};
+  FollowConfig config;
+  config.paths = files;
+  config.exclude = options.exclude;
+  config.from_end = options.from == TailFrom::end;
+  if (options.from != TailFrom::start && options.from != TailFrom::end) config.bookmarks = run.bookmarks();
+  config.next_stream = [&run] { return run.next_stream(); };
+  config.reading = ingest_config(options);
+  run.add_source("files", make_follow_source(std::move(config), run.framers(), run.counters()));
+  return {};
+}
+
+/// A mistyped option must not cost a log, nor may what is written be followed itself. Errors: invalid_argument.
+Result<void> check_records(const TailOptions& options) {
+  if (options.records.empty() || options.records.compare(0, 5, "/dev/") == 0) return {};
+  const auto refuse = [](std::string where) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(where)); };
+  if (options.records == "-") return refuse("- is no file to write to: write /dev/stdout");
+  const auto is_followed = [&] {
+    const std::vector<std::string> followed = ingest::matching_files(options.inputs, options.exclude);
+    std::error_code unheard;
+    return std::any_of(followed.begin(), followed.end(),
+                       [&](const std::string& path) { return std::filesystem::equivalent(path, options.records, unheard); });
+  };
+  if (is_followed()) return refuse(options.records + " is followed by this run and would be overwritten: give --records another name");
+  const int made = ::open(options.records.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  if (made < 0) return {};
+  ::close(made);
+  if (!is_followed()) return {};
+  ::unlink(options.records.c_str());
+  return refuse(options.records +
+                " would be followed by this run itself: give --records a place that no input names, or leave it out with --exclude");
+}
+
+/// Every followed file stays open, and sessions begin with room for a thousand.
+void allow_many_files() {
+  rlimit files{};
+  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
+  files.rlim_cur = files.rlim_max;
+  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what cannot be opened is told
+}
+
+/// Tells what is wrong with inputs once, as it turns up, and draws the status line.
+class Monitor {
+ public:
+  Monitor(LiveRun& run, LiveScreen& screen, const TailOptions& options)
+      : run_{run}, screen_{screen}, options_{options}, thread_{[this] { tick_until_done(); }} {}
+  ~Monitor() {
+    done_ = true;
+    thread_.join();
+    tell_problems();
+    screen_.clear_status();
+  }
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+  [[nodiscard]] bool any_fatal() const noexcept { return any_fatal_; }
+
+ private:
+  void tick_until_done() {
+    for (unsigned turn = 0; !done_; ++turn) {
+      tell_problems();
+      tell_trouble();
+      if (templates_asked_for.exchange(false)) screen_.request_templates();
+      if (turn % 5 == 0) screen_.draw_status(run_);
+      if (screen_.lost_output()) request_stop();
+      std::this_thread::sleep_for(std::chrono::milliseconds{100});
+    }
+  }
+  void tell_problems() {
+    for (const InputProblem& problem : run_.counters().take_problems()) {
+      any_fatal_ = any_fatal_ || problem.fatal;
+      if (!options_.quiet || problem.fatal) screen_.say(problem_text(problem));
+    }
+  }
+
+  /// Of snapshots: once when it begins, and when it is over.
+  void tell_trouble() {
+    const std::string trouble = run_.engine().trouble();
+    if (trouble == trouble_) return;
+    if (!trouble.empty())
+      screen_.say("nothing is saved, positions stay where they are: " + trouble);
+    else if (!options_.quiet)
+      screen_.say("saving goes well again");
+    trouble_ = trouble;
+  }
+
+  LiveRun& run_;
+  LiveScreen& screen_;
+  const TailOptions& options_;
+  std::string trouble_;
+  std::atomic<bool> done_{false}, any_fatal_{false};
+  std::thread thread_;
+};
+
+void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters& counters, LiveScreen& screen) {
+  if (options.quiet) return;
+  screen.say(fmt::format("{} lines read, {} templates, {} findings", with_commas(counters.lines),
+                         with_commas(run.engine().judging().templates()), with_commas(screen.findings())));
+  if (signal_received() == 0) return;
+  if (options.read_only_state)
+    screen.say("nothing was kept, as --read-only-state says");
+  else if (!options.state.empty())
+    screen.say("go on where this ended: the same command; positions are in " + options.state);
+  else
+    screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
+}
+
+template <class Value>
+using Words = std::vector<std::pair<std::string, Value>>;
+
+/// One of `words`, which its help shows in this order, and which a wrong one is answered with.
+template <class Value>
+void add_words(CLI::App& command, const std::string& name, Value& target, const Words<Value>& words, const std::string& what) {
+  std::string list, sentence;
+  for (const auto& [word, value] : words) {
+    list += (list.empty() ? "" : "|") + word;
+    sentence += (sentence.empty() ? "" : ", ") + word;
+  }
+  const auto check = [words, sentence](std::string& given) {
+    const bool known = std::any_of(words.begin(), words.end(), [&](const auto& word) { return word.first == given; });
+    return known ? std::string{} : fmt::format("\"{}\" is none of {}", printable(given), sentence);
+  };
+  command
+      .add_option_function<std::string>(
+          name,
+          [&target, words](const std::string& given) {
+            for (const auto& [word, value] : words)
+              if (word == given) target = value;
+          },
+          what)
+      ->check(CLI::Validator{check, ""})
+      ->type_name(list);
+}
+
+LiveScreen::Style screen_style(const TailOptions& options) {
+  const bool status =
+      !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
+  return {options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()};
+}
+
+}  // namespace
+
+void add_tail_options(CLI::App& command, TailOptions& options) {
+  command.add_option("inputs", options.inputs, "files, folders, globs (quoted) or - for standard input; need not exist yet")->required();
+  add_words(command, "--from", options.from, {{"start", TailFrom::start}, {"end", TailFrom::end}, {"state", TailFrom::state}},
+            "state: where --state says (the default with --state; start without)");
+  command.add_option("--exclude", options.exclude, "glob of paths or names that are not followed; repeatable")->type_name("GLOB");
+  add_reading_options(command, options.reading);
+  command.add_option("--state", options.state, "templates, windows and positions go on from there")->type_name("DIR");
+  command.add_flag("--read-only-state", options.read_only_state, "use what is known, write nothing");
+  command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")->check(CLI::Range(10U, 3'600'000U));
+  command.add_option("--threads", options.threads, "for parsing (default 1)")->check(CLI::Range(1, 64));
+  add_words(command, "--report", options.ndjson, {{"human", false}, {"ndjson", true}},
+            "ndjson: objects of findings and incidents as they open, grow and close");
+  command.add_option("--records", options.records, "every record as NDJSON to this file; with --state it is added to")->type_name("FILE");
+  command.add_option("--frequent-count", options.frequent_count, "a type is frequent above so many")->check(CLI::Range(1U, 1'000'000'000U));
+  command.add_option("--frequent-window", options.frequent_window_seconds, "within so many seconds")->check(CLI::Range(1.0, 86'400.0));
+  command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
+  command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
+  const Words<When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+  add_words(command, "--color", options.color, whens, "colours");
+  add_words(command, "--progress", options.progress, whens, "the status line");
+}
+
+int run_tail(const TailOptions& options) {
+  if (options.from == TailFrom::state && options.state.empty()) return report_usage("--from state needs --state DIR");
+  if (auto fine = check_records(options); !fine) return report_error(fine.error());
+  allow_many_files();
+  const LiveOptions live = live_options(options);
+  const std::atomic<bool>& stop = stop_on_signals();
+  std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
+  LiveScreen screen{screen_style(options)};
+  LiveRun run{live, screen, stop};
+  if (auto ready = run.prepare(); !ready) return report_error(ready.error());
+  if (auto added = add_sources(options, run); !added) return report_error(added.error());
+  if (!options.records.empty())
+    run.set_sinks([&](const RuleCatalog& rules) -> Result<std::vector<EngineSink>> {
+      auto records = make_record_file(
+          options.records, rules, [&run](ShapeId shape) -> const std::string& { return run.template_members_of(shape); },
+          !options.state.empty());
+      if (!records) return tl::unexpected<Error>(records.error());
+      std::vector<EngineSink> sinks;
+      sinks.push_back({OpenedSink::of_records(std::move(*records))});
+      return sinks;
+    });
+  if (!run.notice().empty()) screen.say(run.notice());
+  if (!screen.restore(run.announced_before()))
+    screen.say("the state does not say readably which findings were announced before: some are announced again");
+  bool damaged = false;
+  Result<PipelineTimes> times;
+  {
+    const Monitor monitor{run, screen, options};
+    times = run.run();
+    damaged = monitor.any_fatal();
+  }
+  if (!times) return report_error(times.error());
+  tell_end(options, run, run.counters(), screen);
+  if (const std::string trouble = screen.output_trouble(); !trouble.empty()) return report_error(Error{{}, trouble});
+  if (signal_received() != 0) return 128 + signal_received();
+  return damaged ? kCouldNotFinish : kDone;
+}
+
+}  // namespace loglode

@@ -1,0 +1,100 @@
+// Built before the program: reads and compiles the built-in rule packs, refuses to go on when one has a problem, and writes them as C++:
+// the rules themselves (rule_codec.h) and their Hyperscan databases, one for each kind of CPU, so that a first start compiles nothing.
+// usage: encode_packs OUT.cc PACK.yaml...          beside OUT.cc it writes rules.TIER.image, which OUT.cc includes when it is assembled
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <future>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "parse/redact/redactor.h"
+#include "patterns/rules/rule_codec.h"
+#include "patterns/rules/rule_set.h"
+
+namespace {
+
+using loglode::CpuTier;
+
+// Best first: the program takes the first that its CPU has everything for. Machines with AVX-512 take AVX2's: it scans our rules as fast.
+#if defined(__x86_64__)
+constexpr std::pair<CpuTier, const char*> kTiers[] = {{CpuTier::avx2, "avx2"}, {CpuTier::baseline, "baseline"}};
+#else
+constexpr std::pair<CpuTier, const char*> kTiers[] = {{CpuTier::baseline, "baseline"}};
+#endif
+
+bool write_file(const std::filesystem::path& path, const std::string& bytes) {
+  std::ofstream out{path, std::ios::binary};
+  out << bytes;
+  out.close();
+  return static_cast<bool>(out);
+}
+
+std::string rules_text(const std::string& bytes) {
+  std::string out = "std::string_view embedded_rules() {\n  static const unsigned char kBytes[] = {";
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    out += (i % 32 == 0 ? "\n" : "") + std::to_string(static_cast<unsigned>(static_cast<unsigned char>(bytes[i]))) + ',';
+  return out + "};\n  return {reinterpret_cast<const char*>(kBytes), sizeof kBytes};\n}\n\n";
+}
+
+/// Megabytes, which a compiler would take minutes and gigabytes to read as numbers: the assembler includes the file.
+std::string image_text(const std::string& symbol, const std::filesystem::path& file) {
+  return "asm(\".pushsection .rodata,\\\"a\\\",%progbits\\n.balign 16\\n" + symbol + "_begin:\\n.incbin \\\"" + file.string() + "\\\"\\n" +
+         symbol + "_end:\\n.byte 0\\n.popsection\\n\");\nextern \"C\" const char " + symbol + "_begin[], " + symbol + "_end[];\n";
+}
+
+std::vector<loglode::Rule> read_packs(int argc, char** argv, std::vector<loglode::RuleProblem>& problems) {
+  std::vector<loglode::Rule> rules;
+  for (int i = 2; i < argc; ++i) {
+    for (loglode::RulePackText& pack : loglode::read_pack_files({argv[i]}, problems)) {
+      pack.name = "builtin:" + std::filesystem::path{argv[i]}.filename().string();
+      for (loglode::Rule& rule : loglode::read_pack(pack, problems)) rules.push_back(std::move(rule));
+    }
+  }
+  return rules;
+}
+
+/// False: said on standard error.
+bool write_images(const loglode::RuleSet& rules, const std::filesystem::path& folder, std::string& symbols, std::string& function) {
+  std::vector<std::future<loglode::Result<std::string>>> made;
+  for (const auto& [tier, name] : kTiers)
+    made.push_back(std::async(std::launch::async, [&rules, tier = tier] { return loglode::make_rule_image(rules, tier); }));
+  std::string list;
+  for (std::size_t i = 0; i < made.size(); ++i) {
+    const std::string name = kTiers[i].second, symbol = "loglode_rules_" + name;
+    const std::filesystem::path file = folder / ("rules." + name + ".image");
+    const auto image = made[i].get();
+    if (!image || !write_file(file, *image)) {
+      std::fprintf(stderr, "%s: %s\n", file.c_str(), image ? "cannot be written" : image.error().message.c_str());
+      return false;
+    }
+    symbols += image_text(symbol, file);
+    list += "      std::string_view{" + symbol + "_begin, static_cast<std::size_t>(" + symbol + "_end - " + symbol + "_begin)},\n";
+  }
+  function = "std::vector<std::string_view> embedded_rule_images() {\n  return {\n" + list + "  };\n}\n\n";
+  return true;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 3) return 2;
+  std::vector<loglode::RuleProblem> problems;
+  const std::string encoded = loglode::encode_rules(read_packs(argc, argv, problems));
+  loglode::LoadedRules loaded;
+  if (problems.empty()) {
+    loglode::RuleSetConfig config;
+    config.probes = loglode::redaction_probes();
+    loaded = loglode::load_rules_from_text({{"builtin", encoded, true}}, config, false);
+    problems = std::move(loaded.problems);
+  }
+  for (const loglode::RuleProblem& problem : problems) std::fprintf(stderr, "%s\n", to_string(problem).c_str());
+  if (!problems.empty() || loaded.catalog->empty()) return 1;
+  const std::filesystem::path out = std::filesystem::absolute(argv[1]);
+  std::string symbols, images;
+  if (!write_images(*loaded.rules, out.parent_path(), symbols, images)) return 1;
+  const std::string text = "#include \"app/reading/embedded.h\"\n\n" + symbols + "\nnamespace loglode {\n\n" + images + rules_text(encoded) +
+                           "}  // namespace loglode\n";
+  return write_file(out, text) ? 0 : 1;
+}

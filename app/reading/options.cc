@@ -1,0 +1,152 @@
+#include "app/reading/options.h"
+
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <string_view>
+
+namespace loglode {
+
+namespace {
+const std::map<std::string, ReportForm> kReportForms{
+    {"human", ReportForm::human}, {"markdown", ReportForm::markdown}, {"html", ReportForm::html}, {"ndjson", ReportForm::ndjson}};
+const std::map<std::string, When> kWhen{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
+const std::map<std::string, FailOn> kFailOn{{"finding", FailOn::finding}, {"incident", FailOn::incident}};
+
+template <class Enum>
+void add_choice(CLI::App& command, const std::string& name, Enum& target, const std::map<std::string, Enum>& choices,
+                const std::string& what) {
+  std::string list;
+  for (const auto& [word, value] : choices) list += (list.empty() ? "" : "|") + word;
+  command
+      .add_option_function<std::string>(
+          name, [&target, &choices](const std::string& word) { target = choices.at(word); }, what)
+      ->check(CLI::IsMember(choices))
+      ->type_name(list);
+}
+}  // namespace
+
+void add_reading_options(CLI::App& command, ReadingOptions& options) {
+  command.add_option("--format", options.format, "auto, message (bare messages: no header, no folding of lines), or one format's name")
+      ->type_name("NAME");
+  command
+      .add_option("--format-file", options.format_files, "formats of your own: patterns with named fields (repeatable; docs/formats.md)")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+  command
+      .add_option("--columns", options.columns,
+                  "lines made of columns: time,service,pod,trace_id,span_id,severity,message,line or your own names")
+      ->type_name("NAMES");
+  command.add_option("--delimiter", options.delimiter, "between columns; escapes are read (default \\t)")->type_name("TEXT");
+  command.add_option("--service", options.service, "when the lines do not say it (default: what the path says)")->type_name("NAME");
+  command.add_option("--tz", options.zone, "IANA zone for times that carry none (default UTC)")->type_name("ZONE");
+  command.add_option("--rules", options.rules, "a rule pack, added to the built-in ones (repeatable)")
+      ->type_name("PACK")
+      ->allow_extra_args(false);
+  command.add_flag("--no-builtin-rules", options.no_builtin_rules, "without the built-in rule packs");
+}
+
+namespace {
+
+// What every command that reads logs to the end has.
+void add_run_options(CLI::App& command, AnalyzeOptions& options) {
+  command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")
+      ->type_name("FILE|DIR|-")
+      ->required();
+  add_reading_options(command, options.reading);
+  command.add_option("--since", options.since, "leave out records before this time")->type_name("TIME");
+  command.add_option("--until", options.until, "leave out records at or after this time")->type_name("TIME");
+  command.add_option("--threads", options.threads, "default: the cores this process may use")->type_name("N")->check(CLI::Range(1U, 256U));
+  command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
+  command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
+  command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
+  add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
+  command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
+  command.add_option("--snapshot-ms", options.snapshot_ms, "milliseconds between snapshots of --state")->type_name("N")->group("");
+}
+
+}  // namespace
+
+void add_learn_options(CLI::App& command, AnalyzeOptions& options) {
+  add_run_options(command, options);
+  command.add_option("--state", options.state, "the folder that remembers; made when it is not there")->type_name("DIR")->required();
+}
+
+void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
+  add_run_options(command, options);
+  command.add_option("--state", options.state, "templates and baselines of earlier runs: used, and kept for later ones")->type_name("DIR");
+  command.add_flag("--read-only-state", options.read_only_state, "use --state, learn nothing, write nothing")->needs("--state");
+  command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")
+      ->type_name("PATH")
+      ->allow_extra_args(false);
+  add_choice(command, "--report", options.report, kReportForms, "form of the report");
+  command.add_option("-o", options.output, "write the report there instead of standard output")->type_name("FILE");
+  command.add_option("--findings", options.findings, "NDJSON, one finding a line")->type_name("FILE");
+  command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
+  command.add_option("--templates", options.templates, "NDJSON, one template of one service a line")->type_name("FILE");
+  command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");
+  command
+      .add_option("--records", options.records,
+                  "NDJSON, one record a line: time, message, service, template, rules, origin; secrets masked")
+      ->type_name("FILE");
+  command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
+  command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
+      ->type_name("SECONDS")
+      ->check([](const std::string& text) {
+        const double seconds = std::strtod(text.c_str(), nullptr);
+        return seconds >= 0.001 && seconds <= 1e9 ? std::string{} : "is a number of seconds from 0.001 to 1e9";  // false for nan too
+      });
+  add_choice(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
+  command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
+  command.add_flag_function(
+      "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
+  add_choice(command, "--color", options.color, kWhen, "colours in the report");
+  command
+      .add_option("--summary-round-trip,--through-seam", options.round_trip_seed,
+                  "send window summaries through encode, split, replay and merge")
+      ->type_name("SEED")
+      ->group("");
+}
+
+std::vector<std::string> split_list(const std::string& text) {
+  std::vector<std::string> out;
+  if (text.empty()) return out;
+  for (std::size_t begin = 0; begin <= text.size();) {
+    const std::size_t end = std::min(text.find(',', begin), text.size());
+    out.push_back(text.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return out;
+}
+
+unsigned usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1U, static_cast<unsigned>(CPU_COUNT(&set)));
+}
+
+bool wants_color(When when, int fd) {
+  if (when != When::automatic) return when == When::always;
+  const char* no_color = std::getenv("NO_COLOR");
+  const char* terminal = std::getenv("TERM");
+  return isatty(fd) == 1 && (no_color == nullptr || *no_color == '\0') && (terminal == nullptr || std::string_view{terminal} != "dumb");
+}
+
+std::size_t screen_columns() {
+  if (const char* columns = std::getenv("COLUMNS"); columns != nullptr) {
+    const unsigned long value = std::strtoul(columns, nullptr, 10);
+    if (value >= 20 && value <= 1000) return value;
+  }
+  winsize size{};
+  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20) return size.ws_col;
+  return 120;
+}
+
+}  // namespace loglode
