@@ -2,7 +2,7 @@
 #pragma once
 
 #include "core/batch.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

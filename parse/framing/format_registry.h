@@ -4,7 +4,7 @@
 #include <span>
 #include <string_view>
 
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

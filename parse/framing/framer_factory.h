@@ -7,7 +7,7 @@
 
 #include "core/framing.h"
 #include "core/result.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

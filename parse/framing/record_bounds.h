@@ -15,7 +15,7 @@
 
 #include "parse/framing/open_record.h"
 #include "parse/framing/trace_shapes.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/line_format.h"
 #include "parse/text/header_start.h"
 #include "parse/text/level_marks.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
