@@ -226,7 +226,7 @@ def rotation(folder):
             done = wait_until(lambda: len(numbers(records_in(out))) + len(everything) >= n)
             check(f"rotation {number}: all was read", done, f"{len(numbers(records_in(out)))} + {len(everything)} of {n}; {running.told()}")
             check(f"rotation {number}: exit", running.end(signal.SIGINT) == 130, running.told())
-            check("Ctrl-C says how to go on", f"the same command; positions are in {state}" in running.told(), running.told())
+            check("Ctrl-C says how to go on", f"positions are kept in {state}: the same command" in running.told(), running.told())
         everything.extend(records_in(out))
 
     def renamed(read):
@@ -327,7 +327,7 @@ def state_deleted(folder):
         check("deleted state: findings go on", running.wait_for("ledger refused") is not None, running.told())
         time.sleep(0.5)
         check("deleted state: it is told once", running.told().count(word) == 1, running.told())
-        check("deleted state: the end is no success", running.end(signal.SIGINT) == 1 and "positions are in" not in running.told(), running.told())
+        check("deleted state: the end is no success", running.end(signal.SIGINT) == 1 and "positions are kept in" not in running.told(), running.told())
 
 
 def crashes(folder):
@@ -472,7 +472,7 @@ def wrong_usage(folder):
         check("state in use: refused, and by whom", done.returncode in (1, 2) and str(running.process.pid).encode() in done.stderr, (done.returncode, done.stderr))
         with tail(log, "--state", state, "--read-only-state") as other:
             time.sleep(0.7 * SLOW)
-            check("read-only state beside a writer", other.end(signal.SIGINT) == 130 and "positions are in" not in other.told(), other.told())
+            check("read-only state beside a writer", other.end(signal.SIGINT) == 130 and "positions are kept in" not in other.told(), other.told())
         check("usage: exit", running.end(signal.SIGINT) == 130)
 
 

@@ -155,12 +155,12 @@ def dead_letters_are_not_written(machine):
     time.sleep(1)
     machine.break_disk("write EIO out/records", "write EIO .dlq", "open EIO .dlq")
     machine.write(300)
-    wait_for("the failure to be told", 30, lambda: machine.told("no snapshot could be taken") > 0)
+    wait_for("the failure to be told", 30, lambda: machine.told("cannot write checkpoint") > 0)
     time.sleep(3)
-    assert machine.told("no snapshot could be taken") == 1, machine.service.told()
+    assert machine.told("cannot write checkpoint") == 1, machine.service.told()
     machine.break_disk("write EIO out/records")
     wait_for("the dead letters", 60, lambda: len(dead_letters_of(machine)) == 300)
-    wait_for("the recovery to be told", 30, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 30, lambda: machine.told("checkpoints can be written again") == 1)
     machine.mend_disk()
     machine.end()
     assert len(set(dead_letters_of(machine))) == 300
@@ -198,7 +198,7 @@ def dead_letters_pile_up(machine):
     machine.wait_for_all()
     machine.break_disk("write EIO out/records", "write EIO .dlq", "open EIO .dlq")
     machine.write(150_000)
-    wait_for("the failure to be told", 60, lambda: machine.told("no snapshot could be taken") > 0)
+    wait_for("the failure to be told", 60, lambda: machine.told("cannot write checkpoint") > 0)
 
     def rejected():
         with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
@@ -212,7 +212,7 @@ def dead_letters_pile_up(machine):
     assert 0 < seen[-1] < 120_000, seen
     machine.break_disk("write EIO out/records")
     wait_for("all dead letters", 90, lambda: rejected() == 150_000)
-    wait_for("the recovery to be told", 60, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 60, lambda: machine.told("checkpoints can be written again") == 1)
     machine.end()
     assert len(set(dead_letters_of(machine))) == 150_000
     return f"reading held after {seen[-1]} of 150000 rejected records, all of them are dead letters in the end"
@@ -226,12 +226,12 @@ def state_fails(machine):
     time.sleep(1)
     machine.break_disk("fsync EIO state.db")
     machine.write(300)
-    wait_for("the failure to be told", 30, lambda: machine.told("no snapshot could be taken") > 0)
+    wait_for("the failure to be told", 30, lambda: machine.told("cannot write checkpoint") > 0)
     machine.wait_for_all()
     machine.write(100)
     machine.wait_for_all()
     time.sleep(2)
-    assert machine.told("no snapshot could be taken") == 1, machine.service.told()
+    assert machine.told("cannot write checkpoint") == 1, machine.service.told()
     # From here on nothing reaches the state: what was only not synced may be in it, and is then delivered for certain.
     machine.break_disk("write EIO state.db")
     time.sleep(1)
@@ -250,7 +250,7 @@ def state_fails(machine):
     machine.write(100)
     time.sleep(2)
     machine.mend_disk()
-    wait_for("the recovery to be told", 30, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 30, lambda: machine.told("checkpoints can be written again") == 1)
     machine.end()
     machine.start()
     time.sleep(2)
