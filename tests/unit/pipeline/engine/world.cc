@@ -115,8 +115,10 @@ class FakeStore final : public CheckpointStore {
   FakeStore(Durable& durable, Dice& dice) : durable_{durable}, dice_{dice} {}
   Result<void> write(Checkpoint checkpoint) override {
     dice_.step();
-    if (kept_) join(*kept_, std::move(checkpoint));
-    else kept_ = std::move(checkpoint);
+    if (kept_)
+      join(*kept_, std::move(checkpoint));
+    else
+      kept_ = std::move(checkpoint);
     if (dice_.one_in(15)) return fail(std::make_error_code(std::errc::no_space_on_device), "the disk is full", true);
     join(durable_.state, *std::exchange(kept_, std::nullopt));
     durable_.any_state = true;
@@ -136,8 +138,10 @@ class FakeSink final : public RecordSink, public EventSink {
   FakeSink(Durable& durable, Dice& dice) : durable_{durable}, dice_{dice} {}
   ~FakeSink() override {
     for (const auto& change : held_)
-      if (dice_.below(2) == 0) keep(change);
-      else break;  // in order
+      if (dice_.below(2) == 0)
+        keep(change);
+      else
+        break;  // in order
   }
   FakeSink(const FakeSink&) = delete;
   FakeSink& operator=(const FakeSink&) = delete;
@@ -180,9 +184,12 @@ class FakeSink final : public RecordSink, public EventSink {
     std::string key, text;
   };
   void keep(const Change& change) {
-    if (change.record) durable_.records[change.key] = change.text;
-    else if (change.text == "withdrawn") durable_.events.erase(change.key);
-    else durable_.events[change.key] = change.text;
+    if (change.record)
+      durable_.records[change.key] = change.text;
+    else if (change.text == "withdrawn")
+      durable_.events.erase(change.key);
+    else
+      durable_.events[change.key] = change.text;
   }
 
   Durable& durable_;
@@ -195,7 +202,8 @@ class FakeDeadLetters final : public Verdicts, public EventVerdicts {
  public:
   explicit FakeDeadLetters(Durable& durable) : durable_{durable} {}
   void settle(const Batch& batch, std::size_t record, Verdict verdict, std::string_view) noexcept override {
-    if (verdict == Verdict::rejected) held_.push_back(id_of(static_cast<std::size_t>(batch.stream->info.identity.high), batch.records[record].offset));
+    if (verdict == Verdict::rejected)
+      held_.push_back(id_of(static_cast<std::size_t>(batch.stream->info.identity.high), batch.records[record].offset));
   }
   void settle(const Event&, Verdict, std::string_view) noexcept override {}
   void secure() {
@@ -219,8 +227,9 @@ class Process final : public Source {
         store_{durable, dice},
         dead_letters_{durable},
         analysis_{restored(), base_before()},
-        engine_{{"test", std::chrono::milliseconds{1000}, std::chrono::seconds{20}, std::chrono::milliseconds{200}, std::chrono::hours{1}, 1},
-                {analysis_, announcer_, &store_, stop_, clock}} {
+        engine_{
+            {"test", std::chrono::milliseconds{1000}, std::chrono::seconds{20}, std::chrono::milliseconds{200}, std::chrono::hours{1}, 1},
+            {analysis_, announcer_, &store_, stop_, clock}} {
     for (const StoredTold& row : durable_.state.told) engine_.outbox().restore(row);
     announcer_.restore(engine_.outbox().announced_before().value_or(std::string{}));
     for (std::size_t stream = 0; stream < kStreams; ++stream) next_[stream] = position_of(stream);
@@ -231,14 +240,13 @@ class Process final : public Source {
       sinks.push_back({OpenedSink::of_both(std::make_unique<FakeSink>(durable_, dice_)), {}, only(Document::finding)});
       return sinks;
     });
-    engine_.set_verdicts(
-        dead_letters_, dead_letters_,
-        [this]() -> Result<void> {
-          dice_.step();
-          dead_letters_.secure();
-          return {};
-        },
-        {});
+    engine_.set_verdicts(dead_letters_, dead_letters_,
+                         [this]() -> Result<void> {
+                           dice_.step();
+                           dead_letters_.secure();
+                           return {};
+                         },
+                         {});
     engine_.begin_after_state(analysis_.any(), kNoTime);
   }
 

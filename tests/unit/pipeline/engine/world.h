@@ -30,12 +30,12 @@ struct Crash {};
 [[nodiscard]] std::string payload_of(std::uint64_t seed, std::size_t stream, std::uint64_t number);
 
 struct Durable {
-  Checkpoint state;                                     // all that the store was given, joined
+  Checkpoint state;  // all that the store was given, joined
   bool any_state = false;
-  std::array<std::uint64_t, kStreams> committed{};      // positions that the broker keeps
-  std::map<std::string, std::string> records;           // in the sink, by id
-  std::set<std::string> dead_letters;                   // the same
-  std::map<std::string, std::string> events;            // in the sink, by key, as they were written last; withdrawn ones are gone
+  std::array<std::uint64_t, kStreams> committed{};  // positions that the broker keeps
+  std::map<std::string, std::string> records;       // in the sink, by id
+  std::set<std::string> dead_letters;               // the same
+  std::map<std::string, std::string> events;        // in the sink, by key, as they were written last; withdrawn ones are gone
 };
 
 /// What is left to chance, and what may go wrong.
