@@ -42,7 +42,8 @@ void check_sources(const PipelineConfig& config, ConfigReading& reading) {
   int standard_inputs = 0;
   for (const SourceConfig& source : config.sources) {
     if (source.type == SourceConfig::Type::standard_input && ++standard_inputs > 1)
-      reading.problem(source.line, fmt::format("source {}: there is one standard input", in_quotes(source.name)));
+      reading.problem(source.line, fmt::format("source {}: only one source can read standard input, and another one does already",
+                                               in_quotes(source.name)));
     if (source.start.kind == StartAt::Kind::state && source.start.line > 0 && config.state.empty())
       reading.problem(source.start.line, "start: state needs a \"state\" folder");
     for (const TransformConfig& transform : source.transforms)
@@ -88,7 +89,7 @@ void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig&
   check_sources(config, reading);
   check_sinks(config, reading);
   for (ConfigProblem& problem : types.check_whole(config)) reading.problems.push_back(std::move(problem));
-  if (!root.has("state")) reading.warn(0, "no \"state\": nothing outlives the process");
+  if (!root.has("state")) reading.warn(0, "no \"state\": positions, templates and what is normal are lost when the process ends");
   for (SourceConfig& source : config.sources)  // "state (the default when there is one)"
     if (source.type == SourceConfig::Type::file && source.start.line == 0 && config.state.empty()) source.start.kind = StartAt::Kind::start;
 }

@@ -25,7 +25,7 @@ struct ConfigProblem {
 struct LoadedConfig {
   PipelineConfig config;                // to be used only when there is no problem
   std::vector<ConfigProblem> problems;  // by line
-  std::vector<ConfigProblem> warnings;  // what works and may not be what was meant
+  std::vector<ConfigProblem> warnings;  // what works, but perhaps not as it was meant
   [[nodiscard]] bool usable() const noexcept { return problems.empty(); }
 };
 

@@ -60,7 +60,7 @@ class Section {
   [[nodiscard]] ConfigReading& reading() const noexcept { return reading_; }
   [[nodiscard]] std::vector<std::string> keys() const;
   void problem(int line, std::string message) const { reading_.problem(line, std::move(message)); }
-  void lacks(std::string_view key) const;  // said of mappings only: of others it is said that they are none
+  void lacks(std::string_view key) const;  // for mappings; a value of another kind has its problem already
 
   /// Without a key: an empty text, and a problem when it is required. A given one that is empty, or no text, is a problem.
   [[nodiscard]] Text text(std::string_view key, bool required = false) const;
@@ -85,7 +85,7 @@ class Section {
     const Text given = text(key);
     if (const auto index = word_index(key, given, names)) out = {words[*index].value, given.line};
   }
-  /// The position of `given` in `names`; a problem under the name of `key` when it is none of them. None for an empty text.
+  /// The position of `given` in `names`; nothing, with a problem under the name of `key`, when it is not there. Nothing for an empty text.
   std::optional<std::size_t> word_index(std::string_view key, const Text& given, std::span<const std::string_view> names) const;
 
  private:

@@ -105,8 +105,9 @@ void read_detect(const Section& root, PipelineConfig& config) {
   if (const auto notify = section->section("notify", "detect.notify", kNotifyKeys))
     notify->count("pages_per_day_max", config.detect.pages_per_day_max, {0, 100'000});
   if (config.detect.pages_per_day_max.line > 0)
-    root.reading().warn(config.detect.pages_per_day_max.line,
-                        "pages_per_day_max has no effect yet: nobody is notified by this version, findings say whom they would concern");
+    root.reading().warn(
+        config.detect.pages_per_day_max.line,
+        "pages_per_day_max has no effect yet: this version notifies nobody; \"notify\" in findings says who would be notified");
   config.detect.mutes = section->paths("mutes");
 }
 
@@ -139,7 +140,7 @@ void read_rca(const Section& root, PipelineConfig& config) {
     budgets->count("incidents_per_day_max", config.rca.incidents_per_day_max, {0, 1'000'000});
   }
   if (config.rca.provider.value != RcaConfig::Provider::none)
-    root.reading().warn(config.rca.provider.line, "rca: providers are not part of this version; nobody will be asked for causes");
+    root.reading().warn(config.rca.provider.line, "rca: model providers are not part of this version; no model will be asked for causes");
 }
 
 void read_http(const Section& root, PipelineConfig& config) {

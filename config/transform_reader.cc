@@ -67,7 +67,7 @@ std::optional<TransformConfig> read_transform(const YAML::Node& node, int list_l
   if (!node.IsMap()) return std::nullopt;
   if (one.keys().empty()) return std::nullopt;  // its unknown keys are reported
   if (node.size() > 1) {
-    reading.problem(line, "a transform has one key; begin each with a dash");
+    reading.problem(line, "a transform is a mapping of one key: begin each transform with a dash");
     return std::nullopt;
   }
   const std::string kind = one.keys().front();

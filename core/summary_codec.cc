@@ -202,13 +202,13 @@ std::string_view fault_of(const WindowSummary& summary) {
     return true;
   };
   for (const Cell& cell : summary.cells)
-    if (!use(services, cell.service) || cell.count == 0 || !within(summary, cell.first, cell.last)) return "a cell that cannot be";
+    if (!use(services, cell.service) || cell.count == 0 || !within(summary, cell.first, cell.last)) return "a cell with impossible values";
   for (const RuleCell& cell : summary.rule_cells)
     if (!use(services, cell.service) || !use(rules, cell.rule) || cell.count == 0 || !within(summary, cell.first, cell.last))
-      return "a rule cell that cannot be";
+      return "a rule cell with impossible values";
   for (const TraceStep& step : summary.trace_steps)
     if (!use(services, step.service) || step.trace >= summary.trace_sample_below || !within(summary, step.time, step.time))
-      return "a trace step that cannot be";
+      return "a trace step with impossible values";
   const auto steps_key = [](const TraceStep& step) { return std::tie(step.trace, step.time, step.service, step.shape, step.severity); };
   if (!std::is_sorted(summary.trace_steps.begin(), summary.trace_steps.end(),
                       [&](const auto& a, const auto& b) { return steps_key(a) < steps_key(b); }))

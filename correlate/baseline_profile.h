@@ -10,9 +10,9 @@ namespace loglode {
 struct BaselineProfile {
   double buckets = 0;         // of the baseline
   double records = 0;         // in it
-  double block_buckets = 0;   // as long as what is judged, shorter where the baseline would hold too few of them
+  double block_buckets = 0;   // as long as the stretch that is judged, shorter where the baseline would hold too few of them
   double overdispersion = 0;  // of counts in a block, that of the buckets inside them at least
-  double fullest = 0;         // stretch as long as what is judged
+  double fullest = 0;         // the most records in a stretch as long as the one that is judged
   bool steady = false;        // in as many blocks as independent records of this rate would be, nearly
 
   [[nodiscard]] double rate() const noexcept { return buckets > 0 ? records / buckets : 0; }

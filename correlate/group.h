@@ -9,7 +9,7 @@ namespace loglode {
 
 struct Group {
   std::vector<const Anomaly*> openers;                         // in order of onset
-  std::vector<const Anomaly*> joined;                          // what is no incident of its own but belongs to this one
+  std::vector<const Anomaly*> joined;                          // anomalies that open no incident of their own but belong to this one
   Timestamp onset = kNoTime, latest = kNoTime, end = kNoTime;  // first and last onset of the openers, their last record
   bool storm = false;                                          // too many at once to be told apart
 };

@@ -35,7 +35,7 @@ struct Series {
   bool stated = false;                            // the records say their severity themselves
   std::uint64_t learned_total = 0, total = 0;     // total: of all that is not a given baseline
   std::vector<Point> learned;                     // baseline, in order of time
-  std::vector<Point> points;    // what is reported on, in order of time; without a given baseline it holds the first part too
+  std::vector<Point> points;  // of the windows that are reported on, in order of time; without a given baseline it holds the first part too
   std::size_t judged_from = 0;  // points before it serve as the baseline when none was given
   bool joined = false;          // the same text is also said with another severity: see Timeline::texts
 
@@ -67,10 +67,10 @@ struct Timeline {
   double learned_buckets = 0, judged_buckets = 0;  // covered
   std::vector<std::string> services;               // in order of name
   std::vector<Series> series;                      // by (service, template, severity class)
-  std::vector<Series> texts;                       // of those that are `joined`, all severities of one text together
+  std::vector<Series> texts;                       // one for each text whose series are `joined`: all its severities together
   std::vector<Series> rule_series;                 // by (service, rule id)
   std::vector<Series> lines, errors;               // one for each service
-  std::vector<TraceMoment> traces;                 // in order of (trace, time, service); of what is reported on
+  std::vector<TraceMoment> traces;                 // of the windows that are reported on, in order of (trace, time, service)
 
   /// What serves as the baseline of `one`.
   [[nodiscard]] std::span<const Point> learned(const Series& one) const noexcept {
@@ -78,7 +78,7 @@ struct Timeline {
   }
   /// What a template's count in the baseline leads one to expect in `buckets`.
   [[nodiscard]] double expected(const Series& one, double buckets) const noexcept;
-  /// Covered buckets of what is reported on.
+  /// Covered buckets of the windows that are reported on.
   [[nodiscard]] double buckets_between(Timestamp from, Timestamp to) const noexcept;
   /// Covered buckets of the baseline before `time`.
   [[nodiscard]] double learned_place(Timestamp time) const noexcept;

@@ -29,7 +29,7 @@ namespace loglode {
 /// The text alone, without quotes, cut to what fits into a sentence.
 [[nodiscard]] std::string subject_text(const Series& series);
 
-/// 16 hex digits: the hash of what is the same whenever this is found again.
+/// 16 hex digits: a hash of what stays the same whenever this finding is made again.
 [[nodiscard]] std::string stable_id(std::string_view text);
 
 }  // namespace loglode

@@ -55,7 +55,7 @@ class Demultiplexer {
   RunCounters& counters_;
   std::deque<Held> held_;  // in order of their first lines; the first `complete_` of them may leave
   std::size_t complete_ = 0;
-  std::size_t waiting_bytes_ = 0;  // of those that may not
+  std::size_t waiting_bytes_ = 0;  // of the records in held_ that may not leave yet
   std::uint64_t popped_ = 0;
   std::unordered_map<std::uint32_t, std::uint64_t> open_;  // substream -> number of its open record, counted from the stream's begin
 };

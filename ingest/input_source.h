@@ -77,7 +77,7 @@ struct InputFile {
 /// Physical lines around the record that starts at `offset` of the decompressed stream: for `context`.
 struct LinesAround {
   std::vector<std::string> before, record, after;
-  std::uint64_t first_line = 1;  // number of the first of `before` (of `record` when there is none before)
+  std::uint64_t first_line = 1;  // line number of the first of `before`, or of `record` when `before` is empty
 };
 /// Errors: the file is gone, changed (shorter than `offset`), or damaged.
 [[nodiscard]] Result<LinesAround> read_around(const std::string& path, std::uint64_t offset, std::uint32_t record_lines,

@@ -37,7 +37,7 @@ struct RecordReaderConfig {
 };
 
 /// `text`, `framer` and `counters` must outlive the reader. A framer that says it is interleaved gets the reader that puts the lines of
-/// each substream together; the others get the one that reads straight into the batch and copies nothing but what a batch ends in.
+/// each substream together; other framers get the reader that fills the batch directly and copies only the lines a batch ends in.
 /// The records are the same for every batch_bytes and every deadline. `raw`: the lines joined by '\n' (a CR before it is gone).
 [[nodiscard]] std::unique_ptr<RecordReader> make_record_reader(const RecordReaderConfig& config, ByteReader& text, Framer& framer,
                                                                RunCounters& counters);

@@ -1,5 +1,5 @@
-// Which options of librdkafka a configuration may set, and why not the others: one table, asked by whoever checks a configuration and by
-// whoever makes a client, so that the two cannot disagree. Stateless: any thread.
+// Which options of librdkafka a configuration may set, and of every other option why it may not: one table, used by those who check a
+// configuration and by those who make a client, so that the two cannot disagree. Stateless: any thread.
 #pragma once
 
 #include <cstdint>

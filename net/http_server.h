@@ -50,7 +50,7 @@ struct HttpResponse {
 /// A sentence as the answer, with a newline.
 [[nodiscard]] HttpResponse plain_response(unsigned status, std::string text);
 
-/// May throw: the answer is 500 then, and says nothing of what was thrown.
+/// May throw: the answer is then 500, without the exception's text.
 using HttpHandler = std::function<HttpResponse(const HttpRequest&)>;
 
 class HttpServer {

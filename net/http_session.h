@@ -33,7 +33,7 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   HttpSession(const HttpSession&) = delete;
   HttpSession& operator=(const HttpSession&) = delete;
 
-  /// Answers what is asked until the connection ends.
+  /// Answers requests until the connection ends.
   void serve();
   /// Tells the client that there are too many.
   void refuse();

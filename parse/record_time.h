@@ -2,14 +2,14 @@
 #pragma once
 
 #include "core/batch.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
 /// How a record was read, as far as it matters for where else its time may stand.
 enum class ReadAs : unsigned char {
   text,    // by its stream's format, or as the text that all of its stream is: a time may stand anywhere
-  misfit,  // its stream has a format that it does not fit, or its arrival is known: only what is as good as a header counts
+  misfit,  // its stream has a format that it does not fit, or its arrival is known: only a stamp as good as a header's counts
   json,    // only keys that say that they hold a time
 };
 

@@ -1,4 +1,4 @@
-// What `when_full` asks for: a sink that cannot take what it is given blocks the pipeline, or gives it up, counted and told.
+// What `when_full` asks for: a sink that cannot take a batch blocks the pipeline, or gives the batch's records up, counts and reports them.
 #pragma once
 
 #include <atomic>

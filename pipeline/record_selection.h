@@ -13,7 +13,7 @@ namespace loglode {
 struct RecordSelection {
   enum class Of : std::uint8_t {
     none,   // no records at all: the sink takes documents alone
-    kept,   // not those that are blank, out of range, or dropped by a transform
+    kept,   // neither blank nor RecordFlag::excluded
     every,  // those as well
   };
   Of of = Of::kept;

@@ -99,7 +99,7 @@ Result<void> copy_compressed(const OwnedFile& from, const OwnedFile& to, const s
   std::vector<char> chunk(kChunkBytes);
   std::string out;
   for (bool last = false; !last;) {
-    if (stop.stop_requested()) return fail(std::make_error_code(std::errc::operation_canceled), "stopped while it compressed " + path);
+    if (stop.stop_requested()) return fail(std::make_error_code(std::errc::operation_canceled), "stopped while compressing " + path);
     const ssize_t got = ::read(from.fd(), chunk.data(), chunk.size());
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return fail_on_file("cannot read " + path);

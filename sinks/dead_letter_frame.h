@@ -74,7 +74,7 @@ struct DamagedSpan {
   friend bool operator==(const DamagedSpan&, const DamagedSpan&) = default;
 };
 
-/// Frame after frame; what is damaged is passed over up to the next good one.
+/// Frame after frame; damaged bytes are passed over up to the next good frame.
 class FrameScanner {
  public:
   explicit FrameScanner(FrameBytes& bytes) : bytes_{bytes} {}

@@ -173,7 +173,7 @@ Result<void> DeadLetters::append(const DeadLetter& dead_letter) {
   }
   if (frame.size() > std::min<std::uint64_t>(kFramePayloadBytesMax, config_.size_max))
     return fail(std::make_error_code(std::errc::message_size),
-                fmt::format("a record of {} bytes is too large for {}", frame.size(), config_.path));
+                fmt::format("a dead letter of {} bytes is larger than {} may hold", frame.size(), config_.path));
   const std::scoped_lock lock{mutex_};
   if (auto room = make_room(frame.size()); !room) return room;
   struct stat status {};
@@ -222,7 +222,7 @@ Result<void> DeadLetters::sync() {
     struct stat status {};
     if (::fstat(part->file.fd(), &status) == 0 && status.st_nlink == 0)
       return failed({std::make_error_code(std::errc::no_such_file_or_directory),
-                     part->path + " was removed before what was just written to it was on the disk: a restart reads those records again"});
+                     part->path + " was removed before its last records were on disk: a restart reads those records again"});
   }
   if (folder_changed) {
     if (auto synced = sync_folder_of(config_.path + "/lock"); !synced) return failed(synced.error());

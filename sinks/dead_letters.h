@@ -41,7 +41,7 @@ class DeadLetters {
   /// before it was synced.
   [[nodiscard]] Result<void> sync();
 
-  [[nodiscard]] std::uint64_t bytes() const;  // of all parts, also of what was cut
+  [[nodiscard]] std::uint64_t bytes() const;  // of all parts and of the ends that were cut off them (.torn)
   [[nodiscard]] std::uint64_t count() const;  // appended by this object
 
  private:

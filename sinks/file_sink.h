@@ -18,7 +18,7 @@ namespace loglode {
 enum class SyncWhen : std::uint8_t { snapshot, never };
 
 struct FileSinkConfig {
-  std::string name;  // the user's, of errors and what is told
+  std::string name;  // as the configuration names the sink: for errors and notices
   RotatingFileConfig file;
   SyncWhen sync = SyncWhen::snapshot;
   MaskText original;  // how `event.original` is masked; empty: it is not written

@@ -151,7 +151,8 @@ class KafkaSink final : public RecordSink, public EventSink {
                 "sink '" + config_.name + "': " + what + (trouble.empty() ? "" : ": " + trouble), true);
   }
   [[nodiscard]] Result<void> failed() const {
-    return fail(std::make_error_code(std::errc::io_error), "sink '" + config_.name + "' has failed for good: " + producer_.trouble());
+    return fail(std::make_error_code(std::errc::io_error),
+                "sink '" + config_.name + "' cannot go on without a restart: " + producer_.trouble());
   }
 
   const KafkaSinkConfig config_;

@@ -82,7 +82,7 @@ Result<std::string> next_part(const std::string& path, Timestamp now) {
   }
   if (number > kNumberMax)
     return fail(std::make_error_code(std::errc::file_exists),
-                fmt::format("{} has {} parts of one moment: is the clock wrong?", path, number), true);
+                fmt::format("cannot name another part of {}: {} parts bear the same time; is the clock wrong?", path, number), true);
   return fmt::format("{}.{}-{:04}", path, time, number);
 }
 

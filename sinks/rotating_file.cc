@@ -78,7 +78,8 @@ Result<void> RotatingFile::open_part() {
   const bool exists = ::stat(config_.path.c_str(), &status) == 0;
   const bool regular = !exists || S_ISREG(status.st_mode);
   if (part_ && !regular)
-    return fail(std::make_error_code(std::errc::invalid_argument), config_.path + " was a file and is none any more", true);
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                config_.path + " is not a regular file any more: move away what took its place", true);
   if (!part_) regular_ = regular;
   auto file = open_file(config_.path, (regular_ ? O_RDWR | O_CREAT : O_WRONLY) | O_APPEND, config_.mode);
   if (!file) return tl::unexpected<Error>(file.error());
@@ -153,7 +154,8 @@ void RotatingFile::rotate_when_due(std::size_t more) {
   if (rotate_again_ != kNoTime && config_.now() < rotate_again_) return;
   const auto rotated = rotate();
   rotate_again_ = rotated ? kNoTime : config_.now() + kRotateAgain;
-  if (!rotated && !std::exchange(told_, true)) tell("cannot rotate, the file grows on: " + rotated.error().message);
+  if (!rotated && !std::exchange(told_, true))
+    tell("cannot rotate " + config_.path + ": " + rotated.error().message + "; records still go to this file, and rotating is tried again");
   if (rotated) told_ = false;
 }
 
@@ -189,7 +191,7 @@ Result<void> RotatingFile::sync() {
         opened.error().retryable = true;  // what was written is in the old file, still open
         return opened;
       }
-      tell(config_.path + " was moved or removed: it was made anew");
+      tell(config_.path + " was moved or removed: a new file was made in its place");
     }
     struct stat status {};  // somebody may have emptied it (copytruncate)
     if (regular_ && ::fstat(part_->file.fd(), &status) == 0) size_ = std::min(size_, static_cast<std::uint64_t>(status.st_size));

@@ -96,10 +96,10 @@ About read_about(Connection& connection) {
   if (row.next()) {
     about = {row.integer(0), row.bits(1)};
   } else {
-    connection.damaged("it does not say what it is");
+    connection.damaged("the row with its version is missing");
   }
   row.reset();
-  if (about.version != version || about.version < 1) connection.damaged("it does not agree with itself on its version");
+  if (about.version != version || about.version < 1) connection.damaged("its two version numbers differ");
   return about;
 }
 

@@ -44,7 +44,7 @@ WindowSummary window_of(Connection& connection, Statement& row) {
   const bool same = summary->stream == StreamIdentity{row.bits(0), row.bits(1)} && summary->ordinal == row.flag(2) &&
                     summary->width.count() == row.integer(3) && summary->start == row.time(4) && summary->reaches == row.bits(5) &&
                     summary->records == row.bits(6) && summary->cells.size() == row.bits(7);
-  if (!same) connection.damaged("a window is not the one that it says");
+  if (!same) connection.damaged("a row of windows holds the bytes of another window");
   return std::move(*summary);
 }
 
@@ -62,7 +62,7 @@ StateContents read_rows(Connection& connection) {
   if (versions.size() == 1 && versions.front() <= std::numeric_limits<std::uint32_t>::max())
     contents.id_version = static_cast<std::uint32_t>(versions.front());
   else
-    connection.damaged("it does not say which ids it has");
+    connection.damaged("the row with the version of its ids is missing");
   contents.shapes = rows_of<StoredShape>(connection, "SELECT id,id_low,bytes FROM shapes ORDER BY id,id_low", [](Statement& row) {
     return StoredShape{id_of<ShapeId>(row, 0), text_of(row, 2)};
   });

@@ -97,7 +97,7 @@ Result<WriterLock> WriterLock::take(const StatePaths& paths) {
     if (errno == EINTR) continue;
     if (errno != EAGAIN && errno != EACCES) return fail_errno("cannot lock the state folder " + paths.shown);
     return fail(StateErrc::in_use, "the state in " + paths.shown + " is being written by process" + owner_of(lock.file_) +
-                                       ": one writes at a time, any may read");
+                                       ": one process at a time may write a state, any may read it");
   }
   // Always the same size, so that a full disk cannot leave half a number; without it the lock holds all the same.
   char text[32];

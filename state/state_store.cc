@@ -90,7 +90,7 @@ std::unique_ptr<Connection> connect_to_write(const std::string& file) {
   connection->run("PRAGMA journal_size_limit=67108864");  // what a long reader lets the -wal grow to is given back
   // The file can be written, but says of itself that it cannot: made by no version of ours.
   if (connection->good() && sqlite3_db_readonly(connection->handle(), "main") != 0 && ::access(file.c_str(), W_OK) == 0)
-    connection->damaged("it is marked as not to be written");
+    connection->damaged("its header says that it may only be read");
   return connection;
 }
 
@@ -122,7 +122,7 @@ Result<void> StateStore::Database::still_there() const {
   if (::stat(paths.file().c_str(), &now) == 0 && std::pair{now.st_dev, now.st_ino} == opened) return {};
   return fail(StateErrc::refused,
               "the state in " + paths.shown +
-                  " was deleted or replaced while it was in use: nothing can be kept any more, begin again with a restart");
+                  " was deleted or replaced while it was in use: nothing can be written to it any more; restart loglode");
 }
 
 /// Checks the file, making it when there is none, and opens it for writing. StateErrc::damaged when it should be set aside.
@@ -130,7 +130,7 @@ Result<void> StateStore::Database::begin() {
   if (!state::exists(paths.file())) {
     // What a lost state.db left: SQLite would read it into the new one.
     if (state::exists(paths.file() + "-wal") || state::exists(paths.file() + "-shm"))
-      return fail(StateErrc::damaged, "the state in " + paths.shown + " has no state.db, only what belongs to one");
+      return fail(StateErrc::damaged, "the state in " + paths.shown + " lacks state.db, only its journal is left");
     if (auto created = create(); !created) return created;
   }
   Result<state::StateRead> read = state::read_state(paths, state::Beside::nobody);

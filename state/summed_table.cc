@@ -128,7 +128,7 @@ void verify_sums(Connection& connection, std::uint64_t total) {
       row.clear();
       for (int i = 0; i + 1 < rows.columns(); ++i) row.push_back(rows.value(i));
       const std::uint64_t sum = rows.columns() > 0 ? rows.bits(rows.columns() - 1) : 0;
-      if (row.size() < keys || row_sum(table, row) != sum) return connection.damaged("a row of " + table + " is not as it was written");
+      if (row.size() < keys || row_sum(table, row) != sum) return connection.damaged("a row of " + table + " does not match its checksum");
       if (!previous.empty() && !before(previous, row, keys)) return connection.damaged("rows of " + table + " are out of order");
       found += sum;
       previous.assign(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(keys));
@@ -137,7 +137,7 @@ void verify_sums(Connection& connection, std::uint64_t total) {
       for (std::size_t i = 0; i < keys; ++i) previous[i].bytes = previous_bytes[i];
     }
   }
-  if (connection.good() && found != total) connection.damaged("rows are missing, or there are some that were not written");
+  if (connection.good() && found != total) connection.damaged("its rows do not add up to their checksum: some are missing or were added");
 }
 
 std::uint64_t renew_sums(Connection& connection) {

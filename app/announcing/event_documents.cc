@@ -22,12 +22,12 @@ constexpr Duration kSettled = std::chrono::minutes{2};
 
 bool is_quiet(Timestamp end, Timestamp newest) { return end != kNoTime && newest != kNoTime && newest - end >= kSettled; }
 
-SentDocuments::Facts facts_of(const Finding& finding) {
-  const std::string subject = LiveBook::subject_of(finding);
+PublishedEvents::Facts facts_of(const Finding& finding) {
+  const std::string subject = IncidentTracker::subject_of(finding);
   return {std::max<std::uint64_t>(1, XXH3_64bits(subject.data(), subject.size())), finding.start, finding.end, finding.total};
 }
 
-SentDocuments::Facts facts_of(const Incident& incident, Timestamp newest) {
+PublishedEvents::Facts facts_of(const Incident& incident, Timestamp newest) {
   const Timestamp end = incident.state == IncidentState::closed ? incident.closed_at : newest;
   return {0, incident.opened_at, std::max(incident.opened_at, end), incident.findings.size()};
 }
@@ -43,7 +43,7 @@ Event withdrawal(Document kind, const std::string& id, const std::string& supers
 }
 
 /// What was sent last of an incident, as one that is over.
-Event closed_document(const SentDocuments::Gone& gone) {
+Event closed_document(const PublishedEvents::Gone& gone) {
   Json object = Json::parse(gone.open_text);
   object["state"] = "closed";
   object["closed_at"] = gone.end == kNoTime ? Json(nullptr) : Json(to_rfc3339(gone.end));
@@ -92,26 +92,26 @@ void EventDocuments::bring_up_to_date(const Assessment& judged, const std::vecto
   for (const TemplateCount& row : judged.judgement.templates)
     add(Document::template_info, to_hex(row.info->id), [&] { return to_line(to_json(row)); });
   for (const Finding& finding : judged.judgement.findings)
-    if (sent_.knows(Document::finding, finding.finding_id) && !sent_.is_only_known(Document::finding, finding.finding_id))
+    if (published_.knows(Document::finding, finding.finding_id) && !published_.is_only_known(Document::finding, finding.finding_id))
       add(Document::finding, finding.finding_id, [&] { return to_line(to_json(finding)); });
-  for (const auto& open : sent_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
+  for (const auto& open : published_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
 }
 
 std::vector<Event> EventDocuments::changes_of(const Assessment& judged) {
-  if (book_.was_renewed()) {
-    const Judgement before = book_.told_before(judged.judgement);
+  if (tracker_.was_renewed()) {
+    const Judgement before = tracker_.told_before(judged.judgement);
     take_as_known(before, judged.newest);
   }
   std::vector<Event> documents;
   add_templates(judged, documents);
   note_muted(judged);
-  LiveChanges changes = book_.compare(judged.judgement, judged.newest);
-  incidents_open_ = book_.incidents_open();
+  LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
+  incidents_open_ = tracker_.incidents_open();
   for (const LiveFinding& live : changes.findings)
     if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
   add_findings(judged, changes, documents);
   add_incidents(judged, changes, documents);
-  sent_.keep_lasting(judged.lasting);
+  published_.keep_lasting(judged.lasting);
   return documents;
 }
 
@@ -130,14 +130,14 @@ void EventDocuments::add_findings(const Assessment& judged, const LiveChanges& c
     told.insert(live.finding);
     send_finding(*live.finding, out);
   }
-  SentDocuments::Present present;
+  PublishedEvents::Present present;
   std::map<std::uint64_t, std::string> heirs;
   for (const Finding& finding : judged.judgement.findings) {
-    const SentDocuments::Facts facts = facts_of(finding);
+    const PublishedEvents::Facts facts = facts_of(finding);
     present.ids.insert(finding.finding_id);
     heirs.emplace(facts.about, finding.finding_id);
-    if (told.contains(&finding) || sent_.is_only_known(Document::finding, finding.finding_id)) continue;
-    const bool same = sent_.has_said(Document::finding, finding.finding_id, facts);
+    if (told.contains(&finding) || published_.is_only_known(Document::finding, finding.finding_id)) continue;
+    const bool same = published_.has_said(Document::finding, finding.finding_id, facts);
     if (judged.last || is_quiet(finding.end, judged.newest))
       send_finding(finding, out);
     else if (!same)
@@ -148,7 +148,7 @@ void EventDocuments::add_findings(const Assessment& judged, const LiveChanges& c
 
 void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& out) {
   std::string json = to_line(to_json(finding));
-  if (sent_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
+  if (published_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
     out.push_back({Document::finding, finding.finding_id, std::move(json)});
 }
 
@@ -156,15 +156,15 @@ void EventDocuments::add_incidents(const Assessment& judged, LiveChanges& change
   // What a judgement does not have any more stands as it was told, or is withdrawn below.
   for (const LiveIncident& live : changes.incidents)
     if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed, judged, out);
-  SentDocuments::Present present;
+  PublishedEvents::Present present;
   for (LiveIncident& live : changes.present) {
     const bool over = live.incident->state == IncidentState::closed && is_quiet(live.incident->closed_at, judged.newest);
     if (judged.last || over) {
       settle_incident(live, judged, out);
-    } else if (!sent_.knows(Document::incident, live.id)) {
+    } else if (!published_.knows(Document::incident, live.id)) {
       send_incident(live, live.incident->state == IncidentState::closed, judged, out);  // it had been withdrawn
     } else {
-      sent_.refresh(Document::incident, live.id, facts_of(*live.incident, judged.newest));
+      published_.refresh(Document::incident, live.id, facts_of(*live.incident, judged.newest));
     }
     present.ids.insert(live.id);
   }
@@ -173,11 +173,11 @@ void EventDocuments::add_incidents(const Assessment& judged, LiveChanges& change
 
 /// When it is over: under the id that follows from the judgement alone.
 void EventDocuments::settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out) {
-  if (sent_.is_only_known(Document::incident, live.id)) return;
-  std::string id = LiveBook::id_of(*live.incident);
+  if (published_.is_only_known(Document::incident, live.id)) return;
+  std::string id = IncidentTracker::id_of(*live.incident);
   if (id != live.id) {
-    if (sent_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
-    book_.rename(live.number, id);
+    if (published_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
+    tracker_.rename(live.number, id);
     live.id = std::move(id);
   }
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
@@ -188,16 +188,16 @@ void EventDocuments::send_incident(const LiveIncident& live, bool closed, const 
   object["incident_id"] = live.id;
   object["state"] = closed ? "closed" : "open";
   std::string json = to_line(object);
-  if (sent_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
+  if (published_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
     out.push_back({Document::incident, live.id, std::move(json)});
 }
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
-void EventDocuments::withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
+void EventDocuments::withdraw(Document kind, const PublishedEvents::Present& present, const std::map<std::uint64_t, std::string>& heirs,
                               const Assessment& judged, std::vector<Event>& out) {
   if (judged.newest == kNoTime && !judged.last) return;
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
-  for (const SentDocuments::Gone& gone : sent_.take_gone(kind, present, ended_before)) {
+  for (const PublishedEvents::Gone& gone : published_.take_gone(kind, present, ended_before)) {
     const auto heir = heirs.find(gone.about);
     out.push_back(gone.open_text.empty() ? withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second)
                                          : closed_document(gone));
@@ -206,19 +206,20 @@ void EventDocuments::withdraw(Document kind, const SentDocuments::Present& prese
 
 void EventDocuments::take_as_known(const Judgement& judgement, Timestamp newest) {
   for (const TemplateCount& row : judgement.templates) templates_[row.info->id] = row.count;
-  book_.take_as_known(judgement, newest);
-  for (const Finding& finding : judgement.findings) sent_.note_known(Document::finding, finding.finding_id, facts_of(finding));
+  tracker_.take_as_known(judgement, newest);
+  for (const Finding& finding : judgement.findings) published_.note_known(Document::finding, finding.finding_id, facts_of(finding));
   for (const Incident& incident : judgement.incidents)
-    sent_.note_known(Document::incident, LiveBook::id_of(incident), facts_of(incident, newest));
-  muted_book_.take_as_known(muted_of(judgement), newest);
-  incidents_open_ = book_.incidents_open();
+    published_.note_known(Document::incident, IncidentTracker::id_of(incident), facts_of(incident, newest));
+  muted_tracker_.take_as_known(muted_of(judgement), newest);
+  incidents_open_ = tracker_.incidents_open();
 }
 
 std::string EventDocuments::encode() const {
   Json templates = Json::array();
   for (const auto& [id, count] : templates_) templates.push_back({id.high, id.low, count});
   std::string bytes;
-  Json all{{"book", book_.encode()}, {"muted", muted_book_.encode()}, {"sent", sent_.encode()}, {"templates", std::move(templates)}};
+  Json all{
+      {"book", tracker_.encode()}, {"muted", muted_tracker_.encode()}, {"sent", published_.encode()}, {"templates", std::move(templates)}};
   std::optional<std::set<std::string>> places = targeted_;  // as they were, where nobody has set others: nothing went anywhere since
   if (!targets_.empty()) places.emplace();
   for (const Target& target : targets_)
@@ -237,9 +238,9 @@ bool EventDocuments::restore(std::string_view bytes) {
       if (row.size() == 3)  // of ids of version 1: renew() forgets them
         templates_[{row.at(0).get<std::uint64_t>(), row.at(1).get<std::uint64_t>()}] = row.at(2).get<std::uint64_t>();
     if (all.contains("targets")) targeted_ = all.at("targets").get<std::set<std::string>>();
-    const bool read = book_.restore(all.at("book").get<std::string>()) && muted_book_.restore(all.at("muted").get<std::string>()) &&
-                      sent_.restore(all.at("sent").get<std::string>());
-    incidents_open_ = book_.incidents_open();
+    const bool read = tracker_.restore(all.at("book").get<std::string>()) && muted_tracker_.restore(all.at("muted").get<std::string>()) &&
+                      published_.restore(all.at("sent").get<std::string>());
+    incidents_open_ = tracker_.incidents_open();
     return read;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     return false;
@@ -247,16 +248,16 @@ bool EventDocuments::restore(std::string_view bytes) {
 }
 
 void EventDocuments::renew(const std::function<TemplateId(TemplateId)>& now) {
-  book_.renew(now);
-  muted_book_.renew(now);
+  tracker_.renew(now);
+  muted_tracker_.renew(now);
   templates_.clear();
-  sent_.keep_as_known();
+  published_.keep_as_known();
 }
 
 /// Muted findings are known again from judgement to judgement as others are.
 void EventDocuments::note_muted(const Assessment& judged) {
   const Judgement muted = muted_of(judged.judgement);
-  for (const LiveFinding& live : muted_book_.compare(muted, judged.newest).findings) {
+  for (const LiveFinding& live : muted_tracker_.compare(muted, judged.newest).findings) {
     if (live.change != LiveChange::opened) continue;
     const MutedFinding& about = judged.judgement.muted[static_cast<std::size_t>(live.finding - muted.findings.data())];
     ++muted_[static_cast<std::size_t>(live.finding->kind)];

@@ -16,8 +16,8 @@
 #include <vector>
 
 #include "core/assessment.h"
-#include "incidents/live_book.h"
-#include "incidents/sent_documents.h"
+#include "incidents/incident_tracker.h"
+#include "incidents/published_events.h"
 
 namespace loglode {
 
@@ -37,8 +37,8 @@ class EventDocuments final : public Announcer {
   [[nodiscard]] std::string encode() const override;
   /// Before announce(). False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
-  /// Ids of templates are others now, as in LiveBook: templates are told again, under them; findings and incidents that were told are not,
-  /// but for what comes of them later.
+  /// Ids of templates are others now, as in IncidentTracker: templates are told again, under them; findings and incidents that were told
+  /// are not, but for what comes of them later.
   void renew(const std::function<TemplateId(TemplateId)>& now);
   /// Called with a sentence for each finding that is muted and was not before.
   void on_muted(std::function<void(const std::string&)> listener) { muted_listener_ = std::move(listener); }
@@ -59,7 +59,7 @@ class EventDocuments final : public Announcer {
   void send_finding(const Finding& finding, std::vector<Event>& out);
   void send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out);
   void settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out);
-  void withdraw(Document kind, const SentDocuments::Present& present, const std::map<std::uint64_t, std::string>& heirs,
+  void withdraw(Document kind, const PublishedEvents::Present& present, const std::map<std::uint64_t, std::string>& heirs,
                 const Assessment& judged, std::vector<Event>& out);
   void note_muted(const Assessment& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
@@ -67,8 +67,8 @@ class EventDocuments final : public Announcer {
   std::vector<Target> targets_;
   std::vector<DocumentKinds> lacking_;             // for each of them: what it was never given
   std::optional<std::set<std::string>> targeted_;  // by the run before; none: an older version, or none, has kept it
-  LiveBook book_, muted_book_;
-  SentDocuments sent_;
+  IncidentTracker tracker_, muted_tracker_;
+  PublishedEvents published_;
   std::function<void(const std::string&)> muted_listener_;
   std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
   Counts findings_{}, muted_{};                    // opened, by kind

@@ -112,7 +112,9 @@ int run_analyze(const AnalyzeOptions& options) {
   if (options.keep_last_run && !analysis->stats.stopped_early) {  // a part of a run does not replace a whole one
     auto kept = state_folder().and_then(
         [&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats, *analysis->rules); });
-    if (!kept && !options.quiet) fmt::print(stderr, "loglode: the last run is not kept: {}\n", kept.error().message);
+    if (!kept && !options.quiet)
+      fmt::print(stderr, "loglode: {}; the results above are complete, but `loglode incidents` and the like go on showing an earlier run\n",
+                 kept.error().message);
   }
   if (signal_received() != 0) return 128 + signal_received();
   const auto& problems = analysis->stats.problems;

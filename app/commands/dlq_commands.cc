@@ -43,7 +43,8 @@ int for_each_dead_letter(const std::string& path, Take take) {
   for (const DamagedPart& part : reader->damaged_parts())
     fmt::print(stderr, "loglode: {}: bytes {} to {} are damaged and were passed over\n", printable(part.path), part.span.begin,
                part.span.end);
-  if (reader->damaged() > reader->damaged_parts().size()) fmt::print(stderr, "loglode: {} damaged places in all\n", reader->damaged());
+  if (reader->damaged() > reader->damaged_parts().size())
+    fmt::print(stderr, "loglode: {} damaged stretches were passed over in all; the first ones are listed above\n", reader->damaged());
   return reader->damaged() != 0 ? static_cast<int>(kCouldNotFinish) : status;
 }
 
@@ -205,8 +206,8 @@ int list_dead_letters(const DlqArguments& arguments) {
 int show_dead_letter(const DlqArguments& arguments) {
   const auto wanted = Wanted::read(arguments.which);
   if (!wanted)
-    return report_usage("which one? Its number in `loglode dlq list`, or its record id (at least six digits of it): not " +
-                        arguments.which);
+    return report_usage(printable(arguments.which) +
+                        " names no dead letter: give its number in `loglode dlq list`, or at least six digits of its record id");
   std::optional<DeadLetter> found;
   bool several = false;
   const int status = for_each_dead_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& dead_letter) {
@@ -215,15 +216,17 @@ int show_dead_letter(const DlqArguments& arguments) {
     if (!found) found = dead_letter;
     return !several;
   });
-  if (several) return report_usage("several record ids begin with " + arguments.which);
-  if (!found) return worse(status, report_usage(fmt::format("no record {} in {}", arguments.which, arguments.path)));
+  if (several) return report_usage("several record ids begin with " + arguments.which + ": give more digits" + ": give more digits");
+  if (!found)
+    return worse(status, report_usage(fmt::format("there is no dead letter {} in {}: `loglode dlq list` shows all", arguments.which,
+                                                  arguments.path)));
   Printed printed;
   if (arguments.raw)
     printed.add(found->raw);
   else
     printed.add(escaped(found->raw));
   fmt::print(stderr, "{}  {}\n{}{}\n", printable(found->record_id), printable(origin_text(*found)), printable(reason_of(*found)),
-             found->masked ? "  (masked: this is not what was read)" : "");
+             found->masked ? "  (masked by mask_dead_letters: these are not the bytes that were read)" : "");
   return worse(printed.finish(), status);
 }
 
@@ -245,7 +248,8 @@ int replay_dead_letters(const DlqArguments& arguments) {
   if (!last) return report_error(last.error());
   fmt::print(stderr, "{} {} written\n", with_commas(written), arguments.events ? "findings, incidents and templates" : "records");
   if (others != 0 && !arguments.events)
-    fmt::print(stderr, "{} findings, incidents and templates are not records: --events writes them\n", with_commas(others));
+    fmt::print(stderr, "{} findings, incidents and templates were left out, as they are not records: --events writes them\n",
+               with_commas(others));
   if (masked != 0) {
     fmt::print(stderr, "loglode: {} records were kept masked (mask_dead_letters): they cannot be replayed\n", with_commas(masked));
     status = worse(status, kCouldNotFinish);
@@ -268,14 +272,14 @@ void add_dlq_commands(CLI::App& app, DlqArguments& arguments, int& status) {
     command->callback([&arguments, &status, run] { status = run(arguments); });
     return command;
   };
-  CLI::App* list = add("list", "All of them: when, how large, from where, why not", list_dead_letters);
+  CLI::App* list = add("list", "List dead letters: when, how large, from where, and why no sink took them", list_dead_letters);
   list->add_option("--report", arguments.report, "human or ndjson")->check(CLI::IsMember({"human", "ndjson"}));
   list->footer("Example:\n  loglode dlq list /var/lib/loglode/dead-letters --report ndjson");
-  CLI::App* show = add("show", "One of them as it was read", show_dead_letter);
+  CLI::App* show = add("show", "Show one dead letter as it was read", show_dead_letter);
   show->add_option("which", arguments.which, "its number in the list, or its record id")->required();
   show->add_flag("--raw", arguments.raw, "bytes as they are, not escaped");
   show->footer("Secrets are not masked here.\nExample:\n  loglode dlq show /var/lib/loglode/dead-letters 3 --raw > record");
-  CLI::App* replay = add("replay", "Their bytes, one record a line, to be read again", replay_dead_letters);
+  CLI::App* replay = add("replay", "Write the records of dead letters, one a line, so that they can be read again", replay_dead_letters);
   replay->add_option("--to", arguments.to, "a new file; - is standard output (the default)")->type_name("FILE");
   replay->add_flag("--events", arguments.events, "the findings, incidents and templates instead of the records");
   replay->add_option("--reason", arguments.reason, "only those whose reason holds this text")->type_name("TEXT");

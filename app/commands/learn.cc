@@ -32,7 +32,7 @@ std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const R
                                 stats.seconds_wall, printable(options.state));
   if (stats.stopped_early) out += "stopped early: what was read until then is kept; run it again to learn the rest\n";
   if (written.windows_ignored != 0)
-    out += "some of it was learned so long ago that only its totals are kept: those were not counted twice\n";
+    out += "a part of the input was learned so long ago that the state holds only its totals: that part was not counted twice\n";
   return out + fmt::format("next   loglode analyze LOGS --state {}\n", printable(options.state));
 }
 

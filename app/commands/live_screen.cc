@@ -69,9 +69,9 @@ std::vector<OutgoingEvent> LiveScreen::announce(const std::shared_ptr<const Asse
 }
 
 void LiveScreen::show(const Assessment& judged) {
-  if (judged.known) return book_.take_as_known(judged.judgement, judged.newest);
-  if (book_.was_renewed()) book_.take_as_known(book_.told_before(judged.judgement), judged.newest);
-  const LiveChanges changes = book_.compare(judged.judgement, judged.newest);
+  if (judged.known) return tracker_.take_as_known(judged.judgement, judged.newest);
+  if (tracker_.was_renewed()) tracker_.take_as_known(tracker_.told_before(judged.judgement), judged.newest);
+  const LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
   std::string out;
   for (const LiveIncident& live : changes.incidents)
     if (live.change != LiveChange::closed) out += line_of(live, judged.newest);
@@ -79,8 +79,8 @@ void LiveScreen::show(const Assessment& judged) {
     if (style_.verbose || live.finding->notify != Notify::none) out += line_of(live);
   for (const LiveIncident& live : changes.incidents)
     if (live.change == LiveChange::closed) out += line_of(live, judged.newest);
-  findings_ = book_.findings_opened();
-  incidents_open_ = book_.incidents_open();
+  findings_ = tracker_.findings_opened();
+  incidents_open_ = tracker_.incidents_open();
   if (templates_wanted_.exchange(false)) {
     const auto& templates = judged.judgement.templates;
     for (std::size_t i = 0; i < std::min(templates.size(), kTemplatesShown); ++i)

@@ -9,7 +9,7 @@
 #include "app/live/live_run.h"
 #include "core/assessment.h"
 #include "core/run_counters.h"
-#include "incidents/live_book.h"
+#include "incidents/incident_tracker.h"
 
 namespace loglode {
 
@@ -27,9 +27,9 @@ class LiveScreen final : public Announcer {
   /// Shows it; sinks get nothing.
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
   /// What was shown, for the screen of a later run.
-  [[nodiscard]] std::string encode() const override { return book_.encode(); }
+  [[nodiscard]] std::string encode() const override { return tracker_.encode(); }
   /// Before announce(). False: it cannot be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view shown) { return book_.restore(shown); }
+  [[nodiscard]] bool restore(std::string_view shown) { return tracker_.restore(shown); }
   /// Draws the line at the bottom anew; to be called a few times a second.
   void draw_status(const LiveRun& run);
   void clear_status();
@@ -49,7 +49,7 @@ class LiveScreen final : public Announcer {
   void print(const std::string& text);
 
   const Style style_;
-  LiveBook book_;
+  IncidentTracker tracker_;
   mutable std::mutex mutex_;
   std::string status_, output_trouble_;
   std::atomic<bool> templates_wanted_{false};

@@ -91,7 +91,7 @@ class CommandLine {
     incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
     CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
     show->add_option("id", arguments_.incident_id, "its number")->required();
-    incidents->add_subcommand("list", "All of them, a few words each (the default)");
+    incidents->add_subcommand("list", "List incidents, a line each (the default)");
     incidents->callback([this, show] {
       status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
     });
@@ -148,7 +148,7 @@ class CommandLine {
         "  loglode templates show 3f9a2c --state DIR\n"
         "  loglode templates ignore 3f9a2c --state DIR         no finding will be about it\n"
         "  loglode templates seed known.txt --state DIR        one template a line, <*> for what varies");
-    templates->add_subcommand("list", "All of them, by count (the default)");
+    templates->add_subcommand("list", "List templates by count (the default)");
     const auto add = [&](const char* name, const char* what, auto run) {
       CLI::App* command = templates->add_subcommand(name, what);
       command->callback([this, run] { status_ = run(arguments_.templates, arguments_); });
@@ -158,20 +158,21 @@ class CommandLine {
       command->add_option("id", arguments_.template_id, "its id, or the beginning of it")->required();
       return command;
     };
-    const auto with_undo = [this](CLI::App* command) { command->add_flag("--undo", arguments_.undo, "take it back"); };
+    const auto with_undo = [this](CLI::App* command) { command->add_flag("--undo", arguments_.undo, "undo it"); };
     with_id(add("show", "One template: what its variables held, examples",
                 [](const TemplateSource& from, const Arguments& given) { return show_template(from, given.template_id); }));
-    with_undo(with_id(
-        add("pin", "It keeps its text and id from now on and is never forgotten", [](const TemplateSource& from, const Arguments& given) {
-          return needs_state(from, [&] { return pin_template(from.state, given.template_id, given.undo); });
-        })));
-    with_id(add("name", "Give it a name; none takes it away", [](const TemplateSource& from, const Arguments& given) {
+    with_undo(with_id(add("pin", "Pin a template: it keeps its text and id and is never forgotten",
+                          [](const TemplateSource& from, const Arguments& given) {
+                            return needs_state(from, [&] { return pin_template(from.state, given.template_id, given.undo); });
+                          })));
+    with_id(add("name", "Name a template; without NAME the name is removed", [](const TemplateSource& from, const Arguments& given) {
       return needs_state(from, [&] { return name_template(from.state, given.template_id, given.name); });
     }))->add_option("name", arguments_.name, "for people");
-    with_undo(with_id(add("ignore", "It is known: no finding will be about it", [](const TemplateSource& from, const Arguments& given) {
-      return needs_state(from, [&] { return ignore_template(from.state, given.template_id, given.undo); });
-    })));
-    with_id(add("alias", "Its messages are another template's from now on",
+    with_undo(with_id(
+        add("ignore", "Mark a template as known: no finding will be about it", [](const TemplateSource& from, const Arguments& given) {
+          return needs_state(from, [&] { return ignore_template(from.state, given.template_id, given.undo); });
+        })));
+    with_id(add("alias", "Give the messages of a template to another one from now on",
                 [](const TemplateSource& from, const Arguments& given) {
                   return needs_state(from, [&] { return alias_template(from.state, given.template_id, given.name); });
                 }))

@@ -80,7 +80,7 @@ Result<void> add_sources(const TailOptions& options, LiveRun& run) {
 Result<void> check_records(const TailOptions& options) {
   if (options.records.empty() || options.records.compare(0, 5, "/dev/") == 0) return {};
   const auto refuse = [](std::string where) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(where)); };
-  if (options.records == "-") return refuse("- is no file to write to: write /dev/stdout");
+  if (options.records == "-") return refuse("- does not name a file to write to: give /dev/stdout instead");
   const auto is_followed = [&] {
     const std::vector<std::string> followed = ingest::matching_files(options.inputs, options.exclude);
     std::error_code unheard;
@@ -143,9 +143,9 @@ class Monitor {
     const std::string trouble = run_.engine().trouble();
     if (trouble == trouble_) return;
     if (!trouble.empty())
-      screen_.say("nothing is saved, positions stay where they are: " + trouble);
+      screen_.say("cannot write checkpoint: " + trouble + "; nothing is lost: it is tried again, until then positions stay where they are");
     else if (!options_.quiet)
-      screen_.say("saving goes well again");
+      screen_.say("checkpoints can be written again; nothing was lost");
     trouble_ = trouble;
   }
 
@@ -163,11 +163,13 @@ void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters&
                          with_commas(run.engine().judging().templates()), with_commas(screen.findings())));
   if (signal_received() == 0) return;
   if (options.read_only_state)
-    screen.say("nothing was kept, as --read-only-state says");
+    screen.say("the state was not changed, as --read-only-state asks");
   else if (!options.state.empty())
-    screen.say("go on where this ended: the same command; positions are in " + options.state);
+    screen.say("positions are kept in " + options.state + ": the same command goes on where this run ended");
   else
-    screen.say("nothing was kept: with --state DIR the next tail goes on where this one ended, with --from end at what comes then");
+    screen.say(
+        "nothing was kept: with --state DIR the next run goes on where this one ended; with --from end it begins with the lines that are "
+        "written then");
 }
 
 template <class Value>
@@ -212,14 +214,15 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
   command.add_option("--exclude", options.exclude, "glob of paths or names that are not followed; repeatable")->type_name("GLOB");
   add_reading_options(command, options.reading);
   command.add_option("--state", options.state, "templates, windows and positions go on from there")->type_name("DIR");
-  command.add_flag("--read-only-state", options.read_only_state, "use what is known, write nothing");
+  command.add_flag("--read-only-state", options.read_only_state, "use the state, but do not change it");
   command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")->check(CLI::Range(10U, 3'600'000U));
   command.add_option("--threads", options.threads, "for parsing (default 1)")->check(CLI::Range(1, 64));
   add_words(command, "--report", options.ndjson, {{"human", false}, {"ndjson", true}},
             "ndjson: objects of findings and incidents as they open, grow and close");
   command.add_option("--records", options.records, "every record as NDJSON to this file; with --state it is added to")->type_name("FILE");
-  command.add_option("--frequent-count", options.frequent_count, "a type is frequent above so many")->check(CLI::Range(1U, 1'000'000'000U));
-  command.add_option("--frequent-window", options.frequent_window_seconds, "within so many seconds")->check(CLI::Range(1.0, 86'400.0));
+  command.add_option("--frequent-count", options.frequent_count, "how many errors of one type within the window make it frequent")
+      ->check(CLI::Range(1U, 1'000'000'000U));
+  command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds")->check(CLI::Range(1.0, 86'400.0));
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
   const Words<When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
@@ -250,7 +253,7 @@ int run_tail(const TailOptions& options) {
     });
   if (!run.notice().empty()) screen.say(run.notice());
   if (!screen.restore(run.announced_before()))
-    screen.say("the state does not say readably which findings were announced before: some are announced again");
+    screen.say("cannot read from the state which findings were announced before: those that still stand are announced again");
   bool damaged = false;
   Result<PipelineTimes> times;
   {

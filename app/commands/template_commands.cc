@@ -203,7 +203,8 @@ int seed_templates(const std::string& state, const std::string& file) {
   if (!store) return report_error(store.error());
   for (const TemplateNote& one : notes)
     if (auto written = store->write_note(one); !written) return report_error(written.error());
-  return print_or_fail(fmt::format("{} templates seeded from {}: messages that they fit are theirs\n", notes.size() / 3, printable(file)));
+  return print_or_fail(fmt::format("{} templates seeded from {}: messages that fit one of them belong to it from now on\n",
+                                   notes.size() / 3, printable(file)));
 }
 
 }  // namespace loglode

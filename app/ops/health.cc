@@ -25,8 +25,8 @@ Health HealthWatch::judge(const PipelineStatus& status, Moment now) {
   const auto in_trouble = lasting(!status.trouble.empty(), trouble_since_, now);
   moves_ = status.moves;
   if (stuck > kTroubleMax)
-    return {false, fmt::format("the pipeline has not moved for {} s although there is something to do", stuck.count())};
-  if (in_trouble > kTroubleMax) return {false, fmt::format("no snapshot for {} s: {}", in_trouble.count(), status.trouble)};
+    return {false, fmt::format("no batch was finished for {} s although records wait to be read or delivered", stuck.count())};
+  if (in_trouble > kTroubleMax) return {false, fmt::format("no checkpoint was written for {} s: {}", in_trouble.count(), status.trouble)};
   return {true, status.trouble};
 }
 

@@ -15,7 +15,7 @@
 
 namespace loglode {
 
-/// Label sets of loglode_source_lag_messages; what is over it is summed under `_other`, since topics are made by others.
+/// Label sets of loglode_source_lag_messages; further partitions are summed under `_other`: how many topics there are is not ours to say.
 inline constexpr std::size_t kLagLabelsMax = 1000;
 
 struct PartitionLag {
@@ -41,17 +41,17 @@ struct LiveFigures {
   std::uint64_t lines = 0, bytes = 0, records = 0, late = 0, without_time = 0, not_utf8 = 0, secrets_masked = 0;
   std::map<std::string, std::uint64_t> dropped_lines;  // by reason; also those of transforms and full sinks
   std::map<std::string, std::uint64_t> limit_hits;     // by limit
-  // what is on its way
+  // batches in flight
   FlowFigures flow;
   Timestamp now = kNoTime, newest = kNoTime;  // newest: time of the newest record
   std::vector<PartitionLag> lags;
-  // what was learned and found
+  // templates, findings, incidents
   std::uint64_t templates = 0;
   std::map<std::string, std::uint64_t> findings, findings_muted;  // by kind
   std::uint64_t incidents_open = 0;
-  // what is durable
+  // commits, snapshots, deliveries
   std::uint64_t commits = 0, commit_failures = 0, stalls = 0, snapshots = 0, snapshot_failures = 0;
-  std::optional<double> snapshot_age_s;  // since the last good one; none: there was none
+  std::optional<double> snapshot_age_s;  // since the last good one; nothing before the first
   std::vector<SinkFigures> sinks;
   std::uint64_t dead_letters = 0, dead_letter_bytes = 0;  // since the start
   // the process

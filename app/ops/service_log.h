@@ -34,7 +34,7 @@ class ServiceLog {
   explicit ServiceLog(const config::LogConfig& config);
   /// For tests: to another spdlog sink, by another clock.
   ServiceLog(const config::LogConfig& config, std::shared_ptr<spdlog::sinks::sink> to, Clock clock);
-  ~ServiceLog();  // writes what is still counted
+  ~ServiceLog();  // writes how often the lines held back were repeated
   ServiceLog(const ServiceLog&) = delete;
   ServiceLog& operator=(const ServiceLog&) = delete;
 

@@ -37,7 +37,7 @@ Result<void> leave_out_baseline(std::vector<InputFile>& inputs, const std::vecto
     return !key || learned.count(*key) == 0;
   });
   if (first_of_both == inputs.begin())
-    return invalid("nothing is left to judge: all that was named is a baseline as well, such as " + shown_name(*first_of_both) +
+    return invalid("nothing is left to judge: every input was also given as a baseline, such as " + shown_name(*first_of_both) +
                    ": name other files with --baseline, or leave it out");
   if (first_of_both != inputs.end()) {
     const auto count = inputs.end() - first_of_both;
@@ -84,7 +84,7 @@ Result<void> check_outputs(const AnalyzeOptions& options, const std::vector<Inpu
   for (const std::string* path : {&options.output, &options.findings, &options.incidents, &options.templates, &options.assignments,
                                   &options.records, &options.stats}) {
     if (path->empty()) continue;
-    if (*path == "-") return invalid("- is no file to write to: write /dev/stdout");
+    if (*path == "-") return invalid("- does not name a file to write to: give /dev/stdout instead");
     if (path->compare(0, 5, "/dev/") == 0) continue;
     struct stat status {};
     const bool exists = ::stat(path->c_str(), &status) == 0 && S_ISREG(status.st_mode);

@@ -95,8 +95,10 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
       .add_option("--records", options.records,
                   "NDJSON, one record a line: time, message, service, template, rules, origin; secrets masked")
       ->type_name("FILE");
-  command.add_option("--frequent-count", options.frequent_count, "frequent: more than so many of a type (default 10)")->type_name("N");
-  command.add_option("--frequent-window", options.frequent_window_seconds, "… within so many seconds (default 60)")
+  command
+      .add_option("--frequent-count", options.frequent_count, "how many errors of one type within the window make it frequent (default 10)")
+      ->type_name("N");
+  command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds (default 60)")
       ->type_name("SECONDS")
       ->check([](const std::string& text) {
         const double seconds = std::strtod(text.c_str(), nullptr);

@@ -12,7 +12,7 @@
 #include "app/announcing/event_documents.h"
 #include "app/reading/open_state.h"
 #include "core/run_counters.h"
-#include "incidents/live_book.h"
+#include "incidents/incident_tracker.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
 #include "pipeline/engine/outbox.h"
@@ -167,12 +167,12 @@ class Renewal {
     };
     std::vector<StoredTold> told;
     for (const StoredTold& each : contents_.told) {
-      LiveBook book;
+      IncidentTracker tracker;
       EventDocuments documents;
       // What cannot be read is left out: then what the state holds counts as told.
-      if (each.teller == "tail" && book.restore(each.bytes)) {
-        book.renew(now);
-        told.push_back({each.teller, book.encode()});
+      if (each.teller == "tail" && tracker.restore(each.bytes)) {
+        tracker.renew(now);
+        told.push_back({each.teller, tracker.encode()});
       } else if (each.teller == "run" && documents.restore(each.bytes)) {
         documents.renew(now);
         told.push_back({each.teller, documents.encode()});

@@ -19,7 +19,7 @@ struct TimeRange {
   static Result<TimeRange> read(const std::string& since, const std::string& until, const std::string& zone);
 };
 
-/// For workers, before anything is learned from a record: marks those that say themselves that they are outside.
+/// For workers, before anything is learned from a record: marks records whose own time lies outside the range.
 class TimeRangeMarker final : public Stage {
  public:
   explicit TimeRangeMarker(TimeRange range) : range_{range} {}
@@ -29,7 +29,7 @@ class TimeRangeMarker final : public Stage {
   TimeRange range_;
 };
 
-/// Ordered, before mining: marks the others, and counts. A record without a time goes the way of its stream's previous one.
+/// Ordered, before mining: counts what is outside. A record without a time goes the way of its stream's previous one.
 class TimeRangeStage final : public Stage {
  public:
   TimeRangeStage(TimeRange range, RunCounters& counters) : range_{range}, counters_{counters} {}

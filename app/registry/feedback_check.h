@@ -1,4 +1,5 @@
-// Whether a run would read what it writes itself, and grow for ever. Looks at names and at what is there now; changes nothing. Stateless.
+// Whether a run would read what it writes itself, and grow for ever. Looks at names and at the files that exist now; changes nothing.
+// Stateless.
 #pragma once
 
 #include "config/load_config.h"

@@ -44,7 +44,7 @@ std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type
   if (type == SourceConfig::Type::file && from.value == "path") return ServiceFrom{Kind::path, {}, from.line};
   for (const std::string_view word : {"topic", "key", "path"}) {
     if (from.value != word) continue;
-    owner.problem(from.line, fmt::format("service from {}: {} has none", word, owner.what()));
+    owner.problem(from.line, fmt::format("service from {}: {} has no {}", word, owner.what(), word));
     return std::nullopt;
   }
   static_cast<void>(section->word_index("from", from, kServiceWords));

@@ -17,7 +17,7 @@ inline constexpr std::size_t kTopicBytesMax = 249;  // Kafka's own limit
 [[nodiscard]] std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type type);
 void check_format(const Text& format, ConfigReading& reading);
 
-/// The entry that the key `type` names; null, and a problem, when it is none.
+/// The entry of the type that the key `type` names; null, with a problem noted, when there is no such type.
 template <class Type>
 [[nodiscard]] const Type* named_type(const Section& section, std::span<const Type* const> types) {
   std::vector<std::string_view> names;

@@ -61,16 +61,16 @@ struct SourceMaking {
   std::function<std::vector<std::string>()> bookmarks;  // of the state
   KnownPosition known_position;
   std::string commit_metadata;
-  std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // what is made of these is added: their figures are asked for
+  std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // each Kafka source that is made is added: its figures are asked for
 };
 
 struct SourceType {
   std::string_view name;
   SourceConfig::Type type;
   std::span<const KeyRow> keys;  // besides those of all sources
-  /// From the section; problems go to its Reading.
+  /// Fills `out` from the section; problems go to the section's ConfigReading.
   void (*read)(const Section& section, SourceConfig& out);
-  /// What a run would refuse when it makes it, and what is not seen in one key; when reading found no problem.
+  /// Refuses what no single key shows, and what making the source would refuse. Called when reading found no problem.
   void (*check)(const SourceConfig& source, ConfigReading& reading);
   void (*connect)(const SourceConfig& source, ConnectTrial& trial);
   Result<std::unique_ptr<Source>> (*make)(const SourceConfig& source, const SourceMaking& with);

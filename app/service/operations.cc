@@ -83,7 +83,7 @@ Health Operations::health() {
 
 Health Operations::started() const {
   if (observed_.stop.load()) return {false, "stopping: what was read is being delivered"};
-  if (observed_.live.engine().checkpoints() == 0) return {false, "no snapshot yet"};
+  if (observed_.live.engine().checkpoints() == 0) return {false, "no checkpoint was written yet"};
   return {true, {}};
 }
 

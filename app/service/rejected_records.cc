@@ -38,7 +38,7 @@ Result<void> RejectedRecords::secure() {
       return fail(std::make_error_code(std::errc::operation_not_permitted),
                   "a sink rejected " + (waiting_.front().event.empty() ? "record" : waiting_.front().event) + " " +
                       waiting_.front().record_id + " (" + waiting_.front().reason +
-                      ") and there is no place for dead letters: set dead_letters.path");
+                      ") and no place for dead letters is configured: set dead_letters.path");
     if (auto kept = dead_letters_->append(waiting_.front()); !kept) return kept;
   }
   return dead_letters_ == nullptr ? Result<void>{} : dead_letters_->sync();

@@ -54,20 +54,20 @@ void ServiceRun::reload_from_file() {
   const auto tell = [this](const std::string& what) { log_.warn(what); };
   config::LoadedConfig loaded = config::load_config(config_.file, config::type_readers());
   for (const config::ConfigProblem& problem : loaded.problems) tell(config::to_string(problem));
-  if (!loaded.usable()) return tell("the configuration was not read again: the old one stands");
+  if (!loaded.usable()) return tell("nothing was reloaded: the configuration has these problems, and the run goes on with the one before");
   if (const auto changed = fixed_changes(config_, loaded.config); !changed.empty())
-    return tell(fmt::format("not reloaded, nothing of it: {} can only change with a restart", fmt::join(changed, ", ")));
+    return tell(fmt::format("nothing was reloaded: {} can only change with a restart", fmt::join(changed, ", ")));
   ReadingOptions reading;
   reading.no_builtin_rules = !loaded.config.rules.builtin;
   for (const config::Text& pack : loaded.config.rules.packs) reading.rules.push_back(pack.value);
   auto rules = load_rules_for(reading);
-  if (!rules) return tell("not reloaded, nothing of it: " + rules.error().message);
+  if (!rules) return tell("nothing was reloaded: " + rules.error().message);
   std::set<std::string> ids;
   for (const RuleInfo& rule : *rules->catalog) ids.insert(rule.id);
   if (const auto unknown = config::check_rule_ids(loaded.config, ids); !unknown.empty())
-    return tell("not reloaded, nothing of it: " + config::to_string(unknown.front()));
+    return tell("nothing was reloaded: " + config::to_string(unknown.front()));
   auto transforms = make_transforms(config_.sources, config_.sinks, *rules->catalog, live_->counters());
-  if (!transforms) return tell("not reloaded, nothing of it: " + transforms.error().message);
+  if (!transforms) return tell("nothing was reloaded: " + transforms.error().message);
   LiveReload with;
   with.worker_stages.push_back(std::move(*transforms));
   const std::size_t count = rules->catalog->size();

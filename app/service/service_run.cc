@@ -122,7 +122,7 @@ Result<void> ServiceRun::prepare() {
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
   if (!events_.restore(live_->announced_before()))
-    log_.warn("the state does not say readably which findings were announced before: some are announced again");
+    log_.warn("cannot read from the state which findings were announced before: those that still stand are announced again");
   events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig dead_letters;
@@ -206,8 +206,8 @@ Result<std::vector<EngineSink>> ServiceRun::make_sinks(const RuleCatalog& rules)
 void ServiceRun::tell_problems() {
   if (const std::uint64_t rejected = verdicts_->rejected(); rejected != rejected_told_) {
     const std::uint64_t more = rejected - std::exchange(rejected_told_, rejected);
-    log_.warn(fmt::format("{} record{} that a sink will never take: see `loglode dlq list{}`", with_commas(more), more == 1 ? "" : "s",
-                          config_.dead_letters.path.empty() ? "" : " " + config_.dead_letters.path.value));
+    log_.warn(fmt::format("{} record{} rejected by a sink for good: see `loglode dlq list{}`", with_commas(more),
+                          more == 1 ? " was" : "s were", config_.dead_letters.path.empty() ? "" : " " + config_.dead_letters.path.value));
   }
   for (const InputProblem& problem : live_->counters().take_problems())
     problem.fatal ? log_.error(problem_text(problem)) : log_.warn(problem_text(problem));
@@ -215,16 +215,16 @@ void ServiceRun::tell_problems() {
   if (refusal_told_ != !refusal.empty()) {
     refusal_told_ = !refusal.empty();
     if (refusal_told_)
-      log_.error("nothing is read until it is better: " + refusal);
+      log_.error("reading pauses until a sink takes records again: " + refusal);
     else
-      log_.info("the sink takes records again: reading goes on");
+      log_.info("all sinks take records again: reading goes on");
   }
   const std::string trouble = live_->engine().trouble();
   if (trouble == trouble_told_) return;
   if (trouble.empty())
-    log_.info("snapshots go well again");
+    log_.info("checkpoints can be written again; nothing was lost");
   else
-    log_.error("no snapshot could be taken, positions stay where they are: " + trouble);
+    log_.error("cannot write checkpoint: " + trouble + "; nothing is lost: it is tried again, until then positions stay where they are");
   trouble_told_ = trouble;
 }
 
@@ -235,7 +235,8 @@ void ServiceRun::monitor() {
       waiting_told_ = true;
       if (const std::string source = operations_->waiting_source(); !source.empty())
         log_.info("source " + source +
-                  " waits for its partitions: the brokers, or a member that was killed and is given up after its session.timeout.ms");
+                  " has no partitions yet: no broker answers, or the group waits for a member that was killed, until its "
+                  "session.timeout.ms is over");
     }
     if (hangup_.exchange(false)) reload();
     tell_problems();
@@ -254,7 +255,7 @@ Result<PipelineTimes> ServiceRun::run() {
   auto times = live_->run([this] { operations_->end_sources(); });
   done_ = true;
   monitoring.join();
-  log_.info(fmt::format("ended: {} records read, {} snapshots", with_commas(live_->counters().records),
+  log_.info(fmt::format("ended: {} records read, {} checkpoints written", with_commas(live_->counters().records),
                         with_commas(live_->engine().checkpoints())));
   return times;
 }

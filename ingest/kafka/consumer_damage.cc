@@ -66,8 +66,8 @@ void Consumer::search_next() {
     });
   } catch (const std::system_error& error) {
     search_at_ = Clock::now() + kSearchAgain;
-    return tell(shown(*damage->partition), std::string{"a batch is damaged, and there is no thread to search for its end: "} +
-                                               error.what() + "; tried again until there is one");
+    return tell(shown(*damage->partition), std::string{"a batch is damaged, and no thread can be started to search for its end: "} +
+                                               error.what() + "; this is tried again");
   }
   search_ = std::move(search);
 }

@@ -96,7 +96,8 @@ void Consumer::take_error(rd_kafka_event_t& event) {
       std::array<char, 512> said{};
       const rd_kafka_resp_err_t cause = rd_kafka_fatal_error(client_, said.data(), said.size());
       const std::string why = cause == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID || error == RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID
-                                  ? "another member of group '" + config_.group + "' runs as instance '" + config_.instance + "'"
+                                  ? "another member of group '" + config_.group + "' runs as instance '" + config_.instance +
+                                        "': give each member an instance of its own"
                                   : std::string{said.data()};
       {
         const std::scoped_lock lock{fatal_mutex_};
@@ -176,8 +177,8 @@ bool Consumer::reset_position(const Current& partition) {
   } else if (wanted > high) {
     offset = low;
     tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +
-                                ": the topic was made anew or has lost messages; read from its beginning, "
-                                "what is read again comes under new record ids");
+                                ": the topic was deleted and made again, or lost messages; it is read from its beginning, "
+                                "and messages that were read before come under new record ids");
   }
   if (offset < wanted) {
     start_over(partition, offset);

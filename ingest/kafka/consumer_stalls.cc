@@ -69,7 +69,7 @@ void Consumer::look_for_stalls() {
   rd_kafka_metadata_destroy(metadata);
   ++counts_.stalls;
   tell(stalled->topic + '[' + std::to_string(stalled->number) + ']',
-       "has more messages and gave none for a while: its partitions were reassigned where they are");
+       "has more messages and gave none for a while: all partitions of the source were reassigned at their positions");
   reassign_pause_ = std::clamp(2 * reassign_pause_, kReassignFirst, kReassignAtMost);
   reassign_at_ = now + reassign_pause_;
   reassign();

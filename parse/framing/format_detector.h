@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

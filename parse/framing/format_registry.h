@@ -4,11 +4,11 @@
 #include <span>
 #include <string_view>
 
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
-/// In the order in which detection prefers them: of those that fit nearly all of a stream's lines, the first is the right one.
+/// In the order in which detection prefers them: of the formats that fit nearly all of a stream's lines, the first is the right one.
 [[nodiscard]] std::span<const LineFormat* const> all_formats();
 /// nullptr when there is none of that name.
 [[nodiscard]] const LineFormat* find_format(std::string_view name);

@@ -7,7 +7,7 @@
 
 #include "core/framing.h"
 #include "core/result.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
@@ -17,7 +17,7 @@ struct ParseConfig {
   std::string delimiter;             // --delimiter, escapes not yet read (`\t`, `\x1f`); empty: a tab
   std::string zone;                  // --tz; empty: UTC
   std::vector<std::shared_ptr<const LineFormat>> own_formats;  // --format-file: tried before all others
-  std::string own_problems;                                    // of those files; not empty: nothing can be opened
+  std::string own_problems;                                    // of the format files; not empty: no stream can be opened
   bool keep_attributes = false;                                // fill Batch::attributes
 };
 

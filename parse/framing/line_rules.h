@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "parse/framing/record_bounds.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

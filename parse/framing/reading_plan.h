@@ -13,7 +13,7 @@
 #include "parse/framing/format_detector.h"
 #include "parse/framing/record_bounds.h"
 #include "parse/framing/wrapping.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -15,7 +15,7 @@
 
 #include "parse/framing/open_record.h"
 #include "parse/framing/trace_shapes.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
@@ -71,7 +71,7 @@ class RecordBounds {
   const LineRules* rules_;
   OpenRecord record_;
   std::size_t lines_ = 0;                      // of the open record; 0: none is open
-  std::size_t text_lines_ = 0;                 // of those, not blank
+  std::size_t text_lines_ = 0;                 // of these lines, the ones that are not blank
   bool headed_ = false;                        // the open record began with a header (that a JSON object's line is not)
   traces::Trace trace_ = traces::Trace::none;  // within the open record: the latest that began
   bool in_trace_ = false;                      // a trace began, or frames of one were seen

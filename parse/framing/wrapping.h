@@ -14,7 +14,7 @@
 #include "core/batch.h"
 #include "parse/framing/column_table.h"
 #include "parse/framing/syslog_wrapper.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "core/batch.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

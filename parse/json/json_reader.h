@@ -17,8 +17,8 @@ namespace loglode {
 
 /// The best value for each slot. Values view the text that was read.
 struct JsonFields {
-  std::uint64_t seen = 0;       // slots that have a value; of the others the arrays hold what was there before
-  std::uint64_t unwrapped = 0;  // of those, the ones that stood inside a wrapper: they give way to what stands outside
+  std::uint64_t seen = 0;       // slots that have a value; `values` of other slots are those of an earlier record
+  std::uint64_t unwrapped = 0;  // slots whose value stood inside a wrapper: it gives way to one outside
   std::uint8_t hints = 0;       // Hint, of all names met
   std::array<JsonValue, kSlots> values;
   std::array<std::string_view, kSlots> attribute_keys;  // set when attributes are kept

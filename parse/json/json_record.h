@@ -4,7 +4,7 @@
 
 #include "core/batch.h"
 #include "parse/json/json_reader.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -3,8 +3,8 @@
 
 #include <vector>
 
-#include "parse/line_format.h"
 #include "parse/text/header_columns.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

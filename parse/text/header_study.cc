@@ -6,6 +6,7 @@
 #include <string>
 
 #include "parse/text/header_plan.h"
+#include "parse/text/header_roles.h"
 #include "parse/text/tokens.h"
 
 namespace loglode {
@@ -13,9 +14,7 @@ namespace {
 
 constexpr std::size_t kColumnsMax = 16;
 constexpr std::size_t kUnsureColumnsMax = 6;  // plain words in a row while no sure column follows
-constexpr std::size_t kLinesForWords = 10;    // fewer lines say nothing about how words repeat
 constexpr std::size_t kBracketEndMax = 64;
-constexpr double kKnownLevelsMin = 0.5;  // of the lines with a level column, so many have a word that is known
 constexpr std::string_view kDelimiters = "|,;:";
 
 bool fits(const Column& column, LineScanner scan, ColumnValue& value) { return take_column(column, scan, any_year(), value); }
@@ -46,19 +45,6 @@ char unclosed(std::string_view text) noexcept {
   return '\0';
 }
 
-std::string lowered(std::string_view word) {
-  std::string lower{word};
-  std::transform(lower.begin(), lower.end(), lower.begin(), to_lower);
-  return lower;
-}
-
-/// Small letters behind a blank.
-bool is_followed_by_prose(std::string_view text, std::size_t at) noexcept {
-  LineScanner scan{text};
-  scan.go_to(at);
-  return scan.take_blanks() > 0 && scan.peek() >= 'a' && scan.peek() <= 'z';
-}
-
 bool is_plain_word(std::string_view word) noexcept {
   return std::all_of(word.begin(), word.end(), [](char c) { return is_letter(c) || static_cast<unsigned char>(c) >= 0x80; });
 }
@@ -67,11 +53,6 @@ bool is_plain_word(std::string_view word) noexcept {
 
 bool HeaderStudy::has(ColumnKind kind) const noexcept {
   return std::any_of(columns_.begin(), columns_.end(), [&](const Column& column) { return column.kind == kind; });
-}
-
-template <class Holds>
-double HeaderStudy::share_of_lines(Holds holds) const {
-  return lines_.empty() ? 0 : static_cast<double>(std::count_if(lines_.begin(), lines_.end(), holds)) / static_cast<double>(lines_.size());
 }
 
 double HeaderStudy::share(const Column& column) {
@@ -173,95 +154,6 @@ bool HeaderStudy::try_times() {
     if (!has(kind) && nearly_all(Column::of(kind))) return accept(Column::of(kind), true), true;
   }
   return false;
-}
-
-/// Most lines have a severity here, and the others' words are set apart as theirs are, or they have none: one unknown word costs its own
-/// line the severity, not the column.
-bool HeaderStudy::try_level() {
-  std::map<std::pair<char, bool>, std::size_t> shapes;  // bracket and colon
-  std::set<std::string> words;
-  std::size_t known = 0, strong = 0, capitals = 0, prose = 0;
-  for (const StudiedLine& line : lines_) {
-    const std::string_view rest = line.scan.rest();
-    const LevelToken level = level_at(rest, LevelWords::any);
-    if (level.length == 0) continue;
-    const std::string_view token = rest.substr(0, level.length);
-    ++known;
-    strong += is_in_capitals(token) || !is_weak_level_word(token) ? 1 : 0;
-    capitals += is_in_capitals(token) ? 1 : 0;
-    ++shapes[{closing_bracket(token.front()) != '\0' ? token.front() : '\0', token.back() == ':'}];
-    words.insert(lowered(token));
-    prose += is_followed_by_prose(rest, level.length) ? 1 : 0;
-  }
-  if (static_cast<double>(known) < kKnownLevelsMin * static_cast<double>(lines_.size()) || known == 0 || strong * 2 < known) return false;
-  const auto usual = std::max_element(shapes.begin(), shapes.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  Column column = Column::of(ColumnKind::level, usual->first.first);
-  column.colon = usual->first.second;
-  column.capitals = capitals == known;
-  if (usual->second != known) column.open = '\0', column.colon = false;
-  // `Alert raised by …`: one word in all lines, which nothing sets apart from what follows it, is as likely the first one of a sentence.
-  const bool shouted = column.capitals && !is_weak_level_word(*words.begin());
-  if (columns_.empty() && words.size() == 1 && !shouted && column.open == '\0' && !column.colon && prose * 2 > known) return false;
-  const double fitting = share(column);
-  const bool enough =
-      fitting >= 0.95 || (after_header() && fitting >= kKnownLevelsMin && (column.capitals || column.open != '\0' || column.colon));
-  return enough && (accept(column, true), true);
-}
-
-/// A severity within the unit that stands here: `shop.orders[ERROR]`, `[worker-1/INFO]:`, `staging.WARN:`.
-bool HeaderStudy::try_marked() {
-  struct Place {
-    std::size_t count = 0, capitals = 0;
-    std::set<Severity> severities;
-  };
-  std::map<std::pair<char, char>, Place> places;
-  for (const StudiedLine& line : lines_) {
-    const std::string_view text = line.scan.line();
-    const std::size_t begin = line.scan.position(), end = begin + unit_length(line.scan.rest());
-    if (is_pair(line.scan.rest()) || text.substr(begin, end - begin).find("://") != std::string_view::npos) continue;
-    for (LevelMark mark = next_level_mark(text, begin, end, true); mark.found(); mark = next_level_mark(text, mark.end, end, true)) {
-      if (mark.begin == begin || mark.before == ' ') continue;
-      Place& place = places[{mark.before, mark.after}];
-      ++place.count;
-      place.capitals += mark.capitals ? 1 : 0;
-      place.severities.insert(mark.severity);
-    }
-  }
-  if (places.empty()) return false;
-  const auto usual =
-      std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second.count < b.second.count; });
-  if (static_cast<double>(usual->second.count) < kKnownLevelsMin * static_cast<double>(lines_.size())) return false;
-  Column column = Column::of(ColumnKind::marked);
-  std::tie(column.before, column.after) = usual->first;
-  column.capitals = usual->second.capitals == usual->second.count;
-  // In small letters only where they differ: `socket.error:` in every line is a name.
-  if (!column.capitals && usual->second.severities.size() < 2) return false;
-  if (!nearly_all(column)) return false;
-  const bool bracketed = share_of_lines([](const StudiedLine& line) {
-                           const char closing = closing_bracket(line.scan.peek());
-                           return closing != '\0' && line.scan.line()[line.scan.position() + unit_length(line.scan.rest()) - 1] == closing;
-                         }) >= 0.95;
-  const char open = lines_.front().scan.peek();
-  column.role = bracketed ? ColumnRole::thread : ColumnRole::logger;
-  accept(column, true);
-  if (bracketed && closing_bracket(open) != column.after) closing_ = closing_bracket(open);
-  return true;
-}
-
-/// Behind columns that differ from line to line: `pid=1 class=Job elapsed=0.1 INFO: done` beside `pid=1 class=Job INFO: start`.
-bool HeaderStudy::try_far_level() {
-  return_to_header_end();
-  std::map<std::pair<char, char>, std::size_t> places;
-  for (const StudiedLine& line : lines_) {
-    const LevelMark mark = header_mark(line.scan.line(), line.scan.position(), has_time());
-    if (mark.found()) ++places[{mark.before, mark.after}];
-  }
-  if (places.empty()) return false;
-  const auto usual = std::max_element(places.begin(), places.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
-  Column column = Column::of(ColumnKind::marked);
-  std::tie(column.before, column.after) = usual->first;
-  column.far = true;
-  return share(column) >= 0.8 && (accept(column, true), true);
 }
 
 bool HeaderStudy::try_sure_kinds() {
@@ -499,54 +391,6 @@ bool HeaderStudy::is_sentence() const {
   return static_cast<std::size_t>(words) >= kWordsMin;
 }
 
-/// A word that another column repeats (`dn228 … dn228/dn228`) or that stands between time and program is the host.
-void HeaderStudy::assign_hosts() {
-  const auto n = static_cast<double>(lines_.size());
-  for (std::size_t a = 0; a < header_end_; ++a) {
-    if (columns_[a].kind != ColumnKind::word || columns_[a].role != ColumnRole::none) continue;
-    if (a + 1 < header_end_ && columns_[a + 1].kind == ColumnKind::tag && a > 0 && columns_[a - 1].kind == ColumnKind::time) {
-      columns_[a].role = ColumnRole::host;
-      return;
-    }
-    for (std::size_t b = a + 1; b < header_end_; ++b) {
-      if (columns_[b].kind != ColumnKind::word) continue;
-      std::size_t same = 0;
-      for (std::size_t i = 0; i < lines_.size(); ++i)
-        same += texts_[a][i].size() > 2 && texts_[b][i].find(texts_[a][i]) != std::string_view::npos ? 1 : 0;
-      if (static_cast<double>(same) < 0.9 * n) continue;
-      columns_[a].role = ColumnRole::host;
-      return;
-    }
-  }
-}
-
-/// What brackets hold is known by its form: a place in the source, a logger, a pid; else it is the thread.
-void HeaderStudy::assign_groups() {
-  for (std::size_t column = 0; column < header_end_; ++column) {
-    if (columns_[column].role != ColumnRole::thread) continue;
-    const auto most = [&](auto&& holds) {
-      return static_cast<std::size_t>(std::count_if(texts_[column].begin(), texts_[column].end(), holds)) * 10 >= texts_[column].size() * 8;
-    };
-    if (most([](std::string_view text) { return is_code_position(text) || is_dotted_name(text); }))
-      columns_[column].role = ColumnRole::logger;
-    else if (most(all_digits))
-      columns_[column].role = ColumnRole::pid;
-    else if (most([](std::string_view text) { return text.find('=') != std::string_view::npos || text == "-"; }))
-      columns_[column].role = ColumnRole::none;
-  }
-}
-
-/// One word before the first time (`kubectl logs --prefix`, `docker compose logs`, grep's file name) says where the line came from, when
-/// it is a name that comes again.
-void HeaderStudy::assign_leading_service() {
-  if (required_ != 2 || columns_[0].kind != ColumnKind::word || columns_[0].role != ColumnRole::none) return;
-  const std::set<std::string_view> different(texts_[0].begin(), texts_[0].end());
-  if (lines_.size() >= kLinesForWords && different.size() * 2 > lines_.size()) return;
-  const auto named = std::count_if(texts_[0].begin(), texts_[0].end(),
-                                   [](std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); });
-  if (static_cast<double>(named) >= 0.95 * static_cast<double>(lines_.size())) columns_[0].role = ColumnRole::service;
-}
-
 std::unique_ptr<LineFormat> HeaderStudy::run() {
   if (!choose_start(&find_time, 0.3)) {
     *this = HeaderStudy{all_lines_};
@@ -556,9 +400,7 @@ std::unique_ptr<LineFormat> HeaderStudy::run() {
   if (!has_level() && try_far_level()) extend();
   columns_.resize(header_end_);
   texts_.resize(header_end_);
-  assign_hosts();
-  assign_groups();
-  assign_leading_service();
+  assign_roles(texts_, header_end_, required_, columns_);
   return std::make_unique<HeaderPlan>(std::move(columns_), required_);
 }
 

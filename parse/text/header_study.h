@@ -4,14 +4,15 @@
 // One study lives on detect_header's stack.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
 
-#include "parse/line_format.h"
 #include "parse/text/header_start.h"
 #include "parse/text/level_marks.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 
@@ -52,7 +53,10 @@ class HeaderStudy {
   double share(const Column& column);
   bool nearly_all(const Column& column) { return share(column) >= 0.95; }
   template <class Holds>
-  double share_of_lines(Holds holds) const;
+  double share_of_lines(Holds holds) const {
+    return lines_.empty() ? 0
+                          : static_cast<double>(std::count_if(lines_.begin(), lines_.end(), holds)) / static_cast<double>(lines_.size());
+  }
   /// How many different texts the column tried last had, as a share of the lines.
   double distinct_share(bool with_digits_masked = false) const;
   bool recurs() const;
@@ -66,9 +70,6 @@ class HeaderStudy {
     return has(ColumnKind::time) || has(ColumnKind::clock) || has(ColumnKind::epoch) || has(ColumnKind::moment);
   }
   [[nodiscard]] bool is_sentence() const;
-  void assign_hosts();
-  void assign_groups();
-  void assign_leading_service();
 
   std::span<const std::string_view> all_lines_;
   std::vector<StudiedLine> lines_;  // those that begin a record and fit all columns so far

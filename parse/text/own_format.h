@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/result.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

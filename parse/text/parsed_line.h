@@ -10,7 +10,7 @@
 #include <type_traits>
 
 #include "core/batch.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

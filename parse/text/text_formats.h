@@ -1,4 +1,4 @@
-// The text formats that loglode reads without being told how, and the two ways to read what is none of them. All of these are immutable
+// The text formats that loglode reads without being told how, and two ways to read lines of no known format. All of these are immutable
 // and shared by every thread.
 #pragma once
 
@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "core/batch.h"
-#include "parse/line_format.h"
+#include "parse/text/line_format.h"
 
 namespace loglode {
 

@@ -1,10 +1,8 @@
 #include "patterns/aggregate/window_aggregator.h"
 
-#include <absl/container/flat_hash_map.h>
 #include <xxhash.h>
 
 #include <algorithm>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -12,44 +10,15 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "patterns/aggregate/aggregator_state.h"
 #include "patterns/aggregate/excerpt.h"
-#include "patterns/aggregate/excerpt_sample.h"
-#include "patterns/aggregate/window_table.h"
 
 namespace loglode {
 
 namespace {
 
 constexpr std::string_view kOtherServices = "_other";
-constexpr std::uint32_t kNone = ~std::uint32_t{0};
 constexpr Duration kBucket = std::chrono::seconds{10};  // what detection works on (detection.md)
-
-struct KeptStep {
-  std::uint64_t trace = 0;
-  Timestamp time = kNoTime;
-  ShapeId shape = kNoShape;
-  std::uint32_t service = 0;
-  Severity severity = Severity::unspecified;
-};
-
-struct AggregatedStream {
-  StreamIdentity identity;
-  std::string path, service_name;
-  std::uint32_t service = kNone;  // of service_name, once a record needed it
-  bool baseline = false, timed = false;
-  Timestamp previous = kNoTime, watermark = kNoTime;
-  std::uint64_t untimed = 0;             // records before the first time
-  std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
-  std::vector<KeptStep> steps;
-  absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>>
-      firsts;  // earliest record of each (service, shape)
-};
-
-/// Lets a map of strings be asked with a view.
-struct TextHash {
-  using is_transparent = void;
-  std::size_t operator()(std::string_view text) const noexcept { return XXH3_64bits(text.data(), text.size()); }
-};
 
 /// Tells the names of a few dozen services apart, mostly.
 std::size_t place_of_name(std::string_view name) noexcept {
@@ -64,75 +33,6 @@ bool says_no_trace(std::string_view trace_id) noexcept {
 }
 
 }  // namespace
-
-struct WindowAggregator::State {
-  State(AggregateConfig settings, std::shared_ptr<const RuleCatalog> catalog, RunCounters& run)
-      : config{settings}, rules{std::move(catalog)}, counters{run} {}
-
-  AggregateConfig config;
-  std::shared_ptr<const RuleCatalog> rules;
-  RunCounters& counters;
-
-  std::vector<AggregatedStream> streams;
-  absl::flat_hash_map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> stream_index;
-  std::vector<std::string> services;
-  absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>> service_index;
-  // The services met lately, by a few bytes of their names: nearly every record names one of them.
-  static constexpr std::size_t kRecentServices = 256;
-  std::vector<std::uint32_t> recent_services = std::vector<std::uint32_t>(kRecentServices, kNone);
-
-  WindowTable timed;
-  std::size_t ordinal_cells = 0;
-  std::size_t excerpt_bytes = 0, step_count = 0;
-  ExcerptSample sample;
-  std::uint64_t trace_sample_below = ~std::uint64_t{0};
-
-  // Where the previous record went: nearly always where the next one goes.
-  WindowTable* table = nullptr;
-  std::uint32_t stream_at = kNone, frame_at = 0;
-  Timestamp frame_start = kNoTime;
-
-  // Where cells were found lately: a window's cells are few and come again and again, so most records need no probe of the index.
-  struct Recent {
-    const WindowTable* table = nullptr;
-    std::uint32_t frame = 0, service = 0, cell = 0;
-    ShapeId shape = kNoShape;
-  };
-  static constexpr std::size_t kRecent = 2048;
-  std::vector<Recent> recent = std::vector<Recent>(kRecent);
-
-  struct Tally {
-    std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0;
-  };
-
-  std::uint32_t stream_of(const StreamInfo& info);
-  std::uint32_t service_of(std::string_view name);
-  std::uint32_t service_of(const Record& record, AggregatedStream& stream);
-  void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
-  Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
-  void begin_time(std::uint32_t stream_number, Timestamp time);
-  AggregatedCell& cell_of(std::uint32_t service, ShapeId shape);
-  void forget_places();
-  void enter_frame(std::uint32_t stream_number, Timestamp time);
-  bool is_too_fine() const;
-  void hold_bounds(std::uint32_t stream_number, Timestamp time);
-  void widen(WindowTable& widened);
-  void keep_step(const Record& record, AggregatedStream& stream, std::uint32_t service, Timestamp time);
-  void begin_cell(AggregatedCell& cell, const Record& record, bool error_rule, Timestamp time);
-  bool wants_excerpt(const AggregatedCell& cell, const AggregatedStream& stream) const;
-  void recount_excerpts();
-  void hold_excerpt_budget();
-  void append_summaries(const WindowTable& from, bool ordinal, bool changed_only, std::vector<WindowSummary>& out) const;
-  [[nodiscard]] std::vector<WindowSummary> summaries(bool changed_only) const;
-  void restore(const WindowSummary& summary);
-
-  template <class Visit>
-  void for_each_table(Visit visit) {
-    visit(timed);
-    for (AggregatedStream& stream : streams)
-      if (stream.ordinal) visit(*stream.ordinal);
-  }
-};
 
 std::uint32_t WindowAggregator::State::stream_of(const StreamInfo& info) {
   const auto [place, is_new] =
@@ -379,145 +279,6 @@ void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint3
   if (table != &timed) ordinal_cells += table->cell_count() - cells_before;
   hold_bounds(stream_number, time);
   if (excerpt_bytes > config.excerpts_bytes_max) hold_excerpt_budget();
-}
-
-void WindowAggregator::State::append_summaries(const WindowTable& from, bool ordinal, bool changed_only,
-                                               std::vector<WindowSummary>& out) const {
-  const std::size_t base = out.size();
-  std::vector<std::uint32_t> places(from.frames().size(), kNone);
-  for (std::uint32_t i = 0; i < places.size(); ++i) {
-    const WindowFrame& frame = from.frames()[i];
-    if (changed_only && !frame.changed) continue;
-    places[i] = static_cast<std::uint32_t>(out.size() - base);
-    const AggregatedStream& stream = streams[frame.stream];
-    WindowSummary& summary = out.emplace_back();
-    summary.stream = stream.identity;
-    summary.path = stream.path;
-    summary.path_service = stream.service_name;
-    summary.baseline = stream.baseline;
-    summary.ordinal = ordinal;
-    summary.start = frame.start;
-    summary.width = from.width();
-    summary.reaches = frame.reaches;
-    summary.records = frame.records;
-    summary.without_time = frame.without_time;
-    summary.late = frame.late;
-    summary.trace_sample_below = trace_sample_below;
-  }
-  // Names get their place in each summary the first time that they are used there.
-  absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> service_places, rule_places;
-  const auto place_of = [](auto& known, std::vector<std::string>& names, std::uint32_t frame, std::uint32_t number,
-                           const std::string& name) {
-    const auto [place, is_new] = known.try_emplace({frame, number}, static_cast<std::uint32_t>(names.size()));
-    if (is_new) names.push_back(name);
-    return place->second;
-  };
-  const auto service_place = [&](std::uint32_t frame, std::uint32_t service) {
-    return place_of(service_places, out[base + frame].services, frame, service, services[service]);
-  };
-  for (const AggregatedCell& cell : from.cells()) {
-    const std::uint32_t place = places[cell.frame];
-    if (place == kNone) continue;
-    const AggregatedStream& stream = streams[from.frames()[cell.frame].stream];
-    Cell made{service_place(place, cell.service),
-              cell.shape,
-              cell.severity,
-              cell.count,
-              cell.first,
-              cell.last,
-              cell.first_offset,
-              cell.first_line,
-              cell.first_line_count,
-              {}};
-    // An earlier record of its shape may have come since: then this is not the first any more.
-    if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
-    made.error_rule = cell.notable && cell.severity < Severity::warn;
-    out[base + place].cells.push_back(std::move(made));
-  }
-  for (const AggregatedRuleCell& cell : from.rule_cells()) {
-    const std::uint32_t place = places[cell.frame];
-    if (place == kNone) continue;
-    const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, (*rules)[cell.rule].id);
-    out[base + place].rule_cells.push_back(
-        RuleCell{service_place(place, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
-  }
-  for (std::uint32_t number = 0; number < streams.size(); ++number) {
-    const AggregatedStream& stream = streams[number];
-    if (ordinal ? stream.ordinal.get() != &from : !stream.timed) continue;
-    for (const KeptStep& step : stream.steps) {
-      const std::uint32_t place = places[from.known_frame(number, step.time)];
-      if (place == kNone) continue;
-      out[base + place].trace_steps.push_back(
-          TraceStep{step.trace, service_place(place, step.service), step.shape, step.severity, step.time});
-    }
-  }
-}
-
-std::vector<WindowSummary> WindowAggregator::State::summaries(bool changed_only) const {
-  std::vector<WindowSummary> out;
-  append_summaries(timed, false, changed_only, out);
-  for (const AggregatedStream& stream : streams)
-    if (stream.ordinal) append_summaries(*stream.ordinal, true, changed_only, out);
-  for (WindowSummary& summary : out) normalise(summary);
-  std::sort(out.begin(), out.end(), [](const WindowSummary& a, const WindowSummary& b) {
-    return std::tie(a.start, a.stream.high, a.stream.low) < std::tie(b.start, b.stream.high, b.stream.low);
-  });
-  return out;
-}
-
-void WindowAggregator::State::restore(const WindowSummary& summary) {
-  StreamInfo info;
-  info.identity = summary.stream;
-  info.path = summary.path;
-  info.service = summary.path_service;
-  info.baseline = summary.baseline;
-  const std::uint32_t number = stream_of(info);
-  AggregatedStream& stream = streams[number];
-  if (summary.ordinal && !stream.ordinal) stream.ordinal = std::make_unique<WindowTable>(summary.width);
-  WindowTable& into = summary.ordinal ? *stream.ordinal : timed;
-  while (into.width() < summary.width) into.widen();
-  stream.timed = stream.timed || !summary.ordinal;
-  const std::uint32_t at = into.frame_of(number, summary.start);
-  WindowFrame& frame = into.frame(at);
-  frame.reaches = std::max(frame.reaches, summary.reaches);
-  frame.records += summary.records;
-  frame.without_time += summary.without_time;
-  frame.late += summary.late;
-  frame.changed = false;
-  if (summary.ordinal) stream.untimed += summary.records;
-  for (const Cell& cell : summary.cells) {
-    const std::uint32_t service = service_of(summary.services[cell.service]);
-    AggregatedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
-    if (made.count == 0 || std::tie(cell.first, cell.first_offset) < std::tie(made.first, made.first_offset)) {
-      made.first = cell.first;
-      made.first_offset = cell.first_offset;
-      made.first_line = cell.first_line;
-      made.first_line_count = cell.first_line_count;
-      made.notable = cell.error_rule || cell.severity >= Severity::warn;
-      made.excerpt = cell.excerpt.empty() ? nullptr : std::make_unique<std::string>(cell.excerpt);
-    }
-    made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
-    made.severity = std::max(made.severity, cell.severity);
-    made.count += cell.count;
-    const std::pair place{cell.first, cell.first_offset};
-    const auto [first, is_new] = stream.firsts.try_emplace({service, cell.shape}, place);
-    if (!is_new) first->second = std::min(first->second, place);
-    if (!summary.ordinal) stream.previous = stream.watermark = std::max(stream.watermark, cell.last);
-  }
-  for (const RuleCell& cell : summary.rule_cells) {
-    const auto known =
-        std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == summary.rules[cell.rule]; });
-    if (known == rules->end()) continue;
-    AggregatedRuleCell& made =
-        into.rule_cell_of(at, service_of(summary.services[cell.service]), static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
-    made.first = made.count == 0 ? cell.first : std::min(made.first, cell.first);
-    made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
-    made.count += cell.count;
-  }
-  trace_sample_below = std::min(trace_sample_below, summary.trace_sample_below);
-  for (const TraceStep& step : summary.trace_steps)
-    stream.steps.push_back(KeptStep{step.trace, step.time, step.shape, service_of(summary.services[step.service]), step.severity});
-  step_count += summary.trace_steps.size();
 }
 
 WindowAggregator::WindowAggregator(AggregateConfig config, std::shared_ptr<const RuleCatalog> rules, RunCounters& counters)

@@ -1,5 +1,5 @@
-// Texts that stand for one value though they hold several words: between quotes, between XML tags, in brackets that say so; and what is
-// written where a value is missing or hidden. Stateless; any thread.
+// Texts that stand for one value though they hold several words: between quotes, between XML tags, in brackets; and words such as `null`
+// or `****`, written where a value is missing or hidden. Stateless; any thread.
 #pragma once
 
 #include <cstddef>

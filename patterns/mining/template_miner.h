@@ -24,7 +24,7 @@ struct MinerConfig {
   std::size_t shapes_max = kShapesMax, shapes_per_service_max = kShapesPerServiceMax;
   std::size_t shapes_with_values_max = kShapesWithValuesMax;
   std::size_t samples_max = kSamplesMax;  // records whose values are kept, of all shapes together
-  /// Records without a time of their own are left to the learner: set when what comes between may still take them out of range.
+  /// Records without a time of their own are left to the learner: set when --since or --until may still exclude them.
   bool leave_timeless = false;
 };
 

@@ -63,7 +63,7 @@ struct Run {
 };
 [[nodiscard]] std::vector<Run> runs_of(const Form& form);
 
-/// Hash of what is left when each run is one variable: forms of one severity with the same key are one template.
+/// Hash of the constants that are left when each run is one variable: forms of one severity with the same key are one template.
 [[nodiscard]] std::uint64_t alias_key(const Form& form, std::span<const Run> runs);
 
 /// Where a parameter's values are found: the tokens that it stands for, one of each form that has it.

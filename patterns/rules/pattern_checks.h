@@ -28,7 +28,7 @@ inline constexpr std::uint32_t kHostileStepsMax = 500;
 /// For patterns that PCRE2 confirms: whether text made to annoy it (long runs, near misses of `examples`) costs it more than that.
 [[nodiscard]] bool is_slow_on_hostile_text(const PcrePattern& pattern, const std::vector<TextAt>& examples);
 
-/// Each example that does not do what it is an example of, as a problem. `rules` and `passed_over` by RuleIndex.
+/// A problem for each example that its rule does not treat as the pack says (`match`, `no_match`). `rules` and `passed_over` by RuleIndex.
 [[nodiscard]] Result<void> check_examples(const RuleSet& compiled, const std::vector<Rule>& rules, const std::vector<bool>& passed_over,
                                           std::vector<RuleProblem>& problems);
 

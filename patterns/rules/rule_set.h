@@ -1,5 +1,5 @@
 // The rule engine: rule packs (YAML, docs/rules.md) compiled into one Hyperscan database that all workers share.
-// RuleSet is immutable and belongs to whoever holds a pointer to it; what is scribbled on belongs to one worker's classifier.
+// RuleSet is immutable and belongs to whoever holds a pointer to it; the memory that a scan writes to belongs to one worker's classifier.
 #pragma once
 
 #include <chrono>

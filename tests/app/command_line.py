@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
 """The contract of cli.md: exit statuses, streams, files, commands on the last run. usage: command_line.py PROGRAM"""
+import array
+import fcntl
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import termios
 import time
 
 import program
@@ -159,7 +162,10 @@ def signals():
     process = subprocess.Popen([binary, "analyze", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, **ENV})
     process.stdin.write(LOG.encode())
     process.stdin.flush()
-    time.sleep(1)
+    left, deadline = array.array("i", [1]), time.monotonic() + 60
+    while left[0] and time.monotonic() < deadline:  # until the program has taken all of it from the pipe
+        time.sleep(0.02)
+        fcntl.ioctl(process.stdin, termios.FIONREAD, left)
     process.send_signal(signal.SIGINT)
     out, errors = process.communicate(timeout=30)
     check("Ctrl-C judges what was read", process.returncode == 130 and b"service" in out, None)

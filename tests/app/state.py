@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """What --state remembers, as a person sees it: learned once, counted once, through crashes, and what people say of templates.
 usage: state.py PROGRAM            LOGLODE_CRASH_RUNS: how many kills (default 8)"""
+import contextlib
 import hashlib
 import json
 import os
@@ -133,6 +134,17 @@ def test_marks(state, tuesday):
     check("seed names the line", "-:2:" in refused, refused)
 
 
+def held_by(state, pid):
+    """Waits until the state's lock names the process."""
+    deadline = time.monotonic() + 30
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError), open(os.path.join(state, "state.lock"), encoding="ascii") as f:
+            if f.read().split()[:1] == [str(pid)]:
+                return True
+        time.sleep(0.02)
+    return False
+
+
 def learn_and_kill(log, state, after):
     child = subprocess.Popen([binary, "learn", log, "--state", state, "--snapshot-ms", "0", "--batch-bytes", "4096", "--threads", "2", "--quiet"], env=ENV,
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -181,7 +193,7 @@ def test_faults(folder, state):
     call("learn", monday, expect=2)
     call("analyze", monday, "--read-only-state", expect=2)
     slow = subprocess.Popen([binary, "learn", "-", "--state", state, "--quiet"], env=ENV, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    time.sleep(1.5)
+    check("the pipe's run holds the state", held_by(state, slow.pid))
     refused = call("learn", monday, "--state", state, expect=1).stderr
     check("one writer", str(slow.pid) in refused, refused)
     check("readers beside it", known(state))

@@ -133,6 +133,13 @@ def wait_until(condition, seconds=10.0):
     return False
 
 
+def holder_of(state):
+    """The process that the state's lock names, or None."""
+    with contextlib.suppress(OSError, ValueError), open(os.path.join(state, "state.lock"), encoding="ascii") as f:
+        return int(f.read())
+    return None
+
+
 def backlog_then_live(folder):
     log, out = os.path.join(folder, "shop.log"), os.path.join(folder, "out.ndjson")
     write(log, *history(), f"{now()} ERROR shop: backlog failure while reading ledger")
@@ -226,7 +233,7 @@ def rotation(folder):
             done = wait_until(lambda: len(numbers(records_in(out))) + len(everything) >= n)
             check(f"rotation {number}: all was read", done, f"{len(numbers(records_in(out)))} + {len(everything)} of {n}; {running.told()}")
             check(f"rotation {number}: exit", running.end(signal.SIGINT) == 130, running.told())
-            check("Ctrl-C says how to go on", f"the same command; positions are in {state}" in running.told(), running.told())
+            check("Ctrl-C says how to go on", f"positions are kept in {state}: the same command" in running.told(), running.told())
         everything.extend(records_in(out))
 
     def renamed(read):
@@ -287,7 +294,6 @@ def told_once(folder):
     write(log, *history(), *(f"{now()} ERROR shop: the ledger refused order {i}" for i in range(30)))
     with tail(log, "--state", state) as running:
         check("told: the first run tells", running.wait_for("INCIDENT 1 opened") is not None and running.wait_for("ledger refused") is not None, running.told())
-        time.sleep(1.5)
         running.end(signal.SIGINT)
     for number, how in enumerate((signal.SIGKILL, signal.SIGINT)):
         with tail(log, "--state", state) as running:
@@ -327,7 +333,7 @@ def state_deleted(folder):
         check("deleted state: findings go on", running.wait_for("ledger refused") is not None, running.told())
         time.sleep(0.5)
         check("deleted state: it is told once", running.told().count(word) == 1, running.told())
-        check("deleted state: the end is no success", running.end(signal.SIGINT) == 1 and "positions are in" not in running.told(), running.told())
+        check("deleted state: the end is no success", running.end(signal.SIGINT) == 1 and "positions are kept in" not in running.told(), running.told())
 
 
 def crashes(folder):
@@ -466,13 +472,12 @@ def wrong_usage(folder):
     check("usage: no log is overwritten", os.path.getsize(log) > 0)
     state = os.path.join(folder, "held")
     with tail(log, "--state", state) as running:
-        wait_until(lambda: os.path.isdir(state) and len(os.listdir(state)) > 1)
-        time.sleep(0.3)
+        check("the state is held", wait_until(lambda: holder_of(state) == running.process.pid))
         done = subprocess.run([binary, "tail", log, "--state", state], capture_output=True, timeout=30, check=False)
         check("state in use: refused, and by whom", done.returncode in (1, 2) and str(running.process.pid).encode() in done.stderr, (done.returncode, done.stderr))
         with tail(log, "--state", state, "--read-only-state") as other:
             time.sleep(0.7 * SLOW)
-            check("read-only state beside a writer", other.end(signal.SIGINT) == 130 and "positions are in" not in other.told(), other.told())
+            check("read-only state beside a writer", other.end(signal.SIGINT) == 130 and "positions are kept in" not in other.told(), other.told())
         check("usage: exit", running.end(signal.SIGINT) == 130)
 
 

@@ -132,7 +132,7 @@ def stop_while_a_reload_waits_for_acknowledgements(program, shim, folder):
         f.write(to_file.replace("{ type: file, path: out/records.ndjson }", f"{{ type: kafka, brokers: ['127.0.0.1:{free_ports()}'], topic: away }}"))
     scene.write(200)
     scene.start()
-    wait_for("the failure to be told", 60, lambda: "no snapshot could be taken" in scene.service.told())
+    wait_for("the failure to be told", 60, lambda: "cannot write checkpoint" in scene.service.told())
     scene.service.process.send_signal(signal.SIGHUP)
     wait_for("the reload to be taken", 30, lambda: "reloaded" in scene.service.told())
     time.sleep(2)

@@ -63,6 +63,19 @@ class Machine:
     def wait_for_all(self, seconds=60):
         wait_for(f"{self.written} records", seconds, lambda: len(self.delivered()) == self.written)
 
+    def metric(self, name):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=10) as answer:
+            found = re.search("^" + re.escape(name) + r" (\d+)", answer.read().decode(), re.MULTILINE)
+        return int(found[1]) if found else 0
+
+    def wait_for_growth(self, name, more):
+        begin = self.metric(name)
+        wait_for(f"{more} more of {name}", 60, lambda: self.metric(name) >= begin + more)
+
+    def wait_for_snapshot(self):
+        """Until all that was delivered by now is in a durable snapshot: the second one from here began after it."""
+        self.wait_for_growth("loglode_snapshots_total", 2)
+
     def check(self):
         expected = {payload(i, 1) for i in range(self.written)}
         lines = list(self.delivered().values())
@@ -90,11 +103,11 @@ def sink_is_not_written_to(machine):
     machine.write(500)
     machine.start()
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_snapshot()
     machine.break_disk("write EIO out/records")
     machine.write(500)
     wait_for("the failure to be told", 30, lambda: machine.told("cannot write to") > 0)
-    time.sleep(4)
+    machine.wait_for_growth('loglode_sink_errors_total{sink="out"}', 3)
     assert machine.told("cannot write to") == 1, machine.service.told()
     assert len(machine.delivered()) == 500
     machine.mend_disk()
@@ -118,7 +131,7 @@ def sink_is_not_synced(machine):
     machine.write(500)
     machine.start()
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_snapshot()
     synced = os.path.getsize(machine.sink)
     machine.break_disk("fsync EIO out/records")
     machine.write(500)
@@ -152,15 +165,15 @@ def dead_letters_are_not_written(machine):
     machine.write(300)
     machine.start()
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_snapshot()
     machine.break_disk("write EIO out/records", "write EIO .dlq", "open EIO .dlq")
     machine.write(300)
-    wait_for("the failure to be told", 30, lambda: machine.told("no snapshot could be taken") > 0)
-    time.sleep(3)
-    assert machine.told("no snapshot could be taken") == 1, machine.service.told()
+    wait_for("the failure to be told", 30, lambda: machine.told("cannot write checkpoint") > 0)
+    machine.wait_for_growth("loglode_snapshot_failures_total", 5)
+    assert machine.told("cannot write checkpoint") == 1, machine.service.told()
     machine.break_disk("write EIO out/records")
     wait_for("the dead letters", 60, lambda: len(dead_letters_of(machine)) == 300)
-    wait_for("the recovery to be told", 30, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 30, lambda: machine.told("checkpoints can be written again") == 1)
     machine.mend_disk()
     machine.end()
     assert len(set(dead_letters_of(machine))) == 300
@@ -172,7 +185,7 @@ def dead_letters_are_not_synced(machine):
     machine.write(300)
     machine.start()
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_snapshot()
     machine.break_disk("write EIO out/records", "fsync EIO .dlq")
     machine.write(300)
     status = machine.service.process.wait(60)
@@ -198,7 +211,7 @@ def dead_letters_pile_up(machine):
     machine.wait_for_all()
     machine.break_disk("write EIO out/records", "write EIO .dlq", "open EIO .dlq")
     machine.write(150_000)
-    wait_for("the failure to be told", 60, lambda: machine.told("no snapshot could be taken") > 0)
+    wait_for("the failure to be told", 60, lambda: machine.told("cannot write checkpoint") > 0)
 
     def rejected():
         with urllib.request.urlopen(f"http://127.0.0.1:{machine.port}/metrics", timeout=10) as answer:
@@ -212,7 +225,7 @@ def dead_letters_pile_up(machine):
     assert 0 < seen[-1] < 120_000, seen
     machine.break_disk("write EIO out/records")
     wait_for("all dead letters", 90, lambda: rejected() == 150_000)
-    wait_for("the recovery to be told", 60, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 60, lambda: machine.told("checkpoints can be written again") == 1)
     machine.end()
     assert len(set(dead_letters_of(machine))) == 150_000
     return f"reading held after {seen[-1]} of 150000 rejected records, all of them are dead letters in the end"
@@ -223,21 +236,21 @@ def state_fails(machine):
     machine.write(300)
     machine.start()
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_snapshot()
     machine.break_disk("fsync EIO state.db")
     machine.write(300)
-    wait_for("the failure to be told", 30, lambda: machine.told("no snapshot could be taken") > 0)
+    wait_for("the failure to be told", 30, lambda: machine.told("cannot write checkpoint") > 0)
     machine.wait_for_all()
     machine.write(100)
     machine.wait_for_all()
-    time.sleep(2)
-    assert machine.told("no snapshot could be taken") == 1, machine.service.told()
+    machine.wait_for_growth("loglode_snapshot_failures_total", 5)
+    assert machine.told("cannot write checkpoint") == 1, machine.service.told()
     # From here on nothing reaches the state: what was only not synced may be in it, and is then delivered for certain.
     machine.break_disk("write EIO state.db")
-    time.sleep(1)
+    machine.wait_for_growth("loglode_snapshot_failures_total", 2)
     machine.write(100)
     machine.wait_for_all()
-    time.sleep(1)
+    machine.wait_for_growth("loglode_snapshot_failures_total", 2)
     machine.service.process.send_signal(signal.SIGKILL)
     machine.service.process.wait()
     machine.mend_disk()
@@ -248,9 +261,10 @@ def state_fails(machine):
     assert 100 <= repeated <= 500, repeated
     machine.break_disk("write EIO state.db")
     machine.write(100)
-    time.sleep(2)
+    wait_for("the failure to be told again", 30, lambda: machine.told("cannot write checkpoint") > 0)
+    machine.wait_for_growth("loglode_snapshot_failures_total", 2)
     machine.mend_disk()
-    wait_for("the recovery to be told", 30, lambda: machine.told("snapshots go well again") == 1)
+    wait_for("the recovery to be told", 30, lambda: machine.told("checkpoints can be written again") == 1)
     machine.end()
     machine.start()
     time.sleep(2)

@@ -210,7 +210,7 @@ TEST_CASE("events: an incident that stays open is closed in the end, whatever el
     constexpr int kSpells = 5;
     for (int spell = 0; spell < kSpells; ++spell) {
       std::vector<Finding> flood{cause};
-      for (std::size_t i = 0; i < SentDocuments::kRememberedMax / 4 + 100; ++i, ++what)
+      for (std::size_t i = 0; i < PublishedEvents::kRememberedMax / 4 + 100; ++i, ++what)
         flood.push_back(finding("flood" + std::to_string(what), what, seconds{spell + 2}, seconds{spell + 2}));
       kept.tell(std::move(flood), {incident(seconds{0}, {"cause"})}, seconds{spell + 2});
       if (restarts) kept.restart();

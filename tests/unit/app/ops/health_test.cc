@@ -36,7 +36,7 @@ TEST_CASE("health: a pipeline that stands still with work waiting is not good un
   CHECK(watch.judge({7, true, ""}, now += seconds{60}).good);
   const Health stuck = watch.judge({7, true, ""}, now += seconds{1});
   CHECK_FALSE(stuck.good);
-  CHECK(stuck.reason == "the pipeline has not moved for 61 s although there is something to do");
+  CHECK(stuck.reason == "no batch was finished for 61 s although records wait to be read or delivered");
   CHECK(watch.judge({8, true, ""}, now += seconds{1}).good);
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("health: snapshots that keep failing are not good, with their reason",
   CHECK(watch.judge({1, true, "disk full"}, now).good);
   const Health bad = watch.judge({2, true, "disk full"}, now += seconds{61});
   CHECK_FALSE(bad.good);
-  CHECK(bad.reason == "no snapshot for 61 s: disk full");
+  CHECK(bad.reason == "no checkpoint was written for 61 s: disk full");
 }
 
 }  // namespace

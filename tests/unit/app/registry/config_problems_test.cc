@@ -65,7 +65,8 @@ TEST_CASE("problems of the whole file", "[app][config]") {
   CHECK(
       problems_of(
           "sources:\n  a: { type: stdin }\n  b: { type: stdin }\nsinks:\n  o: { type: file, path: o }\n  p: { type: file, path: ./o }\n") ==
-      Lines{"c.yaml:3: source \"b\": there is one standard input", "c.yaml:6: sink \"p\" writes the file of sink \"o\""});
+      Lines{"c.yaml:3: source \"b\": only one source can read standard input, and another one does already",
+            "c.yaml:6: sink \"p\" writes the file of sink \"o\""});
 }
 
 TEST_CASE("problems of the small sections", "[app][config]") {
@@ -118,7 +119,7 @@ TEST_CASE("problems of sources", "[app][config]") {
   expect_source("{ type: stdin, format: jsno }", {"unknown format \"jsno\" (did you mean \"json\"?)"});
   expect_source("{ type: stdin, tz: Europe/Nowhere }", {"unknown tz \"Europe/Nowhere\": write a name like Europe/Berlin, or UTC"});
   expect_source("{ type: stdin, lateness: 1h30m }", {"bad lateness \"1h30m\": a duration is written 500ms, 10s, 5m, 2h or 1d"});
-  expect_source("{ type: stdin, service: { from: topic } }", {"service from topic: source \"in\" has none"});
+  expect_source("{ type: stdin, service: { from: topic } }", {"service from topic: source \"in\" has no topic"});
   expect_source("{ type: file, paths: x, service: { from: 'field:' } }",
                 {"bad from \"field:\": one of topic, key, path, field:NAME, fixed:NAME (did you mean \"field:NAME\"?)"});
 }
@@ -152,8 +153,8 @@ TEST_CASE("problems of librdkafka's options", "[app][config]") {
   source("enable.auto.offset.store: true", "option \"enable.auto.offset.store\"" + snapshot);
   source("enable.partition.eof: true",
          "option \"enable.partition.eof\" is not to be set here: loglode sets it: idle partitions are told by it from slow ones");
-  source("group.id: x", "option \"group.id\" is not to be set here: the key \"group\" says it");
-  source("bootstrap.servers: x", "option \"bootstrap.servers\" is not to be set here: the key \"brokers\" says it");
+  source("group.id: x", "option \"group.id\" is not to be set here: the key \"group\" sets it");
+  source("bootstrap.servers: x", "option \"bootstrap.servers\" is not to be set here: the key \"brokers\" sets it");
   source("statistics.interval.ms: 1",
          "option \"statistics.interval.ms\" is not to be set here: loglode sets it: its own metrics come from there");
   source("plugin.library.paths: x.so", "option \"plugin.library.paths\" is not to be set here: it would load foreign code");
@@ -204,7 +205,8 @@ TEST_CASE("problems of transforms", "[app][config]") {
   expect_transform("{ sample: { keep_one_in: 1 } }", {"bad keep_one_in \"1\": a whole number from 2 to 1000000000"});
   expect_transform("{ route: { to: [out] } }", {"route lacks \"when\""});
   expect_transform("{ route: { when: { service: a }, to: [oot] } }", {"route to an unknown sink \"oot\" (did you mean \"out\"?)"});
-  expect_transform("{ drop: { rule: a }, redact: { pattern: b } }", {"a transform has one key; begin each with a dash"});
+  expect_transform("{ drop: { rule: a }, redact: { pattern: b } }",
+                   {"a transform is a mapping of one key: begin each transform with a dash"});
   CHECK(problems_of("sources: { in: { type: stdin, transforms: [{ route: { when: { rule: a }, to: out } }] } }\n"
                     "sinks: { out: { type: file, path: o, what: findings } }\n") ==
         Lines{"c.yaml:1: route to sink \"out\", which takes no records (its \"what\")"});

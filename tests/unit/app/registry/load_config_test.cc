@@ -74,7 +74,8 @@ TEST_CASE("configuration: the example of the contract is read whole", "[app][con
   REQUIRE(out.problems.empty());
   REQUIRE(out.warnings.size() == 1);
   CHECK(to_string(out.warnings[0]) ==
-        "etc/run.yaml:31: pages_per_day_max has no effect yet: nobody is notified by this version, findings say whom they would concern");
+        "etc/run.yaml:31: pages_per_day_max has no effect yet: this version notifies nobody; \"notify\" in findings says who would be "
+        "notified");
   const PipelineConfig& config = out.config;
   CHECK(config.state.value == "/var/lib/loglode");
   CHECK(config.state.line == 1);
@@ -141,7 +142,7 @@ TEST_CASE("configuration: everything but sources and sinks has a default", "[app
   const LoadedConfig out = loaded("sources: { in: { type: stdin } }\nsinks: { out: { type: file, path: out.ndjson } }\n");
   REQUIRE(out.problems.empty());
   REQUIRE(out.warnings.size() == 1);
-  CHECK(to_string(out.warnings[0]) == "etc/run.yaml: no \"state\": nothing outlives the process");
+  CHECK(to_string(out.warnings[0]) == "etc/run.yaml: no \"state\": positions, templates and what is normal are lost when the process ends");
   const PipelineConfig& config = out.config;
   CHECK(config.snapshot.value == std::chrono::seconds{1});
   CHECK(config.sources[0].lateness.value == std::chrono::seconds{60});

@@ -1,4 +1,4 @@
-#include "incidents/sent_documents.h"
+#include "incidents/published_events.h"
 
 #include <xxhash.h>
 
@@ -19,84 +19,84 @@ Timestamp time_of(const Json& number) { return Timestamp{Duration{number.get<std
 
 }  // namespace
 
-bool SentDocuments::note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open) {
+bool PublishedEvents::note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open) {
   const Key key{kind, id};
-  Sent& sent = sent_[key];
+  Sent& sent = published_[key];
   const std::uint64_t before = std::exchange(sent.hash, hash_of(json));
   sent.facts = facts;
   if (!sent.text.empty()) --open_;
   sent.text = open ? json : std::string_view{};
   if (!sent.text.empty()) ++open_;
   const bool differs = before != sent.hash;
-  if (sent_.size() - open_ > kRememberedMax) forget_oldest(key);
+  if (published_.size() - open_ > kRememberedMax) forget_oldest(key);
   return differs;
 }
 
 /// A quarter at once, so that it is seldom done.
-void SentDocuments::forget_oldest(const Key& but) {
+void PublishedEvents::forget_oldest(const Key& but) {
   std::vector<std::map<Key, Sent>::const_iterator> closed;
-  for (auto each = sent_.cbegin(); each != sent_.cend(); ++each)
+  for (auto each = published_.cbegin(); each != published_.cend(); ++each)
     if (each->second.text.empty() && each->first != but) closed.push_back(each);
   const std::size_t count = std::min(closed.size(), kRememberedMax / 4);
   const auto oldest_end = closed.begin() + static_cast<std::ptrdiff_t>(count);
   std::nth_element(closed.begin(), oldest_end, closed.end(), [](const auto& a, const auto& b) {
     return std::tie(a->second.facts.end, a->first) < std::tie(b->second.facts.end, b->first);
   });
-  for (auto each = closed.begin(); each != oldest_end; ++each) sent_.erase(*each);
+  for (auto each = closed.begin(); each != oldest_end; ++each) published_.erase(*each);
 }
 
-void SentDocuments::refresh(Document kind, const std::string& id, const Facts& facts) {
-  const auto found = sent_.find({kind, id});
-  if (found == sent_.end()) return;
+void PublishedEvents::refresh(Document kind, const std::string& id, const Facts& facts) {
+  const auto found = published_.find({kind, id});
+  if (found == published_.end()) return;
   const Timestamp start = std::min(found->second.facts.start, facts.start);
   found->second.facts = facts;
   found->second.facts.start = start;
 }
 
-std::vector<std::pair<std::string, std::string>> SentDocuments::open_incidents() const {
+std::vector<std::pair<std::string, std::string>> PublishedEvents::open_incidents() const {
   std::vector<std::pair<std::string, std::string>> open;
-  for (const auto& [key, sent] : sent_)
+  for (const auto& [key, sent] : published_)
     if (!sent.text.empty()) open.emplace_back(key.second, sent.text);
   return open;
 }
 
-void SentDocuments::note_known(Document kind, const std::string& id, const Facts& facts) {
+void PublishedEvents::note_known(Document kind, const std::string& id, const Facts& facts) {
   const Key key{kind, id};
-  sent_[key].facts = facts;
-  if (sent_.size() - open_ > kRememberedMax) forget_oldest(key);
+  published_[key].facts = facts;
+  if (published_.size() - open_ > kRememberedMax) forget_oldest(key);
 }
 
-bool SentDocuments::is_only_known(Document kind, const std::string& id) const {
-  const auto found = sent_.find({kind, id});
-  return found != sent_.end() && found->second.hash == 0;
+bool PublishedEvents::is_only_known(Document kind, const std::string& id) const {
+  const auto found = published_.find({kind, id});
+  return found != published_.end() && found->second.hash == 0;
 }
 
-bool SentDocuments::has_said(Document kind, const std::string& id, const Facts& facts) const {
-  const auto found = sent_.find({kind, id});
-  return found != sent_.end() && found->second.hash != 0 && found->second.facts == facts;
+bool PublishedEvents::has_said(Document kind, const std::string& id, const Facts& facts) const {
+  const auto found = published_.find({kind, id});
+  return found != published_.end() && found->second.hash != 0 && found->second.facts == facts;
 }
 
-void SentDocuments::keep_lasting(const std::set<std::string>& ids) {
-  for (auto& [key, sent] : sent_) sent.lasting = sent.lasting || ids.contains(key.second);
+void PublishedEvents::keep_lasting(const std::set<std::string>& ids) {
+  for (auto& [key, sent] : published_) sent.lasting = sent.lasting || ids.contains(key.second);
 }
 
-void SentDocuments::keep_as_known() {
-  std::erase_if(sent_, [](const auto& entry) { return entry.first.first == Document::finding; });
-  for (auto& [key, sent] : sent_) sent.hash = 0;
+void PublishedEvents::keep_as_known() {
+  std::erase_if(published_, [](const auto& entry) { return entry.first.first == Document::finding; });
+  for (auto& [key, sent] : published_) sent.hash = 0;
 }
 
-bool SentDocuments::forget(Document kind, const std::string& id) {
-  const auto found = sent_.find({kind, id});
-  if (found == sent_.end()) return false;
+bool PublishedEvents::forget(Document kind, const std::string& id) {
+  const auto found = published_.find({kind, id});
+  if (found == published_.end()) return false;
   const bool sent = found->second.hash != 0;
   if (!found->second.text.empty()) --open_;
-  sent_.erase(found);
+  published_.erase(found);
   return sent;
 }
 
-std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const Present& present, Timestamp ended_before) {
+std::vector<PublishedEvents::Gone> PublishedEvents::take_gone(Document kind, const Present& present, Timestamp ended_before) {
   std::vector<Gone> gone;
-  std::erase_if(sent_, [&](const auto& entry) {
+  std::erase_if(published_, [&](const auto& entry) {
     const auto& [key, sent] = entry;
     if (key.first != kind || present.ids.contains(key.second)) return false;
     if (sent.lasting) return true;
@@ -110,25 +110,26 @@ std::vector<SentDocuments::Gone> SentDocuments::take_gone(Document kind, const P
   return gone;
 }
 
-void SentDocuments::count_open() {
-  open_ = static_cast<std::size_t>(std::count_if(sent_.begin(), sent_.end(), [](const auto& entry) { return !entry.second.text.empty(); }));
+void PublishedEvents::count_open() {
+  open_ = static_cast<std::size_t>(
+      std::count_if(published_.begin(), published_.end(), [](const auto& entry) { return !entry.second.text.empty(); }));
 }
 
-std::string SentDocuments::encode() const {
+std::string PublishedEvents::encode() const {
   Json all = Json::array();
-  for (const auto& [key, sent] : sent_)
+  for (const auto& [key, sent] : published_)
     all.push_back({static_cast<unsigned>(key.first), key.second, sent.hash, sent.facts.about, number_of(sent.facts.start),
                    number_of(sent.facts.end), sent.facts.size, sent.text, sent.lasting});
   return all.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-bool SentDocuments::restore(std::string_view bytes) {
-  sent_.clear();
+bool PublishedEvents::restore(std::string_view bytes) {
+  published_.clear();
   open_ = 0;
   if (bytes.empty()) return true;
   try {
     for (const Json& row : Json::parse(bytes))
-      sent_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
+      published_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
           row.at(2),
           {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)},
           row.at(7).get<std::string>(),
@@ -136,7 +137,7 @@ bool SentDocuments::restore(std::string_view bytes) {
     count_open();
     return true;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
-    sent_.clear();
+    published_.clear();
     return false;
   }
 }

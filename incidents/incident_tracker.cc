@@ -1,4 +1,4 @@
-#include "incidents/live_book.h"
+#include "incidents/incident_tracker.h"
 
 #include <algorithm>
 #include <set>
@@ -25,7 +25,7 @@ bool shares_any(const std::vector<std::string>& a, const std::vector<std::string
 
 }  // namespace
 
-bool LiveBook::is_near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) noexcept {
+bool IncidentTracker::is_near(Timestamp start_a, Timestamp end_a, Timestamp start_b, Timestamp end_b) noexcept {
   if (start_a == kNoTime || start_b == kNoTime) return true;
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
 }
@@ -35,19 +35,19 @@ std::string_view name_of(LiveChange change) noexcept {
   return kNames[static_cast<std::size_t>(change)];
 }
 
-std::string LiveBook::subject_of(const Finding& finding) { return loglode::subject_of(finding); }
+std::string IncidentTracker::subject_of(const Finding& finding) { return loglode::subject_of(finding); }
 
-std::string LiveBook::id_of(const Incident& incident) {
+std::string IncidentTracker::id_of(const Incident& incident) {
   constexpr std::size_t kLastingDigits = 16;  // of an incident that stands; else it is a number within its judgement
   return incident.incident_id.size() == kLastingDigits ? incident.incident_id : lasting_id_of(incident);
 }
 
-void LiveBook::rename(std::uint64_t number, const std::string& id) {
+void IncidentTracker::rename(std::uint64_t number, const std::string& id) {
   for (KnownIncident& known : incidents_)
     if (known.number == number) known.id = id;
 }
 
-LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
+LiveChanges IncidentTracker::compare(const Judgement& judgement, Timestamp newest) {
   LiveChanges changes;
   renewed_ = false;
   compare_findings(judgement, newest, changes);
@@ -55,18 +55,18 @@ LiveChanges LiveBook::compare(const Judgement& judgement, Timestamp newest) {
   return changes;
 }
 
-void LiveBook::take_as_known(const Judgement& judgement, Timestamp newest) {
+void IncidentTracker::take_as_known(const Judgement& judgement, Timestamp newest) {
   static_cast<void>(compare(judgement, newest));
   findings_opened_ = 0;
 }
 
-bool LiveBook::knows(const Finding& finding) const {
+bool IncidentTracker::knows(const Finding& finding) const {
   const auto [first, last] = findings_.equal_range(subject_of(finding));
   return std::any_of(first, last,
                      [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
 }
 
-Judgement LiveBook::told_before(const Judgement& judgement) const {
+Judgement IncidentTracker::told_before(const Judgement& judgement) const {
   Judgement before;
   std::set<std::string_view> told;
   for (const Finding& finding : judgement.findings) {
@@ -82,7 +82,7 @@ Judgement LiveBook::told_before(const Judgement& judgement) const {
   return before;
 }
 
-void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+void IncidentTracker::compare_findings(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
   std::multimap<std::string, KnownFinding> now;
   for (const Finding& finding : judgement.findings) {
     const std::string key = subject_of(finding);
@@ -113,7 +113,7 @@ void LiveBook::compare_findings(const Judgement& judgement, Timestamp newest, Li
 }
 
 /// Of those that have something in common with it and are not taken by another of this judgement, the one that opened at nearly its time.
-LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
+IncidentTracker::KnownIncident* IncidentTracker::find(const std::vector<std::string>& subjects, Timestamp opened, Timestamp latest) {
   KnownIncident* best = nullptr;
   for (KnownIncident& known : incidents_) {
     if (known.compared == compared_ || !shares_any(subjects, known.subjects) || !is_near(known.opened, known.last, opened, latest))
@@ -123,7 +123,7 @@ LiveBook::KnownIncident* LiveBook::find(const std::vector<std::string>& subjects
   return best;
 }
 
-void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
+void IncidentTracker::compare_incidents(const Judgement& judgement, Timestamp newest, LiveChanges& out) {
   ++compared_;
   std::map<std::string, const Finding*> findings;
   for (const Finding& finding : judgement.findings) findings.emplace(finding.finding_id, &finding);
@@ -178,7 +178,7 @@ void LiveBook::compare_incidents(const Judgement& judgement, Timestamp newest, L
 }
 
 /// Of incidents: closed ones first. What is still open is closed before it is forgotten, or it would be open for ever wherever it was told.
-void LiveBook::forget_oldest(LiveChanges& out) {
+void IncidentTracker::forget_oldest(LiveChanges& out) {
   if (incidents_.size() <= kIncidentsKept) return;
   std::size_t over = incidents_.size() - kIncidentsKept;
   std::erase_if(incidents_, [&](const KnownIncident& known) { return over != 0 && known.closed && over-- != 0; });
@@ -188,7 +188,7 @@ void LiveBook::forget_oldest(LiveChanges& out) {
   incidents_.erase(incidents_.begin(), incidents_.begin() + static_cast<std::ptrdiff_t>(over));
 }
 
-std::size_t LiveBook::incidents_open() const {
+std::size_t IncidentTracker::incidents_open() const {
   return static_cast<std::size_t>(
       std::count_if(incidents_.begin(), incidents_.end(), [](const KnownIncident& each) { return !each.closed; }));
 }

@@ -1,12 +1,12 @@
-// What a LiveBook knows, as CBOR, since names of services may be any bytes: a few hundred for each finding and incident. And how it goes on
-// when templates have other ids.
+// What a IncidentTracker knows, as CBOR, since names of services may be any bytes: a few hundred for each finding and incident. And how it
+// goes on when templates have other ids.
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <optional>
 
-#include "incidents/live_book.h"
+#include "incidents/incident_tracker.h"
 
 namespace loglode {
 
@@ -33,7 +33,7 @@ std::optional<TemplateId> id_in(std::string_view text) {
 
 }  // namespace
 
-std::string LiveBook::encode() const {
+std::string IncidentTracker::encode() const {
   Json findings = Json::array(), incidents = Json::array();
   for (const auto& [about, known] : findings_)
     findings.push_back({about, number_of(known.start), number_of(known.end), known.total, known.told});
@@ -54,16 +54,16 @@ std::string LiveBook::encode() const {
   return bytes;
 }
 
-bool LiveBook::restore(std::string_view bytes) {
-  *this = LiveBook{};
+bool IncidentTracker::restore(std::string_view bytes) {
+  *this = IncidentTracker{};
   if (bytes.empty()) return true;
   try {
-    LiveBook book;
+    IncidentTracker tracker;
     const Json all = Json::from_cbor(bytes);
     for (const Json& row : all.at("findings"))
-      book.findings_.emplace(row.at(0).get<std::string>(), KnownFinding{time_of(row.at(1)), time_of(row.at(2)), row.at(3), row.at(4)});
+      tracker.findings_.emplace(row.at(0).get<std::string>(), KnownFinding{time_of(row.at(1)), time_of(row.at(2)), row.at(3), row.at(4)});
     for (const Json& row : all.at("incidents")) {
-      KnownIncident& known = book.incidents_.emplace_back();
+      KnownIncident& known = tracker.incidents_.emplace_back();
       known.number = row.at("number");
       known.id = row.at("id").get<std::string>();
       known.subjects = row.at("subjects").get<std::vector<std::string>>();
@@ -74,16 +74,16 @@ bool LiveBook::restore(std::string_view bytes) {
       known.closed = row.at("closed");
       known.summary = row.at("summary").get<std::string>();
     }
-    book.next_incident_ = all.at("next_incident");
-    book.renewed_ = all.value("renewed", false);
-    *this = std::move(book);
+    tracker.next_incident_ = all.at("next_incident");
+    tracker.renewed_ = all.value("renewed", false);
+    *this = std::move(tracker);
     return true;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     return false;
   }
 }
 
-void LiveBook::renew(const std::function<TemplateId(TemplateId)>& now) {
+void IncidentTracker::renew(const std::function<TemplateId(TemplateId)>& now) {
   const auto renamed = [&](const std::string& subject) {
     const std::size_t begin = subject.rfind('\n') + 1;
     const std::optional<TemplateId> before = id_in(std::string_view{subject}.substr(begin));

@@ -1,4 +1,4 @@
-#include "incidents/sent_documents.h"
+#include "incidents/published_events.h"
 
 #include <catch2/catch.hpp>
 #include <map>
@@ -10,20 +10,20 @@ namespace {
 
 Timestamp at(std::size_t second) { return Timestamp{std::chrono::seconds{second}}; }
 
-SentDocuments::Facts facts_at(std::size_t second) { return {second + 1, at(second), at(second), 1}; }
+PublishedEvents::Facts facts_at(std::size_t second) { return {second + 1, at(second), at(second), 1}; }
 
-std::map<std::string, std::string> open_in(const SentDocuments& sent) {
+std::map<std::string, std::string> open_in(const PublishedEvents& sent) {
   std::map<std::string, std::string> open;
   for (const auto& [id, text] : sent.open_incidents()) open[id] = text;
   return open;
 }
 
-constexpr std::size_t kMax = SentDocuments::kRememberedMax;
+constexpr std::size_t kMax = PublishedEvents::kRememberedMax;
 
 }  // namespace
 
 TEST_CASE("sent documents: what ended first is forgotten first, and an open incident never", "[app][live]") {
-  SentDocuments sent;
+  PublishedEvents sent;
   const auto note_finding = [&](std::size_t number) {
     return sent.note(Document::finding, "f" + std::to_string(number), "{}", facts_at(number));
   };
@@ -35,7 +35,7 @@ TEST_CASE("sent documents: what ended first is forgotten first, and an open inci
     CHECK(open_in(sent)["open"] == "the open one");
     CHECK(sent.knows(Document::finding, "f" + std::to_string(i)));
     CHECK(sent.knows(Document::finding, "f" + std::to_string(i - kMax / 2 + 1)));
-    SentDocuments anew;
+    PublishedEvents anew;
     REQUIRE(anew.restore(sent.encode()));
     sent = anew;
   }
@@ -45,7 +45,7 @@ TEST_CASE("sent documents: what ended first is forgotten first, and an open inci
 }
 
 TEST_CASE("sent documents: one that ended long ago is not forgotten while it is noted", "[app][live]") {
-  SentDocuments sent;
+  PublishedEvents sent;
   for (std::size_t i = 1; i <= kMax; ++i) sent.note(Document::finding, "f" + std::to_string(i), "{}", facts_at(i));
   sent.note(Document::finding, "late", "{}", facts_at(0));
   CHECK(sent.knows(Document::finding, "late"));
@@ -55,7 +55,7 @@ TEST_CASE("sent documents: one that ended long ago is not forgotten while it is 
 }
 
 TEST_CASE("sent documents: incidents that close make room for others", "[app][live]") {
-  SentDocuments sent;
+  PublishedEvents sent;
   for (std::size_t i = 1; i <= kMax; ++i) sent.note(Document::incident, std::to_string(i), "text", facts_at(i), true);
   sent.note(Document::finding, "f", "{}", facts_at(0));
   for (std::size_t i = 1; i <= kMax; ++i) sent.note(Document::incident, std::to_string(i), "text, closed", facts_at(i), false);

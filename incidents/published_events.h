@@ -15,7 +15,7 @@
 
 namespace loglode {
 
-class SentDocuments {
+class PublishedEvents {
  public:
   /// What a document says of what it is about; times are kNoTime where it has none.
   struct Facts {
@@ -40,7 +40,7 @@ class SentDocuments {
   bool note(Document kind, const std::string& id, std::string_view json, const Facts& facts, bool open = false);
   /// It is still so: what is known of it changes, not what was sent.
   void refresh(Document kind, const std::string& id, const Facts& facts);
-  [[nodiscard]] bool knows(Document kind, const std::string& id) const { return sent_.contains({kind, id}); }
+  [[nodiscard]] bool knows(Document kind, const std::string& id) const { return published_.contains({kind, id}); }
   /// Of all open incidents: id and what was sent last.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> open_incidents() const;
   /// Known from elsewhere: nothing was sent, and nothing is to be.
@@ -78,8 +78,8 @@ class SentDocuments {
   void forget_oldest(const Key& but);
   void count_open();
 
-  std::map<Key, Sent> sent_;
-  std::size_t open_ = 0;  // of sent_: those that have a text
+  std::map<Key, Sent> published_;
+  std::size_t open_ = 0;  // of published_: those that have a text
 };
 
 }  // namespace loglode

@@ -1,5 +1,5 @@
 // What changed from one judgement to the next: findings and incidents that opened, grew or closed. A judgement is made anew each time, so
-// ids and windows of the same thing may move; the book knows them again by what they are about and when.
+// ids and windows of the same thing may move; the tracker knows them again by what they are about and when.
 // Used by the judging thread.
 #pragma once
 
@@ -35,7 +35,7 @@ struct LiveChanges {
   std::vector<LiveIncident> present;    // all incidents of the judgement, changed or not; `change` says nothing
 };
 
-class LiveBook {
+class IncidentTracker {
  public:
   /// `newest`: time of the newest record.
   /// `last`: nothing comes after this, what is open is left open.
@@ -50,12 +50,12 @@ class LiveBook {
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
   [[nodiscard]] std::size_t incidents_open() const;
 
-  /// All that it knows, for a book of a later run.
+  /// All that it knows, for a tracker of a later run.
   [[nodiscard]] std::string encode() const;
   /// Goes on from what encode() gave, also where that is nothing. False: it cannot be read, nothing is known.
   [[nodiscard]] bool restore(std::string_view bytes);
 
-  /// Ids of templates are others now, by `now(before)`. Until its next comparison a book knows that it was renewed.
+  /// Ids of templates are others now, by `now(before)`. Until its next comparison a tracker knows that it was renewed.
   void renew(const std::function<TemplateId(TemplateId)>& now);
   [[nodiscard]] bool was_renewed() const noexcept { return renewed_; }
   /// What of `judgement` counts as told before ids were renewed: all but what is new and not known. What was counted under several
