@@ -193,7 +193,8 @@ bool cut_tail(FoldedName& name) noexcept {
     return true;
   }
   for (const std::string_view tail : kNameTails) {
-    if (tail.back() != text.back() || !text.ends_with(tail) || text.size() == tail.size() || (!is_wide(tail[0]) && !name.begins_word(text.size() - tail.size())))
+    if (tail.back() != text.back() || !text.ends_with(tail) || text.size() == tail.size() ||
+        (!is_wide(tail[0]) && !name.begins_word(text.size() - tail.size())))
       continue;
     name.cut_end(tail.size());
     return true;
