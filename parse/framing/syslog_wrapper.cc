@@ -10,7 +10,7 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kSlots = 64;
+constexpr std::size_t kSlots = 256;
 constexpr std::string_view kBehindNumber = "]: ";
 const ParseContext kAnyYear{TimeContext{Timestamp{}, nullptr}, false};
 
@@ -49,13 +49,12 @@ bool name_writer(SyslogLine& line) noexcept {
 }  // namespace
 
 std::size_t SyslogWrapper::slot_of(std::string_view text) const {
-  const std::size_t begin = text.find(' ');
-  if (begin == std::string_view::npos) return 0;
-  text = text.substr(begin, Known::kBytesMax);
-  std::size_t hash = 0;
-  for (std::size_t at = 0; at < text.size() && text[at] != '[' && text[at] != ':'; ++at)
-    hash = hash * 31 + static_cast<unsigned char>(text[at]);
-  return hash % kSlots;
+  text = text.substr(0, Known::kBytesMax);
+  std::size_t hash = 0, at = 0;
+  const auto add = [&] { hash = hash * 31 + static_cast<unsigned char>(text[at++]); };
+  while (at < text.size() && text[at] != ' ') add();
+  while (at < text.size() && text[at] != '[' && text[at] != ':') add();
+  return (hash ^ hash >> 16) % kSlots;
 }
 
 /// A program mostly goes on.

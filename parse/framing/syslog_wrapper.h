@@ -42,7 +42,7 @@ class SyslogWrapper {
   bool read_known(std::string_view text, SyslogLine& out);
   void remember(std::string_view text, const ParsedLine& parsed);
 
-  std::vector<Known> known_;  // by their programs' names; empty before the first
+  std::vector<Known> known_;  // by their hosts and programs; empty before the first
   std::size_t latest_ = 0;    // of them the one that was read last
 };
 

@@ -193,7 +193,8 @@ bool cut_tail(FoldedName& name) noexcept {
     return true;
   }
   for (const std::string_view tail : kNameTails) {
-    if (!text.ends_with(tail) || text.size() == tail.size() || (!is_wide(tail[0]) && !name.begins_word(text.size() - tail.size())))
+    if (tail.back() != text.back() || !text.ends_with(tail) || text.size() == tail.size() ||
+        (!is_wide(tail[0]) && !name.begins_word(text.size() - tail.size())))
       continue;
     name.cut_end(tail.size());
     return true;
@@ -204,9 +205,13 @@ bool cut_tail(FoldedName& name) noexcept {
 const Word* find_word(FoldedName& name) {
   bool tail = false;  // a word was cut off, not digits alone
   for (std::size_t tails = 0; tails <= kTailsMax && !name.text().empty(); ++tails) {
-    for (const Word& word : words()[static_cast<unsigned char>(name.text().back())])
+    const std::string_view text = name.text();
+    const char before_last = text.size() > 1 ? text[text.size() - 2] : '\0';
+    for (const Word& word : words()[static_cast<unsigned char>(text.back())]) {
+      if (word.text.size() > 1 && word.text[word.text.size() - 2] != before_last) continue;  // most words of a bucket
       if (!(tail && word.whole) && fits(word, name)) return &word;
-    const bool digits = is_digit(name.text().back());
+    }
+    const bool digits = is_digit(text.back());
     if (!cut_tail(name)) break;
     tail = tail || !digits;
   }

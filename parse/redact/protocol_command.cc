@@ -36,9 +36,11 @@ Arguments read_arguments(std::string_view text, std::size_t at) noexcept {
 /// Whether one of `words` stands in the last few words before `at`.
 bool speaks_of(std::string_view text, std::size_t at, std::initializer_list<std::string_view> words) noexcept {
   const std::string_view before = text_before(text, at, 96);
-  for (std::size_t i = 0; i < before.size(); ++i)
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    const char first = lowered(before[i]);
     for (const std::string_view word : words)
-      if (starts_ignoring_case(before.substr(i), word)) return true;
+      if (word.front() == first && starts_ignoring_case(before.substr(i), word)) return true;
+  }
   return false;
 }
 

@@ -1,5 +1,7 @@
 #include "parse/text/header_start.h"
 
+#include <algorithm>
+
 #include "parse/text/level_marks.h"
 #include "parse/text/tokens.h"
 #include "parse/time/stamp_finder.h"
@@ -93,8 +95,10 @@ std::optional<Column> time_column_at(const LineScanner& scan) {
 }
 
 std::optional<HeaderStart> find_time(std::string_view line) {
+  if (std::none_of(line.begin(), line.end(), is_digit)) return std::nullopt;
   if (const auto found = find_time(line, false)) return found;
-  if (const auto found = find_time(line, true)) return found;
+  const bool may_enter = std::any_of(line.begin(), line.end(), [](char c) { return closing_bracket(c) != '\0'; });
+  if (const auto found = may_enter ? find_time(line, true) : std::nullopt) return found;
   return find_anywhere(line);
 }
 

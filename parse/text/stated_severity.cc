@@ -41,7 +41,9 @@ Severity severity_of_pair(std::string_view message, std::size_t sign) {
 
 Severity paired_severity(std::string_view message) {
   message = message.substr(0, kPairBytesMax);
+  const bool may_name_level = message.find('v') != std::string_view::npos;  // as all keys do but Heroku's
   for (const char sign : {'=', ':'}) {
+    if (sign == ':' && !may_name_level) break;
     for (std::size_t at = message.find(sign); at != std::string_view::npos; at = message.find(sign, at + 1)) {
       const Severity severity = severity_of_pair(message, at);
       if (severity != Severity::unspecified) return severity;

@@ -46,6 +46,19 @@ bool may_begin(std::string_view text, std::size_t at, const std::array<std::uint
   return (seconds[static_cast<std::size_t>(to_lower(text[at]) - 'a')] >> (to_lower(text[at + 1]) - 'a') & 1U) != 0;
 }
 
+/// Places of the months by the remainder of their three letters, which are all different: found at the first look.
+constexpr std::size_t kMonthRemainders = 31;
+constexpr auto kMonthPlaces = [] {
+  std::array<std::uint8_t, kMonthRemainders> places{};
+  for (std::size_t i = 0; i < kMonthLetters.size(); ++i) places[kMonthLetters[i] % kMonthRemainders] = static_cast<std::uint8_t>(i);
+  return places;
+}();
+static_assert([] {
+  for (std::size_t i = 0; i < kMonthLetters.size(); ++i)
+    if (kMonthPlaces[kMonthLetters[i] % kMonthRemainders] != i) return false;
+  return true;
+}());
+
 /// Position of the name that `word` is, in full or cut to three letters; `N` when it is none.
 template <std::size_t N>
 std::size_t name_index(std::string_view word, const std::array<std::string_view, N>& names,
@@ -94,8 +107,15 @@ bool StampScanner::take_digits(unsigned count, unsigned& out) noexcept {
 
 bool StampScanner::take_month_name(unsigned& month) noexcept {
   if (!may_begin(text_, at_, kMonthSeconds)) return false;
-  const bool short_name = is_letter(peek(2)) && !is_letter(peek(3));
-  const std::size_t length = short_name ? 3 : letters_at(text_, at_);
+  if (!is_letter(peek(3))) {  // nearly always it is cut to three letters
+    const std::uint32_t letters = pack_letters(text_.substr(at_));
+    const std::uint8_t place = kMonthPlaces[letters % kMonthPlaces.size()];
+    if (kMonthLetters[place] != letters) return false;
+    at_ += 3;
+    month = place + 1U;
+    return true;
+  }
+  const std::size_t length = letters_at(text_, at_);
   std::size_t index = name_index(text_.substr(at_, length), kMonths, kMonthLetters);
   if (index == kMonths.size() && equal_lowered(text_.substr(at_, length), "sept")) index = 8;
   if (index == kMonths.size()) return false;
