@@ -7,8 +7,8 @@ namespace loglode {
 
 namespace {
 
-constexpr unsigned kUntimedMax = 4;                         // batches: who has shown no time by then may never show one
-constexpr auto kPaceMeasured = std::chrono::seconds{60};    // of reading
+constexpr unsigned kUntimedMax = 4;                            // batches: who has shown no time by then may never show one
+constexpr auto kPaceMeasured = std::chrono::seconds{60};       // of reading
 constexpr auto kCountedGap = std::chrono::milliseconds{1000};  // between two batches: what is longer is somebody else's pause
 
 Timestamp plus(Timestamp time, double ns) {

@@ -68,8 +68,8 @@ class StreamProgress {
     bool unread = false, held = false;
     std::size_t batches_in_flight = 0, records_in_flight = 0;
     double ns_per_record = -1;  // event time in the latest batch; less than 0: not known
-    unsigned untimed = 0;     // batches without any time, before the first with one
-    bool gone = false;        // to be forgotten when what is on its way is delivered
+    unsigned untimed = 0;       // batches without any time, before the first with one
+    bool gone = false;          // to be forgotten when what is on its way is delivered
     // Is it a backlog? One is read faster than it happened.
     Clock::time_point seen{};
     Clock::duration read_for{};

@@ -82,7 +82,7 @@ class GroupSource final : public KafkaSource {
   [[nodiscard]] bool wants_commit() const noexcept override { return consumer_.wants_commit(); }
 
   bool keep_pace(StreamProgress& progress) override {
-    intake_.keep_pace(progress, *this);
+    staging_.keep_pace(progress, *this);
     return true;
   }
 

@@ -45,7 +45,7 @@ struct Tape {
   StreamId id{};
   std::vector<Timestamp> batches{};
   std::size_t next = 0;
-  bool off = false;  // its times tell nothing
+  bool off = false;       // its times tell nothing
   std::size_t since = 0;  // the round in which it comes up
   [[nodiscard]] bool unread(std::size_t round) const { return round >= since && next < batches.size(); }
 };
