@@ -32,7 +32,7 @@ SourceSet::~SourceSet() {
 bool SourceSet::has_turn(const Source& source, const std::optional<StreamId>& unread) {
   if (!unread) return true;
   if (progress_.turns(&source, {&*unread, 1}).front().may_be_read) return true;
-  progress_.wait_for_delivery(Clock::now() + kPatience);
+  progress_.wait_for_delivery(Clock::now() + kTimeout);
   return false;
 }
 
