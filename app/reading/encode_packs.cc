@@ -94,7 +94,7 @@ int main(int argc, char** argv) {
   const std::filesystem::path out = std::filesystem::absolute(argv[1]);
   std::string symbols, images;
   if (!write_images(*loaded.rules, out.parent_path(), symbols, images)) return 1;
-  const std::string text = "#include \"app/reading/embedded.h\"\n\n" + symbols + "\nnamespace loglode {\n\n" + images + rules_text(encoded) +
-                           "}  // namespace loglode\n";
+  const std::string text = "#include \"app/reading/embedded.h\"\n\n" + symbols + "\nnamespace loglode {\n\n" + images +
+                           rules_text(encoded) + "}  // namespace loglode\n";
   return write_file(out, text) ? 0 : 1;
 }
