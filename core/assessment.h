@@ -20,13 +20,15 @@ struct AssessmentInput {
   std::vector<WindowSummary> windows;
   std::unique_ptr<TemplateCatalog> catalog;
   std::shared_ptr<const RuleCatalog> rules;  // a reload may replace them while they are in use
+  /// Everything before it was read of every stream that is waited for (core/stream_progress.h): all of what was read; kNoTime: not known.
+  Timestamp watermark = Timestamp::max();
 };
 
 /// What stands, as of one moment between two batches. Immutable once it is published; whoever keeps the pointer keeps all of it.
 struct Assessment {
   AssessmentInput input;
   Judgement judgement;            // points into `input`
-  Timestamp newest = kNoTime;     // time of the newest record
+  Timestamp newest = kNoTime;     // time of the newest record, or the watermark where that is less
   bool last = false;              // nothing comes after it
   bool known = false;             // of what the state held before anything was announced from it: nobody is to be told
   std::set<std::string> lasting;  // ids of findings and incidents that stand, though no later assessment speaks of them

@@ -15,6 +15,8 @@ namespace loglode {
 
 using Deadline = std::chrono::steady_clock::time_point;
 
+class StreamProgress;
+
 enum class Fill : std::uint8_t { more, end };  // `end`: the batch may still hold records, nothing comes after it
 
 /// Everything of `stream` below `offset` (a Batch::end) has its final verdict, and the snapshot that has seen it is durable.
@@ -41,6 +43,9 @@ class Source {
   [[nodiscard]] virtual std::string bookmark(StreamId /*stream*/, std::uint64_t /*offset*/) const { return {}; }
   /// Something waits for a commit of all that was handed out (partitions are taken away): it should come before the next interval.
   [[nodiscard]] virtual bool wants_commit() const noexcept { return false; }
+  /// For a source that reads several streams: chooses the next by `progress` (core/stream_progress.h), which it tells what is unread, and
+  /// returns true. Before the first fill(). False: it has one stream at a time, and has something unread while it gives something.
+  [[nodiscard]] virtual bool keep_pace(StreamProgress& /*progress*/) { return false; }
 };
 
 /// Fills its columns of a batch in place. One instance a thread; what is compiled once is shared and immutable.

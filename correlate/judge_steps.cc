@@ -135,7 +135,7 @@ Standing JudgeSteps::take_steps(const Moment& moment, const std::vector<Timestam
 }
 
 Judgement JudgeSteps::look(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
-                           JudgeConfig config, bool thorough) {
+                           JudgeConfig config, bool thorough, Timestamp watermark) {
   const Signatures signatures = signatures_of(windows, catalog);
   const Moment moment{windows, catalog, rules, config_, signatures, std::move(config)};
   const Timestamp newest = newest_record(windows);
@@ -149,7 +149,7 @@ Judgement JudgeSteps::look(const std::vector<WindowSummary>& windows, const Temp
   std::size_t same = steps_.size();
   while (same > 1 && steps_[same - 1]->at > change) --same;
   const Duration step = step_of(windows);
-  const Timestamp passed = plus(newest, -config_.lateness);
+  const Timestamp passed = plus(std::min(newest, watermark), -config_.lateness);
   std::vector<Timestamp> boundaries;
   const Timestamp from = steps_[same - 1]->at;
   for (auto each = from == kNoTime ? signatures.begin() : signatures.lower_bound(from); each != signatures.end(); ++each) {
@@ -163,7 +163,11 @@ Judgement JudgeSteps::look(const std::vector<WindowSummary>& windows, const Temp
     left = take_steps(moment, boundaries);
     signatures_ = signatures;
   }
-  auto [judgement, standing] = moment.judge_until(Timestamp::max(), false, newest, *steps_.back(), forgotten_before(steps_.back()->at));
+  // What some streams say is not held against others that are not read up to there.
+  const bool behind = watermark != kNoTime && plus(watermark, step) < newest;
+  const Timestamp until = behind ? std::max(watermark, steps_.back()->at) : Timestamp::max();
+  auto [judgement, standing] =
+      moment.judge_until(until, false, std::min(until, newest), *steps_.back(), forgotten_before(steps_.back()->at));
   note_lasting(left);
   for (Standing::OfFinding& one : left.findings) standing.findings.push_back(std::move(one));
   for (Standing::OfIncident& one : left.incidents) standing.incidents.push_back(std::move(one));

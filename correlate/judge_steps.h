@@ -1,4 +1,4 @@
-// The judgement of what goes on: a fold over steps of event time. At each boundary of a step that the records have passed, the judge looks
+// The judgement of what goes on: a fold over steps of event time. At each boundary of a step that all streams have passed, the judge looks
 // at the windows up to there and no further, and what it says is joined to what stands. So what stands follows from the records alone:
 // whether they were lived through or read in one go, and however often somebody looked or it was begun anew.
 //
@@ -42,7 +42,7 @@ struct StepConfig {
   Duration judged = std::chrono::hours{1};      // what is older is the baseline of what is not
   Duration kept = std::chrono::hours{6};        // windows older than this tell nothing any more
   Duration revised = std::chrono::hours{1};     // so long a step is taken again when its windows change
-  Duration lateness = std::chrono::seconds{5};  // a boundary is passed when a record is so much newer
+  Duration lateness = std::chrono::seconds{5};  // a boundary is passed when the watermark is so much newer
 };
 
 class JudgeSteps {
@@ -57,8 +57,10 @@ class JudgeSteps {
   /// Takes the steps that `windows` have passed and those that they change, and judges what comes after: what stands, and what is seen
   /// now; also what stood after one of these steps and is spoken of no more. `thorough`: false leaves steps that change as they are until
   /// the next boundary is passed. `config`: but for its span. The judgement points into `windows` and `catalog`.
+  /// `watermark`: everything before it was read of every stream; boundaries are passed by it, and while it is more than a step behind the
+  /// newest record, what came after it is not judged. kNoTime: that is not known, no boundary is passed.
   [[nodiscard]] Judgement look(const std::vector<WindowSummary>& windows, const TemplateCatalog& catalog, const RuleCatalog& rules,
-                               JudgeConfig config, bool thorough);
+                               JudgeConfig config, bool thorough, Timestamp watermark = Timestamp::max());
 
   /// The latest standing that no record can change any more: from here and the windows from needs_from() on everything follows.
   [[nodiscard]] const Standing& base() const noexcept { return *steps_.front(); }

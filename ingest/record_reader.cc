@@ -87,6 +87,8 @@ class ContiguousReader final : public RecordReader {
     puller_.count_lines();
   }
 
+  void set_batch_bytes(std::size_t bytes) override { batch_bytes_ = std::max<std::size_t>(bytes, 1); }
+
  private:
   Filled fill_to_size(Batch& out, Deadline until) {
     const auto on_line = [&](const PhysicalLine& line) { add(out, line); };
@@ -214,6 +216,8 @@ class InterleavedReader final : public RecordReader {
     out.end = position();
     puller_.count_lines();
   }
+
+  void set_batch_bytes(std::size_t bytes) override { batch_bytes_ = std::max<std::size_t>(bytes, 1); }
 
  private:
   [[nodiscard]] std::uint64_t position() const noexcept { return records_.holds_any() ? records_.oldest_offset() : puller_.lines.offset(); }

@@ -25,6 +25,8 @@ class RecordReader {
   /// it later are records of their own (detached). With `rest_too` also a line that has no end yet, marked as cut; what follows of it
   /// later is a line of its own.
   virtual void release(Batch& out, bool rest_too) = 0;
+  /// Batches are to hold so much from now on.
+  virtual void set_batch_bytes(std::size_t bytes) = 0;
 };
 
 struct RecordReaderConfig {

@@ -12,6 +12,10 @@ constexpr auto kTimeout = std::chrono::milliseconds{50};
 
 SourceSet::SourceSet(std::vector<Named> sources, std::size_t waiting_max)
     : sources_{std::move(sources)}, waiting_max_{waiting_max}, running_{sources_.size()} {
+  for (const Named& each : sources_) {
+    progress_.expect(each.source.get());
+    keeps_pace_.push_back(each.source->keep_pace(progress_) ? 1 : 0);
+  }
   for (std::size_t number = 0; number < sources_.size(); ++number) threads_.emplace_back([this, number] { pump(number); });
 }
 
@@ -24,14 +28,29 @@ SourceSet::~SourceSet() {
   for (std::thread& thread : threads_) thread.join();
 }
 
+/// Of a source that does not ask itself.
+bool SourceSet::has_turn(const Source& source, const std::optional<StreamId>& unread) {
+  if (!unread) return true;
+  if (progress_.turns(&source, {&*unread, 1}).front().may_be_read) return true;
+  progress_.wait_for_delivery(Clock::now() + kTimeout);
+  return false;
+}
+
 void SourceSet::pump(std::size_t number) {
   Source& source = *sources_[number].source;
+  const bool keeps_pace = keeps_pace_[number] != 0;
+  std::optional<StreamId> unread;  // of a source that does not
   bool told = false;
   for (;;) {
     std::unique_lock lock{mutex_};
     changed_.wait(lock, [this] { return waiting_.size() < waiting_max_ || abandoned_; });
     if (abandoned_) return;
     if (stopping_ && !std::exchange(told, true)) source.stop();
+    if (!keeps_pace && !stopping_) {
+      lock.unlock();
+      if (!has_turn(source, unread)) continue;
+      lock.lock();
+    }
     Batch batch = take_spare();
     lock.unlock();
     auto filled = source.fill(batch, Clock::now() + kTimeout);
@@ -40,15 +59,19 @@ void SourceSet::pump(std::size_t number) {
     const bool something = batch.stream != nullptr && (!batch.records.empty() || batch.end != 0);
     if (filled && something) {
       owners_.emplace(batch.stream->info.id, number);
+      progress_.handed_out(batch.stream->info.id, batch.records.size());
+      unread = batch.stream->info.id;
       waiting_.push_back(std::move(batch));
     } else {
       batch.clear();
       spare_.push_back(std::move(batch));
+      unread.reset();
     }
     const bool ended = !filled || *filled == Fill::end;
     running_ -= ended;
     lock.unlock();
     changed_.notify_all();
+    if (!keeps_pace && (ended || !unread)) static_cast<void>(progress_.turns(&source, {}));
     if (ended) return;
   }
 }

@@ -1,5 +1,5 @@
-// Several sources as one, each on a thread of its own, so that one that waits holds up no other. Batches wait in a short queue. Owned by
-// the pipeline.
+// Several sources as one, each on a thread of its own, so that one that waits holds up no other. Batches wait in a short queue. Sources
+// that hold a backlog together are read side by side (core/stream_progress.h). Owned by the pipeline.
 #pragma once
 
 #include <condition_variable>
@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "core/pipeline_parts.h"
+#include "core/stream_progress.h"
 
 namespace loglode {
 
@@ -31,15 +32,20 @@ class SourceSet final : public Source {
   Result<void> commit(std::span<const StreamPosition> positions) override;
   [[nodiscard]] std::string bookmark(StreamId stream, std::uint64_t offset) const override;
   [[nodiscard]] bool wants_commit() const noexcept override;
+  /// For the end of the pipeline, which tells it what was delivered. Any thread.
+  [[nodiscard]] StreamProgress& progress() noexcept { return progress_; }
   /// Which source a stream came from; null when none did. Any thread.
   [[nodiscard]] const std::string* name_of(StreamId stream) const;
 
  private:
   void pump(std::size_t number);
+  [[nodiscard]] bool has_turn(const Source& source, const std::optional<StreamId>& unread);
   [[nodiscard]] const Named* source_of(StreamId stream) const;
   Batch take_spare();
 
+  StreamProgress progress_;
   std::vector<Named> sources_;
+  std::vector<char> keeps_pace_;  // of sources_: whether it tells by itself what is unread
   const std::size_t waiting_max_;
   mutable std::mutex mutex_;  // guards all below
   std::condition_variable changed_;

@@ -109,7 +109,7 @@ JudgeConfig LiveAnalysis::judge_config(const TemplateCatalog& catalog) const {
 }
 
 Judgement LiveAnalysis::assess(const AssessmentInput& input, bool thorough) {
-  return steps_.look(input.windows, *input.catalog, *input.rules, judge_config(*input.catalog), thorough);
+  return steps_.look(input.windows, *input.catalog, *input.rules, judge_config(*input.catalog), thorough, input.watermark);
 }
 
 std::string LiveAnalysis::encode_base() const { return encode_standing(steps_.base()); }

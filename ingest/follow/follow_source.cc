@@ -14,6 +14,7 @@
 #include "ingest/follow/file_watch.h"
 #include "ingest/follow/followed_file.h"
 #include "ingest/follow/path_patterns.h"
+#include "ingest/follow/unread_files.h"
 #include "ingest/stream_identity.h"
 
 namespace loglode {
@@ -83,19 +84,29 @@ class FollowSource final : public Source {
     for (;;) {
       if (!stopped_ && Clock::now() >= next_look_) look();
       if (scan_due_ && fill_from_files(out)) return Fill::more;
-      scan_due_ = stopped_;
+      scan_due_ = stopped_ || unread_.all_wait();
       if (release_held(out)) return Fill::more;
+      if (unread_.all_wait()) {
+        if (Clock::now() >= until) return Fill::more;
+        unread_.wait(std::min<Deadline>(until, Clock::now() + kBetweenLooks));
+        continue;
+      }
       if (stopped_) return Fill::end;
       if (parts_due_ == 0 && !first_look_) caught_up_ = ::time(nullptr);
       if (Clock::now() >= until) return Fill::more;
       const FileWatch::News news = watch_.wait(std::min<Deadline>(until, next_look_));
-      scan_due_ = news != FileWatch::News::none;
+      scan_due_ = scan_due_ || news != FileWatch::News::none;
       if (news == FileWatch::News::names) next_look_ = looked_ + kBetweenLooks;
     }
   }
 
   void stop() noexcept override { stopped_ = true; }
   Result<void> commit(std::span<const StreamPosition>) override { return {}; }
+
+  bool keep_pace(StreamProgress& progress) override {
+    unread_.keep_pace(progress, *this);
+    return true;
+  }
 
   std::string bookmark(StreamId stream, std::uint64_t offset) const override {
     std::shared_ptr<SharedMark> shared;
@@ -429,37 +440,41 @@ class FollowSource final : public Source {
     }
   }
 
+  void find_unread() {
+    unread_.find(open_);
+    for (const auto& file : open_)
+      if (file->rotated_at && !unread_.contains(*file)) hold_rotated(*file);
+  }
+
   bool fill_from_files(Batch& out) {
-    for (std::size_t tried = 0; tried < open_.size(); ++tried) {
-      next_ = next_ % open_.size();
-      FollowedFile& file = *open_[next_];
-      if (!file.has_news()) {
-        hold_rotated(file);
-        ++next_;
-        continue;
-      }
+    if (stopped_ || unread_.is_due()) find_unread();
+    while (FollowedFile* const chosen = unread_.choose(open_)) {
+      FollowedFile& file = *chosen;
       const Filled filled = file.fill(out);
       if (file.replaced() && out.records.empty()) {
-        begin_anew(next_, out);
+        begin_anew(place_of(file), out);
         if (!out.records.empty()) return true;
         out.clear();
-        tried = 0;
+        find_unread();
         continue;
       }
-      if (filled == Filled::end) finish(next_);
-      if (!out.records.empty()) {
-        if (filled != Filled::full) ++next_;  // a full batch is followed by the next of the same file
-        return true;
+      if (filled != Filled::full) {  // else it is followed by the next of the same file, where that is still the furthest behind
+        unread_.was_read(file);
+        if (filled == Filled::end) {
+          finish(place_of(file));
+        } else if (out.records.empty()) {
+          hold_rotated(file);
+        }
       }
+      if (!out.records.empty()) return true;
       out.clear();
-      if (filled == Filled::end) {
-        tried = 0;
-        continue;
-      }
-      hold_rotated(file);
-      ++next_;
     }
     return false;
+  }
+
+  [[nodiscard]] std::size_t place_of(const FollowedFile& file) const {
+    return static_cast<std::size_t>(std::find_if(open_.begin(), open_.end(), [&](const auto& each) { return each.get() == &file; }) -
+                                    open_.begin());
   }
 
   void hold_rotated(FollowedFile& file) {
@@ -517,6 +532,7 @@ class FollowSource final : public Source {
 
   void remove(std::size_t place) {
     std::erase_if(by_key_, [&](const auto& each) { return each.second == open_[place].get(); });
+    unread_.forget(*open_[place]);
     open_.erase(open_.begin() + static_cast<std::ptrdiff_t>(place));
   }
 
@@ -524,8 +540,12 @@ class FollowSource final : public Source {
     const auto now = Clock::now();
     for (const auto& file : open_) {
       if (!file->may_hold()) continue;
-      const auto quiet = now - file->last_bytes();
+      const auto quiet = file->quiet(now);
       if (!stopped_ && quiet < config_.record_patience) continue;
+      if (!stopped_ && file->has_news()) {  // it waits for its turn, or was written to a moment ago
+        scan_due_ = true;
+        continue;
+      }
       file->release(out, quiet > config_.line_patience);
       if (!out.records.empty()) return true;
       out.clear();
@@ -544,7 +564,7 @@ class FollowSource final : public Source {
   std::map<FileKey, std::uint64_t> anew_;         // truncated: the generation that begins
   std::map<FileKey, PassedOver> passed_over_;     // not to be read: older parts, copies, archives of what was read, no logs
   std::set<std::string> roots_, told_;            // paths that were followed; paths that could not be opened
-  std::size_t next_ = 0;
+  UnreadFiles unread_;
   std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
   std::int64_t seen_until_ = 0;             // when an earlier run had last read all it knew of; 0: there was none
   int parts_due_ = 0;                       // looks for new parts to come

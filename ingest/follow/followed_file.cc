@@ -21,6 +21,9 @@ namespace {
 constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what was read before a restart, to number its lines
 
 constexpr auto kTick = std::chrono::milliseconds{50};
+constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
+// A file's time may be of another machine's clock: only what lies far back says that nobody writes.
+constexpr auto kLongQuiet = std::chrono::seconds{10};
 
 /// Lines that end before `offset`; 0 when counting them would take long.
 std::uint64_t lines_before(int descriptor, std::uint64_t offset) {
@@ -189,27 +192,40 @@ void FollowedFile::begin(StreamInfo info, std::string_view prefix, ByteReader& t
   LOGLODE_ASSERT(framed.framer != nullptr);
   framer_ = std::move(framed.framer);
   stream_ = std::make_shared<const Stream>(Stream{std::move(info), std::move(framed.plan)});
+  batch_bytes_ = std::exchange(records.batch_bytes, std::min(records.batch_bytes, kFirstBatchBytes));
   records_ = make_record_reader(records, text, *framer_, counters_);
 }
 
 bool FollowedFile::has_news() {
   struct stat status {};
-  if (live_ == nullptr || ::fstat(file_.number(), &status) != 0) return true;
+  if (has_news_ || live_ == nullptr || ::fstat(file_.number(), &status) != 0) return true;
   const Seen now{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
   const auto written = std::chrono::seconds{now.seconds} + std::chrono::nanoseconds{now.nanoseconds};
   // A file's time moves with the kernel's tick: what is written twice within one leaves it as it was.
   const bool unsettled = std::chrono::system_clock::now().time_since_epoch() - written < kTick;
   if (now == status_ && at_end_ && !unsettled && live_->error() == 0 && !live_->closed() && !live_->replaced()) return false;
   status_ = now;
+  has_news_ = true;
   return true;
 }
 
 Filled FollowedFile::fill(Batch& out) {
   out.stream = stream_;
   const Filled filled = records_->fill(out, Clock::now());
+  if (!out.records.empty()) records_->set_batch_bytes(batch_bytes_);
   at_end_ = filled == Filled::wait;
+  has_news_ = false;
   note(out);
   return filled;
+}
+
+FollowedFile::Clock::duration FollowedFile::quiet(Clock::time_point now) const {
+  const Clock::duration since_read = now - last_bytes_;
+  struct stat status {};
+  if (::fstat(file_.number(), &status) != 0) return since_read;
+  const auto written = std::chrono::seconds{status.st_mtim.tv_sec} + std::chrono::nanoseconds{status.st_mtim.tv_nsec};
+  const auto since_written = std::chrono::system_clock::now().time_since_epoch() - written;
+  return since_written < kLongQuiet ? since_read : std::max<Clock::duration>(since_read, since_written);
 }
 
 void FollowedFile::release(Batch& out, bool rest_too) {
@@ -217,6 +233,7 @@ void FollowedFile::release(Batch& out, bool rest_too) {
   records_->release(out, rest_too);
   note(out);
   may_hold_ = live_ != nullptr && position_ < live_->position();
+  released_ = true;
 }
 
 void FollowedFile::note(const Batch& out) {
@@ -226,6 +243,7 @@ void FollowedFile::note(const Batch& out) {
   if (seen != seen_) {
     seen_ = seen;
     may_hold_ = true;
+    released_ = false;
     last_bytes_ = Clock::now();
     if (live_)
       mark_->change([&](Bookmark& mark) {

@@ -111,9 +111,10 @@ class FollowedFile {
 
   /// What the file turned out to be when it cannot be followed: a sentence without the path; empty when it can be.
   [[nodiscard]] const std::string& refusal() const noexcept { return refusal_; }
-  /// Whether a fill may give anything: the file is another than when the latest fill found its end. One system call.
+  /// Whether a fill may give anything: the file is another than when the latest fill found its end. One system call; none when it was said
+  /// before and nothing was filled since.
   [[nodiscard]] bool has_news();
-  /// Records that are there now; never waits.
+  /// Records that are there now; never waits. The first batch is small: only then is known when it happened, and how much at once.
   Filled fill(Batch& out);
   /// Records held back because the next might go on with them; with `rest_too` also a line without an end.
   void release(Batch& out, bool rest_too);
@@ -127,6 +128,10 @@ class FollowedFile {
   [[nodiscard]] Clock::time_point last_bytes() const noexcept { return last_bytes_; }
   /// Since the last release or record something came that has not been handed out.
   [[nodiscard]] bool may_hold() const noexcept { return may_hold_; }
+  /// The same, and nobody has asked for a release since.
+  [[nodiscard]] bool holds_record() const noexcept { return may_hold_ && !released_; }
+  /// For how long nothing was written to it, as far as that is known: it was read a moment ago, but may have lain there for a month.
+  [[nodiscard]] Clock::duration quiet(Clock::time_point now) const;
 
   [[nodiscard]] StreamId id() const noexcept { return stream_->info.id; }
   [[nodiscard]] std::uint64_t device() const noexcept { return device_; }
@@ -158,8 +163,9 @@ class FollowedFile {
   std::shared_ptr<const Stream> stream_;
   std::unique_ptr<Framer> framer_;
   std::unique_ptr<RecordReader> records_;
+  std::size_t batch_bytes_ = 0;  // of all batches but the first
   std::uint64_t position_ = 0, seen_ = 0;
-  bool may_hold_ = false, at_end_ = false;
+  bool may_hold_ = false, released_ = false, at_end_ = false, has_news_ = false;
   struct Seen {  // of the file, before the latest fill
     std::int64_t size = -1, seconds = 0, nanoseconds = 0;
     friend bool operator==(const Seen&, const Seen&) = default;

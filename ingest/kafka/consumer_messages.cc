@@ -121,6 +121,7 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
   if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0) {
     note_passed_over(*partition, at->offset);
     staging_.move_past(*partition, at->offset);
+    staging_.note_end(*partition, at->offset);
   }
   if (counts_.brokers_down) brokers_answer();
 }

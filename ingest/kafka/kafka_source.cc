@@ -81,6 +81,11 @@ class GroupSource final : public KafkaSource {
 
   [[nodiscard]] bool wants_commit() const noexcept override { return consumer_.wants_commit(); }
 
+  bool keep_pace(StreamProgress& progress) override {
+    staging_.keep_pace(progress, *this);
+    return true;
+  }
+
   [[nodiscard]] KafkaStatistics statistics() const override {
     KafkaStatistics all;
     for (const std::shared_ptr<Partition>& partition : staging_.partitions()) {

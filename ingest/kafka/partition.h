@@ -67,8 +67,12 @@ struct Partition {
   std::int64_t acknowledged = -1;
   std::int64_t requested = -1;  // a commit of it is on its way
   std::int64_t committed = -1;
-  bool opened = false;  // something was handed out: its format is known
-  bool closed = false;  // nothing more is taken in or handed out
+  bool opened = false;        // something was handed out: its format is known
+  bool at_end = false;        // nothing came since its end was reached
+  Clock::time_point since{};  // it was opened, or the latest chunk was taken
+  Timestamp place = kNoTime;  // in event time
+  bool waits = false;         // for streams that are further behind
+  bool closed = false;        // nothing more is taken in or handed out
 
   [[nodiscard]] bool settled() const noexcept { return acknowledged >= handed_out; }
 };

@@ -7,6 +7,8 @@ namespace loglode::kafka {
 
 namespace {
 
+constexpr auto kBetweenTurns = std::chrono::milliseconds{5};  // between looks whether a slower stream has caught up
+
 Slice append(std::string& bytes, std::string_view text) {
   const Slice slice{static_cast<std::uint32_t>(bytes.size()), static_cast<std::uint32_t>(text.size())};
   bytes += text;
@@ -20,8 +22,16 @@ bool StagingQueue::is_full(const Chunk& chunk) const {
   return chunk.bytes.size() >= config_.batch_bytes || chunk.messages.size() * kMessageBytesLeast >= config_.batch_bytes;
 }
 
+void StagingQueue::keep_pace(StreamProgress& progress, const Source& source) {
+  const std::scoped_lock lock{mutex_};
+  progress_ = &progress;
+  source_ = &source;
+}
+
 void StagingQueue::open(std::shared_ptr<Partition> partition) {
   const std::scoped_lock lock{mutex_};
+  any_opened_ = true;
+  partition->since = Clock::now();
   const StreamId stream = partition->stream;
   open_[stream] = std::move(partition);
 }
@@ -31,6 +41,7 @@ void StagingQueue::close(Partition& partition) {
   partition.closed = true;
   for (const Chunk& chunk : partition.chunks) staged_ -= chunk.memory();
   partition.chunks.clear();
+  if (progress_ != nullptr) progress_->forget(partition.stream);
   emptied_.notify_all();
 }
 
@@ -63,6 +74,7 @@ Added StagingQueue::add(Partition& partition, const Message& message) {
   staged.traceparent = append(chunk.bytes, message.traceparent);
   chunk.messages.push_back(staged);
   chunk.end = partition.next = message.offset + 1;
+  partition.at_end = false;
   staged_ += chunk.memory() - before;
   tell_ready(partition, chunk);
   return Added::staged;
@@ -74,6 +86,11 @@ void StagingQueue::move_past(Partition& partition, std::int64_t offset) {
   Chunk& chunk = chunk_for(partition, 0);
   chunk.end = partition.next = offset;
   tell_ready(partition, chunk);
+}
+
+void StagingQueue::note_end(Partition& partition, std::int64_t offset) {
+  const std::scoped_lock lock{mutex_};
+  partition.at_end = offset == partition.next;
 }
 
 void StagingQueue::tell_ready(const Partition& partition, const Chunk& chunk) {
@@ -105,7 +122,7 @@ Partition* StagingQueue::most_due(Clock::time_point& when) const {
   Partition* found = nullptr;
   Clock::time_point since{};
   for (const auto& [stream, partition] : open_) {
-    if (partition->closed || partition->chunks.empty()) continue;
+    if (partition->closed || partition->chunks.empty() || partition->waits) continue;
     const Clock::time_point then = due(*partition);
     const Clock::time_point staged = partition->chunks.front().since;
     if (found != nullptr && std::pair{then, staged} >= std::pair{when, since}) continue;
@@ -116,11 +133,52 @@ Partition* StagingQueue::most_due(Clock::time_point& when) const {
   return found;
 }
 
+/// One that will do though it is ahead.
+Partition* StagingQueue::least_ahead() const {
+  Partition* found = nullptr;
+  for (const auto& [stream, partition] : open_)
+    if (!partition->closed && !partition->chunks.empty() && (found == nullptr || partition->place < found->place)) found = partition.get();
+  return found;
+}
+
+/// What was not at its end when it was taken from last has more, unless a broker keeps us waiting.
+bool StagingQueue::has_unread(const Partition& partition, Clock::time_point now) const {
+  if (partition.closed) return false;
+  if (!partition.chunks.empty()) return true;
+  if (partition.at_end || stopped_) return !partition.at_end;  // what is left when all stops is there all the same
+  return staged_ > config_.bytes_max || now < std::max(partition.since, room_since_) + config_.patience;
+}
+
+/// Whether one waits.
+bool StagingQueue::set_turns(Clock::time_point now) {
+  if (progress_ == nullptr) return false;
+  if (began_ == Clock::time_point{}) began_ = now;
+  if (!any_opened_ && !stopped_ && now < began_ + config_.patience) return false;  // others wait for what will be assigned
+  std::vector<Partition*> unread;
+  std::vector<StreamId> streams;
+  for (const auto& [stream, partition] : open_) {
+    partition->waits = false;
+    if (!has_unread(*partition, now)) continue;
+    unread.push_back(partition.get());
+    streams.push_back(stream);
+  }
+  const std::vector<StreamProgress::Turn> turns = progress_->turns(source_, streams);
+  bool any = false;
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    unread[i]->place = turns[i].place;
+    unread[i]->waits = !turns[i].may_be_read;
+    any = any || (unread[i]->waits && !unread[i]->chunks.empty());
+  }
+  return any;
+}
+
 Taken StagingQueue::take_from(Partition& partition) {
   Taken taken{open_.at(partition.stream), std::move(partition.chunks.front())};
   partition.chunks.pop_front();
   partition.handed_out = taken.chunk.end;
   partition.opened = partition.opened || !taken.chunk.messages.empty();
+  partition.since = Clock::now();
+  if (staged_ > config_.bytes_max) room_since_ = partition.since;
   staged_ -= taken.chunk.memory();
   if (staged_ <= config_.bytes_max) emptied_.notify_all();
   return taken;
@@ -130,11 +188,15 @@ std::optional<Taken> StagingQueue::take(Deadline until) {
   std::unique_lock lock{mutex_};
   for (;;) {
     const Clock::time_point now = Clock::now();
+    const bool one_waits = set_turns(now);
     Clock::time_point when{};
-    if (Partition* const partition = most_due(when); partition != nullptr && when <= now) return take_from(*partition);
+    Partition* const partition = most_due(when);
+    if (partition != nullptr && when <= now) return take_from(*partition);
+    if (one_waits && partition == nullptr && (staged_ > config_.bytes_max || stopped_)) return take_from(*least_ahead());
     if (now >= until || stopped_ || woken_) return std::nullopt;
-    const bool any = when != Clock::time_point{};
-    filled_.wait_until(lock, any ? std::min(until, when) : until);
+    Clock::time_point next = partition != nullptr ? std::min(until, when) : until;
+    if (one_waits) next = std::min<Clock::time_point>(next, now + kBetweenTurns);
+    filled_.wait_until(lock, next);
   }
 }
 

@@ -1,5 +1,6 @@
 // The messages between the thread that talks to the brokers and the thread that fills batches, bounded by bytes.
-// Each partition gathers its own chunk, so that partitions whose messages alternate do not make tiny batches.
+// Each partition gathers its own chunk, so that partitions whose messages alternate do not make tiny batches. Those that hold a backlog
+// together are handed out side by side in event time (core/stream_progress.h).
 #pragma once
 
 #include <condition_variable>
@@ -12,6 +13,7 @@
 #include <vector>
 
 #include "core/pipeline_parts.h"
+#include "core/stream_progress.h"
 #include "ingest/kafka/partition.h"
 
 namespace loglode::kafka {
@@ -21,6 +23,7 @@ struct StagingConfig {
   std::size_t batch_bytes = kBatchBytesTarget;
   std::chrono::milliseconds linger{100};         // how long a chunk that is not full waits for more
   std::chrono::milliseconds first_linger{1000};  // the same for a partition's first one: its format is chosen from it
+  std::chrono::milliseconds patience{10'000};    // so long others wait for partitions to be assigned, and for one to give more
 };
 
 enum class Added : std::uint8_t {
@@ -38,6 +41,9 @@ class StagingQueue {
  public:
   explicit StagingQueue(StagingConfig config) : config_{config} {}
 
+  /// Partitions are taken in turns with all that `progress` knows of; it must outlive this. Before take(). `source`: whose they are.
+  void keep_pace(StreamProgress& progress, const Source& source);
+
   // The thread that talks to the brokers.
   void open(std::shared_ptr<Partition> partition);
   /// Nothing more comes in or goes out; what is staged is forgotten.
@@ -47,12 +53,15 @@ class StagingQueue {
   Added add(Partition& partition, const Message& message);
   /// There is nothing before `offset` that is still to come: the end was reached, or what was there is deleted.
   void move_past(Partition& partition, std::int64_t offset);
+  /// There is nothing behind `offset` yet.
+  void note_end(Partition& partition, std::int64_t offset);
   /// Waits until there is room again, no longer than `until`.
   [[nodiscard]] bool wait_for_room(Deadline until);
   [[nodiscard]] bool full() const;
 
   // The thread that fills batches.
-  /// The chunk that waits longest of those that are full or have waited long enough; waits for one no longer than `until`.
+  /// The chunk that waits longest of those that are full or have waited long enough, and whose partition is not far ahead of slower
+  /// streams; waits for one no longer than `until`. When there is no more room, one of those ahead will do.
   [[nodiscard]] std::optional<Taken> take(Deadline until);
   void stop();
   [[nodiscard]] bool stopped() const;
@@ -79,6 +88,9 @@ class StagingQueue {
   void tell_ready(const Partition& partition, const Chunk& chunk);
   [[nodiscard]] Clock::time_point due(const Partition& partition) const;
   [[nodiscard]] Partition* most_due(Clock::time_point& when) const;
+  [[nodiscard]] Partition* least_ahead() const;
+  [[nodiscard]] bool has_unread(const Partition& partition, Clock::time_point now) const;
+  bool set_turns(Clock::time_point now);
   Taken take_from(Partition& partition);
 
   const StagingConfig config_;
@@ -87,6 +99,10 @@ class StagingQueue {
   std::map<StreamId, std::shared_ptr<Partition>> open_;
   std::size_t staged_ = 0;
   bool stopped_ = false, woken_ = false;
+  StreamProgress* progress_ = nullptr;
+  const void* source_ = nullptr;
+  bool any_opened_ = false;
+  Clock::time_point began_{}, room_since_{};  // the first take(); when it was full last
 };
 
 }  // namespace loglode::kafka

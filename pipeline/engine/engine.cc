@@ -174,6 +174,7 @@ Result<PipelineTimes> Engine::finish(Result<PipelineTimes> times) {
 
 Result<PipelineTimes> Engine::run(const std::function<void()>& before_sources_go) {
   source_ = std::make_unique<SourceSet>(std::exchange(named_sources_, {}));
+  judging_.follow(source_->progress());
   if (auto begun = begin(*source_); !begun) return tl::unexpected<Error>(begun.error());
   std::thread checkpoints{[this] { keep_checkpoints(); }}, judging{[this] { keep_judging(); }};
   auto times = run_until_ended(*source_);

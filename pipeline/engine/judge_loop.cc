@@ -41,12 +41,14 @@ void JudgeLoop::note_delivered(const Batch& batch) {
     newest = std::max(newest, record.time);
     oldest = std::min(oldest, record.time);
   }
+  if (progress_ != nullptr) progress_->delivered(batch.stream->info.id, batch.records.size(), newest);
+  const Timestamp watermark = this->watermark();
   const MutexLock lock{mutex_};
   const bool was_idle = !std::exchange(fresh_, true);
   if (newest != kNoTime) {
     read_to_ = std::max(read_to_, newest);
     if (!assessed_once_ && (assessed_to_ == kNoTime || oldest < assessed_to_)) assessed_to_ = oldest;
-    if (read_to_ >= assessed_to_ + config_.judged / 2) held_ = hurry_ = true;
+    if (std::min(read_to_, watermark) >= assessed_to_ + config_.judged / 2) held_ = hurry_ = true;
   }
   if (was_idle || hurry_) changed_.notify_all();
 }
@@ -103,9 +105,10 @@ void JudgeLoop::step() {
 
 void JudgeLoop::assess(Occasion occasion) {
   auto assessment = std::make_shared<Assessment>();
-  Timestamp read = kNoTime;
+  Timestamp read = kNoTime, watermark = Timestamp::max();
   {
     const MutexLock pipeline{parts_.pipeline_lock};
+    if (occasion != Occasion::begin) watermark = this->watermark();
     {
       const MutexLock lock{mutex_};
       hurry_ = false;
@@ -114,9 +117,14 @@ void JudgeLoop::assess(Occasion occasion) {
         if (!wants_checkpoint_) held_ = false;
         return;
       }
+      if (watermark == kNoTime && occasion == Occasion::during) {
+        fresh_ = true;  // some streams were not read at all yet: nobody knows up to where what was read is all there is
+        return;
+      }
       read = read_to_;
     }
     assessment->input = parts_.analysis.input();
+    assessment->input.watermark = watermark;
   }
   templates_ = assessment->input.catalog->templates().size();
   const TimePoint begin = parts_.clock.now();
@@ -125,11 +133,12 @@ void JudgeLoop::assess(Occasion occasion) {
   const TimePoint end = parts_.clock.now();
   if (thorough) thorough_due_ = end + std::max<std::chrono::nanoseconds>(kBetweenThorough, 2 * kIdleFactor * (end - begin));
   assessment->newest = newest_record(assessment->input.windows);
+  if (watermark != kNoTime) assessment->newest = std::min(assessment->newest, watermark);
   assessment->last = occasion == Occasion::end;
   assessment->known = occasion == Occasion::begin;
   assessment->lasting = parts_.analysis.lasting();
   newest_ = assessment->newest;
-  const Timestamp assessed_to = std::max(assessment->newest, read);
+  const Timestamp assessed_to = std::min(watermark, std::max(assessment->newest, read));
   publish(assessment);
   let_read_on(assessed_to);
 }

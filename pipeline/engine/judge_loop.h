@@ -16,6 +16,7 @@
 #include "base/clock.h"
 #include "base/mutex.h"
 #include "core/batch.h"
+#include "core/stream_progress.h"
 #include "pipeline/engine/analysis.h"
 #include "pipeline/engine/outbox.h"
 
@@ -43,6 +44,9 @@ class JudgeLoop {
 
   /// Before anything runs. On the judging thread, before the announcer.
   void add_listener(Listener listener) { listeners_.push_back(std::move(listener)); }
+  /// Assesses up to where all streams were read, and tells `progress` what was delivered. Without it what was read is all there is. It must
+  /// outlive what is called here.
+  void follow(StreamProgress& progress) noexcept { progress_ = &progress; }
   /// `base`: what the first assessment goes on from.
   void begin(const AssessmentBase& base) noexcept;
   /// With records that a state held, the newest of which is `newest`. `announced_known`: the state says what was announced of them.
@@ -69,6 +73,7 @@ class JudgeLoop {
 
  private:
   using TimePoint = Clock::TimePoint;
+  [[nodiscard]] Timestamp watermark() const { return progress_ == nullptr ? Timestamp::max() : progress_->watermark(); }
   void publish(const std::shared_ptr<const Assessment>& assessment);
   void announce(bool even_if_same);
   [[nodiscard]] std::optional<std::string> changed_base();
@@ -78,6 +83,7 @@ class JudgeLoop {
   const Config config_;
   const Parts parts_;
   std::vector<Listener> listeners_;
+  StreamProgress* progress_ = nullptr;
   std::atomic<std::uint64_t> templates_{0};
   std::atomic<Timestamp> newest_{kNoTime};
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same lines leave the same findings and incidents in the sinks of `run`: read in one go, as they come, and with kills and stops between them.
+"""The same lines leave the same findings and incidents in the sinks of `run`: as they come, in one go, in many files and several sources, and with kills and stops between them.
 usage: backlog.py PROGRAM          environment: LOGLODE_CRASH_SEED (tests/seeds.py)"""
 import json
 import os
@@ -44,19 +44,37 @@ def lines_of(rng):
     return [line for _, line in sorted(lines)]
 
 
+def seconds_of(line):
+    hour, minute, second = json.loads(line)["time"][11:19].split(":")
+    return (int(hour) - 9) * 3600 + int(minute) * 60 + int(second)
+
+
+def service_of(line):
+    return json.loads(line)["service"]
+
+
+# Which folder and file a line is in. The folders are sources of their own; names are not in the order of times.
+LAYOUTS = {
+    "one file": lambda line: ("logs", "all"),
+    "a file a service": lambda line: ("logs", service_of(line)),
+    "files by time": lambda line: ("logs", "part-" + str(seconds_of(line) // 900 * 7 % 12)),
+    "two sources": lambda line: ("here", service_of(line)) if service_of(line) == "ledger" else ("there", str(seconds_of(line) // 2700 * 3 % 4)),
+}
+
+
 class Service:
-    def __init__(self, folder):
-        os.makedirs(folder)
-        self.folder, self.log, self.process = folder, os.path.join(folder, "in.log"), None
-        open(self.log, "w", encoding="utf-8").close()
+    def __init__(self, folder, layout="one file"):
+        self.folder, self.place_of, self.process = folder, LAYOUTS[layout], None
+        sources = ("here", "there") if layout == "two sources" else ("logs",)
+        for source in sources:
+            os.makedirs(os.path.join(folder, source))
         with open(os.path.join(folder, "loglode.yaml"), "w", encoding="utf-8") as f:
-            f.write(f"""state: state
-snapshot: 100ms
-sources: {{ shop: {{ type: file, paths: ['{self.log}'] }} }}
-sinks:
-  archive: {{ type: file, path: out/records.ndjson }}
-  events: {{ type: file, path: out/events.ndjson, what: [findings, incidents] }}
-http: {{ listen: off }}
+            f.write("state: state\nsnapshot: 100ms\nsources:\n")
+            f.writelines(f"  {source}: {{ type: file, paths: ['{folder}/{source}/*.log'] }}\n" for source in sources)
+            f.write("""sinks:
+  archive: { type: file, path: out/records.ndjson }
+  events: { type: file, path: out/events.ndjson, what: [findings, incidents] }
+http: { listen: off }
 """)
 
     def start(self):
@@ -72,8 +90,12 @@ http: {{ listen: off }}
             return f.read()[-2000:]
 
     def write(self, lines):
-        with open(self.log, "a", encoding="utf-8") as f:
-            f.writelines(lines)
+        of_file = {}
+        for line in lines:
+            of_file.setdefault(self.place_of(line), []).append(line)
+        for (source, name), some in of_file.items():
+            with open(os.path.join(self.folder, source, name + ".log"), "a", encoding="utf-8") as f:
+                f.writelines(some)
 
     def documents(self, name):
         path = os.path.join(self.folder, "out", name)
@@ -105,8 +127,9 @@ http: {{ listen: off }}
 
 
 def without_origin(value):
+    """Which of many quiet records is shown as an example is decided by their places in files."""
     if isinstance(value, dict):
-        return {key: without_origin(each) for key, each in value.items() if key not in ("record_id", "origin")}
+        return {key: without_origin(each) for key, each in value.items() if key not in ("record_id", "origin", "excerpt", "evidence")}
     return [without_origin(each) for each in value] if isinstance(value, list) else value
 
 
@@ -116,33 +139,44 @@ def main():
     rng = random.Random(seed)
     lines = lines_of(rng)
     with tempfile.TemporaryDirectory() as folder:
-        whole, pieces, killed = (Service(os.path.join(folder, name)) for name in ("whole", "pieces", "killed"))
-        whole.write(lines)
-        for service in (whole, pieces, killed):
+        lived, killed = (Service(os.path.join(folder, name)) for name in ("lived through", "lived through, killed"))
+        backlogs = [Service(os.path.join(folder, layout), layout) for layout in LAYOUTS]
+        broken = [Service(os.path.join(folder, layout + ", killed"), layout) for layout in LAYOUTS]
+        for service in backlogs + broken:
+            service.write(lines)
+        for service in (lived, killed, *backlogs):
+            service.start()
+        for service in broken:
+            for _ in range(4):
+                service.start()
+                time.sleep(0.05 + rng.random() * 0.5)
+                service.end(signal.SIGKILL)
             service.start()
         at = 0
         while at < len(lines):
             to = min(len(lines), at + rng.randrange(50, 600))
-            for service in (pieces, killed):
+            for service in (lived, killed):
                 service.write(lines[at:to])
             time.sleep(0.3)
             if rng.random() < 0.25:
                 killed.end(rng.choice((signal.SIGKILL, signal.SIGTERM)))
                 killed.start()
             at = to
-        for service in (whole, pieces, killed):
+        everyone = (lived, killed, *backlogs, *broken)
+        for service in everyone:
             service.wait_for(len(lines))
-            time.sleep(1)
+        time.sleep(1)
+        for service in everyone:
             status = service.end(signal.SIGTERM)
             assert status == 143, f"{service.folder}: ended with {status}: {service.told()}"
-        expected = whole.standing()
+        expected = lived.standing()
         assert sum('"loglode.incident' in text for text in expected.values()) >= 3, f"too little to compare: {expected}"
-        for service in (pieces, killed):
+        for service in everyone[1:]:
             found = service.standing()
             name = os.path.basename(service.folder)
             for identity in sorted(expected.keys() | found.keys()):
                 assert found.get(identity) == expected.get(identity), f"seed {seed}, {name}: {identity}:\n{found.get(identity)}\nis not\n{expected.get(identity)}"
-    print(f"{len(expected)} findings and incidents: the same in one go, in pieces, and killed between them")
+    print(f"{len(expected)} findings and incidents: the same lived through and read in one go, of one file and of many, killed and not")
 
 
 if __name__ == "__main__":

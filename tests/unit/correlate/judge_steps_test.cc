@@ -79,20 +79,20 @@ class Reader {
   explicit Reader(const World& world) : world_{world} {}
 
   void read_to(std::size_t end) {
-    for (; at_ < end; ++at_) {
-      const Line& line = world_.lines()[at_];
-      scene_.file = line.service + ".log";
-      scene_.line(line.time, line.service, line.severity, line.text, line.trace);
-    }
+    for (; at_ < end; ++at_) read(world_.lines()[at_]);
+  }
+  void read(const Line& line) {
+    scene_.file = line.service + ".log";
+    scene_.line(line.time, line.service, line.severity, line.text, line.trace);
   }
 
-  void look(bool thorough) {
+  void look(bool thorough, Timestamp watermark = Timestamp::max()) {
     const TemplateCatalog catalog = scene_.catalog();
     std::vector<WindowSummary> windows = scene_.windows();
     std::erase_if(windows, [this](const WindowSummary& window) { return window.start < forgotten_; });
     JudgeConfig config;
     config.growing = true;
-    const Judgement judgement = steps_.look(windows, catalog, Scene::rules(), config, thorough);
+    const Judgement judgement = steps_.look(windows, catalog, Scene::rules(), config, thorough, watermark);
     forgotten_ = std::max(forgotten_, steps_.needs_from());
     tell(judgement);
     last_ = spelled_out(judgement);
@@ -135,13 +135,54 @@ class Reader {
   }
 
   const World& world_;
-  std::size_t at_ = 0;
+  std::size_t at_ = 0;  // of read_to()
   Scene scene_{std::chrono::seconds{10}};
   JudgeSteps steps_{StepConfig{}};
   Timestamp forgotten_ = Timestamp::min();
   Told told_;
   std::set<std::string> lasting_;
   std::string last_;
+};
+
+/// The lines of each service as a stream of its own, read in pieces: never one much further than the others, as StreamProgress has it.
+class SideBySide {
+ public:
+  explicit SideBySide(World& world) : world_{world} {
+    for (const Line& line : world.lines()) streams_[line.service].lines.push_back(line);
+  }
+
+  /// Some lines of a stream that is not far ahead. False: there are none.
+  bool read_some(Reader& reader) {
+    std::vector<Stream*> candidates;
+    for (auto& [service, stream] : streams_)
+      if (stream.next < stream.lines.size() && (stream.watermark == kNoTime || stream.watermark <= slowest() + std::chrono::hours{2}))
+        candidates.push_back(&stream);
+    if (candidates.empty()) return false;
+    Stream& stream = *candidates[world_.below(static_cast<unsigned>(candidates.size()))];
+    for (unsigned left = 1 + world_.below(400); left > 0 && stream.next < stream.lines.size(); --left) {
+      const Line& line = stream.lines[stream.next++];
+      stream.watermark = std::max(stream.watermark, at_second(line.time));
+      reader.read(line);
+    }
+    return true;
+  }
+
+  /// Of those that have more.
+  [[nodiscard]] Timestamp slowest() const {
+    Timestamp slowest = Timestamp::max();
+    for (const auto& [service, stream] : streams_)
+      if (stream.next < stream.lines.size()) slowest = std::min(slowest, stream.watermark);
+    return slowest;
+  }
+
+ private:
+  struct Stream {
+    std::vector<Line> lines;
+    std::size_t next = 0;
+    Timestamp watermark = kNoTime;
+  };
+  World& world_;
+  std::map<std::string, Stream> streams_;
 };
 
 }  // namespace
@@ -183,6 +224,52 @@ TEST_CASE("steps: whoever looked whenever, the same records leave the same findi
     told += at_once.count();
   }
   CHECK(told > 50);
+}
+
+TEST_CASE("steps: streams that are read at different paces leave what they left when they were lived through", "[correlate]") {
+  std::size_t told = 0;
+  for (unsigned seed = 101; seed <= 110; ++seed) {
+    World world{seed, seed % 4 == 0 ? 9.0 : 4.0};
+    Reader lived{world};
+    for (std::size_t at = 0; at < world.lines().size();) {
+      at = std::min(world.lines().size(), at + 20);
+      lived.read_to(at);
+      lived.look(at % 3 == 0);
+    }
+    SideBySide streams{world};
+    Reader apart{world};
+    while (streams.read_some(apart)) {
+      if (world.below(3) != 0) apart.look(world.below(2) == 0, streams.slowest());
+      if (world.below(8) == 0) apart.restart();
+    }
+    for (Reader* each : {&lived, &apart})
+      for (int i = 0; i < 2; ++i) each->look(true);
+    CAPTURE(seed);
+    CHECK(apart.last() == lived.last());
+    CHECK(apart.told() == lived.told());
+    told += lived.count();
+  }
+  CHECK(told > 30);
+}
+
+TEST_CASE("steps: while streams are behind, nothing is told of what only the others have said", "[correlate]") {
+  Scene scene{std::chrono::seconds{10}};
+  scene.file = "web.log";
+  scene.lines(0, 3 * 3600.0, 10, "web", Severity::info, "request served");
+  scene.lines(2 * 3600.0, 2 * 3600.0 + 60, 2, "web", Severity::error, "the ledger is gone");
+  scene.file = "ledger.log";
+  scene.lines(0, 3600.0, 10, "ledger", Severity::info, "entry written");
+  JudgeConfig config;
+  config.growing = true;
+  const TemplateCatalog catalog = scene.catalog();
+  const std::vector<WindowSummary> windows = scene.windows();
+  const auto told = [&](Timestamp watermark) {
+    JudgeSteps steps{StepConfig{}};
+    const Judgement judgement = steps.look(windows, catalog, Scene::rules(), config, true, watermark);
+    return judgement.findings.size();
+  };
+  CHECK(told(at_second(3600)) == 0);  // the ledger is not silent: nobody has read on
+  CHECK(told(Timestamp::max()) > 0);
 }
 
 TEST_CASE("steps: a step in which nothing was said is not taken", "[correlate]") {

@@ -90,7 +90,9 @@ class Scene {
     return parameters;
   }
   ShapeId shape_of(const std::string& text, SeverityClass severity) {
-    return shapes_.try_emplace({text, severity}, ShapeId{100 + shapes_.size()}).first->second;
+    // By what it says alone, whoever says it first.
+    const std::uint64_t id = 1 + (std::hash<std::string>{}(text) + static_cast<std::uint64_t>(severity)) % 1'000'000'007;
+    return shapes_.try_emplace({text, severity}, ShapeId{id}).first->second;
   }
 
   Duration width_;

@@ -1,0 +1,94 @@
+// How far each stream has come in event time: so that streams which hold one backlog together (files of a folder, partitions of a topic,
+// several sources) are read side by side, and judged up to where all of them are ("watermark alignment").
+//
+// A stream is active while something of it is unread, or on its way through the pipeline. Its watermark is the time of the newest record
+// that was delivered. Of the active streams the slowest says up to where everything was read; one that is far ahead of it waits.
+// A stream that holds up nobody:
+// - one that is not active, however old its watermark
+// - one that was idle and has come back, until it has come to where the others are: it is late, and waiting for it changes nothing
+// - one without times, after a few batches
+// - one that comes in no faster than it happens, for minutes: its clock is wrong, or it is more than can be read
+// A new stream, of which nothing was delivered yet, may be the slowest: the others wait for its first batch.
+// All of it only says in which order to read and how far to judge: nothing is ever left out.
+// Owned by the pipeline's source, told by sources and by the end of the pipeline. Any thread.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <set>
+#include <span>
+#include <vector>
+
+#include "core/batch.h"
+
+namespace loglode {
+
+class StreamProgress {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `ahead_max`: a stream that is so much ahead of the slowest one waits.
+  explicit StreamProgress(Duration ahead_max = std::chrono::hours{1}) : ahead_max_{ahead_max} {}
+
+  /// Whether a stream may be read now, and where it will be when what was read of it is delivered: who has several reads the one that is
+  /// furthest behind.
+  struct Turn {
+    Timestamp place = kNoTime;
+    bool may_be_read = true;
+  };
+
+  // Sources. `source` only tells them apart.
+  /// This source has not looked yet what it has: everyone waits for its first turns().
+  void expect(const void* source);
+  /// Something is unread of these streams of the source, and of no other one of its. `held`: nothing can be read of them now, but the last
+  /// record that was read is still held back. Gives a turn for each of `unread`.
+  [[nodiscard]] std::vector<Turn> turns(const void* source, std::span<const StreamId> unread, std::span<const StreamId> held = {});
+  /// A batch is on its way. After it the stream is active until it is delivered. (SourceSet tells it for all sources.)
+  void handed_out(StreamId stream, std::size_t records);
+  /// Nothing more comes of it.
+  void forget(StreamId stream);
+  /// Until a batch is delivered, no longer than `until`: another stream may have its turn then.
+  void wait_for_delivery(Clock::time_point until);
+
+  // The end of the pipeline, in order.
+  /// `newest`: time of the newest record; kNoTime when none has one.
+  void delivered(StreamId stream, std::size_t records, Timestamp newest, Clock::time_point now = Clock::now());
+  /// Everything before it was delivered of every stream that anybody waits for; it never goes back. Timestamp::max(): nobody waits for
+  /// any. kNoTime: that is not known yet.
+  [[nodiscard]] Timestamp watermark();
+
+ private:
+  struct State {
+    const void* source = nullptr;
+    Timestamp place = kNoTime;  // the watermark
+    bool unread = false, held = false;
+    std::size_t batches_in_flight = 0, records_in_flight = 0;
+    double ns_per_record = -1;  // event time in the latest batch; less than 0: not known
+    unsigned untimed = 0;       // batches without any time, before the first with one
+    bool gone = false;          // to be forgotten when what is on its way is delivered
+    // Is it a backlog? One is read faster than it happened.
+    Clock::time_point seen{};
+    Clock::duration read_for{};
+    Timestamp read_from = kNoTime;
+    bool live = false;
+
+    [[nodiscard]] bool active() const noexcept { return unread || held || batches_in_flight > 0; }
+  };
+  [[nodiscard]] bool is_waited_for(const State& state) const noexcept;
+  [[nodiscard]] static Timestamp expected_place(const State& state) noexcept;
+  static void note_pace(State& state, Clock::time_point now);
+
+  const Duration ahead_max_;
+  std::mutex mutex_;  // guards all below
+  std::condition_variable delivered_;
+  std::map<StreamId, State> streams_;
+  std::set<const void*> expected_;
+  std::uint64_t deliveries_ = 0;
+  Timestamp reached_ = kNoTime, newest_ = kNoTime;
+};
+
+}  // namespace loglode

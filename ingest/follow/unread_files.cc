@@ -1,0 +1,44 @@
+#include "ingest/follow/unread_files.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace loglode::ingest {
+
+namespace {
+constexpr auto kBetweenLooks = std::chrono::milliseconds{20};  // at all files, while some hold something
+}  // namespace
+
+void UnreadFiles::find(const OpenFiles& open) {
+  files_.clear();
+  for (const auto& file : open)
+    if (file->has_news()) files_.push_back(file.get());
+  due_ = Clock::now() + kBetweenLooks;
+}
+
+bool UnreadFiles::contains(const FollowedFile& file) const { return std::find(files_.begin(), files_.end(), &file) != files_.end(); }
+
+FollowedFile* UnreadFiles::choose(const OpenFiles& open) {
+  for (const StreamId stream : std::exchange(gone_, {})) progress_->forget(stream);
+  std::vector<StreamId> unread, held;
+  for (const FollowedFile* const file : files_) unread.push_back(file->id());
+  for (const auto& file : open)
+    if (file->holds_record()) held.push_back(file->id());
+  const std::vector<StreamProgress::Turn> turns = progress_->turns(source_, unread, held);
+  FollowedFile* chosen = nullptr;
+  Timestamp furthest_behind = Timestamp::max();
+  for (std::size_t i = 0; i < turns.size(); ++i) {
+    if (!turns[i].may_be_read || (chosen != nullptr && turns[i].place >= furthest_behind)) continue;
+    chosen = files_[i];
+    furthest_behind = turns[i].place;
+  }
+  all_wait_ = chosen == nullptr && !files_.empty();
+  return chosen;
+}
+
+void UnreadFiles::forget(const FollowedFile& file) {
+  std::erase(files_, &file);
+  gone_.push_back(file.id());
+}
+
+}  // namespace loglode::ingest

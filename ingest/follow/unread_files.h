@@ -1,0 +1,50 @@
+// Which of the followed files is to be read next: of those that hold something unread, the one that is furthest behind in event time, so
+// that a backlog in many files is read as it happened. Owned by the FollowSource, used by its thread.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "core/pipeline_parts.h"
+#include "core/stream_progress.h"
+#include "ingest/follow/followed_file.h"
+
+namespace loglode::ingest {
+
+class UnreadFiles {
+ public:
+  using Clock = std::chrono::steady_clock;
+  using OpenFiles = std::vector<std::unique_ptr<FollowedFile>>;
+
+  /// Together with all that `progress` knows of; it must outlive this. `source`: whose files they are.
+  void keep_pace(StreamProgress& progress, const Source& source) noexcept {
+    progress_ = &progress;
+    source_ = &source;
+  }
+
+  /// Looks which of `open` hold something: a system call for each.
+  void find(const OpenFiles& open);
+  /// find() should be called again.
+  [[nodiscard]] bool is_due() const { return files_.empty() || Clock::now() >= due_; }
+  [[nodiscard]] bool contains(const FollowedFile& file) const;
+  /// Null: there is none, or all of them wait for streams that are further behind.
+  [[nodiscard]] FollowedFile* choose(const OpenFiles& open);
+  [[nodiscard]] bool all_wait() const noexcept { return all_wait_; }
+  /// Until another may have its turn.
+  void wait(Clock::time_point until) { progress_->wait_for_delivery(until); }
+  /// To its end, as it is now.
+  void was_read(const FollowedFile& file) { std::erase(files_, &file); }
+  /// It is followed no more. What was read of it last may not be on its way yet: it counts until the next choose().
+  void forget(const FollowedFile& file);
+
+ private:
+  StreamProgress alone_;
+  StreamProgress* progress_ = &alone_;
+  const void* source_ = this;
+  std::vector<FollowedFile*> files_;
+  std::vector<StreamId> gone_;
+  Clock::time_point due_{};
+  bool all_wait_ = false;
+};
+
+}  // namespace loglode::ingest
