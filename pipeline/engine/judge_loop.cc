@@ -138,7 +138,7 @@ void JudgeLoop::assess(Occasion occasion) {
   assessment->known = occasion == Occasion::begin;
   assessment->lasting = parts_.analysis.lasting();
   newest_ = assessment->newest;
-  const Timestamp assessed_to = std::min(watermark, read != kNoTime ? read : assessment->newest);
+  const Timestamp assessed_to = std::min(watermark, std::max(assessment->newest, read));
   publish(assessment);
   let_read_on(assessed_to);
 }
