@@ -8,7 +8,9 @@ namespace loglode {
 namespace {
 
 constexpr unsigned kUntimedMax = 4;                            // batches: who has shown no time by then may never show one
-constexpr auto kPaceMeasured = std::chrono::seconds{60};       // of reading
+constexpr auto kPaceMeasured = std::chrono::seconds{10};       // of reading
+constexpr double kBacklogPace = 2;                             // times as fast as it happened
+constexpr auto kFirstBatchWait = std::chrono::seconds{3};      // for a stream that has shown nothing yet
 constexpr auto kCountedGap = std::chrono::milliseconds{1000};  // between two batches: what is longer is somebody else's pause
 
 Timestamp plus(Timestamp time, double ns) {
@@ -27,7 +29,7 @@ bool StreamProgress::is_waited_for(const State& state) const noexcept {
   if (!state.active() || state.live) return false;
   if (state.place != kNoTime) return state.place >= reached_;
   if (state.untimed >= kUntimedMax) return false;
-  return reached_ == kNoTime || state.unread || state.batches_in_flight > 0;
+  return reached_ == kNoTime || ((state.unread || state.batches_in_flight > 0) && Clock::now() < state.declared + kFirstBatchWait);
 }
 
 /// Where it will be: guessed by the latest batch.
@@ -48,14 +50,19 @@ std::vector<StreamProgress::Turn> StreamProgress::turns(const void* source, std:
   expected_.erase(source);
   for (auto& [stream, state] : streams_)
     if (state.source == source) state.unread = state.held = false;
+  const Clock::time_point now = Clock::now();
   for (const StreamId stream : held) {
     streams_[stream].source = source;
     streams_[stream].held = true;
   }
   for (const StreamId stream : unread) {
-    streams_[stream].source = source;
-    streams_[stream].unread = true;
+    State& state = streams_[stream];
+    state.source = source;
+    state.unread = true;
+    if (state.declared == Clock::time_point{}) state.declared = now;
   }
+  for (auto& [stream, state] : streams_)
+    if (state.source == source && !state.active() && state.place != kNoTime) be_live(state);
   // Each is held against the slowest of the others.
   Timestamp slowest = Timestamp::max(), second = Timestamp::max();
   std::optional<StreamId> slowest_stream;
@@ -83,7 +90,7 @@ std::vector<StreamProgress::Turn> StreamProgress::turns(const void* source, std:
     const Timestamp place = expected_place(state);
     const bool first = place == kNoTime && state.batches_in_flight == 0;
     const bool near = others != kNoTime && place != Timestamp::max() && place <= plus(others, static_cast<double>(ahead_max_.count()));
-    all.push_back({place, first || (expected_.empty() && alone && stream == slowest_stream) || (near && place != kNoTime)});
+    all.push_back({place, stopped_ || first || (expected_.empty() && alone && stream == slowest_stream) || (near && place != kNoTime)});
   }
   return all;
 }
@@ -106,24 +113,36 @@ void StreamProgress::forget(StreamId stream) {
   delivered_.notify_all();
 }
 
+void StreamProgress::stop() {
+  const std::scoped_lock lock{mutex_};
+  stopped_ = true;
+  ++deliveries_;
+  delivered_.notify_all();
+}
+
 void StreamProgress::wait_for_delivery(Clock::time_point until) {
   std::unique_lock lock{mutex_};
   const std::uint64_t before = deliveries_;
   delivered_.wait_until(lock, until, [&] { return deliveries_ != before; });
 }
 
-/// What is read no faster than it happens for a minute is no backlog. What waits in between is not counted: a sink may stand still.
+void StreamProgress::be_live(State& state) noexcept {
+  state.live = true;
+  state.read_from = kNoTime;
+}
+
+/// What is read hardly faster than it happens is no backlog, and one that was at its end has one again when it is. What waits in between is
+/// not counted: a sink may stand still.
 void StreamProgress::note_pace(State& state, Clock::time_point now) {
-  if (state.read_from == kNoTime || !state.unread) {
+  if (state.read_from == kNoTime) {
     state.read_from = state.place;
     state.read_for = {};
-    state.live = false;
   } else {
     state.read_for += std::clamp<Clock::duration>(now - state.seen, {}, kCountedGap);
   }
   state.seen = now;
   if (state.read_for < kPaceMeasured) return;
-  state.live = ns_between(state.read_from, state.place) <= static_cast<double>(Duration{state.read_for}.count());
+  state.live = ns_between(state.read_from, state.place) <= kBacklogPace * static_cast<double>(Duration{state.read_for}.count());
   state.read_from = state.place;
   state.read_for = {};
 }
@@ -138,10 +157,10 @@ void StreamProgress::delivered(StreamId stream, std::size_t records, Timestamp n
       state.ns_per_record = std::max(ns_between(state.place, newest), 0.0) / static_cast<double>(records);
     state.place = std::max(state.place, newest);
     newest_ = std::max(newest_, newest);
-    note_pace(state, now);
   } else if (state.place == kNoTime && state.untimed < kUntimedMax) {
     ++state.untimed;
   }
+  if (state.place != kNoTime) note_pace(state, now);
   if (state.gone && state.batches_in_flight == 0) streams_.erase(stream);
   ++deliveries_;
   delivered_.notify_all();

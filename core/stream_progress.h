@@ -5,10 +5,10 @@
 // that was delivered. Of the active streams the slowest says up to where everything was read; one that is far ahead of it waits.
 // A stream that holds up nobody:
 // - one that is not active, however old its watermark
-// - one that was idle and has come back, until it has come to where the others are: it is late, and waiting for it changes nothing
+// - one that was at its end once: from then on it is read as it is written, whatever its clock says
 // - one without times, after a few batches
-// - one that comes in no faster than it happens, for minutes: its clock is wrong, or it is more than can be read
-// A new stream, of which nothing was delivered yet, may be the slowest: the others wait for its first batch.
+// - one that comes in no faster than it happens, for some seconds: its clock is wrong, or it is more than can be read
+// A new stream, of which nothing was delivered yet, may be the slowest: the others wait for its first batch, for three seconds at most.
 // All of it only says in which order to read and how far to judge: nothing is ever left out.
 // Owned by the pipeline's source, told by sources and by the end of the pipeline. Any thread.
 #pragma once
@@ -44,13 +44,16 @@ class StreamProgress {
   // Sources. `source` only tells them apart.
   /// This source has not looked yet what it has: everyone waits for its first turns().
   void expect(const void* source);
-  /// Something is unread of these streams of the source, and of no other one of its. `held`: nothing can be read of them now, but the last
-  /// record that was read is still held back. Gives a turn for each of `unread`.
+  /// Declares that something is unread of these streams of the source, and of no other one of its: those are at their end. `held`: nothing
+  /// can be read of them now, but the last record that was read is still held back. Gives a turn for each of `unread`.
   [[nodiscard]] std::vector<Turn> turns(const void* source, std::span<const StreamId> unread, std::span<const StreamId> held = {});
   /// A batch is on its way. After it the stream is active until it is delivered. (SourceSet tells it for all sources.)
   void handed_out(StreamId stream, std::size_t records);
   /// Nothing more comes of it.
   void forget(StreamId stream);
+  /// Nothing is taken in any more, and whoever has something may be read: what was taken is to be read to its end. The watermark stays what
+  /// it is: a later run goes on from there.
+  void stop();
   /// Until a batch is delivered, no longer than `until`: another stream may have its turn then.
   void wait_for_delivery(Clock::time_point until);
 
@@ -67,10 +70,11 @@ class StreamProgress {
     Timestamp place = kNoTime;  // the watermark
     bool unread = false, held = false;
     std::size_t batches_in_flight = 0, records_in_flight = 0;
-    double ns_per_record = -1;  // event time in the latest batch; less than 0: not known
-    unsigned untimed = 0;       // batches without any time, before the first with one
-    bool gone = false;          // to be forgotten when what is on its way is delivered
-    // Is it a backlog? One is read faster than it happened.
+    double ns_per_record = -1;     // event time in the latest batch; less than 0: not known
+    unsigned untimed = 0;          // batches without any time, before the first with one
+    bool gone = false;             // to be forgotten when what is on its way is delivered
+    Clock::time_point declared{};  // when something was unread of it first
+    // Is it a backlog? One is read faster than it happened, and was never at its end.
     Clock::time_point seen{};
     Clock::duration read_for{};
     Timestamp read_from = kNoTime;
@@ -80,6 +84,7 @@ class StreamProgress {
   };
   [[nodiscard]] bool is_waited_for(const State& state) const noexcept;
   [[nodiscard]] static Timestamp expected_place(const State& state) noexcept;
+  static void be_live(State& state) noexcept;
   static void note_pace(State& state, Clock::time_point now);
 
   const Duration ahead_max_;
@@ -89,6 +94,7 @@ class StreamProgress {
   std::set<const void*> expected_;
   std::uint64_t deliveries_ = 0;
   Timestamp reached_ = kNoTime, newest_ = kNoTime;
+  bool stopped_ = false;
 };
 
 }  // namespace loglode

@@ -8,6 +8,7 @@ namespace loglode {
 namespace {
 using Clock = std::chrono::steady_clock;
 constexpr auto kTimeout = std::chrono::milliseconds{50};
+constexpr auto kLongestWait = std::chrono::seconds{1};
 }  // namespace
 
 SourceSet::SourceSet(std::vector<Named> sources, std::size_t waiting_max)
@@ -28,9 +29,9 @@ SourceSet::~SourceSet() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-/// Of a source that does not ask itself.
-bool SourceSet::has_turn(const Source& source, const std::optional<StreamId>& unread) {
-  if (!unread) return true;
+/// Of a source that does not ask itself. It gets one after a second at the latest: who writes into a pipe must not stand still.
+bool SourceSet::has_turn(const Source& source, const std::optional<StreamId>& unread, Clock::time_point waits_since) {
+  if (!unread || Clock::now() >= waits_since + kLongestWait) return true;
   if (progress_.turns(&source, {&*unread, 1}).front().may_be_read) return true;
   progress_.wait_for_delivery(Clock::now() + kTimeout);
   return false;
@@ -40,6 +41,7 @@ void SourceSet::pump(std::size_t number) {
   Source& source = *sources_[number].source;
   const bool keeps_pace = keeps_pace_[number] != 0;
   std::optional<StreamId> unread;  // of a source that does not
+  Clock::time_point waits_since = Clock::now();
   bool told = false;
   for (;;) {
     std::unique_lock lock{mutex_};
@@ -48,9 +50,10 @@ void SourceSet::pump(std::size_t number) {
     if (stopping_ && !std::exchange(told, true)) source.stop();
     if (!keeps_pace && !stopping_) {
       lock.unlock();
-      if (!has_turn(source, unread)) continue;
+      if (!has_turn(source, unread, waits_since)) continue;
       lock.lock();
     }
+    waits_since = Clock::now();
     Batch batch = take_spare();
     lock.unlock();
     auto filled = source.fill(batch, Clock::now() + kTimeout);
@@ -101,6 +104,7 @@ Result<Fill> SourceSet::fill(Batch& out, Deadline until) {
 }
 
 void SourceSet::stop() noexcept {
+  progress_.stop();
   const std::scoped_lock lock{mutex_};
   stopping_ = true;
 }

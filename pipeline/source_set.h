@@ -39,7 +39,8 @@ class SourceSet final : public Source {
 
  private:
   void pump(std::size_t number);
-  [[nodiscard]] bool has_turn(const Source& source, const std::optional<StreamId>& unread);
+  [[nodiscard]] bool has_turn(const Source& source, const std::optional<StreamId>& unread,
+                              std::chrono::steady_clock::time_point waits_since);
   [[nodiscard]] const Named* source_of(StreamId stream) const;
   Batch take_spare();
 

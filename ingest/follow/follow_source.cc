@@ -542,7 +542,7 @@ class FollowSource final : public Source {
       if (!file->may_hold()) continue;
       const auto quiet = file->quiet(now);
       if (!stopped_ && quiet < config_.record_patience) continue;
-      if (!stopped_ && file->has_news()) {  // it waits for its turn, or was written to a moment ago
+      if (!stopped_ && !file->has_failed() && file->has_news()) {  // it waits for its turn, or was written to a moment ago
         scan_due_ = true;
         continue;
       }

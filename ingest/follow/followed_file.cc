@@ -24,6 +24,7 @@ constexpr auto kTick = std::chrono::milliseconds{50};
 constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
 // A file's time may be of another machine's clock: only what lies far back says that nobody writes.
 constexpr auto kLongQuiet = std::chrono::seconds{10};
+constexpr auto kCatchingUp = std::chrono::seconds{1};  // behind the first end: what is held then is the end of a backlog
 
 /// Lines that end before `offset`; 0 when counting them would take long.
 std::uint64_t lines_before(int descriptor, std::uint64_t offset) {
@@ -202,7 +203,8 @@ bool FollowedFile::has_news() {
   const Seen now{status.st_size, status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
   const auto written = std::chrono::seconds{now.seconds} + std::chrono::nanoseconds{now.nanoseconds};
   // A file's time moves with the kernel's tick: what is written twice within one leaves it as it was.
-  const bool unsettled = std::chrono::system_clock::now().time_since_epoch() - written < kTick;
+  const auto age = std::chrono::system_clock::now().time_since_epoch() - written;
+  const bool unsettled = age < kTick && age > -kTick;  // its clock may be another than ours
   if (now == status_ && at_end_ && !unsettled && live_->error() == 0 && !live_->closed() && !live_->replaced()) return false;
   status_ = now;
   has_news_ = true;
@@ -211,21 +213,30 @@ bool FollowedFile::has_news() {
 
 Filled FollowedFile::fill(Batch& out) {
   out.stream = stream_;
+  const bool was_at_end = at_end_;
+  const std::uint64_t seen_before = seen_;
   const Filled filled = records_->fill(out, Clock::now());
   if (!out.records.empty()) records_->set_batch_bytes(batch_bytes_);
   at_end_ = filled == Filled::wait;
+  if (at_end_ && !first_end_) first_end_ = Clock::now();
   has_news_ = false;
   note(out);
+  grew_ = grew_ || (was_at_end && seen_ != seen_before);
   return filled;
 }
 
 FollowedFile::Clock::duration FollowedFile::quiet(Clock::time_point now) const {
   const Clock::duration since_read = now - last_bytes_;
   struct stat status {};
+  if (grew_) return since_read;  // its times may be of another clock
   if (::fstat(file_.number(), &status) != 0) return since_read;
   const auto written = std::chrono::seconds{status.st_mtim.tv_sec} + std::chrono::nanoseconds{status.st_mtim.tv_nsec};
   const auto since_written = std::chrono::system_clock::now().time_since_epoch() - written;
   return since_written < kLongQuiet ? since_read : std::max<Clock::duration>(since_read, since_written);
+}
+
+bool FollowedFile::holds_record() const noexcept {
+  return may_hold_ && !released_ && (!first_end_ || Clock::now() < *first_end_ + kCatchingUp);
 }
 
 void FollowedFile::release(Batch& out, bool rest_too) {

@@ -10,6 +10,8 @@ namespace {
 
 constexpr auto kBetweenForgetting = std::chrono::minutes{10};  // by the records' times: a backlog passes faster than the clock
 
+constexpr auto kFlushTimeout = std::chrono::seconds{5};  // of sinks that are about to be closed
+
 Timestamp wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
 /// Crash tests kill a run where something is about to be kept, not where nothing moves.
@@ -33,6 +35,7 @@ void Checkpointer::note_delivered(const Batch& batch) {
 Result<void> Checkpointer::replace_sinks(const std::function<Result<std::vector<EngineSink>>()>& make) {
   const MutexLock lock{mutex_};
   const MutexLock pipeline{parts_.pipeline_lock};
+  if (auto flushed = sinks_did(flush(parts_.clock.now() + kFlushTimeout)); !flushed) return flushed;
   sinks_.clear();
   parts_.outbox.sinks_replaced();
   auto sinks = make ? make() : Result<std::vector<EngineSink>>{};
@@ -59,6 +62,8 @@ Result<void> Checkpointer::take_once(Kind kind, std::chrono::nanoseconds patienc
   reach(moves, "state_durable");
   if (auto committed = commit(); !committed) return committed;
   reach(moves, "committed");
+  ++taken_;
+  taken_at_ = parts_.clock.now();
   return write_released();
 }
 

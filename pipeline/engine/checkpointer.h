@@ -43,8 +43,8 @@ class Checkpointer {
   void begin(Source& source) LOGLODE_EXCLUDES(mutex_);
   /// With the pipeline lock, behind a batch's last sink.
   void note_delivered(const Batch& batch) LOGLODE_REQUIRES(parts_.pipeline_lock);
-  /// `make` makes the sinks that are written to from now on, after those until now are closed: they may write to the same files. Nothing is
-  /// in flight. Errors: `make`'s.
+  /// `make` makes the sinks that are written to from now on, after those until now are flushed and closed: they may write to the same
+  /// files. Nothing is in flight. Errors: a sink's flush, after which the sinks are what they were; `make`'s.
   [[nodiscard]] Result<void> replace_sinks(const std::function<Result<std::vector<EngineSink>>()>& make) LOGLODE_EXCLUDES(mutex_);
   [[nodiscard]] const std::vector<EngineSink>& sinks() const noexcept { return sinks_; }
   void set_event_verdicts(EventVerdicts& verdicts) noexcept { event_verdicts_ = &verdicts; }
@@ -59,6 +59,9 @@ class Checkpointer {
   [[nodiscard]] Result<void> take(Kind kind, std::chrono::nanoseconds patience) LOGLODE_EXCLUDES(mutex_);
   /// Windows before it are forgotten, and no later assessment needs them. Any thread.
   [[nodiscard]] Timestamp forgotten_to() const noexcept { return forgotten_to_.load(); }
+  /// Checkpoints whose positions the sources keep, and when the latest was. Any thread.
+  [[nodiscard]] std::uint64_t taken() const noexcept { return taken_.load(); }
+  [[nodiscard]] Clock::TimePoint taken_at() const noexcept { return taken_at_.load(); }
 
  private:
   struct Reached {
@@ -81,6 +84,8 @@ class Checkpointer {
   std::vector<EngineSink> sinks_;                                                 // replaced with both locks, read with one of them
   std::map<StreamId, Reached> reached_ LOGLODE_GUARDED_BY(parts_.pipeline_lock);  // since the latest cut
   std::atomic<Timestamp> forgotten_to_{Timestamp::min()};
+  std::atomic<std::uint64_t> taken_{0};
+  std::atomic<Clock::TimePoint> taken_at_{Clock::TimePoint{}};
 
   Mutex mutex_ LOGLODE_ACQUIRED_BEFORE(parts_.pipeline_lock);
   Source* source_ LOGLODE_GUARDED_BY(mutex_) = nullptr;

@@ -49,10 +49,6 @@ Result<void> Engine::take_checkpoint(Checkpointer::Kind kind) {
   const std::chrono::nanoseconds patience = kind == Checkpointer::Kind::last ? std::chrono::nanoseconds{config_.drain} : kPatience;
   auto taken = checkpointer_.take(kind, patience);
   judging_.checkpoint_taken();
-  if (taken) {
-    ++checkpoints_;
-    checkpoint_at_ = parts_.clock.now();
-  }
   return taken;
 }
 
@@ -110,8 +106,18 @@ Result<void> Engine::apply_reload() {
     const MutexLock pipeline{pipeline_lock_};
     if (auto applied = apply(); !applied) return applied;
   }
+  if (auto replaced = replace_sinks(); !replaced) return replaced;
   judging_.note_change();  // what is muted no more is announced, though nothing comes
-  return checkpointer_.replace_sinks(make_sinks_);
+  return {};
+}
+
+/// Events may have been written since the checkpoint: a sink that refuses now is asked again.
+Result<void> Engine::replace_sinks() {
+  for (;;) {
+    auto replaced = checkpointer_.replace_sinks(make_sinks_);
+    if (replaced || !replaced.error().retryable || gives_up()) return replaced;
+    parts_.clock.sleep_for(kBetweenTries);
+  }
 }
 
 /// A stop gives sinks that refuse some time, then the run ends where it is: positions stay, nothing is lost.
@@ -139,7 +145,10 @@ Result<PipelineTimes> Engine::run_until_ended(Source& source) {
     };
     pipeline.flow = &flow_;
     pipeline.gives_up = [this] { return gives_up(); };
-    pipeline.hold = [this] { return judging_.holds_reading() || (hold_ && hold_()); };
+    pipeline.hold = [this] {
+      static_cast<void>(gives_up());  // notes when a stop came
+      return judging_.holds_reading() || (hold_ && hold_());
+    };
     pipeline.refused = [this](const std::string& why) {
       const MutexLock lock{mutex_};
       refusal_ = why;
@@ -151,9 +160,8 @@ Result<PipelineTimes> Engine::run_until_ended(Source& source) {
   }
 }
 
-Result<void> Engine::begin(Source& source) {
+void Engine::begin(Source& source) {
   checkpointer_.begin(source);
-  if (auto made = checkpointer_.replace_sinks(make_sinks_); !made) return made;
   const AssessmentBase base = parts_.analysis.base();
   const bool announced_known = outbox_.announced_before().has_value();
   if (parts_.store == nullptr || outbox_.base_before()) outbox_.begin_with_windows_from(base.needs_from);
@@ -162,7 +170,6 @@ Result<void> Engine::begin(Source& source) {
     outbox_.announce(announced_known ? std::nullopt : std::optional{std::string{}}, parts_.analysis.encode_base(), base.needs_from);
   judging_.begin(base);
   if (held_windows_) judging_.begin_after(held_to_, announced_known);
-  return {};
 }
 
 Result<PipelineTimes> Engine::finish(Result<PipelineTimes> times) {
@@ -173,9 +180,11 @@ Result<PipelineTimes> Engine::finish(Result<PipelineTimes> times) {
 }
 
 Result<PipelineTimes> Engine::run(const std::function<void()>& before_sources_go) {
+  // Sources begin to read when they are made: what they take must have a place to go to.
+  if (auto made = checkpointer_.replace_sinks(make_sinks_); !made) return tl::unexpected<Error>(made.error());
   source_ = std::make_unique<SourceSet>(std::exchange(named_sources_, {}));
   judging_.follow(source_->progress());
-  if (auto begun = begin(*source_); !begun) return tl::unexpected<Error>(begun.error());
+  begin(*source_);
   std::thread checkpoints{[this] { keep_checkpoints(); }}, judging{[this] { keep_judging(); }};
   auto times = run_until_ended(*source_);
   {
@@ -194,12 +203,13 @@ Result<PipelineTimes> Engine::run(const std::function<void()>& before_sources_go
 }
 
 Result<PipelineTimes> Engine::run_on_this_thread(Source& source) {
-  if (auto begun = begin(source); !begun) return tl::unexpected<Error>(begun.error());
+  if (auto made = checkpointer_.replace_sinks(make_sinks_); !made) return tl::unexpected<Error>(made.error());
+  begin(source);
   return finish(run_until_ended(source));
 }
 
 std::optional<double> Engine::checkpoint_age_s() const {
-  const auto at = checkpoint_at_.load();
+  const auto at = checkpointer_.taken_at();
   if (at == Clock::TimePoint{}) return std::nullopt;
   return std::chrono::duration<double>(parts_.clock.now() - at).count();
 }

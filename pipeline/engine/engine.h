@@ -76,28 +76,31 @@ class Engine {
   /// `before_sources_go`: called when all is done, before the sources are destroyed.
   [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
-  /// run() without threads of its own, on a source that is given: whoever fills a batch takes checkpoints and assesses in between.
+  /// run() without threads of its own, on a source that is given: whoever fills a batch takes checkpoints and assesses in between. Records
+  /// must not span more than half of what is judged: reading would wait for an assessment that nobody makes.
   [[nodiscard]] Result<PipelineTimes> run_on_this_thread(Source& source);
 
-  // Any thread, during and after run():
+  // Any thread, during run():
   [[nodiscard]] Result<void> take_checkpoint(Checkpointer::Kind kind) LOGLODE_EXCLUDES(mutex_);
+  // Any thread, during and after run():
   /// `apply` takes effect between two batches: what was read is finished and delivered before, then sinks are made anew.
   void reload(Reload apply) LOGLODE_EXCLUDES(mutex_);
   /// Why the latest checkpoint could not be taken; empty when it could.
   [[nodiscard]] std::string trouble() const LOGLODE_EXCLUDES(mutex_);
   /// Why a sink has taken nothing for a while, so that nothing is read; empty when all do.
   [[nodiscard]] std::string refusal() const LOGLODE_EXCLUDES(mutex_);
-  [[nodiscard]] std::uint64_t checkpoints() const noexcept { return checkpoints_.load(); }
+  [[nodiscard]] std::uint64_t checkpoints() const noexcept { return checkpointer_.taken(); }
   [[nodiscard]] std::uint64_t checkpoint_failures() const noexcept { return checkpoint_failures_.load(); }
   /// Since the latest good checkpoint; none: there was none.
   [[nodiscard]] std::optional<double> checkpoint_age_s() const;
   [[nodiscard]] FlowGauges& flow() noexcept { return flow_; }
 
  private:
-  Result<void> begin(Source& source);
+  void begin(Source& source);
   Result<PipelineTimes> run_until_ended(Source& source);
   Result<PipelineTimes> finish(Result<PipelineTimes> times);
   Result<void> apply_reload() LOGLODE_EXCLUDES(mutex_);
+  Result<void> replace_sinks() LOGLODE_EXCLUDES(mutex_);
   void keep_checkpoints() LOGLODE_EXCLUDES(mutex_);
   void keep_judging();
   void request_checkpoint() LOGLODE_EXCLUDES(mutex_);
@@ -121,8 +124,7 @@ class Engine {
   bool held_windows_ = false;
   Timestamp held_to_ = kNoTime;
   FlowGauges flow_;
-  std::atomic<std::uint64_t> checkpoints_{0}, checkpoint_failures_{0};
-  std::atomic<Clock::TimePoint> checkpoint_at_{Clock::TimePoint{}};
+  std::atomic<std::uint64_t> checkpoint_failures_{0};
   std::atomic<bool> pause_{false}, abort_{false};
 
   mutable Mutex mutex_;

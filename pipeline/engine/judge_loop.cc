@@ -28,7 +28,7 @@ void JudgeLoop::begin_after(Timestamp newest, bool announced_known) {
       assessed_to_ = newest - config_.judged / 2;  // the run before may have been killed before it assessed the last of it
       assessed_once_ = true;
     }
-    fresh_ = announced_known;  // the same
+    fresh_ = announced_known;  // it may not have assessed all of it
   }
   if (!announced_known) assess(Occasion::begin);
 }
@@ -81,7 +81,7 @@ bool JudgeLoop::wait_until_due() {
     if (ended_) return false;
     const TimePoint now = parts_.clock.now();
     TimePoint due = TimePoint::max();
-    if (fresh_) due = std::min(due, due_);
+    if (fresh_ || behind_) due = std::min(due, due_);
     if (to_announce_) due = std::min(due, announcement_due());
     if (hurry_ || due <= now) return true;
     if (due == TimePoint::max())
@@ -96,7 +96,7 @@ void JudgeLoop::step() {
   if (to_announce_ && begin >= announcement_due()) announce(false);
   {
     const MutexLock lock{mutex_};
-    if (!hurry_ && (!fresh_ || begin < due_)) return;
+    if (!hurry_ && (!(fresh_ || behind_) || begin < due_)) return;
   }
   assess(Occasion::during);
   const TimePoint end = parts_.clock.now();
@@ -112,7 +112,7 @@ void JudgeLoop::assess(Occasion occasion) {
     {
       const MutexLock lock{mutex_};
       hurry_ = false;
-      const bool fresh = std::exchange(fresh_, false);
+      const bool fresh = std::exchange(fresh_, false) || (behind_ && watermark != assessed_watermark_);
       if (!fresh && occasion == Occasion::during) {
         if (!wants_checkpoint_) held_ = false;
         return;
@@ -122,6 +122,7 @@ void JudgeLoop::assess(Occasion occasion) {
         return;
       }
       read = read_to_;
+      assessed_watermark_ = watermark;
     }
     assessment->input = parts_.analysis.input();
     assessment->input.watermark = watermark;
@@ -133,6 +134,10 @@ void JudgeLoop::assess(Occasion occasion) {
   const TimePoint end = parts_.clock.now();
   if (thorough) thorough_due_ = end + std::max<std::chrono::nanoseconds>(kBetweenThorough, 2 * kIdleFactor * (end - begin));
   assessment->newest = newest_record(assessment->input.windows);
+  {
+    const MutexLock lock{mutex_};
+    behind_ = watermark < assessment->newest;
+  }
   if (watermark != kNoTime) assessment->newest = std::min(assessment->newest, watermark);
   assessment->last = occasion == Occasion::end;
   assessment->known = occasion == Occasion::begin;
@@ -146,11 +151,10 @@ void JudgeLoop::assess(Occasion occasion) {
 void JudgeLoop::publish(const std::shared_ptr<const Assessment>& assessment) {
   for (const Listener& listener : listeners_) listener(assessment);
   parts_.outbox.add(parts_.announcer.announce(assessment));
-  if (!config_.durable) {
-    if (auto base = changed_base()) parts_.outbox.announce({}, std::move(base), parts_.analysis.base().needs_from);
-    return;
-  }
-  to_announce_ = true;
+  if (config_.durable)
+    to_announce_ = true;
+  else if (auto base = changed_base())
+    parts_.outbox.announce({}, std::move(base), parts_.analysis.base().needs_from);
   bool at_once = assessment->last || assessment->known;
   {
     const MutexLock lock{mutex_};
@@ -159,7 +163,7 @@ void JudgeLoop::publish(const std::shared_ptr<const Assessment>& assessment) {
     wants_checkpoint_ = held_ && forgotten < needs_from && needs_from - config_.judged > forgotten;
     at_once = at_once || wants_checkpoint_;
   }
-  if (at_once || parts_.clock.now() >= announcement_due()) announce(assessment->known);
+  if (to_announce_ && (at_once || parts_.clock.now() >= announcement_due())) announce(assessment->known);
 }
 
 /// Reading goes on, at once or when a checkpoint was taken.

@@ -95,7 +95,9 @@ class JudgeLoop {
 
   mutable Mutex mutex_;
   Condition changed_;
-  bool fresh_ LOGLODE_GUARDED_BY(mutex_) = false;             // something was delivered or changed since the latest assessment
+  bool fresh_ LOGLODE_GUARDED_BY(mutex_) = false;   // something was delivered or changed since the latest assessment
+  bool behind_ LOGLODE_GUARDED_BY(mutex_) = false;  // that left out what lies ahead of the watermark, which rises without a delivery too
+  Timestamp assessed_watermark_ LOGLODE_GUARDED_BY(mutex_) = kNoTime;
   bool hurry_ LOGLODE_GUARDED_BY(mutex_) = false;             // an assessment is wanted at once
   bool held_ LOGLODE_GUARDED_BY(mutex_) = false;              // nothing is read until it was made
   bool wants_checkpoint_ LOGLODE_GUARDED_BY(mutex_) = false;  // nor until windows could be given up

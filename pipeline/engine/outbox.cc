@@ -139,8 +139,11 @@ std::string encode_events(const std::vector<OutgoingEvent>& events) {
 std::optional<std::vector<OutgoingEvent>> decode_events(std::string_view bytes) {
   try {
     std::vector<OutgoingEvent> events;
-    for (const Json& row : Json::from_cbor(bytes))
-      events.push_back({{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>(), row.at(2).get<std::string>()}});
+    for (const Json& row : Json::from_cbor(bytes)) {
+      const auto kind = row.at(0).get<std::uint8_t>();
+      if (kind >= static_cast<std::uint8_t>(Document::kCount)) return std::nullopt;
+      events.push_back({{Document{kind}, row.at(1).get<std::string>(), row.at(2).get<std::string>()}});
+    }
     return events;
   } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
     return std::nullopt;

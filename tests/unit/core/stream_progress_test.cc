@@ -256,7 +256,7 @@ TEST_CASE("progress: who shows no times goes at its own pace, and holds up nobod
   CHECK(hall.progress.watermark() == at(1));
 }
 
-TEST_CASE("progress: who comes back late is not waited for", "[core]") {
+TEST_CASE("progress: who was at its end is read as it is written, and not waited for", "[core]") {
   Hall hall;
   hall.turns({kA, kB});
   hall.read(kA, at(1));
@@ -270,9 +270,10 @@ TEST_CASE("progress: who comes back late is not waited for", "[core]") {
   CHECK(hall.may_read(kB, {kA, kB}));
   hall.read(kB, at(8.9));
   CHECK(hall.may_read(kA, {kA, kB}));
-  hall.read(kB, at(9.5));  // it has come to where A is
+  hall.read(kB, at(9.5));
   hall.read(kA, at(12));
-  CHECK(hall.progress.watermark() == at(9.5));
+  CHECK(hall.progress.watermark() == at(12));
+  CHECK(hall.may_read(kB, {kA, kB}));
 }
 
 TEST_CASE("progress: a backlog is read faster than it happened, what is not is not waited for", "[core]") {
@@ -287,6 +288,47 @@ TEST_CASE("progress: a backlog is read faster than it happened, what is not is n
   }
   CHECK(hall.may_read(kB, {kA, kB}) == !backlog);
   CHECK((hall.progress.watermark() > at(24)) == !backlog);
+}
+
+TEST_CASE("progress: a busy file that is hours ahead or behind of another stops neither", "[core]") {
+  const double skew = GENERATE(-2.0, 2.0, 24.0);
+  Hall hall;
+  hall.turns({kA, kB});
+  hall.read(kA, at(10));
+  hall.read(kB, at(10 + skew));
+  for (int i = 0; i < 200; ++i) {
+    hall.clock += 100ms;
+    hall.turns({}, i < 10 ? std::vector{kA} : std::vector<StreamId>{});  // it holds a record, for a second
+    hall.turns({kA, kB});
+    hall.read(kA, at(10 + i * 0.1 / 3600));
+  }
+  CHECK(hall.may_read(kA, {kA, kB}));
+  CHECK(hall.may_read(kB, {kA, kB}));
+  CHECK(hall.progress.watermark() > at(10 + skew));
+}
+
+TEST_CASE("progress: a stream of which all records are left out holds up nobody for long", "[core]") {
+  Hall hall;
+  hall.turns({kA, kB});
+  hall.read(kA, at(0));
+  hall.read(kB, at(24));
+  for (int second = 0; second < 15; ++second) {
+    hall.clock += 900ms;
+    hall.read(kA, kNoTime);
+  }
+  CHECK(hall.may_read(kB, {kA, kB}));
+}
+
+TEST_CASE("progress: after a stop nobody waits", "[core]") {
+  Hall hall;
+  const int never_looks = 0;
+  hall.progress.expect(&never_looks);
+  hall.turns({kA, kB});
+  hall.read(kA, at(0));
+  hall.read(kB, at(24));
+  CHECK_FALSE(hall.may_read(kB, {kA, kB}));
+  hall.progress.stop();
+  CHECK(hall.may_read(kB, {kA, kB}));
 }
 
 TEST_CASE("progress: a pause of the whole pipeline is nobody's slowness", "[core]") {

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,9 @@ std::uint64_t number_from(const char* variable, std::uint64_t otherwise) {
   return given == nullptr ? otherwise : std::strtoull(given, nullptr, 10);
 }
 
-std::string learned_by(const simulation::Durable& durable) {
-  std::string all;
-  for (const StoredShape& row : durable.state.shapes) all += fmt::format("{} {}\n", row.id.high, row.bytes);
+std::set<std::string> learned_by(const simulation::Durable& durable) {
+  std::set<std::string> all;
+  for (const StoredShape& row : durable.state.shapes) all.insert(fmt::format("{} {}", row.id.high, row.bytes));
   return all;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace loglode::simulation {
@@ -44,7 +45,8 @@ class FakeAnalysis final : public Analysis, public Stage {
   }
   void add_changes(Checkpoint& to, bool) override {
     for (std::size_t stream = 0; stream < kStreams; ++stream)
-      to.shapes.push_back({ShapeId{stream, 1}, fmt::format("{}:{}", learned_[stream].count, learned_[stream].mix)});
+      if (std::exchange(kept_[stream], learned_[stream].count) != learned_[stream].count)
+        to.shapes.push_back({ShapeId{stream, 1}, fmt::format("{}:{}", learned_[stream].count, learned_[stream].mix)});
   }
   void forget_windows_before(Timestamp) override {}
   AssessmentInput input() override {
@@ -78,6 +80,7 @@ class FakeAnalysis final : public Analysis, public Stage {
   static void add(Judgement& judgement, std::string id) { judgement.findings.emplace_back().finding_id = std::move(id); }
 
   std::array<Learned, kStreams> learned_{}, judged_{};
+  std::array<std::uint64_t, kStreams> kept_{};  // as of the latest checkpoint
   std::uint64_t base_;
   std::set<std::string> lasting_;
   bool gaps_ = false;
@@ -112,9 +115,12 @@ class FakeAnnouncer final : public Announcer {
 
 class FakeStore final : public CheckpointStore {
  public:
-  FakeStore(Durable& durable, Dice& dice) : durable_{durable}, dice_{dice} {}
+  /// `meanwhile`: what other threads do while it writes.
+  FakeStore(Durable& durable, Dice& dice, std::function<void()> meanwhile)
+      : durable_{durable}, dice_{dice}, meanwhile_{std::move(meanwhile)} {}
   Result<void> write(Checkpoint checkpoint) override {
     dice_.step();
+    meanwhile_();
     if (kept_)
       join(*kept_, std::move(checkpoint));
     else
@@ -129,6 +135,7 @@ class FakeStore final : public CheckpointStore {
  private:
   Durable& durable_;
   Dice& dice_;
+  std::function<void()> meanwhile_;
   std::optional<Checkpoint> kept_;  // could not be written yet
 };
 
@@ -224,7 +231,7 @@ class Process final : public Source {
         durable_{durable},
         dice_{dice},
         clock_{clock},
-        store_{durable, dice},
+        store_{durable, dice, [this] { judge_now_and_then(); }},
         dead_letters_{durable},
         analysis_{restored(), base_before()},
         engine_{
@@ -273,6 +280,7 @@ class Process final : public Source {
   void stop() noexcept override { stopped_ = true; }
   Result<void> commit(std::span<const StreamPosition> positions) override {
     dice_.step();
+    judge_now_and_then();
     if (dice_.one_in(15)) return fail(std::make_error_code(std::errc::connection_reset), "the broker is away", true);
     for (const StreamPosition& position : positions) {
       const auto owner = streams_.find(position.stream);
@@ -301,10 +309,13 @@ class Process final : public Source {
   void happen() {
     clock_.sleep_for(std::chrono::milliseconds{dice_.below(400)});
     if (dice_.below(4) == 0) static_cast<void>(engine_.take_checkpoint(Checkpointer::Kind::during));
-    if (dice_.below(3) == 0) engine_.judging().step();
+    judge_now_and_then();
     if (dice_.one_in(60)) engine_.reload([]() -> Result<void> { return {}; });
     if (dice_.one_in(120)) stop_ = true;
     if (dice_.one_in(50)) take_away(static_cast<std::size_t>(dice_.below(kStreams)));
+  }
+  void judge_now_and_then() {
+    if (dice_.below(3) == 0) engine_.judging().step();
   }
   /// A partition comes back, from the position that was committed.
   void take_away(std::size_t stream) {
@@ -359,6 +370,18 @@ void ask_oracle(std::uint64_t seed, const Durable& durable, std::vector<std::str
     for (std::uint64_t number = 0; number < positions[stream]; ++number)
       if (const std::string id = id_of(stream, number); !durable.records.contains(id) && !durable.dead_letters.contains(id))
         wrong.push_back("lost: " + id);
+  // Whatever a sink holds of events, the state knows of: a later run can take it back.
+  std::set<std::string> known;
+  for (const StoredTold& row : durable.state.told) {
+    if (row.teller == "test") {
+      for (std::size_t from = 0, to = row.bytes.find(','); to != std::string::npos; from = to + 1, to = row.bytes.find(',', from))
+        known.insert(row.bytes.substr(from, to - from));
+    } else if (row.teller == "test/pending") {
+      for (const OutgoingEvent& pending : decode_events(row.bytes).value_or(std::vector<OutgoingEvent>{})) known.insert(pending.event.key);
+    }
+  }
+  for (const auto& [key, text] : durable.events)
+    if (!known.contains(key)) wrong.push_back("a sink holds what no state knows of: " + key);
   for (const auto& [id, text] : durable.records) {
     const auto slash = id.find('/');
     if (text != payload_of(seed, std::stoul(id), std::stoull(id.substr(slash + 1)))) wrong.push_back("not what was read: " + id);
