@@ -105,7 +105,7 @@ class LineWriter {
   }
   void copy(std::string_view text) {
     if (text.size() > kAlwaysFree) return pass(text);
-    std::memcpy(at_, text.data(), text.size());
+    std::copy(text.begin(), text.end(), at_);  // no memcpy: an empty text may have no address
     at_ += text.size();
     make_room();
   }

@@ -25,7 +25,7 @@ bool is_asked_for(FailOn fail_on, const Judgement& judgement) {
   return (fail_on == FailOn::finding && !judgement.findings.empty()) || (fail_on == FailOn::incident && !judgement.incidents.empty());
 }
 
-Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& analysis) {
+Result<void> write_result_files(const AnalyzeOptions& options, const AnalyzeResult& analysis) {
   const std::pair<const std::string&, std::string (*)(const Judgement&)> files[] = {{options.findings, findings_ndjson},
                                                                                     {options.incidents, incidents_ndjson}};
   for (const auto& [path, make] : files) {
@@ -37,7 +37,7 @@ Result<void> write_result_files(const AnalyzeOptions& options, const Analysis& a
   return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement, analysis.stats));
 }
 
-std::string report_text(const AnalyzeOptions& options, const Analysis& analysis) {
+std::string report_text(const AnalyzeOptions& options, const AnalyzeResult& analysis) {
   const ReportInput input{analysis.judgement,
                           analysis.stats,
                           *analysis.rules,
@@ -80,11 +80,11 @@ JudgeConfig judge_config(const AnalyzeOptions& options, const LogRun& run, const
 
 }  // namespace
 
-Result<Analysis> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
+Result<AnalyzeResult> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
   LogRun run{options, stop};
   if (auto read = run.read(); !read) return tl::unexpected<Error>(read.error());
   const double judged_from = run.elapsed();
-  Analysis analysis;
+  AnalyzeResult analysis;
   analysis.rules = run.rules();
   analysis.catalog = std::make_unique<TemplateCatalog>(run.derive_templates());
   if (auto written = run.write_assignments(*analysis.catalog); !written) return tl::unexpected<Error>(written.error());

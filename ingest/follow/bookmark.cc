@@ -23,7 +23,8 @@ enum Field : protozero::pbf_tag_type {
   kFinished,
   kSeenAt,
   kReference,
-  kRemembered
+  kRemembered,
+  kSource
 };
 
 }  // namespace
@@ -56,6 +57,7 @@ std::string encode(const Bookmark& bookmark) {
   writer.add_int64(kSeenAt, bookmark.seen_at);
   if (bookmark.reference != kNoTime) writer.add_int64(kReference, bookmark.reference.time_since_epoch().count());
   if (!bookmark.remembered.empty()) writer.add_bytes(kRemembered, bookmark.remembered);
+  if (!bookmark.source.empty()) writer.add_bytes(kSource, bookmark.source);
   return out;
 }
 
@@ -106,6 +108,9 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
         break;
       case kRemembered:
         bookmark.remembered = reader.get_bytes();
+        break;
+      case kSource:
+        bookmark.source = reader.get_bytes();
         break;
       default:
         reader.skip();

@@ -32,6 +32,7 @@ struct Bookmark {
   std::string remembered;         // Framer::memory() at the offset
   std::int64_t seen_at = 0;       // seconds since the epoch by the wall clock: when the source had last read all that it knew of
   bool finished = false;          // it was rotated away and read to its end
+  std::string source{};           // name of the source that read it, in the configuration of `run`; empty elsewhere, and in older states
 };
 
 /// Protocol-buffer wire format. Decoding gives nothing for what is none.

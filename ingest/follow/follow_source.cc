@@ -327,7 +327,7 @@ class FollowSource final : public Source {
     StreamInfo info;
     info.id = config_.next_stream();
     info.path = mark.path;
-    info.source = config_.name;
+    info.source = mark.source = config_.name;
     info.service = config_.reading.service.empty() ? service_from_path(mark.path) : config_.reading.service;
     if (mark.reference == kNoTime)
       mark.reference =
@@ -387,7 +387,7 @@ class FollowSource final : public Source {
     std::set<std::string> left;
     for (const Bookmark& mark : known_) {
       const auto at = at_paths.find({mark.device, mark.inode});
-      if (!mark.finished && (at == at_paths.end() || !is_still_at(mark, at->second))) left.insert(mark.path);
+      if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, at->second))) left.insert(mark.path);
     }
     for (const std::string& path : parts_of_logs({left.begin(), left.end()})) {
       auto opened = open_input({path, 0, 0, false, false});
@@ -402,6 +402,13 @@ class FollowSource final : public Source {
         go_on_in_copy(std::move(*opened), *elsewhere, path);
       }
     }
+  }
+
+  /// All sources are given all bookmarks: a file of another source, or one that is where it was but is followed no more, was not left.
+  [[nodiscard]] bool is_of_another(const Bookmark& mark) const {
+    if (!mark.source.empty() && mark.source != config_.name) return true;
+    struct stat status {};
+    return ::stat(mark.path.c_str(), &status) == 0 && key_of(status) == FileKey{mark.device, mark.inode} && is_still_at(mark, mark.path);
   }
 
   static bool is_still_at(const Bookmark& mark, const std::string& path) {

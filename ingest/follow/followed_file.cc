@@ -24,7 +24,6 @@ constexpr auto kTick = std::chrono::milliseconds{50};
 constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
 // A file's time may be of another machine's clock: only what lies far back says that nobody writes.
 constexpr auto kLongQuiet = std::chrono::seconds{10};
-constexpr auto kCatchingUp = std::chrono::seconds{1};  // behind the first end: what is held then is the end of a backlog
 
 /// Lines that end before `offset`; 0 when counting them would take long.
 std::uint64_t lines_before(int descriptor, std::uint64_t offset) {
@@ -218,7 +217,6 @@ Filled FollowedFile::fill(Batch& out) {
   const Filled filled = records_->fill(out, Clock::now());
   if (!out.records.empty()) records_->set_batch_bytes(batch_bytes_);
   at_end_ = filled == Filled::wait;
-  if (at_end_ && !first_end_) first_end_ = Clock::now();
   has_news_ = false;
   note(out);
   grew_ = grew_ || (was_at_end && seen_ != seen_before);
@@ -233,10 +231,6 @@ FollowedFile::Clock::duration FollowedFile::quiet(Clock::time_point now) const {
   const auto written = std::chrono::seconds{status.st_mtim.tv_sec} + std::chrono::nanoseconds{status.st_mtim.tv_nsec};
   const auto since_written = std::chrono::system_clock::now().time_since_epoch() - written;
   return since_written < kLongQuiet ? since_read : std::max<Clock::duration>(since_read, since_written);
-}
-
-bool FollowedFile::holds_record() const noexcept {
-  return may_hold_ && !released_ && (!first_end_ || Clock::now() < *first_end_ + kCatchingUp);
 }
 
 void FollowedFile::release(Batch& out, bool rest_too) {

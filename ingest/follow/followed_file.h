@@ -128,9 +128,9 @@ class FollowedFile {
   [[nodiscard]] Clock::time_point last_bytes() const noexcept { return last_bytes_; }
   /// Since the last release or record something came that has not been handed out.
   [[nodiscard]] bool may_hold() const noexcept { return may_hold_; }
-  /// The same, and nobody has asked for a release since. Not of a file that came to its end a while ago: it is being written, and holds one
-  /// nearly always.
-  [[nodiscard]] bool holds_record() const noexcept;
+  /// The same, and nobody has asked for a release since. Not of a file that grew behind its end: it is being written, and holds one nearly
+  /// always; what it holds is of now.
+  [[nodiscard]] bool holds_record() const noexcept { return may_hold_ && !released_ && !grew_; }
   /// It cannot be read.
   [[nodiscard]] bool has_failed() const noexcept { return live_ != nullptr && live_->error() != 0; }
   /// For how long nothing was written to it, as far as that is known: it was read a moment ago, but may have lain there for a month.
@@ -170,8 +170,7 @@ class FollowedFile {
   std::uint64_t position_ = 0, seen_ = 0;
   bool may_hold_ = false, released_ = false, at_end_ = false, has_news_ = false;
   bool grew_ = false;  // it was at its end, and more came
-  std::optional<Clock::time_point> first_end_{};
-  struct Seen {  // of the file, before the latest fill
+  struct Seen {        // of the file, before the latest fill
     std::int64_t size = -1, seconds = 0, nanoseconds = 0;
     friend bool operator==(const Seen&, const Seen&) = default;
   } status_;

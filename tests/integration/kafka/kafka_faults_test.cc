@@ -290,7 +290,7 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   CHECK(other == 1);
   REQUIRE(reading.counters.problems().size() == 1);
   CHECK(reading.counters.problems()[0].what.find("the position 500 is behind the end 5") != std::string::npos);
-  CHECK(reading.counters.problems()[0].what.find("comes under new record ids") != std::string::npos);
+  CHECK(reading.counters.problems()[0].what.find("come under new record ids") != std::string::npos);
   reading.commit_all();
   CHECK(broker.committed(topic, topic, 0) == 5);
   CHECK(broker.committed(topic, topic, 1) == 5);
