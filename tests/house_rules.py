@@ -116,8 +116,26 @@ def unmerged():
                     yield f"{path}:{number}: a conflict of a merge was left here"
 
 
+def types_twice():
+    """Two types of one name in one namespace: no compiler says so where their headers do not meet, and the linker takes either one's functions."""
+    found = {}
+    begins = re.compile(r"^(?:class|struct) (?:LOGLODE_THREAD_ATTRIBUTE\(.*?\)+ )?(\w+)(?: final)?(?: : [^{;]*)? \{", re.MULTILINE)
+    for path in tracked("*.h"):
+        if path.startswith(("tests/", "perf/")):
+            continue
+        with open(path, encoding="utf-8") as f:
+            text = f.read()
+        namespace = re.search(r"^namespace ([\w:]+) \{", text, re.MULTILINE)
+        for name in begins.findall(text):
+            found.setdefault((namespace.group(1) if namespace else "", name), []).append(path)
+    for (namespace, name), paths in sorted(found.items()):
+        if len(paths) > 1:
+            yield f"{paths[1]}: {namespace}::{name} is a type in {paths[0]} too"
+
+
 def problems():
     yield from unmerged()
+    yield from types_twice()
     texts = {}
     for path in tracked("*.cc", "*.h", "*.py"):
         with open(path, encoding="utf-8") as f:

@@ -47,7 +47,7 @@ std::string_view* text_member(Record& record, Field field) noexcept {
   return nullptr;
 }
 
-std::string_view value_of(Batch& batch, Record& record, const FieldName& name) noexcept {
+std::string_view value_of(Batch& batch, Record& record, const NamedField& name) noexcept {
   if (const std::string_view* member = text_member(record, name.field)) return *member;
   if (name.field == Field::severity) return record.severity == Severity::unspecified ? std::string_view{} : severity_name(record.severity);
   const Attribute* const attribute = find_attribute(batch, record, name.name);
@@ -61,7 +61,7 @@ void remove_attribute(Batch& batch, Record& record, std::string_view key) noexce
   record.attributes_count = static_cast<std::uint32_t>(kept - begin);
 }
 
-void clear_field(Batch& batch, Record& record, const FieldName& name) noexcept {
+void clear_field(Batch& batch, Record& record, const NamedField& name) noexcept {
   if (std::string_view* member = text_member(record, name.field))
     *member = {};
   else if (name.field == Field::severity)
@@ -91,7 +91,7 @@ std::string_view fitting(Field field, std::string_view value) noexcept {
 
 }  // namespace
 
-FieldName FieldName::of(std::string_view name) {
+NamedField NamedField::of(std::string_view name) {
   static constexpr struct {
     std::string_view name;
     Field field;
@@ -125,7 +125,7 @@ void set_attribute(Batch& batch, Record& record, std::string_view key, std::stri
   ++record.attributes_count;
 }
 
-bool move_field(Batch& batch, Record& record, const FieldName& from, const FieldName& to) {
+bool move_field(Batch& batch, Record& record, const NamedField& from, const NamedField& to) {
   std::string_view value = fitting(to.field, value_of(batch, record, from));
   if (value.empty()) return false;
   if (from.field == Field::severity) value = batch.keep(value);  // with the padding that scanners read over

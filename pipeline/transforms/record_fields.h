@@ -13,12 +13,12 @@ namespace loglode {
 
 enum class Field : std::uint8_t { attribute, service, host, trace_id, span_id, severity, message };
 
-struct FieldName {
+struct NamedField {
   Field field = Field::attribute;
   std::string name;
 
   /// `service.name host.name trace.id span.id log.level message` are members, everything else is an attribute.
-  [[nodiscard]] static FieldName of(std::string_view name);
+  [[nodiscard]] static NamedField of(std::string_view name);
 };
 
 /// The first attribute with this key; null when there is none. Good until attributes are added.
@@ -29,6 +29,6 @@ void set_attribute(Batch& batch, Record& record, std::string_view key, std::stri
 /// Moves a value and returns whether it did. It stays where it is when it is empty, or when the other field cannot hold it: a level must
 /// be a word that is one, an id printable without blanks and at most 128 bytes, a service or host at most 256 bytes without control
 /// characters. What the other field held is gone. A service that only the stream has is not the record's and does not move.
-bool move_field(Batch& batch, Record& record, const FieldName& from, const FieldName& to);
+bool move_field(Batch& batch, Record& record, const NamedField& from, const NamedField& to);
 
 }  // namespace loglode

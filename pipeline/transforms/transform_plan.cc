@@ -53,7 +53,7 @@ class Planner {
 
   Result<void> add(const config::Rename& rename, TransformSteps& into) {
     if (rename.from.empty() || rename.to.empty()) return at_line(line_, "rename needs \"from\" and \"to\"");
-    into.emplace_back(RenameStep{FieldName::of(rename.from.value), FieldName::of(rename.to.value)});
+    into.emplace_back(RenameStep{NamedField::of(rename.from.value), NamedField::of(rename.to.value)});
     return {};
   }
 

@@ -32,7 +32,7 @@ struct RedactStep {
   PcrePattern pattern;
 };
 struct RenameStep {
-  FieldName from, to;
+  NamedField from, to;
 };
 struct SampleStep {
   std::uint64_t keep_one_in = 1;

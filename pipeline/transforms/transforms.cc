@@ -211,7 +211,7 @@ bool need_attributes(const std::vector<config::SourceConfig>& sources) {
   for (const config::SourceConfig& source : sources)
     for (const config::TransformConfig& transform : source.transforms)
       if (const auto* rename = std::get_if<config::Rename>(&transform.what);
-          rename != nullptr && FieldName::of(rename->from.value).field == Field::attribute)
+          rename != nullptr && NamedField::of(rename->from.value).field == Field::attribute)
         return true;
   return false;
 }
