@@ -37,8 +37,9 @@ class LiveAnalysis final : public Analysis {
   [[nodiscard]] const FramerFactory& framers() const noexcept { return *framers_; }
   [[nodiscard]] const LoadedRules& rules() const noexcept { return loaded_; }
   [[nodiscard]] bool is_loaded() const noexcept { return framers_ != nullptr; }
-  /// Time of the newest record that a state held, and whether it held windows.
+  /// Time of the newest record in the windows that the state held.
   [[nodiscard]] Timestamp restored_to() const { return newest_record(aggregator_->summaries()); }
+  /// Whether the state held any.
   [[nodiscard]] bool has_windows() const noexcept { return has_windows_; }
   /// For each worker.
   [[nodiscard]] Result<WorkerChain> make_worker();

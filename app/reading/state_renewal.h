@@ -10,7 +10,8 @@
 
 namespace loglode {
 
-/// Of a shape that cannot be read again for sure, its service begins to be known anew (StateContents::warm_ups).
+/// Where a shape cannot be read again for sure, its service is learned anew: what that service says may not be new
+/// (StateContents::warm_ups).
 [[nodiscard]] StateContents with_todays_ids(StateContents before);
 
 /// StateStore::open() for whoever gives ids a meaning.

@@ -1,5 +1,5 @@
-// Which of the followed files is to be read next: of those that hold something unread, the one that is furthest behind in event time, so
-// that a backlog in many files is read as it happened. Owned by the FollowSource, used by its thread.
+// Chooses the file to read next: among the followed files with unread bytes, the file that is furthest behind in event time, so that a
+// backlog in many files is read as it happened. Owned by the FollowSource, used by its thread.
 #pragma once
 
 #include <memory>

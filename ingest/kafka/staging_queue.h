@@ -60,8 +60,8 @@ class StagingQueue {
   [[nodiscard]] bool full() const;
 
   // The thread that fills batches.
-  /// The chunk that waits longest of those that are full or have waited long enough, and whose partition is not far ahead of slower
-  /// streams; waits for one no longer than `until`. When there is no more room, one of those ahead will do.
+  /// Gives the chunk that has waited longest. A chunk is ready when it is full or has waited long enough, and its partition is not far
+  /// ahead of slower streams. Waits for a ready chunk until `until`. While the queue is full, a chunk that is ahead is given too.
   [[nodiscard]] std::optional<Taken> take(Deadline until);
   void stop();
   [[nodiscard]] bool stopped() const;
