@@ -57,12 +57,12 @@ class RunCounters {
   std::atomic<std::uint64_t> continuation_lines{0};  // patterns (aggregate): line_count - 1 of each record
   std::atomic<std::uint64_t> without_time{0};        // patterns (aggregate)
   std::atomic<std::uint64_t> late{0};                // patterns (aggregate): older than the stream's watermark less its lateness
-  std::atomic<std::uint64_t> future{0};              // app (live runs): dated more than a day ahead, their time was not used
-  std::atomic<std::uint64_t> not_utf8{0};            // parse
-  std::atomic<std::uint64_t> fallback{0};            // parse: records that did not fit their stream's format
-  std::atomic<std::uint64_t> secrets_masked{0};      // parse
-  std::atomic<std::uint64_t> date_assumed{0};        // parse: records that state a time of day alone
-  std::atomic<std::uint64_t> zone_assumed{0};        // parse: records whose zone has a name of several (IST): read in --tz, else UTC
+  std::atomic<std::uint64_t> future{0};          // app, patterns (live runs): dated ahead of the clock, counted as of when they were read
+  std::atomic<std::uint64_t> not_utf8{0};        // parse
+  std::atomic<std::uint64_t> fallback{0};        // parse: records that did not fit their stream's format
+  std::atomic<std::uint64_t> secrets_masked{0};  // parse
+  std::atomic<std::uint64_t> date_assumed{0};    // parse: records that state a time of day alone
+  std::atomic<std::uint64_t> zone_assumed{0};    // parse: records whose zone has a name of several (IST): read in --tz, else UTC
   std::atomic<std::uint64_t> date_order_changed{0};  // ingest: dates that no more fit the order of day and month that their stream had
 
   void drop(DropReason reason, std::uint64_t lines_dropped) noexcept { dropped_[static_cast<std::size_t>(reason)] += lines_dropped; }

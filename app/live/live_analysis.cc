@@ -11,6 +11,8 @@
 
 namespace loglode {
 
+Timestamp LiveAnalysis::wall_clock() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
+
 LiveAnalysis::LiveAnalysis(const LiveOptions& options, RunCounters& counters)
     : options_{options},
       counters_{counters},
@@ -37,6 +39,7 @@ Result<void> LiveAnalysis::restore(StateContents& contents, const std::optional<
   AggregateConfig windows;
   windows.lateness = options_.lateness;
   windows.by_span = true;
+  windows.now = wall_clock;
   aggregator_.emplace(windows, loaded_.catalog, counters_);
   marks_ = marks_of(contents);
   notes_ = contents.notes;
@@ -100,7 +103,7 @@ JudgeConfig LiveAnalysis::judge_config(const TemplateCatalog& catalog) const {
     config.frequent = frequent_;
     config.mutes = mutes_;
   }
-  config.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  config.now = wall_clock();
   for (Mute& mute : config.mutes)
     if (const TemplateInfo* known = catalog.find_shown(mute.template_id.high); known != nullptr) mute.template_id = known->id;
   config.ignored = ignored_templates(notes_, catalog);

@@ -34,6 +34,9 @@ class LiveAnalysis final : public Analysis {
   [[nodiscard]] Result<void> restore(StateContents& contents, const std::optional<std::string>& base);
   void add_worker_stage(MakeStage make) { worker_stages_.push_back(std::move(make)); }
 
+  /// What a record that was read now may be dated, but for lateness.
+  [[nodiscard]] static Timestamp wall_clock();
+
   [[nodiscard]] const FramerFactory& framers() const noexcept { return *framers_; }
   [[nodiscard]] const LoadedRules& rules() const noexcept { return loaded_; }
   [[nodiscard]] bool is_loaded() const noexcept { return framers_ != nullptr; }

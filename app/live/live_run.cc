@@ -35,7 +35,8 @@ Result<void> LiveRun::prepare() {
     if (state_.writer != nullptr) store_ = std::make_unique<Store>(*state_.writer);
   }
   engine_ = std::make_unique<Engine>(
-      EngineConfig{options_.announcer, options_.checkpoint, options_.drain, options_.assess_every, options_.judged, options_.threads},
+      EngineConfig{options_.announcer, options_.checkpoint, options_.drain, options_.assess_every, options_.judged, options_.threads,
+                   [lateness = options_.lateness] { return LiveAnalysis::wall_clock() + lateness; }},
       Engine::Parts{analysis_, announcer_, store_.get(), stop_});
   Outbox& outbox = engine_->outbox();
   for (const StoredTold& row : state_.contents.told) outbox.restore(row);

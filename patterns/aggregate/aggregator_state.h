@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "patterns/aggregate/clock_leads.h"
 #include "patterns/aggregate/excerpt_sample.h"
 #include "patterns/aggregate/window_aggregator.h"
 #include "patterns/aggregate/window_table.h"
@@ -69,6 +70,8 @@ struct WindowAggregator::State {
   std::size_t ordinal_cells = 0;
   std::size_t excerpt_bytes = 0, step_count = 0;
   ExcerptSample sample;
+  ClockLeads leads;
+  Timestamp read_at = kNoTime, latest = Timestamp::max();  // of the batch, and what its records may be dated at most
   std::uint64_t trace_sample_below = ~std::uint64_t{0};
 
   // Where the previous record went: nearly always where the next one goes.
@@ -86,7 +89,7 @@ struct WindowAggregator::State {
   std::vector<Recent> recent = std::vector<Recent>(kRecent);
 
   struct Tally {
-    std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0;
+    std::uint64_t records = 0, continuation_lines = 0, blank_lines = 0, without_time = 0, late = 0, future = 0;
   };
 
   std::uint32_t stream_of(const StreamInfo& info);
@@ -94,6 +97,9 @@ struct WindowAggregator::State {
   std::uint32_t service_of(const Record& record, AggregatedStream& stream);
   void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
   Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
+  void note_lead(const Record& record, const AggregatedStream& stream, std::uint32_t service);
+  void ask_clock();
+  void tell_leads();
   void begin_time(std::uint32_t stream_number, Timestamp time);
   AggregatedCell& cell_of(std::uint32_t service, ShapeId shape);
   void forget_places();

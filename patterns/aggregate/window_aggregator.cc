@@ -99,11 +99,13 @@ AggregatedCell& WindowAggregator::State::cell_of(std::uint32_t service, ShapeId 
 Timestamp WindowAggregator::State::place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally) {
   AggregatedStream& stream = streams[stream_number];
   if (record.time != kNoTime) {
-    if (!stream.timed) begin_time(stream_number, record.time);
-    late = record.time < stream.watermark && stream.watermark.time_since_epoch() - config.lateness > record.time.time_since_epoch();
-    stream.watermark = std::max(stream.watermark, record.time);
-    stream.previous = record.time;
-    return record.time;
+    const Timestamp time = std::min(record.time, latest);
+    tally.future += time < record.time ? 1 : 0;
+    if (!stream.timed) begin_time(stream_number, time);
+    late = time < stream.watermark && stream.watermark.time_since_epoch() - config.lateness > time.time_since_epoch();
+    stream.watermark = std::max(stream.watermark, time);
+    stream.previous = time;
+    return time;
   }
   ++tally.without_time;
   if (stream.timed) {
@@ -113,6 +115,24 @@ Timestamp WindowAggregator::State::place_in_time(Record& record, std::uint32_t s
   }
   if (!stream.ordinal) stream.ordinal = std::make_unique<WindowTable>();
   return Timestamp{kOrdinalStep * static_cast<std::int64_t>(stream.untimed++)};
+}
+
+void WindowAggregator::State::note_lead(const Record& record, const AggregatedStream& stream, std::uint32_t service) {
+  if (record.has(RecordFlag::time_inherited)) return;
+  if (record.time > latest)
+    leads.note_ahead(services[service], stream.path, record.time - read_at, read_at);
+  else
+    leads.note_on_time(services[service]);
+}
+
+void WindowAggregator::State::ask_clock() {
+  if (!config.now) return;
+  read_at = config.now();
+  latest = read_at + config.lateness;
+}
+
+void WindowAggregator::State::tell_leads() {
+  for (ClockLeads::Told& told : leads.take_told()) counters.report({std::move(told.path), std::move(told.what), false});
 }
 
 void WindowAggregator::State::enter_frame(std::uint32_t stream_number, Timestamp time) {
@@ -238,6 +258,8 @@ void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint3
   tally.late += late ? 1 : 0;
   AggregatedStream& stream = streams[stream_number];
   const std::uint32_t service = service_of(record, stream);
+  if (record.time > latest || leads.any()) [[unlikely]]
+    note_lead(record, stream, service);
   enter_frame(stream_number, time);
 
   ShapeId shape = record.shape;
@@ -293,12 +315,15 @@ Result<void> WindowAggregator::run(Batch& batch) {
   LOGLODE_ASSERT(batch.stream != nullptr);
   const std::uint32_t stream = state_->stream_of(batch.stream->info);
   State::Tally tally;
+  state_->ask_clock();
   for (Record& record : batch.records) state_->aggregate(batch, record, stream, tally);
   RunCounters& counters = state_->counters;
   counters.records += tally.records;
   counters.continuation_lines += tally.continuation_lines;
   counters.without_time += tally.without_time;
   counters.late += tally.late;
+  counters.future += tally.future;
+  state_->tell_leads();
   if (tally.blank_lines > 0) counters.drop(DropReason::blank, tally.blank_lines);
   return {};
 }
@@ -321,6 +346,7 @@ void WindowAggregator::change_rules(std::shared_ptr<const RuleCatalog> rules) {
   const std::vector<WindowSummary> all = state_->summaries(false);
   auto fresh = std::make_unique<State>(state_->config, std::move(rules), state_->counters);
   fresh->sample = state_->sample;
+  fresh->leads = std::move(state_->leads);
   state_ = std::move(fresh);
   restore(all);
 }
@@ -330,6 +356,7 @@ void WindowAggregator::forget_before(Timestamp time) {
   std::erase_if(kept, [&](const WindowSummary& summary) { return !summary.ordinal && summary.start + summary.width <= time; });
   auto fresh = std::make_unique<State>(state_->config, state_->rules, state_->counters);
   fresh->sample = state_->sample;
+  fresh->leads = std::move(state_->leads);
   state_ = std::move(fresh);
   restore(kept);
 }

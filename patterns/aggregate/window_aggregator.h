@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -20,6 +21,8 @@ struct AggregateConfig {
   /// For what does not end: windows under 10 s last while all records lie within so many of them, wider ones are only held by their cells.
   /// So the width follows from the time that the records span, not from how many windows were still there when they were read.
   bool by_span = false;
+  /// The wall clock, for what is read as it is written: asked once a batch. Without it every time is believed.
+  std::function<Timestamp()> now{};
   std::size_t excerpts_bytes_max = kExcerptsBytesMax, trace_steps_max = kTraceStepsMax;
 };
 
@@ -27,6 +30,9 @@ struct AggregateConfig {
 ///
 /// Time: a record without one takes its stream's previous one (and is flagged time_inherited); records before a stream's first
 /// time take that one, once it is known. A stream that never shows a time is counted by lines (WindowSummary::ordinal).
+///
+/// With a clock, a record that is dated more than `lateness` after it was read counts as of then: one line, or one service whose clock is
+/// ahead, must not make what happens now old. The windows record it, so whoever goes on from them goes on the same. Record::time stays.
 ///
 /// Counts: a record of a sample counts as many as it stands for, in cells and rule cells; WindowSummary::records are those that came.
 ///

@@ -21,7 +21,7 @@ Engine::Engine(EngineConfig config, Parts parts)
       outbox_{{parts.store != nullptr, config_.announcer}},
       checkpointer_{{pipeline_lock_, parts.analysis, outbox_, parts.store, [this] { return secure_ ? secure_() : Result<void>{}; },
                      [this](const Error& why) { give_up(why); }, parts.clock}},
-      judging_{{config_.assess_every, config_.judged, parts.store != nullptr},
+      judging_{{config_.assess_every, config_.judged, parts.store != nullptr, config_.latest},
                {pipeline_lock_, parts.analysis, outbox_, parts.announcer, [this] { return checkpointer_.forgotten_to(); },
                 [this] { request_checkpoint(); }, parts.clock}} {}
 

@@ -35,6 +35,7 @@ struct EngineConfig {
   std::chrono::milliseconds assess_every{200};
   Duration judged = std::chrono::hours{1};
   unsigned threads = 1;
+  std::function<Timestamp()> latest{};  // JudgeLoop::Config::latest
 };
 
 /// What was asked of the engine while it runs: between two batches, with everything that was read before delivered.

@@ -1,6 +1,7 @@
 #include "pipeline/engine/judge_loop.h"
 
 #include <algorithm>
+#include <functional>
 #include <utility>
 
 namespace loglode {
@@ -9,6 +10,7 @@ namespace {
 
 constexpr int kIdleFactor = 10;                             // an assessment that took long is followed by so many times as long without one
 constexpr auto kBetweenThorough = std::chrono::seconds{5};  // at least: between assessments of what has passed and is known better now
+constexpr std::size_t kOutlierShare = 64;  // of a batch's records: one in so many may be newer than what the batch counts as
 constexpr std::size_t kSmall = 64 * 1024;  // what the announcer remembers: kept at most once a second while it is small, else
 constexpr auto kBetweenSmall = std::chrono::seconds{1}, kBetweenLarge = std::chrono::seconds{10};
 
@@ -35,12 +37,22 @@ void JudgeLoop::begin_after(Timestamp newest, bool announced_known) {
 
 /// A backlog can be read faster than it is assessed: it waits, so that every record is assessed before it is too old to be.
 void JudgeLoop::note_delivered(const Batch& batch) {
-  Timestamp oldest = Timestamp::max(), newest = kNoTime;
+  // One line that lies about its time says neither that what was read before it is all there is, nor that what comes is old: of many
+  // records the few newest do not count, and none counts as of later than now.
+  Timestamp oldest = Timestamp::max();
+  times_.clear();
   for (const Record& record : batch.records) {
     if (record.time == kNoTime || record.has(RecordFlag::excluded) || record.has(RecordFlag::blank)) continue;
-    newest = std::max(newest, record.time);
+    times_.push_back(record.time);
     oldest = std::min(oldest, record.time);
   }
+  Timestamp newest = kNoTime;
+  if (!times_.empty()) {
+    const auto place = times_.begin() + static_cast<std::ptrdiff_t>(times_.size() / kOutlierShare);
+    std::nth_element(times_.begin(), place, times_.end(), std::greater<>{});
+    newest = *place;
+  }
+  if (newest != kNoTime && config_.latest) newest = std::min(newest, config_.latest());
   if (progress_ != nullptr) progress_->delivered(batch.stream->info.id, batch.records.size(), newest);
   const Timestamp watermark = this->watermark();
   const MutexLock lock{mutex_};

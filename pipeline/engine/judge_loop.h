@@ -28,6 +28,7 @@ class JudgeLoop {
     std::chrono::milliseconds every{200};     // at most; an assessment that took long is followed by ten times as long without one
     Duration judged = std::chrono::hours{1};  // what is older is the baseline of what is not
     bool durable = false;                     // there is a state: what is announced is part of its checkpoints
+    std::function<Timestamp()> latest{};      // what a record may be dated at most, to count as read up to there; none: anything
   };
   struct Parts {
     Mutex& pipeline_lock;
@@ -89,8 +90,9 @@ class JudgeLoop {
 
   // Judging thread:
   TimePoint due_{}, thorough_due_{}, announced_at_{};
-  std::string announced_;     // what the announcer remembered when it was announced last
-  bool to_announce_ = false;  // the announcer remembers what was not announced yet
+  std::vector<Timestamp> times_;  // with the pipeline lock: of the batch that was delivered
+  std::string announced_;         // what the announcer remembered when it was announced last
+  bool to_announce_ = false;      // the announcer remembers what was not announced yet
   Timestamp base_kept_ = kNoTime;
 
   mutable Mutex mutex_;
