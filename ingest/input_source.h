@@ -21,7 +21,7 @@ namespace loglode {
 struct DecompressionLimits {
   std::uint64_t bytes_max = std::uint64_t{1} << 40;         // out of one archive: 1 TiB
   std::uint64_t ratio_max = 10'000;                         // out / in; gzip cannot reach 1100, zstd can
-  std::uint64_t ratio_from_bytes = std::uint64_t{1} << 30;  // the ratio is looked at once so much came out
+  std::uint64_t ratio_from_bytes = std::uint64_t{1} << 20;  // the ratio is looked at once so much came out
   int zstd_window_log_max = 27;                             // 128 MiB, as `zstd -d` without --long
 };
 

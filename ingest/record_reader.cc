@@ -15,6 +15,15 @@ namespace {
 
 // What is read at once is looked at while it is still in the second-level cache.
 constexpr std::size_t kReadBytes = 128 * kKiB;
+// A record costs more than its bytes when those are few: a batch may hold so many times its bytes in records. Short lines are read in
+// small pieces, as all lines of a piece become records.
+constexpr std::size_t kRecordShare = 4;
+constexpr std::size_t kShortLinesReadBytes = 8 * kKiB;
+constexpr std::size_t kShortLineBytes = 16;
+
+[[nodiscard]] bool costs_too_much(std::size_t records, std::size_t batch_bytes) noexcept {
+  return records * sizeof(Record) >= kRecordShare * batch_bytes;
+}
 
 /// What both readers do: pull bytes, count lines.
 class TextPuller {
@@ -27,7 +36,11 @@ class TextPuller {
 
   ReadStatus pull(char* buffer, std::size_t capacity, Deadline until) {
     LOGLODE_ASSERT(lines.filled() < capacity);
-    const ReadResult got = text_.read(buffer + lines.filled(), std::min(capacity - lines.filled(), kReadBytes), until);
+    const std::uint64_t came = lines.lines() - lines_at_pull_;
+    lines_at_pull_ = lines.lines();
+    const std::size_t piece = came * kShortLineBytes > pulled_ ? kShortLinesReadBytes : kReadBytes;
+    const ReadResult got = text_.read(buffer + lines.filled(), std::min(capacity - lines.filled(), piece), until);
+    pulled_ = got.status == ReadStatus::bytes ? got.size : 0;
     if (got.status == ReadStatus::bytes) {
       lines.add(got.size);
       counters_.bytes += got.size;
@@ -50,6 +63,8 @@ class TextPuller {
   ByteReader& text_;
   RunCounters& counters_;
   std::uint64_t counted_, counted_cut_ = 0;
+  std::uint64_t lines_at_pull_ = counted_;
+  std::size_t pulled_ = 0;  // with the latest pull
 };
 
 /// Reads straight into the batch. The latest record stays open until the next one starts, so a batch's last record and the line
@@ -95,7 +110,8 @@ class ContiguousReader final : public RecordReader {
     LineCutter& lines = puller_.lines;
     while (true) {
       if (lines.has_new_bytes()) lines.cut(buffer_, on_line);
-      if (out.records.size() > 1 && lines.filled() >= batch_bytes_) return Filled::full;
+      if (out.records.size() > 1 && (lines.filled() >= batch_bytes_ || costs_too_much(out.records.size(), batch_bytes_)))
+        return Filled::full;
       if (lines.filled() == capacity_) grow(out);
       const ReadStatus status = puller_.pull(buffer_, capacity_, until);
       if (status == ReadStatus::wait) return Filled::wait;
@@ -109,6 +125,7 @@ class ContiguousReader final : public RecordReader {
   void add(Batch& out, const PhysicalLine& line) {
     const Framing framing = framer_.next(line.text);
     if (framing.starts_record) [[likely]] {
+      if (!out.records.empty() && joins_blanks(out.records.back(), line, rules_)) return append(out.records.back(), line);
       start(out, line);
       note_time(out.records.back(), framing);
       order_changes_ += framing.order_changed ? 1 : 0;
@@ -131,7 +148,10 @@ class ContiguousReader final : public RecordReader {
       out.records.back().set(RecordFlag::detached);
       return;
     }
-    Record& record = out.records.back();
+    append(out.records.back(), line);
+  }
+
+  void append(Record& record, const PhysicalLine& line) {
     char* const end = buffer_ + (record.raw.data() - buffer_) + record.raw.size();
     if (line.text.data() != end + 1) std::memmove(end + 1, line.text.data(), line.text.size());  // after a CR, filler or a cut line
     *end = '\n';
@@ -246,6 +266,10 @@ class InterleavedReader final : public RecordReader {
       if (!text.empty()) std::memcpy(place, text.data(), text.size());
       out.records.emplace_back(records_.record()).raw = {place, text.size()};
       used += text.size();
+      if (costs_too_much(out.records.size(), batch_bytes_)) {
+        records_.pop();
+        return false;
+      }
     }
     return used < batch_bytes_;
   }

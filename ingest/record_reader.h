@@ -19,7 +19,8 @@ enum class Filled : std::uint8_t {
 class RecordReader {
  public:
   virtual ~RecordReader() = default;
-  /// Appends records to an empty `out` until it holds batch_bytes, and sets its end. Not to be called again after `end`.
+  /// Appends records to an empty `out` until it holds batch_bytes, or so many records that they cost much more, and sets its end. Not to be
+  /// called again after `end`.
   virtual Filled fill(Batch& out, Deadline until) = 0;
   /// Appends to an empty `out` what is held back although its lines are complete, because nothing came for a while: lines that continue
   /// it later are records of their own (detached). With `rest_too` also a line that has no end yet, marked as cut; what follows of it
@@ -40,6 +41,7 @@ struct RecordReaderConfig {
 
 /// `text`, `framer` and `counters` must outlive the reader. A framer that says it is interleaved gets the reader that puts the lines of
 /// each substream together; other framers get the reader that fills the batch directly and copies only the lines a batch ends in.
+/// A run of blank lines is one record (but where lines are told apart by substream).
 /// The records are the same for every batch_bytes and every deadline. `raw`: the lines joined by '\n' (a CR before it is gone).
 [[nodiscard]] std::unique_ptr<RecordReader> make_record_reader(const RecordReaderConfig& config, ByteReader& text, Framer& framer,
                                                                RunCounters& counters);

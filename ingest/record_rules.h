@@ -44,6 +44,12 @@ inline void note_time(Record& record, const Framing& framing) noexcept {
   return record.line_count < rules.lines_max && record_bytes + 1 + line.text.size() <= rules.bytes_max;
 }
 
+/// Whether `line`, with which a record would begin, is one more of a run of blank lines: the run is one record, or millions of them cost
+/// memory and steps for nothing.
+[[nodiscard]] inline bool joins_blanks(const Record& record, const PhysicalLine& line, const RecordRules& rules) noexcept {
+  return record.has(RecordFlag::blank) && is_blank(line.text) && fits(record, record.raw.size(), line, rules);
+}
+
 /// Counts `line` to the record that it continues.
 inline void continue_record(Record& record, const PhysicalLine& line) noexcept {
   ++record.line_count;

@@ -78,6 +78,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.next_stream = with.next_stream;
   follow.reading.source = source.name;
   follow.reading.line_bytes_max = with.line_bytes_max;
+  follow.reading.batch_bytes = with.batch_bytes;
   if (source.service.kind == ServiceFrom::Kind::fixed) follow.reading.service = source.service.name;
   return make_follow_source(std::move(follow), **framers, with.counters);
 }

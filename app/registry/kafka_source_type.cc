@@ -197,6 +197,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   }
   kafka.queue_bytes_max = kafka.staged_bytes_max = with.queue_bytes_max;
   kafka.line_bytes_max = with.line_bytes_max;
+  kafka.batch_bytes = with.batch_bytes;
   kafka.known_position = with.known_position;
   kafka.commit_metadata = with.commit_metadata;
   auto made = make_kafka_source(std::move(kafka), **framers, with.counters);

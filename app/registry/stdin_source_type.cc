@@ -17,6 +17,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   IngestConfig reading;
   reading.source = source.name;
   reading.line_bytes_max = with.line_bytes_max;
+  reading.batch_bytes = with.batch_bytes;
   if (source.service.kind == ServiceFrom::Kind::fixed) reading.service = source.service.name;
   reading.live = true;
   reading.streams = {with.next_stream()};

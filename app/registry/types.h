@@ -54,6 +54,7 @@ class ConnectTrial {
 struct SourceMaking {
   std::string config_file;  // for errors
   std::size_t line_bytes_max = 0;
+  std::size_t batch_bytes = kBatchBytesTarget;
   std::size_t queue_bytes_max = 0;  // of what a source may keep waiting
   RunCounters& counters;
   std::function<Result<const FramerFactory*>(const SourceConfig& source, const std::string& format)> framers;

@@ -161,6 +161,11 @@ Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source,
   return framers_.emplace(key, *framers).first->second.get();
 }
 
+/// Some ten batches are on their way, and each costs several times its bytes when its lines are short.
+static std::size_t batch_bytes_of(std::uint64_t memory_bytes) {
+  return static_cast<std::size_t>(std::clamp<std::uint64_t>(memory_bytes / 64, 64 * kKiB, kBatchBytesTarget));
+}
+
 Result<void> ServiceRun::add_sources() {
   // A quarter of the memory is for what waits in front of the pipeline, shared by all sources that keep something waiting.
   const auto consumers = static_cast<std::size_t>(std::count_if(
@@ -168,6 +173,7 @@ Result<void> ServiceRun::add_sources() {
   const std::size_t share = config_.pipeline.memory_bytes.value / 8 / std::max<std::size_t>(consumers, 1);
   const config::SourceMaking with{config_.file,
                                   config_.pipeline.line_bytes_max.value,
+                                  batch_bytes_of(config_.pipeline.memory_bytes.value),
                                   std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB),
                                   live_->counters(),
                                   [this](const SourceConfig& source, const std::string& format) { return framers_for(source, format); },

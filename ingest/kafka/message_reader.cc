@@ -136,11 +136,21 @@ void MessageReader::read_text(const StagedMessage& message, char* payload, Batch
   ++lines_cut_;
 }
 
+namespace {
+
+/// A run of blank lines takes a place for each of them.
+std::uint64_t place_behind(const Record& record) noexcept {
+  const std::uint64_t taken = record.has(RecordFlag::blank) ? record.line_count : 1;
+  return std::min((record.offset & (kPlacesMax - 1)) + taken, kPlacesMax);
+}
+
+}  // namespace
+
 void MessageReader::add_line(const StagedMessage& message, std::string_view line, bool first, Batch& out) {
   ++lines_;
   const Framing framing = framer_->next(line);
   const bool starts = framing.starts_record || first;
-  const std::uint64_t place = first ? 0 : (out.records.back().offset & (kPlacesMax - 1)) + 1;
+  const std::uint64_t place = first ? 0 : place_behind(out.records.back());
   const ingest::RecordRules rules;
   const ingest::PhysicalLine physical{line, message.offset << kKafkaOffsetShift | place, message.offset + 1, false};
   if (!starts) {
@@ -148,7 +158,7 @@ void MessageReader::add_line(const StagedMessage& message, std::string_view line
     const bool room = ingest::fits(record, record.raw.size(), physical, rules) || place == kPlacesMax;
     if (room) return extend(record, line);
     counters_.hit(Limit::record_lines);
-  } else if (place == kPlacesMax) {
+  } else if (!first && (place == kPlacesMax || ingest::joins_blanks(out.records.back(), physical, rules))) {
     return extend(out.records.back(), line);
   }
   Record& record = out.records.emplace_back();

@@ -84,8 +84,7 @@ TEST_CASE("records: lines, line ends, offsets and numbers are as written", "[ing
   expect("a\nbb", Framed::lines, {{"a", 0, 1}, {"bb", 2, 2}});
   expect("a\r\nbb\r\n", Framed::lines, {{"a", 0, 1}, {"bb", 3, 2}});
   expect("a\r\r\n", Framed::lines, {{"a\r", 0, 1}});
-  expect("a\n\n \t\nb\n", Framed::lines,
-         {{"a", 0, 1}, {"", 2, 2, 1, false, false, true}, {" \t", 3, 3, 1, false, false, true}, {"b", 6, 4}});
+  expect("a\n\n \t\nb\n", Framed::lines, {{"a", 0, 1}, {"\n \t", 2, 2, 2, false, false, true}, {"b", 6, 4}});
   expect("a\n b\n}\nc\n", Framed::indented, {{"a\n b\n}", 0, 1, 3}, {"c", 7, 4}});
   expect("a\r\n b\r\nc\r\n", Framed::indented, {{"a\n b", 0, 1, 2}, {"c", 7, 3}});
   expect(" a\n b\nc\n", Framed::indented, {{" a\n b", 0, 1, 2, false, true}, {"c", 6, 3}});
@@ -121,6 +120,33 @@ TEST_CASE("records: a blank line belongs to its record when the framer says so, 
   }
   SECTION("--format message keeps them as they are") {
     CHECK_FALSE(read("a\n\n", Framed::lines, {.rules = {.keep_blank_lines = true}}).records[1].blank);
+  }
+}
+
+TEST_CASE("records: what lines cost beside their bytes bounds a batch, and a run of blank ones costs one record", "[ingest]") {
+  struct Row {
+    std::string line;
+    Framed how;
+  };
+  for (const Row& row : {Row{"a\n", Framed::lines}, Row{"\n", Framed::lines}, Row{"a\n\n", Framed::lines}, Row{"\n", Framed::letters},
+                         Row{"a1\n", Framed::letters}}) {
+    std::string text;
+    while (text.size() < 2 * kMiB) text += row.line;
+    INFO(row.line << static_cast<int>(row.how));
+    MemoryReader bytes{text};
+    const auto framer = make_framer(row.how);
+    RunCounters counters;
+    const auto reader = ingest::make_record_reader({.batch_bytes = 64 * kKiB}, bytes, *framer, counters);
+    std::uint64_t lines = 0;
+    for (Filled filled = Filled::full; filled != Filled::end;) {
+      Batch batch;
+      filled = reader->fill(batch, Deadline::max());
+      // Four times its bytes in records, and a small piece more; how short lines are is known after the first piece.
+      if (lines > 0) CHECK(batch.records.size() * sizeof(Record) <= 4 * 64 * kKiB + (8 * kKiB + 1) * sizeof(Record));
+      for (const Record& record : batch.records) lines += record.line_count;
+      if (row.line == "\n" && row.how == Framed::lines) CHECK(batch.records.size() <= 64 * kKiB / kRecordLinesMax + 256);
+    }
+    CHECK(lines == static_cast<std::uint64_t>(std::count(text.begin(), text.end(), '\n')));
   }
 }
 

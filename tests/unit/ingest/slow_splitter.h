@@ -76,6 +76,7 @@ inline std::vector<SlowRecord> slow_records(const std::string& bytes, Framer& fr
     const std::uint32_t substream = framer.interleaved() ? framing.substream : 0;
     const auto found = open.find(substream);
     bool extends = !framing.starts_record && found != open.end();
+    if (!framer.interleaved() && found != open.end() && records[found->second.record].blank && slow_is_blank(line.text)) extends = true;
     if (extends && framer.interleaved() && line.number - found->second.latest > held_lines_max) extends = false;
     if (extends) {
       const SlowRecord& record = records[found->second.record];
