@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/announced.h"
 #include "core/finding.h"
 #include "core/rule_info.h"
 #include "core/sink.h"
@@ -47,7 +48,7 @@ class Announcer {
   /// Events for the sinks, in the order in which they are to be written.
   [[nodiscard]] virtual std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) = 0;
   /// What it remembers, for the announcer of a later run: part of the checkpoint.
-  [[nodiscard]] virtual std::string encode() const = 0;
+  [[nodiscard]] virtual Announced announced() const = 0;
 };
 
 }  // namespace loglode

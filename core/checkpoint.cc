@@ -81,7 +81,9 @@ void join(Checkpoint& pending, Checkpoint newer, std::size_t events_max) {
   join_windows(pending, newer);
   join_rows(pending.streams, std::move(newer.streams), [](const StoredStream& stream) { return key_of(stream.identity); });
   join_rows(pending.bookmarks, std::move(newer.bookmarks), [](const StoredBookmark& mark) { return key_of(mark.identity); });
-  join_rows(pending.told, std::move(newer.told), [](const StoredTold& each) { return each.teller; });
+  join_rows(pending.announced, std::move(newer.announced), [](const StoredAnnounced& each) { return each.announcer; });
+  join_rows(pending.pending, std::move(newer.pending), [](const StoredPending& each) { return each.announcer; });
+  join_rows(pending.bases, std::move(newer.bases), [](const StoredBase& each) { return each.announcer; });
   pending.given_up_before = std::max(pending.given_up_before, newer.given_up_before);
   if (newer.has_templates) {
     pending.templates = std::move(newer.templates);

@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "core/announced.h"
+#include "core/event.h"
 #include "core/template_catalog.h"
 #include "core/timestamp.h"
 #include "core/window_summary.h"
@@ -33,9 +35,19 @@ struct StoredBookmark {
   std::string bytes;
 };
 
-/// What was told of the findings of this state, in the words of who told them. One row a teller.
-struct StoredTold {
-  std::string teller;  // not empty
+/// What an announcer remembers (core/announced.h): all of it.
+struct StoredAnnounced {
+  std::string announcer;  // its name, not empty: a state may be used by `run` and `tail`, which announce apart
+  Announced announced{};
+};
+/// Events that an announcer has announced and that may not have been written to all sinks: all of them, in order.
+struct StoredPending {
+  std::string announcer;
+  std::vector<Event> events{};
+};
+/// What the assessments of an announcer's run go on from, in the analysis' words.
+struct StoredBase {
+  std::string announcer;
   std::string bytes;
 };
 
@@ -65,8 +77,10 @@ struct Checkpoint {
   std::vector<StoredTemplate> templates{};      // all of them, when `has_templates`
   bool has_templates = false;
   std::vector<TemplateEvent> events{};
-  std::vector<StoredTold> told{};       // new or changed
-  Timestamp given_up_before = kNoTime;  // windows that ended by then may become totals, of streams that are being written too
+  std::vector<StoredAnnounced> announced{};  // new or changed; takes the place of all that is stored of its announcer
+  std::vector<StoredPending> pending{};      // the same
+  std::vector<StoredBase> bases{};           // the same
+  Timestamp given_up_before = kNoTime;       // windows that ended by then may become totals, of streams that are being written too
 };
 
 /// `pending` becomes what has the effect of keeping it and then `newer`. At most `events_max` events are kept, the newest.

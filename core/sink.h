@@ -3,7 +3,6 @@
 // incidents, templates) come one by one, each with a verdict of its own, and only to sinks that want their kind.
 #pragma once
 
-#include <bitset>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -13,6 +12,7 @@
 #include <utility>
 
 #include "core/batch.h"
+#include "core/event.h"
 #include "core/pipeline_parts.h"
 #include "core/result.h"
 
@@ -34,27 +34,8 @@ class IgnoreVerdicts final : public Verdicts {
   void settle(const Batch&, std::size_t, Verdict, std::string_view) noexcept override {}
 };
 
-/// What goes to sinks: records, and what is made of them.
-enum class Document : std::uint8_t { record, template_info, finding, incident, report, kCount };
-
-/// `record`, `template`, `finding`, `incident`, `report`.
-[[nodiscard]] constexpr std::string_view name_of(Document kind) noexcept {
-  constexpr std::string_view kNames[] = {"record", "template", "finding", "incident", "report"};
-  return kNames[static_cast<std::size_t>(kind)];
-}
-
-using DocumentKinds = std::bitset<static_cast<std::size_t>(Document::kCount)>;
-[[nodiscard]] constexpr DocumentKinds only(Document kind) noexcept { return DocumentKinds{1ULL << static_cast<unsigned>(kind)}; }
-
 /// Positions in Batch::records, ascending. Good during the call that they are given to.
 using SelectedRecords = std::span<const std::uint32_t>;
-
-/// What was found out, or what was said of it holds no more: a finding, an incident, a template, a report.
-struct Event {
-  Document kind = Document::finding;
-  std::string key;   // names what it is about (a finding's id): a repeat replaces
-  std::string json;  // an object of its own (cli.md, "Files"); masked
-};
 
 /// Takes the verdict of each event, from any thread. Must outlive the sinks that were given it.
 class EventVerdicts {

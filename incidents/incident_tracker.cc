@@ -30,11 +30,6 @@ bool IncidentTracker::is_near(Timestamp start_a, Timestamp end_a, Timestamp star
   return start_a <= end_b + kSameSpan && start_b <= end_a + kSameSpan;
 }
 
-std::string_view name_of(LiveChange change) noexcept {
-  constexpr std::string_view kNames[] = {"opened", "grew", "closed"};
-  return kNames[static_cast<std::size_t>(change)];
-}
-
 std::string IncidentTracker::subject_of(const Finding& finding) { return loglode::subject_of(finding); }
 
 std::string IncidentTracker::id_of(const Incident& incident) {
@@ -91,12 +86,12 @@ void IncidentTracker::compare_findings(const Judgement& judgement, Timestamp new
         first, last, [&](const auto& each) { return is_near(each.second.start, each.second.end, finding.start, finding.end); });
     KnownFinding next{finding.start, finding.end, finding.total, finding.total};
     if (known == last) {
-      out.findings.push_back({LiveChange::opened, &finding});
+      out.findings.push_back({EventChange::opened, &finding});
       ++findings_opened_;
     } else {
       next.told = known->second.told;
       if (finding.total >= 10 * std::max<std::uint64_t>(next.told, 1)) {  // told again when it is ten times as much
-        out.findings.push_back({LiveChange::grew, &finding});
+        out.findings.push_back({EventChange::updated, &finding});
         next.told = finding.total;
       }
       findings_.erase(known);
@@ -135,30 +130,31 @@ void IncidentTracker::compare_incidents(const Judgement& judgement, Timestamp ne
     for (const std::string& id : incident->findings)
       if (const auto found = findings.find(id); found != findings.end()) subjects.push_back(subject_of(*found->second));
     std::sort(subjects.begin(), subjects.end());
+    subjects.erase(std::unique(subjects.begin(), subjects.end()), subjects.end());
     const bool over = incident->state == IncidentState::closed;
     const Timestamp latest = over ? incident->closed_at : newest;
     KnownIncident* known = find(subjects, incident->opened_at, latest);
     const bool is_new = known == nullptr;
     if (is_new) known = &incidents_.emplace_back();
     known->compared = compared_;
-    if (!is_new) out.present.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
+    if (!is_new) out.present.push_back({EventChange::updated, known->number, known->id, incident, incident->summary});
     if (is_new) {
       known->number = next_incident_++;
       known->opened = incident->opened_at;
       known->id = id_of(*incident);
-      out.present.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
-      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+      out.present.push_back({EventChange::opened, known->number, known->id, incident, incident->summary});
+      out.incidents.push_back({EventChange::opened, known->number, known->id, incident, incident->summary});
     } else if (known->closed && !over) {  // lines that came late
       known->closed = false;
-      out.incidents.push_back({LiveChange::opened, known->number, known->id, incident, incident->summary});
+      out.incidents.push_back({EventChange::opened, known->number, known->id, incident, incident->summary});
     } else if (!known->closed && (incident->severity > known->severity || incident->findings.size() >= known->findings + 3 ||
                                   incident->findings.size() >= 2 * std::max<std::size_t>(known->findings, 1))) {
-      out.incidents.push_back({LiveChange::grew, known->number, known->id, incident, incident->summary});
+      out.incidents.push_back({EventChange::updated, known->number, known->id, incident, incident->summary});
     } else {
       known->last = std::max(known->last, latest);
       known->subjects = std::move(subjects);
       if (over && !std::exchange(known->closed, true))
-        out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
+        out.incidents.push_back({EventChange::resolved, known->number, known->id, incident, incident->summary});
       continue;
     }
     known->subjects = std::move(subjects);
@@ -167,12 +163,12 @@ void IncidentTracker::compare_incidents(const Judgement& judgement, Timestamp ne
     known->severity = std::max(known->severity, incident->severity);
     known->summary = incident->summary;
     if (over && !std::exchange(known->closed, true))
-      out.incidents.push_back({LiveChange::closed, known->number, known->id, incident, incident->summary});
+      out.incidents.push_back({EventChange::resolved, known->number, known->id, incident, incident->summary});
   }
   for (KnownIncident& known : incidents_) {
     if (known.closed || newest == kNoTime || newest <= known.last + kSameSpan) continue;
     known.closed = true;  // the judgement has joined it to another, or let it go
-    out.incidents.push_back({LiveChange::closed, known.number, known.id, nullptr, known.summary, known.last});
+    out.incidents.push_back({EventChange::resolved, known.number, known.id, nullptr, known.summary, known.last});
   }
   forget_oldest(out);
 }
@@ -184,7 +180,7 @@ void IncidentTracker::forget_oldest(LiveChanges& out) {
   std::erase_if(incidents_, [&](const KnownIncident& known) { return over != 0 && known.closed && over-- != 0; });
   for (std::size_t i = 0; i < over; ++i)
     out.incidents.push_back(
-        {LiveChange::closed, incidents_[i].number, incidents_[i].id, nullptr, incidents_[i].summary, incidents_[i].last});
+        {EventChange::resolved, incidents_[i].number, incidents_[i].id, nullptr, incidents_[i].summary, incidents_[i].last});
   incidents_.erase(incidents_.begin(), incidents_.begin() + static_cast<std::ptrdiff_t>(over));
 }
 

@@ -10,19 +10,17 @@
 #include <string_view>
 #include <vector>
 
+#include "core/announced.h"
 #include "core/finding.h"
 
 namespace loglode {
 
-enum class LiveChange : std::uint8_t { opened, grew, closed };
-[[nodiscard]] std::string_view name_of(LiveChange change) noexcept;
-
 struct LiveFinding {
-  LiveChange change = LiveChange::opened;
+  EventChange change = EventChange::opened;
   const Finding* finding = nullptr;  // in the judgement
 };
 struct LiveIncident {
-  LiveChange change = LiveChange::opened;
+  EventChange change = EventChange::opened;
   std::uint64_t number = 0;            // 1, 2, 3 … since the program began; the same for the incident's life
   std::string id;                      // 16 hex: of what it began with and when; the same after a restart
   const Incident* incident = nullptr;  // in the judgement; null when it closed and the judgement does not have it any more
@@ -50,10 +48,10 @@ class IncidentTracker {
   [[nodiscard]] std::uint64_t findings_opened() const noexcept { return findings_opened_; }
   [[nodiscard]] std::size_t incidents_open() const;
 
-  /// All that it knows, for a tracker of a later run.
-  [[nodiscard]] std::string encode() const;
-  /// Goes on from what encode() gave, also where that is nothing. False: it cannot be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view bytes);
+  /// Adds all that it knows, for a tracker of a later run. `muted`: what it knows is muted.
+  void add_to(Announced& all, bool muted = false) const;
+  /// Goes on from what add_to() gave, and nothing else.
+  void restore(const Announced& all, bool muted = false);
 
   /// Ids of templates are others now, by `now(before)`. Until its next comparison a tracker knows that it was renewed.
   void renew(const std::function<TemplateId(TemplateId)>& now);
@@ -67,15 +65,8 @@ class IncidentTracker {
     Timestamp start = kNoTime, end = kNoTime;
     std::uint64_t total = 0, told = 0;
   };
-  struct KnownIncident {
-    std::uint64_t number = 0, compared = 0;  // `compared`: which comparison met it last
-    std::string id;
-    std::vector<std::string> subjects;  // of its findings, sorted
-    Timestamp opened = kNoTime, last = kNoTime;
-    std::size_t findings = 0;
-    IncidentSeverity severity = IncidentSeverity::info;
-    bool closed = false;
-    std::string summary;
+  struct KnownIncident : AnnouncedIncident {
+    std::uint64_t compared = 0;  // which comparison met it last
   };
 
   /// Whether two spans are of one finding.

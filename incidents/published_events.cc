@@ -3,7 +3,6 @@
 #include <xxhash.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <tuple>
 #include <utility>
 
@@ -11,11 +10,7 @@ namespace loglode {
 
 namespace {
 
-using Json = nlohmann::json;
-
 std::uint64_t hash_of(std::string_view json) { return std::max<std::uint64_t>(1, XXH3_64bits(json.data(), json.size())); }
-std::int64_t number_of(Timestamp time) { return time.time_since_epoch().count(); }
-Timestamp time_of(const Json& number) { return Timestamp{Duration{number.get<std::int64_t>()}}; }
 
 }  // namespace
 
@@ -115,31 +110,20 @@ void PublishedEvents::count_open() {
       std::count_if(published_.begin(), published_.end(), [](const auto& entry) { return !entry.second.text.empty(); }));
 }
 
-std::string PublishedEvents::encode() const {
-  Json all = Json::array();
+std::vector<PublishedDocument> PublishedEvents::documents() const {
+  std::vector<PublishedDocument> all;
+  all.reserve(published_.size());
   for (const auto& [key, sent] : published_)
-    all.push_back({static_cast<unsigned>(key.first), key.second, sent.hash, sent.facts.about, number_of(sent.facts.start),
-                   number_of(sent.facts.end), sent.facts.size, sent.text, sent.lasting});
-  return all.dump(-1, ' ', false, Json::error_handler_t::replace);
+    all.push_back(
+        {key.first, key.second, sent.hash, sent.facts.about, sent.facts.start, sent.facts.end, sent.facts.size, sent.text, sent.lasting});
+  return all;
 }
 
-bool PublishedEvents::restore(std::string_view bytes) {
+void PublishedEvents::restore(const std::vector<PublishedDocument>& documents) {
   published_.clear();
-  open_ = 0;
-  if (bytes.empty()) return true;
-  try {
-    for (const Json& row : Json::parse(bytes))
-      published_[{Document{row.at(0).get<std::uint8_t>()}, row.at(1).get<std::string>()}] = {
-          row.at(2),
-          {row.at(3), time_of(row.at(4)), time_of(row.at(5)), row.at(6)},
-          row.at(7).get<std::string>(),
-          row.size() > 8 && row.at(8).get<bool>()};
-    count_open();
-    return true;
-  } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
-    published_.clear();
-    return false;
-  }
+  for (const PublishedDocument& one : documents)
+    published_[{one.kind, one.id}] = {one.hash, {one.about, one.start, one.end, one.size}, one.open_text, one.lasting};
+  count_open();
 }
 
 }  // namespace loglode

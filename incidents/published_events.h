@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "core/sink.h"
+#include "core/announced.h"
 #include "core/timestamp.h"
 
 namespace loglode {
@@ -63,9 +63,10 @@ class PublishedEvents {
   /// before `ended_before`, and is not about something unsent: what stands in its place must be sent first.
   [[nodiscard]] std::vector<Gone> take_gone(Document kind, const Present& present, Timestamp ended_before);
 
-  [[nodiscard]] std::string encode() const;
-  /// False: it cannot be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view bytes);
+  /// All of it, by kind and id, for those of a later run.
+  [[nodiscard]] std::vector<PublishedDocument> documents() const;
+  /// Goes on from what documents() gave, and nothing else.
+  void restore(const std::vector<PublishedDocument>& documents);
 
  private:
   struct Sent {

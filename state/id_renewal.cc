@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "state/announced_tables.h"
 #include "state/state_reader.h"
 
 namespace loglode::state {
@@ -40,13 +41,22 @@ void replace(Connection& connection, const StateContents& contents) {
   for (const ServiceWarmUp& row : contents.warm_ups) warm_up.run({row.service, row.since});
   Statement told{connection, "INSERT INTO told VALUES(?,?,0)"};
   for (const StoredTold& row : contents.told) told.run({row.teller, row.bytes});
+  std::uint64_t ignored = 0;
+  AnnouncedTables announced{connection, ignored};
+  for (const StoredAnnounced& row : contents.announced) announced.put(row);
+  for (const StoredPending& row : contents.pending) announced.put(row);
+  for (const StoredBase& row : contents.bases) announced.put(row);
   connection.run("UPDATE id_versions SET version=" + std::to_string(kIdVersion));
 }
 
 }  // namespace
 
+bool is_of_older_version(const StateContents& contents) { return contents.id_version < kIdVersion || !contents.told.empty(); }
+
 bool needs_renewal(Connection& connection, const RenewIds& renew) {
-  return renew && connection.good() && connection.number("SELECT version FROM id_versions") < static_cast<std::int64_t>(kIdVersion);
+  return renew && connection.good() &&
+         (connection.number("SELECT version FROM id_versions") < static_cast<std::int64_t>(kIdVersion) ||
+          connection.number("SELECT COUNT(*) FROM told WHERE teller<>x''") > 0);
 }
 
 void renew_ids(Connection& connection, const RenewIds& renew) {

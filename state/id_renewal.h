@@ -1,5 +1,5 @@
-// Ids of an older version (core/content_id.h): what becomes of them is said by who makes ids; here the whole of a state's contents is read,
-// given to them, and written in place of what there was.
+// Contents that only somebody else can bring up to date: ids of an older version (core/content_id.h), and what was told, in an announcer's
+// own words. Here the whole of a state's contents is read, given to them, and written in place of what there was.
 #pragma once
 
 #include "state/sqlite.h"
@@ -7,7 +7,9 @@
 
 namespace loglode::state {
 
-/// Whether ids are older than today's and `renew` can say what they are now.
+/// Whether ids are older than today's, or what was told is still bytes.
+[[nodiscard]] bool is_of_older_version(const StateContents& contents);
+/// The same of a file, where `renew` can say what becomes of it.
 [[nodiscard]] bool needs_renewal(Connection& connection, const RenewIds& renew);
 /// Within the caller's transaction; sums are to be written anew afterwards.
 void renew_ids(Connection& connection, const RenewIds& renew);

@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6c6f676c;  // "logl"
 
 // 64 unsigned bits are stored as the signed ones; booleans are 0 and 1; times are nanoseconds since the epoch.
-constexpr std::array<MigrationStep, 4> kSteps{{
+constexpr std::array<MigrationStep, 5> kSteps{{
     R"sql(
 CREATE TABLE about(id INTEGER PRIMARY KEY CHECK(id=1), schema_version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
 INSERT INTO about VALUES(1,0,0);
@@ -79,6 +79,44 @@ CREATE TABLE warm_ups(service BLOB NOT NULL, since INTEGER NOT NULL, sum INTEGER
 INSERT INTO warm_ups VALUES(x'',0,0); -- of nobody, as above
 CREATE TABLE id_versions(version INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(version)) STRICT, WITHOUT ROWID;
 INSERT INTO id_versions VALUES(1,0);
+)sql",
+    // What announcers remember becomes rows. Their bytes stay in `told` until somebody who can read them opens the file (id_renewal.h);
+    // what assessments go on from is bytes here too. A row of announcer x'' is of nobody, as above.
+    R"sql(
+CREATE TABLE announcers(announcer BLOB NOT NULL, next_incident INTEGER NOT NULL, last_revision INTEGER NOT NULL, renewed INTEGER NOT NULL,
+  has_targets INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer)) STRICT, WITHOUT ROWID;
+INSERT INTO announcers VALUES(x'',0,0,0,0,0);
+CREATE TABLE announcer_targets(announcer BLOB NOT NULL, target BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer,target))
+  STRICT, WITHOUT ROWID;
+INSERT INTO announcer_targets VALUES(x'',x'',0);
+CREATE TABLE announced_findings(announcer BLOB NOT NULL, subject BLOB NOT NULL, muted INTEGER NOT NULL, ordinal INTEGER NOT NULL,
+  first INTEGER NOT NULL, last INTEGER NOT NULL, total INTEGER NOT NULL, announced INTEGER NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(announcer,subject,muted,ordinal)) STRICT, WITHOUT ROWID;
+INSERT INTO announced_findings VALUES(x'',x'',0,0,0,0,0,0,0);
+CREATE TABLE announced_incidents(announcer BLOB NOT NULL, number INTEGER NOT NULL, id BLOB NOT NULL, opened INTEGER NOT NULL,
+  last INTEGER NOT NULL, findings INTEGER NOT NULL, severity INTEGER NOT NULL, closed INTEGER NOT NULL, summary BLOB NOT NULL,
+  sum INTEGER NOT NULL, PRIMARY KEY(announcer,number)) STRICT, WITHOUT ROWID;
+INSERT INTO announced_incidents VALUES(x'',0,x'',0,0,0,0,0,x'',0);
+CREATE TABLE incident_subjects(announcer BLOB NOT NULL, number INTEGER NOT NULL, subject BLOB NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(announcer,number,subject)) STRICT, WITHOUT ROWID;
+INSERT INTO incident_subjects VALUES(x'',0,x'',0);
+CREATE TABLE published_documents(announcer BLOB NOT NULL, kind INTEGER NOT NULL, id BLOB NOT NULL, hash INTEGER NOT NULL,
+  about INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, size INTEGER NOT NULL, open_text BLOB NOT NULL,
+  lasting INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer,kind,id)) STRICT, WITHOUT ROWID;
+INSERT INTO published_documents VALUES(x'',0,x'',0,0,0,0,0,x'',0,0);
+CREATE TABLE announced_templates(announcer BLOB NOT NULL, id INTEGER NOT NULL, id_low INTEGER NOT NULL, count INTEGER NOT NULL,
+  sum INTEGER NOT NULL, PRIMARY KEY(announcer,id,id_low)) STRICT, WITHOUT ROWID;
+INSERT INTO announced_templates VALUES(x'',0,0,0,0);
+CREATE TABLE pending_events(announcer BLOB NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL,
+  change INTEGER NOT NULL, revision INTEGER NOT NULL, json BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer,number))
+  STRICT, WITHOUT ROWID;
+INSERT INTO pending_events VALUES(x'',0,0,x'',0,0,x'',0);
+CREATE TABLE assessment_bases(announcer BLOB NOT NULL, bytes BLOB NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer))
+  STRICT, WITHOUT ROWID;
+INSERT INTO assessment_bases VALUES(x'',x'',0);
+INSERT INTO assessment_bases SELECT substr(teller,1,length(teller)-9),bytes,0 FROM told
+  WHERE length(teller)>9 AND substr(teller,-9)=CAST('/standing' AS BLOB);
+DELETE FROM told WHERE length(teller)>9 AND substr(teller,-9)=CAST('/standing' AS BLOB);
 )sql",
 }};
 

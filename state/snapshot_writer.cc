@@ -20,7 +20,7 @@ SnapshotWriter::SnapshotWriter(Connection& connection, StateLimits limits)
       templates_(connection, "templates", 2, {"id", "id_low", "text", "severity"}, total_),
       events_(connection, "events", 1, {"number", "kind", "from_id", "from_low", "into_id", "into_low", "text", "at"}, total_),
       bookmarks_(connection, "bookmarks", 2, {"high", "low", "number", "bytes"}, total_),
-      told_(connection, "told", 1, {"teller", "bytes"}, total_),
+      announced_(connection, total_),
       about_(connection, "UPDATE about SET sum=?"),
       stream_(connection, "SELECT path,reaches,finished,rolled_up,learned_at FROM streams WHERE high=? AND low=?"),
       window_(connection, "SELECT reaches,records,cells FROM windows WHERE high=? AND low=? AND ordinal=? AND width=? AND start=?"),
@@ -52,7 +52,9 @@ StateWritten SnapshotWriter::write(const Checkpoint& snapshot) {
     if (snapshot.has_templates) put_templates(snapshot.templates);
     put_events(snapshot.events);
     put_bookmarks(snapshot.bookmarks);
-    for (const StoredTold& each : snapshot.told) told_.put({each.teller, each.bytes});
+    for (const StoredAnnounced& each : snapshot.announced) announced_.put(each);
+    for (const StoredPending& each : snapshot.pending) announced_.put(each);
+    for (const StoredBase& each : snapshot.bases) announced_.put(each);
     keep_limits(snapshot, written);
   });
   return written;

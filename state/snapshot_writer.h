@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "state/announced_tables.h"
 #include "state/sqlite.h"
 #include "state/state_store.h"
 #include "state/summed_table.h"
@@ -55,7 +56,8 @@ class SnapshotWriter {
   StateLimits limits_;
   std::uint64_t total_ = 0;  // sum of all rows
   std::uint64_t cells_ = 0;  // of all windows
-  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_, bookmarks_, told_;
+  SummedTable shapes_, streams_, windows_, totals_, notes_, templates_, events_, bookmarks_;
+  AnnouncedTables announced_;
   Statement about_, stream_, window_, window_bytes_, windows_of_, total_of_;
 };
 

@@ -1,6 +1,7 @@
 // From rows to what they mean. What cannot be is damage.
 #include <limits>
 
+#include "state/announced_tables.h"
 #include "state/state_reader.h"
 #include "state/summed_table.h"
 
@@ -99,6 +100,9 @@ StateContents read_rows(Connection& connection) {
   contents.told = rows_of<StoredTold>(connection, "SELECT teller,bytes FROM told WHERE teller<>x'' ORDER BY teller", [](Statement& row) {
     return StoredTold{text_of(row, 0), text_of(row, 1)};
   });
+  contents.announced = read_announced(connection);
+  contents.pending = read_pending(connection);
+  contents.bases = read_bases(connection);
   contents.former_ids = rows_of<FormerId>(
       connection, "SELECT id,id_low,now,now_low FROM former_ids WHERE id<>0 OR id_low<>0 ORDER BY id,id_low", [](Statement& row) {
         return FormerId{id_of<TemplateId>(row, 0), id_of<TemplateId>(row, 2)};

@@ -8,6 +8,7 @@
 #include <tuple>
 #include <utility>
 
+#include "state/id_renewal.h"
 #include "state/summed_table.h"
 
 namespace loglode::state {
@@ -94,7 +95,7 @@ Result<StateRead> read_once(const StatePaths& paths, const Opening& opening, con
     return fail(StateErrc::newer_schema, "the state in " + paths.shown + " was made by a newer version of loglode (ids " +
                                              std::to_string(read.contents.id_version) + ", this one knows " + std::to_string(kIdVersion) +
                                              "): use that version, or another folder; nothing was changed");
-  if (read.contents.id_version == kIdVersion || !renew) return read;
+  if (!renew || !is_of_older_version(read.contents)) return read;
   read.contents = renew(std::move(read.contents));
   return read;
 }

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/assert.h"
+#include "state/id_renewal.h"
 #include "state/schema.h"
 #include "state/snapshot_writer.h"
 #include "state/sqlite.h"
@@ -136,7 +137,7 @@ Result<void> StateStore::Database::begin() {
   Result<state::StateRead> read = state::read_state(paths, state::Beside::nobody);
   if (!read) return tl::unexpected(read.error());
   connection = connect_to_write(paths.file());
-  if (read->version < state::schema_version() || (renew && read->contents.id_version < kIdVersion)) {
+  if (read->version < state::schema_version() || (renew && state::is_of_older_version(read->contents))) {
     state::migrate(*connection, state::migration_steps(), renew);
     read->contents = state::read_contents(*connection);
   }

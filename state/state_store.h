@@ -62,6 +62,12 @@ struct TemplateNote {
   TemplateId alias_of = kNoTemplate;  // a person said it is that template
 };
 
+/// What an announcer remembered, in the words of a version that kept it as bytes.
+struct StoredTold {
+  std::string teller;  // its name, or its name and "/pending"
+  std::string bytes;
+};
+
 /// An id that people and documents know, and what it is called since ids were renewed.
 struct FormerId {
   TemplateId id = kNoTemplate, now = kNoTemplate;
@@ -94,13 +100,17 @@ struct StateContents {
   std::vector<StoredTemplate> templates;
   std::vector<TemplateEvent> events;  // newest first
   std::vector<StoredBookmark> bookmarks;
-  std::vector<StoredTold> told;
+  std::vector<StoredAnnounced> announced;
+  std::vector<StoredPending> pending;
+  std::vector<StoredBase> bases;
+  std::vector<StoredTold> told;  // of schema 3 and 4: until somebody makes rows of it
   std::vector<FormerId> former_ids;
   std::vector<ServiceWarmUp> warm_ups;
   std::string set_aside;  // path of a damaged file that was set aside by open(); empty when there was none
 };
 
-/// All that a state holds with ids of an older version, in today's ids. It cannot fail: what it cannot name it leaves out.
+/// All that a state of an older version holds, in today's ids, and what was told as rows. It cannot fail: what it cannot name it leaves
+/// out.
 using RenewIds = std::function<StateContents(StateContents)>;
 
 class StateStore {

@@ -39,7 +39,8 @@ Event withdrawal(Document kind, const std::string& id, const std::string& supers
   return {kind, id,
           to_line(Json{{"schema", "loglode.withdrawal/1"},
                        {finding ? "finding_id" : "incident_id", id},
-                       {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}})};
+                       {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}}),
+          EventChange::withdrawn};
 }
 
 /// What was sent last of an incident, as one that is over.
@@ -47,7 +48,7 @@ Event closed_document(const PublishedEvents::Gone& gone) {
   Json object = Json::parse(gone.open_text);
   object["state"] = "closed";
   object["closed_at"] = gone.end == kNoTime ? Json(nullptr) : Json(to_rfc3339(gone.end));
-  return {Document::incident, gone.id, to_line(object)};
+  return {Document::incident, gone.id, to_line(object), EventChange::resolved};
 }
 
 }  // namespace
@@ -73,6 +74,8 @@ std::vector<OutgoingEvent> EventDocuments::of(const Assessment& judged) {
   std::vector<Event> changes = changes_of(judged);
   bring_up_to_date(judged, changes, out);
   for (Event& event : changes) out.push_back({std::move(event)});
+  for (auto& [event, only_to] : out)
+    if (event.kind != Document::template_info) event.revision = ++last_revision_;
   return out;
 }
 
@@ -108,7 +111,7 @@ std::vector<Event> EventDocuments::changes_of(const Assessment& judged) {
   LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
   incidents_open_ = tracker_.incidents_open();
   for (const LiveFinding& live : changes.findings)
-    if (live.change == LiveChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
+    if (live.change == EventChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
   add_findings(judged, changes, documents);
   add_incidents(judged, changes, documents);
   published_.keep_lasting(judged.lasting);
@@ -119,8 +122,8 @@ void EventDocuments::add_templates(const Assessment& judged, std::vector<Event>&
   for (const TemplateCount& row : judged.judgement.templates) {
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
-    told = row.count;
-    out.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row))});
+    const EventChange change = std::exchange(told, row.count) == 0 ? EventChange::opened : EventChange::updated;
+    out.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row)), change});
   }
 }
 
@@ -148,14 +151,15 @@ void EventDocuments::add_findings(const Assessment& judged, const LiveChanges& c
 
 void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& out) {
   std::string json = to_line(to_json(finding));
+  const EventChange change = change_of(Document::finding, finding.finding_id, false);
   if (published_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
-    out.push_back({Document::finding, finding.finding_id, std::move(json)});
+    out.push_back({Document::finding, finding.finding_id, std::move(json), change});
 }
 
 void EventDocuments::add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out) {
   // What a judgement does not have any more stands as it was told, or is withdrawn below.
   for (const LiveIncident& live : changes.incidents)
-    if (live.incident != nullptr) send_incident(live, live.change == LiveChange::closed, judged, out);
+    if (live.incident != nullptr) send_incident(live, live.change == EventChange::resolved, judged, out);
   PublishedEvents::Present present;
   for (LiveIncident& live : changes.present) {
     const bool over = live.incident->state == IncidentState::closed && is_quiet(live.incident->closed_at, judged.newest);
@@ -183,13 +187,20 @@ void EventDocuments::settle_incident(LiveIncident& live, const Assessment& judge
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
 }
 
+EventChange EventDocuments::change_of(Document kind, const std::string& id, bool closed) const {
+  if (closed) return EventChange::resolved;
+  const bool was_sent = published_.knows(kind, id) && !published_.is_only_known(kind, id);
+  return was_sent ? EventChange::updated : EventChange::opened;
+}
+
 void EventDocuments::send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out) {
   Json object = to_json(*live.incident);
   object["incident_id"] = live.id;
   object["state"] = closed ? "closed" : "open";
   std::string json = to_line(object);
+  const EventChange change = change_of(Document::incident, live.id, closed);
   if (published_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
-    out.push_back({Document::incident, live.id, std::move(json)});
+    out.push_back({Document::incident, live.id, std::move(json), change});
 }
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.
@@ -214,37 +225,30 @@ void EventDocuments::take_as_known(const Judgement& judgement, Timestamp newest)
   incidents_open_ = tracker_.incidents_open();
 }
 
-std::string EventDocuments::encode() const {
-  Json templates = Json::array();
-  for (const auto& [id, count] : templates_) templates.push_back({id.high, id.low, count});
-  std::string bytes;
-  Json all{
-      {"book", tracker_.encode()}, {"muted", muted_tracker_.encode()}, {"sent", published_.encode()}, {"templates", std::move(templates)}};
+Announced EventDocuments::announced() const {
+  Announced all;
+  tracker_.add_to(all);
+  muted_tracker_.add_to(all, true);
+  all.documents = published_.documents();
+  for (const auto& [id, count] : templates_) all.templates.push_back({id, count});
   std::optional<std::set<std::string>> places = targeted_;  // as they were, where nobody has set others: nothing went anywhere since
   if (!targets_.empty()) places.emplace();
   for (const Target& target : targets_)
     for (std::size_t kind = 0; kind < target.events.size(); ++kind)
       if (target.events[kind]) places->insert(place_of(target.place, Document{static_cast<std::uint8_t>(kind)}));
-  if (places) all["targets"] = *places;
-  Json::to_cbor(all, bytes);
-  return bytes;
+  if (places) all.targets.emplace(places->begin(), places->end());
+  all.last_revision = last_revision_;
+  return all;
 }
 
-bool EventDocuments::restore(std::string_view bytes) {
-  if (bytes.empty()) return true;
-  try {
-    const Json all = Json::from_cbor(bytes);
-    for (const Json& row : all.at("templates"))
-      if (row.size() == 3)  // of ids of version 1: renew() forgets them
-        templates_[{row.at(0).get<std::uint64_t>(), row.at(1).get<std::uint64_t>()}] = row.at(2).get<std::uint64_t>();
-    if (all.contains("targets")) targeted_ = all.at("targets").get<std::set<std::string>>();
-    const bool read = tracker_.restore(all.at("book").get<std::string>()) && muted_tracker_.restore(all.at("muted").get<std::string>()) &&
-                      published_.restore(all.at("sent").get<std::string>());
-    incidents_open_ = tracker_.incidents_open();
-    return read;
-  } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
-    return false;
-  }
+void EventDocuments::restore(const Announced& before) {
+  tracker_.restore(before);
+  muted_tracker_.restore(before, true);
+  published_.restore(before.documents);
+  for (const AnnouncedTemplate& one : before.templates) templates_[one.id] = one.count;
+  if (before.targets) targeted_.emplace(before.targets->begin(), before.targets->end());
+  last_revision_ = before.last_revision;
+  incidents_open_ = tracker_.incidents_open();
 }
 
 void EventDocuments::renew(const std::function<TemplateId(TemplateId)>& now) {
@@ -258,7 +262,7 @@ void EventDocuments::renew(const std::function<TemplateId(TemplateId)>& now) {
 void EventDocuments::note_muted(const Assessment& judged) {
   const Judgement muted = muted_of(judged.judgement);
   for (const LiveFinding& live : muted_tracker_.compare(muted, judged.newest).findings) {
-    if (live.change != LiveChange::opened) continue;
+    if (live.change != EventChange::opened) continue;
     const MutedFinding& about = judged.judgement.muted[static_cast<std::size_t>(live.finding - muted.findings.data())];
     ++muted_[static_cast<std::size_t>(live.finding->kind)];
     if (muted_listener_)

@@ -34,9 +34,9 @@ class EventDocuments final : public Announcer {
   /// In the order in which they are to be written.
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
   /// What announce() has given, for the EventDocuments of a later run.
-  [[nodiscard]] std::string encode() const override;
-  /// Before announce(). False: it cannot be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view bytes);
+  [[nodiscard]] Announced announced() const override;
+  /// Before announce(): goes on from what announced() gave.
+  void restore(const Announced& before);
   /// Ids of templates are others now, as in IncidentTracker: templates are told again, under them; findings and incidents that were told
   /// are not, but for what comes of them later.
   void renew(const std::function<TemplateId(TemplateId)>& now);
@@ -58,6 +58,7 @@ class EventDocuments final : public Announcer {
   void add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out);
   void send_finding(const Finding& finding, std::vector<Event>& out);
   void send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out);
+  [[nodiscard]] EventChange change_of(Document kind, const std::string& id, bool closed) const;
   void settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out);
   void withdraw(Document kind, const PublishedEvents::Present& present, const std::map<std::uint64_t, std::string>& heirs,
                 const Assessment& judged, std::vector<Event>& out);
@@ -73,6 +74,7 @@ class EventDocuments final : public Announcer {
   std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
   Counts findings_{}, muted_{};                    // opened, by kind
   std::atomic<std::uint64_t> incidents_open_{0};
+  std::uint64_t last_revision_ = 0;
 };
 
 }  // namespace loglode

@@ -24,6 +24,10 @@ std::string upper(std::string_view word) {
   return text;
 }
 
+std::string_view word_of(EventChange change) {
+  return change == EventChange::opened ? "opened" : change == EventChange::updated ? "grew" : "closed";
+}
+
 std::string when(Timestamp time) { return time == kNoTime ? std::string(8, ' ') : clock_text(time); }
 
 std::string place_of(const Finding& finding) {
@@ -38,7 +42,7 @@ std::string LiveScreen::line_of(const LiveFinding& live) const {
   const Finding& finding = *live.finding;
   if (style_.ndjson) return to_line(to_json(finding)) + "\n";
   const Paint paint{style_.color};
-  const std::string word = pad_to(upper(live.change == LiveChange::grew ? "grew" : word_for(finding.kind)), 9);
+  const std::string word = pad_to(upper(live.change == EventChange::updated ? "grew" : word_for(finding.kind)), 9);
   const bool grave = finding.severity >= Severity::error;
   std::string out = fmt::format("{}  {}  {}  ", when(finding.start), grave ? paint.bold_red(word) : paint.yellow(word),
                                 paint.cyan(pad_to(printable(finding.service), 14)));
@@ -50,15 +54,16 @@ std::string LiveScreen::line_of(const LiveIncident& live, Timestamp newest) cons
     if (live.incident == nullptr) return {};
     Json object = to_json(*live.incident);
     object["incident_id"] = std::to_string(live.number);
-    object["state"] = live.change == LiveChange::closed ? "closed" : "open";
+    object["state"] = live.change == EventChange::resolved ? "closed" : "open";
     return to_line(object) + "\n";
   }
   const Paint paint{style_.color};
-  const std::string head = fmt::format("INCIDENT {} {}", live.number, name_of(live.change));
+  const std::string head = fmt::format("INCIDENT {} {}", live.number, word_of(live.change));
   Timestamp time = newest;  // grown or let go: seen just now
-  if (live.incident != nullptr && live.change == LiveChange::opened) time = live.incident->opened_at;
-  if (live.incident != nullptr && live.incident->closed_at != kNoTime && live.change == LiveChange::closed) time = live.incident->closed_at;
-  const bool over = live.change == LiveChange::closed;
+  if (live.incident != nullptr && live.change == EventChange::opened) time = live.incident->opened_at;
+  if (live.incident != nullptr && live.incident->closed_at != kNoTime && live.change == EventChange::resolved)
+    time = live.incident->closed_at;
+  const bool over = live.change == EventChange::resolved;
   return fmt::format("{}  {}  {}{}\n", when(time), over ? paint.bold(head) : paint.bold_red(head),
                      live.incident == nullptr ? "" : fmt::format("{}  ", name_of(live.incident->severity)), printable(live.summary));
 }
@@ -68,17 +73,23 @@ std::vector<OutgoingEvent> LiveScreen::announce(const std::shared_ptr<const Asse
   return {};
 }
 
+Announced LiveScreen::announced() const {
+  Announced all;
+  tracker_.add_to(all);
+  return all;
+}
+
 void LiveScreen::show(const Assessment& judged) {
   if (judged.known) return tracker_.take_as_known(judged.judgement, judged.newest);
   if (tracker_.was_renewed()) tracker_.take_as_known(tracker_.told_before(judged.judgement), judged.newest);
   const LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
   std::string out;
   for (const LiveIncident& live : changes.incidents)
-    if (live.change != LiveChange::closed) out += line_of(live, judged.newest);
+    if (live.change != EventChange::resolved) out += line_of(live, judged.newest);
   for (const LiveFinding& live : changes.findings)
     if (style_.verbose || live.finding->notify != Notify::none) out += line_of(live);
   for (const LiveIncident& live : changes.incidents)
-    if (live.change == LiveChange::closed) out += line_of(live, judged.newest);
+    if (live.change == EventChange::resolved) out += line_of(live, judged.newest);
   findings_ = tracker_.findings_opened();
   incidents_open_ = tracker_.incidents_open();
   if (templates_wanted_.exchange(false)) {

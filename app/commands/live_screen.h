@@ -27,9 +27,9 @@ class LiveScreen final : public Announcer {
   /// Shows it; sinks get nothing.
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
   /// What was shown, for the screen of a later run.
-  [[nodiscard]] std::string encode() const override { return tracker_.encode(); }
-  /// Before announce(). False: it cannot be read, nothing is known.
-  [[nodiscard]] bool restore(std::string_view shown) { return tracker_.restore(shown); }
+  [[nodiscard]] Announced announced() const override;
+  /// Before announce().
+  void restore(const Announced& shown) { tracker_.restore(shown); }
   /// Draws the line at the bottom anew; to be called a few times a second.
   void draw_status(const LiveRun& run);
   void clear_status();

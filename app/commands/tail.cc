@@ -252,8 +252,7 @@ int run_tail(const TailOptions& options) {
       return sinks;
     });
   if (!run.notice().empty()) screen.say(run.notice());
-  if (!screen.restore(run.announced_before()))
-    screen.say("cannot read from the state which findings were announced before: those that still stand are announced again");
+  screen.restore(run.announced_before());
   bool damaged = false;
   Result<PipelineTimes> times;
   {

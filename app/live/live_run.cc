@@ -39,9 +39,10 @@ Result<void> LiveRun::prepare() {
                    [lateness = options_.lateness] { return LiveAnalysis::wall_clock() + lateness; }},
       Engine::Parts{analysis_, announcer_, store_.get(), stop_});
   Outbox& outbox = engine_->outbox();
-  for (const StoredTold& row : state_.contents.told) outbox.restore(row);
-  announced_before_ = outbox.announced_before().value_or(std::string{});
-  state_.contents.told = {};
+  for (StoredAnnounced& row : state_.contents.announced) outbox.restore(std::move(row));
+  for (StoredPending& row : state_.contents.pending) outbox.restore(std::move(row));
+  for (StoredBase& row : state_.contents.bases) outbox.restore(std::move(row));
+  announced_before_ = outbox.announced_before().value_or(Announced{});
   if (auto restored = analysis_.restore(state_.contents, outbox.base_before()); !restored) return restored;
   engine_->set_workers([this] { return analysis_.make_worker(); });
   engine_->add_ordered_stage(analysis_.learner());

@@ -42,8 +42,8 @@ class LiveRun {
   [[nodiscard]] std::string commit_metadata() const;
   [[nodiscard]] StreamId next_stream() noexcept { return StreamId{next_stream_.fetch_add(1)}; }
   [[nodiscard]] const std::string& notice() const noexcept { return state_.notice; }
-  /// What the announcer of the run before this one remembered; empty: nothing.
-  [[nodiscard]] const std::string& announced_before() const noexcept { return announced_before_; }
+  /// What the announcer of the run before this one remembered.
+  [[nodiscard]] const Announced& announced_before() const noexcept { return announced_before_; }
   /// As LiveAnalysis::template_members_of().
   [[nodiscard]] const std::string& template_members_of(ShapeId shape) { return analysis_.template_members_of(shape); }
   void add_source(std::string name, std::unique_ptr<Source> source) { engine_->add_source(std::move(name), std::move(source)); }
@@ -69,7 +69,7 @@ class LiveRun {
   RunCounters counters_;
   LiveAnalysis analysis_;
   OpenState state_;
-  std::string announced_before_;
+  Announced announced_before_;
   std::unique_ptr<Store> store_;  // null: nothing outlives the process
   std::unique_ptr<Engine> engine_;
   std::atomic<std::uint32_t> next_stream_{0};

@@ -11,11 +11,11 @@
 
 #include "app/announcing/event_documents.h"
 #include "app/reading/open_state.h"
+#include "app/reading/told_before.h"
 #include "core/run_counters.h"
 #include "incidents/incident_tracker.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
-#include "pipeline/engine/outbox.h"
 
 namespace loglode {
 
@@ -41,7 +41,7 @@ class Renewal {
     std::sort(contents_.former_ids.begin(), contents_.former_ids.end(), [](const FormerId& a, const FormerId& b) { return a.id < b.id; });
     renew_templates();
     for (TemplateEvent& event : contents_.events) event.from = name_of(event.from), event.into = name_of(event.into);
-    renew_told();
+    renew_announced();
     contents_.id_version = kIdVersion;
     return std::move(contents_);
   }
@@ -160,27 +160,27 @@ class Renewal {
     for (const TemplateInfo& info : catalog_.templates()) contents_.templates.push_back({info.id, info.text, info.severity});
   }
 
-  void renew_told() {
+  void renew_announced() {
     const auto now = [this](TemplateId before) {
       const TemplateInfo* const found = catalog_.find(before);
       return found == nullptr ? before : found->id;
     };
-    std::vector<StoredTold> told;
-    for (const StoredTold& each : contents_.told) {
-      IncidentTracker tracker;
-      EventDocuments documents;
-      // What cannot be read is left out: then what the state holds counts as told.
-      if (each.teller == "tail" && tracker.restore(each.bytes)) {
-        tracker.renew(now);
-        told.push_back({each.teller, tracker.encode()});
-      } else if (each.teller == "run" && documents.restore(each.bytes)) {
+    for (auto& [announcer, all] : contents_.announced) {
+      if (announcer == "run") {
+        EventDocuments documents;
+        documents.restore(all);
         documents.renew(now);
-        told.push_back({each.teller, documents.encode()});
-      } else if (each.teller.ends_with(Outbox::kPending)) {
-        told.push_back(each);
+        all = documents.announced();
+      } else {
+        IncidentTracker tracker;
+        tracker.restore(all);
+        tracker.renew(now);
+        Announced renewed;
+        tracker.add_to(renewed);
+        all = std::move(renewed);
       }
     }
-    contents_.told = std::move(told);
+    contents_.bases.clear();  // they name templates
   }
 
   StateContents contents_;
@@ -193,10 +193,13 @@ class Renewal {
 
 }  // namespace
 
-StateContents with_todays_ids(StateContents before) { return Renewal{std::move(before)}.renew(); }
+StateContents brought_up_to_date(StateContents before) {
+  told_as_rows(before);
+  return before.id_version < kIdVersion ? Renewal{std::move(before)}.renew() : std::move(before);
+}
 
 Result<StateStore> open_state_store(const std::string& folder, StateAccess access) {
-  return StateStore::open(folder, access, {}, with_todays_ids);
+  return StateStore::open(folder, access, {}, brought_up_to_date);
 }
 
 }  // namespace loglode

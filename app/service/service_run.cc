@@ -121,8 +121,7 @@ Result<void> ServiceRun::prepare() {
   if (auto sound = refuse_unsound(); !sound) return sound;
   if (auto ready = live_->prepare(); !ready) return ready;
   if (!live_->notice().empty()) log_.warn(live_->notice());
-  if (!events_.restore(live_->announced_before()))
-    log_.warn("cannot read from the state which findings were announced before: those that still stand are announced again");
+  events_.restore(live_->announced_before());
   events_.set_targets(targets_of(config_.sinks));
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig dead_letters;

@@ -167,7 +167,7 @@ void Engine::begin(Source& source) {
   if (parts_.store == nullptr || outbox_.base_before()) outbox_.begin_with_windows_from(base.needs_from);
   // From the first checkpoint on it is known what was announced, be it nothing, and where steps begin.
   if (parts_.store != nullptr)
-    outbox_.announce(announced_known ? std::nullopt : std::optional{std::string{}}, parts_.analysis.encode_base(), base.needs_from);
+    outbox_.announce(announced_known ? std::nullopt : std::optional{Announced{}}, parts_.analysis.encode_base(), base.needs_from);
   judging_.begin(base);
   if (held_windows_) judging_.begin_after(held_to_, announced_known);
 }

@@ -11,7 +11,7 @@ namespace {
 constexpr int kIdleFactor = 10;                             // an assessment that took long is followed by so many times as long without one
 constexpr auto kBetweenThorough = std::chrono::seconds{5};  // at least: between assessments of what has passed and is known better now
 constexpr std::size_t kOutlierShare = 64;  // of a batch's records: one in so many may be newer than what the batch counts as
-constexpr std::size_t kSmall = 64 * 1024;  // what the announcer remembers: kept at most once a second while it is small, else
+constexpr std::size_t kSmall = 500;        // rows that the announcer remembers: kept at most once a second while they are few, else
 constexpr auto kBetweenSmall = std::chrono::seconds{1}, kBetweenLarge = std::chrono::seconds{10};
 
 }  // namespace
@@ -83,7 +83,7 @@ bool JudgeLoop::holds_reading() const {
 }
 
 JudgeLoop::TimePoint JudgeLoop::announcement_due() const noexcept {
-  const bool large = announced_.size() > kSmall && !parts_.outbox.holds_unannounced();
+  const bool large = announced_.rows() > kSmall && !parts_.outbox.holds_unannounced();
   return announced_at_ + (large ? kBetweenLarge : kBetweenSmall);
 }
 
@@ -203,7 +203,7 @@ std::optional<std::string> JudgeLoop::changed_base() {
 void JudgeLoop::announce(bool even_if_same) {
   to_announce_ = false;
   announced_at_ = parts_.clock.now();
-  std::string now = parts_.announcer.encode();
+  Announced now = parts_.announcer.announced();
   auto base = changed_base();
   const bool same = now == announced_ && !parts_.outbox.holds_unannounced() && !even_if_same;
   if (same && !base) return;

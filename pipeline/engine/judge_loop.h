@@ -91,7 +91,7 @@ class JudgeLoop {
   // Judging thread:
   TimePoint due_{}, thorough_due_{}, announced_at_{};
   std::vector<Timestamp> times_;  // with the pipeline lock: of the batch that was delivered
-  std::string announced_;         // what the announcer remembered when it was announced last
+  Announced announced_;           // what the announcer remembered when it was announced last
   bool to_announce_ = false;      // the announcer remembers what was not announced yet
   Timestamp base_kept_ = kNoTime;
 

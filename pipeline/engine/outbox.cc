@@ -1,28 +1,30 @@
 #include "pipeline/engine/outbox.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 namespace loglode {
 
 namespace {
 
-using Json = nlohmann::json;
 constexpr std::size_t kWaitingMax = 10'000;
 
 }  // namespace
 
-void Outbox::restore(const StoredTold& row) {
+void Outbox::restore(StoredAnnounced row) {
+  if (row.announcer == config_.announcer) announced_before_ = std::move(row.announced);
+}
+
+/// Which sinks they are for is not kept: this run may have others, and a repeat under the same key replaces.
+void Outbox::restore(StoredPending row) {
+  if (row.announcer != config_.announcer) return;
   const MutexLock lock{mutex_};
-  if (row.teller == config_.announcer) {
-    announced_before_ = row.bytes;
-  } else if (row.teller == config_.announcer + std::string{kStanding}) {
-    base_before_ = row.bytes;
-  } else if (row.teller == config_.announcer + std::string{kPending}) {
-    if (auto pending = decode_events(row.bytes)) ready_.assign(pending->begin(), pending->end());
-    pending_kept_ = !ready_.empty();
-  }
+  for (Event& event : row.events) ready_.push_back({std::move(event)});
+  pending_kept_ = !ready_.empty();
+}
+
+void Outbox::restore(StoredBase row) {
+  if (row.announcer == config_.announcer) base_before_ = std::move(row.bytes);
 }
 
 void Outbox::begin_with_windows_from(Timestamp needs_from) {
@@ -42,12 +44,12 @@ void Outbox::add(std::vector<OutgoingEvent> events) {
   }
 }
 
-void Outbox::announce(std::optional<std::string> announced, std::optional<std::string> base, Timestamp needs_from) {
+void Outbox::announce(std::optional<Announced> announced, std::optional<std::string> base, Timestamp needs_from) {
   const MutexLock lock{mutex_};
-  while (announced_.size() >= kWaitingMax && !ended_) changed_.wait(mutex_);
-  for (OutgoingEvent& event : unannounced_) announced_.push_back(std::move(event));
+  while (named_.size() >= kWaitingMax && !ended_) changed_.wait(mutex_);
+  for (OutgoingEvent& event : unannounced_) named_.push_back(std::move(event));
   unannounced_.clear();
-  if (announced) announced_text_ = std::move(announced);
+  if (announced) announced_ = std::move(announced);
   if (!base) return;
   base_ = std::move(base);
   base_needs_from_ = needs_from;
@@ -88,13 +90,15 @@ void Outbox::add_to(Checkpoint& checkpoint) {
     base_.reset();
     return;
   }
-  if (announced_text_) checkpoint.told.push_back({config_.announcer, *std::exchange(announced_text_, std::nullopt)});
-  std::vector<OutgoingEvent> pending{ready_.begin(), ready_.end()};
-  pending.insert(pending.end(), announced_.begin(), announced_.end());
-  in_checkpoint_ = announced_.size();
-  if (!pending.empty() || pending_kept_) checkpoint.told.push_back({config_.announcer + std::string{kPending}, encode_events(pending)});
-  pending_kept_ = !pending.empty();
-  if (base_) checkpoint.told.push_back({config_.announcer + std::string{kStanding}, *std::exchange(base_, std::nullopt)});
+  if (announced_) checkpoint.announced.push_back({config_.announcer, *std::exchange(announced_, std::nullopt)});
+  std::vector<Event> pending;
+  for (const std::deque<OutgoingEvent>* const each : {&ready_, &named_})
+    for (const OutgoingEvent& one : *each) pending.push_back(one.event);
+  in_checkpoint_ = named_.size();
+  const bool any = !pending.empty();
+  if (any || pending_kept_) checkpoint.pending.push_back({config_.announcer, std::move(pending)});
+  pending_kept_ = any;
+  if (base_) checkpoint.bases.push_back({config_.announcer, *std::exchange(base_, std::nullopt)});
 }
 
 Timestamp Outbox::needs_from() const {
@@ -110,8 +114,8 @@ void Outbox::sinks_replaced() noexcept {
 bool Outbox::release_announced() {
   const MutexLock lock{mutex_};
   for (; in_checkpoint_ > 0; --in_checkpoint_) {
-    ready_.push_back(std::move(announced_.front()));
-    announced_.pop_front();
+    ready_.push_back(std::move(named_.front()));
+    named_.pop_front();
   }
   changed_.notify_all();
   return !ready_.empty();
@@ -126,28 +130,6 @@ void Outbox::end() {
   const MutexLock lock{mutex_};
   ended_ = true;
   changed_.notify_all();
-}
-
-std::string encode_events(const std::vector<OutgoingEvent>& events) {
-  Json rows = Json::array();
-  for (const auto& [event, only_to] : events) rows.push_back({static_cast<unsigned>(event.kind), event.key, event.json});
-  std::string bytes;
-  Json::to_cbor(rows, bytes);
-  return bytes;
-}
-
-std::optional<std::vector<OutgoingEvent>> decode_events(std::string_view bytes) {
-  try {
-    std::vector<OutgoingEvent> events;
-    for (const Json& row : Json::from_cbor(bytes)) {
-      const auto kind = row.at(0).get<std::uint8_t>();
-      if (kind >= static_cast<std::uint8_t>(Document::kCount)) return std::nullopt;
-      events.push_back({{Document{kind}, row.at(1).get<std::string>(), row.at(2).get<std::string>()}});
-    }
-    return events;
-  } catch (const Json::exception&) {  // nlohmann speaks in exceptions; they end here
-    return std::nullopt;
-  }
 }
 
 }  // namespace loglode

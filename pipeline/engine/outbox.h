@@ -33,16 +33,16 @@ class Outbox {
     bool durable = false;     // events wait for the checkpoint that names them
     std::string announcer{};  // under this name the state keeps what was announced
   };
-  /// What the state keeps beside what was announced, under the announcer's name and one of these.
-  static constexpr std::string_view kPending = "/pending", kStanding = "/standing";
 
   explicit Outbox(Config config) : config_{std::move(config)} {}
 
   // Before anything runs:
-  /// Goes on from the rows of a checkpoint; what is not its own is left alone.
-  void restore(const StoredTold& row);
-  /// What was announced before, in the announcer's words; none: nothing was ever announced from this state.
-  [[nodiscard]] const std::optional<std::string>& announced_before() const noexcept { return announced_before_; }
+  /// Go on from the rows of a checkpoint; what is not its own is left alone.
+  void restore(StoredAnnounced row);
+  void restore(StoredPending row) LOGLODE_EXCLUDES(mutex_);
+  void restore(StoredBase row);
+  /// What was announced before; none: nothing was ever announced from this state.
+  [[nodiscard]] const std::optional<Announced>& announced_before() const noexcept { return announced_before_; }
   /// What the assessments go on from, in the analysis' words.
   [[nodiscard]] const std::optional<std::string>& base_before() const noexcept { return base_before_; }
   /// What needs_from() is until a checkpoint has another base.
@@ -53,7 +53,7 @@ class Outbox {
   void add(std::vector<OutgoingEvent> events) LOGLODE_EXCLUDES(mutex_);
   [[nodiscard]] bool holds_unannounced() const noexcept { return !unannounced_.empty(); }
   /// What was added is announced with the next checkpoint, which keeps `announced` and, when there is one, the base of the same assessment.
-  void announce(std::optional<std::string> announced, std::optional<std::string> base, Timestamp needs_from) LOGLODE_EXCLUDES(mutex_);
+  void announce(std::optional<Announced> announced, std::optional<std::string> base, Timestamp needs_from) LOGLODE_EXCLUDES(mutex_);
 
   // Pipeline lock:
   /// Writes what is ready. A sink that refuses gets an event with the next call, and those before it only once.
@@ -75,25 +75,21 @@ class Outbox {
 
  private:
   const Config config_;
-  std::optional<std::string> announced_before_, base_before_;
+  std::optional<Announced> announced_before_;
+  std::optional<std::string> base_before_;
   std::vector<OutgoingEvent> unannounced_;  // judging thread
 
   mutable Mutex mutex_;
   Condition changed_;
   std::deque<OutgoingEvent> ready_ LOGLODE_GUARDED_BY(mutex_);
   std::size_t next_sink_ LOGLODE_GUARDED_BY(mutex_) = 0;  // sinks before it have the first of ready_
-  std::deque<OutgoingEvent> announced_ LOGLODE_GUARDED_BY(mutex_);
-  std::size_t in_checkpoint_ LOGLODE_GUARDED_BY(mutex_) = 0;  // how many of announced_ the latest checkpoint names
+  std::deque<OutgoingEvent> named_ LOGLODE_GUARDED_BY(mutex_);
+  std::size_t in_checkpoint_ LOGLODE_GUARDED_BY(mutex_) = 0;  // how many of named_ the latest checkpoint names
   bool pending_kept_ LOGLODE_GUARDED_BY(mutex_) = false;
-  std::optional<std::string> announced_text_ LOGLODE_GUARDED_BY(mutex_), base_ LOGLODE_GUARDED_BY(mutex_);  // for the next checkpoint
+  std::optional<Announced> announced_ LOGLODE_GUARDED_BY(mutex_);  // for the next checkpoint
+  std::optional<std::string> base_ LOGLODE_GUARDED_BY(mutex_);     // the same
   Timestamp base_needs_from_ LOGLODE_GUARDED_BY(mutex_) = Timestamp::min(), needs_from_ LOGLODE_GUARDED_BY(mutex_) = Timestamp::min();
   bool ended_ LOGLODE_GUARDED_BY(mutex_) = false;
 };
-
-/// As a state keeps them until they are written. Which sinks they are for is not kept: a later run may have others, and a repeat under the
-/// same key replaces.
-[[nodiscard]] std::string encode_events(const std::vector<OutgoingEvent>& events);
-/// Nothing where the bytes cannot be read.
-[[nodiscard]] std::optional<std::vector<OutgoingEvent>> decode_events(std::string_view bytes);
 
 }  // namespace loglode

@@ -100,6 +100,25 @@ inline std::string text_of(const StateContents& contents) {
   for (const StoredTemplate& one : contents.templates) line("template", id(one.id), one.text, number(one.severity));
   std::size_t age = 0;
   for (const TemplateEvent& one : contents.events) line("event", age++, one.kind, id(one.from), id(one.into), one.text, time(one.at));
+  for (const auto& [announcer, all] : contents.announced) {
+    line("announcer", announcer, all.next_incident, all.last_revision, all.renewed, all.targets.has_value());
+    if (all.targets)
+      for (const std::string& target : *all.targets) line("target", announcer, target);
+    for (const AnnouncedFinding& one : all.findings)
+      line("announced", announcer, one.subject, time(one.start), time(one.end), one.total, one.announced, one.muted);
+    for (const AnnouncedIncident& one : all.incidents) {
+      line("incident", announcer, one.number, one.id, time(one.opened), time(one.last), one.findings, number(one.severity), one.closed,
+           one.summary);
+      for (const std::string& subject : one.subjects) line("subject", announcer, one.number, subject);
+    }
+    for (const PublishedDocument& one : all.documents)
+      line("document", announcer, name_of(one.kind), one.id, one.hash, one.about, time(one.start), time(one.end), one.size, one.open_text,
+           one.lasting);
+    for (const AnnouncedTemplate& one : all.templates) line("announced template", announcer, id(one.id), one.count);
+  }
+  for (const auto& [announcer, events] : contents.pending)
+    for (const Event& one : events) line("pending", announcer, name_of(one.kind), one.key, one.json, name_of(one.change), one.revision);
+  for (const StoredBase& one : contents.bases) line("base", one.announcer, one.bytes);
   for (const StoredTold& one : contents.told) line("told", one.teller, one.bytes);
   for (const FormerId& one : contents.former_ids) line("former id", id(one.id), id(one.now));
   for (const ServiceWarmUp& one : contents.warm_ups) line("warm-up", one.service, time(one.since));
@@ -135,7 +154,9 @@ class StateModel {
       });
     }
     if (snapshot.has_templates) templates_ = snapshot.templates;
-    for (const StoredTold& one : snapshot.told) told_[one.teller] = one;
+    for (const StoredAnnounced& one : snapshot.announced) announced_[one.announcer] = one;
+    for (const StoredPending& one : snapshot.pending) pending_[one.announcer] = one;
+    for (const StoredBase& one : snapshot.bases) bases_[one.announcer] = one;
     for (const TemplateEvent& one : snapshot.events) events_.insert(events_.begin(), one);
     if (events_.size() > events_max_) events_.resize(events_max_);
   }
@@ -147,7 +168,9 @@ class StateModel {
     for (const auto& [key, one] : windows_) all.windows.push_back(one);
     all.templates = templates_;
     all.events = events_;
-    for (const auto& [teller, one] : told_) all.told.push_back(one);
+    for (const auto& [announcer, one] : announced_) all.announced.push_back(one);
+    for (const auto& [announcer, one] : pending_) all.pending.push_back(one);
+    for (const auto& [announcer, one] : bases_) all.bases.push_back(one);
     return all;
   }
   [[nodiscard]] std::string text() const { return text_of(contents()); }
@@ -163,7 +186,9 @@ class StateModel {
   std::map<Key, WindowSummary> windows_;
   std::vector<StoredTemplate> templates_;
   std::vector<TemplateEvent> events_;
-  std::map<std::string, StoredTold> told_;
+  std::map<std::string, StoredAnnounced> announced_;
+  std::map<std::string, StoredPending> pending_;
+  std::map<std::string, StoredBase> bases_;
 };
 
 /// Snapshots 1, 2, 3 … of a run: keys come again, what is read reaches further each time.
@@ -180,13 +205,40 @@ class StateSamples {
     if (below(3) == 0) add_templates(snapshot);
     for (std::uint64_t i = below(3); i > 0; --i)
       snapshot.events.push_back({below(2) == 0 ? "merged" : "evicted", id<TemplateId>(), id<TemplateId>(), bytes(20), at(number_)});
-    if (below(2) == 0) snapshot.told.push_back({below(2) == 0 ? "run" : "tail", bytes(40)});
+    if (below(2) == 0) snapshot.announced.push_back({announcer(), announced()});
+    if (below(2) == 0) {
+      StoredPending& pending = snapshot.pending.emplace_back(StoredPending{announcer()});
+      for (std::uint64_t i = below(3); i > 0; --i)
+        pending.events.push_back({Document{static_cast<std::uint8_t>(1 + below(3))}, bytes(9), bytes(20),
+                                  EventChange{static_cast<std::uint8_t>(below(4))}, below(99)});
+    }
+    if (below(2) == 0) snapshot.bases.push_back({announcer(), bytes(40)});
     return snapshot;
   }
   std::uint64_t below(std::uint64_t bound) { return samples_.below(bound); }
 
  private:
   static Timestamp at(std::uint64_t second) { return Timestamp{std::chrono::seconds{1'700'000'000 + second}}; }
+  const char* announcer() { return below(2) == 0 ? "run" : "tail"; }
+  /// Keys are few, so that rows of two checkpoints are the same, others or gone.
+  Announced announced() {
+    Announced all;
+    all.next_incident = 1 + below(9);
+    all.last_revision = below(1000);
+    all.renewed = below(2) == 0;
+    if (below(2) == 0) all.targets = std::vector<std::string>(below(2), "finding\nplace");
+    for (std::uint64_t i = below(4); i > 0; --i)
+      all.findings.push_back(
+          {std::string(1, static_cast<char>(below(3))), at(below(5)), at(5 + below(5)), below(3), below(3), below(2) == 0});
+    for (std::uint64_t number = below(4); number > 0; number -= 1 + below(number))
+      all.incidents.push_back({number, bytes(16), std::vector<std::string>(below(2), bytes(3)), at(below(5)), at(number_), below(4),
+                               IncidentSeverity{static_cast<std::uint8_t>(below(4))}, below(2) == 0, bytes(20)});
+    for (std::uint64_t i = below(4); i > 0; --i)
+      all.documents.push_back({i % 2 == 0 ? Document::finding : Document::incident, std::string(i, 'd'), below(9), below(9), kNoTime,
+                               at(below(9)), below(9), bytes(20), below(2) == 0});
+    for (std::uint64_t i = below(4); i > 0; --i) all.templates.push_back({{i, below(2)}, below(50)});
+    return all;
+  }
   /// Some beyond the signed ones, some that are alike in one half.
   template <class Id>
   Id id() {

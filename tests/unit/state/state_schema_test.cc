@@ -224,7 +224,7 @@ RenewIds renewal(int& asked) {
     for (TemplateNote& note : contents.notes) note.id.low = 7;
     for (WindowSummary& window : contents.windows)
       for (Cell& cell : window.cells) cell.shape.low = 7;
-    contents.told = {{"run", "renewed"}};
+    contents.bases = {{"run", "renewed"}};
     contents.warm_ups = {{"shop", Timestamp{std::chrono::seconds{1'700'000'000}}}};
     contents.id_version = kIdVersion;
     return contents;
@@ -246,8 +246,8 @@ void check_renewed(const StateContents& contents) {
   CHECK(contents.former_ids[0].now == TemplateId{~std::uint64_t{1}, 7});
   REQUIRE(contents.warm_ups.size() == 1);
   CHECK(contents.warm_ups[0].service == "shop");
-  REQUIRE(contents.told.size() == 1);
-  CHECK(contents.told[0].bytes == "renewed");
+  REQUIRE(contents.bases.size() == 1);
+  CHECK(contents.bases[0].bytes == "renewed");
   CHECK(contents.streams.size() == 1);
 }
 

@@ -89,28 +89,31 @@ class FakeAnalysis final : public Analysis, public Stage {
 /// Announces what stands and was not announced, and withdraws what was announced and stands no longer.
 class FakeAnnouncer final : public Announcer {
  public:
-  void restore(const std::string& bytes) {
-    for (std::size_t at = 0; at < bytes.size(); at = bytes.find(',', at) + 1) announced_.insert(bytes.substr(at, bytes.find(',', at) - at));
+  void restore(const Announced& before) {
+    for (const PublishedDocument& one : before.documents) announced_.insert(one.id);
+    last_revision_ = before.last_revision;
   }
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override {
     std::set<std::string> standing;
     for (const Finding& finding : assessment->judgement.findings) standing.insert(finding.finding_id);
     std::vector<OutgoingEvent> events;
     for (const std::string& id : standing)
-      if (!announced_.contains(id)) events.push_back({{Document::finding, id, "stands"}});
+      if (!announced_.contains(id)) events.push_back({{Document::finding, id, "stands", EventChange::opened, ++last_revision_}});
     for (const std::string& id : announced_)
-      if (!standing.contains(id)) events.push_back({{Document::finding, id, "withdrawn"}});
+      if (!standing.contains(id)) events.push_back({{Document::finding, id, "withdrawn", EventChange::withdrawn, ++last_revision_}});
     announced_ = std::move(standing);
     return events;
   }
-  std::string encode() const override {
-    std::string bytes;
-    for (const std::string& id : announced_) bytes += id + ",";
-    return bytes;
+  Announced announced() const override {
+    Announced all;
+    all.last_revision = last_revision_;
+    for (const std::string& id : announced_) all.documents.push_back({Document::finding, id});
+    return all;
   }
 
  private:
   std::set<std::string> announced_;
+  std::uint64_t last_revision_ = 0;
 };
 
 class FakeStore final : public CheckpointStore {
@@ -237,8 +240,10 @@ class Process final : public Source {
         engine_{
             {"test", std::chrono::milliseconds{1000}, std::chrono::seconds{20}, std::chrono::milliseconds{200}, std::chrono::hours{1}, 1},
             {analysis_, announcer_, &store_, stop_, clock}} {
-    for (const StoredTold& row : durable_.state.told) engine_.outbox().restore(row);
-    announcer_.restore(engine_.outbox().announced_before().value_or(std::string{}));
+    for (const StoredAnnounced& row : durable_.state.announced) engine_.outbox().restore(row);
+    for (const StoredPending& row : durable_.state.pending) engine_.outbox().restore(row);
+    for (const StoredBase& row : durable_.state.bases) engine_.outbox().restore(row);
+    announcer_.restore(engine_.outbox().announced_before().value_or(Announced{}));
     for (std::size_t stream = 0; stream < kStreams; ++stream) next_[stream] = position_of(stream);
     engine_.set_workers([] { return Result<WorkerChain>{}; });
     engine_.add_ordered_stage(analysis_);
@@ -294,8 +299,7 @@ class Process final : public Source {
  private:
   const Checkpoint& restored() const { return durable_.state; }
   [[nodiscard]] std::optional<std::string> base_before() const {
-    for (const StoredTold& row : durable_.state.told)
-      if (row.teller == "test/standing") return row.bytes;
+    for (const StoredBase& row : durable_.state.bases) return row.bytes;
     return std::nullopt;
   }
   /// Where the state says that it goes on; the broker's position is never further.
@@ -372,14 +376,10 @@ void ask_oracle(std::uint64_t seed, const Durable& durable, std::vector<std::str
         wrong.push_back("lost: " + id);
   // Whatever a sink holds of events, the state knows of: a later run can take it back.
   std::set<std::string> known;
-  for (const StoredTold& row : durable.state.told) {
-    if (row.teller == "test") {
-      for (std::size_t from = 0, to = row.bytes.find(','); to != std::string::npos; from = to + 1, to = row.bytes.find(',', from))
-        known.insert(row.bytes.substr(from, to - from));
-    } else if (row.teller == "test/pending") {
-      for (const OutgoingEvent& pending : decode_events(row.bytes).value_or(std::vector<OutgoingEvent>{})) known.insert(pending.event.key);
-    }
-  }
+  for (const StoredAnnounced& row : durable.state.announced)
+    for (const PublishedDocument& one : row.announced.documents) known.insert(one.id);
+  for (const StoredPending& row : durable.state.pending)
+    for (const Event& event : row.events) known.insert(event.key);
   for (const auto& [key, text] : durable.events)
     if (!known.contains(key)) wrong.push_back("a sink holds what no state knows of: " + key);
   for (const auto& [id, text] : durable.records) {
