@@ -12,9 +12,9 @@ std::string_view nth(const std::array<std::string_view, N>& names, E value) noex
 }  // namespace
 
 std::string_view name_of(FindingKind kind) noexcept {
-  static constexpr std::array<std::string_view, 16> kNames{"new_error", "new_warning", "returned",    "frequent", "rate_up",  "rate_down",
-                                                           "silent",    "value_shift", "meaning",     "session",  "security", "business",
-                                                           "renamed",   "deploy",      "source_lost", "storm"};
+  static constexpr std::array<std::string_view, 17> kNames{"new_error", "new_warning", "returned",    "frequent", "rate_up",   "rate_down",
+                                                           "silent",    "value_shift", "meaning",     "session",  "security",  "business",
+                                                           "renamed",   "deploy",      "source_lost", "storm",    "error_seen"};
   return nth(kNames, kind);
 }
 std::string_view name_of(FindingCategory category) noexcept {

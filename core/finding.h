@@ -30,7 +30,8 @@ enum class FindingKind : std::uint8_t {
   renamed,
   deploy,
   source_lost,
-  storm
+  storm,
+  error_seen  // stands here for its number: what is stored by number keeps its meaning
 };
 [[nodiscard]] std::string_view name_of(FindingKind kind) noexcept;
 enum class FindingCategory : std::uint8_t { error, performance, security, business, change };

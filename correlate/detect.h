@@ -36,6 +36,9 @@ struct Anomaly {
 /// Deployments, restarts, reloads: what people did shortly before. Never opens an incident.
 [[nodiscard]] std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig& config);
 
+/// Each error that the baseline does not hold and of which `told` says nothing. Wakes nobody, belongs to no incident.
+[[nodiscard]] std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told);
+
 /// An anomaly about `series` from `points` on (not empty), everything filled in but the numbers and the sentence.
 [[nodiscard]] Anomaly begin_anomaly(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind);
 

@@ -128,7 +128,7 @@ std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& con
       anomaly.finding.notify = Notify::digest;
       anomaly.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));
       anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(*series) + " " + times_counted(series->total) + " from " +
-                                place_of(timeline, series->points.front()) + ", when there was nothing yet to compare it with";
+                                place_of(timeline, series->points.front()) + ", too early in the input to know whether that is new";
       anomaly.what = "early " + std::string{severity_name(series->severity)} + ": " + subject_of(*series);
     }
   }

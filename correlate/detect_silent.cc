@@ -18,7 +18,9 @@ constexpr double kMissed = 3;           // beats
 constexpr double kPauses = 0.05;        // of the intervals: what pauses oftener stops as a matter of course
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
-constexpr int kSilentWindows = 2;  // a service is not silent before so many windows have passed
+constexpr std::size_t kOthersNeeded = 2;  // services that go on, each in a file of its own, and for each that does not as many that do
+constexpr double kSilenceGrave_s = 120;   // what comes back sooner was a restart
+constexpr int kSilentWindows = 2;         // a service is not silent before so many windows have passed
 // While more is to come: in buckets of the configuration, of 10 s.
 constexpr double kLeastSilence = 6;  // an evaluation: whoever looks each minute does not see what lasted less
 constexpr double kLeastKnown = 20;   // as for rates
@@ -27,6 +29,25 @@ constexpr double kLeastKnown = 20;   // as for rates
 bool is_long_enough(const JudgeConfig& config, double silence_s, double known_s) {
   const double bucket_s = std::chrono::duration<double>(config.bucket).count();
   return !config.growing || (silence_s >= kLeastSilence * bucket_s && known_s >= kLeastKnown * bucket_s);
+}
+
+/// The file that the last of `series` is from.
+StreamIdentity file_of(const Series& series) {
+  const WindowSummary* summary = series.points.empty() ? nullptr : series.points.back().summary;
+  return summary == nullptr ? StreamIdentity{} : summary->stream;
+}
+
+bool same_file(const Series& a, const Series& b) {
+  const StreamIdentity one = file_of(a), other = file_of(b);
+  return one.high == other.high && one.low == other.low;
+}
+
+/// When the file ends in which `series` was said last: after it nothing is missed.
+Timestamp end_of_file(const Timeline& timeline, const Series& series) {
+  Timestamp end = series.points.back().last;
+  for (const Series& lines : timeline.lines)
+    if (!lines.points.empty() && same_file(lines, series)) end = std::max(end, lines.points.back().last);
+  return std::max(end, timeline.lines[series.service].points.back().last);
 }
 
 /// The gap after which a heartbeat is missed, when `series` is one.
@@ -63,7 +84,8 @@ std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& se
   if (pauses > std::fmax(1, kPauses * static_cast<double>(intervals.size()))) return std::nullopt;
   const double mean = sum / even;
   if (std::sqrt(std::fmax(0, squares / even - mean * mean)) > kEvenness * mean) return std::nullopt;
-  const double tail = timeline.judged_time.seconds_within(series.points.back().first, timeline.last);
+  const Timestamp end = end_of_file(timeline, series);
+  const double tail = timeline.judged_time.seconds_within(series.points.back().first, end);
   if (tail >= intervals[longest]) {
     beat.last_before = series.points.back().first;
     beat.missed = std::floor(tail / beat.period_s);
@@ -82,7 +104,7 @@ Anomaly describe_heartbeat(const Timeline& timeline, const Series& series, const
   Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::silent);
   const auto period = Duration{static_cast<std::int64_t>(beat.period_s * 1e9)};
   anomaly.onset = anomaly.finding.start = plus(beat.last_before, period);
-  anomaly.end = anomaly.finding.end = beat.next == kNoTime ? timeline.last : beat.next;
+  anomaly.end = anomaly.finding.end = beat.next == kNoTime ? end_of_file(timeline, series) : beat.next;
   anomaly.level = IncidentSeverity::warning;
   anomaly.finding.category = FindingCategory::error;
   anomaly.finding.observed = 0;
@@ -96,11 +118,31 @@ Anomaly describe_heartbeat(const Timeline& timeline, const Series& series, const
   return anomaly;
 }
 
+/// Whether the end of what `service` says is more than the end of its file: something else in its file goes on, or nearly all
+/// other services do. Who takes logs at different times has files that end at different times.
+bool others_go_on(const Timeline& timeline, const Series& lines, Timestamp last) {
+  const Timestamp near_end = plus(timeline.last, -(timeline.last - last) / 4);
+  std::size_t others = 0, going_on = 0;
+  for (const Series& other : timeline.lines) {
+    if (other.service == lines.service || other.points.empty() || other.points.front().first > last) continue;
+    const bool goes_on = other.points.back().last >= near_end;
+    if (goes_on && same_file(other, lines)) return true;
+    others += 1;
+    going_on += goes_on ? 1 : 0;
+  }
+  return going_on >= kOthersNeeded && (others - going_on) * kOthersNeeded <= going_on;
+}
+
+/// Whether most of what the baseline has of a service are errors: that these stop is no loss.
+bool says_errors_alone(const Timeline& timeline, const Series& lines) {
+  return count_of(timeline.learned(timeline.errors[lines.service])) * 2 >= count_of(timeline.learned(lines));
+}
+
 /// A whole service that says nothing after `lines.points.back()` although its neighbours go on.
 std::optional<Anomaly> silent_service(const Timeline& timeline, const Series& lines, const JudgeConfig& config) {
   if (timeline.ordinal || timeline.services.size() < 2 || timeline.learned_buckets <= 0) return std::nullopt;
   const std::span<const Point> learned = timeline.learned(lines);
-  if (learned.empty()) return std::nullopt;
+  if (learned.empty() || says_errors_alone(timeline, lines)) return std::nullopt;
   const Timestamp last = lines.points.empty() ? timeline.judged_from : std::max(lines.points.back().last, timeline.judged_from);
   // Files end, and coarse clocks tick, within a window of one another.
   if (plus(last, kSilentWindows * std::max(timeline.width, timeline.bucket)) > timeline.last) return std::nullopt;
@@ -118,10 +160,12 @@ std::optional<Anomaly> silent_service(const Timeline& timeline, const Series& li
   Anomaly anomaly = begin_anomaly(timeline, lines, shown, FindingKind::silent);
   anomaly.onset = anomaly.finding.start = last;
   anomaly.end = anomaly.finding.end = timeline.last;
-  anomaly.level = IncidentSeverity::warning;
+  const bool grave = !lines.points.empty() && silence * bucket_s >= kSilenceGrave_s && others_go_on(timeline, lines, last);
+  anomaly.opens = grave;
+  anomaly.level = grave ? IncidentSeverity::error : IncidentSeverity::warning;
   anomaly.finding.expected = expected;
   anomaly.finding.q = 0;
-  anomaly.finding.notify = Notify::digest;
+  anomaly.finding.notify = grave ? Notify::ticket : Notify::digest;
   anomaly.finding.score = 3 + std::log2(expected);
   anomaly.finding.summary = anomaly.finding.service + " has said nothing since " + clock_time(timeline, last) + ", where " +
                             rounded(expected) + " lines were expected";

@@ -58,7 +58,8 @@ Group* nearest(std::vector<Group>& groups, const Anomaly& anomaly, const JudgeCo
 
 std::vector<Group> group_signs(const std::vector<Anomaly>& anomalies, const JudgeConfig& config) {
   std::vector<const Anomaly*> openers, others;
-  for (const Anomaly& anomaly : anomalies) (anomaly.opens ? openers : others).push_back(&anomaly);
+  for (const Anomaly& anomaly : anomalies)
+    if (anomaly.finding.kind != FindingKind::error_seen) (anomaly.opens ? openers : others).push_back(&anomaly);
   std::sort(openers.begin(), openers.end(), earlier);
   std::sort(others.begin(), others.end(), earlier);
   std::vector<Group> groups;

@@ -80,8 +80,12 @@ const Anomaly& telling(const AffectedService& one) {
     if (std::tuple{anomaly->opens, anomaly->finding.kind == FindingKind::new_error, anomaly->finding.score} >
         std::tuple{best->opens, best->finding.kind == FindingKind::new_error, best->finding.score})
       best = anomaly;
-  // Of what is new, the first is the cause of the rest.
-  if (one.first->finding.kind == FindingKind::new_error && one.first->opens) best = one.first;
+  // Of what is equally grave and new, the first is the cause of the rest.
+  IncidentSeverity gravest = IncidentSeverity::info;
+  for (const Anomaly* anomaly : one.anomalies)
+    if (anomaly->opens) gravest = std::max(gravest, anomaly->level);
+  for (const Anomaly* anomaly : one.anomalies)
+    if (anomaly->opens && anomaly->level == gravest && anomaly->finding.kind == FindingKind::new_error) return *anomaly;
   return *best;
 }
 
@@ -110,6 +114,14 @@ std::string sentence(const Timeline& timeline, const Group& group, const Cascade
   if (const Anomaly* change = change_before(group))
     text += "; after a change: " + timeline.services[change->service] + " " + subject_of(*change->series);
   return text;
+}
+
+/// The finding that the headline is about is the first of its incident, so that its evidence is the first that is shown.
+void put_headline_first(const Timeline& timeline, const Cascade& cascade, Incident& incident) {
+  const AffectedService* root = incident.suspects.empty() ? nullptr : affected(cascade, timeline, incident.suspects.front().service);
+  if (root == nullptr) return;
+  const auto place = std::find(incident.findings.begin(), incident.findings.end(), telling(*root).finding.finding_id);
+  if (place != incident.findings.end()) std::rotate(incident.findings.begin(), place, place + 1);
 }
 
 Finding storm_finding(const Timeline& timeline, const Group& group, const Incident& incident) {
@@ -166,6 +178,7 @@ Incident make_incident(const Timeline& timeline, const Group& group, const Judge
   incident.suspects = rank_suspects(timeline, group, cascade);
   incident.timeline = timeline_of(timeline, group);
   incident.summary = sentence(timeline, group, cascade, incident);
+  put_headline_first(timeline, cascade, incident);
   if (group.storm) {
     extra.push_back(storm_finding(timeline, group, incident));
     incident.findings.insert(incident.findings.begin(), extra.back().finding_id);

@@ -65,6 +65,7 @@ std::vector<Anomaly> find_all(const Timeline& timeline, const JudgeConfig& confi
   append(find_silent(timeline, config));
   append(find_changes(timeline, config));
   keep_strongest_quiet(anomalies);
+  append(find_seen(timeline, config, anomalies));
   return anomalies;
 }
 

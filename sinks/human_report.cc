@@ -4,6 +4,7 @@
 #include <iterator>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/terminal_text.h"
 #include "sinks/report.h"
@@ -14,7 +15,8 @@ namespace {
 
 constexpr std::size_t kFindingsShown = 8;  // of one incident; the rest is behind `incidents show`
 constexpr std::size_t kIncidentsShown = 5;
-constexpr std::size_t kListShown = 8;  // rows of FREQUENT, SILENT, NEW
+constexpr std::size_t kSeenShown = 16;  // errors, where there is no incident
+constexpr std::size_t kListShown = 8;   // rows of FREQUENT, SILENT, NEW
 constexpr std::size_t kServicesShown = 12;
 constexpr std::size_t kEvidenceShown = 3;
 constexpr std::size_t kShortId = 12;  // of a record id: enough for `context`, which takes any beginning that one record alone has
@@ -43,6 +45,7 @@ class Screen {
     header();
     incidents();
     frequent_and_silent();
+    errors_seen();
     others();
     services();
     not_read();
@@ -139,7 +142,7 @@ class Screen {
     if (incident.findings.size() > shown.size()) {
       line(paint_.dim(fmt::format("   and {} more findings", incident.findings.size() - shown.size())));
     }
-    evidence(shown);
+    evidence(gravest_first(incident, shown));
     const std::string suspects = suspects_text(incident);
     const std::string more = input_.kept ? "loglode incidents show " + incident.incident_id : "";
     line("  suspects  " + paint_.bold(suspects), paint_.cyan(more), 12 + columns_of(suspects), columns_of(more));
@@ -168,9 +171,14 @@ class Screen {
       if (found != findings_.end()) shown.push_back(found->second);
       if (shown.size() == kFindingsShown) break;
     }
-    std::stable_sort(shown.begin(), shown.end(), [](const Finding* a, const Finding* b) { return a->start < b->start; });
+    std::stable_sort(shown.begin(), shown.end(), [](const Finding* a, const Finding* b) {
+      if (a->start != kNoTime || b->start != kNoTime) return a->start < b->start;
+      return line_of(*a) < line_of(*b);
+    });
     return shown;
   }
+
+  static std::uint64_t line_of(const Finding& finding) { return finding.evidence.empty() ? 0 : finding.evidence.front().origin.line; }
 
   void finding_line(const Finding& finding, Timestamp origin, std::size_t service_columns) {
     const std::string offset =
@@ -202,14 +210,27 @@ class Screen {
     return value >= 10 ? with_commas(static_cast<std::uint64_t>(value + 0.5)) : fmt::format("{:.1f}", value);
   }
 
-  // One record of evidence for each of the first findings that have any: where it stands, and what it says.
+  // The finding that the headline is about before all others, changes after what they may have changed.
+  static std::vector<const Finding*> gravest_first(const Incident& incident, std::vector<const Finding*> shown) {
+    const auto rank = [&](const Finding* finding) {
+      if (finding->finding_id == incident.findings.front()) return 0;
+      return finding->kind == FindingKind::deploy ? 2 : 1;
+    };
+    std::stable_sort(shown.begin(), shown.end(), [&](const Finding* a, const Finding* b) { return rank(a) < rank(b); });
+    return shown;
+  }
+
+  // One record of evidence for each of the first findings that have any: what it says, the first one whole, and where it stands.
   void evidence(const std::vector<const Finding*>& shown) {
     std::set<std::string_view> told;
     for (const Finding* finding : shown) {
       if (finding->evidence.empty() || told.size() == kEvidenceShown) continue;
       const Evidence& proof = finding->evidence.front();
       if (proof.excerpt.empty() || !told.insert(proof.record_id).second) continue;
-      line("  evidence  " + cut_to(printable(proof.excerpt), columns_ - 12));
+      if (told.size() == 1)
+        wrapped("  evidence  ", printable(proof.excerpt));
+      else
+        line("  evidence  " + cut_to(printable(proof.excerpt), columns_ - 12));
       const std::string where = fmt::format("{}:{}", printable(proof.origin.path), proof.origin.line);
       const std::string command = input_.kept ? "loglode context " + proof.record_id.substr(0, kShortId) : "";
       line("            " + paint_.dim(where), paint_.cyan(command), 12 + columns_of(where), columns_of(command));
@@ -264,6 +285,36 @@ class Screen {
     }
   }
 
+  // Each error that nothing above is about, FATAL ones first, then as they stand in the input: nothing bad is left unsaid.
+  void errors_seen() {
+    std::vector<const Finding*> seen = of_kind(FindingKind::error_seen);
+    if (seen.empty()) return;
+    std::stable_sort(seen.begin(), seen.end(), [](const Finding* a, const Finding* b) { return place_of(*a) < place_of(*b); });
+    const std::size_t shown = std::min(seen.size(), judgement().incidents.empty() ? kSeenShown : kListShown);
+    section("ERRORS SEEN", "(once each; in no incident)");
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Finding& finding = *seen[i];
+      const Evidence proof = finding.evidence.empty() ? Evidence{} : finding.evidence.front();
+      const std::string said = proof.excerpt.empty() ? subject_of(finding, input_.rules) : proof.excerpt;
+      const std::string where =
+          proof.origin.path.empty() ? "" : fmt::format("  {}:{}", printable(file_name(proof.origin.path)), with_commas(proof.origin.line));
+      const std::string head = fmt::format("{:>9}  {}  ", "×" + with_commas(finding.total), pad_to(printable(finding.service), 16));
+      const std::size_t used = columns_of(head) + columns_of(where);
+      line(head + cut_to(printable(said), columns_ > used + 20 ? columns_ - used : 20) + paint_.dim(where));
+    }
+    if (seen.size() > shown) line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", seen.size() - shown)));
+    line();
+  }
+
+  static std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
+
+  static std::tuple<bool, Timestamp, std::string_view, std::uint64_t> place_of(const Finding& finding) {
+    const bool fatal = finding.severity >= Severity::fatal;
+    if (finding.evidence.empty()) return {!fatal, finding.start, "", 0};
+    const Origin& origin = finding.evidence.front().origin;
+    return {!fatal, finding.start, origin.path, origin.line};
+  }
+
   // New errors and changes that belong to no incident.
   void others() {
     std::map<std::string_view, bool> grouped;
@@ -271,7 +322,8 @@ class Screen {
       for (const std::string& id : incident.findings) grouped[id] = true;
     std::vector<const Finding*> alone;
     for (const Finding& finding : judgement().findings) {
-      const bool has_section = finding.kind == FindingKind::frequent || finding.kind == FindingKind::silent;
+      const bool has_section =
+          finding.kind == FindingKind::frequent || finding.kind == FindingKind::silent || finding.kind == FindingKind::error_seen;
       if (!has_section && grouped.count(finding.finding_id) == 0) alone.push_back(&finding);
     }
     if (alone.empty()) return;
@@ -331,7 +383,7 @@ class Screen {
     const RunStats& stats = input_.stats;
     std::vector<std::string> parts;
     if (stats.without_time != 0)
-      parts.push_back(fmt::format("{} lines without a time (given their predecessor's)", with_commas(stats.without_time)));
+      parts.push_back(fmt::format("{} lines without a time (taken to be of the line before)", with_commas(stats.without_time)));
     if (stats.late != 0) parts.push_back(fmt::format("{} late (still counted)", with_commas(stats.late)));
     if (stats.lines_cut != 0) parts.push_back(fmt::format("{} lines cut at the limit", with_commas(stats.lines_cut)));
     if (stats.not_utf8 != 0) parts.push_back(fmt::format("{} not UTF-8", with_commas(stats.not_utf8)));

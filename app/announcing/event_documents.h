@@ -48,7 +48,7 @@ class EventDocuments final : public Announcer {
   [[nodiscard]] std::uint64_t incidents_open() const noexcept { return incidents_open_.load(); }
 
  private:
-  using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::storm) + 1>;
+  using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::error_seen) + 1>;
   std::vector<Event> changes_of(const Assessment& judged);
   std::vector<OutgoingEvent> of(const Assessment& judged);
   void take_as_known(const Judgement& judgement, Timestamp newest);

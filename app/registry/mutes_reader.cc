@@ -22,9 +22,16 @@ constexpr std::size_t kMutesMax = 1000;  // each is held against each finding of
 
 std::vector<std::string_view> kinds() {
   std::vector<std::string_view> names;
-  for (std::uint8_t kind = 0; kind < static_cast<std::uint8_t>(FindingKind::storm); ++kind)
-    names.push_back(name_of(static_cast<FindingKind>(kind)));
+  for (std::uint8_t kind = 0; kind <= static_cast<std::uint8_t>(FindingKind::error_seen); ++kind)
+    if (static_cast<FindingKind>(kind) != FindingKind::storm) names.push_back(name_of(static_cast<FindingKind>(kind)));
   return names;
+}
+
+/// `name`: one of kinds().
+FindingKind kind_named(std::string_view name) {
+  std::uint8_t kind = 0;
+  while (name_of(static_cast<FindingKind>(kind)) != name) ++kind;
+  return static_cast<FindingKind>(kind);
 }
 
 void read_kind(const Section& section, MuteConfig& out) {
@@ -33,7 +40,7 @@ void read_kind(const Section& section, MuteConfig& out) {
   const std::vector<std::string_view> names = kinds();
   const auto found = std::find(names.begin(), names.end(), given.value);
   if (found != names.end())
-    out.mute.kind = static_cast<FindingKind>(found - names.begin());
+    out.mute.kind = kind_named(*found);
   else if (given.value == name_of(FindingKind::storm))
     section.problem(given.line, "bad kind \"storm\": a storm is many findings at once; mute those");
   else

@@ -1,4 +1,5 @@
 // Each detector on scenes where it has to speak and on scenes, as like as possible, where it has to be silent.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "scene.h"
@@ -183,7 +184,7 @@ TEST_CASE("new: an input too short to compare tells its errors, and opens nothin
     const auto found = judged.findings(FindingKind::new_error);
     REQUIRE(found.size() == 1);
     CHECK(found[0]->summary.find("cannot open the ledger") != std::string::npos);
-    CHECK(found[0]->summary.find("nothing yet to compare it with") != std::string::npos);
+    CHECK(found[0]->summary.find("too early in the input to know") != std::string::npos);
     CHECK(found[0]->evidence.at(0).origin.line == static_cast<std::uint64_t>(before) + 1);
     CHECK(judged.judgement.incidents.empty());
   }
@@ -444,6 +445,101 @@ TEST_CASE("silent: a busy service whose file ends a little before the others is 
   };
   CHECK(silent_after(599) == 0);
   CHECK(silent_after(540) == 1);
+}
+
+TEST_CASE("silent: a service that stops while others go on is an incident, one that only ends with its file is none", "[correlate]") {
+  const auto opened = [](auto write) {
+    Scene scene;
+    scene.file = "front.log";
+    scene.lines(0, 900, 0.5, "front", Severity::info, "request served");
+    write(scene);
+    return Judged{scene}.judgement.incidents;
+  };
+  const auto in_file = [](Scene& scene, const std::string& service, double to) {
+    scene.file = service + ".log";
+    scene.lines(0.2, to, 0.7, service, Severity::info, service + " worked");
+  };
+  const auto stopped = opened([&](Scene& scene) {
+    in_file(scene, "db", 500);
+    in_file(scene, "cart", 900);
+  });
+  REQUIRE(stopped.size() == 1);
+  CHECK(stopped[0].notify == Notify::ticket);
+  CHECK(stopped[0].severity == IncidentSeverity::error);
+  CHECK(stopped[0].summary.find("db has said nothing since") == 0);
+  const auto same_file = opened([](Scene& scene) { scene.lines(0.2, 500, 0.7, "db", Severity::info, "query done"); });
+  CHECK(same_file.size() == 1);                                             // the file goes on
+  CHECK(opened([&](Scene& scene) { in_file(scene, "db", 500); }).empty());  // two files of different times
+  CHECK(opened([&](Scene& scene) {
+          in_file(scene, "db", 500);
+          in_file(scene, "cart", 600);
+          in_file(scene, "mail", 700);
+        }).empty());  // taken at different times
+  CHECK(opened([&](Scene& scene) {
+          in_file(scene, "db", 850);
+          in_file(scene, "cart", 900);
+        }).empty());  // as long as a restart
+}
+
+TEST_CASE("silent: a service that says errors alone and stops is well again", "[correlate]") {
+  Scene scene;
+  scene.lines(0, 900, 0.5, "front", Severity::info, "request served").lines(0, 900, 0.6, "cart", Severity::info, "cart loaded");
+  scene.lines(0.2, 500, 0.7, "db", Severity::error, "cannot reach replica");
+  CHECK(Judged{scene}.findings(FindingKind::silent).empty());
+}
+
+TEST_CASE("silent: what beats until its file ends is not missed after it", "[correlate]") {
+  Scene scene = calm();
+  scene.file = "batch.log";
+  scene.lines(0, 300, 10, "batch", Severity::info, "tick").lines(0, 300, 0.9, "batch", Severity::info, "item done");
+  for (const Finding* finding : Judged{scene}.findings(FindingKind::silent)) CHECK(finding->template_text != "tick");
+}
+
+TEST_CASE("seen: every error that nothing else tells of is listed once, and wakes nobody", "[correlate]") {
+  Scene scene = calm();
+  scene.line(3, "api", Severity::error, "cannot open cache").line(9, "api", Severity::error, "cannot open cache");
+  scene.line(4, "api", Severity::fatal, "giving up on shard");
+  scene.line(5, "api", Severity::unspecified, "answered with a failure", {}, {"http-5xx"});
+  const Judged judged{scene};
+  CHECK(judged.judgement.incidents.empty());
+  const auto seen = judged.findings(FindingKind::error_seen);
+  REQUIRE(seen.size() == 3);
+  CHECK(seen[0]->template_text == "giving up on shard");  // the gravest first
+  for (const Finding* finding : seen) {
+    CHECK(finding->notify == Notify::none);
+    CHECK_FALSE(finding->evidence.empty());
+    CHECK(finding->total == (finding->template_text == "cannot open cache" ? 2 : 1));
+  }
+}
+
+TEST_CASE("seen: what a baseline covers, what is told already and what grows is not listed again", "[correlate]") {
+  Scene scene = calm();
+  scene.line(3, "api", Severity::error, "cannot open cache");
+  JudgeConfig growing;
+  growing.growing = true;
+  CHECK(Judged(scene, growing).findings(FindingKind::error_seen).empty());
+  scene.lines(400, 403, 1, "api", Severity::error, "upstream refused");
+  const Judged judged{scene};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.findings(FindingKind::error_seen).size() == 1);
+  CHECK(judged.judgement.incidents[0].findings.size() == 1);  // it joins none
+  scene.baseline = true;
+  scene.lines(-1000, -900, 1, "api", Severity::info, "request served").line(-950, "api", Severity::error, "cannot open cache");
+  CHECK(Judged{scene}.findings(FindingKind::error_seen).empty());
+}
+
+TEST_CASE("incidents: the headline and the first finding are the gravest, not the earliest", "[correlate]") {
+  Scene scene = calm();
+  scene.line(400, "api", Severity::error, "link is down").line(401, "api", Severity::fatal, "panic, not going on");
+  const Judged judged{scene};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  const Incident& incident = judged.judgement.incidents[0];
+  CHECK(incident.summary.find("panic, not going on") != std::string::npos);
+  CHECK(incident.summary.find("link is down") == std::string::npos);
+  const auto news = judged.findings(FindingKind::new_error);
+  CHECK(std::any_of(news.begin(), news.end(), [&](const Finding* one) {
+    return one->finding_id == incident.findings.front() && one->template_text == "panic, not going on";
+  }));
 }
 
 }  // namespace loglode

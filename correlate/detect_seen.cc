@@ -1,0 +1,57 @@
+// Seen: every distinct error that no other detector tells of. It alarms nobody; it is there so that nothing bad is left unsaid.
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+#include "correlate/detect.h"
+#include "correlate/wording.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kSeenMax = 1000;  // of a judgement: where every line is an error of its own, more of them say no more
+
+/// An error by its own word, or by that of the rule that hits most of its records.
+Severity gravity_of(const Series& series) {
+  const bool by_rule = series.rule != nullptr && series.rule->category == RuleCategory::error;
+  return by_rule ? std::max(series.severity, series.rule->severity) : series.severity;
+}
+
+bool graver(const Series* a, const Series* b) {
+  const bool fatal = gravity_of(*a) >= Severity::fatal, other = gravity_of(*b) >= Severity::fatal;
+  if (fatal != other) return fatal;
+  if (a->first() != b->first()) return a->first() < b->first();
+  return a->service != b->service ? a->service < b->service : a->info->id < b->info->id;
+}
+
+Anomaly describe(const Timeline& timeline, const Series& series) {
+  Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::error_seen);
+  const Severity gravity = gravity_of(series);
+  anomaly.finding.severity = gravity;
+  anomaly.finding.observed = static_cast<double>(series.total);
+  anomaly.finding.score = (gravity >= Severity::fatal ? 0.5 : 0.1) * (1 - 1 / (1 + std::log2(1 + static_cast<double>(series.total))));
+  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + ' ' + times_counted(series.total) + " from " +
+                            place_of(timeline, series.points.front());
+  anomaly.what = "seen: " + subject_of(series);
+  return anomaly;
+}
+
+}  // namespace
+
+std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told) {
+  std::vector<Anomaly> anomalies;
+  if (config.growing) return anomalies;  // whoever follows is told of an error when it is new or louder
+  std::set<const Series*> known;
+  for (const Anomaly& anomaly : told) known.insert(anomaly.series);
+  std::vector<const Series*> seen;
+  for (const Series& series : timeline.series)
+    if (!series.points.empty() && series.learned_total == 0 && gravity_of(series) >= Severity::error && !known.contains(&series))
+      seen.push_back(&series);
+  std::sort(seen.begin(), seen.end(), graver);
+  if (seen.size() > kSeenMax) seen.resize(kSeenMax);
+  for (const Series* series : seen) anomalies.push_back(describe(timeline, *series));
+  return anomalies;
+}
+
+}  // namespace loglode
