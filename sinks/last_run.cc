@@ -16,6 +16,8 @@ namespace fs = std::filesystem;
 // ours.
 constexpr std::uintmax_t kLastRunBytesMax = 512ULL * 1024 * 1024;
 
+constexpr const char* kWorkingFolder = "working-folder";  // file: what relative paths of the run are relative to
+
 Result<std::vector<Json>> read_ndjson(const fs::path& path) {
   std::error_code missing;
   const std::uintmax_t size = fs::file_size(path, missing);
@@ -67,7 +69,8 @@ Result<void> keep_last_run(const std::string& state, const Judgement& judgement,
   const std::pair<const char*, std::string> files[] = {{"findings.ndjson", findings_ndjson(judgement)},
                                                        {"incidents.ndjson", incidents_ndjson(judgement)},
                                                        {"rules.ndjson", rules_ndjson(judgement, rules)},
-                                                       {"stats.ndjson", stats_ndjson(judgement, stats)}};
+                                                       {"stats.ndjson", stats_ndjson(judgement, stats)},
+                                                       {kWorkingFolder, fs::current_path(error).string()}};
   for (const auto& [name, text] : files)
     if (auto written = write_file((fresh / name).string(), text); !written) return written;
   if (auto written = write_templates((fresh / "templates.ndjson").string(), judgement); !written) return written;
@@ -91,9 +94,12 @@ Result<LastRun> LastRun::open(const std::string& state) {
     if (!read) return tl::unexpected<Error>(read.error());
     *objects = std::move(*read);
   }
+  std::getline(std::ifstream{folder / kWorkingFolder}, run.working_folder_);              // of an older version's run none is known
   if (auto rules = read_ndjson(folder / "rules.ndjson")) run.rules_ = std::move(*rules);  // a run of an older version kept none
   return run;
 }
+
+std::string LastRun::path_now(const std::string& path) const { return path == "-" ? path : (fs::path{working_folder_} / path).string(); }
 
 const Json* LastRun::finding(std::string_view id) const {
   for (const Json& finding : findings_)

@@ -33,8 +33,11 @@ class LastRun {
   [[nodiscard]] const Json* rule(std::string_view id) const;
   /// The evidence object (record_id, origin, time, excerpt) whose record id begins with `prefix`; null when none or several do.
   [[nodiscard]] const Json* evidence(std::string_view prefix) const;
+  /// Where a file that was read in that run is found from any folder.
+  [[nodiscard]] std::string path_now(const std::string& path) const;
 
  private:
+  std::string working_folder_;
   std::vector<Json> incidents_, findings_, templates_, rules_;
 };
 

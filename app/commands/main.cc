@@ -1,13 +1,19 @@
 // The command line of cli.md. Parses, dispatches; nothing else.
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <sstream>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "app/commands/analyze.h"
 #include "app/commands/commands.h"
@@ -19,6 +25,7 @@
 #include "app/commands/tail.h"
 #include "app/commands/template_commands.h"
 #include "app/registry/types.h"
+#include "base/near_word.h"
 
 namespace loglode {
 namespace {
@@ -54,13 +61,17 @@ class CommandLine {
   }
 
   int run(int argc, char** argv) {
-    if (argc > 1 && argv[1][0] != '-' && command_named(argv[1]) == nullptr && !is_later_command(argv[1]))
-      return report_usage(std::string{"no command "} + argv[1] + "; `loglode help` lists all");
-    if (argc > 1 && is_later_command(argv[1]))
-      return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
+    if (argc <= 1) {
+      std::fputs(help_of(app_).c_str(), stderr);
+      return kWrongUsage;
+    }
+    if (argv[1][0] != '-' && command_named(argv[1]) == nullptr && !is_later_command(argv[1])) return report_usage(no_command(argv[1]));
+    if (is_later_command(argv[1])) return report_usage(std::string{argv[1]} + " is not part of this version; `loglode help` lists what is");
     try {
       app_.parse(argc, argv);
-    } catch (const CLI::ParseError& error) {
+    } catch (const CLI::ExtrasError& error) {
+      return report_usage(unexpected(argc, argv, error));
+    } catch (const CLI::RequiredError& error) { return report_usage(with_example(error.what())); } catch (const CLI::ParseError& error) {
       std::ostringstream help;
       app_.exit(error, help, std::cerr);
       return error.get_exit_code() == 0 ? print_and_leave(help.str()) : static_cast<int>(kWrongUsage);
@@ -69,6 +80,62 @@ class CommandLine {
   }
 
  private:
+  /// Of the program itself too when a command is being run, for which CLI11 shows the command's.
+  static std::string help_of(CLI::App& app) { return app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal); }
+
+  std::string no_command(const std::string& name) {
+    std::vector<std::string> names;
+    for (const CLI::App* command : app_.get_subcommands(nullptr)) names.push_back(command->get_name());
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    return "no command " + name + hint(name, known) + "; `loglode help` lists all";
+  }
+
+  /// The command that is being run, the innermost.
+  [[nodiscard]] const CLI::App& running() const {
+    const CLI::App* command = &app_;
+    for (auto inside = command->get_subcommands(); !inside.empty(); inside = command->get_subcommands()) command = inside.back();
+    return *command;
+  }
+
+  /// Says which argument nobody expected, and what it may be a misspelling of.
+  std::string unexpected(int argc, char** argv, const CLI::ExtrasError& error) const {
+    const CLI::App& command = running();
+    std::vector<std::string> names;
+    for (const CLI::Option* option : command.get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    for (int i = 1; i < argc; ++i) {
+      const std::string word = std::string{argv[i]}.substr(0, std::string_view{argv[i]}.find('='));
+      if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
+      return "no option " + word + hint(word, known) + "; `loglode help " + command.get_name() + "` lists all";
+    }
+    return error.what();
+  }
+
+  /// The first example that the help has of the command, behind what is missing.
+  std::string with_example(const std::string& missing) const {
+    std::string footer, name;
+    for (const CLI::App* command = &running(); command != nullptr; command = command->get_parent()) {
+      if (footer.empty()) footer = command->get_footer();
+      name = command->get_name() + ' ' + name;
+    }
+    const std::size_t at = footer.find("\n  " + name);
+    if (at == std::string::npos) return missing;
+    std::string example = footer.substr(at + 3);
+    example = example.substr(0, std::min(example.find('\n'), example.find("   ")));
+    return missing + "; for example: " + example;
+  }
+
+  /// What is piped in is read when nothing is named. False: nothing is named and nothing is piped in.
+  static bool has_input(std::vector<std::string>& inputs) {
+    if (!inputs.empty()) return true;
+    struct stat standard_input {};
+    const bool piped = fstat(STDIN_FILENO, &standard_input) == 0 && (S_ISFIFO(standard_input.st_mode) || S_ISREG(standard_input.st_mode));
+    if (piped) inputs.emplace_back("-");
+    return piped;
+  }
+  int without_input() const { return report_usage(with_example("inputs is required: files, folders, or - for standard input")); }
+
   static bool is_later_command(std::string_view name) {
     for (const std::string_view later : {"backtest", "diff", "rca", "setup", "top"})
       if (name == later) return true;
@@ -83,7 +150,7 @@ class CommandLine {
         "  loglode analyze app.log.gz --since 2026-11-23T12:00:00Z\n"
         "  loglode analyze - --columns time,service,message --delimiter '\\t' < table.tsv\n"
         "  loglode analyze logs/ --baseline yesterday/ --fail-on incident --report markdown -o report.md");
-    command->callback([this] { status_ = run_analyze(arguments_.analyze); });
+    command->callback([this] { status_ = has_input(arguments_.analyze.inputs) ? run_analyze(arguments_.analyze) : without_input(); });
   }
 
   void add_run_commands() {
@@ -91,6 +158,7 @@ class CommandLine {
     incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
     CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
     show->add_option("id", arguments_.incident_id, "its number")->required();
+    show->footer("Example:\n  loglode incidents show 1");
     incidents->add_subcommand("list", "List incidents, a line each (the default)");
     incidents->callback([this, show] {
       status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
@@ -98,6 +166,7 @@ class CommandLine {
 
     CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
     context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
+    context->footer("Example:\n  loglode context 3f9a2c");
     context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
     context->callback([this] { status_ = show_context(arguments_.record_id, arguments_.lines_around); });
   }
@@ -109,7 +178,7 @@ class CommandLine {
         "What is learned twice counts once: a file that grew is learned again as a whole.\n"
         "Examples:\n  loglode learn /var/log/shop --state ~/.loglode/shop\n"
         "  loglode analyze today.log --state ~/.loglode/shop --read-only-state");
-    command->callback([this] { status_ = run_learn(arguments_.learn); });
+    command->callback([this] { status_ = has_input(arguments_.learn.inputs) ? run_learn(arguments_.learn) : without_input(); });
   }
 
   void add_tail() {
@@ -123,7 +192,7 @@ class CommandLine {
         "  loglode tail /var/log --from end --exclude '*.gz'\n"
         "  kubectl logs -f --prefix deploy/shop | loglode tail -\n"
         "  journalctl -f -o json | loglode tail - --report ndjson > events.ndjson");
-    command->callback([this] { status_ = run_tail(arguments_.tail); });
+    command->callback([this] { status_ = has_input(arguments_.tail.inputs) ? run_tail(arguments_.tail) : without_input(); });
   }
 
   void add_run() {
@@ -238,10 +307,10 @@ class CommandLine {
     }
     CLI::App* command = command_named(arguments_.help_on);
     if (!arguments_.help_on.empty() && command == nullptr) {
-      status_ = report_usage("no command " + arguments_.help_on + "; `loglode help` lists all");
+      status_ = report_usage(no_command(arguments_.help_on));
       return;
     }
-    status_ = print_and_leave((command != nullptr ? command : &app_)->help());
+    status_ = print_and_leave(command != nullptr ? command->help() : help_of(app_));
   }
 
   CLI::App app_{"loglode reads logs, learns their message templates, and says what is new, louder, silent, and what broke what.",

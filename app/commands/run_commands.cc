@@ -180,7 +180,7 @@ int show_context(const std::string& record_id, std::uint32_t lines_around) {
     return report_usage(
         fmt::format("no evidence with the record id {} in the last run (give at least six digits that one record alone has)", record_id));
   const Json& origin = (*proof)["origin"];
-  const std::string path = origin["log.file.path"];
+  const std::string path = run->path_now(origin["log.file.path"]);
   auto around =
       read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);
   if (!around) {

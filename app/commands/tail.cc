@@ -208,7 +208,7 @@ LiveScreen::Style screen_style(const TailOptions& options) {
 }  // namespace
 
 void add_tail_options(CLI::App& command, TailOptions& options) {
-  command.add_option("inputs", options.inputs, "files, folders, globs (quoted) or - for standard input; need not exist yet")->required();
+  command.add_option("inputs", options.inputs, "files, folders, globs (quoted) or - for standard input; need not exist yet");
   add_words(command, "--from", options.from, {{"start", TailFrom::start}, {"end", TailFrom::end}, {"state", TailFrom::state}},
             "state: where --state says (the default with --state; start without)");
   command.add_option("--exclude", options.exclude, "glob of paths or names that are not followed; repeatable")->type_name("GLOB");

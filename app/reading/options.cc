@@ -57,11 +57,11 @@ namespace {
 // What every command that reads logs to the end has.
 void add_run_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")
-      ->type_name("FILE|DIR|-")
-      ->required();
+      ->type_name("FILE|DIR|-");
   add_reading_options(command, options.reading);
-  command.add_option("--since", options.since, "leave out records before this time")->type_name("TIME");
-  command.add_option("--until", options.until, "leave out records at or after this time")->type_name("TIME");
+  command.add_option("--since", options.since, "leave out records before this time (2026-11-23T12:00:00Z, or 1h: an hour ago)")
+      ->type_name("TIME");
+  command.add_option("--until", options.until, "leave out records at or after this time (as --since)")->type_name("TIME");
   command.add_option("--threads", options.threads, "default: the cores this process may use")->type_name("N")->check(CLI::Range(1U, 256U));
   command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");

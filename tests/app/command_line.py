@@ -13,14 +13,15 @@ import time
 
 import program
 
-binary = sys.argv[1]
+binary = os.path.abspath(sys.argv[1])
 failures = []
 LOG = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO [main] shop.Cart: order {i} placed\n" for i in range(1200))
 TROUBLE = "".join(f"2026-11-23T12:18:{i:02}.000Z ERROR [main] shop.Pool: no connection after {5000 + i} ms, password=hunter{i}x2\n" for i in range(40))
 
 
-def call(*arguments, stdin=None, env=None):
-    return subprocess.run([binary, *arguments], input=stdin, capture_output=True, text=True, timeout=120, check=False,
+def call(*arguments, stdin=None, env=None, cwd=None):
+    given = {"stdin": subprocess.DEVNULL} if stdin is None else {"input": stdin}
+    return subprocess.run([binary, *arguments], **given, cwd=cwd, capture_output=True, text=True, timeout=120, check=False,
                           env={**os.environ, "NO_COLOR": "1", "COLUMNS": "120", **ENV, **(env or {})})
 
 
@@ -50,7 +51,7 @@ def repeated(log, folder):
 
 def usage(log):
     for arguments, status, word in [
-            ([], 2, "subcommand"), (["analyse", log], 2, "no command analyse"), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, "formt"),
+            ([], 2, "analyze"), (["analyse", log], 2, 'no command analyse (did you mean "analyze"?)'), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, 'no option --formt (did you mean "--format"?)'),
             (["analyze", log, "--format", "jsno"], 2, "json"), (["analyze", log, "--tz", "Europe/Nowhere"], 2, "Nowhere"), (["analyze", log, "--since", "yesterday-ish"], 2, "--since"),
             (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
             (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
@@ -60,6 +61,47 @@ def usage(log):
         done = call(*arguments)
         statuses = status if isinstance(status, tuple) else (status,)
         check(f"loglode {' '.join(arguments)}", done.returncode in statuses and word in done.stdout + done.stderr, done)
+
+
+def manners(folder, log):
+    """What a person does who has read nothing."""
+    listed = call("help").stdout
+    check("help lists the commands", all(f"\n  {name} " in listed for name in ("analyze", "tail", "incidents", "context")) and listed == call("--help").stdout, call("help"))
+    check("help of one command", "--findings" in call("help", "analyze").stdout and "did you mean" in call("help", "analize").stderr)
+    for arguments in (["analyze"], ["tail"], ["run"], ["explain"], ["context"], ["incidents", "show"]):
+        done = call(*arguments)
+        check(f"an example of what {arguments} needs", done.returncode == 2 and f"required; for example: loglode {' '.join(arguments)} " in done.stderr.replace(": files, folders, or - for standard input", ""), done)
+    done = call("analyze", "--no-last", stdin=LOG + TROUBLE)
+    check("what is piped in is read", done.returncode == 0 and "INCIDENT 1" in done.stdout, done)
+    now = time.time()
+    stamped = "".join(time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now - ago)) + f" INFO [main] shop.Cart: order {ago} placed\n" for ago in (9000, 7000, 1000, 10))
+    for option, lines in (("2h", 3), ("90m", 2), ("60s", 1), ("1w", 4)):
+        path = os.path.join(folder, "ago.json")
+        done = call("analyze", "-", "--no-last", "--since", option, "--stats", path, stdin=stamped)
+        with open(path, encoding="utf-8") as f:
+            stats = json.load(f)
+        check(f"--since {option}", done.returncode == 0 and stats["records"] == lines, done)
+    check("--since of no unit", call("analyze", log, "--since", "1y").returncode == 2)
+    found = os.path.join(folder, "found.ndjson")
+    done = call("analyze", os.path.basename(log), "--findings", found, cwd=os.path.dirname(log))
+    with open(found, encoding="utf-8") as f:
+        record = json.loads(f.readline())["evidence"][0]["record_id"]
+    done = call("context", record[:12], cwd="/")
+    check("context works from any folder", done.returncode == 0 and "no connection" in done.stdout, done)
+
+
+def errors_seen(folder):
+    """An error that opens nothing is listed once, and is seen by --fail-on finding unless a baseline has it."""
+    path = os.path.join(folder, "early.log")
+    with open(path, "w", encoding="utf-8") as f:
+        f.write(LOG.replace("INFO [main] shop.Cart: order 7 placed", "ERROR [main] shop.Cart: stock file is torn"))
+    done = call("analyze", path, "--no-last", "--fail-on", "finding")
+    check("errors seen", done.returncode == 3 and "NO INCIDENT" in done.stdout and "ERRORS SEEN" in done.stdout and "stock file is torn" in done.stdout and "early.log:8" in done.stdout, done)
+    before = os.path.join(folder, "before.log")
+    with open(before, "w", encoding="utf-8") as f, open(path, encoding="utf-8") as known:
+        f.write(known.read().replace("2026-11-23", "2026-11-22"))
+    done = call("analyze", path, "--baseline", before, "--no-last", "--fail-on", "finding")
+    check("errors seen of a baseline", done.returncode == 0 and "ERRORS SEEN" not in done.stdout, done)
 
 
 def results(folder, log):
@@ -187,6 +229,8 @@ def main():
         with open(log, "w", encoding="utf-8") as f:
             f.write(LOG + TROUBLE)
         usage(log)
+        manners(folder, log)
+        errors_seen(folder)
         repeated(log, folder)
         results(folder, log)
         last_run(log)
