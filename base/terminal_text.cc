@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <iterator>
+#include <span>
 
 namespace loglode {
 
@@ -32,12 +33,49 @@ CodePoint read_code_point(std::string_view text) {
   return {value, size, true};
 }
 
-// Characters that are not seen or that change how others are: format controls, bidi, zero width, separators, variation and tag marks.
-bool is_hidden(char32_t c) {
-  return c < 0x20 || (c >= 0x7F && c < 0xA0) || c == 0xAD || c == 0x61C || c == 0x180E || (c >= 0x200B && c <= 0x200F) ||
-         (c >= 0x2028 && c <= 0x202E) || (c >= 0x2060 && c <= 0x206F) || c == 0xFEFF || (c >= 0xFFF9 && c <= 0xFFFB) ||
-         (c >= 0xE0000 && c <= 0xE0FFF);
+struct Range {
+  char32_t first, last;
+};
+
+bool is_in(std::span<const Range> sorted, char32_t c) {
+  const auto after =
+      std::upper_bound(sorted.begin(), sorted.end(), c, [](char32_t value, const Range& range) { return value < range.first; });
+  return after != sorted.begin() && c <= std::prev(after)->last;
 }
+
+// Characters that are not seen or that change how others are: controls, what Unicode calls Default_Ignorable or a format control (Cf),
+// separators of lines, and the letters and the Braille pattern that are blank. A variation selector says only how its emoji is drawn.
+constexpr Range kHidden[] = {{0x00, 0x1F},       {0x7F, 0x9F},       {0xAD, 0xAD},       {0x34F, 0x34F},     {0x600, 0x605},
+                             {0x61C, 0x61C},     {0x6DD, 0x6DD},     {0x70F, 0x70F},     {0x890, 0x891},     {0x8E2, 0x8E2},
+                             {0x115F, 0x1160},   {0x17B4, 0x17B5},   {0x180B, 0x180F},   {0x200B, 0x200F},   {0x2028, 0x202E},
+                             {0x2060, 0x206F},   {0x2800, 0x2800},   {0x3164, 0x3164},   {0xFE00, 0xFE0F},   {0xFEFF, 0xFEFF},
+                             {0xFFA0, 0xFFA0},   {0xFFF0, 0xFFFB},   {0x110BD, 0x110BD}, {0x110CD, 0x110CD}, {0x13430, 0x1343F},
+                             {0x1BCA0, 0x1BCA3}, {0x1D159, 0x1D159}, {0x1D173, 0x1D17A}, {0xE0000, 0xE0FFF}};
+// Marks that stand above, below or through the letter before them, without end.
+constexpr Range kMarks[] = {{0x300, 0x36F},   {0x483, 0x489},   {0x591, 0x5BD},   {0x610, 0x61A},   {0x64B, 0x65F},   {0x6D6, 0x6DC},
+                            {0x6DF, 0x6E4},   {0x730, 0x74A},   {0x7EB, 0x7F3},   {0x816, 0x819},   {0x8D3, 0x8E1},   {0x8E3, 0x902},
+                            {0xE31, 0xE31},   {0xE34, 0xE3A},   {0xE47, 0xE4E},   {0xEB1, 0xEB1},   {0xEB4, 0xEBC},   {0xEC8, 0xECD},
+                            {0xF71, 0xF84},   {0x135D, 0x135F}, {0x1AB0, 0x1AFF}, {0x1DC0, 0x1DFF}, {0x20D0, 0x20F0}, {0x2CEF, 0x2CF1},
+                            {0x2DE0, 0x2DFF}, {0x302A, 0x302D}, {0x3099, 0x309A}, {0xA66F, 0xA672}, {0xA674, 0xA67D}, {0xFE20, 0xFE2F}};
+constexpr unsigned kMarksMax = 4;  // on one letter; languages use up to three
+
+bool is_hidden(char32_t c) { return c < 0x7F ? c < 0x20 : is_in(kHidden, c); }
+
+/// Says of one character after the other what must not be shown as it is.
+class Hiding {
+ public:
+  bool operator()(char32_t c) {
+    if (c < 0x300) {
+      marks_ = 0;
+      return is_hidden(c);
+    }
+    marks_ = is_in(kMarks, c) ? marks_ + 1 : 0;
+    return marks_ > kMarksMax || is_in(kHidden, c);
+  }
+
+ private:
+  unsigned marks_ = 0;
+};
 
 bool is_wide(char32_t c) {
   return (c >= 0x1100 && c <= 0x115F) || (c >= 0x2E80 && c <= 0xA4CF) || (c >= 0xAC00 && c <= 0xD7A3) || (c >= 0xF900 && c <= 0xFAFF) ||
@@ -79,9 +117,10 @@ void append_json_escape(std::string& out, char32_t c) {
 std::string printable(std::string_view text) {
   std::string out;
   out.reserve(text.size());
+  Hiding hides;
   while (!text.empty()) {
     const CodePoint c = read_code_point(text);
-    if (!c.valid || is_hidden(c.value)) {
+    if (!c.valid || hides(c.value)) {
       append_escaped(out, c.value);
     } else {
       out.append(text.substr(0, c.size));
@@ -95,9 +134,10 @@ std::string printable_json(std::string text) {
   const auto may_hide = [](char c) { return static_cast<unsigned char>(c) >= 0x7F; };
   if (std::none_of(text.begin(), text.end(), may_hide)) return text;
   std::string out;
+  Hiding hides;
   for (std::string_view left = text; !left.empty();) {
     const CodePoint c = read_code_point(left);
-    if (c.valid && is_hidden(c.value)) {
+    if (c.valid && hides(c.value)) {
       append_json_escape(out, c.value);
     } else {
       out.append(left.substr(0, c.size));

@@ -39,6 +39,23 @@ TEST_CASE("printable: nothing from a log moves a cursor, changes a colour or the
   expect("\xed\xa0\x80", "\\xed\\xa0\\x80");  // surrogate
 }
 
+TEST_CASE("printable: letters that nobody sees are told apart from nothing, and marks do not pile up", "[sinks]") {
+  const auto expect = [](std::string_view text, std::string_view shown) {
+    INFO(shown);
+    CHECK(printable(text) == shown);
+  };
+  expect("a\u3164b", "a\\u{3164}b");  // Hangul filler
+  expect("a\u2800b", "a\\u{2800}b");  // Braille without dots
+  expect("a\u034fb", "a\\u{34f}b");   // grapheme joiner
+  expect("a\u115f\uffa0", "a\\u{115f}\\u{ffa0}");
+  expect("a\ufe0fb\u180c", "a\\u{fe0f}b\\u{180c}");
+  expect("\U000e0041\U0001d173", "\\u{e0041}\\u{1d173}");
+  expect("\u2801\u3165\u1161\u3000\u00a0", "\u2801\u3165\u1161\u3000\u00a0");  // their neighbours, and blanks that are blanks
+  expect("e\u0301 o\u0302\u0301\u0303\u0304 \u0e01\u0e34\u0e48", "e\u0301 o\u0302\u0301\u0303\u0304 \u0e01\u0e34\u0e48");
+  expect("e\u0301\u0301\u0301\u0301\u0301\u0301x\u0301", "e\u0301\u0301\u0301\u0301\\u{301}\\u{301}x\u0301");
+  CHECK(printable_json("\"e\u0301\u0301\u0301\u0301\u0301\u3164\"") == "\"e\u0301\u0301\u0301\u0301\\u0301\\u3164\"");
+}
+
 TEST_CASE("cut_to and pad_to keep to the columns of a terminal, wide characters counted twice", "[sinks]") {
   CHECK(cut_to("short", 10) == "short");
   CHECK(cut_to("0123456789", 10) == "0123456789");
