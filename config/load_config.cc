@@ -142,6 +142,7 @@ LoadedConfig load_config_text(const std::string& yaml, const std::string& path, 
   std::stable_sort(reading.warnings.begin(), reading.warnings.end(), by_line);
   out.problems = std::move(reading.problems);
   out.warnings = std::move(reading.warnings);
+  out.holds_secrets = reading.holds_secrets;
   return out;
 }
 

@@ -26,6 +26,7 @@ struct LoadedConfig {
   PipelineConfig config;                // to be used only when there is no problem
   std::vector<ConfigProblem> problems;  // by line
   std::vector<ConfigProblem> warnings;  // what works, but perhaps not as it was meant
+  bool holds_secrets = false;           // passwords, tokens, keys, URLs with a user
   [[nodiscard]] bool usable() const noexcept { return problems.empty(); }
 };
 

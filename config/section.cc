@@ -43,6 +43,7 @@ Text ConfigReading::text_of(const YAML::Node& scalar, std::string_view key) {
   // Past a bad reference the value is not what was meant: it stays, so that one fault is not reported as two.
   if (!expanded.problems.empty()) expanded.value = scalar.Scalar();
   const bool secret = is_secret_key(key) || is_url_with_user(expanded.value);
+  holds_secrets = holds_secrets || (secret && !expanded.value.empty());
   const bool hidden = secret || expanded.from_outside;
   return {std::move(expanded.value), line, secret ? "***" : std::move(expanded.shown), hidden};
 }

@@ -23,6 +23,7 @@ struct ConfigReading {
   std::string file, folder;
   const Environment& environment;
   std::vector<ConfigProblem> problems{}, warnings{};
+  bool holds_secrets = false;
 
   void problem(int line, std::string message) { problems.push_back({file, line, std::move(message)}); }
   void warn(int line, std::string message) { warnings.push_back({file, line, std::move(message)}); }

@@ -7,6 +7,7 @@
 #include "app/commands/exit_status.h"
 #include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
+#include "base/private_memory.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
 #include "config/load_config.h"
@@ -18,6 +19,7 @@ int run_pipeline_of(const std::string& config_path) {
   for (const config::ConfigProblem& warning : loaded.warnings) fmt::print(stderr, "{} (warning)\n", printable(config::to_string(warning)));
   for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
   if (!loaded.usable()) return kWrongUsage;
+  if (loaded.holds_secrets) keep_memory_private();
   const std::atomic<bool>& stop = stop_on_signals();
   std::atomic<bool>& hangup = reload_on_hangup();
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end

@@ -178,9 +178,24 @@ TEST_CASE("configuration: a time, a listen of off, and a token are read", "[app]
   CHECK(out.config.sources[0].start.kind == StartAt::Kind::time);
   CHECK(to_rfc3339(out.config.sources[0].start.time) == "2026-11-23T12:00:00.000000000Z");
   CHECK_FALSE(out.config.http.on);
-  const LoadedConfig open = loaded(kafka + sinks + "http: { listen: '0.0.0.0:9600', token: t0ken }\n");
+  const LoadedConfig open = loaded(kafka + sinks + "http: { listen: '0.0.0.0:9600', token: t0ken-t0ken-t0ken }\n");
   CHECK(open.problems.empty());
   CHECK(open.config.http.token.shown == "***");
+}
+
+TEST_CASE("configuration: it is known whether it holds secrets", "[app][config]") {
+  const auto holds = [](const std::string& source, const std::string& rest) {
+    const LoadedConfig out = loaded("sources: { in: " + source + " }\nsinks: { out: { type: file, path: o } }\n" + rest);
+    CHECK(out.problems.empty());
+    return out.holds_secrets;
+  };
+  const auto kafka = [](const std::string& options) {
+    return "{ type: kafka, brokers: a:1, topics: b, group: c, options: " + options + " }";
+  };
+  CHECK_FALSE(holds("{ type: file, paths: [x] }", ""));
+  CHECK_FALSE(holds(kafka("{ fetch.min.bytes: 5 }"), ""));
+  CHECK(holds("{ type: file, paths: [x] }", "http: { token: " + std::string(20, 't') + " }\n"));
+  CHECK(holds(kafka("{ sasl.password: hunter2 }"), ""));
 }
 
 TEST_CASE("configuration: variables and files are read, relative ones beside the configuration", "[app][config]") {
