@@ -41,7 +41,7 @@ class Server final : public HttpServer {
   Server(const HttpServerConfig& config, HttpHandler handler) {
     served_.config = config;
     served_.handler = std::move(handler);
-    served_.needs_token = !is_loopback(config.host);
+    served_.needs_token = !config.token.empty();
   }
 
   /// Waits for handlers that are being called, for no client.
@@ -111,17 +111,30 @@ class Server final : public HttpServer {
     const std::size_t there = served_.sessions, most = served_.config.limits.connections_max;
     if (there >= 2 * most) return;  // so many that even those who are refused are too many: closed without a word
     const auto session = std::make_shared<HttpSession>(std::move(socket), served_);
-    if (there < most)
-      session->serve();
-    else
-      session->refuse();
+    if (there >= most && !make_room()) return session->refuse();
+    session->serve();
+    std::erase_if(waiting_, [](const std::weak_ptr<HttpSession>& each) { return each.expired(); });
+    waiting_.push_back(session);
+  }
+
+  /// Clients that say nothing, or a byte now and then, must not keep a probe from its answer: whoever has waited longest has to go.
+  bool make_room() {
+    std::shared_ptr<HttpSession> oldest;
+    for (const std::weak_ptr<HttpSession>& each : waiting_) {
+      auto session = each.lock();
+      if (session && session->waits_since() && (!oldest || session->waits_since() < oldest->waits_since())) oldest = std::move(session);
+    }
+    if (!oldest) return false;
+    oldest->make_room();
+    return true;
   }
 
   HttpServed served_;  // outlives the sessions, which io_ holds
   asio::io_context io_{static_cast<int>(kHttpThreads)};
-  tcp::acceptor acceptor_{io_};    // used by one handler at a time: accept() or accept_later()
-  asio::steady_timer retry_{io_};  // likewise
-  std::uint16_t port_ = 0;         // written before the threads begin
+  tcp::acceptor acceptor_{io_};                      // used by one handler at a time: accept() or accept_later()
+  asio::steady_timer retry_{io_};                    // likewise
+  std::vector<std::weak_ptr<HttpSession>> waiting_;  // likewise; some may be answered, or gone
+  std::uint16_t port_ = 0;                           // written before the threads begin
   std::array<std::thread, kHttpThreads> threads_;
 };
 
@@ -138,6 +151,8 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerConfig& co
   if (!is_loopback(config.host) && config.token.empty())
     return fail(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("http.listen {} can be reached from other machines: it needs a \"token\"", address_text(config)));
+  if (!config.token.empty() && config.token.size() < kHttpTokenBytesLeast)
+    return fail(std::make_error_code(std::errc::invalid_argument), std::string{kShortToken});
   auto server = std::make_unique<Server>(config, std::move(handler));
   if (auto begun = server->begin(); !begun) return tl::unexpected(begun.error());
   return std::unique_ptr<HttpServer>{std::move(server)};

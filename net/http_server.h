@@ -21,16 +21,19 @@ namespace loglode {
 struct HttpLimits {
   std::size_t head_bytes_max = 8 * kKiB;     // request line and headers; a body is never read
   std::size_t requests_max = 100;            // on one connection
-  std::size_t connections_max = 8;           // one more is told 503 and closed
+  std::size_t connections_max = 8;           // one more takes the place of who has waited longest with a request, or is told 503
   std::chrono::milliseconds quiet{5000};     // between two pieces of a request, two requests, two pieces of an answer
   std::chrono::milliseconds request{10000};  // from the first byte of a request to the last of its answer, however lively
 };
 inline constexpr std::size_t kHttpThreads = 4;
+inline constexpr std::size_t kHttpTokenBytesLeast = 16;  // a shorter one can be guessed
+inline constexpr std::string_view kShortToken =
+    "a token of http must have 16 characters or more, as shorter ones can be guessed: try `openssl rand -hex 16`";
 
 struct HttpServerConfig {
   std::string host = "127.0.0.1";  // a name or an address, without brackets
   std::uint16_t port = 0;          // 0: any
-  std::string token;               // asked for as `Authorization: Bearer …` when other machines can reach `host`
+  std::string token;  // asked for as `Authorization: Bearer …` where it is set: it must be when other machines can reach `host`
   HttpLimits limits{};
 };
 
@@ -57,7 +60,7 @@ class HttpServer {
  public:
   /// Listens and answers until it is destroyed, which waits for no client. What `handler` uses must be good until then.
   /// Errors: errno as the system gives it (address_in_use, permission_denied, …) with host:port; invalid_argument when other machines can
-  /// reach the address and there is no token.
+  /// reach the address and there is no token, or a short one.
   [[nodiscard]] static Result<std::unique_ptr<HttpServer>> start(const HttpServerConfig& config, HttpHandler handler);
   virtual ~HttpServer() = default;
   HttpServer(const HttpServer&) = delete;

@@ -24,6 +24,8 @@ constexpr std::size_t kPieceBytes = 4 * kKiB;
 constexpr std::size_t kDrainBytesMax = 64 * kKiB;
 constexpr std::chrono::milliseconds kDrainTime{500};
 
+constexpr auto kBusy = std::chrono::steady_clock::time_point::max().time_since_epoch().count();
+
 std::string_view view(boost::beast::string_view text) { return {text.data(), text.size()}; }
 
 /// The header's value when it is there exactly once.
@@ -54,7 +56,21 @@ void HttpSession::refuse() {
   });
 }
 
+std::optional<HttpSession::Moment> HttpSession::waits_since() const noexcept {
+  const Moment since{Moment::duration{waits_since_.load()}};
+  return since == Moment::max() ? std::nullopt : std::optional{since};
+}
+
+void HttpSession::make_room() {
+  if (waits_since_.exchange(kBusy) == kBusy) return;
+  asio::dispatch(stream_.get_executor(), [self = shared_from_this()] {
+    if (!self->response_) self->stream_.close();
+  });
+}
+
 void HttpSession::begin_request() {
+  waits_since_ = std::chrono::steady_clock::now().time_since_epoch().count();
+  response_.reset();
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(served_.config.limits.head_bytes_max));
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());  // a body is not read, so that any may be announced
@@ -141,6 +157,7 @@ HttpResponse HttpSession::call_handler() const {
 }
 
 void HttpSession::answer(HttpResponse response, bool keep_open) {
+  waits_since_ = kBusy;
   response_.emplace(static_cast<http::status>(response.status), 11);
   response_->set(http::field::content_type, std::string{response.content_type});
   response_->set("X-Content-Type-Options", "nosniff");

@@ -38,6 +38,12 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   /// Tells the client that there are too many.
   void refuse();
 
+  // Any thread:
+  /// Since when it waits for a request, or for the rest of one; nothing while one is answered.
+  [[nodiscard]] std::optional<std::chrono::steady_clock::time_point> waits_since() const noexcept;
+  /// Ends it if it still waits: another client needs its place. It is not to be chosen again.
+  void make_room();
+
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
   using Response = boost::beast::http::response<boost::beast::http::string_body>;
@@ -67,7 +73,8 @@ class HttpSession : public std::enable_shared_from_this<HttpSession> {
   std::optional<Serializer> serializer_;  // of response_
   std::size_t head_bytes_ = 0;            // of this request, taken by the parser
   std::size_t requests_left_;
-  std::optional<Moment> request_ends_;  // empty between requests
+  std::optional<Moment> request_ends_;                                              // empty between requests
+  std::atomic<Moment::rep> waits_since_{Moment::max().time_since_epoch().count()};  // max: it does not
 };
 
 }  // namespace loglode

@@ -145,6 +145,23 @@ TEST_CASE("http server: a client that does not read its answer is left", "[net]"
   CHECK(status == "HTTP/1.1 200");
 }
 
+TEST_CASE("http server: clients that never end their requests take nobody's place", "[net]") {
+  for (const char* begun : {"", "G", "GET / HTTP/1.1\r\nHost: localhost\r\n"}) {
+    INFO(begun);
+    const auto server = start(echo);
+    std::vector<std::unique_ptr<Connection>> slow;
+    for (int i = 0; i < 8; ++i) {
+      slow.push_back(std::make_unique<Connection>(server->port()));
+      slow.back()->send(begun);
+    }
+    for (int i = 0; i < 20; ++i) {
+      const Connection probe{server->port()};
+      probe.send(get("/healthz"));
+      CHECK(probe.read_until("GET /healthz|").find("HTTP/1.1 200") == 0);
+    }
+  }
+}
+
 TEST_CASE("http server: a flood of connections is refused, and answered again when it is over", "[net]") {
   const auto server = start(echo);
   {

@@ -102,6 +102,8 @@ TEST_CASE("problems of the small sections", "[app][config]") {
        {"9600", "localhost", ":9600", "example.org:9600", "127.0.0.1:x", "127.0.0.1:70000", "256.0.0.1:1", "::1:9600"})
     expect_line("http: { listen: '" + bad + "' }", {"bad listen \"" + bad + "\"" + form});
   expect_line("http: { listen: '0.0.0.0:9600' }", {"listen \"0.0.0.0:9600\" can be reached from other machines: it needs a \"token\""});
+  expect_line("http: { listen: '127.0.0.1:9600', token: short }",
+              {"a token must have 16 characters or more, as shorter ones can be guessed: try `openssl rand -hex 16`"});
   expect_line("http: { listen: '[::]:9600' }", {"listen \"[::]:9600\" can be reached from other machines: it needs a \"token\""});
 }
 
