@@ -50,7 +50,8 @@ Result<void> AssignmentSpool::flush(Deadline) {
   return {};
 }
 
-Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog) {
+Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog,
+                                         bool csv_safe) {
   errno = 0;
   File out{std::fopen(path.c_str(), "wb")};
   if (!out) return fail_errno("cannot write " + path);
@@ -59,7 +60,7 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
   for (const StreamId stream : order) {
     const auto found = extents_.find(stream);
     if (found == extents_.end()) continue;
-    if (auto done = write_stream(out.get(), found->second, line_id, catalog); !done) return done;
+    if (auto done = write_stream(out.get(), found->second, line_id, catalog, csv_safe); !done) return done;
   }
   if (std::fflush(out.get()) != 0 || std::ferror(out.get()) != 0) return fail_errno("cannot write all of " + path);
   return {};
@@ -68,13 +69,15 @@ Result<void> AssignmentSpool::write_rows(const std::string& path, const std::vec
 // Records of interleaved substreams come when they are complete, so rows are put in order of lines on the way (ingest holds a record back
 // for a bounded number of lines, kReorderRows is above it). A line that starts no record belongs to the latest one before it that still
 // lacks lines.
-Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog) {
+Result<void> AssignmentSpool::write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog,
+                                           bool csv_safe) {
   if (std::fseek(file_.get(), static_cast<long>(extent.first_row * sizeof(Row)), SEEK_SET) != 0)
     return fail_errno("cannot read the assignments' temporary file");
   const auto columns = [&](const Row& row) {
     if (row.shape == kNoShape) return std::string{","};
     const TemplateInfo& info = catalog.of(row.shape);
-    return to_hex(info.id) + "," + csv_field(printable(info.text));
+    const bool formula = csv_safe && !info.text.empty() && std::string_view{"=+-@"}.find(info.text.front()) != std::string_view::npos;
+    return to_hex(info.id) + "," + csv_field((formula ? "'" : "") + printable(info.text));
   };
   std::vector<Row> lacking;  // records that still lack lines, the latest last
   std::uint64_t line = 1;

@@ -22,7 +22,9 @@ class AssignmentSpool final : public RecordSink {
 
   /// Writes `LineId,EventId,EventTemplate` rows to `path`: one for each physical line, streams in `order` (the order in which a person
   /// gave them), LineId from 1. Lines that belong to no record (blank ones) have empty columns.
-  [[nodiscard]] Result<void> write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog);
+  /// `csv_safe`: a template that a spreadsheet would take for a formula (it begins with `= + - @`) gets a ' before it.
+  [[nodiscard]] Result<void> write_rows(const std::string& path, const std::vector<StreamId>& order, const TemplateCatalog& catalog,
+                                        bool csv_safe = false);
 
  private:
   struct Row {  // one record, as spooled
@@ -39,7 +41,7 @@ class AssignmentSpool final : public RecordSink {
   using File = std::unique_ptr<std::FILE, Close>;
 
   explicit AssignmentSpool(File file) : file_{std::move(file)} {}
-  Result<void> write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog);
+  Result<void> write_stream(std::FILE* out, const Extent& extent, std::uint64_t& line_id, const TemplateCatalog& catalog, bool csv_safe);
 
   File file_;
   std::map<StreamId, Extent> extents_;

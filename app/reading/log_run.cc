@@ -145,7 +145,7 @@ Result<std::vector<WindowSummary>> LogRun::windows_to_judge() {
 TemplateCatalog LogRun::derive_templates() { return session_ ? miner_->derive_templates(session_->marks()) : miner_->derive_templates(); }
 
 Result<void> LogRun::write_assignments(const TemplateCatalog& catalog) {
-  return spool_ ? spool_->write_rows(options_.assignments, given_order(inputs_), catalog) : Result<void>{};
+  return spool_ ? spool_->write_rows(options_.assignments, given_order(inputs_), catalog, options_.csv_safe) : Result<void>{};
 }
 
 Result<StateWritten> LogRun::finish_state(const TemplateCatalog& catalog) {

@@ -91,6 +91,8 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
   command.add_option("--templates", options.templates, "NDJSON, one template of one service a line")->type_name("FILE");
   command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");
+  command.add_flag("--csv-safe", options.csv_safe,
+                   "--assignments: a ' before templates that a spreadsheet takes for formulas (= + - @); else the text is exact");
   command
       .add_option("--records", options.records,
                   "NDJSON, one record a line: time, message, service, template, rules, origin; secrets masked")

@@ -33,6 +33,7 @@ struct AnalyzeOptions {
   ReportForm report = ReportForm::human;
   std::string output;  // -o; empty: standard output
   std::string findings, incidents, templates, assignments, records, stats;
+  bool csv_safe = false;
   FailOn fail_on = FailOn::nothing;
   std::string state;  // --state; empty: only the last run is kept
   bool read_only_state = false;

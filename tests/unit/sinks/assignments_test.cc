@@ -20,7 +20,12 @@ struct Line {
   std::uint64_t shape;
 };
 
-std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>>>& batches, const std::vector<StreamId>& order) {
+const TemplateCatalog kCatalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}},
+                                TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},
+                               {{ShapeId{10}, 0}, {ShapeId{20}, 1}}};
+
+std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>>>& batches, const std::vector<StreamId>& order,
+                    const TemplateCatalog& catalog = kCatalog, bool csv_safe = false) {
   auto spool = AssignmentSpool::open();
   REQUIRE(spool.has_value());
   IgnoreVerdicts verdicts;
@@ -38,11 +43,8 @@ std::string rows_of(const std::vector<std::pair<std::uint32_t, std::vector<Line>
     }
     REQUIRE((*spool)->write(batch, every_record(*batch), verdicts).has_value());
   }
-  const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, "a <*>", SeverityClass::quiet, {}, {}},
-                                 TemplateInfo{TemplateId{2}, "say \"x\", y", SeverityClass::quiet, {}, {}}},
-                                {{ShapeId{10}, 0}, {ShapeId{20}, 1}}};
   const std::string path = (std::filesystem::temp_directory_path() / ("loglode-rows-" + std::to_string(::getpid()))).string();
-  REQUIRE((*spool)->write_rows(path, order, catalog).has_value());
+  REQUIRE((*spool)->write_rows(path, order, catalog, csv_safe).has_value());
   std::ifstream in{path};
   std::stringstream text;
   text << in.rdbuf();
@@ -72,4 +74,18 @@ TEST_CASE("assignments: a blank line has empty columns", "[sinks]") {
 TEST_CASE("assignments: records of interleaved streams come when complete, rows in order of lines", "[sinks]") {
   // Lines 1 and 4 are one record, 2 and 3 others that were complete earlier.
   CHECK(rows_of({{0, {{2, 1, 20}, {3, 1, 20}, {1, 2, 10}}}}, {StreamId{0}}) == kHead + "1," + kA + "2," + kB + "3," + kB + "4," + kA);
+}
+
+TEST_CASE("assignments: what a spreadsheet takes for a formula is text where that is asked for, and exact else", "[sinks]") {
+  struct Row {
+    std::string text, exact, safe;
+  };
+  for (const Row& row : {Row{"=1+1", "=1+1", "'=1+1"}, Row{"+a", "+a", "'+a"}, Row{"-a, b", "\"-a, b\"", "\"'-a, b\""},
+                         Row{"@a", "@a", "'@a"}, Row{"a=b", "a=b", "a=b"}, Row{"", "", ""}}) {
+    INFO(row.text);
+    const TemplateCatalog catalog{{TemplateInfo{TemplateId{1}, row.text, SeverityClass::quiet, {}, {}}}, {{ShapeId{10}, 0}}};
+    const std::vector<std::pair<std::uint32_t, std::vector<Line>>> one{{0, {{1, 1, 10}}}};
+    CHECK(rows_of(one, {StreamId{0}}, catalog, false) == kHead + "1,0000000000000001," + row.exact + "\n");
+    CHECK(rows_of(one, {StreamId{0}}, catalog, true) == kHead + "1,0000000000000001," + row.safe + "\n");
+  }
 }
