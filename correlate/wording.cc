@@ -2,6 +2,8 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstdio>
 
@@ -23,6 +25,21 @@ std::size_t readable(std::string_view text) {
   std::size_t letters = 0;
   for (const char c : text) letters += (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || static_cast<unsigned char>(c) >= 0x80 ? 1 : 0;
   return letters;
+}
+
+/// A request of an access log and its answer, as one says it: `"GET /a HTTP/1.1" 502 157` is `GET /a answered 502`. Empty for other text.
+std::string request_text(std::string_view text) {
+  static constexpr std::array<std::string_view, 7> kMethods{"GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "PATCH ", "OPTIONS "};
+  if (!text.starts_with('"')) return {};
+  const std::size_t close = text.find('"', 1);
+  if (close == std::string_view::npos) return {};
+  std::string_view request = text.substr(1, close - 1), answer = text.substr(close + 1);
+  if (std::none_of(kMethods.begin(), kMethods.end(), [&](std::string_view method) { return request.starts_with(method); })) return {};
+  request = request.substr(0, request.rfind(" HTTP/"));
+  if (!answer.starts_with(' ')) return {};
+  const std::string_view status = answer.substr(1, answer.find(' ', 1) - 1);
+  const bool digits = std::all_of(status.begin(), status.end(), [](char c) { return c >= '0' && c <= '9'; });
+  return status.size() == 3 && digits ? cut(request) + " answered " + std::string{status} : std::string{};
 }
 
 }  // namespace
@@ -89,7 +106,8 @@ std::string subject_text(const Series& series) {
 
 std::string subject_of(const Series& series) {
   if (series.info == nullptr) return subject_text(series);
-  const std::string quoted = '"' + subject_text(series) + '"';
+  const std::string text = subject_text(series), request = request_text(text);
+  const std::string quoted = !request.empty() ? request : '"' + text + '"';
   if (series.severity_max > series.severity)
     return quoted + " (" + severity_text(series.severity) + " and " + severity_text(series.severity_max) + ')';
   return series.joined ? quoted + " (" + severity_text(series.severity) + ')' : quoted;

@@ -328,7 +328,17 @@ class Screen {
     }
     if (alone.empty()) return;
     section("ALSO SEEN", "(in no incident)");
-    rows(alone, [&](const Finding& finding) { return "  " + printable(finding.summary); });
+    rows(
+        alone, [&](const Finding& finding) { return "  " + printable(finding.summary); }, true);
+  }
+
+  // The record itself where it says more than the sentence above it.
+  void record_of(const Finding& finding) {
+    if (finding.evidence.empty()) return;
+    const Evidence& proof = finding.evidence.front();
+    if (proof.excerpt.empty() || proof.excerpt == finding.template_text) return;
+    const std::string where = fmt::format("  {}:{}", printable(file_name(proof.origin.path)), with_commas(proof.origin.line));
+    wrapped("      ", printable(proof.excerpt) + where);
   }
 
   void section(std::string_view title, std::string_view remark) {
@@ -336,8 +346,11 @@ class Screen {
   }
 
   template <class Text>
-  void rows(const std::vector<const Finding*>& findings, Text text) {
-    for (std::size_t i = 0; i < std::min(findings.size(), kListShown); ++i) line(cut_to(text(*findings[i]), columns_));
+  void rows(const std::vector<const Finding*>& findings, Text text, bool with_errors_whole = false) {
+    for (std::size_t i = 0; i < std::min(findings.size(), kListShown); ++i) {
+      line(cut_to(text(*findings[i]), columns_));
+      if (with_errors_whole && findings[i]->kind == FindingKind::new_error) record_of(*findings[i]);
+    }
     if (findings.size() > kListShown)
       line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", findings.size() - kListShown)));
     line();

@@ -239,7 +239,7 @@ void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& rec
   const auto [first, is_new] = stream.firsts.try_emplace({cell.service, cell.shape}, place);
   if (!is_new) first->second = std::min(first->second, place);
   if (!wants_excerpt(cell, stream)) return;
-  cell.excerpt = std::make_unique<std::string>(make_excerpt(record.message));
+  cell.excerpt = std::make_unique<std::string>(make_excerpt(record.text.empty() ? record.message : record.text));
   excerpt_bytes += cell.excerpt->size();
 }
 

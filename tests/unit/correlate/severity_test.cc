@@ -102,4 +102,17 @@ TEST_CASE("sentences: where the input spans days, a time has its day", "[correla
                                                                     to_rfc3339(at_second(500'000)).substr(11, 8)));
 }
 
+TEST_CASE("sentences: a request and its answer are said, not quoted byte by byte", "[correlate]") {
+  const auto told = [](const std::string& text) {
+    Scene scene;
+    scene.lines(0, 600, 1, "front", Severity::info, "request served");
+    scene.lines(400, 430, 2, "front", Severity::error, text);
+    return Judged{scene}.findings(FindingKind::new_error).at(0)->summary;
+  };
+  CHECK(told("\"GET /cart HTTP/1.1\" 502 157").find("front: GET /cart answered 502 never seen before") == 0);
+  CHECK(told("\"POST /a b HTTP/2.0\" 503").find("front: POST /a b answered 503 never") == 0);
+  for (const char* text : {"\"GET /cart\" refused by the pool", "\"GET /cart", "\"open the door\" 502 157", "GET /cart 502 refused"})
+    CHECK(told(text).find(std::string{"front: \""} + text + "\" never") == 0);
+}
+
 }  // namespace loglode
