@@ -2,6 +2,7 @@
 
 #include <xxhash.h>
 
+#include <algorithm>
 #include <protozero/pbf_reader.hpp>
 #include <protozero/pbf_writer.hpp>
 
@@ -24,7 +25,9 @@ enum Field : protozero::pbf_tag_type {
   kSeenAt,
   kReference,
   kRemembered,
-  kSource
+  kSource,
+  kBlockPrints,
+  kEndPrint
 };
 
 }  // namespace
@@ -34,6 +37,8 @@ Fingerprint fingerprint_of(std::string_view first_bytes) {
   const XXH128_hash_t hash = XXH3_128bits(hashed.data(), hashed.size());
   return {hashed.size(), hash.high64, hash.low64};
 }
+
+std::uint64_t print_of(std::string_view bytes) { return std::max<std::uint64_t>(1, XXH3_64bits(bytes.data(), bytes.size())); }
 
 bool fits(const Fingerprint& fingerprint, std::string_view first_bytes) {
   return fingerprint.bytes != 0 && first_bytes.size() >= fingerprint.bytes &&
@@ -57,6 +62,8 @@ std::string encode(const Bookmark& bookmark) {
   writer.add_int64(kSeenAt, bookmark.seen_at);
   if (bookmark.reference != kNoTime) writer.add_int64(kReference, bookmark.reference.time_since_epoch().count());
   if (!bookmark.remembered.empty()) writer.add_bytes(kRemembered, bookmark.remembered);
+  writer.add_packed_fixed64(kBlockPrints, bookmark.prints.blocks.begin(), bookmark.prints.blocks.end());
+  if (bookmark.prints.end != 0) writer.add_fixed64(kEndPrint, bookmark.prints.end);
   if (!bookmark.source.empty()) writer.add_bytes(kSource, bookmark.source);
   return out;
 }
@@ -111,6 +118,13 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
         break;
       case kSource:
         bookmark.source = reader.get_bytes();
+        break;
+      case kBlockPrints:
+        for (const std::uint64_t print : reader.get_packed_fixed64())
+          if (bookmark.prints.blocks.size() < ContentPrints::kBlocksMax) bookmark.prints.blocks.push_back(print);
+        break;
+      case kEndPrint:
+        bookmark.prints.end = reader.get_fixed64();
         break;
       default:
         reader.skip();

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/batch.h"
 
@@ -22,6 +23,18 @@ struct Fingerprint {
 /// Whether a file that begins with `first_bytes` has this fingerprint; one of nothing fits nothing.
 [[nodiscard]] bool fits(const Fingerprint& fingerprint, std::string_view first_bytes);
 
+/// Hashes of what stands further on in a file, so that logs which begin alike (a banner, a header) are told apart. XXH3, 64 bits.
+struct ContentPrints {
+  static constexpr std::size_t kBytes = 256;       // hashed each time
+  static constexpr std::uint64_t kFirst = 2048;    // where the first of `blocks` ends; each of the others at twice as much
+  static constexpr std::uint64_t kBlocksMax = 40;  // files end before that
+  std::vector<std::uint64_t> blocks{};             // of the bytes before 2 KiB, 4 KiB, 8 KiB …, as far as the file was read
+  std::uint64_t end = 0;                           // of the bytes before the bookmark's offset; 0: not known
+  friend bool operator==(const ContentPrints&, const ContentPrints&) = default;
+};
+/// `bytes`: what stands before a place in a file, at most ContentPrints::kBytes. Never 0.
+[[nodiscard]] std::uint64_t print_of(std::string_view bytes);
+
 struct Bookmark {
   StreamIdentity identity;
   std::string path;
@@ -32,6 +45,7 @@ struct Bookmark {
   std::string remembered;         // Framer::memory() at the offset
   std::int64_t seen_at = 0;       // seconds since the epoch by the wall clock: when the source had last read all that it knew of
   bool finished = false;          // it was rotated away and read to its end
+  ContentPrints prints{};         // what was read besides the fingerprint; none in bookmarks of older versions
   std::string source{};           // name of the source that read it, in the configuration of `run`; empty elsewhere, and in older states
 };
 

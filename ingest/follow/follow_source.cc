@@ -41,14 +41,20 @@ bool same_beginning(std::string_view a, std::string_view b) {
 /// A file that is not read, as it was when that was decided.
 struct PassedOver {
   PassedOver() = default;
-  PassedOver(const struct stat& status, const Fingerprint& first)
-      : size{status.st_size}, modified{status.st_mtim.tv_sec, status.st_mtim.tv_nsec}, stored{first} {}
+  PassedOver(const struct stat& status, const Fingerprint& first, std::uint64_t last)
+      : size{status.st_size}, modified{status.st_mtim.tv_sec, status.st_mtim.tv_nsec}, stored{first}, end{last} {}
+  /// Whether what was passed over is the beginning of this content.
+  [[nodiscard]] bool begins(int descriptor, const struct stat& status, std::string_view first) const {
+    return fits(stored, first) &&
+           (end == 0 || (status.st_size >= size && print_before(descriptor, static_cast<std::uint64_t>(size)) == end));
+  }
   [[nodiscard]] bool same_as(const struct stat& status) const {
     return size == status.st_size && modified == std::pair<std::int64_t, std::int64_t>{status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
   }
   std::int64_t size = 0;
   std::pair<std::int64_t, std::int64_t> modified{};
-  Fingerprint stored;  // of the bytes as stored, compressed where it is an archive
+  Fingerprint stored;     // of the bytes as stored, compressed where it is an archive
+  std::uint64_t end = 0;  // print of the last of them; 0: not known
 };
 
 /// Where the last line that has an end ends.
@@ -200,15 +206,15 @@ class FollowSource final : public Source {
     if (from_end && archive) return pass_over(opened->status, fingerprint_of(first));
     if (archive) return consider_archive(path, std::move(*opened), std::move(mark));
     if (!anew_.contains(key)) {
-      if (stays_passed_over(opened->status, first)) return;
-      if (const auto left = left_here(key, first, opened->status)) {
+      if (stays_passed_over(*opened, first)) return;
+      if (const auto left = left_here(*opened)) {
         Bookmark found = *left;
         found.path = path;
         forget(found);
         return open(std::move(*opened), std::move(found), first);
       }
       if (is_copy_of_open(*opened, first, path)) return;  // looked at again next time: the original may be truncated by then
-      if (const auto left = left_elsewhere(first)) return go_on_in_copy(std::move(*opened), *left, path);
+      if (const auto left = left_elsewhere(*opened)) return go_on_in_copy(std::move(*opened), *left, path);
     }
     if (const auto generation = anew_.find(key); generation != anew_.end()) {
       mark.generation = generation->second;
@@ -238,19 +244,31 @@ class FollowSource final : public Source {
   }
 
   /// The bookmark of this very file.
-  std::optional<Bookmark> left_here(const FileKey& key, std::string_view first, const struct stat& status) const {
-    const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::optional<Bookmark> left_here(const OpenedFile& opened) const {
+    const auto size = static_cast<std::uint64_t>(opened.status.st_size);
     const auto found = std::find_if(known_.begin(), known_.end(), [&](const Bookmark& mark) {
-      return FileKey{mark.device, mark.inode} == key && fits(mark.fingerprint, first) && mark.offset <= size;
+      return FileKey{mark.device, mark.inode} == key_of(opened.status) && mark.offset <= size &&
+             holds_what_was_read(mark, opened.descriptor.number(), size);
     });
     return found == known_.end() ? std::nullopt : std::optional{*found};
   }
 
-  /// The bookmark of a file with this beginning that is not followed any more.
+  /// The bookmark of a file with this content that is not followed any more: of several the one that was read furthest.
+  std::optional<Bookmark> left_elsewhere(const OpenedFile& opened) const {
+    return left_elsewhere_if([&](const Bookmark& mark) {
+      return holds_what_was_read(mark, opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
+    });
+  }
+  /// The same of an archive, by its beginning alone.
   std::optional<Bookmark> left_elsewhere(std::string_view first) const {
+    return left_elsewhere_if([&](const Bookmark& mark) { return fits(mark.fingerprint, first); });
+  }
+  template <class Fits>
+  std::optional<Bookmark> left_elsewhere_if(const Fits& fits_to) const {
+    const auto rank = [](const Bookmark& mark) { return std::pair{mark.fingerprint.bytes, mark.prints.blocks.size()}; };
     const Bookmark* best = nullptr;
     for (const Bookmark& mark : known_)
-      if (fits(mark.fingerprint, first) && (best == nullptr || best->fingerprint.bytes < mark.fingerprint.bytes)) best = &mark;
+      if (fits_to(mark) && (best == nullptr || rank(*best) < rank(mark))) best = &mark;
     return best == nullptr ? std::nullopt : std::optional{*best};
   }
 
@@ -272,7 +290,8 @@ class FollowSource final : public Source {
 
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path) {
     const FileKey key = key_of(opened.status);
-    if (static_cast<std::uint64_t>(opened.status.st_size) <= left.offset) return pass_over(opened.status, left.fingerprint);
+    if (static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
+      return pass_over(opened.status, left.fingerprint, end_print(opened));
     const std::string first = first_bytes_of(opened.descriptor.number());
     if (!fits(left.fingerprint, first)) return;  // it became something else since it was looked at
     Bookmark mark = left;
@@ -358,18 +377,25 @@ class FollowSource final : public Source {
     pass_over(status, stored);
   }
 
-  void pass_over(const struct stat& status, const Fingerprint& stored) { passed_over_[key_of(status)] = PassedOver{status, stored}; }
+  /// `end`: see PassedOver.
+  void pass_over(const struct stat& status, const Fingerprint& stored, std::uint64_t end = 0) {
+    passed_over_[key_of(status)] = PassedOver{status, stored, end};
+  }
+  static std::uint64_t end_print(const OpenedFile& opened) {
+    return print_before(opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
+  }
 
   /// It changed since it was passed over; it is the same file still, and nothing more is to be read of it.
-  bool stays_passed_over(const struct stat& status, std::string_view first) {
+  bool stays_passed_over(const OpenedFile& opened, std::string_view first) {
+    const struct stat& status = opened.status;
     const auto found = passed_over_.find(key_of(status));
     if (found == passed_over_.end()) return false;
-    if (!fits(found->second.stored, first)) {
+    if (!found->second.begins(opened.descriptor.number(), status, first)) {
       passed_over_.erase(found);
       return false;
     }
-    if (left_here(key_of(status), first, status)) return false;
-    pass_over(status, found->second.stored);
+    if (left_here(opened)) return false;
+    pass_over(status, found->second.stored, found->second.end == 0 ? 0 : end_print(opened));
     return true;
   }
 
@@ -396,9 +422,9 @@ class FollowSource final : public Source {
       const bool archive = compression_of(std::string_view{first}.substr(0, kCompressionMagicBytes)) != Compression::none;
       if (archive) {
         consider_left_archive(path, std::move(*opened));
-      } else if (const auto here = left_here(key_of(opened->status), first, opened->status)) {
+      } else if (const auto here = left_here(*opened)) {
         if (!here->finished) go_on_in_copy(std::move(*opened), *here, path);
-      } else if (const auto elsewhere = left_elsewhere(first); elsewhere && !elsewhere->finished) {
+      } else if (const auto elsewhere = left_elsewhere(*opened); elsewhere && !elsewhere->finished) {
         go_on_in_copy(std::move(*opened), *elsewhere, path);
       }
     }
@@ -414,7 +440,7 @@ class FollowSource final : public Source {
   static bool is_still_at(const Bookmark& mark, const std::string& path) {
     const auto opened = open_input({path, 0, 0, false, false});
     return opened && static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
-           fits(mark.fingerprint, first_bytes_of(opened->descriptor.number()));
+           holds_what_was_read(mark, opened->descriptor.number(), static_cast<std::uint64_t>(opened->status.st_size));
   }
 
   void consider_left_archive(const std::string& path, OpenedFile opened) {
@@ -434,7 +460,7 @@ class FollowSource final : public Source {
       const auto opened = open_input({part, 0, 0, false, false});
       const bool ours = opened && seen_until_ != 0 && opened->status.st_mtim.tv_sec + 2 >= seen_until_;  // written while nobody followed
       if (opened && !ours && S_ISREG(opened->status.st_mode) && find_open(key_of(opened->status)) == nullptr)
-        pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())));
+        pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())), end_print(*opened));
     }
   }
 
@@ -493,8 +519,7 @@ class FollowSource final : public Source {
   /// The content at `place` is gone. Its rest is in a copy, or nowhere.
   void begin_anew(std::size_t place, Batch& out) {
     FollowedFile& file = *open_[place];
-    Bookmark mark = file.mark()->get();
-    mark.offset = file.position();
+    Bookmark mark = file.mark_here();
     anew_[{file.device(), file.inode()}] = mark.generation + 1;
     std::vector<std::string> places = parts_of_log(file.path());
     for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
@@ -503,7 +528,7 @@ class FollowSource final : public Source {
       if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
       if (find_open(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;
       auto copy = open_input({path, 0, 0, false, false});
-      if (!copy || !fits(mark.fingerprint, first_bytes_of(copy->descriptor.number()))) continue;
+      if (!copy || !holds_what_was_read(mark, copy->descriptor.number(), static_cast<std::uint64_t>(copy->status.st_size))) continue;
       out.clear();  // what was held back is read again from the copy
       remove(place);
       known_.push_back(mark);
@@ -512,6 +537,7 @@ class FollowSource final : public Source {
     }
     out.clear();
     file.release(out, true);
+    if (mark.offset != file.position()) mark.prints.end = 0;  // the bytes before it are gone
     mark.offset = file.position();
     remember_finished(std::move(mark));
     file.mark()->change([](Bookmark& shared) { shared.finished = true; });
@@ -523,10 +549,10 @@ class FollowSource final : public Source {
   void finish(std::size_t place) {
     FollowedFile& file = *open_[place];
     file.mark()->change([](Bookmark& shared) { shared.finished = true; });
-    Bookmark mark = file.mark()->get();
-    mark.offset = file.position();
+    Bookmark mark = file.mark_here();
     struct stat status {};
-    if (!file.is_archive() && ::fstat(file.descriptor(), &status) == 0) pass_over(status, mark.fingerprint);
+    if (!file.is_archive() && ::fstat(file.descriptor(), &status) == 0)
+      pass_over(status, mark.fingerprint, print_before(file.descriptor(), static_cast<std::uint64_t>(status.st_size)));
     remember_finished(std::move(mark));
     remove(place);
   }

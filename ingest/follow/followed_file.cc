@@ -67,6 +67,23 @@ std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
 
 std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
 
+std::uint64_t print_before(int descriptor, std::uint64_t place) {
+  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(place, ContentPrints::kBytes));
+  const std::string text = read_at(descriptor, place - bytes, bytes);
+  return text.size() == bytes && bytes > 0 ? print_of(text) : 0;
+}
+
+bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size) {
+  if (!fits(mark.fingerprint, first_bytes_of(descriptor))) return false;
+  std::uint64_t place = ContentPrints::kFirst;
+  for (const std::uint64_t block : mark.prints.blocks) {
+    if (place > size) return true;
+    if (print_before(descriptor, place) != block) return false;
+    place *= 2;
+  }
+  return mark.prints.end == 0 || size < mark.offset || print_before(descriptor, mark.offset) == mark.prints.end;
+}
+
 OpenedFile same_file(int descriptor, const struct stat& status) {
   OpenedFile same{FileDescriptor{::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)}, status};
   ::lseek(same.descriptor.number(), 0, SEEK_SET);
@@ -84,7 +101,10 @@ bool is_whole_archive(OpenedFile file, const std::string& path, const Decompress
 }
 
 LiveReader::LiveReader(int descriptor, std::uint64_t position, std::string first_bytes, std::atomic<std::uint64_t>& bytes_read)
-    : descriptor_{descriptor}, position_{position}, first_bytes_{std::move(first_bytes)}, bytes_read_{bytes_read} {}
+    : descriptor_{descriptor}, position_{position}, first_bytes_{std::move(first_bytes)}, bytes_read_{bytes_read} {
+  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(position_, ContentPrints::kBytes));
+  last_bytes_ = read_at(descriptor_, position_ - bytes, bytes);
+}
 
 /// After a read: were the bytes those of the content that is being followed? A truncation may come at any moment, and what a read gave may
 /// be the new content's already.
@@ -93,6 +113,7 @@ bool LiveReader::still_the_same() {
   if (::fstat(descriptor_, &status) != 0 || static_cast<std::uint64_t>(status.st_size) < position_) return false;
   const std::string now = first_bytes_of(descriptor_);
   if (now.compare(0, first_bytes_.size(), first_bytes_) != 0) return false;
+  if (position_ > now.size() && read_at(descriptor_, position_ - last_bytes_.size(), last_bytes_.size()) != last_bytes_) return false;
   if (now.size() > first_bytes_.size()) first_bytes_ = now;
   return true;
 }
@@ -113,6 +134,9 @@ ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
   if (look()) return {ReadStatus::wait, 0};
   if (size == 0) return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
   position_ += static_cast<std::uint64_t>(size);
+  const std::string_view got{to, static_cast<std::size_t>(size)};
+  last_bytes_ += got.substr(got.size() - std::min(got.size(), ContentPrints::kBytes));
+  if (last_bytes_.size() > ContentPrints::kBytes) last_bytes_.erase(0, last_bytes_.size() - ContentPrints::kBytes);
   bytes_read_ += static_cast<std::uint64_t>(size);
   return {ReadStatus::bytes, static_cast<std::size_t>(size)};
 }
@@ -242,8 +266,11 @@ void FollowedFile::release(Batch& out, bool rest_too) {
 }
 
 void FollowedFile::note(const Batch& out) {
-  position_ = out.end;
-  if (std::string memory = framer_->memory(); !memory.empty()) mark_->remember(position_, std::move(memory));
+  if (position_ != out.end || print_ == 0) {
+    position_ = out.end;
+    if (live_) take_prints();
+  }
+  if (std::string memory = framer_->memory(); !memory.empty() || print_ != 0) mark_->remember(position_, std::move(memory), print_);
   const std::uint64_t seen = live_ ? live_->position() : out.end;
   if (seen != seen_) {
     seen_ = seen;
@@ -256,6 +283,29 @@ void FollowedFile::note(const Batch& out) {
       });
   }
   for (const ReadNote& said : std::exchange(notes_, {})) counters_.report({path_, shown_name(path_) + " " + said.what, said.fatal});
+}
+
+/// The file may be written anew at any moment: what was taken counts when its content is the same afterwards.
+void FollowedFile::take_prints() {
+  ContentPrints prints = mark_->get().prints;
+  print_ = print_before(file_.number(), position_);
+  while (prints.blocks.size() < ContentPrints::kBlocksMax && (ContentPrints::kFirst << prints.blocks.size()) <= position_) {
+    const std::uint64_t block = print_before(file_.number(), ContentPrints::kFirst << prints.blocks.size());
+    if (block == 0) break;
+    prints.blocks.push_back(block);
+  }
+  if (live_->look()) {
+    print_ = 0;
+    return;
+  }
+  mark_->change([&](Bookmark& mark) { mark.prints.blocks = std::move(prints.blocks); });
+}
+
+Bookmark FollowedFile::mark_here() const {
+  Bookmark mark = mark_->get();
+  if (mark.offset != position_ || print_ != 0) mark.prints.end = print_;
+  mark.offset = position_;
+  return mark;
 }
 
 void FollowedFile::close() noexcept {

@@ -24,6 +24,11 @@ namespace loglode::ingest {
 /// The first kFingerprintBytes of a file, or what there is.
 [[nodiscard]] std::string first_bytes_of(int descriptor);
 
+/// The print of what stands in a file before `place`; 0 where the file is shorter, or cannot be read.
+[[nodiscard]] std::uint64_t print_before(int descriptor, std::uint64_t place);
+/// Whether the content of a file of `size` bytes is what was read, as far as it goes: the same, its beginning, or more of it.
+[[nodiscard]] bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size);
+
 /// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
 [[nodiscard]] OpenedFile same_file(int descriptor, const struct stat& status);
 /// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
@@ -51,6 +56,7 @@ class LiveReader final : public ByteReader {
   int descriptor_;
   std::uint64_t position_;
   std::string first_bytes_;
+  std::string last_bytes_;  // that stand before position_, at most ContentPrints::kBytes
   std::atomic<std::uint64_t>& bytes_read_;
   bool closed_ = false, replaced_ = false;
   int error_ = 0;
@@ -67,18 +73,21 @@ class SharedMark {
   /// As it is to be kept for going on at `offset`, where a batch ended; offsets that are asked for never become less.
   [[nodiscard]] Bookmark at(std::uint64_t offset) {
     const std::scoped_lock lock{mutex_};
-    while (memories_.size() > 1 && memories_[1].first <= offset) memories_.pop_front();
+    while (memories_.size() > 1 && memories_[1].offset <= offset) memories_.pop_front();
     Bookmark mark = mark_;
+    if (mark.offset != offset) mark.prints.end = 0;
     mark.offset = offset;
-    if (!memories_.empty() && memories_.front().first <= offset) mark.remembered = memories_.front().second;
+    if (memories_.empty() || memories_.front().offset > offset) return mark;
+    mark.remembered = memories_.front().framer;
+    if (memories_.front().offset == offset) mark.prints.end = memories_.front().print;
     return mark;
   }
-  /// What the framer remembers where a batch ended.
-  void remember(std::uint64_t offset, std::string memory) {
+  /// What the framer remembers where a batch ended, and the print of what stands before.
+  void remember(std::uint64_t offset, std::string framer, std::uint64_t print) {
     const std::scoped_lock lock{mutex_};
-    if (!memories_.empty() && memories_.back().first == offset) memories_.pop_back();
+    if (!memories_.empty() && memories_.back().offset == offset) memories_.pop_back();
     if (memories_.size() == kMemoriesMax) memories_.pop_front();
-    memories_.emplace_back(offset, std::move(memory));
+    memories_.push_back({offset, std::move(framer), print});
   }
   template <class Change>
   void change(Change change) {
@@ -91,7 +100,12 @@ class SharedMark {
 
   mutable std::mutex mutex_;
   Bookmark mark_;
-  std::deque<std::pair<std::uint64_t, std::string>> memories_;  // by offset
+  struct Memory {
+    std::uint64_t offset = 0;
+    std::string framer;
+    std::uint64_t print = 0;
+  };
+  std::deque<Memory> memories_;  // by offset
 };
 
 struct FollowedFileConfig {
@@ -147,6 +161,8 @@ class FollowedFile {
   /// Where the latest batch ended.
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
   [[nodiscard]] const std::shared_ptr<SharedMark>& mark() const noexcept { return mark_; }
+  /// The bookmark for going on at position().
+  [[nodiscard]] Bookmark mark_here() const;
 
   /// Set by the source: it is not at its path any more, since then.
   std::optional<Clock::time_point> rotated_at{};
@@ -156,6 +172,7 @@ class FollowedFile {
   void open_archive(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info, OpenedFile file);
   void begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records, const FollowedFileConfig& config);
   void note(const Batch& out);
+  void take_prints();
 
   RunCounters& counters_;
   FileDescriptor file_;
@@ -166,8 +183,8 @@ class FollowedFile {
   std::shared_ptr<const Stream> stream_;
   std::unique_ptr<Framer> framer_;
   std::unique_ptr<RecordReader> records_;
-  std::size_t batch_bytes_ = 0;  // of all batches but the first
-  std::uint64_t position_ = 0, seen_ = 0;
+  std::size_t batch_bytes_ = 0;                        // of all batches but the first
+  std::uint64_t position_ = 0, seen_ = 0, print_ = 0;  // print_: of what stands before position_
   bool may_hold_ = false, released_ = false, at_end_ = false, has_news_ = false;
   bool grew_ = false;  // it was at its end, and more came
   struct Seen {        // of the file, before the latest fill
