@@ -27,7 +27,8 @@ enum Field : protozero::pbf_tag_type {
   kRemembered,
   kSource,
   kBlockPrints,
-  kEndPrint
+  kEndPrint,
+  kRealPath
 };
 
 }  // namespace
@@ -64,6 +65,7 @@ std::string encode(const Bookmark& bookmark) {
   if (!bookmark.remembered.empty()) writer.add_bytes(kRemembered, bookmark.remembered);
   writer.add_packed_fixed64(kBlockPrints, bookmark.prints.blocks.begin(), bookmark.prints.blocks.end());
   if (bookmark.prints.end != 0) writer.add_fixed64(kEndPrint, bookmark.prints.end);
+  if (!bookmark.real_path.empty()) writer.add_bytes(kRealPath, bookmark.real_path);
   if (!bookmark.source.empty()) writer.add_bytes(kSource, bookmark.source);
   return out;
 }
@@ -122,6 +124,9 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
       case kBlockPrints:
         for (const std::uint64_t print : reader.get_packed_fixed64())
           if (bookmark.prints.blocks.size() < ContentPrints::kBlocksMax) bookmark.prints.blocks.push_back(print);
+        break;
+      case kRealPath:
+        bookmark.real_path = reader.get_bytes();
         break;
       case kEndPrint:
         bookmark.prints.end = reader.get_fixed64();

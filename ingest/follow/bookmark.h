@@ -25,11 +25,15 @@ struct Fingerprint {
 
 /// Hashes of what stands further on in a file, so that logs which begin alike (a banner, a header) are told apart. XXH3, 64 bits.
 struct ContentPrints {
-  static constexpr std::size_t kBytes = 256;       // hashed each time
-  static constexpr std::uint64_t kFirst = 2048;    // where the first of `blocks` ends; each of the others at twice as much
-  static constexpr std::uint64_t kBlocksMax = 40;  // files end before that
-  std::vector<std::uint64_t> blocks{};             // of the bytes before 2 KiB, 4 KiB, 8 KiB …, as far as the file was read
-  std::uint64_t end = 0;                           // of the bytes before the bookmark's offset; 0: not known
+  static constexpr std::size_t kBytes = 256;     // hashed each time
+  static constexpr std::size_t kBlocksMax = 56;  // files end before the last of them
+  std::vector<std::uint64_t> blocks{};           // of the bytes before end_of_block(0), (1) …, as far as the file was read
+  std::uint64_t end = 0;                         // of the bytes before the bookmark's offset; 0: not known
+  /// Each 256 bytes up to 4 KiB, where headers end, then 8 KiB, 16 KiB, 32 KiB …
+  [[nodiscard]] static constexpr std::uint64_t end_of_block(std::size_t number) noexcept {
+    constexpr std::size_t kClose = 12;  // blocks that follow one another
+    return number < kClose ? kFingerprintBytes + (number + 1) * kBytes : std::uint64_t{4096} << (number - kClose + 1);
+  }
   friend bool operator==(const ContentPrints&, const ContentPrints&) = default;
 };
 /// `bytes`: what stands before a place in a file, at most ContentPrints::kBytes. Never 0.
@@ -38,6 +42,7 @@ struct ContentPrints {
 struct Bookmark {
   StreamIdentity identity;
   std::string path;
+  std::string real_path{};  // where that path led to when the file was opened; empty: it was no link, or an older version has kept it
   std::uint64_t device = 0, inode = 0, generation = 0;
   Fingerprint fingerprint;
   std::uint64_t offset = 0;

@@ -170,6 +170,7 @@ class FollowSource final : public Source {
     const FileKey key = key_of(status);
     at_a_path.insert(key);
     roots_.insert(path);
+    if (const std::string real = real_path_of(path); real != path) roots_.insert(real);
     if (FollowedFile* const open = find_open(key)) {
       if (open->path() != path && !is_at(*open)) open->set_path(path);
       return;
@@ -214,7 +215,7 @@ class FollowSource final : public Source {
         return open(std::move(*opened), std::move(found), first);
       }
       if (is_copy_of_open(*opened, first, path)) return;  // looked at again next time: the original may be truncated by then
-      if (const auto left = left_elsewhere(*opened)) return go_on_in_copy(std::move(*opened), *left, path);
+      if (const auto left = left_elsewhere(*opened, path)) return go_on_in_copy(std::move(*opened), *left, path);
     }
     if (const auto generation = anew_.find(key); generation != anew_.end()) {
       mark.generation = generation->second;
@@ -236,6 +237,7 @@ class FollowSource final : public Source {
   Bookmark new_mark(const std::string& path, const struct stat& status, std::string_view first) const {
     Bookmark mark;
     mark.path = path;
+    if (std::string real = real_path_of(path); real != path) mark.real_path = std::move(real);
     std::tie(mark.device, mark.inode) = key_of(status);
     for (const Bookmark& known : known_)  // an inode that was another file's: same name for the hash, so it is told apart by a count
       if (known.device == mark.device && known.inode == mark.inode) mark.generation = std::max(mark.generation, known.generation + 1);
@@ -254,9 +256,11 @@ class FollowSource final : public Source {
   }
 
   /// The bookmark of a file with this content that is not followed any more: of several the one that was read furthest.
-  std::optional<Bookmark> left_elsewhere(const OpenedFile& opened) const {
+  /// What is shorter and stands under the name of the log itself is no copy of it but begins anew.
+  std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, const std::string& path) const {
+    const auto size = static_cast<std::uint64_t>(opened.status.st_size);
     return left_elsewhere_if([&](const Bookmark& mark) {
-      return holds_what_was_read(mark, opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
+      return (size >= mark.offset || path != mark.path) && holds_what_was_read(mark, opened.descriptor.number(), size);
     });
   }
   /// The same of an archive, by its beginning alone.
@@ -413,7 +417,13 @@ class FollowSource final : public Source {
     std::set<std::string> left;
     for (const Bookmark& mark : known_) {
       const auto at = at_paths.find({mark.device, mark.inode});
-      if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, at->second))) left.insert(mark.path);
+      if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, at->second))) {
+        left.insert(mark.path);
+        if (!mark.real_path.empty()) {
+          left.insert(mark.real_path);
+          roots_.insert(mark.real_path);
+        }
+      }
     }
     for (const std::string& path : parts_of_logs({left.begin(), left.end()})) {
       auto opened = open_input({path, 0, 0, false, false});
@@ -424,7 +434,7 @@ class FollowSource final : public Source {
         consider_left_archive(path, std::move(*opened));
       } else if (const auto here = left_here(*opened)) {
         if (!here->finished) go_on_in_copy(std::move(*opened), *here, path);
-      } else if (const auto elsewhere = left_elsewhere(*opened); elsewhere && !elsewhere->finished) {
+      } else if (const auto elsewhere = left_elsewhere(*opened, path); elsewhere && !elsewhere->finished) {
         go_on_in_copy(std::move(*opened), *elsewhere, path);
       }
     }
@@ -455,7 +465,9 @@ class FollowSource final : public Source {
 
   /// Older parts that are there at the start are not ours to read.
   void remember_parts(const std::vector<std::string>& paths) {
-    for (const std::string& part : parts_of_logs(paths)) {
+    std::vector<std::string> logs{roots_.begin(), roots_.end()};
+    logs.insert(logs.end(), paths.begin(), paths.end());
+    for (const std::string& part : parts_of_logs(logs)) {
       if (std::binary_search(paths.begin(), paths.end(), part)) continue;
       const auto opened = open_input({part, 0, 0, false, false});
       const bool ours = opened && seen_until_ != 0 && opened->status.st_mtim.tv_sec + 2 >= seen_until_;  // written while nobody followed
@@ -521,7 +533,7 @@ class FollowSource final : public Source {
     FollowedFile& file = *open_[place];
     Bookmark mark = file.mark_here();
     anew_[{file.device(), file.inode()}] = mark.generation + 1;
-    std::vector<std::string> places = parts_of_log(file.path());
+    std::vector<std::string> places = parts_of_logs({file.path(), real_path_of(file.path())});
     for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
     for (const std::string& path : places) {
       struct stat status {};

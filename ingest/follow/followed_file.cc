@@ -75,11 +75,10 @@ std::uint64_t print_before(int descriptor, std::uint64_t place) {
 
 bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size) {
   if (!fits(mark.fingerprint, first_bytes_of(descriptor))) return false;
-  std::uint64_t place = ContentPrints::kFirst;
-  for (const std::uint64_t block : mark.prints.blocks) {
+  for (std::size_t number = 0; number < mark.prints.blocks.size(); ++number) {
+    const std::uint64_t place = ContentPrints::end_of_block(number);
     if (place > size) return true;
-    if (print_before(descriptor, place) != block) return false;
-    place *= 2;
+    if (print_before(descriptor, place) != mark.prints.blocks[number]) return false;
   }
   return mark.prints.end == 0 || size < mark.offset || print_before(descriptor, mark.offset) == mark.prints.end;
 }
@@ -289,8 +288,8 @@ void FollowedFile::note(const Batch& out) {
 void FollowedFile::take_prints() {
   ContentPrints prints = mark_->get().prints;
   print_ = print_before(file_.number(), position_);
-  while (prints.blocks.size() < ContentPrints::kBlocksMax && (ContentPrints::kFirst << prints.blocks.size()) <= position_) {
-    const std::uint64_t block = print_before(file_.number(), ContentPrints::kFirst << prints.blocks.size());
+  while (prints.blocks.size() < ContentPrints::kBlocksMax && ContentPrints::end_of_block(prints.blocks.size()) <= position_) {
+    const std::uint64_t block = print_before(file_.number(), ContentPrints::end_of_block(prints.blocks.size()));
     if (block == 0) break;
     prints.blocks.push_back(block);
   }

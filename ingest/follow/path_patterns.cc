@@ -1,7 +1,6 @@
 #include "ingest/follow/path_patterns.h"
 
 #include <fnmatch.h>
-#include <glob.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -9,6 +8,7 @@
 #include <map>
 #include <set>
 
+#include "ingest/follow/glob.h"
 #include "ingest/input_source.h"
 #include "ingest/log_name.h"
 
@@ -17,14 +17,6 @@ namespace loglode::ingest {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::vector<std::string> expand(const std::string& pattern) {
-  glob_t found{};
-  std::vector<std::string> paths;
-  if (::glob(pattern.c_str(), GLOB_NOSORT, nullptr, &found) == 0) paths.assign(found.gl_pathv, found.gl_pathv + found.gl_pathc);
-  ::globfree(&found);
-  return paths;
-}
 
 bool is_excluded(const std::string& path, const std::vector<std::string>& exclude) {
   const std::string name = fs::path{path}.filename().string();
@@ -46,7 +38,7 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
     if (!is_excluded(path, exclude)) files.push_back(path);
   };
   for (const std::string& pattern : patterns) {
-    for (const std::string& path : expand(pattern)) {
+    for (const std::string& path : expand_glob(pattern)) {
       struct stat status {};
       if (::stat(path.c_str(), &status) != 0) continue;
       if (S_ISREG(status.st_mode)) add(path);
@@ -64,13 +56,14 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
 std::vector<std::string> folders_of(const std::vector<std::string>& patterns) {
   std::vector<std::string> folders;
   for (const std::string& pattern : patterns) {
-    for (const std::string& path : expand(pattern)) folders.push_back(fs::is_directory(path) ? path : folder_of(path));
-    for (const std::string& folder : expand(folder_of(pattern))) folders.push_back(folder);
+    for (const std::string& path : expand_glob(pattern)) {
+      std::error_code ignored;
+      folders.push_back(fs::is_directory(path, ignored) ? path : folder_of(path));
+    }
+    for (const std::string& folder : expand_glob(folder_of(pattern))) folders.push_back(folder);
   }
   return folders;
 }
-
-std::vector<std::string> parts_of_log(const std::string& path) { return parts_of_logs({path}); }
 
 std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths) {
   std::map<std::string, std::set<std::string>> logs;  // by folder: listed once for all of them
@@ -83,6 +76,14 @@ std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths) {
   }
   std::sort(parts.begin(), parts.end());
   return parts;
+}
+
+std::string real_path_of(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (error) return path;
+  const bool same = fs::absolute(path, error).lexically_normal() == real;
+  return same || error ? path : real.string();
 }
 
 bool is_other_part(const std::string& path, const std::string& of) {

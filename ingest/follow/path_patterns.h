@@ -11,10 +11,10 @@ namespace loglode::ingest {
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
 /// Folders whose names decide what the patterns match.
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);
-/// Files in `path`'s folder that are parts of the same log by their names, `path` among them.
-[[nodiscard]] std::vector<std::string> parts_of_log(const std::string& path);
-/// The same for several; each folder is listed once.
+/// Files in these paths' folders that are parts of the same logs by their names, the paths among them; each folder is listed once.
 [[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
+/// Where the file behind a path really is; the path itself where no link is in it, or that cannot be found out.
+[[nodiscard]] std::string real_path_of(const std::string& path);
 /// Whether `path` has the name of a rotated part of the log that `of` belongs to, in its folder or one below.
 [[nodiscard]] bool is_other_part(const std::string& path, const std::string& of);
 

@@ -9,9 +9,11 @@
 #include <map>
 #include <random>
 #include <set>
+#include <sstream>
 #include <string>
 #include <thread>
 
+#include "ingest/follow/glob.h"
 #include "tests/unit/ingest/input_files_on_disk.h"
 
 using namespace loglode;
@@ -278,6 +280,112 @@ TEST_CASE("Files that begin alike but are no copies are all read") {
   Lines lines = follower.lines();
   lines.erase(banner.substr(0, 2000));
   CHECK(lines == Lines{"a1", "a2", "b1", "b2"});
+}
+
+TEST_CASE("Logs that begin alike for more than their fingerprint are told apart by what was read of them") {
+  const Folder folder;
+  const std::string log = folder / "app.log", banner = std::string(40, '=') + "\n" + std::string(1500, '-') + "\n";
+  const bool stopped = GENERATE(false, true);
+  CAPTURE(stopped);
+  std::string first = banner, second = banner;
+  for (int i = 0; i < 200; ++i) first += "a" + std::to_string(i) + "\n";
+  for (int i = 0; i < 400; ++i) second += "b" + std::to_string(i) + "\n";
+  append(log, first);
+  Follower follower{{log}};
+  follower.read_for(kWhile);
+  if (stopped) follower.stop();
+  Lines expected;
+  const auto expect_lines = [&](const std::string& text) {
+    std::istringstream in{text};
+    for (std::string line; std::getline(in, line);) expected.insert(line);
+  };
+  expect_lines(first);
+  SECTION("renamed, and a shorter one in its place") {
+    fs::rename(log, folder / "app.log.1");
+    second.resize(banner.size() + 6);
+    append(log, second);
+  }
+  SECTION("renamed, and a longer one in its place") {
+    fs::rename(log, folder / "app.log.1");
+    append(log, second);
+  }
+  SECTION("deleted, and a longer one in its place, on the same inode it may be") {
+    fs::remove(log);
+    append(log, second);
+  }
+  SECTION("truncated, and longer at once") {
+    fs::resize_file(log, 0);
+    append(log, second);
+  }
+  expect_lines(second);
+  if (stopped) follower.start();
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == expected);
+  CHECK(follower.clashes.empty());
+}
+
+TEST_CASE("Patterns mean what people write") {
+  const Folder folder;
+  for (const char* const name : {"[prod]", "p", "deep/er"}) fs::create_directories(folder / name);
+  for (const char* const name : {"[prod]/a.log", "p/a.log", "deep/er/b.log", "deep/c.txt", "{odd.log"}) append(folder / name, "x\n");
+  struct Row {
+    std::string pattern;
+    std::vector<std::string> expected;
+  };
+  for (const Row& row : std::vector<Row>{{"[prod]/*.log", {"[prod]/a.log", "p/a.log"}},
+                                         {"**/*.log", {"[prod]/a.log", "deep/er/b.log", "p/a.log", "{odd.log"}},
+                                         {"deep/**", {"deep/c.txt", "deep/er"}},
+                                         {"{p,deep/er}/{a,b}.log", {"deep/er/b.log", "p/a.log"}},
+                                         {"{odd.log", {"{odd.log"}},
+                                         {"{a,{b,c}.*", {}},
+                                         {"deep/{c,{d,e}}.txt", {"deep/c.txt"}},
+                                         {"nothing/*", {}}}) {
+    INFO(row.pattern);
+    std::vector<std::string> expected;
+    for (const std::string& name : row.expected) expected.push_back(folder / name);
+    std::vector<std::string> found = ingest::expand_glob(folder / row.pattern);
+    if (row.pattern == "deep/**") std::erase(found, folder / "deep/er/b.log");
+    CHECK(found == expected);
+  }
+}
+
+TEST_CASE("A loop of links and a folder that is closed stop nothing") {
+  const Folder folder;
+  fs::create_symlink("b", folder / "a");
+  fs::create_symlink("a", folder / "b");
+  fs::create_symlink("loop.log", folder / "loop.log");
+  append(folder / "app.log", "a1\n");
+  Follower follower{{folder / "*"}};
+  follower.read_for(kWhile);
+  append(folder / "app.log", "a2\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"a1", "a2"});
+}
+
+TEST_CASE("A log that is reached by a link is looked for where it really is") {
+  const Folder folder;
+  const bool restarted = GENERATE(false, true);
+  CAPTURE(restarted);
+  fs::create_directories(folder / "pod");
+  fs::create_directories(folder / "links");
+  append(folder / "pod/0.log", "a1\n");
+  fs::create_symlink("../pod/0.log", folder / "links/shop.log");
+  Follower follower{{folder / "links/*.log"}};
+  follower.read_for(kWhile);
+  follower.stop();
+  append(folder / "pod/0.log", "a2\n");
+  fs::rename(folder / "pod/0.log", folder / "pod/0.log.20261128-100000");
+  append(folder / "pod/0.log", "a3\n");
+  if (restarted) {  // the container too
+    fs::remove(folder / "links/shop.log");
+    append(folder / "pod/1.log", "b1\n");
+    fs::create_symlink("../pod/1.log", folder / "links/shop.log");
+  }
+  follower.start();
+  follower.read_for(3 * kWhile);
+  Lines expected{"a1", "a2", "a3"};
+  if (restarted) expected.insert("b1");
+  CHECK(follower.lines() == expected);
 }
 
 TEST_CASE("Parts with numbers that grow, renamed while nobody followed, are read on and read") {
