@@ -13,6 +13,7 @@
 #include "ingest/decompressor.h"
 #include "ingest/follow/file_watch.h"
 #include "ingest/follow/followed_file.h"
+#include "ingest/follow/passed_over.h"
 #include "ingest/follow/path_patterns.h"
 #include "ingest/follow/unread_files.h"
 #include "ingest/stream_identity.h"
@@ -27,49 +28,9 @@ using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 constexpr auto kLeftOnesLookedFor = std::chrono::seconds{5};  // what compresses or moves a log may still be at work
-constexpr std::uint64_t kComparedBytes = 64 * kKiB;
-constexpr std::size_t kFinishedMax = 10'000;  // files remembered after they were read to their end
+constexpr std::size_t kFinishedMax = 10'000;                  // files remembered after they were read to their end
 
 FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
-
-/// Whether one of the two begins with the other: a copy, or the same content a moment later.
-bool same_beginning(std::string_view a, std::string_view b) {
-  const std::size_t size = std::min(a.size(), b.size());
-  return size > 0 && a.substr(0, size) == b.substr(0, size);
-}
-
-/// A file that is not read, as it was when that was decided.
-struct PassedOver {
-  PassedOver() = default;
-  PassedOver(const struct stat& status, const Fingerprint& first, std::uint64_t last)
-      : size{status.st_size}, modified{status.st_mtim.tv_sec, status.st_mtim.tv_nsec}, stored{first}, end{last} {}
-  /// Whether what was passed over is the beginning of this content.
-  [[nodiscard]] bool begins(int descriptor, const struct stat& status, std::string_view first) const {
-    return fits(stored, first) &&
-           (end == 0 || (status.st_size >= size && print_before(descriptor, static_cast<std::uint64_t>(size)) == end));
-  }
-  [[nodiscard]] bool same_as(const struct stat& status) const {
-    return size == status.st_size && modified == std::pair<std::int64_t, std::int64_t>{status.st_mtim.tv_sec, status.st_mtim.tv_nsec};
-  }
-  std::int64_t size = 0;
-  std::pair<std::int64_t, std::int64_t> modified{};
-  Fingerprint stored;     // of the bytes as stored, compressed where it is an archive
-  std::uint64_t end = 0;  // print of the last of them; 0: not known
-};
-
-/// Where the last line that has an end ends.
-std::uint64_t end_of_lines(int descriptor, std::uint64_t size) {
-  std::string block(64 * kKiB, '\0');
-  for (std::uint64_t end = size; end > 0;) {
-    const std::uint64_t begin = end > block.size() ? end - block.size() : 0;
-    const ssize_t got = ::pread(descriptor, block.data(), static_cast<std::size_t>(end - begin), static_cast<off_t>(begin));
-    if (got <= 0) return size;
-    const std::size_t newline = std::string_view{block}.substr(0, static_cast<std::size_t>(got)).rfind('\n');
-    if (newline != std::string_view::npos) return begin + newline + 1;
-    end = begin;
-  }
-  return 0;
-}
 
 class FollowSource final : public Source {
  public:
@@ -282,14 +243,6 @@ class FollowSource final : public Source {
       if (file->is_archive() || !same_beginning(file->first_bytes(), first)) return false;
       return file->look_replaced() || (is_other_part(path, file->path()) && same_end(candidate, file->descriptor()));
     });
-  }
-
-  /// Whether the last of the candidate stands at the same place in the other: then all of it does.
-  static bool same_end(const OpenedFile& candidate, int other) {
-    const auto size = static_cast<std::uint64_t>(candidate.status.st_size);
-    const std::uint64_t begin = size > kComparedBytes ? size - kComparedBytes : 0;
-    const auto bytes = static_cast<std::size_t>(size - begin);
-    return read_at(candidate.descriptor.number(), begin, bytes) == read_at(other, begin, bytes);
   }
 
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path) {

@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what was read before a restart, to number its lines
 
+constexpr std::uint64_t kComparedBytes = 64 * kKiB;  // of the end of a copy
 constexpr auto kTick = std::chrono::milliseconds{50};
 constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
 // A file's time may be of another machine's clock: only what lies far back says that nobody writes.
@@ -81,6 +82,31 @@ bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t siz
     if (print_before(descriptor, place) != mark.prints.blocks[number]) return false;
   }
   return mark.prints.end == 0 || size < mark.offset || print_before(descriptor, mark.offset) == mark.prints.end;
+}
+
+bool same_beginning(std::string_view a, std::string_view b) {
+  const std::size_t size = std::min(a.size(), b.size());
+  return size > 0 && a.substr(0, size) == b.substr(0, size);
+}
+
+bool same_end(const OpenedFile& candidate, int other) {
+  const auto size = static_cast<std::uint64_t>(candidate.status.st_size);
+  const std::uint64_t begin = size > kComparedBytes ? size - kComparedBytes : 0;
+  const auto bytes = static_cast<std::size_t>(size - begin);
+  return read_at(candidate.descriptor.number(), begin, bytes) == read_at(other, begin, bytes);
+}
+
+std::uint64_t end_of_lines(int descriptor, std::uint64_t size) {
+  std::string block(64 * kKiB, '\0');
+  for (std::uint64_t end = size; end > 0;) {
+    const std::uint64_t begin = end > block.size() ? end - block.size() : 0;
+    const ssize_t got = ::pread(descriptor, block.data(), static_cast<std::size_t>(end - begin), static_cast<off_t>(begin));
+    if (got <= 0) return size;
+    const std::size_t newline = std::string_view{block}.substr(0, static_cast<std::size_t>(got)).rfind('\n');
+    if (newline != std::string_view::npos) return begin + newline + 1;
+    end = begin;
+  }
+  return 0;
 }
 
 OpenedFile same_file(int descriptor, const struct stat& status) {

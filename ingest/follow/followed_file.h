@@ -29,6 +29,13 @@ namespace loglode::ingest {
 /// Whether the content of a file of `size` bytes is what was read, as far as it goes: the same, its beginning, or more of it.
 [[nodiscard]] bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size);
 
+/// Whether one of the two begins with the other: a copy, or the same content a moment later.
+[[nodiscard]] bool same_beginning(std::string_view a, std::string_view b);
+/// Whether the last of the candidate stands at the same place in the other: then all of it does.
+[[nodiscard]] bool same_end(const OpenedFile& candidate, int other);
+/// Where the last line that has an end ends.
+[[nodiscard]] std::uint64_t end_of_lines(int descriptor, std::uint64_t size);
+
 /// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
 [[nodiscard]] OpenedFile same_file(int descriptor, const struct stat& status);
 /// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
