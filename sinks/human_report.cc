@@ -146,7 +146,7 @@ class Screen {
     const std::string suspects = suspects_text(incident);
     const std::string more = input_.kept ? "loglode incidents show " + incident.incident_id : "";
     line("  suspects  " + paint_.bold(suspects), paint_.cyan(more), 12 + columns_of(suspects), columns_of(more));
-    check_line(shown);
+    check_line(gravest_first(incident, shown));
     line();
   }
 
