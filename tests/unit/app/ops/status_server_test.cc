@@ -111,7 +111,7 @@ TEST_CASE("status server: a token that is set is asked for, on loopback too", "[
 
 TEST_CASE("status server: a token that can be guessed is refused", "[app][ops]") {
   config::HttpConfig config;
-  for (const std::size_t size : {1, 6, 15}) {
+  for (const std::size_t size : {std::size_t{1}, std::size_t{6}, std::size_t{15}}) {
     config.token.value = std::string(size, 's');
     const auto refused = start_status_server(config, {});
     REQUIRE_FALSE(refused);
