@@ -107,7 +107,7 @@ class FakeAnnouncer final : public Announcer {
   Announced announced() const override {
     Announced all;
     all.last_revision = last_revision_;
-    for (const std::string& id : announced_) all.documents.push_back({Document::finding, id});
+    for (const std::string& id : announced_) all.documents.emplace_back().id = id;
     return all;
   }
 
