@@ -492,7 +492,8 @@ TEST_CASE("silent: what beats until its file ends is not missed after it", "[cor
   Scene scene = calm();
   scene.file = "batch.log";
   scene.lines(0, 300, 10, "batch", Severity::info, "tick").lines(0, 300, 0.9, "batch", Severity::info, "item done");
-  for (const Finding* finding : Judged{scene}.findings(FindingKind::silent)) CHECK(finding->template_text != "tick");
+  const Judged judged{scene};
+  for (const Finding* const finding : judged.findings(FindingKind::silent)) CHECK(finding->template_text != "tick");
 }
 
 TEST_CASE("seen: every error that nothing else tells of is listed once, and wakes nobody", "[correlate]") {
