@@ -77,9 +77,9 @@ function(loglode_tests name)
     target_compile_definitions(test_${name} PRIVATE LOGLODE_SANITIZED)  # for bounds of time
   endif()
   add_test(NAME unit_${name} COMMAND test_${name} ~[shared])
-  set_tests_properties(unit_${name} PROPERTIES TIMEOUT 600 PROCESSORS 2)
+  set_tests_properties(unit_${name} PROPERTIES TIMEOUT 1200 PROCESSORS 2)
   if(arg_SHARED)  # apart, so that ctest's list says what was skipped
     add_test(NAME unit_${name}_shared COMMAND test_${name} [shared])
-    set_tests_properties(unit_${name}_shared PROPERTIES TIMEOUT 600 PROCESSORS 2 SKIP_REGULAR_EXPRESSION "skipped: ")
+    set_tests_properties(unit_${name}_shared PROPERTIES TIMEOUT 1200 PROCESSORS 2 SKIP_REGULAR_EXPRESSION "skipped: ")
   endif()
 endfunction()
