@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <fmt/format.h>
 
+#include "base/http_token.h"
 #include "config/expansion.h"
 #include "config/quantities.h"
 #include "config/readers.h"
@@ -18,7 +19,6 @@ constexpr std::string_view kNotifyKeys[] = {"pages_per_day_max"};
 constexpr std::string_view kDeadLetterKeys[] = {"path", "size_max", "when_full", "mask_dead_letters"};
 constexpr std::string_view kRcaKeys[] = {"provider", "url", "model", "key", "budgets"};
 constexpr std::string_view kBudgetKeys[] = {"tokens_per_day_max", "incidents_per_day_max"};
-constexpr std::size_t kTokenBytesLeast = 16;  // net/http_server.h refuses shorter ones too
 constexpr std::string_view kHttpKeys[] = {"listen", "token"};
 constexpr std::string_view kLogKeys[] = {"level", "format"};
 
@@ -148,10 +148,8 @@ void read_http(const Section& root, PipelineConfig& config) {
   const auto section = root.section("http", "http", kHttpKeys);
   if (!section) return;
   config.http.token = section->text("token");
-  if (!config.http.token.empty() && config.http.token.value.size() < kTokenBytesLeast)
-    section->problem(config.http.token.line, fmt::format("a token must have {} characters or more, as shorter ones can be guessed: try "
-                                                         "`openssl rand -hex 16`",
-                                                         kTokenBytesLeast));
+  if (!config.http.token.empty() && config.http.token.value.size() < kHttpTokenBytesLeast)
+    section->problem(config.http.token.line, std::string{kShortHttpToken});
   if (!section->has("listen")) return;
   const Text listen = section->text_or_nothing("listen");
   config.http.line = listen.line;

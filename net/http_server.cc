@@ -11,6 +11,7 @@
 #include <boost/asio/strand.hpp>
 #include <thread>
 
+#include "base/http_token.h"
 #include "net/http_access.h"
 #include "net/http_session.h"
 
@@ -152,7 +153,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpServerConfig& co
     return fail(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("http.listen {} can be reached from other machines: it needs a \"token\"", address_text(config)));
   if (!config.token.empty() && config.token.size() < kHttpTokenBytesLeast)
-    return fail(std::make_error_code(std::errc::invalid_argument), std::string{kShortToken});
+    return fail(std::make_error_code(std::errc::invalid_argument), std::string{kShortHttpToken});
   auto server = std::make_unique<Server>(config, std::move(handler));
   if (auto begun = server->begin(); !begun) return tl::unexpected(begun.error());
   return std::unique_ptr<HttpServer>{std::move(server)};

@@ -26,9 +26,6 @@ struct HttpLimits {
   std::chrono::milliseconds request{10000};  // from the first byte of a request to the last of its answer, however lively
 };
 inline constexpr std::size_t kHttpThreads = 4;
-inline constexpr std::size_t kHttpTokenBytesLeast = 16;  // a shorter one can be guessed
-inline constexpr std::string_view kShortToken =
-    "a token of http must have 16 characters or more, as shorter ones can be guessed: try `openssl rand -hex 16`";
 
 struct HttpServerConfig {
   std::string host = "127.0.0.1";  // a name or an address, without brackets

@@ -1,45 +1,13 @@
 #include "state/announced_tables.h"
 
-#include <algorithm>
 #include <map>
-#include <set>
 #include <utility>
+
+#include "state/row_values.h"
 
 namespace loglode::state {
 
 namespace {
-
-std::string list_of(const std::vector<std::string>& columns, std::size_t count) {
-  std::string list;
-  for (std::size_t i = 0; i < count; ++i) list += (i == 0 ? "" : ",") + columns[i];
-  return list;
-}
-
-/// The values of a key that outlive the statement that gave them.
-struct OwnedKey {
-  std::vector<Value> values;
-  std::vector<std::string> bytes;
-};
-
-std::string bytes_of(const std::vector<Value>& row, std::size_t keys) {
-  std::string all;
-  for (std::size_t i = 0; i < keys; ++i) {
-    all += row[i].is_bytes ? std::to_string(row[i].bytes.size()) + ':' : std::to_string(row[i].integer) + ';';
-    all += row[i].bytes;
-  }
-  return all;
-}
-
-std::string text_of(Statement& row, int column) { return std::string{row.bytes(column)}; }
-
-/// An enumerator below `count`.
-template <class Enum>
-Enum one_of(Connection& connection, Statement& row, int column, std::int64_t count) {
-  const std::int64_t number = row.integer(column);
-  if (number >= 0 && number < count) return static_cast<Enum>(number);
-  connection.damaged("a number is out of its range");
-  return Enum{};
-}
 
 /// Calls `read` with each row of the announcers that are stored: all but those that mark a table's end (schema.cc).
 template <class Read>
@@ -48,35 +16,7 @@ void each_row(Connection& connection, const std::string& table, const std::strin
   for (rows.start({}); rows.next();) read(rows);
 }
 
-constexpr auto kSeverities = static_cast<std::int64_t>(IncidentSeverity::critical) + 1;
-constexpr auto kDocuments = static_cast<std::int64_t>(Document::kCount), kChanges = static_cast<std::int64_t>(EventChange::kCount);
-
 }  // namespace
-
-AnnouncedTables::Table::Table(Connection& connection, const std::string& name, std::size_t keys, const std::vector<std::string>& columns,
-                              std::uint64_t& total)
-    : keys_{keys},
-      rows_{connection, name, keys, columns, total},
-      keys_of_{connection, "SELECT " + list_of(columns, keys) + " FROM " + name + " WHERE announcer=?"} {}
-
-void AnnouncedTables::Table::replace(const std::string& announcer, const std::vector<Row>& rows) {
-  std::set<std::string> given;
-  for (const Row& row : rows) given.insert(bytes_of(row, keys_));
-  std::vector<OwnedKey> gone;
-  for (keys_of_.start({announcer}); keys_of_.next();) {
-    Row key;
-    for (std::size_t i = 0; i < keys_; ++i) key.push_back(keys_of_.value(static_cast<int>(i)));
-    if (given.contains(bytes_of(key, keys_))) continue;
-    OwnedKey& owned = gone.emplace_back();
-    owned.values = std::move(key);
-    for (const Value& value : owned.values) owned.bytes.emplace_back(value.bytes);
-  }
-  for (OwnedKey& key : gone) {
-    for (std::size_t i = 0; i < keys_; ++i) key.values[i].bytes = key.bytes[i];
-    rows_.remove(key.values);
-  }
-  for (const Row& row : rows) rows_.put(row);
-}
 
 AnnouncedTables::AnnouncedTables(Connection& connection, std::uint64_t& total)
     : announcers_{connection, "announcers", 1, {"announcer", "next_incident", "last_revision", "renewed", "has_targets"}, total},
@@ -100,7 +40,7 @@ AnnouncedTables::AnnouncedTables(Connection& connection, std::uint64_t& total)
 
 void AnnouncedTables::put(const StoredAnnounced& row) {
   const auto& [announcer, all] = row;
-  std::vector<Row> targets, findings, incidents, subjects, documents, templates;
+  std::vector<SummedTable::Row> targets, findings, incidents, subjects, documents, templates;
   if (all.targets)
     for (const std::string& target : *all.targets) targets.push_back({announcer, target});
   std::map<std::pair<bool, std::string_view>, std::uint64_t> ordinals;  // of findings about the same subject, at other times
@@ -116,23 +56,23 @@ void AnnouncedTables::put(const StoredAnnounced& row) {
     documents.push_back(
         {announcer, one.kind, one.id, one.hash, one.about, one.start, one.end, one.size, std::string_view{one.open_text}, one.lasting});
   for (const AnnouncedTemplate& one : all.templates) templates.push_back({announcer, one.id.high, one.id.low, one.count});
-  announcers_.replace(announcer, {{announcer, all.next_incident, all.last_revision, all.renewed, all.targets.has_value()}});
-  targets_.replace(announcer, targets);
-  findings_.replace(announcer, findings);
-  incidents_.replace(announcer, incidents);
-  subjects_.replace(announcer, subjects);
-  documents_.replace(announcer, documents);
-  templates_.replace(announcer, templates);
+  announcers_.replace_all_of(announcer, {{announcer, all.next_incident, all.last_revision, all.renewed, all.targets.has_value()}});
+  targets_.replace_all_of(announcer, targets);
+  findings_.replace_all_of(announcer, findings);
+  incidents_.replace_all_of(announcer, incidents);
+  subjects_.replace_all_of(announcer, subjects);
+  documents_.replace_all_of(announcer, documents);
+  templates_.replace_all_of(announcer, templates);
 }
 
 void AnnouncedTables::put(const StoredPending& row) {
-  std::vector<Row> rows;
+  std::vector<SummedTable::Row> rows;
   for (const Event& event : row.events)
     rows.push_back({row.announcer, rows.size(), event.kind, event.key, event.change, event.revision, std::string_view{event.json}});
-  pending_.replace(row.announcer, rows);
+  pending_.replace_all_of(row.announcer, rows);
 }
 
-void AnnouncedTables::put(const StoredBase& row) { bases_.replace(row.announcer, {{row.announcer, row.bytes}}); }
+void AnnouncedTables::put(const StoredBase& row) { bases_.replace_all_of(row.announcer, {{row.announcer, row.bytes}}); }
 
 std::vector<StoredAnnounced> read_announced(Connection& connection) {
   std::map<std::string, Announced> all;
@@ -157,15 +97,15 @@ std::vector<StoredAnnounced> read_announced(Connection& connection) {
   });
   each_row(connection, "announced_incidents", "announcer,number,id,opened,last,findings,severity,closed,summary", [&](Statement& row) {
     all[text_of(row, 0)].incidents.push_back({row.bits(1), text_of(row, 2), std::move(subjects[{text_of(row, 0), row.bits(1)}]),
-                                              row.time(3), row.time(4), row.bits(5),
-                                              one_of<IncidentSeverity>(connection, row, 6, kSeverities), row.flag(7), text_of(row, 8)});
+                                              row.time(3), row.time(4), row.bits(5), one_of(connection, row, 6, IncidentSeverity::critical),
+                                              row.flag(7), text_of(row, 8)});
   });
   each_row(connection, "published_documents", "announcer,kind,id,hash,about,first,last,size,open_text,lasting", [&](Statement& row) {
-    all[text_of(row, 0)].documents.push_back({one_of<Document>(connection, row, 1, kDocuments), text_of(row, 2), row.bits(3), row.bits(4),
+    all[text_of(row, 0)].documents.push_back({one_of(connection, row, 1, Document::report), text_of(row, 2), row.bits(3), row.bits(4),
                                               row.time(5), row.time(6), row.bits(7), text_of(row, 8), row.flag(9)});
   });
   each_row(connection, "announced_templates", "announcer,id,id_low,count", [&](Statement& row) {
-    all[text_of(row, 0)].templates.push_back({TemplateId{row.bits(1), row.bits(2)}, row.bits(3)});
+    all[text_of(row, 0)].templates.push_back({id_of<TemplateId>(row, 1), row.bits(3)});
   });
   std::vector<StoredAnnounced> rows;
   for (auto& [announcer, one] : all) rows.push_back({announcer, std::move(one)});
@@ -175,8 +115,8 @@ std::vector<StoredAnnounced> read_announced(Connection& connection) {
 std::vector<StoredPending> read_pending(Connection& connection) {
   std::map<std::string, std::vector<Event>> all;
   each_row(connection, "pending_events", "announcer,kind,key,json,change,revision", [&](Statement& row) {
-    all[text_of(row, 0)].push_back({one_of<Document>(connection, row, 1, kDocuments), text_of(row, 2), text_of(row, 3),
-                                    one_of<EventChange>(connection, row, 4, kChanges), row.bits(5)});
+    all[text_of(row, 0)].push_back({one_of(connection, row, 1, Document::report), text_of(row, 2), text_of(row, 3),
+                                    one_of(connection, row, 4, EventChange::withdrawn), row.bits(5)});
   });
   std::vector<StoredPending> rows;
   for (auto& [announcer, events] : all) rows.push_back({announcer, std::move(events)});

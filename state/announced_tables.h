@@ -3,7 +3,6 @@
 // more go. Belongs to the thread of its Connection, which must outlive it.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,21 +23,7 @@ class AnnouncedTables {
   void put(const StoredBase& row);
 
  private:
-  using Row = std::vector<Value>;
-  /// A table whose first key column names an announcer.
-  class Table {
-   public:
-    Table(Connection& connection, const std::string& name, std::size_t keys, const std::vector<std::string>& columns, std::uint64_t& total);
-    /// Leaves the announcer these rows.
-    void replace(const std::string& announcer, const std::vector<Row>& rows);
-
-   private:
-    std::size_t keys_;
-    SummedTable rows_;
-    Statement keys_of_;
-  };
-
-  Table announcers_, targets_, findings_, incidents_, subjects_, documents_, templates_, pending_, bases_;
+  SummedTable announcers_, targets_, findings_, incidents_, subjects_, documents_, templates_, pending_, bases_;
 };
 
 [[nodiscard]] std::vector<StoredAnnounced> read_announced(Connection& connection);

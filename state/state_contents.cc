@@ -2,31 +2,13 @@
 #include <limits>
 
 #include "state/announced_tables.h"
+#include "state/row_values.h"
 #include "state/state_reader.h"
 #include "state/summed_table.h"
 
 namespace loglode::state {
 
 namespace {
-
-/// In this column and the next.
-template <class Id>
-Id id_of(Statement& row, int column) {
-  return {row.bits(column), row.bits(column + 1)};
-}
-
-std::string text_of(Statement& row, int column) { return std::string{row.bytes(column)}; }
-
-/// An enumerator up to `last`.
-template <class Enum>
-Enum one_of(Connection& connection, Statement& row, int column, std::int64_t last) {
-  const std::int64_t number = row.integer(column);
-  if (number < 0 || number > last) {
-    connection.damaged("a number is out of its range");
-    return Enum{};
-  }
-  return static_cast<Enum>(number);
-}
 
 template <class Row, class Read>
 std::vector<Row> rows_of(Connection& connection, std::string_view sql, Read read) {
@@ -77,7 +59,7 @@ StateContents read_rows(Connection& connection) {
   contents.totals = rows_of<StoredTotal>(
       connection, "SELECT service,shape,shape_low,severity,count,first,last FROM totals ORDER BY service,shape,shape_low",
       [&](Statement& row) {
-        return StoredTotal{text_of(row, 0), id_of<ShapeId>(row, 1), one_of<Severity>(connection, row, 3, 24), row.bits(4), row.time(5),
+        return StoredTotal{text_of(row, 0), id_of<ShapeId>(row, 1), one_of(connection, row, 3, Severity{24}), row.bits(4), row.time(5),
                            row.time(6)};
       });
   contents.notes = rows_of<TemplateNote>(
@@ -87,7 +69,7 @@ StateContents read_rows(Connection& connection) {
       });
   contents.templates =
       rows_of<StoredTemplate>(connection, "SELECT id,id_low,text,severity FROM templates ORDER BY id,id_low", [&](Statement& row) {
-        return StoredTemplate{id_of<TemplateId>(row, 0), text_of(row, 2), one_of<SeverityClass>(connection, row, 3, 2)};
+        return StoredTemplate{id_of<TemplateId>(row, 0), text_of(row, 2), one_of(connection, row, 3, SeverityClass::error)};
       });
   contents.events = rows_of<TemplateEvent>(
       connection, "SELECT kind,from_id,from_low,into_id,into_low,text,at FROM events ORDER BY number DESC", [](Statement& row) {

@@ -3,6 +3,8 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <compare>
+#include <set>
 #include <utility>
 
 #include "core/assert.h"
@@ -56,6 +58,29 @@ std::size_t keys_of(Connection& connection, const std::string& table) {
   return static_cast<std::size_t>(keys);
 }
 
+/// A key that outlives the row that it is of.
+class OwnedKey {
+ public:
+  OwnedKey(const std::vector<Value>& row, std::size_t keys) {
+    for (std::size_t i = 0; i < keys; ++i) parts_.push_back({row[i].is_bytes, row[i].integer, std::string{row[i].bytes}});
+  }
+  [[nodiscard]] std::vector<Value> values() const {
+    std::vector<Value> values;
+    for (const Part& part : parts_) values.push_back(part.is_bytes ? Value{std::string_view{part.bytes}} : Value{part.integer});
+    return values;
+  }
+  friend auto operator<=>(const OwnedKey&, const OwnedKey&) = default;
+
+ private:
+  struct Part {
+    bool is_bytes = false;
+    std::int64_t integer = 0;
+    std::string bytes;
+    friend auto operator<=>(const Part&, const Part&) = default;
+  };
+  std::vector<Part> parts_;
+};
+
 /// The order in which SQLite keeps keys, so that what a scan finds in order, a search finds too.
 bool before(const std::vector<Value>& left, const std::vector<Value>& right, std::size_t keys) {
   for (std::size_t i = 0; i < keys; ++i) {
@@ -89,9 +114,10 @@ SummedTable::SummedTable(Connection& connection, std::string name, std::size_t k
       sum_of_(connection, "SELECT sum FROM " + name_ + where_key(columns, keys)),
       put_(connection, "INSERT OR REPLACE INTO " + name_ + "(" + list_of(columns, columns.size(), "", ",") + ",sum) VALUES(" +
                            list_of(std::vector<std::string>(columns.size(), "?"), columns.size(), "", ",") + ",?)"),
-      remove_(connection, "DELETE FROM " + name_ + where_key(columns, keys)) {}
+      remove_(connection, "DELETE FROM " + name_ + where_key(columns, keys)),
+      keys_of_(connection, "SELECT " + list_of(columns, keys, "", ",") + " FROM " + name_ + where_key(columns, 1)) {}
 
-bool SummedTable::put(const std::vector<Value>& row) {
+bool SummedTable::put(const Row& row) {
   const std::uint64_t sum = row_sum(name_, row);
   sum_of_.start({row.begin(), row.begin() + static_cast<std::ptrdiff_t>(keys_)});
   if (sum_of_.next()) {
@@ -115,6 +141,18 @@ bool SummedTable::remove(const std::vector<Value>& key) {
   sum_of_.reset();
   remove_.run(key);
   return true;
+}
+
+void SummedTable::replace_all_of(const Value& first, const std::vector<Row>& rows) {
+  std::set<OwnedKey> gone;
+  for (keys_of_.start({first}); keys_of_.next();) {
+    std::vector<Value> key;
+    for (std::size_t i = 0; i < keys_; ++i) key.push_back(keys_of_.value(static_cast<int>(i)));
+    gone.insert(OwnedKey{key, keys_});
+  }
+  for (const Row& row : rows) gone.erase(OwnedKey{row, keys_});
+  for (const OwnedKey& key : gone) remove(key.values());
+  for (const Row& row : rows) put(row);
 }
 
 void verify_sums(Connection& connection, std::uint64_t total) {
@@ -144,8 +182,7 @@ std::uint64_t renew_sums(Connection& connection) {
   std::uint64_t total = 0;
   for (const std::string& table : tables_of(connection)) {
     struct Renewed {
-      std::vector<Value> key;
-      std::vector<std::string> bytes;  // what `key` views
+      OwnedKey key;
       std::uint64_t sum = 0;
     };
     std::vector<Renewed> renewed;  // first all of them: a table is not changed while it is scanned
@@ -157,20 +194,14 @@ std::uint64_t renew_sums(Connection& connection) {
       std::vector<Value> row;
       for (int i = 0; i + 1 < rows.columns(); ++i) row.push_back(rows.value(i));
       if (row.size() < keys) return connection.damaged("a row of " + table + " has no key"), 0;
-      Renewed& one = renewed.emplace_back();
-      one.sum = row_sum(table, row);
-      one.key.assign(row.begin(), row.begin() + static_cast<std::ptrdiff_t>(keys));
-      for (const Value& value : one.key) one.bytes.emplace_back(value.bytes);
-      total += one.sum;
+      renewed.push_back({OwnedKey{row, keys}, row_sum(table, row)});
+      total += renewed.back().sum;
     }
     if (!connection.good()) return 0;
     Statement update{connection, "UPDATE " + quoted(table) + " SET sum=?" + where_key(columns, keys)};
-    for (Renewed& one : renewed) {
-      std::vector<Value> values{one.sum};
-      for (std::size_t i = 0; i < keys; ++i) {
-        one.key[i].bytes = one.bytes[i];
-        values.push_back(one.key[i]);
-      }
+    for (const Renewed& one : renewed) {
+      std::vector<Value> values = one.key.values();
+      values.insert(values.begin(), Value{one.sum});
       update.run(values);
     }
   }

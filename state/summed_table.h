@@ -15,19 +15,23 @@ namespace loglode::state {
 
 class SummedTable {
  public:
+  using Row = std::vector<Value>;  // of all columns but `sum`
+
   /// `columns`: all but `sum`, the first `keys` of them its primary key. `total` is kept; both must outlive it.
   SummedTable(Connection& connection, std::string name, std::size_t keys, const std::vector<std::string>& columns, std::uint64_t& total);
 
   /// Inserts the row or replaces the one of the same key. False when it was there as it is.
-  bool put(const std::vector<Value>& row);
+  bool put(const Row& row);
   /// False when there was none.
   bool remove(const std::vector<Value>& key);
+  /// Of the rows whose first key column is `first`, leaves these.
+  void replace_all_of(const Value& first, const std::vector<Row>& rows);
 
  private:
   std::string name_;
   std::size_t keys_;
   std::uint64_t* total_;
-  Statement sum_of_, put_, remove_;
+  Statement sum_of_, put_, remove_, keys_of_;
 };
 
 /// Reads every row of every table but `about`: a fault of damage when a row's sum, the order of keys or the total is wrong.

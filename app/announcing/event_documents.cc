@@ -198,7 +198,8 @@ void EventDocuments::send_incident(const LiveIncident& live, bool closed, const 
   object["incident_id"] = live.id;
   object["state"] = closed ? "closed" : "open";
   std::string json = to_line(object);
-  const EventChange change = change_of(Document::incident, live.id, closed);
+  const bool reopened = !closed && live.change == EventChange::opened;
+  const EventChange change = reopened ? EventChange::opened : change_of(Document::incident, live.id, closed);
   if (published_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
     out.push_back({Document::incident, live.id, std::move(json), change});
 }

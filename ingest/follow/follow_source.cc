@@ -131,7 +131,6 @@ class FollowSource final : public Source {
     const FileKey key = key_of(status);
     at_a_path.insert(key);
     roots_.insert(path);
-    if (const std::string real = real_path_of(path); real != path) roots_.insert(real);
     if (FollowedFile* const open = find_open(key)) {
       if (open->path() != path && !is_at(*open)) open->set_path(path);
       return;
@@ -169,14 +168,14 @@ class FollowSource final : public Source {
     if (archive) return consider_archive(path, std::move(*opened), std::move(mark));
     if (!anew_.contains(key)) {
       if (stays_passed_over(*opened, first)) return;
-      if (const auto left = left_here(*opened)) {
+      if (const auto left = left_here(*opened, first)) {
         Bookmark found = *left;
         found.path = path;
         forget(found);
         return open(std::move(*opened), std::move(found), first);
       }
       if (is_copy_of_open(*opened, first, path)) return;  // looked at again next time: the original may be truncated by then
-      if (const auto left = left_elsewhere(*opened, path)) return go_on_in_copy(std::move(*opened), *left, path);
+      if (const auto left = left_elsewhere(*opened, first, path)) return go_on_in_copy(std::move(*opened), *left, path);
     }
     if (const auto generation = anew_.find(key); generation != anew_.end()) {
       mark.generation = generation->second;
@@ -198,7 +197,6 @@ class FollowSource final : public Source {
   Bookmark new_mark(const std::string& path, const struct stat& status, std::string_view first) const {
     Bookmark mark;
     mark.path = path;
-    if (std::string real = real_path_of(path); real != path) mark.real_path = std::move(real);
     std::tie(mark.device, mark.inode) = key_of(status);
     for (const Bookmark& known : known_)  // an inode that was another file's: same name for the hash, so it is told apart by a count
       if (known.device == mark.device && known.inode == mark.inode) mark.generation = std::max(mark.generation, known.generation + 1);
@@ -207,21 +205,21 @@ class FollowSource final : public Source {
   }
 
   /// The bookmark of this very file.
-  std::optional<Bookmark> left_here(const OpenedFile& opened) const {
+  std::optional<Bookmark> left_here(const OpenedFile& opened, std::string_view first) const {
     const auto size = static_cast<std::uint64_t>(opened.status.st_size);
     const auto found = std::find_if(known_.begin(), known_.end(), [&](const Bookmark& mark) {
       return FileKey{mark.device, mark.inode} == key_of(opened.status) && mark.offset <= size &&
-             holds_what_was_read(mark, opened.descriptor.number(), size);
+             holds_what_was_read(mark, first, opened.descriptor.number(), size);
     });
     return found == known_.end() ? std::nullopt : std::optional{*found};
   }
 
   /// The bookmark of a file with this content that is not followed any more: of several the one that was read furthest.
-  /// What is shorter and stands under the name of the log itself is no copy of it but begins anew.
-  std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, const std::string& path) const {
+  /// A shorter file at the log's own path is a new log, not a copy of the old one.
+  std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const {
     const auto size = static_cast<std::uint64_t>(opened.status.st_size);
     return left_elsewhere_if([&](const Bookmark& mark) {
-      return (size >= mark.offset || path != mark.path) && holds_what_was_read(mark, opened.descriptor.number(), size);
+      return (size >= mark.offset || path != mark.path) && holds_what_was_read(mark, first, opened.descriptor.number(), size);
     });
   }
   /// The same of an archive, by its beginning alone.
@@ -316,6 +314,11 @@ class FollowSource final : public Source {
     const std::string path = mark.path;
     const Fingerprint stored = fingerprint_of(first);
     mark.finished = false;
+    mark.real_path = real_path_of(path);
+    if (mark.real_path == path)
+      mark.real_path.clear();
+    else
+      roots_.insert(mark.real_path);
     auto file = make_file(std::move(opened), std::move(mark), first);
     if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
     add(std::move(file));
@@ -351,7 +354,7 @@ class FollowSource final : public Source {
       passed_over_.erase(found);
       return false;
     }
-    if (left_here(opened)) return false;
+    if (left_here(opened, first)) return false;
     pass_over(status, found->second.stored, found->second.end == 0 ? 0 : end_print(opened));
     return true;
   }
@@ -385,9 +388,9 @@ class FollowSource final : public Source {
       const bool archive = compression_of(std::string_view{first}.substr(0, kCompressionMagicBytes)) != Compression::none;
       if (archive) {
         consider_left_archive(path, std::move(*opened));
-      } else if (const auto here = left_here(*opened)) {
+      } else if (const auto here = left_here(*opened, first)) {
         if (!here->finished) go_on_in_copy(std::move(*opened), *here, path);
-      } else if (const auto elsewhere = left_elsewhere(*opened, path); elsewhere && !elsewhere->finished) {
+      } else if (const auto elsewhere = left_elsewhere(*opened, first, path); elsewhere && !elsewhere->finished) {
         go_on_in_copy(std::move(*opened), *elsewhere, path);
       }
     }
@@ -403,7 +406,8 @@ class FollowSource final : public Source {
   static bool is_still_at(const Bookmark& mark, const std::string& path) {
     const auto opened = open_input({path, 0, 0, false, false});
     return opened && static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
-           holds_what_was_read(mark, opened->descriptor.number(), static_cast<std::uint64_t>(opened->status.st_size));
+           holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(),
+                               static_cast<std::uint64_t>(opened->status.st_size));
   }
 
   void consider_left_archive(const std::string& path, OpenedFile opened) {
@@ -493,7 +497,9 @@ class FollowSource final : public Source {
       if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
       if (find_open(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;
       auto copy = open_input({path, 0, 0, false, false});
-      if (!copy || !holds_what_was_read(mark, copy->descriptor.number(), static_cast<std::uint64_t>(copy->status.st_size))) continue;
+      if (!copy || !holds_what_was_read(mark, first_bytes_of(copy->descriptor.number()), copy->descriptor.number(),
+                                        static_cast<std::uint64_t>(copy->status.st_size)))
+        continue;
       out.clear();  // what was held back is read again from the copy
       remove(place);
       known_.push_back(mark);

@@ -74,8 +74,8 @@ std::uint64_t print_before(int descriptor, std::uint64_t place) {
   return text.size() == bytes && bytes > 0 ? print_of(text) : 0;
 }
 
-bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size) {
-  if (!fits(mark.fingerprint, first_bytes_of(descriptor))) return false;
+bool holds_what_was_read(const Bookmark& mark, std::string_view first, int descriptor, std::uint64_t size) {
+  if (!fits(mark.fingerprint, first)) return false;
   for (std::size_t number = 0; number < mark.prints.blocks.size(); ++number) {
     const std::uint64_t place = ContentPrints::end_of_block(number);
     if (place > size) return true;
@@ -175,6 +175,7 @@ FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std:
       device_{mark.device},
       inode_{mark.inode},
       mark_{std::make_shared<SharedMark>(std::move(mark))} {
+  blocks_ = mark_->get().prints.blocks;
   first_bytes_ = first.empty() ? first_bytes_of(file_.number()) : std::move(first);
   if (compression_of(std::string_view{first_bytes_}.substr(0, kCompressionMagicBytes)) != Compression::none) {
     open_archive(position_, config, std::move(info), same_file(file_.number(), file.status));
@@ -310,20 +311,22 @@ void FollowedFile::note(const Batch& out) {
   for (const ReadNote& said : std::exchange(notes_, {})) counters_.report({path_, shown_name(path_) + " " + said.what, said.fatal});
 }
 
-/// The file may be written anew at any moment: what was taken counts when its content is the same afterwards.
+/// The file may be truncated and written again at any moment. So prints are kept only if it still has the content that was read after they
+/// were taken.
 void FollowedFile::take_prints() {
-  ContentPrints prints = mark_->get().prints;
+  const std::size_t known = blocks_.size();
   print_ = print_before(file_.number(), position_);
-  while (prints.blocks.size() < ContentPrints::kBlocksMax && ContentPrints::end_of_block(prints.blocks.size()) <= position_) {
-    const std::uint64_t block = print_before(file_.number(), ContentPrints::end_of_block(prints.blocks.size()));
+  while (blocks_.size() < ContentPrints::kBlocksMax && ContentPrints::end_of_block(blocks_.size()) <= position_) {
+    const std::uint64_t block = print_before(file_.number(), ContentPrints::end_of_block(blocks_.size()));
     if (block == 0) break;
-    prints.blocks.push_back(block);
+    blocks_.push_back(block);
   }
   if (live_->look()) {
     print_ = 0;
-    return;
+    blocks_.resize(known);
+  } else if (blocks_.size() > known) {
+    mark_->change([&](Bookmark& mark) { mark.prints.blocks = blocks_; });
   }
-  mark_->change([&](Bookmark& mark) { mark.prints.blocks = std::move(prints.blocks); });
 }
 
 Bookmark FollowedFile::mark_here() const {

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "core/framing.h"
 #include "core/run_counters.h"
@@ -26,8 +27,9 @@ namespace loglode::ingest {
 
 /// The print of what stands in a file before `place`; 0 where the file is shorter, or cannot be read.
 [[nodiscard]] std::uint64_t print_before(int descriptor, std::uint64_t place);
-/// Whether the content of a file of `size` bytes is what was read, as far as it goes: the same, its beginning, or more of it.
-[[nodiscard]] bool holds_what_was_read(const Bookmark& mark, int descriptor, std::uint64_t size);
+/// Whether the content of a file of `size` bytes, which begins with `first`, is what was read, as far as it goes: the same, its beginning,
+/// or more of it.
+[[nodiscard]] bool holds_what_was_read(const Bookmark& mark, std::string_view first, int descriptor, std::uint64_t size);
 
 /// Whether one of the two begins with the other: a copy, or the same content a moment later.
 [[nodiscard]] bool same_beginning(std::string_view a, std::string_view b);
@@ -93,7 +95,8 @@ class SharedMark {
   void remember(std::uint64_t offset, std::string framer, std::uint64_t print) {
     const std::scoped_lock lock{mutex_};
     if (!memories_.empty() && memories_.back().offset == offset) memories_.pop_back();
-    if (memories_.size() == kMemoriesMax) memories_.pop_front();
+    // Nobody asks where there is no state; what a framer remembers is kept as long as there is room, a print alone is not.
+    if (memories_.size() == kMemoriesMax || (memories_.size() >= kPrintsMax && memories_.front().framer.empty())) memories_.pop_front();
     memories_.push_back({offset, std::move(framer), print});
   }
   template <class Change>
@@ -103,7 +106,7 @@ class SharedMark {
   }
 
  private:
-  static constexpr std::size_t kMemoriesMax = 1024;  // far more than there are batches in flight
+  static constexpr std::size_t kMemoriesMax = 1024, kPrintsMax = 64;  // more than there are batches in flight
 
   mutable std::mutex mutex_;
   Bookmark mark_;
@@ -192,6 +195,7 @@ class FollowedFile {
   std::unique_ptr<RecordReader> records_;
   std::size_t batch_bytes_ = 0;                        // of all batches but the first
   std::uint64_t position_ = 0, seen_ = 0, print_ = 0;  // print_: of what stands before position_
+  std::vector<std::uint64_t> blocks_;                  // ContentPrints::blocks, as the mark has them
   bool may_hold_ = false, released_ = false, at_end_ = false, has_news_ = false;
   bool grew_ = false;  // it was at its end, and more came
   struct Seen {        // of the file, before the latest fill

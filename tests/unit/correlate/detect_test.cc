@@ -513,7 +513,8 @@ TEST_CASE("seen: every error that nothing else tells of is listed once, and wake
   }
 }
 
-TEST_CASE("seen: what a baseline covers, what is told already and what grows is not listed again", "[correlate]") {
+TEST_CASE("seen: an error that the baseline holds or another finding reports is not listed, and none is while logs are followed",
+          "[correlate]") {
   Scene scene = calm();
   scene.line(3, "api", Severity::error, "cannot open cache");
   JudgeConfig growing;

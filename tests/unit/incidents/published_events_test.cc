@@ -35,9 +35,9 @@ TEST_CASE("sent documents: what ended first is forgotten first, and an open inci
     CHECK(open_in(sent)["open"] == "the open one");
     CHECK(sent.knows(Document::finding, "f" + std::to_string(i)));
     CHECK(sent.knows(Document::finding, "f" + std::to_string(i - kMax / 2 + 1)));
-    PublishedEvents anew;
-    anew.restore(sent.documents());
-    sent = anew;
+    PublishedEvents restored;
+    restored.restore(sent.documents());
+    sent = restored;
   }
   CHECK_FALSE(sent.knows(Document::incident, "closed"));
   CHECK_FALSE(sent.knows(Document::finding, "f1"));

@@ -76,7 +76,7 @@ TEST_CASE("aggregate: a service that is ahead all the time is told with how much
   struct Row {
     double ahead;
     int count;
-    std::string told;  // the beginning of what is told once records are on time again
+    std::string told;  // how the report begins that is made when records are on time again; empty: there is none
   };
   for (const Row& row :
        {Row{8 * 3600, 20, "legacy is 8 h ahead of this machine's clock"}, Row{19'800, 40, "legacy is 5 h 30 min ahead"},
