@@ -41,7 +41,6 @@ Incident incident(seconds opened, std::vector<std::string> findings) {
   return made;
 }
 
-/// A sink that keeps what it was told, by id.
 Incident over(Incident incident, seconds closed_at) {
   incident.state = IncidentState::closed;
   incident.closed_at = at(closed_at);
@@ -57,6 +56,7 @@ std::shared_ptr<const Assessment> assessed(Judgement judgement, Timestamp newest
   return made;
 }
 
+/// A sink that keeps what it was told, by id.
 class Kept {
  public:
   /// "f1" for a document, "-f1" for one that is withdrawn, "-f1>f2" for one that goes on as another; incidents as "incident".
@@ -257,6 +257,33 @@ TEST_CASE("events: an incident that one judgement lacks is waited for, and told 
   CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{5} + seconds{2}).empty());
   CHECK(kept.tell(findings, {}, minutes{8}) == Told{"-incident"});
   CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{9}) == Told{"incident"});
+}
+
+TEST_CASE("events: each says what changed, with a revision that only grows, over a restart too", "[app][live]") {
+  EventDocuments first, later;
+  std::uint64_t newest_revision = 0;
+  const auto changes = [&](EventDocuments& events, std::vector<Finding> findings, std::vector<Incident> incidents, seconds newest) {
+    Judgement judgement;
+    judgement.findings = std::move(findings);
+    judgement.incidents = std::move(incidents);
+    Told told;
+    for (const auto& [event, only_to] : events.announce(assessed(std::move(judgement), at(newest)))) {
+      CHECK(event.revision > newest_revision);
+      newest_revision = event.revision;
+      told.push_back(std::string{name_of(event.kind)} + ' ' + std::string{name_of(event.change)});
+    }
+    return told;
+  };
+  Finding f1 = finding("f1", 1, seconds{0}, seconds{10}, 5);
+  Incident open = incident(seconds{0}, {"f1"}), graver = open;
+  graver.severity = IncidentSeverity::critical;
+  CHECK(changes(first, {f1}, {open}, seconds{10}) == Told{"finding opened", "incident opened"});
+  f1.total = 500;
+  CHECK(changes(first, {f1}, {graver}, seconds{11}) == Told{"finding updated", "incident updated"});
+  later.restore(first.announced());
+  CHECK(changes(later, {f1}, {over(graver, seconds{12})}, seconds{13}) == Told{"incident resolved"});
+  CHECK(changes(later, {f1}, {graver}, seconds{14}) == Told{"incident opened"});
+  CHECK(changes(later, {}, {}, minutes{30}) == Told{"finding withdrawn", "incident withdrawn"});
 }
 
 TEST_CASE("events: an incident that was open before a long pause is closed in the sinks too", "[app][live]") {
