@@ -9,13 +9,14 @@
 #include <utility>
 #include <vector>
 
-#include "app/announcing/event_documents.h"
 #include "app/reading/open_state.h"
 #include "app/reading/told_before.h"
 #include "core/run_counters.h"
+#include "incidents/event_documents.h"
 #include "incidents/incident_tracker.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
+#include "sinks/json_event_texts.h"
 
 namespace loglode {
 
@@ -167,7 +168,7 @@ class Renewal {
     };
     for (auto& [announcer, all] : contents_.announced) {
       if (announcer == "run") {
-        EventDocuments documents;
+        EventDocuments documents{json_event_texts()};
         documents.restore(all);
         documents.renew(now);
         all = documents.announced();

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "app/announcing/event_documents.h"
 #include "app/live/live_run.h"
 #include "app/ops/health.h"
 #include "app/ops/live_metrics.h"
@@ -17,6 +16,7 @@
 #include "app/service/rejected_records.h"
 #include "base/service_manager.h"
 #include "config/pipeline_config.h"
+#include "incidents/event_documents.h"
 #include "ingest/kafka/kafka_source.h"
 
 namespace loglode {

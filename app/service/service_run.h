@@ -8,13 +8,14 @@
 #include <utility>
 #include <vector>
 
-#include "app/announcing/event_documents.h"
 #include "app/live/live_run.h"
 #include "app/ops/service_log.h"
 #include "app/service/operations.h"
 #include "app/service/rejected_records.h"
 #include "config/pipeline_config.h"
+#include "incidents/event_documents.h"
 #include "ingest/kafka/kafka_source.h"
+#include "sinks/json_event_texts.h"
 
 namespace loglode {
 
@@ -50,7 +51,7 @@ class ServiceRun {
   std::unique_ptr<RejectedRecords> verdicts_;
   std::map<std::pair<std::string, std::string>, std::shared_ptr<const FramerFactory>> framers_;  // by format and zone
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
-  EventDocuments events_;  // judging thread
+  EventDocuments events_{json_event_texts()};  // judging thread
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;
   std::deque<SinkMeter> meters_;  // of config_.sinks, in their order
   ServiceLog log_;

@@ -1,12 +1,10 @@
-#include "app/announcing/event_documents.h"
+#include "incidents/event_documents.h"
 
 #include <fmt/format.h>
 #include <xxhash.h>
 
 #include <algorithm>
 #include <utility>
-
-#include "sinks/json_objects.h"
 
 namespace loglode {
 
@@ -33,23 +31,6 @@ PublishedEvents::Facts facts_of(const Incident& incident, Timestamp newest) {
 }
 
 std::string place_of(const std::string& place, Document kind) { return std::string{name_of(kind)} + '\n' + place; }
-
-Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by) {
-  const bool finding = kind == Document::finding;
-  return {kind, id,
-          to_line(Json{{"schema", "loglode.withdrawal/1"},
-                       {finding ? "finding_id" : "incident_id", id},
-                       {"superseded_by", superseded_by.empty() ? Json(nullptr) : Json(superseded_by)}}),
-          EventChange::withdrawn};
-}
-
-/// What was sent last of an incident, as one that is over.
-Event closed_document(const PublishedEvents::Gone& gone) {
-  Json object = Json::parse(gone.open_text);
-  object["state"] = "closed";
-  object["closed_at"] = gone.end == kNoTime ? Json(nullptr) : Json(to_rfc3339(gone.end));
-  return {Document::incident, gone.id, to_line(object), EventChange::resolved};
-}
 
 }  // namespace
 
@@ -93,10 +74,10 @@ void EventDocuments::bring_up_to_date(const Assessment& judged, const std::vecto
     if (!to.empty() && !told.contains({kind, key})) out.push_back({{kind, key, json()}, to});
   };
   for (const TemplateCount& row : judged.judgement.templates)
-    add(Document::template_info, to_hex(row.info->id), [&] { return to_line(to_json(row)); });
+    add(Document::template_info, to_hex(row.info->id), [&] { return texts_.of(row); });
   for (const Finding& finding : judged.judgement.findings)
     if (published_.knows(Document::finding, finding.finding_id) && !published_.is_only_known(Document::finding, finding.finding_id))
-      add(Document::finding, finding.finding_id, [&] { return to_line(to_json(finding)); });
+      add(Document::finding, finding.finding_id, [&] { return texts_.of(finding); });
   for (const auto& open : published_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
 }
 
@@ -123,7 +104,7 @@ void EventDocuments::add_templates(const Assessment& judged, std::vector<Event>&
     std::uint64_t& told = templates_[row.info->id];
     if (told != 0 && row.count < 10 * told && !(judged.last && row.count != told)) continue;  // again when it is ten times as much
     const EventChange change = std::exchange(told, row.count) == 0 ? EventChange::opened : EventChange::updated;
-    out.push_back({Document::template_info, to_hex(row.info->id), to_line(to_json(row)), change});
+    out.push_back({Document::template_info, to_hex(row.info->id), texts_.of(row), change});
   }
 }
 
@@ -150,7 +131,7 @@ void EventDocuments::add_findings(const Assessment& judged, const LiveChanges& c
 }
 
 void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& out) {
-  std::string json = to_line(to_json(finding));
+  std::string json = texts_.of(finding);
   const EventChange change = change_of(Document::finding, finding.finding_id, false);
   if (published_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
     out.push_back({Document::finding, finding.finding_id, std::move(json), change});
@@ -187,6 +168,10 @@ void EventDocuments::settle_incident(LiveIncident& live, const Assessment& judge
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
 }
 
+Event EventDocuments::withdrawal(Document kind, const std::string& id, const std::string& superseded_by) const {
+  return {kind, id, texts_.withdrawal(kind, id, superseded_by), EventChange::withdrawn};
+}
+
 EventChange EventDocuments::change_of(Document kind, const std::string& id, bool closed) const {
   if (closed) return EventChange::resolved;
   const bool was_sent = published_.knows(kind, id) && !published_.is_only_known(kind, id);
@@ -194,10 +179,7 @@ EventChange EventDocuments::change_of(Document kind, const std::string& id, bool
 }
 
 void EventDocuments::send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out) {
-  Json object = to_json(*live.incident);
-  object["incident_id"] = live.id;
-  object["state"] = closed ? "closed" : "open";
-  std::string json = to_line(object);
+  std::string json = texts_.of(*live.incident, live.id, closed ? IncidentState::closed : IncidentState::open);
   const bool reopened = !closed && live.change == EventChange::opened;
   const EventChange change = reopened ? EventChange::opened : change_of(Document::incident, live.id, closed);
   if (published_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
@@ -211,8 +193,10 @@ void EventDocuments::withdraw(Document kind, const PublishedEvents::Present& pre
   const Timestamp ended_before = judged.last ? Timestamp::max() : judged.newest - kSettled;
   for (const PublishedEvents::Gone& gone : published_.take_gone(kind, present, ended_before)) {
     const auto heir = heirs.find(gone.about);
-    out.push_back(gone.open_text.empty() ? withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second)
-                                         : closed_document(gone));
+    if (gone.open_text.empty())
+      out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
+    else
+      out.push_back({Document::incident, gone.id, texts_.closed(gone.open_text, gone.end), EventChange::resolved});
   }
 }
 

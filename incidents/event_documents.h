@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/assessment.h"
+#include "core/event_texts.h"
 #include "incidents/incident_tracker.h"
 #include "incidents/published_events.h"
 
@@ -23,6 +24,9 @@ namespace loglode {
 
 class EventDocuments final : public Announcer {
  public:
+  /// `texts` must outlive it.
+  explicit EventDocuments(const EventTexts& texts) : texts_{texts} {}
+
   /// A sink of the configuration: where it writes to, whatever it is called, and the kinds of events that it takes.
   struct Target {
     std::string place;
@@ -58,6 +62,7 @@ class EventDocuments final : public Announcer {
   void add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out);
   void send_finding(const Finding& finding, std::vector<Event>& out);
   void send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out);
+  [[nodiscard]] Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by) const;
   [[nodiscard]] EventChange change_of(Document kind, const std::string& id, bool closed) const;
   void settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out);
   void withdraw(Document kind, const PublishedEvents::Present& present, const std::map<std::uint64_t, std::string>& heirs,
@@ -65,6 +70,7 @@ class EventDocuments final : public Announcer {
   void note_muted(const Assessment& judged);
   static std::map<std::string, std::uint64_t> by_kind(const Counts& counts);
 
+  const EventTexts& texts_;
   std::vector<Target> targets_;
   std::vector<DocumentKinds> lacking_;             // for each of them: what it was never given
   std::optional<std::set<std::string>> targeted_;  // by the run before; none: an older version, or none, has kept it

@@ -1,5 +1,5 @@
 // What the sinks are told from one judgement to the next, and what stands in them in the end.
-#include "app/announcing/event_documents.h"
+#include "incidents/event_documents.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -10,6 +10,8 @@
 #include <set>
 #include <string>
 #include <vector>
+
+#include "sinks/json_event_texts.h"
 
 namespace loglode {
 namespace {
@@ -84,7 +86,7 @@ class Kept {
   void restart() {
     kept_ = events_.announced();
     std::destroy_at(&events_);
-    std::construct_at(&events_);
+    std::construct_at(&events_, json_event_texts());
     events_.restore(kept_);
     CHECK(events_.announced() == kept_);
   }
@@ -103,11 +105,11 @@ class Kept {
   std::set<std::string> lasting;  // what no later judgement takes back
 
  private:
-  EventDocuments events_;
+  EventDocuments events_{json_event_texts()};
   Announced kept_;  // what `events_` was restored from
 };
 
-TEST_CASE("events: a finding comes again when it has settled and says something else, and once more at the end", "[app][live]") {
+TEST_CASE("events: a finding comes again when it has settled and says something else, and once more at the end", "[incidents]") {
   Kept kept;
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1}, 1)}, {}, seconds{1}) == Told{"f1"});
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 5)}, {}, seconds{10}).empty());
@@ -116,7 +118,7 @@ TEST_CASE("events: a finding comes again when it has settled and says something 
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{301}, 6)}, {}, seconds{301}, true) == Told{"f1"});
 }
 
-TEST_CASE("events: what holds no more is withdrawn, but not what may come back or is too old to be spoken of", "[app][live]") {
+TEST_CASE("events: what holds no more is withdrawn, but not what may come back or is too old to be spoken of", "[incidents]") {
   Kept kept;
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1})}, {}, seconds{1}) == Told{"f1"});
   CHECK(kept.tell({}, {}, seconds{60}).empty());
@@ -128,7 +130,7 @@ TEST_CASE("events: what holds no more is withdrawn, but not what may come back o
   CHECK(kept.standing.size() == 1);
 }
 
-TEST_CASE("events: a finding whose windows widen goes on under its new id, and stands under one at any time", "[app][live]") {
+TEST_CASE("events: a finding whose windows widen goes on under its new id, and stands under one at any time", "[incidents]") {
   Kept kept;
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{1})}, {}, seconds{1}) == Told{"f1"});
   for (seconds now{10}; now < minutes{10}; now += seconds{10}) {
@@ -138,7 +140,7 @@ TEST_CASE("events: a finding whose windows widen goes on under its new id, and s
   CHECK(kept.tell({finding("wide", 1, seconds{0}, minutes{10}, 2)}, {}, minutes{13}) == Told{"wide", "-f1>wide"});
 }
 
-TEST_CASE("events: a sink that is new to a state is given what stands, once, and the others are not", "[app][live]") {
+TEST_CASE("events: a sink that is new to a state is given what stands, once, and the others are not", "[incidents]") {
   using Target = EventDocuments::Target;
   const DocumentKinds findings = only(Document::finding), all = findings | only(Document::incident);
   const Target old{"file /old", all}, other{"file /new", all}, modest{"file /old", findings};
@@ -170,13 +172,14 @@ TEST_CASE("events: a sink that is new to a state is given what stands, once, and
   };
   for (const Row& row : rows) {
     INFO(row.what);
-    EventDocuments first;
+    EventDocuments first{json_event_texts()};
     first.set_targets(row.before);
     REQUIRE(told_of(first, seconds{1}) == Told{"finding to all", "incident to all"});
     Announced kept = first.announced();
     REQUIRE(kept.targets.has_value());
     if (row.by_older_version) kept.targets.reset();
-    EventDocuments between, second, third;  // the first of them has no sinks: a state's ids are renewed before there are any
+    EventDocuments between{json_event_texts()};  // has no sinks: a state's ids are renewed before there are any
+    EventDocuments second{json_event_texts()}, third{json_event_texts()};
     between.restore(kept);
     second.restore(between.announced());
     second.set_targets(row.after);
@@ -186,12 +189,12 @@ TEST_CASE("events: a sink that is new to a state is given what stands, once, and
     third.set_targets(row.after);
     CHECK(told_of(third, seconds{4}).empty());
   }
-  EventDocuments fresh;  // nothing was ever told: what comes is for all
+  EventDocuments fresh{json_event_texts()};  // nothing was ever told: what comes is for all
   fresh.set_targets({old, other});
   CHECK(told_of(fresh, seconds{1}) == Told{"finding to all", "incident to all"});
 }
 
-TEST_CASE("events: an incident that stays open is closed in the end, whatever else was told meanwhile", "[app][live]") {
+TEST_CASE("events: an incident that stays open is closed in the end, whatever else was told meanwhile", "[incidents]") {
   for (const bool restarts : {false, true}) {
     Kept kept;
     const Finding cause = finding("cause", 1, seconds{0}, seconds{1});
@@ -219,7 +222,7 @@ TEST_CASE("events: an incident that stays open is closed in the end, whatever el
   }
 }
 
-TEST_CASE("events: with other ids of templates what was told is not told again, and what was not is", "[app][live]") {
+TEST_CASE("events: with other ids of templates what was told is not told again, and what was not is", "[incidents]") {
   const auto renamed = [](std::string id, FindingKind kind, std::uint64_t what, seconds start) {
     Finding made = finding(std::move(id), what, start, start + seconds{9}, 5);
     made.template_id = TemplateId{what, what == 11 ? 5U : 0U};
@@ -241,14 +244,14 @@ TEST_CASE("events: with other ids of templates what was told is not told again, 
   CHECK(kept.standing.contains("f1"));
 }
 
-TEST_CASE("events: an error that nobody was told of before ids changed is told", "[app][live]") {
+TEST_CASE("events: an error that nobody was told of before ids changed is told", "[incidents]") {
   Kept kept;
   CHECK(kept.tell({finding("f1", 1, seconds{0}, seconds{9}, 3)}, {}, seconds{10}) == Told{"f1"});
   kept.renew();
   CHECK(kept.tell({finding("f4", 4, seconds{5}, seconds{9}, 3)}, {}, seconds{11}) == Told{"f4"});
 }
 
-TEST_CASE("events: an incident that one judgement lacks is waited for, and told again when it comes back later", "[app][live]") {
+TEST_CASE("events: an incident that one judgement lacks is waited for, and told again when it comes back later", "[incidents]") {
   Kept kept;
   const std::vector<Finding> findings{finding("f1", 1, seconds{0}, minutes{20}, 7)};
   CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, seconds{1}) == Told{"f1", "incident"});
@@ -259,8 +262,8 @@ TEST_CASE("events: an incident that one judgement lacks is waited for, and told 
   CHECK(kept.tell(findings, {incident(seconds{0}, {"f1"})}, minutes{9}) == Told{"incident"});
 }
 
-TEST_CASE("events: each says what changed, with a revision that only grows, over a restart too", "[app][live]") {
-  EventDocuments first, later;
+TEST_CASE("events: each says what changed, with a revision that only grows, over a restart too", "[incidents]") {
+  EventDocuments first{json_event_texts()}, later{json_event_texts()};
   std::uint64_t newest_revision = 0;
   const auto changes = [&](EventDocuments& events, std::vector<Finding> findings, std::vector<Incident> incidents, seconds newest) {
     Judgement judgement;
@@ -286,7 +289,7 @@ TEST_CASE("events: each says what changed, with a revision that only grows, over
   CHECK(changes(later, {}, {}, minutes{30}) == Told{"finding withdrawn", "incident withdrawn"});
 }
 
-TEST_CASE("events: an incident that was open before a long pause is closed in the sinks too", "[app][live]") {
+TEST_CASE("events: an incident that was open before a long pause is closed in the sinks too", "[incidents]") {
   Kept kept;
   kept.tell({finding("f1", 1, seconds{0}, seconds{60}, 7)}, {incident(seconds{0}, {"f1"})}, seconds{60});
   kept.lasting = {"f1"};
@@ -296,7 +299,7 @@ TEST_CASE("events: an incident that was open before a long pause is closed in th
 }
 
 TEST_CASE("events: an incident that was open before ids changed is closed in the sinks, though nobody speaks of it any more",
-          "[app][live]") {
+          "[incidents]") {
   Kept kept;
   kept.tell({finding("f1", 1, seconds{0}, seconds{60}, 7)}, {incident(seconds{0}, {"f1"})}, seconds{60});
   kept.renew();
@@ -306,7 +309,7 @@ TEST_CASE("events: an incident that was open before ids changed is closed in the
   CHECK(kept.tell({}, {}, minutes{201}, true).empty());
 }
 
-TEST_CASE("events: what lasts stands when it is spoken of no more, and what does not is withdrawn, however much later", "[app][live]") {
+TEST_CASE("events: what lasts stands when it is spoken of no more, and what does not is withdrawn, however much later", "[incidents]") {
   Kept kept;
   Incident lasts = incident(seconds{0}, {"f1"}), open = incident(seconds{200}, {"f2"});
   lasts.incident_id = "00000000000000aa";
@@ -324,7 +327,7 @@ TEST_CASE("events: what lasts stands when it is spoken of no more, and what does
   CHECK(kept.tell({}, {}, minutes{301}, true).empty());
 }
 
-TEST_CASE("events: a finding that is over is told as it stands, though it says nothing else of when and how often", "[app][live]") {
+TEST_CASE("events: a finding that is over is told as it stands, though it says nothing else of when and how often", "[incidents]") {
   Kept kept;
   Finding first = finding("f1", 1, seconds{0}, seconds{50}, 7), later = first;
   later.summary = "said better";
@@ -334,7 +337,7 @@ TEST_CASE("events: a finding that is over is told as it stands, though it says n
   CHECK(kept.tell({later}, {}, minutes{6}).empty());
 }
 
-TEST_CASE("events: what stands at the end follows from the last judgement alone", "[app][live]") {
+TEST_CASE("events: what stands at the end follows from the last judgement alone", "[incidents]") {
   Kept all_at_once, step_by_step;
   const std::vector<Finding> findings{finding("f1", 1, seconds{0}, seconds{50}, 7), finding("f2", 2, seconds{5}, seconds{6}, 2)};
   const std::vector<Incident> incidents{incident(seconds{0}, {"f1", "f2"})};
