@@ -2,19 +2,17 @@
 // backlog in many files is read as it happened. Owned by the FollowSource, used by its thread.
 #pragma once
 
-#include <memory>
 #include <vector>
 
 #include "core/pipeline_parts.h"
 #include "core/stream_progress.h"
-#include "ingest/follow/followed_file.h"
+#include "ingest/follow/open_files.h"
 
 namespace loglode::ingest {
 
 class UnreadFiles {
  public:
   using Clock = std::chrono::steady_clock;
-  using OpenFiles = std::vector<std::unique_ptr<FollowedFile>>;
 
   /// Together with all that `progress` knows of; it must outlive this. `source`: whose files they are.
   void keep_pace(StreamProgress& progress, const Source& source) noexcept {

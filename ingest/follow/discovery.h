@@ -1,0 +1,84 @@
+// Finds out what is where now: files that the patterns match, parts of followed logs that no pattern matches, files that an earlier run
+// left and that have another name by now. What is to be read becomes an open file. Owned by the FollowSource, used by its thread.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ingest/follow/file_watch.h"
+#include "ingest/follow/follow_source.h"
+#include "ingest/follow/known_files.h"
+#include "ingest/follow/open_files.h"
+
+namespace loglode::ingest {
+
+class Discovery {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// All references must outlive it.
+  Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch);
+
+  /// Opens what is new, and notes of open files where they are, or that they are nowhere.
+  void look();
+  [[nodiscard]] bool has_looked() const noexcept { return !first_look_; }
+  [[nodiscard]] Clock::time_point looked() const noexcept { return looked_; }
+  /// Parts may still be on their way to the names where they are looked for.
+  [[nodiscard]] bool waits_for_parts() const noexcept { return parts_due_ > 0; }
+  /// When an earlier run had last read all it knew of, in seconds since the epoch; 0: there was none.
+  [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
+
+  struct Copy {
+    OpenedFile file;
+    std::string path;
+  };
+  /// The content of `file`, of which `mark` says how far it was read, is gone: another file that holds what was read, and maybe the rest.
+  [[nodiscard]] std::optional<Copy> find_copy_of(const FollowedFile& file, const Bookmark& mark);
+  /// `mark` is followed there. The original must not be open any more.
+  void follow_copy(Copy copy, const Bookmark& mark);
+  /// Nothing more will come of a content: it was truncated away and there is no copy (it may be on its way to another name), or `file` was
+  /// read to its end.
+  void keep_truncated(Bookmark mark);
+  void keep_finished(const FollowedFile& file);
+
+ private:
+  void look_at(const std::string& path, bool from_end, std::set<FileKey>& at_a_path);
+  [[nodiscard]] bool note_rotated(const std::set<FileKey>& at_a_path);
+  void find_left_ones(const std::vector<std::string>& paths);
+  void remember_parts(const std::vector<std::string>& paths);
+  void find_new_parts();
+
+  void consider(const std::string& path, bool from_end);
+  void consider_archive(const std::string& path, OpenedFile opened, Bookmark mark);
+  void consider_left_archive(const std::string& path, OpenedFile opened);
+  [[nodiscard]] bool has_identity(std::string_view first, const struct stat& status) const;
+  [[nodiscard]] Bookmark new_mark(const std::string& path, const struct stat& status, std::string_view first) const;
+  [[nodiscard]] bool is_copy_of_open(const OpenedFile& candidate, std::string_view first, const std::string& path) const;
+  [[nodiscard]] bool is_being_written(const std::string& path, const OpenedFile& opened) const;
+  [[nodiscard]] bool is_of_another(const Bookmark& mark) const;
+
+  void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path);
+  [[nodiscard]] std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {});
+  void open(OpenedFile opened, Bookmark mark, const std::string& first);
+  void refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why);
+
+  const FollowConfig& config_;
+  RunCounters& counters_;
+  OpenFiles& open_;
+  FileWatch& watch_;
+  std::string host_;
+  FollowedFileConfig file_config_;
+  KnownFiles known_;
+  std::set<std::string> roots_, told_;  // paths that were followed; paths that could not be opened
+  int parts_due_ = 0;                   // looks for new parts to come
+  const Clock::time_point began_ = Clock::now();
+  Clock::time_point looked_{}, next_left_{};
+  bool first_look_ = true;
+};
+
+}  // namespace loglode::ingest
