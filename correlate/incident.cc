@@ -89,11 +89,27 @@ const Anomaly& telling(const AffectedService& one) {
   return *best;
 }
 
+/// Whether it came before the incident's first sign. At the same instant only one stream has an order: that of its lines.
+bool came_before(const Anomaly& change, const Group& group) {
+  if (change.onset != group.onset) return change.onset < group.onset;
+  const auto summary_of = [](const Anomaly& one) -> const WindowSummary* {
+    for (const Point& point : one.series->points)
+      if (point.first == one.onset) return point.summary;
+    return nullptr;
+  };
+  const WindowSummary* of_change = summary_of(change);
+  return of_change != nullptr && std::all_of(group.openers.begin(), group.openers.end(), [&](const Anomaly* opener) {
+           if (opener->onset != change.onset) return true;
+           const WindowSummary* of_opener = summary_of(*opener);
+           return of_opener != nullptr && of_opener->stream == of_change->stream && change.offset < opener->offset;
+         });
+}
+
 /// A change explains only what comes after it. Of several, the one that says most: what names a version, then the last.
 const Anomaly* change_before(const Group& group) {
   const Anomaly* best = nullptr;
   for (const Anomaly* anomaly : group.joined) {
-    if (anomaly->finding.kind != FindingKind::deploy || anomaly->onset > group.onset) continue;
+    if (anomaly->finding.kind != FindingKind::deploy || !came_before(*anomaly, group)) continue;
     if (best == nullptr || std::tie(anomaly->finding.score, anomaly->onset) > std::tie(best->finding.score, best->onset)) best = anomaly;
   }
   return best;
