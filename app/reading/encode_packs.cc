@@ -1,10 +1,12 @@
 // Built before the program: reads and compiles the built-in rule packs, refuses to go on when one has a problem, and writes them as C++:
 // the rules themselves (rule_codec.h) and their Hyperscan databases, one for each kind of CPU, so that a first start compiles nothing.
+// Images that are there and of the same rules are kept: compiling them takes most of the time.
 // usage: encode_packs OUT.cc PACK.yaml...          beside OUT.cc it writes rules.TIER.image, which OUT.cc includes when it is assembled
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
 #include <future>
+#include <iterator>
 #include <string>
 #include <utility>
 #include <vector>
@@ -55,25 +57,55 @@ std::vector<loglode::Rule> read_packs(int argc, char** argv, std::vector<loglode
   return rules;
 }
 
+std::filesystem::path image_file(const std::filesystem::path& folder, const std::string& tier) {
+  return folder / ("rules." + tier + ".image");
+}
+
+std::string read_file(const std::filesystem::path& path) {
+  std::ifstream in{path, std::ios::binary};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+/// The rules, loaded from each of the images in turn; compiled where one is not of these rules, which `kept` says.
+loglode::LoadedRules load(const std::string& encoded, const std::filesystem::path& folder, bool& kept) {
+  loglode::LoadedRules loaded;
+  kept = true;
+  for (const auto& [tier, name] : kTiers) {
+    const std::string image = read_file(image_file(folder, name));
+    loglode::RuleSetConfig config;
+    config.probes = loglode::redaction_probes();
+    config.images = {image};
+    loaded = loglode::load_rules_from_text({{"builtin", encoded, true}}, config, false);
+    kept = kept && loaded.from_cache;
+    if (!kept) break;
+  }
+  return loaded;
+}
+
 /// False: said on standard error.
-bool write_images(const loglode::RuleSet& rules, const std::filesystem::path& folder, std::string& symbols, std::string& function) {
+bool write_images(const loglode::RuleSet& rules, const std::filesystem::path& folder) {
   std::vector<std::future<loglode::Result<std::string>>> made;
   for (const auto& [tier, name] : kTiers)
     made.push_back(std::async(std::launch::async, [&rules, tier = tier] { return loglode::make_rule_image(rules, tier); }));
-  std::string list;
   for (std::size_t i = 0; i < made.size(); ++i) {
-    const std::string name = kTiers[i].second, symbol = "loglode_rules_" + name;
-    const std::filesystem::path file = folder / ("rules." + name + ".image");
+    const std::filesystem::path file = image_file(folder, kTiers[i].second);
     const auto image = made[i].get();
-    if (!image || !write_file(file, *image)) {
-      std::fprintf(stderr, "%s: %s\n", file.c_str(), image ? "cannot be written" : image.error().message.c_str());
-      return false;
-    }
+    if (image && write_file(file, *image)) continue;
+    std::fprintf(stderr, "%s: %s\n", file.c_str(), image ? "cannot be written" : image.error().message.c_str());
+    return false;
+  }
+  return true;
+}
+
+std::string images_text(const std::filesystem::path& folder) {
+  std::string symbols, list;
+  for (const auto& [tier, name] : kTiers) {
+    const std::string symbol = std::string{"loglode_rules_"} + name;
+    const std::filesystem::path file = image_file(folder, name);
     symbols += image_text(symbol, file);
     list += "      std::string_view{" + symbol + "_begin, static_cast<std::size_t>(" + symbol + "_end - " + symbol + "_begin)},\n";
   }
-  function = "std::vector<std::string_view> embedded_rule_images() {\n  return {\n" + list + "  };\n}\n\n";
-  return true;
+  return symbols + "\nnamespace loglode {\n\nstd::vector<std::string_view> embedded_rule_images() {\n  return {\n" + list + "  };\n}\n\n";
 }
 
 }  // namespace
@@ -82,19 +114,17 @@ int main(int argc, char** argv) {
   if (argc < 3) return 2;
   std::vector<loglode::RuleProblem> problems;
   const std::string encoded = loglode::encode_rules(read_packs(argc, argv, problems));
+  const std::filesystem::path out = std::filesystem::absolute(argv[1]), folder = out.parent_path();
   loglode::LoadedRules loaded;
+  bool kept = false;
   if (problems.empty()) {
-    loglode::RuleSetConfig config;
-    config.probes = loglode::redaction_probes();
-    loaded = loglode::load_rules_from_text({{"builtin", encoded, true}}, config, false);
+    loaded = load(encoded, folder, kept);
     problems = std::move(loaded.problems);
   }
   for (const loglode::RuleProblem& problem : problems) std::fprintf(stderr, "%s\n", to_string(problem).c_str());
   if (!problems.empty() || loaded.catalog->empty()) return 1;
-  const std::filesystem::path out = std::filesystem::absolute(argv[1]);
-  std::string symbols, images;
-  if (!write_images(*loaded.rules, out.parent_path(), symbols, images)) return 1;
-  const std::string text = "#include \"app/reading/embedded.h\"\n\n" + symbols + "\nnamespace loglode {\n\n" + images +
-                           rules_text(encoded) + "}  // namespace loglode\n";
+  if (!kept && !write_images(*loaded.rules, folder)) return 1;
+  const std::string text =
+      "#include \"app/reading/embedded.h\"\n\n" + images_text(folder) + rules_text(encoded) + "}  // namespace loglode\n";
   return write_file(out, text) ? 0 : 1;
 }

@@ -2,26 +2,11 @@
 
 #include <algorithm>
 
+#include "patterns/rules/pattern_syntax.h"
+
 namespace loglode {
 
 namespace {
-
-/// Behind the bracket that opens a class: a `]` there is a character, and so is what stands in `[:alpha:]`.
-std::size_t end_of_class(std::string_view pattern, std::size_t at) noexcept {
-  if (at < pattern.size() && pattern[at] == '^') ++at;
-  if (at < pattern.size() && pattern[at] == ']') ++at;
-  while (at < pattern.size() && pattern[at] != ']') {
-    if (pattern[at] == '\\') {
-      at += 2;
-    } else if (const std::size_t close = pattern.substr(at, 2) == "[:" ? pattern.find(":]", at + 2) : std::string_view::npos;
-               close != std::string_view::npos) {
-      at = close + 2;
-    } else {
-      ++at;
-    }
-  }
-  return at < pattern.size() ? at + 1 : pattern.size();
-}
 
 /// `(?-m`, `(?^`: from there on the ends of a line are none.
 bool forgets_lines(std::string_view group) noexcept {
@@ -33,33 +18,6 @@ bool forgets_lines(std::string_view group) noexcept {
     if (c != '-' && (c < 'a' || c > 'z')) return false;
   }
   return false;
-}
-
-// What is not one byte: a class without a newline (`\w`), one with it (`\s`), and what is rare.
-constexpr int kNoNewline = -1, kNewlineToo = -2, kUnknown = -3;
-
-bool is_letter_or_digit(char c) noexcept { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-int hex_digit(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-/// The byte at `at`, which may be escaped; `at` comes to stand behind it.
-int byte_at(std::string_view pattern, std::size_t& at) noexcept {
-  if (pattern[at] != '\\') return static_cast<unsigned char>(pattern[at++]);
-  if (at + 1 >= pattern.size()) return ++at, kUnknown;
-  const char c = pattern[at + 1];
-  at += 2;
-  if (c == 'd' || c == 'w' || c == 'S') return kNoNewline;
-  if (c == 'D' || c == 'W' || c == 's') return kNewlineToo;
-  if (c == 't' || c == 'r' || c == 'n') return c == 't' ? '\t' : c == 'r' ? '\r' : '\n';
-  if (c == 'x' && at + 2 <= pattern.size() && hex_digit(pattern[at]) >= 0 && hex_digit(pattern[at + 1]) >= 0) {
-    at += 2;
-    return hex_digit(pattern[at - 2]) * 16 + hex_digit(pattern[at - 1]);
-  }
-  return is_letter_or_digit(c) ? kUnknown : static_cast<unsigned char>(c);
 }
 
 /// The class that `pattern[at]` opens; `at` comes to stand behind it.

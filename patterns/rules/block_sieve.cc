@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstring>
 
+#include "patterns/rules/digit_blind.h"
+
 namespace loglode {
 
 namespace {
@@ -13,8 +15,6 @@ constexpr std::size_t kLeftShare = 3;        // of three texts one left: two sca
 constexpr std::uint8_t kPauseMax = 32;
 
 }  // namespace
-
-BlockSieve::BlockSieve(const RuleSet& rules) : rules_(&rules), block_(std::make_unique<char[]>(kBlockBytes)) {}
 
 bool BlockSieve::takes(const Record& record) noexcept { return !record.has(RecordFlag::blank) && record.message.size() <= kTextBytesMax; }
 
@@ -29,54 +29,81 @@ void BlockSieve::sift(const Batch& batch, RuleScanner& scanner) {
     return;
   }
   sifted_ = left_ = 0;
-  for (std::size_t i = 0; i < batch.records.size(); ++i) {
-    const Record& record = batch.records[i];
-    if (!takes(record)) continue;
-    if (block_size_ + record.message.size() + 1 > kBlockBytes) settle(scanner);
-    add(i, record.message);
-  }
-  settle(scanner);
+  for (std::size_t i = 0; i < batch.records.size(); ++i)
+    if (takes(batch.records[i])) look_at(i, batch.records[i].message, scanner);
+  scan_block(scanner);
+  learn(scanner);
+  std::sort(found_.begin(), found_.end());
+  found_.erase(std::unique(found_.begin(), found_.end()), found_.end());
   judge(pause);
 }
 
-void BlockSieve::add(std::size_t record, std::string_view text) {
-  begins_.push_back(static_cast<std::uint32_t>(block_size_));
-  records_.push_back(static_cast<std::uint32_t>(record));
-  if (!text.empty()) std::memcpy(block_.get() + block_size_, text.data(), text.size());
-  block_size_ += text.size();
-  block_[block_size_++] = '\n';
+void BlockSieve::look_at(std::size_t record, std::string_view text, RuleScanner& scanner) {
+  ++sifted_;
+  if (rules_->blind != nullptr && is_known(record, text, scanner)) return;
+  if (!block_.has_room_for(text.size())) scan_block(scanner);
+  if (!text.empty()) std::memcpy(block_.next(), text.data(), text.size());
+  block_.add(text.size(), record, {});
 }
 
-void BlockSieve::settle(RuleScanner& scanner) {
-  sifted_ += records_.size();
-  if (scanner.find_ends(rules_->blocks.get(), {block_.get(), block_size_}, kEndsPerText * records_.size(), ends_)) {
-    for (const std::uint32_t record : records_) verdicts_[record] = Verdict::nothing;
-    const auto first = static_cast<std::ptrdiff_t>(found_.size());
-    for (const MatchEnd end : ends_) note(end);
-    std::sort(found_.begin() + first, found_.end());
-    found_.erase(std::unique(found_.begin() + first, found_.end()), found_.end());
-  } else {
-    left_ += records_.size();
+bool BlockSieve::is_known(std::size_t record, std::string_view text, RuleScanner& scanner) {
+  if (!blind_.has_room_for(text.size())) learn(scanner);
+  copy_digit_blind(text, blind_.next());
+  const KnownTexts::Key key = known_.key_of({blind_.next(), text.size()});
+  const KnownTexts::Known known = known_.look_up(key);
+  if (known == KnownTexts::Known::met_once) {
+    known_.let_digits_count(key);  // until it is known better
+    blind_.add(text.size(), record, key);
   }
-  block_size_ = 0;
-  begins_.clear();
-  records_.clear();
+  if (known != KnownTexts::Known::settled) return false;
+  verdicts_[record] = known_.found().empty() ? Verdict::nothing : Verdict::found;
+  for (const unsigned expression : known_.found()) found_.push_back({static_cast<std::uint32_t>(record), expression});
+  return true;
 }
 
-/// No match is empty: its last byte says whose it is.
+void BlockSieve::scan_block(RuleScanner& scanner) {
+  if (scanner.find_ends(rules_->blocks.get(), block_.bytes(), kEndsPerText * block_.texts().size(), ends_)) {
+    for (const TextBlock::Text& text : block_.texts()) verdicts_[text.record] = Verdict::nothing;
+    for (const MatchEnd end : ends_) note(end);
+  } else {
+    left_ += block_.texts().size();
+  }
+  block_.clear();
+}
+
 void BlockSieve::note(MatchEnd end) {
-  const auto behind = std::upper_bound(begins_.begin(), begins_.end(), end.at - 1);
-  const auto text = static_cast<std::size_t>(behind - begins_.begin()) - 1;
-  Verdict& verdict = verdicts_[records_[text]];
+  const TextBlock::Text& text = block_.text_at(end.at);
+  Verdict& verdict = verdicts_[text.record];
   if (verdict == Verdict::scan_alone) return;
-  const std::size_t size = (text + 1 < begins_.size() ? begins_[text + 1] : block_size_) - begins_[text] - 1;
-  if (rules_->sure_in_block[end.expression] && (size == 0 || std::memchr(block_.get() + begins_[text], '\n', size) == nullptr)) {
+  if (rules_->sure_in_block[end.expression] && block_.has_one_line(text)) {
     verdict = Verdict::found;
-    found_.push_back({records_[text], end.expression});
+    found_.push_back({text.record, end.expression});
   } else {
     verdict = Verdict::scan_alone;
     ++left_;
   }
+}
+
+/// Of the texts in `blind_`, all that does not depend on their digits. Their records have their verdicts by themselves.
+void BlockSieve::learn(RuleScanner& scanner) {
+  std::vector<TextBlock::Text>& texts = blind_.texts();
+  if (!texts.empty() && scanner.find_ends(rules_->blind.get(), blind_.bytes(), kEndsPerText * texts.size(), ends_)) {
+    learned_.clear();
+    for (const MatchEnd end : ends_) {
+      TextBlock::Text& text = blind_.text_at(end.at);
+      text.unsure = text.unsure || !rules_->digit_blind[end.expression] || !blind_.has_one_line(text);
+      learned_.push_back({text.record, end.expression});
+    }
+    std::sort(learned_.begin(), learned_.end());
+    learned_.erase(std::unique(learned_.begin(), learned_.end()), learned_.end());
+    auto next = learned_.cbegin();
+    for (const TextBlock::Text& text : texts) {
+      found_here_.clear();
+      for (; next != learned_.cend() && next->record == text.record; ++next) found_here_.push_back(next->expression);
+      if (!text.unsure) known_.settle(text.key, found_here_);
+    }
+  }
+  blind_.clear();
 }
 
 std::span<const unsigned> BlockSieve::take_found(std::size_t record) noexcept {

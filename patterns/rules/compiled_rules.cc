@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "patterns/rules/block_form.h"
+#include "patterns/rules/digit_blind.h"
 
 namespace loglode {
 
@@ -50,9 +51,14 @@ Result<void> make_ready(RuleSet& rules) {
     rules.exact[i].emplace(std::move(*exact));
   }
   rules.sure_in_block.resize(rules.expressions.size());
-  for (std::size_t i = 0; i < rules.expressions.size(); ++i)
-    rules.sure_in_block[i] = rules.exact[i] || (!rules.expressions[i].prefilter && stays_in_line(rules.expressions[i].pattern));
-  for (const hs_database_t* database : {rules.all.get(), rules.blocks.get()}) {
+  rules.digit_blind.resize(rules.expressions.size());
+  for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
+    const Expression& expression = rules.expressions[i];
+    const auto blind = digit_blind(scanned_for(expression));
+    rules.sure_in_block[i] = rules.exact[i] || (!expression.prefilter && stays_in_line(expression.pattern));
+    rules.digit_blind[i] = rules.sure_in_block[i] && blind && !blind->looser;
+  }
+  for (const hs_database_t* database : {rules.all.get(), rules.blocks.get(), rules.blind.get()}) {
     if (auto fits = fit_scratch(rules.scratch, database); !fits) return fits;
   }
   return {};

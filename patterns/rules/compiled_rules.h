@@ -22,9 +22,11 @@ class RuleSet {
   std::vector<std::uint32_t> rule_of;             // by expression; shorter than expressions by the probes
   std::vector<std::optional<PcrePattern>> exact;  // by expression; set for a rule's prefilter
   std::vector<bool> sure_in_block;                // by expression: found in a block, it matches that text (or `exact` decides)
+  std::vector<bool> digit_blind;                  // by expression: sure in a block of texts with a 0 for each digit, too
   Database all;                                   // null when there is nothing to look for
   Database blocks;  // the same for many texts at once (block_sieve.h); null when an expression has no form for it
-  Scratch scratch;  // large enough for both; only ever cloned
+  Database blind;   // the same for such blocks with a 0 for each digit (digit_blind.h)
+  Scratch scratch;  // large enough for each; only ever cloned
   std::size_t hits_per_line_max = 64;
 
   [[nodiscard]] bool is_probe(std::size_t expression) const noexcept { return expression >= rule_of.size(); }
@@ -44,7 +46,7 @@ void number_like(const RuleSet& from, RuleSet& out);
 [[nodiscard]] CompiledDatabase compile_expressions(const RuleSet& rules, const std::vector<bool>& wanted, LookedForIn where,
                                                    const hs_platform_info_t* platform = nullptr);
 
-/// The exact form of each rule's prefilter, and a scratch for both databases.
+/// The exact form of each rule's prefilter, and a scratch for all databases.
 [[nodiscard]] Result<void> make_ready(RuleSet& rules);
 
 }  // namespace loglode

@@ -4,6 +4,7 @@
 #include <xxhash.h>
 #include <zstd.h>
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <optional>
@@ -80,7 +81,9 @@ std::string hash_rules(const RuleSet& rules, std::string_view engine) {
   std::string from;
   put_field(from, engine);
   for (std::size_t i = 0; i < rules.expressions.size(); ++i) {
-    put_field(from, rules.expressions[i].pattern);
+    const std::string& pattern = rules.expressions[i].pattern;
+    put_field(from, pattern);
+    for (const LookedForIn where : {LookedForIn::block, LookedForIn::blind_block}) put_field(from, form_in(pattern, where).value_or(""));
     from += rules.expressions[i].case_sensitive ? 's' : 'i';
     from += rules.is_probe(i) ? 'p' : 'r';
   }
@@ -89,23 +92,30 @@ std::string hash_rules(const RuleSet& rules, std::string_view engine) {
 }
 
 Result<std::string> encode_databases(const RuleSet& rules) {
-  const auto all = serialize(rules.all.get()), blocks = serialize(rules.blocks.get());
-  if (!all) return tl::unexpected(all.error());
-  if (!blocks) return tl::unexpected(blocks.error());
   std::string out;
   put_field(out, prefilter_marks(rules));
-  put_field(out, *all);
-  put_field(out, *blocks);
+  for (const Database* const one : {&rules.all, &rules.blocks, &rules.blind}) {
+    const auto bytes = serialize(one->get());
+    if (!bytes) return tl::unexpected(bytes.error());
+    put_field(out, *bytes);
+  }
   return out;
 }
 
 bool decode_databases(std::string_view bytes, RuleSet& rules) {
-  const auto marks = take_field(bytes), all = take_field(bytes), blocks = take_field(bytes);
-  if (!marks || !all || !blocks || !bytes.empty() || marks->size() != rules.expressions.size()) return false;
-  auto all_database = deserialize(*all), blocks_database = deserialize(*blocks);
-  if (!all_database || !blocks_database) return false;
-  rules.all = std::move(*all_database);
-  rules.blocks = std::move(*blocks_database);
+  const auto marks = take_field(bytes);
+  if (!marks || marks->size() != rules.expressions.size()) return false;
+  std::array<Database, 3> made;
+  for (Database& one : made) {
+    const auto field = take_field(bytes);
+    auto database = field ? deserialize(*field) : Result<Database>{};
+    if (!field || !database) return false;
+    one = std::move(*database);
+  }
+  if (!bytes.empty()) return false;
+  rules.all = std::move(made[0]);
+  rules.blocks = std::move(made[1]);
+  rules.blind = std::move(made[2]);
   for (std::size_t i = 0; i < marks->size(); ++i) rules.expressions[i].prefilter = (*marks)[i] == '1';
   return true;
 }
@@ -115,12 +125,12 @@ Result<std::string> make_rule_image(const RuleSet& rules, CpuTier tier) {
   RuleSet made;
   number_like(rules, made);
   const std::vector<bool> every(made.expressions.size(), true);
-  CompiledDatabase all = compile_expressions(made, every, LookedForIn::text, &platform);
-  CompiledDatabase blocks = compile_expressions(made, every, LookedForIn::block, &platform);
-  for (const CompiledDatabase* one : {&all, &blocks})
-    if (!one->message.empty()) return fail(RuleErrc::scan_failed, "compiling the rules for an image: " + one->message);
-  made.all = std::move(all.database);
-  made.blocks = std::move(blocks.database);
+  for (const auto& [where, database] :
+       {std::pair{LookedForIn::text, &made.all}, {LookedForIn::block, &made.blocks}, {LookedForIn::blind_block, &made.blind}}) {
+    CompiledDatabase one = compile_expressions(made, every, where, &platform);
+    if (!one.message.empty()) return fail(RuleErrc::scan_failed, "compiling the rules for an image: " + one.message);
+    *database = std::move(one.database);
+  }
   auto databases = encode_databases(made);
   if (!databases) return databases;
   auto packed = pack(*databases);

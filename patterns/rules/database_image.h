@@ -13,7 +13,7 @@
 namespace loglode {
 
 /// Raised with the layout of a database's bytes or the checks a pattern must pass.
-inline constexpr std::string_view kDatabasesMagic = "loglode compiled rules 4\n";
+inline constexpr std::string_view kDatabasesMagic = "loglode compiled rules 5\n";
 
 /// A length and as many bytes; take_field() removes what it returns from `in`, and returns nothing when there are fewer.
 void put_field(std::string& out, std::string_view field);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "patterns/rules/block_form.h"
+#include "patterns/rules/digit_blind.h"
 #include "patterns/rules/rule_set.h"
 
 namespace loglode {
@@ -64,6 +65,13 @@ Expressed can_express(const Expression& expression) {
   return out;
 }
 
+std::optional<std::string> form_in(const std::string& pattern, LookedForIn where) {
+  if (where == LookedForIn::text) return pattern;
+  if (where == LookedForIn::block) return block_form(pattern);
+  const auto blind = digit_blind(pattern);
+  return blind ? block_form(blind->pattern) : std::nullopt;
+}
+
 CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids, LookedForIn where,
                                   const hs_platform_info_t* platform) {
   CompiledDatabase out;
@@ -71,8 +79,8 @@ CompiledDatabase compile_database(std::span<const Expression* const> expressions
   std::vector<std::string> texts;
   std::vector<unsigned> flags;
   for (const Expression* expression : expressions) {
-    const std::string& pattern = expression->prefix.empty() ? expression->pattern : expression->prefix;
-    std::optional<std::string> text = where == LookedForIn::text ? pattern : block_form(pattern);
+    const std::string& pattern = scanned_for(*expression);
+    std::optional<std::string> text = form_in(pattern, where);
     if (!text) return out;
     texts.push_back(std::move(*text));
     flags.push_back(flags_of(*expression, expression->prefilter, where));

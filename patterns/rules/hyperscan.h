@@ -32,6 +32,11 @@ struct Expression {
   std::string prefix{};    // that form, when it is the pattern's beginning (rare_prefix.h); of use only to compile
 };
 
+/// What is compiled of it.
+[[nodiscard]] inline const std::string& scanned_for(const Expression& expression) noexcept {
+  return expression.prefix.empty() ? expression.pattern : expression.prefix;
+}
+
 enum class Expressible : std::uint8_t { exactly, as_prefilter, not_at_all };
 struct Expressed {
   Expressible how = Expressible::not_at_all;
@@ -44,8 +49,10 @@ struct CompiledDatabase {
   std::optional<std::size_t> at;  // the expression at fault, when it is one's
   std::string message;
 };
-/// A text: each expression is reported once. A block (block_form.h): where each match ends.
-enum class LookedForIn : std::uint8_t { text, block };
+/// A text: each expression is reported once. A block (block_form.h), and one whose digits are 0 (digit_blind.h): where each match ends.
+enum class LookedForIn : std::uint8_t { text, block, blind_block };
+/// What a pattern is looked for as; none: it cannot be.
+[[nodiscard]] std::optional<std::string> form_in(const std::string& pattern, LookedForIn where);
 /// `expressions[i]` is reported as id `ids[i]`. No expressions give a null database without a message, and so does an expression that
 /// cannot be looked for in a block. `platform`: null for this CPU.
 [[nodiscard]] CompiledDatabase compile_database(std::span<const Expression* const> expressions, std::span<const unsigned> ids,

@@ -117,16 +117,20 @@ class Loader {
     return sound;
   }
 
-  /// Both databases, of the sound expressions; one that turns out not to be is reported and left out.
+  /// All databases, of the sound expressions; one that turns out not to be is reported and left out.
   bool compile_all(std::vector<bool>& sound) {
     // Beside each other, which is all there is to do when no expression is at fault.
-    std::future<CompiledDatabase> beside =
-        std::async(std::launch::async, [&] { return compile_expressions(*compiled_, sound, LookedForIn::block); });
+    const auto beside = [&](LookedForIn where) {
+      return std::async(std::launch::async, [this, &sound, where] { return compile_expressions(*compiled_, sound, where); });
+    };
+    auto blocks = beside(LookedForIn::block), blind = beside(LookedForIn::blind_block);
     CompiledDatabase all = compile_expressions(*compiled_, sound, LookedForIn::text);
-    CompiledDatabase blocks = beside.get();
+    CompiledDatabase of_blocks = blocks.get(), of_blind = blind.get();
     if (!all.message.empty()) return compile_without_faults(sound);
     compiled_->all = std::move(all.database);
-    compiled_->blocks = std::move(blocks.database);  // null where they cannot be had: then every text is scanned alone
+    // Null where they cannot be had: then every text is scanned alone, or with its digits.
+    compiled_->blocks = std::move(of_blocks.database);
+    compiled_->blind = std::move(of_blind.database);
     return true;
   }
 
