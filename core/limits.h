@@ -18,9 +18,9 @@ inline constexpr std::size_t kPrefixBytes = 64 * kKiB;  // what a stream's forma
 inline constexpr std::size_t kPrefixLines = 200;
 static_assert(kRecordBytesMax > kLineBytesMax && kPrefixBytes < kBatchBytesTarget);
 
-inline constexpr std::size_t kExcerptBytesMax = 300;         // masked excerpt of a record kept as evidence
-inline constexpr std::size_t kServicesMax = 1000;            // further ones share the service `_other`
-inline constexpr std::size_t kShapesMax = 100'000;           // masked shapes kept by the miner; past it the least used are forgotten
+inline constexpr std::size_t kExcerptBytesMax = 300;  // masked excerpt of a record kept as evidence
+inline constexpr std::size_t kServicesMax = 4000;     // past it the least used of the stream that names most share the service `_other`
+inline constexpr std::size_t kShapesMax = 100'000;    // masked shapes kept by the miner; past it the least used are forgotten
 inline constexpr std::size_t kShapesPerServiceMax = 80'000;  // the same for those that one service showed first
 inline constexpr std::size_t kShapesWithValuesMax = 20'000;  // shapes whose values are sampled; further ones only have types
 inline constexpr std::size_t kWindowsMax = 4096;             // past this, or past kCellsMax, windows widen (core/window_summary.h)

@@ -22,6 +22,7 @@
 namespace loglode {
 
 inline constexpr std::uint32_t kNone = ~std::uint32_t{0};
+inline constexpr std::string_view kOtherServices = "_other";
 
 struct KeptStep {
   std::uint64_t trace = 0;
@@ -33,12 +34,13 @@ struct KeptStep {
 
 struct AggregatedStream {
   StreamIdentity identity;
-  std::string path, service_name;
+  std::string path, service_name, source;
   std::uint32_t service = kNone;  // of service_name, once a record needed it
   bool baseline = false, timed = false;
   Timestamp previous = kNoTime, watermark = kNoTime;
   std::uint64_t untimed = 0;             // records before the first time
   std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
+  bool told_services = false;            // that it names more services than there is room for
   std::vector<KeptStep> steps;
   absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>>
       firsts;  // earliest record of each (service, shape)
@@ -62,6 +64,7 @@ struct WindowAggregator::State {
   absl::flat_hash_map<std::pair<std::uint64_t, std::uint64_t>, std::uint32_t> stream_index;
   std::vector<std::string> services;
   absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>> service_index;
+  std::vector<std::uint32_t> free_services;  // places in `services` that are no service's now
   // The services met lately, by a few bytes of their names: nearly every record names one of them.
   static constexpr std::size_t kRecentServices = 256;
   std::vector<std::uint32_t> recent_services = std::vector<std::uint32_t>(kRecentServices, kNone);
@@ -93,8 +96,11 @@ struct WindowAggregator::State {
   };
 
   std::uint32_t stream_of(const StreamInfo& info);
-  std::uint32_t service_of(std::string_view name);
+  std::uint32_t service_of(std::string_view name, AggregatedStream& stream);
   std::uint32_t service_of(const Record& record, AggregatedStream& stream);
+  [[nodiscard]] bool make_room_for_services();
+  void give_up_services(const std::vector<std::uint32_t>& given_up);
+  void tell_too_many_services(AggregatedStream& stream);
   void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
   Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
   void note_lead(const Record& record, const AggregatedStream& stream, std::uint32_t service);

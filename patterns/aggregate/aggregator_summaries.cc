@@ -116,7 +116,7 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
   frame.changed = false;
   if (summary.ordinal) stream.untimed += summary.records;
   for (const Cell& cell : summary.cells) {
-    const std::uint32_t service = service_of(summary.services[cell.service]);
+    const std::uint32_t service = service_of(summary.services[cell.service], stream);
     AggregatedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
     if (made.count == 0 || std::tie(cell.first, cell.first_offset) < std::tie(made.first, made.first_offset)) {
       made.first = cell.first;
@@ -138,15 +138,15 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
     const auto known =
         std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == summary.rules[cell.rule]; });
     if (known == rules->end()) continue;
-    AggregatedRuleCell& made =
-        into.rule_cell_of(at, service_of(summary.services[cell.service]), static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
+    AggregatedRuleCell& made = into.rule_cell_of(at, service_of(summary.services[cell.service], stream),
+                                                 static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
     made.first = made.count == 0 ? cell.first : std::min(made.first, cell.first);
     made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
     made.count += cell.count;
   }
   trace_sample_below = std::min(trace_sample_below, summary.trace_sample_below);
   for (const TraceStep& step : summary.trace_steps)
-    stream.steps.push_back(KeptStep{step.trace, step.time, step.shape, service_of(summary.services[step.service]), step.severity});
+    stream.steps.push_back(KeptStep{step.trace, step.time, step.shape, service_of(summary.services[step.service], stream), step.severity});
   step_count += summary.trace_steps.size();
 }
 

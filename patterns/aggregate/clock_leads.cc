@@ -9,6 +9,7 @@ namespace {
 constexpr Duration kSameLead = std::chrono::seconds{60};  // lines wait in buffers before they are read
 constexpr Duration kSteadyFor = std::chrono::seconds{10};
 constexpr std::size_t kSteadyRecords = 10;
+constexpr std::size_t kServicesTold = 1000;  // names may be invented
 
 /// The two largest units: "8 h", "5 h 33 min", "7 s".
 std::string lead_text(Duration lead) {
@@ -26,7 +27,10 @@ std::string lead_text(Duration lead) {
 
 void ClockLeads::note_ahead(std::string_view service, std::string_view path, Duration lead, Timestamp read) {
   auto found = leads_.find(service);
-  if (found == leads_.end()) found = leads_.emplace(service, Lead{}).first;
+  if (found == leads_.end()) {
+    if (leads_.size() >= kServicesTold || told_.size() >= kServicesTold) return;
+    found = leads_.emplace(service, Lead{}).first;
+  }
   Lead& known = found->second;
   const Duration apart = lead > known.lead ? lead - known.lead : known.lead - lead;
   if (known.records == 0 || apart > kSameLead) known = {lead, read, 0, false, std::string{path}};

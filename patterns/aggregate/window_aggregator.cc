@@ -17,7 +17,6 @@ namespace loglode {
 
 namespace {
 
-constexpr std::string_view kOtherServices = "_other";
 constexpr Duration kBucket = std::chrono::seconds{10};  // what detection works on (detection.md)
 
 /// Tells the names of a few dozen services apart, mostly.
@@ -42,29 +41,40 @@ std::uint32_t WindowAggregator::State::stream_of(const StreamInfo& info) {
     stream.identity = info.identity;
     stream.path = info.path;
     stream.service_name = info.service;
+    stream.source = info.source;
     stream.baseline = info.baseline;
   }
   return place->second;
 }
 
-std::uint32_t WindowAggregator::State::service_of(std::string_view name) {
+std::uint32_t WindowAggregator::State::service_of(std::string_view name, AggregatedStream& stream) {
   std::uint32_t& recent_service = recent_services[place_of_name(name) % kRecentServices];
   if (recent_service != kNone && services[recent_service] == name) return recent_service;
   const auto found = service_index.find(name);
   if (found != service_index.end()) return recent_service = found->second;
-  if (services.size() >= config.services_max && name != kOtherServices) {
-    counters.hit(Limit::services);
-    return service_of(kOtherServices);
+  if (service_index.size() >= config.services_max && name != kOtherServices) {
+    const bool room = make_room_for_services();
+    tell_too_many_services(stream);
+    if (!room) {
+      counters.hit(Limit::services);
+      return service_of(kOtherServices, stream);
+    }
   }
-  recent_service = static_cast<std::uint32_t>(services.size());
-  services.emplace_back(name);
-  service_index.emplace(services.back(), recent_service);
-  return recent_service;
+  std::uint32_t place = static_cast<std::uint32_t>(services.size());
+  if (free_services.empty()) {
+    services.emplace_back(name);
+  } else {
+    place = free_services.back();
+    free_services.pop_back();
+    services[place] = name;
+  }
+  service_index.emplace(services[place], place);
+  return recent_service = place;
 }
 
 std::uint32_t WindowAggregator::State::service_of(const Record& record, AggregatedStream& stream) {
-  if (!record.service.empty()) return service_of(record.service);
-  if (stream.service == kNone) stream.service = service_of(stream.service_name);
+  if (!record.service.empty()) return service_of(record.service, stream);
+  if (stream.service == kNone) stream.service = service_of(stream.service_name, stream);
   return stream.service;
 }
 

@@ -102,4 +102,20 @@ void WindowTable::absorb(WindowTable&& other, Timestamp at) {
   take(std::move(other), new_frame);
 }
 
+void WindowTable::join_services(const std::vector<bool>& given_up, std::uint32_t other) {
+  std::vector<AggregatedCell> cells = std::exchange(cells_, {});
+  std::vector<AggregatedRuleCell> rule_cells = std::exchange(rule_cells_, {});
+  cell_index_.clear();
+  rule_index_.clear();
+  const auto now_of = [&](WindowFrame& frame, std::uint32_t service) {
+    if (!given_up[service]) return service;
+    frame.changed = true;
+    return other;
+  };
+  for (AggregatedCell& cell : cells)
+    join(cells_[cell_of(cell.frame, now_of(frames_[cell.frame], cell.service), cell.shape)], std::move(cell));
+  for (const AggregatedRuleCell& cell : rule_cells)
+    join(rule_cell_of(cell.frame, now_of(frames_[cell.frame], cell.service), cell.rule, cell.shape), cell);
+}
+
 }  // namespace loglode

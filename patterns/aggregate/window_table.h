@@ -83,6 +83,8 @@ class WindowTable {
   void widen();
   /// Adds all that is in `other`, as if it had all happened at `at`.
   void absorb(WindowTable&& other, Timestamp at);
+  /// What is of a service that `given_up` (by service) marks is of `other` from now on. Frame indices stay.
+  void join_services(const std::vector<bool>& given_up, std::uint32_t other);
 
  private:
   struct CellKey {

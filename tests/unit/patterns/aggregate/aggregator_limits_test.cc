@@ -77,7 +77,7 @@ TEST_CASE("excerpt: the first line, the cause, at most 300 bytes, never half a c
 
 // Limits and faults
 
-TEST_CASE("aggregate: services past the limit share _other, and are counted", "[aggregate][errors]") {
+TEST_CASE("aggregate: services past the limit share _other, and are counted and told once", "[aggregate][errors]") {
   AggregateConfig config;
   config.services_max = 3;
   Run run{config};
@@ -85,9 +85,74 @@ TEST_CASE("aggregate: services past the limit share _other, and are counted", "[
   for (int i = 0; i < 10; ++i) lines.push_back(Line{.time = at(0), .service = "s" + std::to_string(i)});
   run.feed(stream_named("api"), lines);
   const WindowSummary window = run.summaries().at(0);
-  CHECK(window.services == std::vector<std::string>{"_other", "s0", "s1", "s2"});
+  CHECK(window.services == std::vector<std::string>{"_other", "s7", "s8", "s9"});
   CHECK(window.cells[0].count == 7);
   CHECK(run.counters.hits(Limit::services) == 7);
+  const std::vector<InputProblem> told = run.counters.problems();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].what.find("/var/log/api.log names so many services") == 0);
+}
+
+namespace {
+
+std::map<std::string, std::uint64_t> records_by_service(const std::vector<WindowSummary>& windows) {
+  std::map<std::string, std::uint64_t> records;
+  for (const WindowSummary& window : windows)
+    for (const Cell& cell : window.cells) records[window.services[cell.service]] += cell.count;
+  return records;
+}
+
+/// Few services that go on, among them a new one now and then, and in between `invented` ones that are seen once each.
+std::vector<Line> lines_with_invented_services(int invented) {
+  std::vector<Line> lines;
+  for (int i = 0; i < invented; ++i) {
+    lines.push_back(Line{.time = at(i * 0.1), .service = "invented-" + std::to_string(i)});
+    if (i % 10 != 0) continue;
+    for (int real = 0; real <= i / 500; ++real)
+      lines.push_back(Line{.time = at(i * 0.1), .service = "real-" + std::to_string(real), .shape = ShapeId{2}, .rules = {1}});
+  }
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("aggregate: services that somebody invents keep no room from those that go on, in their stream or in others",
+          "[aggregate][errors]") {
+  AggregateConfig config;
+  config.services_max = 50;
+  Run run{config};
+  run.feed(stream_named("shop"), lines_with_invented_services(2000));
+  std::vector<Line> others;
+  for (int i = 0; i < 200; ++i) others.push_back(Line{.time = at(200 + i), .service = "other-" + std::to_string(i % 20)});
+  run.feed(stream_named("stock"), others);
+  std::map<std::string, std::uint64_t> records = records_by_service(run.summaries());
+  CHECK(records.size() <= 51);
+  for (int real = 0; real < 4; ++real) CHECK(records["real-" + std::to_string(real)] == static_cast<std::uint64_t>(50 * (4 - real)));
+  for (int other = 0; other < 20; ++other) CHECK(records["other-" + std::to_string(other)] == 10);
+  CHECK(count_in(run.summaries()) == 2000 + 500 + 200);
+}
+
+TEST_CASE("aggregate: which services share _other follows from the records, not from batches or a restart", "[aggregate][errors]") {
+  AggregateConfig config;
+  config.services_max = 20;
+  const std::vector<Line> lines = lines_with_invented_services(700);
+  const auto stream = stream_named("shop");
+  Run whole{config};
+  whole.feed(stream, lines);
+  for (const std::size_t size : {std::size_t{1}, std::size_t{7}, std::size_t{100}}) {
+    Run run{config};
+    for (std::size_t begin = 0; begin < lines.size(); begin += size)
+      run.feed(stream, {lines.begin() + static_cast<std::ptrdiff_t>(begin),
+                        lines.begin() + static_cast<std::ptrdiff_t>(std::min(begin + size, lines.size()))});
+    INFO("batches of " << size);
+    CHECK(run.bytes() == whole.bytes());
+  }
+  Run reloaded{config};
+  const auto middle = lines.begin() + static_cast<std::ptrdiff_t>(lines.size() / 2);
+  reloaded.feed(stream, {lines.begin(), middle});
+  reloaded.reload();
+  reloaded.feed(stream, {middle, lines.end()});
+  CHECK(reloaded.bytes() == whole.bytes());
 }
 
 TEST_CASE("aggregate: excerpts past their budget are thinned out, not cut off", "[aggregate][errors]") {
