@@ -69,6 +69,7 @@ Result<void> add_sources(const TailOptions& options, LiveRun& run) {
   config.paths = files;
   config.exclude = options.exclude;
   config.from_end = options.from == TailFrom::end;
+  config.links_anywhere = true;  // it is the user's own command, with his own rights
   if (options.from != TailFrom::start && options.from != TailFrom::end) config.bookmarks = run.bookmarks();
   config.next_stream = [&run] { return run.next_stream(); };
   config.reading = ingest_config(options);

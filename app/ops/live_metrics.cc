@@ -106,6 +106,12 @@ void add_flow(const LiveFigures& figures, Families& out) {
   if (figures.newest != kNoTime && figures.now != kNoTime) out.sample(std::chrono::duration<double>(figures.now - figures.newest).count());
   out.gauge("source_lag_messages", "Messages between our position and the end of the partition.");
   add_partition_lags(figures.lags, out);
+  out.gauge("source_files", "Files that are followed.");
+  for (const FileFigures& source : figures.files) out.sample(std::uint64_t{source.files}, {{"source", source.name}});
+  out.gauge("source_patterns_unmatched", "Patterns of paths that match nothing.");
+  for (const FileFigures& source : figures.files) out.sample(std::uint64_t{source.unmatched.size()}, {{"source", source.name}});
+  out.gauge("source_links_refused", "Links that lead out of the folders that their source names, and are not followed.");
+  for (const FileFigures& source : figures.files) out.sample(std::uint64_t{source.refused.size()}, {{"source", source.name}});
 }
 
 void add_findings(const LiveFigures& figures, Families& out) {

@@ -24,6 +24,12 @@ struct PartitionLag {
   std::uint64_t messages = 0;  // between our position and the end of the partition
 };
 
+struct FileFigures {
+  std::string name;  // of the source
+  std::size_t files = 0;
+  std::vector<std::string> unmatched, refused;  // as of FollowStatus
+};
+
 struct SinkFigures {
   std::string name;
   std::uint64_t documents = 0;  // delivered
@@ -45,6 +51,7 @@ struct LiveFigures {
   FlowFigures flow;
   Timestamp now = kNoTime, newest = kNoTime;  // newest: time of the newest record
   std::vector<PartitionLag> lags;
+  std::vector<FileFigures> files;
   // templates, findings, incidents
   std::uint64_t templates = 0;
   std::map<std::string, std::uint64_t> findings, findings_muted;  // by kind

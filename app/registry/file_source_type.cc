@@ -1,7 +1,6 @@
 // `type: file` of a source.
 #include <fmt/format.h>
 #include <glob.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
@@ -12,8 +11,11 @@
 #include "app/registry/types.h"
 #include "base/free_with.h"
 #include "base/near_word.h"
+#include "base/terminal_text.h"
 #include "base/yaml_lines.h"
+#include "ingest/follow/allowed_places.h"
 #include "ingest/follow/follow_source.h"
+#include "ingest/follow/path_patterns.h"
 
 namespace loglode::config {
 namespace {
@@ -21,6 +23,7 @@ namespace {
 constexpr KeyRow kKeys[] = {
     {"start", "`start`, `end`, `state`, for files the state does not know", "`state` when there is one, else `start`"},
     {"paths exclude", "globs; an `exclude` without a slash is held against the file's name", "`paths` required"},
+    {"roots", "folders below which links may lead, besides what stands in `paths` before the first `*`", "none"},
 };
 
 std::string parent_of(const std::string& path) {
@@ -31,6 +34,7 @@ std::string parent_of(const std::string& path) {
 void read(const Section& section, SourceConfig& out) {
   out.paths = section.paths("paths", true);
   out.exclude = section.texts("exclude");
+  out.roots = section.paths("roots");
   constexpr StartAt::Kind kStarts[] = {StartAt::Kind::start, StartAt::Kind::end, StartAt::Kind::state};
   constexpr std::string_view kWords[] = {"start", "end", "state"};
   out.start.kind = StartAt::Kind::state;
@@ -56,13 +60,21 @@ void tell_no_files(const SourceConfig& source, ConnectTrial& trial) {
 }
 
 void connect(const SourceConfig& source, ConnectTrial& trial) {
-  const std::vector<std::string> files = files_of(source);
-  std::size_t readable = 0;
-  for (const std::string& file : files) readable += ::access(file.c_str(), R_OK) == 0 ? 1 : 0;
+  std::vector<std::string> unmatched;
+  const std::vector<std::string> files = ingest::matching_files(values_of(source.paths), values_of(source.exclude), unmatched);
   if (files.empty()) return tell_no_files(source, trial);
-  if (readable < files.size())
+  ingest::AllowedPlaces places{values_of(source.paths), values_of(source.roots), false};
+  std::size_t readable = 0;
+  for (const std::string& file : files) readable += places.open(file) ? 1 : 0;
+  const std::size_t refused = places.refused().size();
+  if (refused != 0)
+    trial.found(fmt::format("source {}: {} link{} not followed, such as: {}", in_quotes(source.name), refused,
+                            refused == 1 ? " is" : "s are", printable(places.refused().begin()->second)));
+  for (const std::string& pattern : unmatched)
+    trial.found(fmt::format("source {}: nothing matches {} yet", in_quotes(source.name), in_quotes(pattern)));
+  if (readable + refused < files.size())
     return trial.problem(source.paths.front().line, fmt::format("source {}: {} of {} files cannot be read by this user",
-                                                                in_quotes(source.name), files.size() - readable, files.size()));
+                                                                in_quotes(source.name), files.size() - readable - refused, files.size()));
   trial.found(fmt::format("source {}: {} readable file{}", in_quotes(source.name), readable, readable == 1 ? "" : "s"));
 }
 
@@ -73,6 +85,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.name = source.name;
   follow.paths = values_of(source.paths);
   follow.exclude = values_of(source.exclude);
+  follow.roots = values_of(source.roots);
   follow.from_end = source.start.kind == StartAt::Kind::end;
   follow.bookmarks = with.bookmarks();
   follow.next_stream = with.next_stream;
@@ -80,7 +93,9 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.reading.line_bytes_max = with.line_bytes_max;
   follow.reading.batch_bytes = with.batch_bytes;
   if (source.service.kind == ServiceFrom::Kind::fixed) follow.reading.service = source.service.name;
-  return make_follow_source(std::move(follow), **framers, with.counters);
+  std::unique_ptr<FileSource> made = make_follow_source(std::move(follow), **framers, with.counters);
+  with.files.emplace_back(source.name, made.get());
+  return made;
 }
 
 }  // namespace

@@ -17,6 +17,7 @@
 #include "core/framing.h"
 #include "core/run_counters.h"
 #include "core/sink.h"
+#include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
 #include "sinks/record_json.h"
 
@@ -62,7 +63,8 @@ struct SourceMaking {
   std::function<std::vector<std::string>()> bookmarks;  // of the state
   KnownPosition known_position;
   std::string commit_metadata;
-  std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // each Kafka source that is made is added: its figures are asked for
+  std::vector<std::pair<std::string, KafkaSource*>>& kafka;       // each Kafka source that is made is added: its figures are asked for
+  std::vector<std::pair<std::string, const FileSource*>>& files;  // the same of each source of files
 };
 
 struct SourceType {

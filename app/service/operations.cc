@@ -1,6 +1,11 @@
 #include "app/service/operations.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
+
+#include "base/terminal_text.h"
 
 namespace loglode {
 
@@ -54,6 +59,7 @@ LiveFigures Operations::figures() {
   out.now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
   out.newest = engine.judging().newest();
   out.lags = lags(&out);
+  out.files = file_figures();
   out.templates = engine.judging().templates();
   out.findings = observed_.events.findings_by_kind();
   out.findings_muted = observed_.events.muted_by_kind();
@@ -91,7 +97,31 @@ Health Operations::readiness() {
   if (Health begun = started(); !begun.good) return begun;
   if (const std::string waiting = waiting_source(); !waiting.empty())
     return {false, "source " + waiting + " has not been given its partitions yet"};
-  return {true, {}};
+  const std::vector<std::string> found = unmet();
+  return {true, found.empty() ? std::string{} : fmt::format("ready; {}", fmt::join(found, "; "))};
+}
+
+std::vector<FileFigures> Operations::file_figures() {
+  std::vector<FileFigures> all;
+  const std::scoped_lock lock{sources_mutex_};
+  if (!sources_there_) return all;
+  for (const auto& [name, source] : observed_.files) {
+    FollowStatus status = source->status();
+    all.push_back({name, status.files, std::move(status.unmatched), std::move(status.refused)});
+  }
+  return all;
+}
+
+std::vector<std::string> Operations::unmet() {
+  std::vector<std::string> all;
+  for (const FileFigures& source : file_figures()) {
+    for (const std::string& pattern : source.unmatched)
+      all.push_back(fmt::format("source {}: nothing matches {}", source.name, printable(pattern)));
+    if (!source.refused.empty())
+      all.push_back(fmt::format("source {}: {} link{} not followed, such as: {}", source.name, source.refused.size(),
+                                source.refused.size() == 1 ? " is" : "s are", printable(source.refused.front())));
+  }
+  return all;
 }
 
 std::string Operations::waiting_source() {

@@ -17,6 +17,7 @@
 #include "base/service_manager.h"
 #include "config/pipeline_config.h"
 #include "incidents/event_documents.h"
+#include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
 
 namespace loglode {
@@ -25,8 +26,9 @@ namespace loglode {
 struct Observed {
   LiveRun& live;
   const EventDocuments& events;
-  const std::vector<std::pair<std::string, KafkaSource*>>& kafka;  // not changed while it runs
-  const std::deque<SinkMeter>& sinks;                              // the same
+  const std::vector<std::pair<std::string, KafkaSource*>>& kafka;       // not changed while it runs
+  const std::vector<std::pair<std::string, const FileSource*>>& files;  // the same
+  const std::deque<SinkMeter>& sinks;                                   // the same
   const std::atomic<std::uint64_t>& dropped_by_sinks;
   const DeadLetters* dead_letters;  // null: there is no place for them
   const RejectedRecords& verdicts;
@@ -46,6 +48,9 @@ class Operations {
   void end_sources();
   /// The name of a Kafka source that no partitions were given to yet, nor told that there are none for it; empty when there is none.
   [[nodiscard]] std::string waiting_source();
+  /// What sources of files do not read as their configuration hopes: patterns that match nothing, links that lead too far.
+  [[nodiscard]] std::vector<std::string> unmet();
+  [[nodiscard]] std::vector<FileFigures> file_figures();
 
  private:
   [[nodiscard]] LiveFigures figures();

@@ -140,8 +140,8 @@ Result<void> ServiceRun::prepare() {
   events_.on_muted([this](const std::string& muted) { log_.info(muted); });
   for (const SinkConfig& sink : config_.sinks) meters_.emplace_back().name = sink.name;
   if (auto added = add_sources(); !added) return added;
-  operations_ =
-      std::make_unique<Operations>(Observed{*live_, events_, kafka_, meters_, dropped_by_sinks_, dead_letters_.get(), *verdicts_, stop_});
+  operations_ = std::make_unique<Operations>(
+      Observed{*live_, events_, kafka_, files_, meters_, dropped_by_sinks_, dead_letters_.get(), *verdicts_, stop_});
   return operations_->start(config_.http);
 }
 
@@ -180,7 +180,8 @@ Result<void> ServiceRun::add_sources() {
                                   [this] { return live_->bookmarks(); },
                                   live_->known_position(),
                                   live_->commit_metadata(),
-                                  kafka_};
+                                  kafka_,
+                                  files_};
   for (const SourceConfig& source : config_.sources) {
     auto made = config::type_of(source).make(source, with);
     if (!made) return tl::unexpected<Error>(made.error());
@@ -233,6 +234,19 @@ void ServiceRun::tell_problems() {
   trouble_told_ = trouble;
 }
 
+void ServiceRun::tell_unmatched() {
+  std::set<std::string> unmatched;
+  for (const auto& source : operations_->file_figures())
+    for (const std::string& pattern : source.unmatched)
+      unmatched.insert(fmt::format("source {}: nothing matches {}", source.name, pattern));
+  for (const std::string& each : unmatched)
+    if (!unmatched_told_.contains(each))
+      log_.warn(each + " yet: it is looked for as long as this runs; is the path right, and may this user list its folders?");
+  for (const std::string& each : unmatched_told_)
+    if (!unmatched.contains(each)) log_.info(each + " is over: something does now");
+  unmatched_told_ = std::move(unmatched);
+}
+
 void ServiceRun::monitor() {
   const auto waiting_told_at = std::chrono::steady_clock::now() + kWaitingTold;
   while (!done_) {
@@ -245,6 +259,7 @@ void ServiceRun::monitor() {
     }
     if (hangup_.exchange(false)) reload();
     tell_problems();
+    tell_unmatched();
     operations_->tick();
     log_.write_repeats();
     std::this_thread::sleep_for(std::chrono::milliseconds{100});

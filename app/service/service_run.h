@@ -4,6 +4,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -40,6 +41,7 @@ class ServiceRun {
   Result<std::vector<EngineSink>> make_sinks(const RuleCatalog& rules);
   void monitor();
   void tell_problems();
+  void tell_unmatched();
   void reload();
   void reload_from_file();
 
@@ -53,11 +55,13 @@ class ServiceRun {
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
   EventDocuments events_{json_event_texts()};  // judging thread
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;
+  std::vector<std::pair<std::string, const FileSource*>> files_;
   std::deque<SinkMeter> meters_;  // of config_.sinks, in their order
   ServiceLog log_;
   std::unique_ptr<LiveRun> live_;
   std::unique_ptr<Operations> operations_;
   std::string trouble_told_;
+  std::set<std::string> unmatched_told_;
   std::uint64_t rejected_told_ = 0;
   bool waiting_told_ = false;
   bool refusal_told_ = false;

@@ -24,8 +24,7 @@ bool is_at(const FollowedFile& file) {
   return ::stat(file.path().c_str(), &status) == 0 && key_of(status) == FileKey{file.device(), file.inode()};
 }
 
-bool is_still_at(const Bookmark& mark, const std::string& path) {
-  const auto opened = open_input({path, 0, 0, false, false});
+bool is_still_at(const Bookmark& mark, const Result<OpenedFile>& opened) {
   return opened && static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
          holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(),
                              static_cast<std::uint64_t>(opened->status.st_size));
@@ -38,7 +37,13 @@ std::string_view first_line(std::string_view first) { return first.substr(0, fir
 }  // namespace
 
 Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch)
-    : config_{config}, counters_{counters}, open_{open}, watch_{watch}, host_{host_id()}, known_{config.bookmarks} {
+    : config_{config},
+      counters_{counters},
+      open_{open},
+      watch_{watch},
+      host_{host_id()},
+      places_{config.paths, config.roots, config.links_anywhere},
+      known_{config.bookmarks} {
   file_config_.records = {
       config_.reading.batch_bytes, config_.reading.line_bytes_max, {.keep_blank_lines = config_.reading.keep_blank_lines}};
   file_config_.decompression = config_.reading.decompression;
@@ -50,7 +55,8 @@ void Discovery::look() {
   looked_ = Clock::now();
   for (const std::string& folder : folders_of(config_.paths)) watch_.add_folder(folder);
   const bool first = std::exchange(first_look_, false);
-  const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude);
+  places_.look();
+  const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_);
   if (first || (looked_ - began_ < kLeftOnesLookedFor && looked_ >= next_left_)) {
     next_left_ = looked_ + config_.poll;
     find_left_ones(paths);
@@ -63,6 +69,21 @@ void Discovery::look() {
     parts_due_ = rotated ? kLooksForParts : parts_due_ - 1;
     find_new_parts();
   }
+  places_.forget_gone();
+}
+
+FollowStatus Discovery::status() const {
+  FollowStatus status{unmatched_, {}, open_.all().size()};
+  for (const auto& [path, why] : places_.refused()) status.refused.push_back(why);
+  return status;
+}
+
+/// What may not be read is told once, with the key that allows it.
+Result<OpenedFile> Discovery::open_at(const std::string& path) {
+  auto opened = places_.open(path);
+  if (!opened && opened.error().code == std::errc::operation_not_permitted && told_.insert(path).second)
+    counters_.report({path, opened.error().message, false});
+  return opened;
 }
 
 /// Open files that are not at their paths any more. True: there are some that were a look ago.
@@ -95,7 +116,7 @@ void Discovery::look_at(const std::string& path, bool from_end, std::set<FileKey
 
 /// Opens a file that is not followed yet, unless it is one that was read under another name.
 void Discovery::consider(const std::string& path, bool from_end) {
-  auto opened = open_input({path, 0, 0, false, false});
+  auto opened = open_at(path);
   if (!opened || !S_ISREG(opened->status.st_mode)) {
     if (!opened && told_.insert(path).second) counters_.report({path, opened.error().message, false});
     return;
@@ -247,7 +268,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
   std::set<std::string> left;
   for (const Bookmark& mark : known_.marks()) {
     const auto at = at_paths.find({mark.device, mark.inode});
-    if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, at->second))) {
+    if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, open_at(at->second)))) {
       left.insert(mark.path);
       if (!mark.real_path.empty()) {
         left.insert(mark.real_path);
@@ -256,7 +277,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
     }
   }
   for (const std::string& path : parts_of_logs({left.begin(), left.end()})) {
-    auto opened = open_input({path, 0, 0, false, false});
+    auto opened = open_at(path);
     if (!opened || !S_ISREG(opened->status.st_mode) || at_paths.contains(key_of(opened->status))) continue;
     const std::string first = first_bytes_of(opened->descriptor.number());
     const bool archive = is_compressed(first);
@@ -271,10 +292,11 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
 }
 
 /// All sources are given all bookmarks: a file of another source, or one that is where it was but is followed no more, was not left.
-bool Discovery::is_of_another(const Bookmark& mark) const {
+bool Discovery::is_of_another(const Bookmark& mark) {
   if (!mark.source.empty() && mark.source != config_.name) return true;
   struct stat status {};
-  return ::stat(mark.path.c_str(), &status) == 0 && key_of(status) == FileKey{mark.device, mark.inode} && is_still_at(mark, mark.path);
+  return ::stat(mark.path.c_str(), &status) == 0 && key_of(status) == FileKey{mark.device, mark.inode} &&
+         is_still_at(mark, open_at(mark.path));
 }
 
 void Discovery::consider_left_archive(const std::string& path, OpenedFile opened) {
@@ -293,7 +315,7 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
   logs.insert(logs.end(), paths.begin(), paths.end());
   for (const std::string& part : parts_of_logs(logs)) {
     if (std::binary_search(paths.begin(), paths.end(), part)) continue;
-    const auto opened = open_input({part, 0, 0, false, false});
+    const auto opened = open_at(part);
     // Written while nobody followed.
     const bool ours = opened && known_.seen_until() != 0 && opened->status.st_mtim.tv_sec + 2 >= known_.seen_until();
     if (opened && !ours && S_ISREG(opened->status.st_mode) && open_.find(key_of(opened->status)) == nullptr)
@@ -318,7 +340,7 @@ std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file,
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
     if (open_.find(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;
-    auto copy = open_input({path, 0, 0, false, false});
+    auto copy = open_at(path);
     if (copy && holds_what_was_read(mark, first_bytes_of(copy->descriptor.number()), copy->descriptor.number(),
                                     static_cast<std::uint64_t>(copy->status.st_size)))
       return Copy{std::move(*copy), path};

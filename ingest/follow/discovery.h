@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "ingest/follow/allowed_places.h"
 #include "ingest/follow/file_watch.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/known_files.h"
@@ -32,6 +33,8 @@ class Discovery {
   [[nodiscard]] bool waits_for_parts() const noexcept { return parts_due_ > 0; }
   /// When an earlier run had last read all it knew of, in seconds since the epoch; 0: there was none.
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
+
+  [[nodiscard]] FollowStatus status() const;
 
   struct Copy {
     OpenedFile file;
@@ -60,7 +63,8 @@ class Discovery {
   [[nodiscard]] Bookmark new_mark(const std::string& path, const struct stat& status, std::string_view first) const;
   [[nodiscard]] bool is_copy_of_open(const OpenedFile& candidate, std::string_view first, const std::string& path) const;
   [[nodiscard]] bool is_being_written(const std::string& path, const OpenedFile& opened) const;
-  [[nodiscard]] bool is_of_another(const Bookmark& mark) const;
+  [[nodiscard]] bool is_of_another(const Bookmark& mark);
+  [[nodiscard]] Result<OpenedFile> open_at(const std::string& path);
 
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path);
   [[nodiscard]] std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {});
@@ -73,7 +77,9 @@ class Discovery {
   FileWatch& watch_;
   std::string host_;
   FollowedFileConfig file_config_;
+  AllowedPlaces places_;
   KnownFiles known_;
+  std::vector<std::string> unmatched_;
   std::set<std::string> roots_, told_;  // paths that were followed; paths that could not be opened
   int parts_due_ = 0;                   // looks for new parts to come
   const Clock::time_point began_ = Clock::now();

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <utility>
 
 #include "ingest/follow/discovery.h"
@@ -18,7 +19,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 
-class FollowSource final : public Source {
+class FollowSource final : public FileSource {
  public:
   FollowSource(FollowConfig config, const FramerFactory& framers, RunCounters& counters)
       : config_{std::move(config)}, discovery_{config_, framers, counters, open_, watch_} {
@@ -53,6 +54,11 @@ class FollowSource final : public Source {
     return true;
   }
 
+  FollowStatus status() const override {
+    const std::scoped_lock lock{status_mutex_};
+    return status_;
+  }
+
   std::string bookmark(StreamId stream, std::uint64_t offset) const override {
     const std::shared_ptr<SharedMark> shared = open_.mark_of(stream);
     if (!shared) return {};
@@ -66,6 +72,9 @@ class FollowSource final : public Source {
     discovery_.look();
     scan_due_ = true;
     next_look_ = discovery_.looked() + config_.poll;
+    FollowStatus now = discovery_.status();
+    const std::scoped_lock lock{status_mutex_};
+    status_ = std::move(now);
   }
 
   void find_unread() {
@@ -163,11 +172,13 @@ class FollowSource final : public Source {
   Clock::time_point next_look_{};
   bool stopped_ = false;
   bool scan_due_ = true;  // files may hold more than was read
+  mutable std::mutex status_mutex_;
+  FollowStatus status_;  // under status_mutex_
 };
 
 }  // namespace
 
-std::unique_ptr<Source> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters) {
+std::unique_ptr<FileSource> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters) {
   return std::make_unique<FollowSource>(std::move(config), framers, counters);
 }
 

@@ -19,6 +19,8 @@ struct FollowConfig {
   std::string name;                    // of the source, StreamInfo::source
   std::vector<std::string> paths;      // files, folders (all logs in them) and glob patterns; need not exist yet
   std::vector<std::string> exclude;    // glob patterns against the path or its last part
+  std::vector<std::string> roots;      // folders below which links may lead, besides the fixed parts of `paths` (allowed_places.h)
+  bool links_anywhere = false;         // they may lead wherever this user may read
   bool from_end = false;               // what is there at the start is not read, unless a bookmark says where to go on
   std::vector<std::string> bookmarks;  // of earlier runs, as bookmark() gave them
   std::function<StreamId()> next_stream;
@@ -29,6 +31,19 @@ struct FollowConfig {
   std::chrono::milliseconds rotated_patience{2'000};  // a file that was moved or deleted is done after so long without new bytes
 };
 
+/// What can be seen from outside of a source that follows files.
+struct FollowStatus {
+  std::vector<std::string> unmatched;  // patterns, as they were given, that match nothing now
+  std::vector<std::string> refused;    // links that lead where they may not: a sentence each, with the key that allows it
+  std::size_t files = 0;               // that are open
+};
+
+class FileSource : public Source {
+ public:
+  /// As of the latest look. Any thread, at any time.
+  [[nodiscard]] virtual FollowStatus status() const = 0;
+};
+
 /// Every byte that a followed file ever held is read once, if it could be found at all:
 /// - moved or deleted: read on through the open descriptor until it is quiet; its successor is read from its beginning
 /// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original begins anew
@@ -36,6 +51,6 @@ struct FollowConfig {
 /// - while nobody followed: a bookmark finds its file by device and inode, else by how it begins, compressed ones too
 /// A copy of a file that is being followed, and an archive of one that was read, are not read again.
 /// Memory: a few KiB a file. Where there is no inotify, or it loses events, everything is noticed by polling.
-[[nodiscard]] std::unique_ptr<Source> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters);
+[[nodiscard]] std::unique_ptr<FileSource> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters);
 
 }  // namespace loglode

@@ -111,13 +111,18 @@ class Walk {
 
 }  // namespace
 
-std::vector<std::string> expand_glob(const std::string& pattern) {
-  std::vector<std::string> found, patterns;
-  if (pattern.empty()) return found;
-  if (is_there(pattern)) found.push_back(pattern);
+std::vector<std::string> alternatives_of(const std::string& pattern) {
+  std::vector<std::string> patterns;
   const char* const home = pattern.starts_with("~/") ? std::getenv("HOME") : nullptr;  // NOLINT(concurrency-mt-unsafe): nobody sets it
   expand_braces(home == nullptr ? pattern : home + pattern.substr(1), 0, patterns);
-  for (const std::string& each : patterns) Walk{found}.go("", each);
+  return patterns;
+}
+
+std::vector<std::string> expand_glob(const std::string& pattern) {
+  std::vector<std::string> found;
+  if (pattern.empty()) return found;
+  if (is_there(pattern)) found.push_back(pattern);
+  for (const std::string& each : alternatives_of(pattern)) Walk{found}.go("", each);
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
   return found;

@@ -7,6 +7,8 @@
 
 namespace loglode::ingest {
 
+/// What a pattern stands for without its braces and `~/`: at least one, at most a thousand.
+[[nodiscard]] std::vector<std::string> alternatives_of(const std::string& pattern);
 /// Sorted, each once. Links are followed, but `**` does not go into linked folders.
 [[nodiscard]] std::vector<std::string> expand_glob(const std::string& pattern);
 

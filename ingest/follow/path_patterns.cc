@@ -33,11 +33,19 @@ std::string folder_of(const std::string& path) {
 }  // namespace
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
+  std::vector<std::string> unmatched;
+  return matching_files(patterns, exclude, unmatched);
+}
+
+std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
+                                        std::vector<std::string>& unmatched) {
   std::vector<std::string> files;
+  unmatched.clear();
   const auto add = [&](const std::string& path) {
     if (!is_excluded(path, exclude)) files.push_back(path);
   };
   for (const std::string& pattern : patterns) {
+    const std::size_t before = files.size();
     for (const std::string& path : expand_glob(pattern)) {
       struct stat status {};
       if (::stat(path.c_str(), &status) != 0) continue;
@@ -47,6 +55,7 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
       if (const auto inside = find_inputs({path}, unheard))
         for (const InputFile& file : *inside) add(file.path);
     }
+    if (files.size() == before) unmatched.push_back(pattern);
   }
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());

@@ -9,6 +9,9 @@ namespace loglode::ingest {
 /// Regular files and links to them behind files, folders (recursively, logs only) and globs, without those that `exclude` matches; sorted,
 /// each once. What cannot be listed is passed over.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
+/// The same; `unmatched` becomes the patterns that match nothing.
+[[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
+                                                      std::vector<std::string>& unmatched);
 /// Folders whose names decide what the patterns match.
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);
 /// Files in these paths' folders that are parts of the same logs by their names, the paths among them; each folder is listed once.

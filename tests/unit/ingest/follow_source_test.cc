@@ -366,20 +366,20 @@ TEST_CASE("A log that is reached by a link is looked for where it really is") {
   const Folder folder;
   const bool restarted = GENERATE(false, true);
   CAPTURE(restarted);
-  fs::create_directories(folder / "pod");
-  fs::create_directories(folder / "links");
-  append(folder / "pod/0.log", "a1\n");
-  fs::create_symlink("../pod/0.log", folder / "links/shop.log");
-  Follower follower{{folder / "links/*.log"}};
+  fs::create_directories(folder / "pods");
+  fs::create_directories(folder / "containers");
+  append(folder / "pods/0.log", "a1\n");
+  fs::create_symlink("../pods/0.log", folder / "containers/shop.log");
+  Follower follower{{folder / "containers/*.log"}};
   follower.read_for(kWhile);
   follower.stop();
-  append(folder / "pod/0.log", "a2\n");
-  fs::rename(folder / "pod/0.log", folder / "pod/0.log.20261128-100000");
-  append(folder / "pod/0.log", "a3\n");
+  append(folder / "pods/0.log", "a2\n");
+  fs::rename(folder / "pods/0.log", folder / "pods/0.log.20261128-100000");
+  append(folder / "pods/0.log", "a3\n");
   if (restarted) {  // the container too
-    fs::remove(folder / "links/shop.log");
-    append(folder / "pod/1.log", "b1\n");
-    fs::create_symlink("../pod/1.log", folder / "links/shop.log");
+    fs::remove(folder / "containers/shop.log");
+    append(folder / "pods/1.log", "b1\n");
+    fs::create_symlink("../pods/1.log", folder / "containers/shop.log");
   }
   follower.start();
   follower.read_for(3 * kWhile);
