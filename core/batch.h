@@ -140,7 +140,7 @@ class Batch {
 
   std::uint64_t sequence = 0;                   // pipeline: 0, 1, 2 … in source order
   std::uint64_t mined_with = 0;                 // patterns: generation of the shapes that its records were looked up in
-  std::uint64_t end = 0;                        // ingest: where its stream goes on behind the last record; 0 where that is not known
+  std::uint64_t end = 0;                        // ingest: where its stream goes on; 0 behind records: not known; 0 without: its beginning
   std::shared_ptr<const Stream> stream;         // all records of a batch come from one stream
   std::shared_ptr<const ColumnHeader> columns;  // ingest: in force where the batch begins; parse: of the header line read last
   std::vector<Record> records;

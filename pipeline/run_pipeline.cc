@@ -109,7 +109,7 @@ class Run {
         return nullptr;
       }
       ended_ = *filled == Fill::end;
-      if (batch->records.empty() && (!batch->stream || batch->end == 0)) {
+      if (batch->records.empty() && !batch->stream) {
         give_back(std::move(batch));
         continue;
       }

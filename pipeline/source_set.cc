@@ -59,7 +59,7 @@ void SourceSet::pump(std::size_t number) {
     auto filled = source.fill(batch, Clock::now() + kTimeout);
     lock.lock();
     if (!filled && !error_) error_ = filled.error();
-    const bool something = batch.stream != nullptr && (!batch.records.empty() || batch.end != 0);
+    const bool something = batch.stream != nullptr;  // without records it says where its stream goes on, be it at 0
     if (filled && something) {
       owners_.emplace(batch.stream->info.id, number);
       progress_.handed_out(batch.stream->info.id, batch.records.size());

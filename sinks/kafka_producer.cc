@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/limits.h"
+#include "kafka/connection_trouble.h"
 #include "kafka/options.h"
 
 namespace loglode {
@@ -179,7 +180,8 @@ void KafkaProducer::on_error(rd_kafka_t*, int error, const char* reason, void* s
   auto& producer = *static_cast<KafkaProducer*>(self);
   if (error == RD_KAFKA_RESP_ERR__FATAL) producer.failed_ = true;
   const std::scoped_lock lock{producer.mutex_};
-  producer.trouble_ = reason;
+  if (error != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN || producer.trouble_.empty())  // which would hide why
+    producer.trouble_ = kafka::connection_trouble(reason).text();
 }
 
 }  // namespace loglode

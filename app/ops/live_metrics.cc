@@ -65,6 +65,8 @@ void add_lines(const LiveFigures& figures, Families& out) {
   out.sample(figures.records);
   out.counter("dropped_lines_total", "Lines that were not made into records or not delivered, by reason.");
   for (const auto& [reason, lines] : figures.dropped_lines) out.sample(lines, {{"reason", reason}});
+  out.counter("lost_records_total", "Records that were gone before they were read, by reason.");
+  for (const auto& [reason, lost] : figures.lost_records) out.sample(lost, {{"reason", reason}});
   out.counter("limit_hits_total", "Times that a limit cut something, by limit.");
   for (const auto& [limit, hits] : figures.limit_hits) out.sample(hits, {{"limit", limit}});
   out.counter("late_records_total", "Records older than their stream's watermark less its lateness.");

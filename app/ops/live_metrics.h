@@ -45,8 +45,9 @@ struct ProcessFigures {
 struct LiveFigures {
   // RunCounters
   std::uint64_t lines = 0, bytes = 0, records = 0, late = 0, without_time = 0, not_utf8 = 0, secrets_masked = 0;
-  std::map<std::string, std::uint64_t> dropped_lines;  // by reason; also those of transforms and full sinks
-  std::map<std::string, std::uint64_t> limit_hits;     // by limit
+  std::map<std::string, std::uint64_t> dropped_lines;                 // by reason; also those of transforms and full sinks
+  std::map<std::string, std::uint64_t> limit_hits;                    // by limit
+  std::map<std::string, std::uint64_t> lost_records{{"expired", 0}};  // by reason
   // batches in flight
   FlowFigures flow;
   Timestamp now = kNoTime, newest = kNoTime;  // newest: time of the newest record

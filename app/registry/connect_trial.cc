@@ -16,6 +16,7 @@
 #include "base/free_with.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
+#include "kafka/connection_trouble.h"
 
 namespace loglode::config {
 namespace {
@@ -24,35 +25,19 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, FreeWith<&rd_kafka_conf_destroy>>;
 using Client = std::unique_ptr<rd_kafka_t, FreeWith<&rd_kafka_destroy>>;
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, FreeWith<&rd_kafka_metadata_destroy>>;
 
-/// What librdkafka logs while it tries: the reason of a failure is only there. Called from its threads, read when the client is gone.
+/// What librdkafka logs while it tries: the reason of a failure is only there. The first that a person can mend counts, else the last.
+/// Called from its threads, read when the client is gone.
 struct LastWords {
   std::mutex guard;
   std::string text;  // guarded by `guard`
-  static void keep(const rd_kafka_t* client, int level, const char* /*facility*/, const char* message) noexcept {
+  static void keep(const rd_kafka_t* client, int level, const char* facility, const char* message) noexcept {
     auto* words = static_cast<LastWords*>(rd_kafka_opaque(client));
-    if (words == nullptr || level > 4) return;  // warnings and worse
+    if (words == nullptr || (level > 4 && std::string_view{facility} != "FAIL")) return;  // warnings and worse; some failures are less
     const std::lock_guard lock{words->guard};
-    words->text.assign(message, std::min<std::size_t>(std::string_view{message}.size(), 300));
+    if (!kafka::connection_trouble(words->text).look_at.empty()) return;
+    words->text.assign(message, std::min<std::size_t>(std::string_view{message}.size(), 600));
   }
 };
-
-/// What is worth telling of librdkafka's last words: `… Connect to ipv4#…:9092 failed: Connection refused (after 0ms in state CONNECT…)`.
-/// The rest names brokers, which a person has written or which nobody shall see.
-std::string reason_in(std::string_view words, const std::vector<Text>& brokers) {
-  constexpr std::string_view kFailed = "failed: ";
-  if (const auto at = words.rfind(kFailed); at != std::string_view::npos) {
-    words.remove_prefix(at + kFailed.size());
-  } else if (std::any_of(brokers.begin(), brokers.end(), [](const Text& broker) { return broker.hidden; })) {
-    return {};
-  }
-  return std::string{words.substr(0, words.find(" (after "))};
-}
-
-std::string shown(const std::vector<Text>& brokers) {
-  std::string out;
-  for (const Text& broker : brokers) out += (out.empty() ? "" : ",") + broker.shown;
-  return out;
-}
 
 std::string parent_of(const std::string& path) {
   const std::string parent = std::filesystem::path{path}.parent_path().string();
@@ -104,9 +89,9 @@ std::optional<std::vector<std::string>> ConnectTrial::topics_of(const std::vecto
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) why = client ? rd_kafka_err2str(code) : error;
   }
   if (!metadata) {
-    if (const std::string reason = reason_in(words.text, brokers); !reason.empty()) why += ": " + reason;
-    problem(brokers.front().line,
-            fmt::format("{}: {} does not answer: {}", what, in_quotes(shown(brokers)), without_secrets(why, options)));
+    if (const std::string reason = kafka::connection_trouble(words.text).text(); !reason.empty()) why += ": " + reason;
+    problem(brokers.front().line, fmt::format("{}: {} does not answer: {}", what, in_quotes(shown(brokers)),
+                                              without_addresses(without_secrets(why, options), brokers)));
     return std::nullopt;
   }
   std::vector<std::string> out;

@@ -53,6 +53,10 @@ KafkaSourceConfig client_of(const SourceConfig& source) {
   KafkaSourceConfig kafka;
   kafka.name = source.name;
   kafka.brokers = joined(source.brokers);
+  kafka.brokers_shown = shown(source.brokers);
+  kafka.hide = [options = source.options, brokers = source.brokers](std::string text) {
+    return without_addresses(without_secrets(std::move(text), options), brokers);
+  };
   kafka.topics = values_of(source.topics);
   kafka.group = source.group.value;
   kafka.instance = source.instance.value;

@@ -42,13 +42,52 @@ bool check_kafka_options(const Options& options, kafka::Role role, ConfigReading
   return good;
 }
 
+/// Not within a longer word: a password `a` says nothing of the letters in a sentence.
+static bool stands_alone(std::string_view text, std::size_t at, std::size_t size) {
+  const auto is_word = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; };
+  const std::size_t end = at + size;
+  const bool begins = at == 0 || !is_word(text[at]) || !is_word(text[at - 1]);
+  return begins && (end == text.size() || !is_word(text[end - 1]) || !is_word(text[end]));
+}
+
 std::string without_secrets(std::string text, const Options& options) {
+  constexpr std::size_t kShort = 8;  // longer ones are no part of a word by chance
+  constexpr std::string_view kMask = "***";
   for (const auto& [name, value] : options) {
     if (!value.hidden || value.value.empty()) continue;
-    for (auto at = text.find(value.value); at != std::string::npos; at = text.find(value.value, at + 3))
-      text.replace(at, value.value.size(), "***");
+    for (auto at = text.find(value.value); at != std::string::npos; at = text.find(value.value, at)) {
+      const std::size_t size = value.value.size();
+      const bool masked = size >= kShort || stands_alone(text, at, size);
+      if (masked) text.replace(at, size, kMask);
+      at += masked ? kMask.size() : 1;
+    }
   }
   return text;
+}
+
+std::string without_addresses(std::string text, const std::vector<Text>& brokers) {
+  const auto replace = [&](std::string_view what, const std::string& by) {
+    if (what.empty()) return;
+    for (auto at = text.find(what); at != std::string::npos; at = text.find(what, at + by.size())) text.replace(at, what.size(), by);
+  };
+  for (const Text& broker : brokers) {
+    if (!broker.hidden) continue;
+    for (const char* const separator : {",", ":"}) {  // one text may name several brokers; a sentence may name a host alone
+      std::string_view rest{broker.value};
+      for (std::size_t end = 0; end != std::string_view::npos; rest.remove_prefix(end == std::string_view::npos ? 0 : end + 1)) {
+        end = rest.find(',');
+        const std::string_view one = rest.substr(0, end);
+        replace(*separator == ',' ? one : one.substr(0, one.rfind(':')), broker.shown);
+      }
+    }
+  }
+  return text;
+}
+
+std::string shown(const std::vector<Text>& brokers) {
+  std::string out;
+  for (const Text& broker : brokers) out += (out.empty() ? "" : ",") + broker.shown;
+  return out;
 }
 
 }  // namespace loglode::config

@@ -12,5 +12,9 @@ bool check_kafka_options(const Options& options, kafka::Role role, ConfigReading
 
 /// The sentence without the values of these options that nobody shall see: librdkafka may quote them.
 [[nodiscard]] std::string without_secrets(std::string text, const Options& options);
+/// The same of brokers whose addresses came from outside.
+[[nodiscard]] std::string without_addresses(std::string text, const std::vector<Text>& brokers);
+/// As they may be shown: `a:9092,${BROKERS}`.
+[[nodiscard]] std::string shown(const std::vector<Text>& brokers);
 
 }  // namespace loglode::config

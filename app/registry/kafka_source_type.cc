@@ -200,6 +200,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   kafka.batch_bytes = with.batch_bytes;
   kafka.known_position = with.known_position;
   kafka.commit_metadata = with.commit_metadata;
+  kafka.say = with.say;
   auto made = make_kafka_source(std::move(kafka), **framers, with.counters);
   if (!made)
     return fail(made.error().code, fmt::format("{}:{}: source {}: {}", with.config_file, source.line, source.name, made.error().message));

@@ -45,6 +45,7 @@ std::vector<PartitionLag> Operations::lags(LiveFigures* into) {
     into->commits += statistics.commits;
     into->commit_failures += statistics.commit_failures;
     into->stalls += statistics.stalls;
+    into->lost_records["expired"] += statistics.expired;
   }
   return all;
 }

@@ -180,6 +180,7 @@ Result<void> ServiceRun::add_sources() {
                                   [this] { return live_->bookmarks(); },
                                   live_->known_position(),
                                   live_->commit_metadata(),
+                                  [this](const std::string& what) { log_.info(what); },
                                   kafka_,
                                   files_};
   for (const SourceConfig& source : config_.sources) {

@@ -16,6 +16,7 @@ constexpr int kPollMs = 50;
 constexpr int kPollLaggingMs = 5;
 constexpr std::size_t kPollsAtOnce = 1000;  // between two looks at everything else
 constexpr std::size_t kToldMax = 100;       // sentences to a person, of one source
+constexpr std::size_t kTopicsNamed = 3;     // of a source, where a sentence is of all of them
 constexpr milliseconds kCloseWithin{10'000};
 
 milliseconds session_timeout(const rd_kafka_conf_t* conf) {
@@ -89,6 +90,7 @@ void Consumer::look_after() {
   if (!damaged_.empty() || search_) pass_over_damage();
   commit_acknowledged();
   hold_or_pause();
+  if (trouble_untold_) tell_trouble();
   if (counts_.brokers_down) ask_brokers();
   look_for_stalls();
 }
@@ -128,9 +130,22 @@ Consumer::Current Consumer::find(std::string_view topic, std::int32_t number) co
   return nullptr;
 }
 
-void Consumer::tell(const std::string& path, std::string what) {
+std::string Consumer::place(const std::string& where) const {
+  std::string text = "source " + config_.name + ", ";
+  if (!where.empty()) return text + where;
+  for (std::size_t i = 0; i < std::min(config_.topics.size(), kTopicsNamed); ++i) text += (i == 0 ? "" : " ") + config_.topics[i];
+  return config_.topics.size() > kTopicsNamed ? text + " …" : text;
+}
+
+void Consumer::tell(const std::string& where, std::string what) {
   if (told_.size() >= kToldMax) return;
-  if (told_.insert(path + ' ' + what).second) counters_.report({path, std::move(what), false});
+  if (told_.insert(where + ' ' + what).second) tell_again(where, std::move(what));
+}
+
+void Consumer::tell_again(const std::string& where, std::string what) { counters_.report({place(where), std::move(what), false}); }
+
+void Consumer::say(const std::string& what) const {
+  if (config_.say) config_.say("source " + config_.name + ": " + what);
 }
 
 void Consumer::close() {

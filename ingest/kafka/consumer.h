@@ -25,7 +25,7 @@ namespace loglode::kafka {
 
 struct ConsumerCounts {
   std::atomic<std::uint64_t> messages{0}, bytes{0}, tombstones{0}, rebalances{0}, commits{0}, commit_failures{0}, repeats_dropped{0};
-  std::atomic<std::uint64_t> unreadable{0}, stalls{0};
+  std::atomic<std::uint64_t> unreadable{0}, stalls{0}, expired{0};
   std::atomic<bool> paused{false}, brokers_down{false};
 };
 
@@ -83,8 +83,9 @@ class Consumer {
   void take(const rd_kafka_message_t& message);
   void take_error(rd_kafka_event_t& event);
   void reached_end(rd_kafka_event_t& event);
+  void note_trouble(rd_kafka_event_t& event, bool worth_telling);
+  void tell_trouble();
   void brokers_went_away();
-  void brokers_answer();
   void ask_brokers();
   void reset_positions();
   bool reset_position(const Current& partition);
@@ -113,6 +114,7 @@ class Consumer {
   // consumer_group: who owns what, and up to where
   void take_rebalance(rd_kafka_event_t& event);
   void assign_pending();
+  void say_assigned(const std::vector<Current>& partitions) const;
   [[nodiscard]] std::optional<std::vector<Current>> describe(rd_kafka_topic_partition_list_t& list);
   /// Its identity, of cluster, topic, number and generation.
   void name(Partition& partition) const;
@@ -130,7 +132,11 @@ class Consumer {
   void close();
 
   [[nodiscard]] Current find(std::string_view topic, std::int32_t number) const;
-  void tell(const std::string& path, std::string what);
+  // To a person. Each line names the source and, where there is one, the topic or partition.
+  [[nodiscard]] std::string place(const std::string& where) const;
+  void tell(const std::string& where, std::string what);        // once
+  void tell_again(const std::string& where, std::string what);  // each time that it happens
+  void say(const std::string& what) const;                      // what is no fault
 
   const KafkaSourceConfig& config_;
   StagingQueue& staging_;
@@ -168,6 +174,8 @@ class Consumer {
   unsigned wakes_in_vain_ = 0;
   std::set<std::pair<std::string, std::int32_t>> paused_;  // by us, of those assigned
   std::set<std::string> told_;
+  std::string trouble_, trouble_told_;  // why the latest connection failed, and why all did
+  bool trouble_untold_ = false;         // a person can mend it
   std::string cluster_;
 
   mutable std::mutex fatal_mutex_;

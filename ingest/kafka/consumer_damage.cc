@@ -15,8 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kSearchAgain{5000};  // after there was no thread to be had
 
-std::string shown(const Partition& partition) { return partition.topic + '[' + std::to_string(partition.number) + ']'; }
-
 }  // namespace
 
 void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error) {

@@ -18,7 +18,8 @@ using std::chrono::milliseconds;
 constexpr int kAskMs = 2000;
 constexpr milliseconds kAskAgain{1000};
 constexpr milliseconds kCommitAgain{1000};
-constexpr milliseconds kCommitLost{60'000};  // the answer to a commit that never came
+constexpr milliseconds kCommitLost{5000};  // the answer to a commit that did not come: the next one holds all of it
+constexpr std::size_t kPartitionsNamed = 20;
 constexpr int kCommitNowMs = 5000;
 
 bool cooperative(rd_kafka_t* client) {
@@ -66,7 +67,7 @@ void Consumer::name(Partition& partition) const {
 
 void Consumer::take_rebalance(rd_kafka_event_t& event) {
   ++counts_.rebalances;
-  brokers_answer();
+  commit_on_its_way_ = false;  // an answer to it, if there is one, is of an assignment that is over
   PartitionList list{rd_kafka_topic_partition_list_copy(rd_kafka_event_topic_partition_list(&event))};
   if (rd_kafka_event_error(&event) == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
     if (pending_revoke_) finish_revoke();
@@ -92,10 +93,21 @@ void Consumer::assign_pending() {
   } else {
     if (rd_kafka_assign(client_, list.get()) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   }
+  say_assigned(*described);
   for (Current& partition : *described) {
     staging_.open(partition);
     assigned_.push_back(std::move(partition));
   }
+}
+
+void Consumer::say_assigned(const std::vector<Current>& partitions) const {
+  const std::string group = "joined group '" + config_.group + "', ";
+  if (partitions.empty()) return say(group + (assigned_.empty() ? "other members have all partitions" : "its partitions stay as they are"));
+  std::string text = group + std::to_string(partitions.size()) + (partitions.size() == 1 ? " partition: " : " partitions: ");
+  for (std::size_t i = 0; i < std::min(partitions.size(), kPartitionsNamed); ++i)
+    text += (i == 0 ? "" : ", ") + shown(*partitions[i]) + " from " + partitions[i]->begins;
+  if (partitions.size() > kPartitionsNamed) text += " and " + std::to_string(partitions.size() - kPartitionsNamed) + " more";
+  say(text);
 }
 
 void Consumer::reassign() {
@@ -160,10 +172,13 @@ bool Consumer::find_start(const rd_kafka_topic_partition_t& committed, Partition
   }
   if (!position) return look_up_start(partition);
   partition.next = static_cast<std::int64_t>(*position >> kKafkaOffsetShift);
+  partition.begins =
+      "offset " + std::to_string(partition.next) + (partition.next == committed.offset ? " (committed)" : " (from the state)");
   return true;
 }
 
 bool Consumer::look_up_start(Partition& partition) {
+  partition.begins = "its beginning (nothing is committed)";
   if (config_.start == KafkaStart::earliest) return true;
   std::int64_t low = 0, high = 0;
   if (rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kAskMs) !=
@@ -177,6 +192,9 @@ bool Consumer::look_up_start(Partition& partition) {
     if (list->elems[0].offset >= 0) start = list->elems[0].offset;
   }
   // Handed out as a position, so that it is committed before the first message comes: after a restart it is not the end of then.
+  partition.begins =
+      "offset " + std::to_string(start) +
+      (config_.start == KafkaStart::latest ? ", its end (nothing is committed)" : ", by its start time (nothing is committed)");
   Chunk chunk;
   chunk.since = Clock::now();
   chunk.end = partition.next = start;
@@ -208,6 +226,8 @@ void Consumer::finish_revoke() {
 }
 
 void Consumer::hand_back(PartitionList list) {
+  if (list->cnt > 0)
+    say("gave back " + std::to_string(list->cnt) + (list->cnt == 1 ? " partition" : " partitions") + " of group '" + config_.group + "'");
   if (cooperative(client_)) {
     const KafkaError ignored{rd_kafka_incremental_unassign(client_, list.get())};
   } else {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "ingest/kafka/consumer.h"
+#include "kafka/connection_trouble.h"
 
 namespace loglode::kafka {
 
@@ -33,8 +34,6 @@ std::string_view header(const rd_kafka_headers_t* headers, const char* name) {
 std::string_view bytes(const void* data, std::size_t size) {
   return data == nullptr ? std::string_view{} : std::string_view{static_cast<const char*>(data), size};
 }
-
-std::string shown(const Partition& partition) { return partition.topic + '[' + std::to_string(partition.number) + ']'; }
 
 }  // namespace
 
@@ -68,8 +67,8 @@ void Consumer::take(const rd_kafka_message_t& message) {
   wakes_in_vain_ = 0;
   ++counts_.messages;
   counts_.bytes += message.len;
-  if (message.len == 0) ++counts_.tombstones;
-  if (counts_.brokers_down) brokers_answer();
+  if (message.payload == nullptr) ++counts_.tombstones;
+  if (counts_.brokers_down) ask_at_ = {};  // it may have waited in the queue since before: a broker is asked now
 }
 
 void Consumer::take_error(rd_kafka_event_t& event) {
@@ -84,13 +83,17 @@ void Consumer::take_error(rd_kafka_event_t& event) {
       return;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return brokers_went_away();
+    case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+      return note_trouble(event, true);
     case RD_KAFKA_RESP_ERR__TRANSPORT:
     case RD_KAFKA_RESP_ERR__RESOLVE:
-      return;  // of one broker; when it is all of them, that is an event of its own
+      return note_trouble(event, false);  // of one broker; when it is all of them, that is an event of its own
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-      return tell(topic.empty() ? config_.name : topic, "there is no such topic; it is read as soon as there is");
+      return tell(topic, "there is no such topic; it is read as soon as there is");
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__FATAL: {
       std::array<char, 512> said{};
@@ -111,7 +114,7 @@ void Consumer::take_error(rd_kafka_event_t& event) {
       if (const Current partition = at ? find(topic, at->partition) : nullptr) return take_damage(partition, at->offset, error);
       [[fallthrough]];
     default:
-      return tell(topic.empty() ? config_.name : topic, std::string{rd_kafka_err2str(error)} + " (error " + std::to_string(error) + ")");
+      return tell(topic, std::string{rd_kafka_err2str(error)} + " (error " + std::to_string(error) + ")");
   }
 }
 
@@ -124,18 +127,29 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
     staging_.move_past(*partition, at->offset);
     staging_.note_end(*partition, at->offset);
   }
-  if (counts_.brokers_down) brokers_answer();
+  if (counts_.brokers_down) ask_at_ = {};  // it may have waited in the queue since before: a broker is asked now
+}
+
+void Consumer::note_trouble(rd_kafka_event_t& event, bool worth_telling) {
+  const ConnectionTrouble trouble = connection_trouble(rd_kafka_event_error_string(&event));
+  trouble_ = config_.hide ? config_.hide(trouble.text()) : trouble.text();
+  trouble_untold_ = worth_telling;
+  commit_on_its_way_ = false;  // its answer may have died with the connection
+}
+
+/// Of one broker: where all are away, that sentence says why.
+void Consumer::tell_trouble() {
+  if (std::exchange(trouble_untold_, false) && trouble_ != trouble_told_) tell("", "a broker cannot be talked to: " + trouble_);
 }
 
 void Consumer::brokers_went_away() {
   if (counts_.brokers_down.exchange(true)) return;
   ask_at_ = Clock::now() + kAskEvery;
-  tell(config_.name, "no broker can be reached at " + config_.brokers + "; reading goes on as soon as one can");
-}
-
-void Consumer::brokers_answer() {
-  if (!counts_.brokers_down.exchange(false)) return;
-  tell(config_.name, "the brokers can be reached again; nothing was lost");
+  commit_on_its_way_ = false;  // its answer died with them
+  trouble_untold_ = false;
+  trouble_told_ = trouble_;
+  tell_again("", "no broker can be reached at " + (config_.brokers_shown.empty() ? config_.brokers : config_.brokers_shown) +
+                     (trouble_.empty() ? "" : ": " + trouble_) + "; reading goes on as soon as one can");
 }
 
 void Consumer::ask_brokers() {
@@ -143,7 +157,8 @@ void Consumer::ask_brokers() {
   const rd_kafka_metadata_t* metadata = nullptr;
   if (rd_kafka_metadata(client_, 0, nullptr, &metadata, kAskMs) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     rd_kafka_metadata_destroy(metadata);
-    brokers_answer();
+    counts_.brokers_down = false;
+    tell_again("", "the brokers can be reached again; nothing was lost");
   }
   ask_at_ = Clock::now() + kAskEvery;
 }
@@ -172,9 +187,12 @@ bool Consumer::reset_position(const Current& partition) {
   if (wanted < low) {
     offset = low;
     // A position that nobody has: the partition is read from its beginning, wherever that is by now.
-    if (wanted >= 0)
+    if (wanted >= 0) {
+      counts_.expired += static_cast<std::uint64_t>(low - wanted);
       tell(shown(*partition), std::to_string(low - wanted) + " messages were deleted before they were read (offsets " +
-                                  std::to_string(wanted) + " to " + std::to_string(low - 1) + ")");
+                                  std::to_string(wanted) + " to " + std::to_string(low - 1) +
+                                  "): the topic keeps them for a shorter time than reading is behind (retention.ms, retention.bytes)");
+    }
   } else if (wanted > high) {
     offset = low;
     tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +

@@ -68,8 +68,7 @@ void Consumer::look_for_stalls() {
   if (rd_kafka_metadata(client_, 0, nullptr, &metadata, kAskMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
   rd_kafka_metadata_destroy(metadata);
   ++counts_.stalls;
-  tell(stalled->topic + '[' + std::to_string(stalled->number) + ']',
-       "has more messages and gave none for a while: all partitions of the source were reassigned at their positions");
+  tell(shown(*stalled), "has more messages and gave none for a while: all partitions of the source were reassigned at their positions");
   reassign_pause_ = std::clamp(2 * reassign_pause_, kReassignFirst, kReassignAtMost);
   reassign_at_ = now + reassign_pause_;
   reassign();

@@ -102,6 +102,7 @@ class GroupSource final : public KafkaSource {
     all.commits = counts.commits;
     all.commit_failures = counts.commit_failures;
     all.unreadable = counts.unreadable;
+    all.expired = counts.expired;
     all.repeats_dropped = counts.repeats_dropped;
     all.stalls = counts.stalls;
     all.staged_bytes = staging_.staged_bytes();

@@ -55,6 +55,7 @@ using KnownPosition =
 struct KafkaSourceConfig {
   std::string name{};                 // of the source, for messages to a person
   std::string brokers{};              // host:port,host:port
+  std::string brokers_shown{};        // what a person may see of that; empty: all
   std::vector<std::string> topics{};  // a leading ^ makes one a pattern
   std::string group{};
   std::string instance{};  // static membership when not empty
@@ -70,7 +71,9 @@ struct KafkaSourceConfig {
   std::size_t batch_bytes = kBatchBytesTarget;
   std::size_t line_bytes_max = kLineBytesMax;  // of a payload, or of a record in an OTLP payload; longer ones are cut
   KnownPosition known_position{};
-  std::string commit_metadata{};  // written beside each committed offset
+  std::string commit_metadata{};                   // written beside each committed offset
+  std::function<std::string(std::string)> hide{};  // takes what nobody shall see out of a sentence of librdkafka
+  std::function<void(const std::string&)> say{};   // what is no fault and a person may want to know; called by the source's own thread
 };
 
 struct KafkaLag {
@@ -86,6 +89,7 @@ struct KafkaStatistics {
   std::uint64_t messages = 0, bytes = 0, tombstones = 0;
   std::uint64_t rebalances = 0, commits = 0, commit_failures = 0;
   std::uint64_t unreadable = 0;       // offsets passed over since their batch was damaged
+  std::uint64_t expired = 0;          // offsets that were gone before they were read
   std::uint64_t repeats_dropped = 0;  // messages that came a second time within an assignment
   std::uint64_t stalls = 0;           // partitions that had more and gave none, so that all were reassigned
   std::size_t staged_bytes = 0;

@@ -59,21 +59,22 @@ void MessageReader::read(const Chunk& chunk, Batch& out) {
   if (!chunk.bytes.empty()) std::memcpy(bytes, chunk.bytes.data(), chunk.bytes.size());
   out.records.reserve(chunk.messages.size());
   lines_ = lines_cut_ = 0;
-  std::uint64_t tombstones = 0, payload_bytes = 0;
+  std::uint64_t tombstones = 0, empty = 0, payload_bytes = 0;
   for (const StagedMessage& message : chunk.messages) {
     payload_bytes += message.payload.size;
     if (message.payload.size == 0) {
-      ++tombstones;
+      ++(message.tombstone ? tombstones : empty);  // what is empty is a blank line
     } else {
       read_message(message, chunk, out);
     }
   }
-  counters_.lines += lines_ + tombstones;
+  counters_.lines += lines_ + tombstones + empty;
   counters_.bytes += payload_bytes;
   counters_.bytes_read += payload_bytes;
   counters_.lines_cut += lines_cut_;
   if (lines_cut_ != 0) counters_.hit(Limit::line_bytes, lines_cut_);
   if (tombstones != 0) counters_.drop(DropReason::tombstone, tombstones);
+  if (empty != 0) counters_.drop(DropReason::blank, empty);
 }
 
 void MessageReader::open(const Chunk& chunk) {

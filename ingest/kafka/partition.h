@@ -26,13 +26,14 @@ struct Slice {
 struct Message {
   std::int64_t offset = 0;
   std::int64_t timestamp_ms = -1;  // -1: none
-  std::string_view payload{};      // no bytes: a tombstone, or empty
+  std::string_view payload{};      // from nowhere (data() is null): a tombstone; an empty value is none
   std::string_view key{}, service{}, traceparent{};
 };
 
 struct StagedMessage {
   std::uint64_t offset = 0;
   std::int64_t timestamp_ms = -1;
+  bool tombstone = false;
   Slice payload, key, service, traceparent;  // of Chunk::bytes
 };
 
@@ -54,6 +55,7 @@ struct Partition {
   std::int32_t number = -1;
   StreamId stream{};
   StreamIdentity identity;
+  std::string begins{};     // where it began and why, for a person
   unsigned generation = 0;  // how often the topic was found to have been made anew: the same offsets are other records then
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
@@ -76,5 +78,8 @@ struct Partition {
 
   [[nodiscard]] bool settled() const noexcept { return acknowledged >= handed_out; }
 };
+
+/// For a person: `logs[3]`.
+inline std::string shown(const Partition& partition) { return partition.topic + '[' + std::to_string(partition.number) + ']'; }
 
 }  // namespace loglode::kafka

@@ -68,6 +68,7 @@ Added StagingQueue::add(Partition& partition, const Message& message) {
   StagedMessage staged;
   staged.offset = static_cast<std::uint64_t>(message.offset);
   staged.timestamp_ms = message.timestamp_ms;
+  staged.tombstone = message.payload.data() == nullptr;
   staged.payload = append(chunk.bytes, message.payload);
   staged.key = append(chunk.bytes, message.key);
   staged.service = append(chunk.bytes, message.service);

@@ -1,5 +1,6 @@
 #include "pipeline/engine/checkpointer.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/crash_point.h"
@@ -27,9 +28,9 @@ void Checkpointer::begin(Source& source) {
 }
 
 void Checkpointer::note_delivered(const Batch& batch) {
-  Reached& reached = reached_[batch.stream->info.id];
-  if (reached.end == 0) reached.info = batch.stream->info;
-  if (batch.end != 0) reached.end = batch.end;
+  const auto [at, first] = reached_.try_emplace(batch.stream->info.id);
+  if (first) at->second.info = batch.stream->info;
+  at->second.end = std::max(at->second.end, batch.end);  // 0 is a position too: that of an empty partition
 }
 
 Result<void> Checkpointer::replace_sinks(const std::function<Result<std::vector<EngineSink>>()>& make) {

@@ -1,0 +1,125 @@
+#!/usr/bin/env python3
+"""`loglode run` and the positions of a consumer group: of partitions that hold nothing, that others ask for, that were deleted, that expired.
+
+usage: positions.py LOGLODE [TEST...]
+"""
+import json
+import os
+import re
+import sys
+import tempfile
+import time
+import urllib.request
+
+from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
+
+
+class Reader(Loglode):
+    """Of one topic into a file; the source is named after the group, and told so."""
+
+    def __init__(self, program, folder, broker, topic, start="earliest", group=None, session=6000):
+        self.topic, self.port = topic, free_ports()
+        super().__init__(program, folder, f"""
+state: state
+snapshot: 200ms
+sources:
+  shop: {{ type: kafka, brokers: [{broker.address}], topics: [{topic}], group: {group or topic}, start: {start}, service: {{ from: topic }},
+          options: {{ session.timeout.ms: {session}, heartbeat.interval.ms: 500 }} }}
+sinks:
+  archive: {{ type: file, path: out/records.ndjson }}
+http: {{ listen: '127.0.0.1:{self.port}' }}
+""")
+
+    def records(self):
+        return documents(os.path.join(self.folder, "out", "records.ndjson"))
+
+    def messages(self):
+        return [each["message"] for each in self.records()]
+
+    def until_read(self, count, within=40):
+        wait_for(f"{count} records", within, lambda: len(self.messages()) >= count)
+
+    def stopped(self):
+        assert self.stop() == 143, self.told()
+        return self
+
+    def metric(self, name):
+        text = urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics").read().decode()
+        found = re.search("^" + re.escape(name) + " (\\S+)$", text, re.M)
+        assert found, f"{name} is not in\n{text}"
+        return float(found[1])
+
+
+def lines(what, count):
+    return [f"{what} number {i} was written" for i in range(count)]
+
+
+def latest_of_an_empty_topic(program, folder, broker):
+    """What is written while we are away is read, though there was nothing to read when we left."""
+    broker.create("quiet", 3)
+    reader = Reader(program, folder, broker, "quiet", start="latest").start()
+    wait_for("positions of empty partitions", 20, lambda: broker.committed("quiet") == {0: 0, 1: 0, 2: 0})
+    reader.stopped()
+    broker.produce("quiet", lines("order", 30))
+    reader.start().until_read(30)
+    reader.stopped()
+    assert sorted(reader.messages()) == sorted(lines("order", 30))
+    return "30 of 30 written meanwhile"
+
+
+def empty_partitions_are_given_back_at_once(program, folder, broker):
+    """A second member does not wait for partitions that hold nothing."""
+    broker.create("idle", 2)
+    first = Reader(program, os.path.join(folder, "first"), broker, "idle", session=40000).start()
+    wait_for("positions of empty partitions", 20, lambda: set(broker.committed("idle")) == {0, 1})
+    before = first.metric("loglode_snapshots_total")
+    second = Reader(program, os.path.join(folder, "second"), broker, "idle", session=40000).start()
+    began = time.monotonic()
+    wait_for("a partition for the second", 60, lambda: "1 partition: idle[" in second.told())
+    took = time.monotonic() - began
+    snapshots = first.metric("loglode_snapshots_total") - before
+    for each in (first, second):
+        each.stopped()
+    assert took < 12, f"the second waited {took:.0f} s"
+    assert snapshots < 10 * (took + 2), f"{snapshots:.0f} snapshots in {took:.0f} s"
+    return f"{took:.1f} s, {snapshots:.0f} snapshots"
+
+
+def expired_messages_are_counted(program, folder, broker):
+    """What retention deleted while we were away is told and counted."""
+    broker.create("short", 1)
+    broker.produce("short", lines("early", 10))
+    reader = Reader(program, folder, broker, "short").start()
+    reader.until_read(10)
+    reader.stopped()
+    broker.produce("short", lines("late", 50))
+    with open(os.path.join(folder, "before.json"), "w", encoding="ascii") as f:
+        json.dump({"version": 1, "partitions": [{"topic": "short", "partition": 0, "offset": 40}]}, f)
+    broker.tool("records", "--offset-json-file", os.path.join(folder, "before.json"))
+    reader.start().until_read(30)
+    expired = reader.metric('loglode_lost_records_total{reason="expired"}')
+    reader.stopped()
+    assert sorted(reader.messages()) == sorted(lines("early", 10) + lines("late", 50)[30:])
+    assert expired == 30, expired
+    assert "source shop, short[0]: 30 messages were deleted before they were read (offsets 10 to 39)" in reader.told(), reader.told()
+    return "30 of 60, told and counted"
+
+
+TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted)
+
+
+def main():
+    program = os.path.abspath(sys.argv[1])
+    chosen = [test for test in TESTS if not sys.argv[2:] or test.__name__ in sys.argv[2:]]
+    with tempfile.TemporaryDirectory() as folder:
+        broker = Broker(os.path.join(folder, "broker")).start()
+        try:
+            for test in chosen:
+                began = time.monotonic()
+                print(f"{test.__name__}: {test(program, os.path.join(folder, test.__name__), broker)} ({time.monotonic() - began:.0f} s)", flush=True)
+        finally:
+            broker.kill()
+
+
+if __name__ == "__main__":
+    main()
