@@ -31,6 +31,8 @@ class Framer {
   [[nodiscard]] virtual bool interleaved() const noexcept { return false; }
   /// Of the latest line that named columns: the source puts it into each batch, because the line may lie in one long gone.
   [[nodiscard]] virtual std::shared_ptr<const ColumnHeader> columns() const { return nullptr; }
+  /// Whether the latest line is one of a stack trace, so that more of it is likely to follow soon.
+  [[nodiscard]] virtual bool in_trace() const noexcept { return false; }
   /// What another framer of this stream must know that is to go on behind the latest line (StreamInfo::remembered): few bytes, or none.
   /// A framer that knows it reads the latest record's lines as this one did.
   [[nodiscard]] virtual std::string memory() const { return {}; }

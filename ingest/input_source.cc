@@ -1,5 +1,6 @@
 #include "ingest/input_source.h"
 
+#include <chrono>
 #include <utility>
 
 #include "core/assert.h"
@@ -46,6 +47,8 @@ struct OpenInput {
   std::shared_ptr<const Stream> stream;
   std::unique_ptr<Framer> framer;
   std::unique_ptr<ingest::RecordReader> records;  // null until the stream's format is known
+  std::uint64_t lines = 0;                        // of it, when it was last asked
+  std::chrono::steady_clock::time_point latest_line{};
 };
 
 class InputSource final : public Source {
@@ -101,8 +104,18 @@ class InputSource final : public Source {
     }
     out.stream = current_->stream;
     const Filled filled = current_->records->fill(out, until);
-    if (config_.live && filled == Filled::wait && out.records.empty()) current_->records->release(out, false);
+    if (config_.live && filled == Filled::wait && out.records.empty() && waited_enough()) current_->records->release(out, false);
     return filled;
+  }
+
+  /// For lines that continue the record which is held back.
+  bool waited_enough() {
+    const auto now = std::chrono::steady_clock::now();
+    if (const std::uint64_t lines = current_->records->lines(); lines != current_->lines) {
+      current_->lines = lines;
+      current_->latest_line = now;
+    }
+    return now - current_->latest_line >= (current_->records->in_trace() ? ingest::kTracePatience : ingest::kRecordPatience);
   }
 
   void start_records() {

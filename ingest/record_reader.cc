@@ -102,6 +102,8 @@ class ContiguousReader final : public RecordReader {
     puller_.count_lines();
   }
 
+  bool in_trace() const noexcept override { return framer_.in_trace(); }
+  std::uint64_t lines() const noexcept override { return puller_.lines.lines(); }
   void set_batch_bytes(std::size_t bytes) override { batch_bytes_ = std::max<std::size_t>(bytes, 1); }
 
  private:
@@ -237,6 +239,8 @@ class InterleavedReader final : public RecordReader {
     puller_.count_lines();
   }
 
+  bool in_trace() const noexcept override { return framer_.in_trace(); }
+  std::uint64_t lines() const noexcept override { return puller_.lines.lines(); }
   void set_batch_bytes(std::size_t bytes) override { batch_bytes_ = std::max<std::size_t>(bytes, 1); }
 
  private:

@@ -1,6 +1,8 @@
 // From the text of one stream to batches of whole records. Owned by the source, one thread.
 #pragma once
 
+#include <chrono>
+#include <cstdint>
 #include <memory>
 
 #include "core/framing.h"
@@ -9,6 +11,10 @@
 #include "ingest/record_rules.h"
 
 namespace loglode::ingest {
+
+// Of an input that is read as it is written: a record is held back so long for lines that continue it. Programs pause between the lines of
+// a trace (a full pipe, a slow disk, a garbage collection), and a trace in pieces is of use to nobody.
+inline constexpr std::chrono::milliseconds kRecordPatience{400}, kTracePatience{2000};
 
 enum class Filled : std::uint8_t {
   full,  // the batch has its size
@@ -26,6 +32,10 @@ class RecordReader {
   /// it later are records of their own (detached). With `rest_too` also a line that has no end yet, marked as cut; what follows of it
   /// later is a line of its own.
   virtual void release(Batch& out, bool rest_too) = 0;
+  /// Whether what is held back is amid a stack trace: it is worth waiting for the rest.
+  [[nodiscard]] virtual bool in_trace() const noexcept = 0;
+  /// Physical lines so far.
+  [[nodiscard]] virtual std::uint64_t lines() const noexcept = 0;
   /// Batches are to hold so much from now on.
   virtual void set_batch_bytes(std::size_t bytes) = 0;
 };

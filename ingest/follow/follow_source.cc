@@ -151,7 +151,7 @@ class FollowSource final : public FileSource {
     for (const auto& file : open_) {
       if (!file->may_hold()) continue;
       const auto quiet = file->quiet(now);
-      if (!stopped_ && quiet < config_.record_patience) continue;
+      if (!stopped_ && quiet < (file->in_trace() ? config_.trace_patience : config_.record_patience)) continue;
       if (!stopped_ && !file->has_failed() && file->has_news()) {  // it waits for its turn, or was written to a moment ago
         scan_due_ = true;
         continue;

@@ -12,6 +12,7 @@
 #include "core/pipeline_parts.h"
 #include "core/run_counters.h"
 #include "ingest/input_source.h"
+#include "ingest/record_reader.h"
 
 namespace loglode {
 
@@ -25,8 +26,9 @@ struct FollowConfig {
   std::vector<std::string> bookmarks;  // of earlier runs, as bookmark() gave them
   std::function<StreamId()> next_stream;
   IngestConfig reading{};
-  std::chrono::milliseconds poll{250};                // longest time until something is noticed that no event told
-  std::chrono::milliseconds record_patience{200};     // a record that lines may still continue is handed out after so long without one
+  std::chrono::milliseconds poll{250};                                  // longest time until something is noticed that no event told
+  std::chrono::milliseconds record_patience = ingest::kRecordPatience;  // a record is handed out after so long without a line of it
+  std::chrono::milliseconds trace_patience = ingest::kTracePatience;    // the same amid a stack trace
   std::chrono::milliseconds line_patience{60'000};    // the same for a line that has no end yet, which is then marked as cut
   std::chrono::milliseconds rotated_patience{2'000};  // a file that was moved or deleted is done after so long without new bytes
 };

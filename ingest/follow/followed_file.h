@@ -150,6 +150,8 @@ class FollowedFile {
   [[nodiscard]] bool look_replaced() const { return live_ != nullptr && live_->look(); }
   [[nodiscard]] bool is_archive() const noexcept { return text_ != nullptr; }
   [[nodiscard]] Clock::time_point last_bytes() const noexcept { return last_bytes_; }
+  /// Whether what it holds back is amid a stack trace.
+  [[nodiscard]] bool in_trace() const noexcept { return records_ != nullptr && records_->in_trace(); }
   /// Since the last release or record something came that has not been handed out.
   [[nodiscard]] bool may_hold() const noexcept { return may_hold_; }
   /// The same, and nobody has asked for a release since. Not of a file that grew behind its end: it is being written, and holds one nearly

@@ -138,6 +138,7 @@ class DatedFramer final : public Framer {
   }
   [[nodiscard]] bool interleaved() const noexcept override { return framer_->interleaved(); }
   [[nodiscard]] std::shared_ptr<const ColumnHeader> columns() const override { return framer_->columns(); }
+  [[nodiscard]] bool in_trace() const noexcept override { return framer_->in_trace(); }
   [[nodiscard]] std::string memory() const override {
     return latest_ == kNoTime ? std::string{} : Memory{orders_.memory(), latest_.time_since_epoch().count()}.encode();
   }

@@ -26,6 +26,7 @@ class PlainFramer final : public Framer {
     return {!bounds_.continues(line), 0};
   }
   [[nodiscard]] std::shared_ptr<const ColumnHeader> columns() const override { return columns_; }
+  [[nodiscard]] bool in_trace() const noexcept override { return bounds_.in_trace(); }
 
  private:
   std::vector<const LineFormat*> naming_;  // formats whose lines name columns; none for nearly every stream
@@ -58,6 +59,11 @@ class WrappedFramer final : public Framer {
   }
 
   [[nodiscard]] bool interleaved() const noexcept override { return interleaved_; }
+  [[nodiscard]] bool in_trace() const noexcept override {
+    if (stray_) return outer_.in_trace();
+    const auto writer = interleaved_ ? writers_.find(latest_) : writers_.begin();
+    return writer != writers_.end() && writer->second.bounds.in_trace();
+  }
 
  private:
   struct Writer {

@@ -46,6 +46,8 @@ class RecordBounds {
   /// What the last answer rested on: a header, or a shape, or that something was open, or nothing.
   enum class Reason : unsigned char { header, shape, open, nothing };
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
+  /// Whether the open record holds a stack trace, or has begun one.
+  [[nodiscard]] bool in_trace() const noexcept { return in_trace_; }
   /// As if it were new, by other rules; keeps its memory.
   void restart(const LineRules& rules) noexcept;
 

@@ -216,6 +216,32 @@ def streams(folder):
         check("and its end is the end", running.end() == 0, running.told())
 
 
+def paused_traces(folder):
+    """A program that pauses between the lines of a trace, in a file and in a pipe: one record, and others are not held up."""
+    log, other, out, piped_out = (os.path.join(folder, name) for name in ("trace.log", "other.log", "out.ndjson", "piped.ndjson"))
+    trace = [("ERROR shop: checkout failed", 0.3), ("java.lang.IllegalStateException: no ledger", 0.3), ("\tat shop.Checkout.book(Checkout.java:41)", 1.3),
+             ("\tat shop.Checkout.run(Checkout.java:17)", 0.3), ("Caused by: java.net.ConnectException: refused", 0.3), ("\t... 2 more", 0)]
+    write(log, *history())
+    with tail(log, other, "--records", out) as running, tail("-", "--records", piped_out, stdin=subprocess.PIPE) as piped:
+        piped.process.stdin.write("".join(line + "\n" for line in history()).encode())
+        running.wait_for("#199", 0.1)
+        for line, pause in trace:
+            line = f"{now()} {line}" if line.startswith("ERROR") else line
+            write(log, line)
+            piped.process.stdin.write(line.encode() + b"\n")
+            piped.process.stdin.flush()
+            time.sleep(pause)
+        write(other, f"{now()} ERROR other: the printer is on fire")
+        check("what is held back holds up nothing else", running.wait_for("printer is on fire", 1.5) is not None, running.text())
+        check("the trace is told", running.wait_for("checkout failed") is not None, running.text())
+        piped.process.stdin.close()
+        check("the pipe's end is the end", piped.end() == 0, piped.told())
+        running.end(signal.SIGTERM)
+    for name, path in (("file", out), ("pipe", piped_out)):
+        records = [r for r in records_in(path) if not numbers([r]) and "printer" not in r["message"]]
+        check(f"{name}: one record", len(records) == 1 and records[0]["message"].count("\n") == len(trace) - 1, records)
+
+
 def rotation(folder):
     state, log, n = os.path.join(folder, "state"), os.path.join(folder, "rot.log"), 0
 
@@ -482,7 +508,7 @@ def wrong_usage(folder):
 
 
 def main():
-    for test in (backlog_then_live, from_end, streams, rotation, told_once, records_go_on, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
+    for test in (backlog_then_live, from_end, streams, paused_traces, rotation, told_once, records_go_on, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
         began = time.monotonic()
         if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
             continue
