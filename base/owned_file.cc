@@ -109,6 +109,16 @@ Result<void> rename_new(const std::string& from, const std::string& to) {
   return fail_on_file("cannot rename " + from + " to " + to);
 }
 
+Result<void> make_folders(const std::string& path, mode_t mode) {
+  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    struct stat status {};
+    if (::mkdir(part.c_str(), mode) != 0 && errno != EEXIST && (errno != EROFS || ::stat(part.c_str(), &status) != 0))
+      return fail_on_file("cannot make the folder " + part);
+    if (end == std::string::npos) return {};
+  }
+}
+
 std::string folder_of(const std::string& path) {
   const std::size_t slash = path.rfind('/');
   if (slash == std::string::npos) return ".";

@@ -53,6 +53,9 @@ class OwnedFile {
 /// rename() that never overwrites. Errors: EEXIST and the others.
 [[nodiscard]] Result<void> rename_new(const std::string& from, const std::string& to);
 
+/// The folder and those above it that are not there, each with `mode` and no more, whatever the umask is. Errors: as open_file.
+[[nodiscard]] Result<void> make_folders(const std::string& path, mode_t mode);
+
 [[nodiscard]] std::string folder_of(const std::string& path);
 [[nodiscard]] std::string name_in_folder(const std::string& path);
 

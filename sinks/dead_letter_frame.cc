@@ -178,9 +178,13 @@ Result<FrameScanner::Look> FrameScanner::look(std::optional<DeadLetter>& found) 
     return Look::search;
   const std::size_t length = read_u32(*header, 4);
   if (length > kFramePayloadBytesMax) return Look::search;
+  if (known_end_ != 0 && at_ + kFrameHeaderBytes + length > known_end_) return Look::search;  // so many false headers cost no reading
   auto frame = bytes_.view(at_, kFrameHeaderBytes + length);
   if (!frame) return tl::unexpected<Error>(frame.error());
-  if (frame->size() < kFrameHeaderBytes + length) return Look::search;  // its end is missing
+  if (frame->size() < kFrameHeaderBytes + length) {  // its end is missing
+    known_end_ = at_ + frame->size();
+    return Look::search;
+  }
   const std::string_view payload = frame->substr(kFrameHeaderBytes);
   const bool good = crc32c(payload, crc32c(frame->substr(0, kFrameHeaderBytes - 4))) == read_u32(*frame, kFrameHeaderBytes - 4);
   if (good) found = dead_letter_of(payload);

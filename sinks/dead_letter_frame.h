@@ -92,6 +92,7 @@ class FrameScanner {
 
   FrameBytes& bytes_;
   std::uint64_t at_ = 0, good_end_ = 0;
+  std::uint64_t known_end_ = 0;  // where the bytes ended when a frame went over their end: no other one that does is read
   DamagedSpan passed_;
 };
 

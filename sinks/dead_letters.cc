@@ -18,10 +18,7 @@ namespace {
 constexpr std::string_view kPartSuffix = ".dlq", kTornSuffix = ".torn";
 
 Result<void> make_folder(const std::string& path) {
-  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    if (::mkdir(path.substr(0, end).c_str(), 0700) != 0 && errno != EEXIST) return fail_on_file("cannot make the folder " + path);
-    if (end == std::string::npos) break;
-  }
+  if (auto made = make_folders(path, 0700); !made) return made;
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return fail_on_file("cannot use " + path);
   if (!S_ISDIR(status.st_mode)) return fail(std::make_error_code(std::errc::not_a_directory), path + " is not a folder");

@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/owned_file.h"
 #include "sinks/result_files.h"
 
 namespace loglode {
@@ -62,7 +63,7 @@ Result<std::string> state_folder() {
 Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats, const RuleCatalog& rules) {
   const fs::path folder = fs::path{state} / "last-run", fresh = fs::path{state} / "last-run.new", old = fs::path{state} / "last-run.old";
   std::error_code error;
-  fs::create_directories(state, error);
+  if (auto made = make_folders(state, 0700); !made) return made;
   fs::remove_all(fresh, error);
   if (!fs::create_directory(fresh, error)) return fail(error, "cannot keep the last run in " + state);
   fs::permissions(fresh, fs::perms::owner_all, error);

@@ -2,12 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
-#include <cstdlib>
 #include <utility>
 
 #include "core/assert.h"
@@ -48,21 +48,30 @@ Timestamp born_at(const OwnedFile& file, Timestamp otherwise) {
   return Timestamp{std::chrono::seconds{status.stx_btime.tv_sec} + std::chrono::nanoseconds{status.stx_btime.tv_nsec}};
 }
 
-/// A link is written through, and it is the file behind it that rotates.
-std::string behind_links(const std::string& path) {
+/// /dev/stdout is a link, made by whoever administers the machine.
+bool is_device_path(const std::string& path) { return path.starts_with("/dev/") || path.starts_with("/proc/"); }
+
+Result<void> refuse_link(const std::string& path) {
   struct stat status {};
-  if (::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return path;
-  if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) return path;
-  const std::unique_ptr<char, decltype([](char* text) { std::free(text); })> resolved{::realpath(path.c_str(), nullptr)};
-  return resolved ? std::string{resolved.get()} : path;
+  if (is_device_path(path) || ::lstat(path.c_str(), &status) != 0 || !S_ISLNK(status.st_mode)) return {};
+  return fail(std::make_error_code(std::errc::invalid_argument),
+              path + " is a symbolic link, which a sink does not write through: name the file that is meant, or move the link away");
 }
 
 }  // namespace
 
-RotatingFile::RotatingFile(RotatingFileConfig config) : config_{std::move(config)} { config_.path = behind_links(config_.path); }
+RotatingFile::RotatingFile(RotatingFileConfig config) : config_{std::move(config)} {}
 
 Result<std::unique_ptr<RotatingFile>> RotatingFile::open(RotatingFileConfig config) {
   std::unique_ptr<RotatingFile> file{new RotatingFile{std::move(config)}};
+  struct stat status {};
+  if (::stat(file->config_.path.c_str(), &status) == 0 && S_ISFIFO(status.st_mode)) {
+    file->regular_ = false;
+    file->fifo_ = true;
+    if (auto sound = refuse_link(file->config_.path); !sound) return tl::unexpected<Error>(sound.error());
+    if (auto opened = file->open_fifo(); !opened && !opened.error().retryable) return tl::unexpected<Error>(opened.error());
+    return file;
+  }
   if (auto opened = file->open_part(); !opened) return tl::unexpected<Error>(opened.error());
   if (file->regular_) file->keeper_.emplace(file->config_.path, file->config_.rotate, file->config_.tell);
   return file;
@@ -81,7 +90,9 @@ Result<void> RotatingFile::open_part() {
     return fail(std::make_error_code(std::errc::invalid_argument),
                 config_.path + " is not a regular file any more: move away what took its place", true);
   if (!part_) regular_ = regular;
-  auto file = open_file(config_.path, (regular_ ? O_RDWR | O_CREAT : O_WRONLY) | O_APPEND, config_.mode);
+  if (auto sound = refuse_link(config_.path); !sound) return sound;
+  const int follow = is_device_path(config_.path) ? 0 : O_NOFOLLOW;
+  auto file = open_file(config_.path, (regular_ ? O_RDWR | O_CREAT : O_WRONLY) | O_APPEND | follow, config_.mode);
   if (!file) return tl::unexpected<Error>(file.error());
   auto part = std::make_shared<Part>(Part{std::move(*file), config_.path});
   if (regular_) {
@@ -96,6 +107,57 @@ Result<void> RotatingFile::open_part() {
   born_ = exists ? born_at(part_->file, config_.now()) : config_.now();
   ++folder_changes_;
   return {};
+}
+
+/// Never waits for a reader: who does cannot be stopped.
+Result<void> RotatingFile::open_fifo() {
+  auto file = open_file(config_.path, O_WRONLY | O_NONBLOCK | (is_device_path(config_.path) ? 0 : O_NOFOLLOW));
+  if (!file && file.error().code == std::errc::no_such_device_or_address)
+    return fail(file.error().code, "nobody reads from the FIFO " + config_.path, true);
+  if (!file) return tl::unexpected<Error>(file.error());
+  part_ = std::make_shared<Part>(Part{std::move(*file), config_.path});
+  rest_begin_ = 0;  // another reader is given the line from its beginning
+  return {};
+}
+
+Result<void> RotatingFile::write_rest() {
+  const auto until = std::chrono::steady_clock::now() + kFifoPatience;
+  while (rest_begin_ < rest_.size()) {
+    if (!part_) {
+      if (auto opened = open_fifo(); !opened) return opened;
+    }
+    const ssize_t written = ::write(part_->file.fd(), rest_.data() + rest_begin_, rest_.size() - rest_begin_);
+    if (written > 0) {
+      rest_begin_ += static_cast<std::size_t>(written);
+      const std::size_t line = rest_.rfind('\n', rest_begin_ - 1);
+      if (line == std::string::npos) continue;
+      rest_.erase(0, line + 1);
+      rest_begin_ -= line + 1;
+    } else if (errno == EPIPE) {
+      part_.reset();
+    } else if (errno == EAGAIN) {
+      const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
+      if (left.count() <= 0)
+        return fail(std::make_error_code(std::errc::resource_unavailable_try_again), "nothing is read from the FIFO " + config_.path, true);
+      pollfd ready{part_->file.fd(), POLLOUT, 0};
+      static_cast<void>(::poll(&ready, 1, static_cast<int>(left.count())));
+    } else if (errno != EINTR) {
+      return fail_on_file("cannot write to " + config_.path);
+    }
+  }
+  rest_.clear();
+  rest_begin_ = 0;
+  return {};
+}
+
+/// What it takes a part of, it gets the rest of later.
+Result<void> RotatingFile::append_to_fifo(std::string_view lines) {
+  if (auto written = write_rest(); !written) return written;
+  rest_ = lines;
+  auto written = write_rest();
+  if (written || rest_.size() - rest_begin_ < lines.size()) return {};
+  rest_.clear();
+  return written;
 }
 
 // Makes the file end with a newline, and size_ its size.
@@ -131,7 +193,8 @@ bool RotatingFile::is_in_place() const {
   struct stat here {
   }, there{};
   if (!regular_ || ::fstat(part_->file.fd(), &here) != 0) return true;
-  if (::stat(config_.path.c_str(), &there) != 0) return errno != ENOENT;
+  const int found = is_device_path(config_.path) ? ::stat(config_.path.c_str(), &there) : ::lstat(config_.path.c_str(), &there);
+  if (found != 0) return errno != ENOENT;
   return here.st_dev == there.st_dev && here.st_ino == there.st_ino;
 }
 
@@ -163,6 +226,7 @@ Result<void> RotatingFile::append(std::string_view lines) {
   if (lines.empty()) return {};
   LOGLODE_ASSERT(lines.back() == '\n');
   const std::scoped_lock lock{mutex_};
+  if (fifo_) return append_to_fifo(lines);
   if (torn_) {
     if (auto mended = mend(); !mended) return mended;
   }
@@ -186,6 +250,7 @@ Result<void> RotatingFile::sync() {
   std::uint64_t folder_changes = 0;
   {
     const std::scoped_lock lock{mutex_};
+    if (fifo_) return write_rest();
     if (!is_in_place()) {
       if (auto opened = open_part(); !opened) {
         opened.error().retryable = true;  // what was written is in the old file, still open

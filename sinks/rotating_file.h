@@ -30,12 +30,16 @@ struct RotatingFileConfig {
 class RotatingFile {
  public:
   /// Appends to what is there, one writer at a time. A last line without its newline (a crash in the middle of a write) is cut off; lines
-  /// are ours, so they begin with `{`: anything else is not cut but refused. Pipes and devices are written to as they are.
-  /// Errors: it cannot be opened or locked (errno), it is not ours (invalid_argument).
+  /// are ours, so they begin with `{`: anything else is not cut but refused. Pipes and devices are written to as they are; a FIFO that
+  /// nobody reads from is waited for, by append(). A symbolic link is refused (but below /dev): whoever may write to the folder could
+  /// have any file written to.
+  /// Errors: it cannot be opened or locked (errno), it is not ours, or a link (invalid_argument).
+  static constexpr std::chrono::milliseconds kFifoPatience{200};
   static Result<std::unique_ptr<RotatingFile>> open(RotatingFileConfig config);
 
-  /// All of `lines` or nothing. `lines` ends with a newline.
-  /// Errors: retryable when the disk is full or broken: nothing of it stands in the file.
+  /// All of `lines` or nothing. `lines` ends with a newline. A FIFO whose reader is slow is given the rest later, before anything else.
+  /// Errors: retryable when the disk is full or broken: nothing of it stands in the file; also when nobody reads from a FIFO. Never waits
+  /// longer than kFifoPatience for it, so that a stop is obeyed.
   [[nodiscard]] Result<void> append(std::string_view lines);
   /// What append() took before the call is on the disk, whatever it was renamed to since. A file that somebody moved or removed is made
   /// anew here; what stood in a removed one is gone with it.
@@ -54,6 +58,9 @@ class RotatingFile {
   };
   explicit RotatingFile(RotatingFileConfig config);
   Result<void> open_part();
+  Result<void> open_fifo();
+  Result<void> append_to_fifo(std::string_view lines);
+  Result<void> write_rest();
   Result<void> mend();
   Result<void> rotate();
   [[nodiscard]] bool is_due(std::size_t more);
@@ -63,13 +70,16 @@ class RotatingFile {
 
   RotatingFileConfig config_;
   bool regular_ = true;  // fixed at open: pipes and devices are not
+  bool fifo_ = false;    // the same
   mutable std::mutex mutex_;
   // Under mutex_:
-  std::shared_ptr<Part> part_;
+  std::shared_ptr<Part> part_;                   // null: a FIFO that nobody reads from
   std::vector<std::shared_ptr<Part>> unsynced_;  // written to before part_
   std::uint64_t size_ = 0, bytes_cut_ = 0, folder_changes_ = 0;
   Timestamp born_ = kNoTime, rotate_again_ = kNoTime;
   bool torn_ = false, told_ = false;
+  std::string rest_;            // of a FIFO: what it did not take yet, from the beginning of a line
+  std::size_t rest_begin_ = 0;  // what of it was taken
 
   std::mutex sync_mutex_;
   std::uint64_t folder_synced_ = 0;   // under sync_mutex_

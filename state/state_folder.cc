@@ -1,6 +1,7 @@
 #include "state/state_folder.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -10,8 +11,10 @@
 #include <ctime>
 #include <fstream>
 #include <memory>
+#include <thread>
 #include <utility>
 
+#include "base/owned_file.h"
 #include "state/sqlite.h"
 #include "state/state_store.h"
 
@@ -22,15 +25,6 @@ namespace {
 struct Free {
   void operator()(char* text) const noexcept { std::free(text); }
 };
-
-Result<void> make_folder(const std::string& path) {
-  for (std::size_t end = path.find('/', 1);; end = path.find('/', end + 1)) {
-    const std::string part = path.substr(0, end);
-    if (::mkdir(part.c_str(), 0700) != 0 && errno != EEXIST && (errno != EROFS || !exists(part)))
-      return fail_errno("cannot make the folder " + part);
-    if (end == std::string::npos) return {};
-  }
-}
 
 struct flock whole_file(short kind) {
   struct flock lock {};
@@ -67,7 +61,7 @@ bool exists(const std::string& path) {
 
 Result<StatePaths> find_folder(const std::string& folder, bool make) {
   if (make) {
-    if (auto made = make_folder(folder); !made) return tl::unexpected(made.error());
+    if (auto made = make_folders(folder, 0700); !made) return tl::unexpected(made.error());
   }
   const std::unique_ptr<char, Free> resolved{::realpath(folder.c_str(), nullptr)};
   if (!resolved) {
@@ -88,6 +82,19 @@ Result<StatePaths> find_folder(const std::string& folder, bool make) {
   return paths;
 }
 
+/// False: another process has it. Where folders cannot be locked (some network file systems) the file alone counts.
+bool WriterLock::take_folder(const StatePaths& paths) {
+  constexpr int kTries = 5;  // a reader that asks whether it is locked holds it for an instant
+  folder_ = ::open(paths.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder_ < 0) return true;
+  for (int i = 0; ::flock(folder_, LOCK_EX | LOCK_NB) != 0; ++i) {
+    if (errno != EWOULDBLOCK && errno != EINTR) return true;
+    if (i == kTries) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{20});
+  }
+  return true;
+}
+
 Result<WriterLock> WriterLock::take(const StatePaths& paths) {
   WriterLock lock{::open(paths.lock().c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)};
   if (lock.file_ < 0) return fail_errno("cannot lock the state folder " + paths.shown);
@@ -99,6 +106,11 @@ Result<WriterLock> WriterLock::take(const StatePaths& paths) {
     return fail(StateErrc::in_use, "the state in " + paths.shown + " is being written by process" + owner_of(lock.file_) +
                                        ": one process at a time may write a state, any may read it");
   }
+  if (!lock.take_folder(paths))
+    return fail(StateErrc::in_use,
+                "the state in " + paths.shown +
+                    " is being written by another process, whose lock file was deleted: one process at a time may write a "
+                    "state, any may read it");
   // Always the same size, so that a full disk cannot leave half a number; without it the lock holds all the same.
   char text[32];
   const int size = std::snprintf(text, sizeof text, "%-20ld\n", static_cast<long>(::getpid()));
@@ -107,20 +119,26 @@ Result<WriterLock> WriterLock::take(const StatePaths& paths) {
 }
 
 std::optional<bool> WriterLock::held(const StatePaths& paths) {
-  const WriterLock file{::open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
-  if (file.file_ < 0) return errno == ENOENT ? std::optional{false} : std::nullopt;
+  WriterLock file{::open(paths.lock().c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW)};
+  if (file.file_ < 0) {
+    if (errno != ENOENT) return std::nullopt;
+    file.folder_ = ::open(paths.folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return file.folder_ >= 0 && ::flock(file.folder_, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  }
   struct flock whole = whole_file(F_RDLCK);
   if (::fcntl(file.file_, F_OFD_GETLK, &whole) != 0) return std::nullopt;
   return whole.l_type != F_UNLCK;
 }
 
-WriterLock::WriterLock(WriterLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+WriterLock::WriterLock(WriterLock&& other) noexcept : file_(std::exchange(other.file_, -1)), folder_(std::exchange(other.folder_, -1)) {}
 WriterLock& WriterLock::operator=(WriterLock&& other) noexcept {
   std::swap(file_, other.file_);
+  std::swap(folder_, other.folder_);
   return *this;
 }
 WriterLock::~WriterLock() {
   if (file_ >= 0) ::close(file_);
+  if (folder_ >= 0) ::close(folder_);
 }
 
 Result<void> sync_folder(const StatePaths& paths) {

@@ -19,7 +19,8 @@ struct StatePaths {
 /// Errors: StateErrc::absent, unsafe_folder (anybody may write there); errno.
 [[nodiscard]] Result<StatePaths> find_folder(const std::string& folder, bool make);
 
-/// Held by the one process that writes; the file says its pid and stays when the lock goes.
+/// Held by the one process that writes; the file says its pid and stays when the lock goes. The folder itself is locked too: who deletes
+/// the file lets nobody else in.
 class WriterLock {
  public:
   /// Errors: StateErrc::in_use, naming the process; errno.
@@ -33,7 +34,8 @@ class WriterLock {
 
  private:
   explicit WriterLock(int file) : file_(file) {}
-  int file_ = -1;
+  [[nodiscard]] bool take_folder(const StatePaths& paths);
+  int file_ = -1, folder_ = -1;
 };
 
 [[nodiscard]] bool exists(const std::string& path);

@@ -145,6 +145,18 @@ std::string escaped(std::string_view raw) {
   return out;
 }
 
+/// A record is one line, so that it is read again as one. JSON may have newlines between its members only, where a blank does as well; text
+/// of several lines becomes the message of an object.
+std::string one_line(std::string_view raw) {
+  std::string out{raw};
+  if (raw.find('\n') == std::string_view::npos) return out;
+  if (Json::accept(raw)) {
+    std::replace(out.begin(), out.end(), '\n', ' ');
+    return out;
+  }
+  return to_line(Json{{"message", std::move(out)}});
+}
+
 // Where replayed records go. Never over something that is there.
 class ReplayTarget {
  public:
@@ -153,10 +165,12 @@ class ReplayTarget {
     if (path == "-") return target;
     target.path_ = path;
     struct stat status {};
-    if (::stat(path.c_str(), &status) == 0 && S_ISREG(status.st_mode) && status.st_size != 0)
+    const bool device = path.starts_with("/dev/");
+    const bool there = (device ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status)) == 0;
+    if (there && ((S_ISREG(status.st_mode) && status.st_size != 0) || S_ISLNK(status.st_mode)))
       return fail(std::make_error_code(std::errc::invalid_argument),
-                  path + " is there already: nothing is overwritten; choose another name");
-    auto file = open_file(path, O_WRONLY | O_APPEND | O_CREAT, 0600);
+                  path + " is there already: nothing is overwritten, and no link is followed; choose another name");
+    auto file = open_file(path, O_WRONLY | O_APPEND | O_CREAT | (device ? 0 : O_NOFOLLOW), 0600);
     if (!file) return tl::unexpected<Error>(file.error());
     target.file_ = std::move(*file);
     return target;
@@ -234,19 +248,26 @@ int replay_dead_letters(const DlqArguments& arguments) {
   if (auto reader = DeadLetterReader::open(arguments.path); !reader) return report_error(reader.error());
   auto target = ReplayTarget::open(arguments.to);
   if (!target) return report_error(target.error());
-  std::uint64_t written = 0, masked = 0, others = 0;
+  std::uint64_t written = 0, masked = 0, others = 0, folded = 0;
   Result<void> last;
   int status = for_each_dead_letter(arguments.path, [&](std::uint64_t, const DeadLetter& dead_letter) {
     if (dead_letter.reason.find(arguments.reason) == std::string::npos) return true;
     if (dead_letter.event.empty() == arguments.events) return ++others, true;  // the other kind of line
     if (dead_letter.masked) return ++masked, true;
-    last = target->add(dead_letter.raw);
+    const std::string line = one_line(dead_letter.raw);
+    folded += line.starts_with("{\"message\":") && line != dead_letter.raw ? 1 : 0;
+    last = target->add(line);
     if (last) ++written;
     return last.has_value();
   });
   if (last) last = target->finish();
   if (!last) return report_error(last.error());
   fmt::print(stderr, "{} {} written\n", with_commas(written), arguments.events ? "findings, incidents and templates" : "records");
+  if (folded != 0)
+    fmt::print(
+        stderr,
+        "{} of several lines were written as {{\"message\": …}}, so that each is read as one again: dlq show --raw has their bytes\n",
+        with_commas(folded));
   if (others != 0 && !arguments.events)
     fmt::print(stderr, "{} findings, incidents and templates were left out, as they are not records: --events writes them\n",
                with_commas(others));

@@ -1,10 +1,9 @@
 // `type: file` of a sink.
 #include <fmt/format.h>
 
-#include <filesystem>
-
 #include "app/registry/types.h"
 #include "base/near_word.h"
+#include "base/owned_file.h"
 #include "base/yaml_lines.h"
 #include "parse/redact/redactor.h"
 #include "sinks/file_sink.h"
@@ -64,8 +63,7 @@ Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
   file.file.tell = with.tell;
   file.sync = sink.sync_with_snapshot.value ? SyncWhen::snapshot : SyncWhen::never;
   file.original = mask_original;
-  std::error_code ignored;
-  std::filesystem::create_directories(std::filesystem::path{sink.path.value}.parent_path(), ignored);
+  static_cast<void>(make_folders(folder_of(sink.path.value), 0750));  // what fails is said when the file is opened
   return make_file_sink(std::move(file), with.rules, with.members);
 }
 

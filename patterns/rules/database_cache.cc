@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/owned_file.h"
 #include "patterns/rules/database_image.h"
 
 namespace loglode {
@@ -117,8 +118,7 @@ void DatabaseCache::store(const RuleSet& rules) const {
   if (folder_.empty()) return;
   const auto body = encode_databases(rules);
   if (!body) return;
-  std::error_code error;
-  std::filesystem::create_directories(folder_, error);
+  static_cast<void>(make_folders(folder_, 0700));
   std::string file;
   put_field(file, header_);
   put_field(file, checksum(*body));

@@ -71,6 +71,7 @@ def run(*arguments, expect=0):
 
 
 FIRST, SECOND, THIRD = b"\x1b[31mred\tand \xff\x00 raw", b"line 1\nline 2", b"password=hunter2"
+FOLDED = b'{"message":"line 1\\nline 2"}\n'  # SECOND replayed: one line, as each of them
 FRAMES = [frame(1, FIRST, b"mapper_parsing_exception: \x1b]0;title\x07", path=b"/var/log/shop.log", offset=1234),
           frame(2, SECOND, b"too large", topic=b"orders", offset=77 << 20 | 5),
           frame(3, THIRD, b"Preview of field's value: 'password=hunter2'", path=b"/var/log/a b.log", offset=0)]
@@ -104,14 +105,17 @@ def healthy(folder):
     check("by record id, raw", run("show", folder, "%032x" % (0xABCDEF << 104 | 1), "--raw")[0] == FIRST)
     for wrong in ("4", "0", "xyz", "ffffffffff"):
         check(f"no record {wrong}", run("show", folder, wrong, expect=2)[1] != "")
-    everything = FIRST + b"\n" + SECOND + b"\n" + THIRD + b"\n"
+    everything = FIRST + b"\n" + FOLDED + THIRD + b"\n"
     check("replay", run("replay", folder)[0] == everything)
-    check("replay by reason", run("replay", folder, "--reason", "too large")[0] == SECOND + b"\n")
+    check("replay by reason", run("replay", folder, "--reason", "too large")[0] == FOLDED)
     target = os.path.join(folder, "again.log")
     run("replay", folder, "--to", target)
     with open(target, "rb") as f:
         check("replay to a file", f.read() == everything)
     check("for its owner alone", os.stat(target).st_mode & 0o777 == 0o600)
+    os.symlink(os.path.join(folder, "elsewhere"), os.path.join(folder, "link.log"))
+    run("replay", folder, "--to", os.path.join(folder, "link.log"), expect=2)
+    check("no link is followed", not os.path.exists(os.path.join(folder, "elsewhere")))
     check("nothing is overwritten", "already" in run("replay", folder, "--to", target, expect=2)[1])
     run("replay", folder, "--to", os.path.join(folder, "0000000001.dlq"), expect=2)
     check("one part", run("replay", os.path.join(folder, "0000000002.dlq"))[0] == THIRD + b"\n")
@@ -133,7 +137,7 @@ def events(folder):
     out, _ = run("list", folder)
     check("named in the table", b"finding 0123456789abcdef" in out and b"orders/3@77" in out, out)
     out, said = run("replay", folder)
-    check("records alone are replayed as records", out == SECOND + b"\n", out)
+    check("records alone are replayed as records", out == FOLDED, out)
     check("and the others are named", "2 findings" in said and "--events" in said, said)
     check("events alone", run("replay", folder, "--events")[0] == finding + b"\n" + incident + b"\n")
     check("events by reason", run("replay", folder, "--events", "--reason", "full")[0] == incident + b"\n")

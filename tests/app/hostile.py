@@ -151,8 +151,71 @@ def patterns_without_a_file():
         p.stop()
 
 
+def sinks_that_are_links_or_pipes():
+    """A sink writes through no link, and a FIFO without a reader, or with one that stops reading, holds up no stop."""
+    with program() as p:
+        p.write("logs/app.log", "INFO one\n")
+        p.write("victim", "")
+        os.symlink("victim", p.path("out.ndjson"))
+        p.run("paths: ['logs/*.log']")
+        check("refused", wait_for(lambda: p.process.poll() is not None) and p.process.returncode != 0 and "is a symbolic link" in p.said(), p.said())
+        check("nothing was written", os.path.getsize(p.path("victim")) == 0)
+    with program() as p:
+        p.write("logs/app.log", "".join(f"INFO line {i} {'x' * 200}\n" for i in range(5000)))
+        os.mkfifo(p.path("out.fifo"))
+        p.run("paths: ['logs/*.log']", sink="type: file, path: out.fifo, what: [records]")  # its reader may come later
+        check("told", wait_for(lambda: "nobody reads from the FIFO" in p.said()), p.said())
+        reader = os.open(p.path("out.fifo"), os.O_RDONLY | os.O_NONBLOCK)
+        got = bytearray()
+
+        def read_more():
+            with contextlib.suppress(BlockingIOError):
+                got.extend(os.read(reader, 65536))
+            return got.count(b"\n") >= 1000
+
+        check("its reader gets lines", wait_for(read_more), len(got))
+        check("with one that stopped reading it ends when its drain is over", p.stop(seconds=40) is not None, p.said())
+        os.close(reader)
+        lines = bytes(got).split(b"\n")[:-1]
+        check("whole ones", all(json.loads(line)["message"].startswith("line ") for line in lines))
+        p.start("run", p.path("c.yaml"))
+        reader = os.open(p.path("out.fifo"), os.O_RDONLY | os.O_NONBLOCK)
+
+        def read_all():
+            with contextlib.suppress(BlockingIOError):
+                got.extend(os.read(reader, 65536))
+            return b'"line 4999 ' in got
+
+        check("the next run delivers the others", wait_for(read_all), len(got))
+        p.stop()
+        os.close(reader)
+        seen = {line.split(b'"message":"line ')[1].split(b" ")[0] for line in bytes(got).split(b"\n") if b'"message":"line ' in line}
+        check("all", len(seen) == 5000, len(seen))
+
+
+def modes_are_set():
+    """Folders that are made belong to their owner, whatever the umask; a state that a group may write is told."""
+    before = os.umask(0)
+    try:
+        with program() as p:
+            p.write("logs/app.log", "INFO one\n")
+            os.mkdir(p.path("state"), 0o770)
+            p.run("paths: ['logs/*.log']", sink="type: file, path: made/deep/out.ndjson, what: [records]")
+            check("read", wait_for(lambda: len(p.messages("made/deep/out.ndjson")) == 1), p.said())
+            check("told", "may be written by its group" in p.said(), p.said())
+            p.stop()
+            for name in ("made", "made/deep"):
+                check(name, os.stat(p.path(name)).st_mode & 0o777 == 0o750, oct(os.stat(p.path(name)).st_mode))
+            for folder, _, names in os.walk(p.path("state")):
+                for name in names:
+                    check(name, os.stat(os.path.join(folder, name)).st_mode & 0o077 == 0, oct(os.stat(os.path.join(folder, name)).st_mode))
+            check("the output is its owner's and group's", os.stat(p.path("made/deep/out.ndjson")).st_mode & 0o777 == 0o640)
+    finally:
+        os.umask(before)
+
+
 if __name__ == "__main__":
-    tests = [links_out_of_the_folder, patterns_without_a_file]
+    tests = [links_out_of_the_folder, patterns_without_a_file, sinks_that_are_links_or_pipes, modes_are_set]
     for test in tests:
         if not sys.argv[2:] or test.__name__ in sys.argv[2:]:
             test()

@@ -197,6 +197,40 @@ TEST_CASE("dead letters: a reader beside a writer sees whole letters, and an unf
 
 // Error paths.
 
+TEST_CASE("dead letters: headers that claim more than there is are passed over in one go", "[sinks][errors]") {
+  // Counts what is read of it.
+  class Counted final : public FrameBytes {
+   public:
+    explicit Counted(std::string_view bytes) : bytes_{bytes} {}
+    Result<std::string_view> view(std::uint64_t offset, std::size_t size) override {
+      const std::string_view piece = bytes_.substr(std::min<std::size_t>(offset, bytes_.size()), size);
+      looked_at += piece.size();
+      return piece;
+    }
+    std::uint64_t looked_at = 0;
+
+   private:
+    std::string_view bytes_;
+  };
+  DeadLetter dead_letter;
+  dead_letter.raw = "kept";
+  const std::string good = frame_of(dead_letter);
+  std::string claim = good.substr(0, 4);
+  for (const char byte : {'\0', '\0', '\x40', '\0'}) claim += byte;  // 4 MiB
+  const std::uint32_t sum = crc32c(claim);
+  for (unsigned shift = 0; shift < 32; shift += 8) claim += static_cast<char>((sum >> shift) & 0xff);
+  claim += std::string(4, 'x');
+  std::string bytes = good;
+  for (int i = 0; i < 20'000; ++i) bytes += claim;
+  bytes += good;
+  Counted counted{bytes};
+  FrameScanner frames{counted};
+  std::size_t found = 0;
+  for (auto next = frames.next(); next && *next; next = frames.next()) ++found;
+  CHECK(found == 2);
+  CHECK(counted.looked_at < 300 * bytes.size());
+}
+
 TEST_CASE("dead letters: an end torn at any byte of the last frame is moved aside, and writing goes on", "[sinks]") {
   const std::string whole = frame_of(dead_letter(1)) + frame_of(dead_letter(2)), last = frame_of(dead_letter(3));
   for (std::size_t left = 0; left <= last.size(); ++left) {

@@ -7,6 +7,8 @@
 #include <zstd.h>
 
 #include <array>
+#include <csignal>
+#include <fstream>
 #include <map>
 #include <set>
 #include <thread>
@@ -324,4 +326,80 @@ TEST_CASE("rotating file: a part that cannot be compressed stays plain and whole
   CHECK(opened.folder.names() == std::vector<std::string>{"records.ndjson", part});
   CHECK(read_bytes(opened.folder / part) == text);
   CHECK(opened.told.size() == 1);
+}
+
+TEST_CASE("rotating file: a symbolic link is not written through, at the start or later; /dev is", "[sinks][errors]") {
+  Opened opened;
+  const std::string victim = opened.folder / "victim";
+  std::ofstream{victim} << "{\"theirs\":1}\n";
+  REQUIRE(::symlink(victim.c_str(), opened.config.path.c_str()) == 0);
+  const auto refused = opened.open();
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == std::errc::invalid_argument);
+  CHECK(refused.error().message.find("is a symbolic link") != std::string::npos);
+
+  REQUIRE(::unlink(opened.config.path.c_str()) == 0);
+  REQUIRE(opened.open());
+  REQUIRE(opened.file->append("{\"n\":1}\n"));
+  REQUIRE(::unlink(opened.config.path.c_str()) == 0);
+  REQUIRE(::symlink(victim.c_str(), opened.config.path.c_str()) == 0);
+  const auto synced = opened.file->sync();
+  REQUIRE_FALSE(synced);
+  CHECK(synced.error().retryable);
+  CHECK(read_bytes(victim) == "{\"theirs\":1}\n");
+
+  opened.file.reset();
+  opened.config.path = "/dev/fd/1";
+  CHECK(opened.open());
+}
+
+TEST_CASE("rotating file: a FIFO that nobody reads from, or reads from slowly, holds up nobody for long", "[sinks][errors]") {
+  std::signal(SIGPIPE, SIG_IGN);
+  Opened opened;
+  REQUIRE(::mkfifo(opened.config.path.c_str(), 0600) == 0);
+  REQUIRE(opened.open());  // its reader may come later
+  const auto none = opened.file->append("{\"n\":0}\n");
+  REQUIRE_FALSE(none);
+  CHECK(none.error().retryable);
+
+  std::string wanted, got;
+  const auto read_some = [&](int fd, std::size_t bytes) {
+    std::string piece(bytes, '\0');
+    const ssize_t size = ::read(fd, piece.data(), piece.size());
+    if (size > 0) got.append(piece, 0, static_cast<std::size_t>(size));
+    return size;
+  };
+  int reader = ::open(opened.config.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  REQUIRE(reader >= 0);
+  std::size_t refused = 0;
+  for (int i = 0; i < 400; ++i) {
+    const std::string line = "{\"n\":" + std::to_string(i) + ",\"text\":\"" + std::string(1000, 'x') + "\"}\n";
+    for (;;) {
+      const auto began = std::chrono::steady_clock::now();
+      const auto written = opened.file->append(line);
+      CHECK(std::chrono::steady_clock::now() - began < 10s);
+      if (written) break;
+      ++refused;
+      while (read_some(reader, 4096) > 0) continue;
+    }
+    wanted += line;
+  }
+  CHECK(refused > 0);
+  for (int i = 0; !opened.file->sync() && i < 100; ++i)
+    while (read_some(reader, 4096) > 0) continue;
+  while (read_some(reader, 4096) > 0) continue;
+  CHECK(got == wanted);
+
+  // Its reader goes in the middle of a line: the next one is given the line from its beginning.
+  got.clear();
+  REQUIRE(opened.file->append("{\"text\":\"" + std::string(200'000, 'y') + "\"}\n"));
+  CHECK_FALSE(opened.file->sync());
+  ::close(reader);
+  CHECK_FALSE(opened.file->sync());
+  reader = ::open(opened.config.path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+  for (int i = 0; !opened.file->sync() && i < 100; ++i)
+    while (read_some(reader, 4096) > 0) continue;
+  while (read_some(reader, 4096) > 0) continue;
+  ::close(reader);
+  CHECK(got == "{\"text\":\"" + std::string(200'000, 'y') + "\"}\n");
 }

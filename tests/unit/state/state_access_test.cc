@@ -85,6 +85,20 @@ TEST_CASE("state: one process writes, and a second is told which one does", "[st
   CHECK(moved.write({.shapes = {{ShapeId{1}, "x"}}}).has_value());
 }
 
+TEST_CASE("state: who deletes the lock file lets no second writer in", "[state][access][errors]") {
+  const StateFolder folder;
+  {
+    Writer other{folder};
+    fs::remove(folder.file("state.lock"));
+    const auto store = StateStore::open(folder.path(), StateAccess::read_write);
+    REQUIRE_FALSE(store.has_value());
+    CHECK(store.error().code == StateErrc::in_use);
+    fs::remove(folder.file("state.lock"));
+    CHECK(StateStore::open(folder.path(), StateAccess::read_only).has_value());
+  }
+  CHECK(StateStore::open(folder.path(), StateAccess::read_write).has_value());
+}
+
 TEST_CASE("state: a reader beside a writer sees what is durable and leaves no trace", "[state][access]") {
   const StateFolder folder;
   StateSamples samples{4};
