@@ -70,7 +70,8 @@ Result<void> add_sources(const TailOptions& options, LiveRun& run) {
   config.exclude = options.exclude;
   config.from_end = options.from == TailFrom::end;
   config.links_anywhere = true;  // it is the user's own command, with his own rights
-  if (options.from != TailFrom::start && options.from != TailFrom::end) config.bookmarks = run.bookmarks();
+  if (options.from != TailFrom::start) config.bookmarks = run.bookmarks();
+  config.has_state = !options.state.empty() && !options.read_only_state;
   config.next_stream = [&run] { return run.next_stream(); };
   config.reading = ingest_config(options);
   run.add_source("files", make_follow_source(std::move(config), run.framers(), run.counters()));

@@ -88,6 +88,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.roots = values_of(source.roots);
   follow.from_end = source.start.kind == StartAt::Kind::end;
   follow.bookmarks = with.bookmarks();
+  follow.has_state = true;  // where there is none, commits come all the same
   follow.next_stream = with.next_stream;
   follow.reading.source = source.name;
   follow.reading.line_bytes_max = with.line_bytes_max;

@@ -28,7 +28,10 @@ enum Field : protozero::pbf_tag_type {
   kSource,
   kBlockPrints,
   kEndPrint,
-  kRealPath
+  kRealPath,
+  kDeleted,
+  kSeenTo,
+  kSeenPrint
 };
 
 }  // namespace
@@ -66,6 +69,11 @@ std::string encode(const Bookmark& bookmark) {
   writer.add_packed_fixed64(kBlockPrints, bookmark.prints.blocks.begin(), bookmark.prints.blocks.end());
   if (bookmark.prints.end != 0) writer.add_fixed64(kEndPrint, bookmark.prints.end);
   if (!bookmark.real_path.empty()) writer.add_bytes(kRealPath, bookmark.real_path);
+  if (bookmark.prints.seen != 0) {
+    writer.add_uint64(kSeenTo, bookmark.prints.seen_to);
+    writer.add_fixed64(kSeenPrint, bookmark.prints.seen);
+  }
+  if (bookmark.deleted) writer.add_bool(kDeleted, true);
   if (!bookmark.source.empty()) writer.add_bytes(kSource, bookmark.source);
   return out;
 }
@@ -124,6 +132,15 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
       case kBlockPrints:
         for (const std::uint64_t print : reader.get_packed_fixed64())
           if (bookmark.prints.blocks.size() < ContentPrints::kBlocksMax) bookmark.prints.blocks.push_back(print);
+        break;
+      case kSeenTo:
+        bookmark.prints.seen_to = reader.get_uint64();
+        break;
+      case kSeenPrint:
+        bookmark.prints.seen = reader.get_fixed64();
+        break;
+      case kDeleted:
+        bookmark.deleted = reader.get_bool();
         break;
       case kRealPath:
         bookmark.real_path = reader.get_bytes();

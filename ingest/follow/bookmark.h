@@ -29,6 +29,7 @@ struct ContentPrints {
   static constexpr std::size_t kBlocksMax = 56;  // files end before the last of them
   std::vector<std::uint64_t> blocks{};           // of the bytes before end_of_block(0), (1) …, as far as the file was read
   std::uint64_t end = 0;                         // of the bytes before the bookmark's offset; 0: not known
+  std::uint64_t seen_to = 0, seen = 0;           // of the bytes before seen_to, which stood there when the bookmark was announced
   /// Each 256 bytes up to 4 KiB, where headers end, then 8 KiB, 16 KiB, 32 KiB …
   [[nodiscard]] static constexpr std::uint64_t end_of_block(std::size_t number) noexcept {
     constexpr std::size_t kClose = 12;  // blocks that follow one another
@@ -50,6 +51,7 @@ struct Bookmark {
   std::string remembered;         // Framer::memory() at the offset
   std::int64_t seen_at = 0;       // seconds since the epoch by the wall clock: when the source had last read all that it knew of
   bool finished = false;          // it was rotated away and read to its end
+  bool deleted = false;           // and had no name then: its inode may be another file's
   ContentPrints prints{};         // what was read besides the fingerprint; none in bookmarks of older versions
   std::string source{};           // name of the source that read it, in the configuration of `run`; empty elsewhere, and in older states
 };

@@ -25,22 +25,34 @@ bool is_at(const FollowedFile& file) {
 }
 
 bool is_still_at(const Bookmark& mark, const Result<OpenedFile>& opened) {
-  return opened && static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
+  return opened && key_of(opened->status) == FileKey{mark.device, mark.inode} &&
+         static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
          holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(),
                              static_cast<std::uint64_t>(opened->status.st_size));
 }
 
 bool is_compressed(std::string_view first) { return compression_of(first.substr(0, kCompressionMagicBytes)) != Compression::none; }
 
+std::uint64_t size_of(const FollowedFile& file) {
+  struct stat status {};
+  return ::fstat(file.descriptor(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
+bool is_newer(const struct stat& one, const struct stat& other) {
+  return std::pair{one.st_mtim.tv_sec, one.st_mtim.tv_nsec} > std::pair{other.st_mtim.tv_sec, other.st_mtim.tv_nsec};
+}
+
 std::string_view first_line(std::string_view first) { return first.substr(0, first.find('\n')); }
 
 }  // namespace
 
-Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch)
+Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch,
+                     std::function<void(const FollowedFile&)> forget_open)
     : config_{config},
       counters_{counters},
       open_{open},
       watch_{watch},
+      forget_open_{std::move(forget_open)},
       host_{host_id()},
       places_{config.paths, config.roots, config.links_anywhere},
       known_{config.bookmarks} {
@@ -51,18 +63,26 @@ Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, R
   if (known_.seen_until() != 0) parts_due_ = kLooksForParts;
 }
 
+Bookmark Discovery::own_mark() const {
+  Bookmark mark;
+  mark.source = config_.name;
+  mark.identity = identity_of_standard_input(std::string{"files of "} + config_.name);
+  return mark;
+}
+
 void Discovery::look() {
   looked_ = Clock::now();
   for (const std::string& folder : folders_of(config_.paths)) watch_.add_folder(folder);
   const bool first = std::exchange(first_look_, false);
   places_.look();
   const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_);
+  if (first) go_on_where_left(paths);
   if (first || (looked_ - began_ < kLeftOnesLookedFor && looked_ >= next_left_)) {
     next_left_ = looked_ + config_.poll;
     find_left_ones(paths);
   }
   std::set<FileKey> at_a_path;
-  for (const std::string& path : paths) look_at(path, first && config_.from_end, at_a_path);
+  for (const std::string& path : paths) look_at(path, first && config_.from_end && !known_.has_source(config_.name), at_a_path);
   const bool rotated = note_rotated(at_a_path);
   if (first) remember_parts(paths);
   if (rotated || parts_due_ > 0) {
@@ -84,6 +104,26 @@ Result<OpenedFile> Discovery::open_at(const std::string& path) {
   if (!opened && opened.error().code == std::errc::operation_not_permitted && told_.insert(path).second)
     counters_.report({path, opened.error().message, false});
   return opened;
+}
+
+/// Files that are still what they were come first: others may begin as they do.
+void Discovery::go_on_where_left(const std::vector<std::string>& paths) {
+  for (const std::string& path : paths) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0 || !known_.has(key_of(status)) || open_.find(key_of(status)) != nullptr) continue;
+    auto opened = open_at(path);
+    if (!opened || !S_ISREG(opened->status.st_mode)) continue;
+    const std::string first = first_bytes_of(opened->descriptor.number());
+    if (const auto left = known_.left_here(*opened, first, path); left && !is_compressed(first))
+      go_on_here(std::move(*opened), *left, path, first);
+  }
+}
+
+void Discovery::go_on_here(OpenedFile opened, Bookmark left, const std::string& path, const std::string& first) {
+  known_.forget(left);
+  roots_.insert(path);
+  left.path = path;
+  open(std::move(opened), std::move(left), first);
 }
 
 /// Open files that are not at their paths any more. True: there are some that were a look ago.
@@ -126,26 +166,30 @@ void Discovery::consider(const std::string& path, bool from_end) {
   const std::string first = first_bytes_of(opened->descriptor.number());
   const bool archive = is_compressed(first);
   if (!archive && !has_identity(first, opened->status)) return;
-  Bookmark mark = new_mark(path, opened->status, first);
+  Bookmark mark = new_mark(path, opened->status);
   if (from_end) mark.offset = archive ? 0 : end_of_lines(opened->descriptor.number(), static_cast<std::uint64_t>(opened->status.st_size));
   if (from_end && archive) return known_.pass_over(opened->status, fingerprint_of(first));
   if (archive) return consider_archive(path, std::move(*opened), std::move(mark));
   if (!known_.begins_anew(key)) {
-    if (known_.stays_passed_over(*opened, first)) return;
-    if (const auto left = known_.left_here(*opened, first)) {
-      Bookmark found = *left;
-      found.path = path;
-      known_.forget(found);
-      return open(std::move(*opened), std::move(found), first);
-    }
-    if (is_copy_of_open(*opened, first, path)) return;  // looked at again next time: the original may be truncated by then
+    if (known_.stays_passed_over(*opened, first, path)) return;
+    if (const auto left = known_.left_here(*opened, first, path)) return go_on_here(std::move(*opened), *left, path, first);
+    const FollowedFile* const original = copied_from(*opened, first, path);
+    if (original != nullptr && passes_over_copy(*opened, *original, path)) return;
     if (const auto left = known_.left_elsewhere(*opened, first, path)) return go_on_in_copy(std::move(*opened), *left, path);
+    if (original != nullptr && shows_time_of_day(first))
+      mark.offset = size_of(*original);  // it grew since it was copied, and is a log of its own
   }
-  if (const auto generation = known_.take_generation(key)) {
-    mark.generation = *generation;
-    mark.identity = identity_of_file(host_, opened->status, first_line(first), mark.generation);
-  }
+  if (const auto generation = known_.take_generation(key)) mark.generation = *generation;
+  give_identity(mark, opened->status, first);
   open(std::move(*opened), std::move(mark), first);
+}
+
+/// Its own, of the first generation that no other file has.
+void Discovery::give_identity(Bookmark& mark, const struct stat& status, std::string_view first) {
+  for (;; ++mark.generation) {
+    mark.identity = identity_of_file(host_, status, first_line(first), mark.generation);
+    if (!known_.is_kept(mark.identity) && known_.take(mark.identity)) return;
+  }
 }
 
 /// A file has one as soon as its first line is whole: what was seen of it later does not change it.
@@ -155,26 +199,46 @@ bool Discovery::has_identity(std::string_view first, const struct stat& status) 
   return !first.empty() && age > config_.line_patience;
 }
 
-Bookmark Discovery::new_mark(const std::string& path, const struct stat& status, std::string_view first) const {
+Bookmark Discovery::new_mark(const std::string& path, const struct stat& status) const {
   Bookmark mark;
   mark.path = path;
   std::tie(mark.device, mark.inode) = key_of(status);
   mark.generation = known_.next_generation(key_of(status));
-  mark.identity = identity_of_file(host_, status, first_line(first), mark.generation);
   return mark;
 }
 
-/// What is a copy of a file that is being followed, or of what one was until a moment ago. Logs of their own may hold the same bytes.
-bool Discovery::is_copy_of_open(const OpenedFile& candidate, std::string_view first, const std::string& path) const {
-  return std::any_of(open_.begin(), open_.end(), [&](const auto& file) {
-    if (file->is_archive() || !same_beginning(file->first_bytes(), first)) return false;
-    return file->look_replaced() || (is_other_part(path, file->path()) && same_end(candidate, file->descriptor()));
-  });
+/// The file that is being followed, or was until a moment ago, of which this is a copy: shorter, equal or longer.
+FollowedFile* Discovery::copied_from(const OpenedFile& candidate, std::string_view first, const std::string& path) const {
+  const auto is_copy = [&](const FollowedFile& file) {
+    if (file.is_archive() || !same_beginning(file.first_bytes(), first)) return false;
+    if (file.look_replaced()) return true;
+    if (!is_other_part(path, file.path()) && !is_telling(first.substr(0, file.first_bytes().size()))) return false;
+    return same_content(candidate, file.descriptor());
+  };
+  const auto found = std::find_if(open_.begin(), open_.end(), [&](const auto& file) { return is_copy(*file); });
+  return found == open_.end() ? nullptr : found->get();
 }
 
-void Discovery::go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path) {
+/// Whether nothing of its own is in a copy, or the log goes on in it. False: it is longer than the original.
+bool Discovery::passes_over_copy(OpenedFile& copy, const FollowedFile& original, const std::string& path) {
+  struct stat status {};
+  if (original.replaced() || ::fstat(original.descriptor(), &status) != 0) return true;  // looked at again when that is settled
+  const bool is_shorter = copy.status.st_size <= status.st_size;
+  if (status.st_nlink == 0 && path == original.path() && copy.status.st_size >= status.st_size) {  // put in its place: rsync, sed -i
+    const Bookmark left = original.mark_here();
+    forget_open_(original);
+    known_.keep(left);
+    go_on_in_copy(std::move(copy), left, path, true);
+    return true;
+  }
+  if (is_shorter) known_.pass_over_copy(copy.status);
+  return is_shorter;
+}
+
+/// `takes_its_place`: it may still grow.
+void Discovery::go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place) {
   const FileKey key = key_of(opened.status);
-  if (static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
+  if (!takes_its_place && static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
     return known_.pass_over(opened.status, left.fingerprint, KnownFiles::end_print(opened));
   const std::string first = first_bytes_of(opened.descriptor.number());
   if (!fits(left.fingerprint, first)) return;  // it became something else since it was looked at
@@ -196,22 +260,48 @@ void Discovery::consider_archive(const std::string& path, OpenedFile opened, Boo
   auto file = make_file(std::move(opened), mark);
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
   const std::string first = file->first_bytes();
-  const bool being_read = std::any_of(open_.begin(), open_.end(),
-                                      [&](const auto& other) { return !other->replaced() && same_beginning(other->first_bytes(), first); });
-  if (being_read) {
+  const Found found = what_it_holds(same_file(again.descriptor.number(), status), path, first);
+  if (found.is_of_open) {
     parts_due_ = std::max(parts_due_, kLooksForParts);
     return;
   }
-  if (const auto left = known_.left_elsewhere(first)) {
-    Bookmark found = *left;
-    found.path = path;
-    std::tie(found.device, found.inode) = key_of(status);
-    known_.forget(*left);
-    file = make_file(std::move(again), std::move(found));
+  if (found.left) {
+    known_.forget(*found.left);
+    mark = *found.left;
+    mark.path = path;
+    std::tie(mark.device, mark.inode) = key_of(status);
+  } else {
+    give_identity(mark, status, first_bytes_of(again.descriptor.number()));
   }
+  file = make_file(std::move(again), std::move(mark));
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
   known_.pass_over(status, stored);
   open_.add(std::move(file));
+}
+
+/// Reads all of it where it may be an archive of something that was read, or is being read.
+Discovery::Found Discovery::what_it_holds(OpenedFile archive, const std::string& path, std::string_view first) const {
+  const std::vector<Bookmark> left = known_.that_fit(first, path);
+  std::vector<const FollowedFile*> open;
+  for (const auto& file : open_)
+    if (!file->is_archive() && same_beginning(file->first_bytes(), first)) open.push_back(file.get());
+  if (left.empty() && open.empty()) return {};
+  std::vector<std::uint64_t> places;
+  for (const Bookmark& mark : left) places.insert(places.end(), {mark.offset, mark.prints.seen_to});
+  for (const FollowedFile* const file : open) places.insert(places.end(), {file->position(), file->mark_here().prints.seen_to});
+  const ArchiveContent content = content_of_archive(std::move(archive), path, file_config_.decompression, places);
+  const auto rank = [](const Bookmark& mark) { return std::pair{mark.prints.blocks.size(), mark.offset}; };
+  Found found;
+  for (const Bookmark& mark : left)
+    if (holds_what_was_read(mark, content) && (!found.left || rank(*found.left) < rank(mark))) found.left = mark;
+  // A file that has its name still may have been copied; one that has none, or another, is read to its end.
+  found.is_of_open = std::any_of(open.begin(), open.end(), [&](const FollowedFile* file) {
+    const Bookmark mark = file->mark_here();
+    if (found.left && rank(mark) < rank(*found.left)) return false;
+    return file->rotated_at ? holds_what_was_read(mark, content)
+                            : print_before(file->descriptor(), content.size) == content.prints.at(content.size);
+  });
+  return found;
 }
 
 /// An archive is read when it is whole: compressors delete the log when they are done, and give the archive its time. One that is young
@@ -235,7 +325,11 @@ std::unique_ptr<FollowedFile> Discovery::make_file(OpenedFile opened, Bookmark m
   if (mark.reference == kNoTime)
     mark.reference =
         Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
-  return std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
+  const bool kept = known_.is_kept(mark.identity);
+  auto file =
+      std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
+  if (kept) file->mark()->keep();
+  return file;
 }
 
 void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first) {
@@ -265,10 +359,12 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) at_paths.emplace(key_of(status), path);
   }
-  std::set<std::string> left;
+  std::set<std::string> left, wanted;  // logs, by log_of()
+  for (const std::string& path : paths) wanted.insert({log_of(path), log_of(real_path_of(path))});
   for (const Bookmark& mark : known_.marks()) {
     const auto at = at_paths.find({mark.device, mark.inode});
-    if (!mark.finished && !is_of_another(mark) && (at == at_paths.end() || !is_still_at(mark, open_at(at->second)))) {
+    const bool is_part = !at_paths.contains({mark.device, mark.inode}) && wanted.contains(log_of(mark.path));
+    if (!mark.finished && (is_part || !is_of_another(mark)) && (at == at_paths.end() || !is_still_at(mark, open_at(at->second)))) {
       left.insert(mark.path);
       if (!mark.real_path.empty()) {
         left.insert(mark.real_path);
@@ -276,49 +372,65 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
       }
     }
   }
-  for (const std::string& path : parts_of_logs({left.begin(), left.end()})) {
-    auto opened = open_at(path);
-    if (!opened || !S_ISREG(opened->status.st_mode) || at_paths.contains(key_of(opened->status))) continue;
-    const std::string first = first_bytes_of(opened->descriptor.number());
-    const bool archive = is_compressed(first);
-    if (archive) {
-      consider_left_archive(path, std::move(*opened));
-    } else if (const auto here = known_.left_here(*opened, first)) {
-      if (!here->finished) go_on_in_copy(std::move(*opened), *here, path);
-    } else if (const auto elsewhere = known_.left_elsewhere(*opened, first, path); elsewhere && !elsewhere->finished) {
-      go_on_in_copy(std::move(*opened), *elsewhere, path);
+  const std::vector<std::string> parts = parts_of_logs({left.begin(), left.end()});
+  for (const bool elsewhere : {false, true}) {  // files that are still what they were come first: others may begin as they do
+    for (const std::string& path : parts) {
+      auto opened = open_at(path);
+      if (!opened || !S_ISREG(opened->status.st_mode) || at_paths.contains(key_of(opened->status))) continue;
+      if (open_.find(key_of(opened->status)) == nullptr && !known_.is_passed_over(opened->status))
+        look_at_left(path, std::move(*opened), elsewhere);
     }
   }
+}
+
+void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool elsewhere) {
+  const std::string first = first_bytes_of(opened.descriptor.number());
+  const bool archive = is_compressed(first);
+  if (archive && elsewhere) return consider_left_archive(path, std::move(opened));
+  if (archive) return;
+  const auto left = elsewhere ? known_.left_elsewhere(opened, first, path) : known_.left_here(opened, first, path);
+  if (left && !left->finished) go_on_in_copy(std::move(opened), *left, path);
 }
 
 /// All sources are given all bookmarks: a file of another source, or one that is where it was but is followed no more, was not left.
 bool Discovery::is_of_another(const Bookmark& mark) {
   if (!mark.source.empty() && mark.source != config_.name) return true;
-  struct stat status {};
-  return ::stat(mark.path.c_str(), &status) == 0 && key_of(status) == FileKey{mark.device, mark.inode} &&
-         is_still_at(mark, open_at(mark.path));
+  return is_still_at(mark, open_at(mark.path));
 }
 
 void Discovery::consider_left_archive(const std::string& path, OpenedFile opened) {
   if (is_being_written(path, opened)) return;
-  Bookmark mark = new_mark(path, opened.status, {});
+  Bookmark mark = new_mark(path, opened.status);
   OpenedFile again = same_file(opened.descriptor.number(), opened.status);
   const auto file = make_file(std::move(opened), mark);
   if (!file->refusal().empty()) return;
-  if (const auto left = known_.left_elsewhere(file->first_bytes()); left && !left->finished)
-    consider_archive(path, std::move(again), std::move(mark));
+  const Found found = what_it_holds(same_file(again.descriptor.number(), again.status), path, file->first_bytes());
+  if (found.left && !found.left->finished) consider_archive(path, std::move(again), std::move(mark));
 }
 
 /// Older parts that are there at the start are not ours to read.
 void Discovery::remember_parts(const std::vector<std::string>& paths) {
   std::vector<std::string> logs{roots_.begin(), roots_.end()};
   logs.insert(logs.end(), paths.begin(), paths.end());
-  for (const std::string& part : parts_of_logs(logs)) {
+  const std::vector<std::string> parts = parts_of_logs(logs);
+  std::map<std::string, std::string> oldest;  // part of each log that is read on, where an earlier run was in the middle of it
+  for (const std::string& part : parts) {
+    struct stat status {};
+    if (::stat(part.c_str(), &status) != 0) continue;
+    const FollowedFile* const open = open_.find(key_of(status));
+    if (open == nullptr || !open->mark()->is_kept()) continue;
+    const auto [place, first] = oldest.emplace(log_of(part), part);
+    if (!first && is_older_part(part, place->second)) place->second = part;
+  }
+  for (const std::string& part : parts) {
     if (std::binary_search(paths.begin(), paths.end(), part)) continue;
     const auto opened = open_at(part);
-    // Written while nobody followed.
-    const bool ours = opened && known_.seen_until() != 0 && opened->status.st_mtim.tv_sec + 2 >= known_.seen_until();
-    if (opened && !ours && S_ISREG(opened->status.st_mode) && open_.find(key_of(opened->status)) == nullptr)
+    if (!opened || !S_ISREG(opened->status.st_mode) || open_.find(key_of(opened->status)) != nullptr) continue;
+    // Written while nobody followed, or rotated away later than what was being read then: our clock may have been wrong.
+    const auto read_on = oldest.find(log_of(part));
+    const bool ours = known_.seen_until() != 0 && (opened->status.st_mtim.tv_sec + 2 >= known_.seen_until() ||
+                                                   (read_on != oldest.end() && is_older_part(read_on->second, part)));
+    if (!ours)
       known_.pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())), KnownFiles::end_print(*opened));
   }
 }
@@ -336,16 +448,20 @@ std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file,
   known_.begins_anew({file.device(), file.inode()}, mark.generation + 1);
   std::vector<std::string> places = parts_of_logs({file.path(), real_path_of(file.path())});
   for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
+  std::optional<Copy> newest;  // older ones may begin alike
   for (const std::string& path : places) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
     if (open_.find(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;
     auto copy = open_at(path);
-    if (copy && holds_what_was_read(mark, first_bytes_of(copy->descriptor.number()), copy->descriptor.number(),
-                                    static_cast<std::uint64_t>(copy->status.st_size)))
-      return Copy{std::move(*copy), path};
+    if (!copy || !S_ISREG(copy->status.st_mode)) continue;
+    const std::string first = first_bytes_of(copy->descriptor.number());
+    if (!is_telling(first.substr(0, mark.fingerprint.bytes)) && !is_other_part(path, file.path())) continue;
+    if (known_.is_finished(*copy, first, path) || known_.left_elsewhere(*copy, first, path)) continue;
+    if (!holds_what_was_read(mark, first, copy->descriptor.number(), static_cast<std::uint64_t>(copy->status.st_size))) continue;
+    if (!newest || is_newer(copy->status, newest->file.status)) newest.emplace(std::move(*copy), path);
   }
-  return std::nullopt;
+  return newest;
 }
 
 void Discovery::follow_copy(Copy copy, const Bookmark& mark) {
@@ -361,8 +477,11 @@ void Discovery::keep_truncated(Bookmark mark) {
 void Discovery::keep_finished(const FollowedFile& file) {
   Bookmark mark = file.mark_here();
   struct stat status {};
-  if (!file.is_archive() && ::fstat(file.descriptor(), &status) == 0)
-    known_.pass_over(status, mark.fingerprint, print_before(file.descriptor(), static_cast<std::uint64_t>(status.st_size)));
+  if (!file.is_archive() && ::fstat(file.descriptor(), &status) == 0) {
+    mark.deleted = status.st_nlink == 0;
+    if (!mark.deleted)
+      known_.pass_over(status, mark.fingerprint, print_before(file.descriptor(), static_cast<std::uint64_t>(status.st_size)));
+  }
   known_.keep_finished(std::move(mark));
 }
 

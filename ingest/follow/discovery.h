@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <set>
@@ -23,7 +24,9 @@ class Discovery {
   using Clock = std::chrono::steady_clock;
 
   /// All references must outlive it.
-  Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch);
+  /// `forget_open` removes a file from the open ones.
+  Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch,
+            std::function<void(const FollowedFile&)> forget_open);
 
   /// Opens what is new, and notes of open files where they are, or that they are nowhere.
   void look();
@@ -31,12 +34,15 @@ class Discovery {
   [[nodiscard]] Clock::time_point looked() const noexcept { return looked_; }
   /// Parts may still be on their way to the names where they are looked for.
   [[nodiscard]] bool waits_for_parts() const noexcept { return parts_due_ > 0; }
+  /// Of the source itself, so that there is one where there is no file yet.
+  [[nodiscard]] Bookmark own_mark() const;
   /// When an earlier run had last read all it knew of, in seconds since the epoch; 0: there was none.
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
 
   [[nodiscard]] FollowStatus status() const;
 
   struct Copy {
+    Copy(OpenedFile opened, std::string at) : file{std::move(opened)}, path{std::move(at)} {}
     OpenedFile file;
     std::string path;
   };
@@ -52,21 +58,33 @@ class Discovery {
  private:
   void look_at(const std::string& path, bool from_end, std::set<FileKey>& at_a_path);
   [[nodiscard]] bool note_rotated(const std::set<FileKey>& at_a_path);
+  void go_on_where_left(const std::vector<std::string>& paths);
   void find_left_ones(const std::vector<std::string>& paths);
+  void look_at_left(const std::string& path, OpenedFile opened, bool elsewhere);
   void remember_parts(const std::vector<std::string>& paths);
   void find_new_parts();
+
+  /// What an archive turned out to be.
+  struct Found {
+    std::optional<Bookmark> left{};  // it holds what was read of this one
+    bool is_of_open = false;         // it holds what is being read
+  };
+  [[nodiscard]] Found what_it_holds(OpenedFile archive, const std::string& path, std::string_view first) const;
 
   void consider(const std::string& path, bool from_end);
   void consider_archive(const std::string& path, OpenedFile opened, Bookmark mark);
   void consider_left_archive(const std::string& path, OpenedFile opened);
   [[nodiscard]] bool has_identity(std::string_view first, const struct stat& status) const;
-  [[nodiscard]] Bookmark new_mark(const std::string& path, const struct stat& status, std::string_view first) const;
-  [[nodiscard]] bool is_copy_of_open(const OpenedFile& candidate, std::string_view first, const std::string& path) const;
+  [[nodiscard]] Bookmark new_mark(const std::string& path, const struct stat& status) const;
+  void give_identity(Bookmark& mark, const struct stat& status, std::string_view first);
+  [[nodiscard]] FollowedFile* copied_from(const OpenedFile& candidate, std::string_view first, const std::string& path) const;
+  [[nodiscard]] bool passes_over_copy(OpenedFile& copy, const FollowedFile& original, const std::string& path);
   [[nodiscard]] bool is_being_written(const std::string& path, const OpenedFile& opened) const;
   [[nodiscard]] bool is_of_another(const Bookmark& mark);
   [[nodiscard]] Result<OpenedFile> open_at(const std::string& path);
 
-  void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path);
+  void go_on_here(OpenedFile opened, Bookmark left, const std::string& path, const std::string& first);
+  void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place = false);
   [[nodiscard]] std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {});
   void open(OpenedFile opened, Bookmark mark, const std::string& first);
   void refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why);
@@ -75,6 +93,7 @@ class Discovery {
   RunCounters& counters_;
   OpenFiles& open_;
   FileWatch& watch_;
+  std::function<void(const FollowedFile&)> forget_open_;
   std::string host_;
   FollowedFileConfig file_config_;
   AllowedPlaces places_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "ingest/follow/discovery.h"
@@ -22,13 +23,15 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 class FollowSource final : public FileSource {
  public:
   FollowSource(FollowConfig config, const FramerFactory& framers, RunCounters& counters)
-      : config_{std::move(config)}, discovery_{config_, framers, counters, open_, watch_} {
+      : config_{std::move(config)}, discovery_{config_, framers, counters,
+                                               open_,   watch_,  [this](const FollowedFile& file) { remove(file); }} {
     caught_up_ = discovery_.seen_until() != 0 ? discovery_.seen_until() : ::time(nullptr);
   }
 
   Result<Fill> fill(Batch& out, Deadline until) override {
     for (;;) {
       if (!stopped_ && Clock::now() >= next_look_) look();
+      if (announce(out)) return Fill::more;
       if (scan_due_ && fill_from_files(out)) return Fill::more;
       scan_due_ = stopped_ || unread_.all_wait();
       if (release_held(out)) return Fill::more;
@@ -40,14 +43,25 @@ class FollowSource final : public FileSource {
       if (stopped_) return Fill::end;
       if (!discovery_.waits_for_parts() && discovery_.has_looked()) caught_up_ = ::time(nullptr);
       if (Clock::now() >= until) return Fill::more;
-      const FileWatch::News news = watch_.wait(std::min<Deadline>(until, next_look_));
+      const std::int64_t awaited = wants_commit() ? awaited_.load() : 0;
+      const FileWatch::News news = watch_.wait(std::min<Deadline>(until, awaited > 0 ? Clock::now() + kBetweenLooks : next_look_));
+      if (awaited > awaited_) unread_.look_again(), scan_due_ = true;
       scan_due_ = scan_due_ || news != FileWatch::News::none;
       if (news == FileWatch::News::names) next_look_ = discovery_.looked() + kBetweenLooks;
     }
   }
 
   void stop() noexcept override { stopped_ = true; }
-  Result<void> commit(std::span<const StreamPosition>) override { return {}; }
+  Result<void> commit(std::span<const StreamPosition> positions) override {
+    for (const StreamPosition& position : positions) {
+      const std::shared_ptr<SharedMark> mark = open_.mark_of(position.stream);
+      if (!mark || mark->is_kept()) continue;
+      mark->keep();
+      --awaited_;
+    }
+    return {};
+  }
+  [[nodiscard]] bool wants_commit() const noexcept override { return config_.has_state && awaited_ > 0; }
 
   bool keep_pace(StreamProgress& progress) override {
     unread_.keep_pace(progress, *this);
@@ -77,8 +91,34 @@ class FollowSource final : public FileSource {
     status_ = std::move(now);
   }
 
+  /// Says where a new file begins, so that its identity is in the state before any record has it.
+  bool announce(Batch& out) {
+    if (!own_stream_ && discovery_.has_looked() && config_.has_state) {
+      own_stream_ = config_.next_stream();
+      StreamInfo info;
+      info.id = *own_stream_;
+      info.path = config_.paths.empty() ? std::string{} : config_.paths.front();
+      info.source = config_.name;
+      info.identity = discovery_.own_mark().identity;
+      out.stream = std::make_shared<const Stream>(Stream{std::move(info), nullptr});
+      auto mark = std::make_shared<SharedMark>(discovery_.own_mark());
+      mark->keep();
+      open_.add_mark(*own_stream_, std::move(mark));
+      return true;
+    }
+    for (const auto& file : open_) {
+      if (file->is_announced && !(config_.has_state && file->needs_announcement())) continue;
+      if (!std::exchange(file->is_announced, true) && file->mark()->is_kept()) continue;  // an earlier run's
+      file->mark()->keep(false);
+      ++awaited_;
+      file->announce(out, config_.has_state);
+      return true;
+    }
+    return false;
+  }
+
   void find_unread() {
-    unread_.find(open_);
+    unread_.find(open_, config_.has_state);
     for (const auto& file : open_)
       if (file->rotated_at && !unread_.contains(*file)) hold_rotated(*file);
   }
@@ -168,7 +208,9 @@ class FollowSource final : public FileSource {
   OpenFiles open_;
   Discovery discovery_;
   UnreadFiles unread_;
+  std::atomic<std::int64_t> awaited_{0};    // announced files that no commit has reached yet
   std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
+  std::optional<StreamId> own_stream_;      // of own_mark()
   Clock::time_point next_look_{};
   bool stopped_ = false;
   bool scan_due_ = true;  // files may hold more than was read

@@ -22,8 +22,9 @@ struct FollowConfig {
   std::vector<std::string> exclude;    // glob patterns against the path or its last part
   std::vector<std::string> roots;      // folders below which links may lead, besides the fixed parts of `paths` (allowed_places.h)
   bool links_anywhere = false;         // they may lead wherever this user may read
-  bool from_end = false;               // what is there at the start is not read, unless a bookmark says where to go on
+  bool from_end = false;               // what is there at the very first start, when nothing is known of this source, is not read
   std::vector<std::string> bookmarks;  // of earlier runs, as bookmark() gave them
+  bool has_state = false;              // bookmarks are kept: nothing is read of a file before the state holds its own (commit())
   std::function<StreamId()> next_stream;
   IngestConfig reading{};
   std::chrono::milliseconds poll{250};                                  // longest time until something is noticed that no event told
@@ -50,8 +51,10 @@ class FileSource : public Source {
 /// - moved or deleted: read on through the open descriptor until it is quiet; its successor is read from its beginning
 /// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original begins anew
 /// - moved twice between two looks: parts of the same log (by name) that appeared since the start are read as well
-/// - while nobody followed: a bookmark finds its file by device and inode, else by how it begins, compressed ones too
-/// A copy of a file that is being followed, and an archive of one that was read, are not read again.
+/// - while nobody followed: a bookmark finds its file by device and inode, else by its content, compressed ones too
+/// A copy of a file that is being followed, and an archive of one that was read, are not read again, whatever their names: content that is
+/// equal for a KiB, or shows the same times, is a copy. In a copy that is put in a log's place (rsync) the log goes on.
+/// A line never has two ids: the bookmark of a new file is in the state before anything of it is handed out.
 /// Memory: a few KiB a file. Where there is no inotify, or it loses events, everything is noticed by polling.
 [[nodiscard]] std::unique_ptr<FileSource> make_follow_source(FollowConfig config, const FramerFactory& framers, RunCounters& counters);
 

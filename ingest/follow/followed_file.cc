@@ -20,7 +20,8 @@ namespace {
 
 constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what was read before a restart, to number its lines
 
-constexpr std::uint64_t kComparedBytes = 64 * kKiB;  // of the end of a copy
+constexpr int kAnnouncementsMax = 4;
+constexpr std::size_t kSearchedBytes = 64 * kKiB;  // for a time
 constexpr auto kTick = std::chrono::milliseconds{50};
 constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
 // A file's time may be of another machine's clock: only what lies far back says that nobody writes.
@@ -53,78 +54,6 @@ std::vector<std::string_view> whole_lines(std::string_view prefix, std::size_t l
 
 }  // namespace
 
-std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
-  std::string text(bytes, '\0');
-  std::size_t filled = 0;
-  while (filled < bytes) {
-    const ssize_t size = ::pread(descriptor, text.data() + filled, bytes - filled, static_cast<off_t>(position + filled));
-    if (size < 0 && errno == EINTR) continue;
-    if (size <= 0) break;
-    filled += static_cast<std::size_t>(size);
-  }
-  text.resize(filled);
-  return text;
-}
-
-std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
-
-std::uint64_t print_before(int descriptor, std::uint64_t place) {
-  const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(place, ContentPrints::kBytes));
-  const std::string text = read_at(descriptor, place - bytes, bytes);
-  return text.size() == bytes && bytes > 0 ? print_of(text) : 0;
-}
-
-bool holds_what_was_read(const Bookmark& mark, std::string_view first, int descriptor, std::uint64_t size) {
-  if (!fits(mark.fingerprint, first)) return false;
-  for (std::size_t number = 0; number < mark.prints.blocks.size(); ++number) {
-    const std::uint64_t place = ContentPrints::end_of_block(number);
-    if (place > size) return true;
-    if (print_before(descriptor, place) != mark.prints.blocks[number]) return false;
-  }
-  return mark.prints.end == 0 || size < mark.offset || print_before(descriptor, mark.offset) == mark.prints.end;
-}
-
-bool same_beginning(std::string_view a, std::string_view b) {
-  const std::size_t size = std::min(a.size(), b.size());
-  return size > 0 && a.substr(0, size) == b.substr(0, size);
-}
-
-bool same_end(const OpenedFile& candidate, int other) {
-  const auto size = static_cast<std::uint64_t>(candidate.status.st_size);
-  const std::uint64_t begin = size > kComparedBytes ? size - kComparedBytes : 0;
-  const auto bytes = static_cast<std::size_t>(size - begin);
-  return read_at(candidate.descriptor.number(), begin, bytes) == read_at(other, begin, bytes);
-}
-
-std::uint64_t end_of_lines(int descriptor, std::uint64_t size) {
-  std::string block(64 * kKiB, '\0');
-  for (std::uint64_t end = size; end > 0;) {
-    const std::uint64_t begin = end > block.size() ? end - block.size() : 0;
-    const ssize_t got = ::pread(descriptor, block.data(), static_cast<std::size_t>(end - begin), static_cast<off_t>(begin));
-    if (got <= 0) return size;
-    const std::size_t newline = std::string_view{block}.substr(0, static_cast<std::size_t>(got)).rfind('\n');
-    if (newline != std::string_view::npos) return begin + newline + 1;
-    end = begin;
-  }
-  return 0;
-}
-
-OpenedFile same_file(int descriptor, const struct stat& status) {
-  OpenedFile same{FileDescriptor{::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)}, status};
-  ::lseek(same.descriptor.number(), 0, SEEK_SET);
-  return same;
-}
-
-bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits) {
-  ReadNotes notes;
-  RunCounters unheard;
-  TextStream text{std::make_unique<FileReader>(std::move(file), notes, unheard.bytes_read), path, limits, notes, unheard};
-  if (text.open(Deadline::max()) != Opening::ready) return false;
-  std::vector<char> passed(kMiB);
-  while (text.text().read(passed.data(), passed.size(), Deadline::max()).status == ReadStatus::bytes) {}
-  return std::none_of(notes.begin(), notes.end(), [](const ReadNote& note) { return note.fatal; });
-}
-
 LiveReader::LiveReader(int descriptor, std::uint64_t position, std::string first_bytes, std::atomic<std::uint64_t>& bytes_read)
     : descriptor_{descriptor}, position_{position}, first_bytes_{std::move(first_bytes)}, bytes_read_{bytes_read} {
   const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(position_, ContentPrints::kBytes));
@@ -150,7 +79,8 @@ bool LiveReader::look() {
 
 ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
   if (replaced_) return {ReadStatus::wait, 0};
-  const ssize_t size = ::pread(descriptor_, to, room, static_cast<off_t>(position_));
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, limit_ > position_ ? limit_ - position_ : 0));
+  const ssize_t size = ::pread(descriptor_, to, wanted, static_cast<off_t>(position_));
   if (size < 0) {
     if (errno != EINTR) error_ = errno;
     return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
@@ -216,20 +146,22 @@ void FollowedFile::open_archive(std::uint64_t offset, const FollowedFileConfig& 
   const std::string prefix{text_->prefix()};
   first_bytes_ = text_->first_bytes();
   mark_->change([&](Bookmark& mark) { mark.fingerprint = fingerprint_of(first_bytes_); });
+  printed_ = std::make_unique<PrintedReader>(text_->text(), text_->text_offset());
+  blocks_.clear();
   RecordReaderConfig records = config.records;
   records.text_offset = text_->text_offset();
   std::vector<char> passed(kMiB);
   while (records.text_offset < offset) {  // what was read under another name
     const std::uint64_t left = offset - records.text_offset;
     const ReadResult got =
-        text_->text().read(passed.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, passed.size())), Deadline::max());
+        printed_->read(passed.data(), static_cast<std::size_t>(std::min<std::uint64_t>(left, passed.size())), Deadline::max());
     if (got.status != ReadStatus::bytes) break;
     records.lines_before +=
         static_cast<std::uint64_t>(std::count(passed.begin(), passed.begin() + static_cast<std::ptrdiff_t>(got.size), '\n'));
     records.text_offset += got.size;
   }
   position_ = records.text_offset;
-  begin(std::move(info), prefix, text_->text(), records, config);
+  begin(std::move(info), prefix, *printed_, records, config);
 }
 
 void FollowedFile::begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records,
@@ -283,6 +215,25 @@ FollowedFile::Clock::duration FollowedFile::quiet(Clock::time_point now) const {
   return since_written < kLongQuiet ? since_read : std::max<Clock::duration>(since_read, since_written);
 }
 
+void FollowedFile::announce(Batch& out, bool limited) {
+  out.stream = stream_;
+  out.end = position_;
+  ++announcements_;
+  struct stat status {};
+  if (!limited || live_ == nullptr || ::fstat(file_.number(), &status) != 0) return;
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const std::uint64_t print = print_before(file_.number(), size);
+  is_telling_ = announcements_ == kAnnouncementsMax || shows_time_of_day(read_at(file_.number(), 0, kSearchedBytes));
+  live_->set_limit(is_telling_ ? std::numeric_limits<std::uint64_t>::max() : size);
+  if (!live_->look()) mark_->change([&](Bookmark& mark) { mark.prints.seen_to = size, mark.prints.seen = print; });
+}
+
+bool FollowedFile::needs_announcement() const {
+  struct stat status {};
+  return live_ != nullptr && announcements_ > 0 && !is_telling_ && live_->position() >= live_->limit() &&
+         ::fstat(file_.number(), &status) == 0 && static_cast<std::uint64_t>(status.st_size) > live_->limit();
+}
+
 void FollowedFile::release(Batch& out, bool rest_too) {
   out.stream = stream_;
   records_->release(out, rest_too);
@@ -294,7 +245,7 @@ void FollowedFile::release(Batch& out, bool rest_too) {
 void FollowedFile::note(const Batch& out) {
   if (position_ != out.end || print_ == 0) {
     position_ = out.end;
-    if (live_) take_prints();
+    take_prints();
   }
   if (std::string memory = framer_->memory(); !memory.empty() || print_ != 0) mark_->remember(position_, std::move(memory), print_);
   const std::uint64_t seen = live_ ? live_->position() : out.end;
@@ -315,6 +266,13 @@ void FollowedFile::note(const Batch& out) {
 /// were taken.
 void FollowedFile::take_prints() {
   const std::size_t known = blocks_.size();
+  if (printed_) {
+    const ContentPrinter& printer = printed_->printer();
+    print_ = printer.position() == position_ ? printer.print() : 0;
+    blocks_ = printer.blocks();
+    if (blocks_.size() > known) mark_->change([&](Bookmark& mark) { mark.prints.blocks = blocks_; });
+    return;
+  }
   print_ = print_before(file_.number(), position_);
   while (blocks_.size() < ContentPrints::kBlocksMax && ContentPrints::end_of_block(blocks_.size()) <= position_) {
     const std::uint64_t block = print_before(file_.number(), ContentPrints::end_of_block(blocks_.size()));

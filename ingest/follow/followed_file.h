@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,33 +16,11 @@
 #include "core/run_counters.h"
 #include "ingest/file_reader.h"
 #include "ingest/follow/bookmark.h"
+#include "ingest/follow/file_content.h"
 #include "ingest/record_reader.h"
 #include "ingest/text_stream.h"
 
 namespace loglode::ingest {
-
-/// At most `bytes` at `position`; fewer at the end of the file or where it cannot be read.
-[[nodiscard]] std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes);
-/// The first kFingerprintBytes of a file, or what there is.
-[[nodiscard]] std::string first_bytes_of(int descriptor);
-
-/// The print of what stands in a file before `place`; 0 where the file is shorter, or cannot be read.
-[[nodiscard]] std::uint64_t print_before(int descriptor, std::uint64_t place);
-/// Whether the content of a file of `size` bytes, which begins with `first`, is what was read, as far as it goes: the same, its beginning,
-/// or more of it.
-[[nodiscard]] bool holds_what_was_read(const Bookmark& mark, std::string_view first, int descriptor, std::uint64_t size);
-
-/// Whether one of the two begins with the other: a copy, or the same content a moment later.
-[[nodiscard]] bool same_beginning(std::string_view a, std::string_view b);
-/// Whether the last of the candidate stands at the same place in the other: then all of it does.
-[[nodiscard]] bool same_end(const OpenedFile& candidate, int other);
-/// Where the last line that has an end ends.
-[[nodiscard]] std::uint64_t end_of_lines(int descriptor, std::uint64_t size);
-
-/// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
-[[nodiscard]] OpenedFile same_file(int descriptor, const struct stat& status);
-/// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
-[[nodiscard]] bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits);
 
 /// Reads a regular file from a position on. At its end it waits, until close() says that nothing more will come.
 class LiveReader final : public ByteReader {
@@ -55,6 +34,9 @@ class LiveReader final : public ByteReader {
   /// Looks whether it is, without reading.
   bool look();
   [[nodiscard]] std::uint64_t position() const noexcept { return position_; }
+  /// Reads no further than this.
+  void set_limit(std::uint64_t limit) noexcept { limit_ = limit; }
+  [[nodiscard]] std::uint64_t limit() const noexcept { return limit_; }
   [[nodiscard]] const std::string& first_bytes() const noexcept { return first_bytes_; }
   [[nodiscard]] bool closed() const noexcept { return closed_; }
   [[nodiscard]] int error() const noexcept { return error_; }  // errno of the latest read that failed, 0 after one that went well
@@ -63,12 +45,29 @@ class LiveReader final : public ByteReader {
   bool still_the_same();
 
   int descriptor_;
-  std::uint64_t position_;
+  std::uint64_t position_, limit_ = std::numeric_limits<std::uint64_t>::max();
   std::string first_bytes_;
   std::string last_bytes_;  // that stand before position_, at most ContentPrints::kBytes
   std::atomic<std::uint64_t>& bytes_read_;
   bool closed_ = false, replaced_ = false;
   int error_ = 0;
+};
+
+/// Takes prints of what is read through it.
+class PrintedReader final : public ByteReader {
+ public:
+  PrintedReader(ByteReader& inner, std::uint64_t begin) : inner_{inner}, printer_{begin} {}
+  ReadResult read(char* to, std::size_t room, Deadline until) override {
+    const ReadResult got = inner_.read(to, room, until);
+    if (got.status == ReadStatus::bytes) printer_.add({to, got.size});
+    return got;
+  }
+  void stop() noexcept override { inner_.stop(); }
+  [[nodiscard]] const ContentPrinter& printer() const noexcept { return printer_; }
+
+ private:
+  ByteReader& inner_;
+  ContentPrinter printer_;
 };
 
 /// A bookmark that outlives its file, for snapshots: its offset is where reading began. Any thread.
@@ -99,6 +98,9 @@ class SharedMark {
     if (memories_.size() == kMemoriesMax || (memories_.size() >= kPrintsMax && memories_.front().framer.empty())) memories_.pop_front();
     memories_.push_back({offset, std::move(framer), print});
   }
+  /// The state holds it: what is read under its identity is found again after a crash.
+  void keep(bool kept = true) noexcept { kept_ = kept; }
+  [[nodiscard]] bool is_kept() const noexcept { return kept_; }
   template <class Change>
   void change(Change change) {
     const std::scoped_lock lock{mutex_};
@@ -108,6 +110,7 @@ class SharedMark {
  private:
   static constexpr std::size_t kMemoriesMax = 1024, kPrintsMax = 64;  // more than there are batches in flight
 
+  std::atomic<bool> kept_{false};
   mutable std::mutex mutex_;
   Bookmark mark_;
   struct Memory {
@@ -176,8 +179,15 @@ class FollowedFile {
   /// The bookmark for going on at position().
   [[nodiscard]] Bookmark mark_here() const;
 
+  /// A batch without records, which only says where it begins: so the state knows its bookmark before anything is read of it, and what
+  /// stood there then. `limited`: nothing that came later is read before it was announced again, while that is needed.
+  void announce(Batch& out, bool limited);
+  /// It begins like other logs may (a banner), and more came than was announced: only with that it is told apart after a crash.
+  [[nodiscard]] bool needs_announcement() const;
+
   /// Set by the source: it is not at its path any more, since then.
   std::optional<Clock::time_point> rotated_at{};
+  bool is_announced = false;  // by the source; asks for it again
 
  private:
   void open_live(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info);
@@ -192,12 +202,15 @@ class FollowedFile {
   ReadNotes notes_;
   std::unique_ptr<LiveReader> live_;
   std::unique_ptr<TextStream> text_;
+  std::unique_ptr<PrintedReader> printed_;  // of an archive
   std::shared_ptr<const Stream> stream_;
   std::unique_ptr<Framer> framer_;
   std::unique_ptr<RecordReader> records_;
   std::size_t batch_bytes_ = 0;                        // of all batches but the first
   std::uint64_t position_ = 0, seen_ = 0, print_ = 0;  // print_: of what stands before position_
   std::vector<std::uint64_t> blocks_;                  // ContentPrints::blocks, as the mark has them
+  int announcements_ = 0;
+  bool is_telling_ = false;  // what was announced shows a time
   bool may_hold_ = false, released_ = false, at_end_ = false, has_news_ = false;
   bool grew_ = false;  // it was at its end, and more came
   struct Seen {        // of the file, before the latest fill

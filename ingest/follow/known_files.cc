@@ -1,21 +1,62 @@
 #include "ingest/follow/known_files.h"
 
 #include <algorithm>
+#include <tuple>
 
-#include "ingest/follow/followed_file.h"
+#include "ingest/follow/file_content.h"
+#include "ingest/follow/path_patterns.h"
 
 namespace loglode::ingest {
 
 namespace {
+
 constexpr std::size_t kMarksMax = 10'000;
+constexpr std::uint64_t kSearchedBytes = 64 * kKiB;
+
+/// Up to where a file is known to have been written.
+std::uint64_t reach_of(const Bookmark& mark) { return std::max(mark.offset, mark.prints.seen_to); }
+
+/// Whether equal content says that a file at `path` is what the bookmark is of, or a copy.
+bool is_evidence(const Bookmark& mark, std::string_view first, const std::string& path) {
+  return is_telling(first.substr(0, mark.fingerprint.bytes)) || is_other_part(path, mark.path) ||
+         (!mark.real_path.empty() && is_other_part(path, mark.real_path));
+}
+
+/// What of a file of `size` bytes, shorter than what was read, holds_what_was_read() has compared.
+std::string compared_with(const Bookmark& mark, int descriptor, std::uint64_t size) {
+  std::uint64_t end = mark.fingerprint.bytes;
+  for (std::size_t number = 0; number < mark.prints.blocks.size() && ContentPrints::end_of_block(number) <= size; ++number)
+    end = ContentPrints::end_of_block(number);
+  return read_at(descriptor, 0, static_cast<std::size_t>(std::min(end, kSearchedBytes)));
+}
+
+bool is_still_there(const Bookmark& mark) {
+  const auto opened = open_input({mark.path, 0, 0, false, false});
+  if (!opened || key_of(opened->status) != FileKey{mark.device, mark.inode}) return false;
+  const auto size = static_cast<std::uint64_t>(opened->status.st_size);
+  return size >= reach_of(mark) &&
+         holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(), size);
+}
+
 }  // namespace
 
 FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
 KnownFiles::KnownFiles(const std::vector<std::string>& bookmarks) {
-  for (const std::string& bytes : bookmarks)
-    if (auto mark = decode_bookmark(bytes)) marks_.push_back(std::move(*mark));
-  for (const Bookmark& mark : marks_) seen_until_ = std::max(seen_until_, mark.seen_at);
+  for (const std::string& bytes : bookmarks) {
+    auto mark = decode_bookmark(bytes);
+    if (!mark) continue;
+    seen_until_ = std::max(seen_until_, mark->seen_at);
+    kept_.emplace(mark->identity.high, mark->identity.low);
+    sources_.insert(mark->source);
+    if (!mark->path.empty()) marks_.push_back(std::move(*mark));  // else it is the source's own
+  }
+}
+
+bool KnownFiles::has_source(const std::string& name) const { return sources_.contains(name) || sources_.contains(""); }
+
+bool KnownFiles::has(const FileKey& key) const {
+  return std::any_of(marks_.begin(), marks_.end(), [&](const Bookmark& mark) { return FileKey{mark.device, mark.inode} == key; });
 }
 
 void KnownFiles::keep_finished(Bookmark mark) {
@@ -28,33 +69,46 @@ void KnownFiles::forget(const Bookmark& mark) {
   std::erase_if(marks_, [&](const Bookmark& other) { return other.identity == mark.identity; });
 }
 
-std::optional<Bookmark> KnownFiles::left_here(const OpenedFile& opened, std::string_view first) const {
+std::optional<Bookmark> KnownFiles::left_here(const OpenedFile& opened, std::string_view first, const std::string& path) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
-  const auto found = std::find_if(marks_.begin(), marks_.end(), [&](const Bookmark& mark) {
-    return FileKey{mark.device, mark.inode} == key_of(opened.status) && mark.offset <= size &&
-           holds_what_was_read(mark, first, opened.descriptor.number(), size);
-  });
-  return found == marks_.end() ? std::nullopt : std::optional{*found};
+  const auto rank = [](const Bookmark& mark) { return std::tuple{mark.fingerprint.bytes, reach_of(mark), mark.generation}; };
+  const Bookmark* best = nullptr;  // what was there before it was truncated may have begun alike
+  for (const Bookmark& mark : marks_) {
+    if (FileKey{mark.device, mark.inode} != key_of(opened.status) || mark.deleted || reach_of(mark) > size) continue;
+    if (mark.finished && path != mark.path && !is_evidence(mark, first, path)) continue;
+    if (best != nullptr && rank(mark) <= rank(*best)) continue;
+    if (holds_what_was_read(mark, first, opened.descriptor.number(), size)) best = &mark;
+  }
+  return best == nullptr ? std::nullopt : std::optional{*best};
 }
 
 std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
-  return left_elsewhere_if([&](const Bookmark& mark) {
-    return (size >= mark.offset || path != mark.path) && holds_what_was_read(mark, first, opened.descriptor.number(), size);
-  });
-}
-
-std::optional<Bookmark> KnownFiles::left_elsewhere(std::string_view first) const {
-  return left_elsewhere_if([&](const Bookmark& mark) { return fits(mark.fingerprint, first); });
-}
-
-template <class Fits>
-std::optional<Bookmark> KnownFiles::left_elsewhere_if(const Fits& fits_to) const {
+  const int descriptor = opened.descriptor.number();
   const auto rank = [](const Bookmark& mark) { return std::pair{mark.fingerprint.bytes, mark.prints.blocks.size()}; };
   const Bookmark* best = nullptr;
-  for (const Bookmark& mark : marks_)
-    if (fits_to(mark) && (best == nullptr || rank(*best) < rank(mark))) best = &mark;
+  for (const Bookmark& mark : marks_) {
+    if (best != nullptr && rank(mark) <= rank(*best)) continue;
+    if (!fits(mark.fingerprint, first) || !is_evidence(mark, first, path)) continue;
+    if (size < reach_of(mark) && (path == mark.path || !shows_time_of_day(compared_with(mark, descriptor, size)))) continue;
+    const bool end_unknown = mark.prints.end == 0 && mark.offset > std::max(mark.fingerprint.bytes, mark.prints.seen_to);
+    if (end_unknown && !shows_time_of_day(compared_with(mark, descriptor, size))) continue;
+    if (!holds_what_was_read(mark, first, descriptor, size) || (!mark.finished && is_still_there(mark))) continue;
+    best = &mark;
+  }
   return best == nullptr ? std::nullopt : std::optional{*best};
+}
+
+std::vector<Bookmark> KnownFiles::that_fit(std::string_view first, const std::string& path) const {
+  std::vector<Bookmark> found;
+  for (const Bookmark& mark : marks_)
+    if (fits(mark.fingerprint, first) && is_evidence(mark, first, path) && (mark.finished || !is_still_there(mark))) found.push_back(mark);
+  return found;
+}
+
+bool KnownFiles::is_finished(const OpenedFile& opened, std::string_view first, const std::string& path) const {
+  const auto left = left_here(opened, first, path);
+  return left && left->finished;
 }
 
 std::uint64_t KnownFiles::next_generation(const FileKey& key) const {
@@ -73,15 +127,18 @@ std::optional<std::uint64_t> KnownFiles::take_generation(const FileKey& key) {
 }
 
 bool KnownFiles::is_passed_over(const struct stat& status) const {
-  const auto found = passed_over_.find(key_of(status));
-  return found != passed_over_.end() && found->second.same_as(status);
+  const auto is_in = [&](const std::map<FileKey, PassedOver>& files) {
+    const auto found = files.find(key_of(status));
+    return found != files.end() && found->second.same_as(status);
+  };
+  return is_in(passed_over_) || is_in(copies_);
 }
 
 void KnownFiles::pass_over(const struct stat& status, const Fingerprint& stored, std::uint64_t end) {
   passed_over_[key_of(status)] = PassedOver{status, stored, end};
 }
 
-bool KnownFiles::stays_passed_over(const OpenedFile& opened, std::string_view first) {
+bool KnownFiles::stays_passed_over(const OpenedFile& opened, std::string_view first, const std::string& path) {
   const struct stat& status = opened.status;
   const auto found = passed_over_.find(key_of(status));
   if (found == passed_over_.end()) return false;
@@ -89,7 +146,7 @@ bool KnownFiles::stays_passed_over(const OpenedFile& opened, std::string_view fi
     passed_over_.erase(found);
     return false;
   }
-  if (left_here(opened, first)) return false;
+  if (left_here(opened, first, path)) return false;
   pass_over(status, found->second.stored, found->second.end == 0 ? 0 : end_print(opened));
   return true;
 }

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -28,18 +29,26 @@ class KnownFiles {
 
   /// When an earlier run had last read all it knew of, in seconds since the epoch; 0: there was none.
   [[nodiscard]] std::int64_t seen_until() const noexcept { return seen_until_; }
+  /// Whether an earlier run had a source of this name; one of an older version knew no names.
+  [[nodiscard]] bool has_source(const std::string& name) const;
+  [[nodiscard]] bool has(const FileKey& key) const;
+  /// Notes an identity, so that no other file is given it. False: it was noted before.
+  bool take(const StreamIdentity& identity) { return taken_.emplace(identity.high, identity.low).second; }
+  /// Whether the state held it from the start.
+  [[nodiscard]] bool is_kept(const StreamIdentity& identity) const { return kept_.contains({identity.high, identity.low}); }
   [[nodiscard]] const std::vector<Bookmark>& marks() const noexcept { return marks_; }
   void keep(Bookmark mark) { marks_.push_back(std::move(mark)); }
   void keep_finished(Bookmark mark);
   void forget(const Bookmark& mark);
 
-  /// The bookmark of this very file.
-  [[nodiscard]] std::optional<Bookmark> left_here(const OpenedFile& opened, std::string_view first) const;
-  /// The bookmark of a file with this content that is not followed any more: of several the one that was read furthest.
-  /// A shorter file at the log's own path is a new log, not a copy of the old one.
+  /// The bookmark of this very file, which is at `path` now.
+  [[nodiscard]] std::optional<Bookmark> left_here(const OpenedFile& opened, std::string_view first, const std::string& path) const;
+  /// The bookmark of a file with this content that is not followed any more, and is not where it was: of several the one that was read
+  /// furthest. Of a content that is not telling only when it is a part of that log by its name. A shorter file at the log's own path is a
+  /// new log, not a copy of the old one.
   [[nodiscard]] std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const;
-  /// The same of an archive, by its beginning alone.
-  [[nodiscard]] std::optional<Bookmark> left_elsewhere(std::string_view first) const;
+  /// Of an archive: those which its beginning fits.
+  [[nodiscard]] std::vector<Bookmark> that_fit(std::string_view first, const std::string& path) const;
 
   /// An inode that was another file's: the same name for the hash, so it is told apart by a count.
   [[nodiscard]] std::uint64_t next_generation(const FileKey& key) const;
@@ -52,18 +61,21 @@ class KnownFiles {
   [[nodiscard]] bool is_passed_over(const struct stat& status) const;
   /// `stored`, `end`: see PassedOver.
   void pass_over(const struct stat& status, const Fingerprint& stored, std::uint64_t end = 0);
+  /// What is a copy as it is now: when it changes it may be a log of its own.
+  void pass_over_copy(const struct stat& status) { copies_[key_of(status)] = PassedOver{status, {}, 0}; }
+  [[nodiscard]] bool is_finished(const OpenedFile& opened, std::string_view first, const std::string& path) const;
   /// It changed since it was passed over; it is the same file still, and nothing more is to be read of it.
-  [[nodiscard]] bool stays_passed_over(const OpenedFile& opened, std::string_view first);
+  [[nodiscard]] bool stays_passed_over(const OpenedFile& opened, std::string_view first, const std::string& path);
   /// The print of the last bytes of a file, for pass_over().
   [[nodiscard]] static std::uint64_t end_print(const OpenedFile& opened);
 
  private:
-  template <class Fits>
-  [[nodiscard]] std::optional<Bookmark> left_elsewhere_if(const Fits& fits_to) const;
-
-  std::vector<Bookmark> marks_;                // left by an earlier run, or finished in this one
-  std::map<FileKey, std::uint64_t> anew_;      // truncated: the generation that begins
-  std::map<FileKey, PassedOver> passed_over_;  // older parts, copies, archives of what was read, no logs
+  std::vector<Bookmark> marks_;                                     // left by an earlier run, or finished in this one
+  std::map<FileKey, std::uint64_t> anew_;                           // truncated: the generation that begins
+  std::map<FileKey, PassedOver> passed_over_;                       // older parts, archives of what was read, no logs
+  std::map<FileKey, PassedOver> copies_;                            // of files that are followed
+  std::set<std::pair<std::uint64_t, std::uint64_t>> kept_, taken_;  // identities: of the state; of files opened in this run
+  std::set<std::string> sources_;                                   // names
   std::int64_t seen_until_ = 0;
 };
 

@@ -17,6 +17,11 @@ void OpenFiles::add(std::unique_ptr<FollowedFile> file) {
   files_.push_back(std::move(file));
 }
 
+void OpenFiles::add_mark(StreamId stream, std::shared_ptr<SharedMark> mark) {
+  const std::scoped_lock lock{mutex_};
+  marks_.emplace(stream, std::move(mark));
+}
+
 void OpenFiles::remove(const FollowedFile& file) {
   std::erase_if(by_key_, [&](const auto& each) { return each.second == &file; });
   std::erase_if(files_, [&](const auto& each) { return each.get() == &file; });

@@ -22,6 +22,7 @@ class OpenFiles {
   /// Null: it is not followed, or its content was replaced.
   [[nodiscard]] FollowedFile* find(const FileKey& key) const;
   void add(std::unique_ptr<FollowedFile> file);
+  void add_mark(StreamId stream, std::shared_ptr<SharedMark> mark);
   /// `file` is gone after it.
   void remove(const FollowedFile& file);
   /// Null: it was never followed.

@@ -30,6 +30,13 @@ std::string folder_of(const std::string& path) {
   return folder.empty() ? "." : folder;
 }
 
+/// `3.log`: a container's log since its third restart.
+bool is_restart(const std::string& log) {
+  return log.size() > 4 && log.ends_with(".log") && log.find_first_not_of("0123456789") == log.size() - 4;
+}
+/// `NAMESPACE_POD_UID`, as the kubelet names them.
+bool is_folder_of_pod(const std::string& name) { return std::count(name.begin(), name.end(), '_') == 2; }
+
 }  // namespace
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
@@ -74,14 +81,29 @@ std::vector<std::string> folders_of(const std::vector<std::string>& patterns) {
   return folders;
 }
 
+std::string log_of(const std::string& path) {
+  const fs::path folder = folder_of(path);
+  std::string name = parse_log_name(fs::path{path}.filename().string()).log;
+  if (is_restart(name) && is_folder_of_pod(folder.parent_path().filename().string())) name = "*.log";
+  return (folder / name).string();
+}
+
+bool is_older_part(const std::string& one, const std::string& other) {
+  const LogName left = parse_log_name(fs::path{one}.filename().string()), right = parse_log_name(fs::path{other}.filename().string());
+  if (left.log != right.log) return natural_less(left.log, right.log);
+  return is_older(left, right);
+}
+
 std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths) {
   std::map<std::string, std::set<std::string>> logs;  // by folder: listed once for all of them
-  for (const std::string& path : paths) logs[folder_of(path)].insert(parse_log_name(fs::path{path}.filename().string()).log);
+  for (const std::string& path : paths) logs[folder_of(path)].insert(log_of(path));
   std::vector<std::string> parts;
   for (const auto& [folder, names] : logs) {
     std::error_code error;
-    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error))
-      if (names.contains(parse_log_name(entry->path().filename().string()).log)) parts.push_back(entry->path().string());
+    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+      std::string path = entry->path().string();
+      if (names.contains(log_of(path))) parts.push_back(std::move(path));
+    }
   }
   std::sort(parts.begin(), parts.end());
   return parts;

@@ -9,10 +9,11 @@ namespace {
 constexpr auto kBetweenLooks = std::chrono::milliseconds{20};  // at all files, while some hold something
 }  // namespace
 
-void UnreadFiles::find(const OpenFiles& open) {
+void UnreadFiles::find(const OpenFiles& open, bool kept_only) {
   files_.clear();
+  kept_only_ = kept_only;
   for (const auto& file : open)
-    if (file->has_news()) files_.push_back(file.get());
+    if ((!kept_only || file->mark()->is_kept()) && file->has_news()) files_.push_back(file.get());
   due_ = Clock::now() + kBetweenLooks;
 }
 
@@ -23,7 +24,7 @@ FollowedFile* UnreadFiles::choose(const OpenFiles& open) {
   std::vector<StreamId> unread, held;
   for (const FollowedFile* const file : files_) unread.push_back(file->id());
   for (const auto& file : open)
-    if (file->holds_record()) held.push_back(file->id());
+    if (file->holds_record() || (kept_only_ && !file->mark()->is_kept())) held.push_back(file->id());
   const std::vector<StreamProgress::Turn> turns = progress_->turns(source_, unread, held);
   FollowedFile* chosen = nullptr;
   Timestamp furthest_behind = Timestamp::max();

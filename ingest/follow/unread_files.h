@@ -20,10 +20,11 @@ class UnreadFiles {
     source_ = &source;
   }
 
-  /// Looks which of `open` hold something: a system call for each.
-  void find(const OpenFiles& open);
+  /// Looks which of `open` hold something: a system call for each. `kept_only`: of those whose bookmarks are in the state.
+  void find(const OpenFiles& open, bool kept_only);
   /// find() should be called again.
   [[nodiscard]] bool is_due() const { return files_.empty() || Clock::now() >= due_; }
+  void look_again() noexcept { due_ = {}; }
   [[nodiscard]] bool contains(const FollowedFile& file) const;
   /// Null: there is none, or all of them wait for streams that are further behind.
   [[nodiscard]] FollowedFile* choose(const OpenFiles& open);
@@ -42,7 +43,7 @@ class UnreadFiles {
   std::vector<FollowedFile*> files_;
   std::vector<StreamId> gone_;
   Clock::time_point due_{};
-  bool all_wait_ = false;
+  bool all_wait_ = false, kept_only_ = false;
 };
 
 }  // namespace loglode::ingest

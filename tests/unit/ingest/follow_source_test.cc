@@ -46,6 +46,7 @@ class Follower {
     config.record_patience = std::chrono::milliseconds{20};
     config.rotated_patience = std::chrono::milliseconds{200};
     config.line_patience = line_patience;
+    config.has_state = true;
     source_ = make_follow_source(config, factory_, counters_);
   }
   /// As a crash: what comes next is asked of a new source with the bookmarks of what was handed out.
@@ -74,6 +75,8 @@ class Follower {
       if (record.has(RecordFlag::cut)) cut.insert(std::string{record.raw});
     }
     bookmarks_[{info.identity.high, info.identity.low}] = source_->bookmark(info.id, batch.end);
+    const StreamPosition reached{info.id, batch.end};
+    REQUIRE(source_->commit(std::span{&reached, 1}).has_value());
   }
   [[nodiscard]] std::multiset<std::string> lines() const {
     std::multiset<std::string> all;
