@@ -34,7 +34,7 @@ tl::expected<PcrePattern, PcreProblem> PcrePattern::compile(std::string_view pat
                                 kOptions | (case_sensitive ? 0 : PCRE2_CASELESS), &error, &position, context.get()));
   if (!out.code_) return tl::unexpected(PcreProblem{message_of(error), position});
   // Without the memory for machine code the interpreter gives the same answers, if later.
-  static_cast<void>(pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE));
+  static_cast<void>(pcre2_jit_compile(out.code_.get(), PCRE2_JIT_COMPLETE | PCRE2_JIT_PARTIAL_HARD));
   return out;
 }
 

@@ -7,11 +7,17 @@ namespace loglode {
 
 namespace {
 constexpr std::uint32_t kHeapKiBMax = 4096;
+constexpr std::size_t kStepsPerText = 4'000'000;  // some milliseconds
+constexpr std::size_t kLeastSteps = 100;
+}  // namespace
+
+std::uint32_t user_steps_max(std::size_t text_bytes) noexcept {
+  const std::size_t share = kStepsPerText / std::max<std::size_t>(text_bytes, 1);
+  return static_cast<std::uint32_t>(std::clamp<std::size_t>(share, kLeastSteps, kConfirmStepsMax));
 }
 
 UserMatcher::UserMatcher() : found_(pcre2_match_data_create(1, nullptr)), limits_(pcre2_match_context_create(nullptr)) {
   if (!found_ || !limits_) throw std::bad_alloc{};
-  pcre2_set_match_limit(limits_.get(), kConfirmStepsMax);
   pcre2_set_depth_limit(limits_.get(), kConfirmStepsMax);
   pcre2_set_heap_limit(limits_.get(), kHeapKiBMax);
 }
@@ -31,6 +37,7 @@ PcreMatch UserMatcher::find_some(const PcrePattern& pattern, std::string_view te
 
 PcreMatch UserMatcher::search(const PcrePattern& pattern, std::string_view text, std::size_t from, std::uint32_t options) noexcept {
   if (text.empty()) text = std::string_view{""};
+  pcre2_set_match_limit(limits_.get(), user_steps_max(text.size()));
   for (;;) {
     const std::size_t end = std::min(text.size(), from + kUserMatchBytesMax);
     const bool cut = end < text.size();

@@ -13,6 +13,8 @@ namespace loglode {
 /// What one match may reach over. A text that is not longer is searched as it is, by machine code. In longer ones whatever would look
 /// further than this gives up, so that a pattern which goes over all of a text at each of its bytes costs no more than this for each.
 inline constexpr std::size_t kUserMatchBytesMax = 16 * 1024;
+/// What may be tried from one byte of a text of that size: kConfirmStepsMax, and in longer texts so much less that all of it stays bounded.
+[[nodiscard]] std::uint32_t user_steps_max(std::size_t text_bytes) noexcept;
 
 class UserMatcher {
  public:

@@ -133,6 +133,25 @@ TEST_CASE("limits: a pattern that gives up masks the whole text and chooses noth
   }
 }
 
+TEST_CASE("limits: a pattern that nearly gives up at each byte costs a message no more for it", "[app][transforms]") {
+  CHECK(user_steps_max(0) == 10'000);
+  CHECK(user_steps_max(400) == 10'000);
+  CHECK(user_steps_max(4000) == 1000);
+  CHECK(user_steps_max(std::size_t{1} << 20) == 100);
+  for (const char* const pattern : {"a{1,90}a{1,90}b", R"(\w{1,99}\w{1,99}=b)", "(?:a{1,20}){3}b"}) {
+    for (const std::size_t size : {std::size_t{2000}, std::size_t{100'000}, std::size_t{1'000'000}}) {
+      INFO(pattern << " in " << size);
+      const auto begin = std::chrono::steady_clock::now();
+      TransformRun redact{"redact: { pattern: '" + std::string{pattern} + "' }"};
+      const std::string text = std::string(size, 'a') + "!b";
+      const Batch batch = redact.feed({{text}});
+      const bool gave_up = redact.counters.hits(Limit::pattern_steps) != 0;
+      CHECK(batch.records[0].message == (gave_up ? "[masked]" : text));
+      CHECK(std::chrono::steady_clock::now() - begin < std::chrono::seconds{5});
+    }
+  }
+}
+
 TEST_CASE("limits: long texts are searched to their end, and what is longer than a match may be is not shown", "[app][transforms]") {
   const auto masked = [](const std::string& pattern, const std::string& text) {
     return std::string{TransformRun{"redact: { pattern: '" + pattern + "' }"}.feed({{text}}).records[0].message};
