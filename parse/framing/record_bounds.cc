@@ -15,6 +15,7 @@ constexpr unsigned kMessageLinesMax = 8;
 constexpr unsigned kUnexplainedMax = 100;  // so that a stream whose later lines have no headers does not end in one trace
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+bool is_letter_or_digit(char c) noexcept { return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 bool opens_object(std::string_view line) noexcept { return line == "{" || line == "[{"; }
 
 /// What a server writes at the beginning of its slow query log, below `…, Version: … started with:`.
@@ -67,7 +68,7 @@ std::size_t find_statement_part(std::string_view line) noexcept {
 
 void RecordBounds::reset() noexcept {
   lines_ = text_lines_ = 1;
-  headed_ = in_trace_ = object_ = block_ = indented_ = false;
+  headed_ = in_trace_ = object_ = block_ = armor_ = indented_ = false;
   trace_ = Trace::none;
   message_lines_due_ = unexplained_ = 0;
 }
@@ -92,6 +93,7 @@ bool RecordBounds::start_headed(std::string_view line) {
   record_.begin(line);
   headed_ = true;
   object_ = opens_object(line);
+  see_armor(line);
   reason_ = Reason::header;
   return false;
 }
@@ -116,6 +118,7 @@ bool RecordBounds::start(std::string_view line, Reason reason) {
   object_ = opens_object(line);
   trace_ = trace_begun(line);
   in_trace_ = trace_ != Trace::none && trace_ != Trace::jvm_banner;
+  see_armor(line);
   indented_ = is_indented(line);
   reason_ = reason;
   return false;
@@ -134,6 +137,7 @@ bool RecordBounds::add(std::string_view line, Reason reason) {
   ++text_lines_;
   record_.add(line);
   see_trace(line);
+  see_armor(line);
   indented_ = is_indented(line);
   if (indented_) message_lines_due_ = 0;
   if (line.starts_with("Caused by: ") || line.starts_with("Suppressed: ")) message_lines_due_ = kMessageLinesMax;
@@ -144,7 +148,7 @@ bool RecordBounds::add(std::string_view line, Reason reason) {
 
 /// Blank lines stand inside traces and wrapped text; between records they stand for themselves.
 bool RecordBounds::add_blank(std::string_view line) {
-  const bool may_go_on = object_ || block_ || indented_ || in_trace_ || trace_ != Trace::none || (headed_ && rules_->headed) ||
+  const bool may_go_on = object_ || block_ || armor_ || indented_ || in_trace_ || trace_ != Trace::none || (headed_ && rules_->headed) ||
                          (lines_ == 1 && mentions_error(record_.first_line()));
   reason_ = Reason::shape;
   if (lines_ != 0 && may_go_on) {
@@ -155,6 +159,28 @@ bool RecordBounds::add_blank(std::string_view line) {
   lines_ = 0;
   reason_ = Reason::shape;
   return false;
+}
+
+/// RFC 7468: `-----BEGIN label-----`, lines of base64, `-----END label-----`.
+void RecordBounds::see_armor(std::string_view line) noexcept {
+  const std::size_t begin = line.rfind("-----BEGIN ");
+  if (begin != std::string_view::npos)
+    armor_ = line.ends_with("-----");
+  else if (armor_ && line.starts_with("-----END "))
+    armor_ = false;
+}
+
+/// Lines of base64, those before them that describe a key (RFC 1421: `Proc-Type: 4,ENCRYPTED`), and the end.
+bool RecordBounds::continues_armor(std::string_view line) noexcept {
+  constexpr std::size_t kLineMax = 128, kNameMax = 32;
+  const auto is_base64 = [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/' || c == '='; };
+  const auto is_name = [](char c) { return is_letter_or_digit(c) || c == '-'; };
+  const std::size_t colon = line.substr(0, kNameMax).find(": ");
+  const bool described = text_lines_ <= 4 && colon != std::string_view::npos &&
+                         std::all_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(colon), is_name);
+  armor_ =
+      armor_ && line.size() <= kLineMax && (described || line.starts_with("-----END ") || std::all_of(line.begin(), line.end(), is_base64));
+  return armor_;
 }
 
 bool RecordBounds::continues_object(std::string_view line) {
@@ -258,6 +284,7 @@ bool RecordBounds::continues(std::string_view line) {
     return belongs_to_statement(line) ? add(line, Reason::shape) : start_headed(line);
   if (begins_record(line)) return start_headed(line);
   if (lines_ == 0) return start(line, Reason::nothing);
+  if (armor_ && continues_armor(line)) return add(line, Reason::shape);
   if (block_) return add(line, Reason::shape);
   if (headed_ && text_lines_ < rules_->header_lines) return add(line, Reason::open);
   if (trace_ == Trace::jvm_banner && continues_trace(trace_, line)) return add(line, Reason::shape);

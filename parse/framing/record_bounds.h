@@ -66,6 +66,8 @@ class RecordBounds {
   bool begins_query(std::string_view line);
   [[nodiscard]] bool begins_record(std::string_view line) const;
   [[nodiscard]] bool belongs_to_statement(std::string_view line) const;
+  void see_armor(std::string_view line) noexcept;
+  [[nodiscard]] bool continues_armor(std::string_view line) noexcept;
   [[nodiscard]] bool follows_by_shape(std::string_view line);
   [[nodiscard]] bool follows_first_line(std::string_view line);
   [[nodiscard]] bool is_open_for(std::string_view line);
@@ -79,6 +81,7 @@ class RecordBounds {
   bool in_trace_ = false;                      // a trace began, or frames of one were seen
   bool object_ = false;                        // within a JSON object that spans lines
   bool block_ = false;                         // within a block: a slow query's
+  bool armor_ = false;                         // within a key or certificate in lines of base64 (PEM)
   bool indented_ = false;                      // the line before was
   unsigned message_lines_due_ = 0;             // behind `Caused by:`, until its frames: the exception's message may have line ends
   unsigned unexplained_ = 0;                   // lines in a row that a trace has taken for want of a header

@@ -10,9 +10,10 @@ namespace loglode::redaction {
 namespace {
 
 constexpr std::size_t kLengthMin = 32;
-constexpr double kEntropyMin = 4.2;      // bits a character; 32 random base64 characters have 4.65 on average, identifiers below 4.1
-constexpr double kChangesMin = 0.4;      // of neighbours that differ in class; 0.65 in random base64, below 0.35 in camelCase
-constexpr double kRandomShareMin = 0.6;  // of the run that lies in pieces that look random
+constexpr double kEntropyMin = 4.2;       // bits a character; 32 random base64 characters have 4.65 on average, identifiers below 4.1
+constexpr double kChangesMin = 0.4;       // of neighbours that differ in class; 0.65 in random base64, below 0.35 in camelCase
+constexpr double kRandomShareMin = 0.6;   // of the run that lies in pieces that look random
+constexpr double kPemLineShareMin = 0.3;  // the same of what stands where a line of a key does: chance cuts some into short pieces
 
 enum class Class : unsigned char { lower, upper, digit, other };
 
@@ -159,6 +160,12 @@ bool is_harmless(std::string_view text, std::size_t at, std::string_view run) no
 
 bool is_run(char c) noexcept { return is_alnum(c) || c == '+' || c == '/' || c == '_' || c == '-'; }
 
+/// The end of a line, as long as a line of PEM (RFC 7468: 64) or MIME (RFC 2045: 76): a key that was logged line by line.
+bool ends_as_pem_line(std::string_view text, std::size_t at, std::size_t end) noexcept {
+  if (end - at != 64 && end - at != 76) return false;
+  return (at == 0 || is_one_of(text[at - 1], " \t\n")) && (end == text.size() || is_one_of(text[end], "\r\n"));
+}
+
 }  // namespace
 
 std::size_t run_end(std::string_view text, std::size_t at) noexcept {
@@ -170,7 +177,8 @@ Span find_random_run(std::string_view text, std::size_t at, std::size_t end) {
   if (end - at < kLengthMin) return {};
   const std::string_view run = text.substr(at, end - at);
   if (!has_upper(run) || !has_upper_beside_digit(run)) return {};
-  if (static_cast<double>(random_characters(run)) < kRandomShareMin * static_cast<double>(run.size())) return {};
+  const double share = ends_as_pem_line(text, at, end) ? kPemLineShareMin : kRandomShareMin;
+  if (static_cast<double>(random_characters(run)) < share * static_cast<double>(run.size())) return {};
   if (entropy(run) < kEntropyMin || is_harmless(text, at, run)) return {};
   while (end < text.size() && text[end] == '=') ++end;  // base64 padding
   return {at, end, SecretKind::random};

@@ -112,6 +112,28 @@ exit status 2
 up)");
 }
 
+TEST_CASE("records: a key or certificate in lines of base64 is one record, whatever its lines look like", "[framing]") {
+  for (const std::string label : {"CERTIFICATE",
+                                  "RSA PRIV"
+                                  "ATE KEY"}) {
+    const std::string armor = "-----BEGIN " + label + R"(-----
+Proc-Type: 4,ENCRYPTED
+DEK-Info: AES-128-CBC,0102
+
+w/RlRC6zAMM3pkimwNvdc/yV9cLEUYWa/oDUCqOd+5JJ9Aw+432WFEXIBvWMfPIS
+panicABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01234567
+Zm9v
+-----END )" + label + "-----";
+    expect_records("2026/11/24 00:03:52 serving on :8080\n---\n2026/11/24 00:03:52 worker started\n---\n" + armor +
+                   "\n---\n2026/11/24 00:03:53 serving on :8080");
+    expect_records("2026/11/24 00:03:52 serving on :8080\n---\n2026/11/24 00:03:52 read " + armor + "\n---\n2026/11/24 00:03:53 serving");
+    expect_records("up\n---\n" + armor + "\n---\nup");
+  }
+  expect_records("-----BEGIN OF RUN-----\n---\nstarting up the engine\n---\nready now");  // no base64: words
+  expect_records(
+      "2026/11/24 00:03:52 -----BEGIN X-----\nYWJj\n---\n2026/11/24 00:03:53 cut off by a header\n---\n2026/11/24 00:03:54 ready");
+}
+
 TEST_CASE("records: Node, Rust, Ruby, .NET and PHP", "[framing]") {
   expect_records(R"(up
 ---
