@@ -185,6 +185,17 @@ std::string cut_to(std::string_view text, std::size_t columns) {
   return columns == 0 ? out : out + "…";
 }
 
+std::string cut_at_word(std::string_view text, std::size_t columns) {
+  std::string out = cut_to(text, columns);
+  if (out == text) return out;
+  constexpr std::string_view kCut = "…";
+  const std::size_t kept = out.size() - std::min(out.size(), kCut.size());
+  if (kept < text.size() && text[kept] == ' ') return out;  // a word ends just there
+  const std::size_t blank = out.find_last_of(' ', kept);
+  if (blank == std::string::npos || blank * 3 < kept * 2) return out;
+  return out.substr(0, blank) + " …";
+}
+
 std::string pad_to(std::string_view text, std::size_t columns) {
   std::string out = cut_to(text, columns);
   out.append(columns - columns_of(out), ' ');

@@ -24,7 +24,9 @@ void append_utf8_json(std::string& out, std::string_view text);
 
 /// At most `columns` wide; what was cut shows as `…`.
 [[nodiscard]] std::string cut_to(std::string_view text, std::size_t columns);
-/// The same, filled with blanks on the right.
+/// The same, behind a whole word where one ends in its last third.
+[[nodiscard]] std::string cut_at_word(std::string_view text, std::size_t columns);
+/// cut_to(), filled with blanks on the right.
 [[nodiscard]] std::string pad_to(std::string_view text, std::size_t columns);
 
 /// printable(), with `&<>"'` as entities.

@@ -49,6 +49,12 @@ void find_evidence(const Json& place, std::string_view prefix, const Json*& foun
     for (const auto& item : place) find_evidence(item, prefix, found, ambiguous);
 }
 
+std::string lines_of(const std::vector<Json>& objects) {
+  std::string out;
+  for (const Json& object : objects) out += to_line(object) + "\n";
+  return out;
+}
+
 }  // namespace
 
 Result<std::string> state_folder() {
@@ -60,15 +66,16 @@ Result<std::string> state_folder() {
               "neither XDG_STATE_HOME nor HOME says where to keep the last run");
 }
 
-Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats, const RuleCatalog& rules) {
+Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats, const RuleCatalog& rules,
+                           const EarlierIncidents& earlier) {
   const fs::path folder = fs::path{state} / "last-run", fresh = fs::path{state} / "last-run.new", old = fs::path{state} / "last-run.old";
   std::error_code error;
   if (auto made = make_folders(state, 0700); !made) return made;
   fs::remove_all(fresh, error);
   if (!fs::create_directory(fresh, error)) return fail(error, "cannot keep the last run in " + state);
   fs::permissions(fresh, fs::perms::owner_all, error);
-  const std::pair<const char*, std::string> files[] = {{"findings.ndjson", findings_ndjson(judgement)},
-                                                       {"incidents.ndjson", incidents_ndjson(judgement)},
+  const std::pair<const char*, std::string> files[] = {{"findings.ndjson", lines_of(earlier.findings) + findings_ndjson(judgement)},
+                                                       {"incidents.ndjson", lines_of(earlier.incidents) + incidents_ndjson(judgement)},
                                                        {"rules.ndjson", rules_ndjson(judgement, rules)},
                                                        {"stats.ndjson", stats_ndjson(judgement, stats)},
                                                        {kWorkingFolder, fs::current_path(error).string()}};

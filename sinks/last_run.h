@@ -17,13 +17,18 @@ namespace loglode {
 /// $XDG_STATE_HOME/loglode, or ~/.local/state/loglode. Errors: neither variable is set.
 [[nodiscard]] Result<std::string> state_folder();
 
+/// Of a run that does not end: what its judgement no longer has.
+struct EarlierIncidents {
+  std::vector<Json> incidents, findings;
+};
+
 /// Errors: the folder cannot be written; nothing of the earlier run is lost then.
 [[nodiscard]] Result<void> keep_last_run(const std::string& state, const Judgement& judgement, const RunStats& stats,
-                                         const RuleCatalog& rules);
+                                         const RuleCatalog& rules, const EarlierIncidents& earlier = {});
 
 class LastRun {
  public:
-  /// Errors: there is none, or it cannot be read (says what to do).
+  /// Errors: no_such_file_or_directory where there is none; it cannot be read (says what to do).
   static Result<LastRun> open(const std::string& state);
   [[nodiscard]] const std::vector<Json>& incidents() const noexcept { return incidents_; }
   [[nodiscard]] const std::vector<Json>& findings() const noexcept { return findings_; }

@@ -115,6 +115,10 @@ int run_analyze(const AnalyzeOptions& options) {
     if (!kept && !options.quiet)
       fmt::print(stderr, "loglode: {}; the results above are complete, but `loglode incidents` and the like go on showing an earlier run\n",
                  kept.error().message);
+    if (!options.state.empty() && !options.read_only_state)
+      if (auto beside = keep_last_run(options.state, analysis->judgement, analysis->stats, *analysis->rules); !beside && !options.quiet)
+        fmt::print(stderr, "loglode: {}; `loglode incidents --state {}` goes on showing an earlier run\n", beside.error().message,
+                   options.state);
   }
   if (signal_received() != 0) return 128 + signal_received();
   const auto& problems = analysis->stats.problems;

@@ -1,11 +1,15 @@
-// What `tail` shows: a line for each event that matters on standard output, and, on a terminal, one line at the bottom that says how it
-// goes. Two threads may call it.
+// What `tail` shows: a line for each finding and incident that matters on standard output, changed in place where that is a terminal, and,
+// on a terminal, one line at the bottom that says how it goes. Two threads may call it.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <mutex>
+#include <set>
 #include <string>
 
+#include "app/commands/terminal_lines.h"
+#include "app/live/last_run_keeper.h"
 #include "app/live/live_run.h"
 #include "core/assessment.h"
 #include "core/run_counters.h"
@@ -18,11 +22,13 @@ class LiveScreen final : public Announcer {
   struct Style {
     bool ndjson = false;  // objects of cli.md instead of lines
     bool color = false;
-    bool status = false;   // the line at the bottom
-    bool verbose = false;  // findings that notify nobody as well
+    bool status = false;    // the line at the bottom
+    bool in_place = false;  // standard output is a terminal: lines fit it, and change where they stand
+    bool verbose = false;   // findings that notify nobody as well
     std::size_t columns = 120;
+    std::string open_with, open_in;  // what an incident's number is put behind and before to open it; empty: nothing opens it
   };
-  explicit LiveScreen(Style style) : style_{style} {}
+  explicit LiveScreen(Style style);
 
   /// Shows it; sinks get nothing.
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
@@ -30,8 +36,14 @@ class LiveScreen final : public Announcer {
   [[nodiscard]] Announced announced() const override;
   /// Before announce().
   void restore(const Announced& shown) { tracker_.restore(shown); }
-  /// Draws the line at the bottom anew; to be called a few times a second.
-  void draw_status(const LiveRun& run);
+  /// Gets what was shown; before announce(). Must outlive it.
+  void set_keeper(LastRunKeeper* keeper) noexcept { keeper_ = keeper; }
+
+  // Another thread:
+  /// Draws the line at the bottom anew; to be called a few times a second. `files`: how many are followed.
+  void draw_status(const LiveRun& run, const std::string& files);
+  /// Follows the terminal when somebody changes its size.
+  void follow_size();
   void clear_status();
   void say(const std::string& sentence);  // on standard error
   /// The latest judgement's templates, for SIGUSR1.
@@ -43,19 +55,33 @@ class LiveScreen final : public Announcer {
   [[nodiscard]] std::string output_trouble() const;
 
  private:
-  void show(const Assessment& judged);
+  struct Shown {
+    std::string key, text;
+  };
+  void show(const std::shared_ptr<const Assessment>& assessment);
+  [[nodiscard]] std::vector<Shown> news(const Judgement& judgement, const LiveChanges& changes, Timestamp newest) const;
+  /// What stands on the terminal, as it is now.
+  void refresh(const Judgement& judgement, const LiveChanges& changes);
+  [[nodiscard]] std::string fit(const std::string& summary, std::string& place, std::size_t before, std::size_t behind) const;
   [[nodiscard]] std::string line_of(const LiveFinding& live) const;
-  [[nodiscard]] std::string line_of(const LiveIncident& live, Timestamp newest) const;
-  void print(const std::string& text);
+  [[nodiscard]] std::string line_of(const LiveIncident& live, Timestamp newest, const Finding* headline) const;
+  [[nodiscard]] std::string templates_of(const Judgement& judgement) const;
+  void print(std::vector<Shown> lines);
+  void write(const std::string& text);
 
   const Style style_;
   IncidentTracker tracker_;
+  LastRunKeeper* keeper_ = nullptr;
+  std::atomic<std::size_t> columns_;
   mutable std::mutex mutex_;
+  TerminalLines lines_;  // guarded by mutex_, as those below
+  ScreenSize size_;
   std::string status_, output_trouble_;
   std::atomic<bool> templates_wanted_{false};
   std::atomic<std::uint64_t> findings_{0}, incidents_open_{0};
+  std::atomic<Timestamp> newest_{kNoTime};
   std::uint64_t lines_before_ = 0;
-  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now();
+  std::chrono::steady_clock::time_point drawn_ = std::chrono::steady_clock::now(), line_read_ = drawn_;
   double rate_ = 0;
 };
 

@@ -38,6 +38,7 @@ struct Arguments {
   DlqArguments dlq;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
+  std::string looked_into;  // --state of the commands that look at a run
   std::string config, line, record_id, incident_id, template_id, shell, help_on;
   std::vector<std::string> check_paths;
   std::uint32_t lines_around = 5;
@@ -154,21 +155,25 @@ class CommandLine {
   }
 
   void add_run_commands() {
-    CLI::App* incidents = app_.add_subcommand("incidents", "Incidents of the last run");
+    CLI::App* incidents = app_.add_subcommand("incidents", "Incidents of the last run, or of a run with --state");
+    incidents->add_option("--state", arguments_.looked_into, "what a run with this --state found")->type_name("DIR");
     incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
     CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
     show->add_option("id", arguments_.incident_id, "its number")->required();
     show->footer("Example:\n  loglode incidents show 1");
-    incidents->add_subcommand("list", "List incidents, a line each (the default)");
+    show->fallthrough();
+    incidents->add_subcommand("list", "List incidents, a line each (the default)")->fallthrough();
     incidents->callback([this, show] {
-      status_ = show->parsed() ? show_incident(arguments_.incident_id, arguments_.ndjson) : list_incidents(arguments_.ndjson);
+      const std::string& state = arguments_.looked_into;
+      status_ = show->parsed() ? show_incident(state, arguments_.incident_id, arguments_.ndjson) : list_incidents(state, arguments_.ndjson);
     });
 
     CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
     context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
     context->footer("Example:\n  loglode context 3f9a2c");
     context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
-    context->callback([this] { status_ = show_context(arguments_.record_id, arguments_.lines_around); });
+    context->add_option("--state", arguments_.looked_into, "what a run with this --state found")->type_name("DIR");
+    context->callback([this] { status_ = show_context(arguments_.looked_into, arguments_.record_id, arguments_.lines_around); });
   }
 
   void add_learn() {

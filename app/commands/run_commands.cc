@@ -20,9 +20,17 @@ namespace loglode {
 
 namespace {
 
-Result<LastRun> open_last_run() {
-  return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
+Result<LastRun> open_last_run(const std::string& given) {
+  if (given.empty()) return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
+  auto run = LastRun::open(given);
+  if (!run && run.error().code == std::errc::no_such_file_or_directory)
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                given + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
+  return run;
 }
+
+/// How messages call what was looked into.
+std::string name_of_run(const std::string& state) { return state.empty() ? "the last run" : state; }
 
 std::string text_of(const Json& object, const char* key) {
   const auto found = object.find(key);
@@ -152,8 +160,8 @@ bool is_still_there(const LinesAround& around, std::string_view excerpt) {
 
 }  // namespace
 
-int list_incidents(bool ndjson) {
-  auto run = open_last_run();
+int list_incidents(const std::string& state, bool ndjson) {
+  auto run = open_last_run(state);
   if (!run) return report_error(run.error());
   if (ndjson) return print_and_leave(ndjson_of(run->incidents()));
   std::string out;
@@ -161,24 +169,26 @@ int list_incidents(bool ndjson) {
     out += fmt::format("{:>3}  {:<8}  {}  {}\n     {}\n", text_of(incident, "incident_id"), text_of(incident, "severity"),
                        clock_of(incident, "onset"), services_of(incident), text_of(incident, "summary"));
   }
-  return print_and_leave(out.empty() ? "No incidents in the last run.\n" : out);
+  return print_and_leave(out.empty() ? "No incidents in " + name_of_run(state) + ".\n" : out);
 }
 
-int show_incident(const std::string& id, bool ndjson) {
-  auto run = open_last_run();
+int show_incident(const std::string& state, const std::string& id, bool ndjson) {
+  auto run = open_last_run(state);
   if (!run) return report_error(run.error());
   const Json* incident = find_by(run->incidents(), "incident_id", id);
-  if (incident == nullptr) return report_usage(fmt::format("no incident {} in the last run; `loglode incidents list` shows all", id));
+  if (incident == nullptr)
+    return report_usage(fmt::format("no incident {} in {}; `loglode incidents list{}` shows all", id, name_of_run(state),
+                                    state.empty() ? "" : " --state " + state));
   return print_and_leave(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
 }
 
-int show_context(const std::string& record_id, std::uint32_t lines_around) {
-  auto run = open_last_run();
+int show_context(const std::string& state, const std::string& record_id, std::uint32_t lines_around) {
+  auto run = open_last_run(state);
   if (!run) return report_error(run.error());
   const Json* proof = record_id.size() < 6 ? nullptr : run->evidence(record_id);
   if (proof == nullptr)
-    return report_usage(
-        fmt::format("no evidence with the record id {} in the last run (give at least six digits that one record alone has)", record_id));
+    return report_usage(fmt::format("no evidence with the record id {} in {} (give at least six digits that one record alone has)",
+                                    record_id, name_of_run(state)));
   const Json& origin = (*proof)["origin"];
   const std::string path = run->path_now(origin["log.file.path"]);
   auto around =

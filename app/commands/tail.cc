@@ -7,9 +7,14 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <csignal>
 #include <filesystem>
+#include <optional>
+#include <set>
+#include <string_view>
 #include <thread>
+#include <utility>
 
 #include "app/commands/exit_status.h"
 #include "app/commands/live_screen.h"
@@ -18,6 +23,7 @@
 #include "base/terminal_text.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/path_patterns.h"
+#include "sinks/last_run.h"
 #include "sinks/record_file.h"
 #include "sinks/report.h"
 
@@ -107,31 +113,99 @@ void allow_many_files() {
   static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what cannot be opened is told
 }
 
-/// Tells what is wrong with inputs once, as it turns up, and draws the status line.
+/// What the inputs' patterns match: told at the start, a line a pattern, and when one that matched nothing does.
+class Followed {
+ public:
+  explicit Followed(const TailOptions& options) : options_{options} {
+    for (const std::string& input : options.inputs)
+      if (!is_stream(input)) patterns_.push_back({input, true});
+  }
+
+  void tell(LiveScreen& screen) {
+    look();
+    for (Pattern& each : patterns_) {
+      each.waiting = each.files == 0;
+      const bool named = each.files == 1 && each.file == each.pattern;
+      screen.say(each.waiting ? each.pattern + ": nothing matches yet, waiting"
+                 : named      ? "following " + each.file
+                         : fmt::format("following {} {} of {}", with_commas(each.files), each.files == 1 ? "file" : "files", each.pattern));
+    }
+  }
+  void tell_arrivals(LiveScreen& screen) {
+    look();
+    for (Pattern& each : patterns_)
+      if (each.waiting && each.files > 0) {
+        each.waiting = false;
+        screen.say(each.pattern + ": found, following");
+      }
+  }
+  /// For the status line; empty where streams alone are read.
+  [[nodiscard]] std::string text() const {
+    if (patterns_.empty()) return {};
+    const auto waiting = std::count_if(patterns_.begin(), patterns_.end(), [](const Pattern& each) { return each.files == 0; });
+    const std::string files = fmt::format("{} {}", with_commas(all_), all_ == 1 ? "file" : "files");
+    return waiting == 0 ? files : fmt::format("{} · {} of {} patterns match nothing", files, waiting, patterns_.size());
+  }
+
+ private:
+  struct Pattern {
+    std::string pattern;
+    bool waiting = false;
+    std::size_t files = 0;
+    std::string file;  // the first
+  };
+  void look() {
+    std::set<std::string> all;
+    for (Pattern& each : patterns_) {
+      const std::vector<std::string> files = ingest::matching_files({each.pattern}, options_.exclude);
+      each.files = files.size();
+      each.file = files.empty() ? "" : files.front();
+      all.insert(files.begin(), files.end());
+    }
+    all_ = all.size();
+  }
+
+  const TailOptions& options_;
+  std::vector<Pattern> patterns_;
+  std::size_t all_ = 0;
+};
+
+/// Tells what is wrong with inputs once, as it turns up, draws the status line, and keeps what was found.
 class Monitor {
  public:
-  Monitor(LiveRun& run, LiveScreen& screen, const TailOptions& options)
-      : run_{run}, screen_{screen}, options_{options}, thread_{[this] { tick_until_done(); }} {}
+  Monitor(LiveRun& run, LiveScreen& screen, LastRunKeeper* keeper, const TailOptions& options)
+      : run_{run}, screen_{screen}, keeper_{keeper}, options_{options}, followed_{options}, thread_{[this] { tick_until_done(); }} {}
   ~Monitor() {
     done_ = true;
     thread_.join();
     tell_problems();
     screen_.clear_status();
+    keep(true);
   }
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
   [[nodiscard]] bool any_fatal() const noexcept { return any_fatal_; }
 
  private:
+  static constexpr unsigned kLookForFiles = 30;  // ticks; every three seconds
   void tick_until_done() {
+    if (!options_.quiet) followed_.tell(screen_);
     for (unsigned turn = 0; !done_; ++turn) {
       tell_problems();
+      if (!options_.quiet && turn % kLookForFiles == kLookForFiles - 1) followed_.tell_arrivals(screen_);
+      screen_.follow_size();
+      keep(false);
       tell_trouble();
       if (templates_asked_for.exchange(false)) screen_.request_templates();
-      if (turn % 5 == 0) screen_.draw_status(run_);
+      if (turn % 5 == 0) screen_.draw_status(run_, followed_.text());
       if (screen_.lost_output()) request_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
+  }
+  void keep(bool last) {
+    if (keeper_ == nullptr) return;
+    if (auto kept = keeper_->write(last); !kept && !std::exchange(keeping_fails_, true) && !options_.quiet)
+      screen_.say(kept.error().message + "; what is shown here is complete, but `loglode incidents` cannot open it");
   }
   void tell_problems() {
     for (const InputProblem& problem : run_.counters().take_problems()) {
@@ -153,8 +227,11 @@ class Monitor {
 
   LiveRun& run_;
   LiveScreen& screen_;
+  LastRunKeeper* keeper_;
   const TailOptions& options_;
+  Followed followed_;
   std::string trouble_;
+  bool keeping_fails_ = false;
   std::atomic<bool> done_{false}, any_fatal_{false};
   std::thread thread_;
 };
@@ -201,10 +278,35 @@ void add_words(CLI::App& command, const std::string& name, Value& target, const 
       ->type_name(list);
 }
 
+/// Where what was found is kept; empty: nowhere.
+std::string kept_in(const TailOptions& options) {
+  if (!options.keep_last_run || (options.read_only_state && !options.state.empty())) return {};
+  return !options.state.empty() ? options.state : state_folder().value_or("");
+}
+
+/// The folder as a shell takes it.
+std::string state_argument(const TailOptions& options) {
+  if (options.state.empty()) return {};
+  const bool plain = std::all_of(options.state.begin(), options.state.end(), [](unsigned char c) {
+    return std::isalnum(c) != 0 || c >= 0x80 || std::string_view{"/._-+=:,@%~"}.find(static_cast<char>(c)) != std::string_view::npos;
+  });
+  std::string folder;
+  for (const char c : options.state) folder += c == '\'' ? std::string{"'\\''"} : std::string(1, c);
+  return " --state " + (plain ? folder : "'" + folder + "'");
+}
+
 LiveScreen::Style screen_style(const TailOptions& options) {
   const bool status =
       !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
-  return {options.ndjson, wants_color(options.color, STDOUT_FILENO), status, options.verbose, screen_columns()};
+  const bool in_place = !options.ndjson && isatty(STDOUT_FILENO) == 1;
+  return {options.ndjson,
+          wants_color(options.color, STDOUT_FILENO),
+          status,
+          in_place,
+          options.verbose,
+          screen_columns(),
+          kept_in(options).empty() ? "" : "loglode incidents show",
+          state_argument(options)};
 }
 
 }  // namespace
@@ -225,6 +327,7 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
   command.add_option("--frequent-count", options.frequent_count, "how many errors of one type within the window make it frequent")
       ->check(CLI::Range(1U, 1'000'000'000U));
   command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds")->check(CLI::Range(1.0, 86'400.0));
+  command.add_flag("--no-last{false}", options.keep_last_run, "do not keep what was found for `incidents` and `context`");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
   const Words<When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
@@ -236,11 +339,16 @@ int run_tail(const TailOptions& options) {
   if (options.from == TailFrom::state && options.state.empty()) return report_usage("--from state needs --state DIR");
   if (auto fine = check_records(options); !fine) return report_error(fine.error());
   allow_many_files();
-  const LiveOptions live = live_options(options);
+  LiveOptions live = live_options(options);
+  if (!options.quiet)
+    live.reading.before_compiling = [] {
+      fmt::print(stderr, "loglode: compiling the rules, which takes some seconds; they are kept for the next start\n");
+    };
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
   LiveScreen screen{screen_style(options)};
   LiveRun run{live, screen, stop};
+  std::optional<LastRunKeeper> keeper;
   if (auto ready = run.prepare(); !ready) return report_error(ready.error());
   if (auto added = add_sources(options, run); !added) return report_error(added.error());
   if (!options.records.empty())
@@ -255,10 +363,12 @@ int run_tail(const TailOptions& options) {
     });
   if (!run.notice().empty()) screen.say(run.notice());
   screen.restore(run.announced_before());
+  if (const std::string folder = kept_in(options); !folder.empty())
+    screen.set_keeper(&keeper.emplace(folder, !options.state.empty(), run.counters()));
   bool damaged = false;
   Result<PipelineTimes> times;
   {
-    const Monitor monitor{run, screen, options};
+    const Monitor monitor{run, screen, keeper ? &*keeper : nullptr, options};
     times = run.run();
     damaged = monitor.any_fatal();
   }

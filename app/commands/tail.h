@@ -18,6 +18,7 @@ struct TailOptions {
   bool read_only_state = false;
   unsigned snapshot_ms = 1000, threads = 1;
   bool ndjson = false, quiet = false, verbose = false;
+  bool keep_last_run = true;  // in --state, else as the user's last run
   When color = When::automatic, progress = When::automatic;
   std::string records;  // NDJSON of every record
   std::uint64_t frequent_count = 10;

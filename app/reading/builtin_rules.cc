@@ -37,6 +37,7 @@ Result<LoadedRules> load_rules_for(const ReadingOptions& options) {
   config.packs = options.rules;
   config.probes = redaction_probes();
   config.cache_folder = cache_folder();
+  config.before_compiling = options.before_compiling;
   config.images = embedded_rule_images();  // of use when the user has no packs of his own
   LoadedRules loaded = load_rules_from_text(options.no_builtin_rules ? std::vector<RulePackText>{} : builtin_packs(), config, false);
   if (loaded.problems.empty()) return loaded;

@@ -3,6 +3,7 @@
 
 #include <CLI/App.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -23,6 +24,7 @@ struct ReadingOptions {
   std::string zone;
   std::vector<std::string> rules;
   bool no_builtin_rules = false;
+  std::function<void()> before_compiling{};  // RuleSetConfig::before_compiling
 };
 
 struct AnalyzeOptions {

@@ -97,6 +97,7 @@ class Loader {
       if (note(make_ready(*compiled_))) ready_ = true;
       return;
     }
+    if (config_.before_compiling) config_.before_compiling();
     std::vector<bool> sound = check_each();
     if (!compile_all(sound)) return;
     if (!note(make_ready(*compiled_))) return;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,12 +28,13 @@ struct RuleProblem {
 inline constexpr std::size_t kPatternsMax = 40'000;
 
 struct RuleSetConfig {
-  std::vector<std::string> packs;           // files or folders (their *.yaml and *.yml); the built-in ones are given by app/ as text
-  std::vector<std::string> probes;          // regular expressions of the redactor: a hit sets RecordFlag::may_hold_secret, nothing else
-  std::string cache_folder;                 // for the compiled database; empty: none is kept
-  std::size_t hits_per_line_max = 64;       // further hits are counted (Limit::hits_per_line), not stored
-  std::size_t patterns_max = kPatternsMax;  // over all packs; rules beyond are a problem
-  std::vector<std::string_view> images{};   // of make_rule_image(), best first: what a build put into the program; trusted, unlike a file
+  std::vector<std::string> packs;            // files or folders (their *.yaml and *.yml); the built-in ones are given by app/ as text
+  std::vector<std::string> probes;           // regular expressions of the redactor: a hit sets RecordFlag::may_hold_secret, nothing else
+  std::string cache_folder;                  // for the compiled database; empty: none is kept
+  std::size_t hits_per_line_max = 64;        // further hits are counted (Limit::hits_per_line), not stored
+  std::size_t patterns_max = kPatternsMax;   // over all packs; rules beyond are a problem
+  std::vector<std::string_view> images{};    // of make_rule_image(), best first: what a build put into the program; trusted, unlike a file
+  std::function<void()> before_compiling{};  // called where neither cache nor image serve, so that somebody can say what takes seconds
 };
 
 class RuleSet;

@@ -19,7 +19,6 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import program
-
 sys.path.append(os.path.join(program.ROOT, "tests"))
 from seeds import crash_seed  # noqa: E402
 

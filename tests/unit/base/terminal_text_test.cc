@@ -60,6 +60,11 @@ TEST_CASE("cut_to and pad_to keep to the columns of a terminal, wide characters 
   CHECK(cut_to("short", 10) == "short");
   CHECK(cut_to("0123456789", 10) == "0123456789");
   CHECK(cut_to("0123456789a", 10) == "012345678…");
+  CHECK(cut_at_word("one two three", 13) == "one two three");
+  CHECK(cut_at_word("one two three", 10) == "one two …");
+  CHECK(cut_at_word("one two three", 8) == "one two…");
+  CHECK(cut_at_word("one unbreakable-word-that-goes-on", 20) == "one unbreakable-wor…");  // hardly anything would be left
+  CHECK(cut_at_word("", 0).empty());
   CHECK(columns_of("日志") == 4);
   CHECK(cut_to("日志日志", 5) == "日志…");
   CHECK(pad_to("ab", 4) == "ab  ");
