@@ -145,7 +145,7 @@ class FakeStore final : public CheckpointStore {
 /// Holds what it takes until it is flushed; what it holds when the process ends may have arrived or not.
 class FakeSink final : public RecordSink, public EventSink {
  public:
-  FakeSink(Durable& durable, Dice& dice) : durable_{durable}, dice_{dice} {}
+  FakeSink(Kept& kept, Dice& dice) : kept_{kept}, dice_{dice} {}
   ~FakeSink() override {
     for (const auto& change : held_)
       if (dice_.below(2) == 0)
@@ -195,14 +195,14 @@ class FakeSink final : public RecordSink, public EventSink {
   };
   void keep(const Change& change) {
     if (change.record)
-      durable_.records[change.key] = change.text;
+      kept_.records[change.key] = change.text;
     else if (change.text == "withdrawn")
-      durable_.events.erase(change.key);
+      kept_.events.erase(change.key);
     else
-      durable_.events[change.key] = change.text;
+      kept_.events[change.key] = change.text;
   }
 
-  Durable& durable_;
+  Kept& kept_;
   Dice& dice_;
   std::vector<Change> held_;
 };
@@ -249,16 +249,20 @@ class Process final : public Source {
     engine_.add_ordered_stage(analysis_);
     engine_.set_sinks([this]() -> Result<std::vector<EngineSink>> {
       std::vector<EngineSink> sinks;
-      sinks.push_back({OpenedSink::of_both(std::make_unique<FakeSink>(durable_, dice_)), {}, only(Document::finding)});
+      for (std::size_t sink = 0; sink < kSinks; ++sink)
+        sinks.push_back({OpenedSink::of_both(std::make_unique<FakeSink>(durable_.sinks[sink], dice_)),
+                         {RecordSelection::Of::kept, route_of_sink(sink)},
+                         only(Document::finding)});
       return sinks;
     });
-    engine_.set_verdicts(dead_letters_, dead_letters_,
-                         [this]() -> Result<void> {
-                           dice_.step();
-                           dead_letters_.secure();
-                           return {};
-                         },
-                         {});
+    engine_.set_verdicts(
+        dead_letters_, dead_letters_,
+        [this]() -> Result<void> {
+          dice_.step();
+          dead_letters_.secure();
+          return {};
+        },
+        [this] { return dice_.one_in(40); });
     engine_.begin_after_state(analysis_.any(), kNoTime);
   }
 
@@ -340,6 +344,8 @@ class Process final : public Source {
       Record& record = out.records.emplace_back();
       record.offset = next_[stream];
       record.message = out.keep(payload_of(seed_, stream, next_[stream]));
+      if (!is_for(0, next_[stream])) record.routes = route_of_sink(1);
+      if (!is_for(1, next_[stream])) record.routes = route_of_sink(0);
       record.time = kBegin + std::chrono::seconds{static_cast<std::int64_t>(next_[stream])};
     }
     out.end = end;
@@ -372,19 +378,25 @@ void ask_oracle(std::uint64_t seed, const Durable& durable, std::vector<std::str
   }
   for (std::size_t stream = 0; stream < kStreams; ++stream)
     for (std::uint64_t number = 0; number < positions[stream]; ++number)
-      if (const std::string id = id_of(stream, number); !durable.records.contains(id) && !durable.dead_letters.contains(id))
-        wrong.push_back("lost: " + id);
+      for (std::size_t sink = 0; sink < kSinks; ++sink) {
+        const std::string id = id_of(stream, number);
+        const bool kept = durable.sinks[sink].records.contains(id);
+        if (is_for(sink, number) ? !kept && !durable.dead_letters.contains(id) : kept)
+          wrong.push_back(fmt::format("sink {} {}: {}", sink, kept ? "got what is not for it" : "lost", id));
+      }
   // Whatever a sink holds of events, the state knows of: a later run can take it back.
   std::set<std::string> known;
   for (const StoredAnnounced& row : durable.state.announced)
     for (const PublishedDocument& one : row.announced.documents) known.insert(one.id);
   for (const StoredPending& row : durable.state.pending)
     for (const Event& event : row.events) known.insert(event.key);
-  for (const auto& [key, text] : durable.events)
-    if (!known.contains(key)) wrong.push_back("a sink holds what no state knows of: " + key);
-  for (const auto& [id, text] : durable.records) {
-    const auto slash = id.find('/');
-    if (text != payload_of(seed, std::stoul(id), std::stoull(id.substr(slash + 1)))) wrong.push_back("not what was read: " + id);
+  for (const Kept& sink : durable.sinks) {
+    for (const auto& [key, text] : sink.events)
+      if (!known.contains(key)) wrong.push_back("a sink holds what no state knows of: " + key);
+    for (const auto& [id, text] : sink.records) {
+      const auto slash = id.find('/');
+      if (text != payload_of(seed, std::stoul(id), std::stoull(id.substr(slash + 1)))) wrong.push_back("not what was read: " + id);
+    }
   }
 }
 

@@ -29,13 +29,23 @@ struct Crash {};
 /// What a record says follows from the seed, its stream and its number.
 [[nodiscard]] std::string payload_of(std::uint64_t seed, std::size_t stream, std::uint64_t number);
 
+inline constexpr std::size_t kSinks = 2;
+/// Whether a sink is to get a record: of three, each has one for itself.
+[[nodiscard]] constexpr bool is_for(std::size_t sink, std::uint64_t number) noexcept { return number % 3 == 2 || number % 3 == sink; }
+
+/// What a sink holds.
+struct Kept {
+  std::map<std::string, std::string> records;  // by id
+  std::map<std::string, std::string> events;   // by key, as they were written last; withdrawn ones are gone
+  friend bool operator==(const Kept&, const Kept&) = default;
+};
+
 struct Durable {
   Checkpoint state;  // all that the store was given, joined
   bool any_state = false;
   std::array<std::uint64_t, kStreams> committed{};  // positions that the broker keeps
-  std::map<std::string, std::string> records;       // in the sink, by id
-  std::set<std::string> dead_letters;               // the same
-  std::map<std::string, std::string> events;        // in the sink, by key, as they were written last; withdrawn ones are gone
+  std::array<Kept, kSinks> sinks;
+  std::set<std::string> dead_letters;  // of records that any sink rejected, by id
 };
 
 /// What is left to chance, and what may go wrong.
