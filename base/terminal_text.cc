@@ -228,10 +228,44 @@ std::string html_text(std::string_view text) {
   return out;
 }
 
+namespace {
+
+/// Words and the signs of sentences, which no kind of Markdown reads as anything else; nothing that could be a link, a mention, an entity.
+bool is_plain_sentence(std::string_view text) {
+  const auto is_word = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i], next = i + 1 < text.size() ? text[i + 1] : ' ';
+    if (is_word(c) || c == ' ' || std::string_view{"\"'(,/%;"}.find(c) != std::string_view::npos) continue;
+    const bool inside = i > 0 && is_word(text[i - 1]);
+    if (inside && (c == '.' || c == ':' || c == ')') && (next == ' ' || next == '"' || next == ',')) continue;
+    if (inside && (c == '-' || c == '_') && is_word(next)) continue;
+    return false;
+  }
+  return !text.empty() && text.front() != ' ' && !(text.front() >= '0' && text.front() <= '9');
+}
+
+std::string code_span(std::string_view text) {
+  std::size_t longest = 0, run = 0;
+  for (const char c : text) {
+    run = c == '`' ? run + 1 : 0;
+    longest = std::max(longest, run);
+  }
+  const std::string fence(longest + 1, '`');
+  const bool padded = !text.empty() && (text.front() == '`' || text.back() == '`' || text.front() == ' ');
+  return fence + (padded ? " " : "") + std::string{text} + (padded ? " " : "") + fence;
+}
+
+}  // namespace
+
 std::string markdown_text(std::string_view text) {
+  const std::string shown = printable(text);
+  return shown.empty() || is_plain_sentence(shown) ? shown : code_span(shown);
+}
+
+std::string markdown_cell(std::string_view text) {
   std::string out;
-  for (const char c : printable(text)) {
-    if (std::string_view{"\\`*_{}[]<>()#|!~"}.find(c) != std::string_view::npos) out += '\\';
+  for (const char c : markdown_text(text)) {
+    if (c == '|') out += '\\';
     out += c;
   }
   return out;

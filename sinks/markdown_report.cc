@@ -55,8 +55,8 @@ class Page {
       const auto found = findings_.find(id);
       if (found == findings_.end()) continue;
       const Finding& finding = *found->second;
-      put("| {} | {} | {} | {} | {} |\n", to_rfc3339(finding.start), markdown_text(finding.service), word_for(finding.kind),
-          markdown_text(subject_of(finding, input_.rules)), with_commas(finding.total));
+      put("| {} | {} | {} | {} | {} |\n", to_rfc3339(finding.start), markdown_cell(finding.service), word_for(finding.kind),
+          markdown_cell(subject_of(finding, input_.rules)), with_commas(finding.total));
     }
     put("\nSuspects:\n\n");
     for (const Suspect& suspect : incident.suspects) {
@@ -79,7 +79,7 @@ class Page {
     if (input_.judgement.findings.empty()) return;
     put("## Findings\n\n| kind | service | summary | score |\n|---|---|---|---|\n");
     for (const Finding& finding : input_.judgement.findings) {
-      put("| {} | {} | {} | {:.1f} |\n", name_of(finding.kind), markdown_text(finding.service), markdown_text(finding.summary),
+      put("| {} | {} | {} | {:.1f} |\n", name_of(finding.kind), markdown_cell(finding.service), markdown_cell(finding.summary),
           finding.score);
     }
     put("\n");
@@ -88,7 +88,7 @@ class Page {
   void services() {
     put("## Services\n\n| service | records | templates | errors | warnings | first new error |\n|---|---|---|---|---|---|\n");
     for (const ServiceOverview& service : input_.judgement.services) {
-      put("| {} | {} | {} | {} | {} | {} |\n", markdown_text(service.service), with_commas(service.records), service.templates,
+      put("| {} | {} | {} | {} | {} | {} |\n", markdown_cell(service.service), with_commas(service.records), service.templates,
           with_commas(service.errors), with_commas(service.warnings), to_rfc3339(service.first_error));
     }
     put("\n");
