@@ -7,6 +7,7 @@
 #include "app/commands/exit_status.h"
 #include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
+#include "base/descriptor_limit.h"
 #include "base/private_memory.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
@@ -20,6 +21,7 @@ int run_pipeline_of(const std::string& config_path) {
   for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
   if (!loaded.usable()) return kWrongUsage;
   if (loaded.holds_secrets) keep_memory_private();
+  allow_many_files();
   const std::atomic<bool>& stop = stop_on_signals();
   std::atomic<bool>& hangup = reload_on_hangup();
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end

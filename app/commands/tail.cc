@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,6 +18,7 @@
 #include "app/commands/exit_status.h"
 #include "app/commands/live_screen.h"
 #include "app/live/live_run.h"
+#include "base/descriptor_limit.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
 #include "ingest/follow/follow_source.h"
@@ -103,14 +103,6 @@ Result<void> check_records(const TailOptions& options) {
   ::unlink(options.records.c_str());
   return refuse(options.records +
                 " would be followed by this run itself: give --records a place that no input names, or leave it out with --exclude");
-}
-
-/// Every followed file stays open, and sessions begin with room for a thousand.
-void allow_many_files() {
-  rlimit files{};
-  if (::getrlimit(RLIMIT_NOFILE, &files) != 0) return;
-  files.rlim_cur = files.rlim_max;
-  static_cast<void>(::setrlimit(RLIMIT_NOFILE, &files));  // refused: what cannot be opened is told
 }
 
 /// What the inputs' patterns match: told at the start, a line a pattern, and when one that matched nothing does.

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <system_error>
 
+#include "base/descriptor_limit.h"
 #include "ingest/follow/glob.h"
 
 namespace loglode::ingest {
@@ -110,6 +111,14 @@ bool AllowedPlaces::allows(const std::string& path, std::string_view real) const
 }
 
 Result<OpenedFile> AllowedPlaces::open(const std::string& path) {
+  auto opened = open_allowed(path);
+  if (opened && is_reserved_descriptor(opened->descriptor.number()))
+    return fail(std::make_error_code(std::errc::too_many_files_open),
+                path + " is not followed: the process may open no more files; raise its limit (LimitNOFILE= of a systemd unit, ulimit -Hn)");
+  return opened;
+}
+
+Result<OpenedFile> AllowedPlaces::open_allowed(const std::string& path) {
   if (anywhere_) return open_input({path, 0, 0, false, false});
   // Without reading or waking what it is: a device does something as soon as it is opened.
   const FileDescriptor found{::open(path.c_str(), O_PATH | O_CLOEXEC)};
