@@ -31,8 +31,8 @@ void append_utf8_json(std::string& out, std::string_view text);
 
 /// printable(), with `&<>"'` as entities.
 [[nodiscard]] std::string html_text(std::string_view text);
-/// Text that others wrote, for Markdown: a plain sentence as it is, everything else as a code span, in which nothing is a link, a mention or
-/// an entity.
+/// Text that others wrote, for Markdown: a plain sentence as it is, everything else as a code span, in which nothing is a link, a mention
+/// or an entity.
 [[nodiscard]] std::string markdown_text(std::string_view text);
 /// The same in a table.
 [[nodiscard]] std::string markdown_cell(std::string_view text);

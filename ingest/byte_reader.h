@@ -35,6 +35,9 @@ class ByteReader {
   virtual ~ByteReader() = default;
   /// At most `room` (at least 1) bytes to `to`; waits for the first of them no longer than `until`.
   virtual ReadResult read(char* to, std::size_t room, Deadline until) = 0;
+  /// Passes over the NULs that come next, when they are so many that reading them would take long: how many they were. Only where filler
+  /// may stand, or nothing is kept.
+  virtual std::uint64_t skip_nuls() { return 0; }
   /// The input ends where it has been read to: what the chain holds is still given, then `end`, without a note about what is missing.
   virtual void stop() noexcept = 0;
 };

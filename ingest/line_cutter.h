@@ -33,6 +33,13 @@ class LineCutter {
   [[nodiscard]] std::size_t pending() const noexcept { return filled_ - begin_; }
   [[nodiscard]] bool has_new_bytes() const noexcept { return searched_ < filled_; }
   void add(std::size_t bytes) noexcept { filled_ += bytes; }
+  /// Whether NULs that come next are filler, or of a line whose rest is dropped.
+  [[nodiscard]] bool may_pass_nuls() const noexcept { return pending() == 0; }
+  /// So many NULs came and were not added.
+  void pass_nuls(std::uint64_t count) noexcept {
+    offset_ += count;
+    if (!skipping_ && count > 0) begun_ = true;
+  }
   void moved_to(std::size_t begin) noexcept {
     filled_ = begin + (filled_ - begin_);
     searched_ = begin + (searched_ - begin_);

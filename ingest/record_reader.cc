@@ -38,6 +38,7 @@ class TextPuller {
     LOGLODE_ASSERT(lines.filled() < capacity);
     const std::uint64_t came = lines.lines() - lines_at_pull_;
     lines_at_pull_ = lines.lines();
+    if (lines.may_pass_nuls()) lines.pass_nuls(text_.skip_nuls());
     const std::size_t piece = came * kShortLineBytes > pulled_ ? kShortLinesReadBytes : kReadBytes;
     const ReadResult got = text_.read(buffer + lines.filled(), std::min(capacity - lines.filled(), piece), until);
     pulled_ = got.status == ReadStatus::bytes ? got.size : 0;

@@ -113,8 +113,9 @@ bool AllowedPlaces::allows(const std::string& path, std::string_view real) const
 Result<OpenedFile> AllowedPlaces::open(const std::string& path) {
   auto opened = open_allowed(path);
   if (opened && is_reserved_descriptor(opened->descriptor.number()))
-    return fail(std::make_error_code(std::errc::too_many_files_open),
-                path + " is not followed: the process may open no more files; raise its limit (LimitNOFILE= of a systemd unit, ulimit -Hn)");
+    return fail(
+        std::make_error_code(std::errc::too_many_files_open),
+        path + " is not followed: the process may open no more files; raise its limit (LimitNOFILE= of a systemd unit, ulimit -Hn)");
   return opened;
 }
 

@@ -25,9 +25,9 @@ class AllowedPlaces {
 
   /// Finds out where the fixed parts and roots are now: they may be links themselves, or not be there yet.
   void look();
-  /// Opens a regular file as open_input() does, if the file that is really opened is at an allowed place: a link that is exchanged meanwhile
-  /// changes nothing. Errors: as open_input(); operation_not_permitted when the place is not allowed, with the key that allows it;
-  /// too_many_files_open when only the descriptors are left that others need (base/descriptor_limit.h).
+  /// Opens a regular file as open_input() does, if the file that is really opened is at an allowed place: a link that is exchanged
+  /// meanwhile changes nothing. Errors: as open_input(); operation_not_permitted when the place is not allowed, with the key that allows
+  /// it; too_many_files_open when only the descriptors are left that others need (base/descriptor_limit.h).
   [[nodiscard]] Result<OpenedFile> open(const std::string& path);
 
   /// Links that were refused and are still there, by their path: how each sentence says it. At most kRefusedMax are kept.

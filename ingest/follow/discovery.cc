@@ -348,7 +348,7 @@ void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first)
 }
 
 void Discovery::refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why) {
-  counters_.report({path, path + " " + why, false});
+  if (told_.insert(path + ' ' + why).second) counters_.report({path, path + " " + why, false});
   known_.pass_over(status, stored);
 }
 

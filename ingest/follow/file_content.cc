@@ -15,6 +15,7 @@ namespace loglode::ingest {
 namespace {
 
 constexpr std::uint64_t kComparedBytes = 64 * kKiB;  // of the end of a copy
+constexpr std::uint64_t kLookedBackMax = 64 * kMiB;  // for the end of a line
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
@@ -40,7 +41,11 @@ std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
   return text;
 }
 
-std::string first_bytes_of(int descriptor) { return read_at(descriptor, 0, kFingerprintBytes); }
+std::string first_bytes_of(int descriptor) {
+  std::string first = read_at(descriptor, 0, kFingerprintBytes);
+  if (const std::size_t last = first.find_last_not_of('\0'); last != std::string::npos) first.erase(last + 1);  // room for what is to come
+  return first;
+}
 
 std::uint64_t print_before(int descriptor, std::uint64_t place) {
   const auto bytes = static_cast<std::size_t>(std::min<std::uint64_t>(place, ContentPrints::kBytes));
@@ -83,6 +88,7 @@ std::uint64_t end_of_lines(int descriptor, std::uint64_t size) {
     if (got <= 0) return size;
     const std::size_t newline = std::string_view{block}.substr(0, static_cast<std::size_t>(got)).rfind('\n');
     if (newline != std::string_view::npos) return begin + newline + 1;
+    if (size - begin > kLookedBackMax) return size;  // a line without an end, a hole: it was being written for long
     end = begin;
   }
   return 0;

@@ -18,7 +18,8 @@ namespace loglode::ingest {
 
 /// At most `bytes` at `position`; fewer at the end of the file or where it cannot be read.
 [[nodiscard]] std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes);
-/// The first kFingerprintBytes of a file, or what there is.
+/// The first kFingerprintBytes of a file, or what there is; without NULs at their end, which are to be written over, but where they are
+/// all.
 [[nodiscard]] std::string first_bytes_of(int descriptor);
 
 /// The print of what stands in a file before `place`; 0 where the file is shorter, or cannot be read.

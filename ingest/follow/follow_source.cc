@@ -19,6 +19,8 @@ using namespace ingest;
 using Clock = std::chrono::steady_clock;
 
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
+constexpr auto kBetweenReleases = std::chrono::milliseconds{50};
+constexpr auto kReadAfterStop = std::chrono::milliseconds{500};
 
 class FollowSource final : public FileSource {
  public:
@@ -32,9 +34,12 @@ class FollowSource final : public FileSource {
     for (;;) {
       if (!stopped_ && Clock::now() >= next_look_) look();
       if (announce(out)) return Fill::more;
+      if (is_release_due() && release_held(out)) return Fill::more;
       if (scan_due_ && fill_from_files(out)) return Fill::more;
+      if (std::exchange(turn_over_, false)) return Fill::more;
       scan_due_ = stopped_ || unread_.all_wait();
       if (release_held(out)) return Fill::more;
+      if (cut_short()) return Fill::end;
       if (unread_.all_wait()) {
         if (Clock::now() >= until) return Fill::more;
         unread_.wait(std::min<Deadline>(until, Clock::now() + kBetweenLooks));
@@ -51,7 +56,10 @@ class FollowSource final : public FileSource {
     }
   }
 
-  void stop() noexcept override { stopped_ = true; }
+  void stop() noexcept override {
+    stopped_ = true;
+    stopped_at_ = Clock::now();
+  }
   Result<void> commit(std::span<const StreamPosition> positions) override {
     for (const StreamPosition& position : positions) {
       const std::shared_ptr<SharedMark> mark = open_.mark_of(position.stream);
@@ -125,15 +133,23 @@ class FollowSource final : public FileSource {
 
   bool fill_from_files(Batch& out) {
     if (stopped_ || unread_.is_due()) find_unread();
-    while (FollowedFile* const chosen = unread_.choose(open_)) {
+    while (FollowedFile* const chosen = cut_short() ? nullptr : unread_.choose(open_)) {
       FollowedFile& file = *chosen;
+      const std::uint64_t before = file.read_position();
       const Filled filled = file.fill(out);
+      const std::uint64_t after = file.read_position();
       if (file.replaced() && out.records.empty()) {
         begin_anew(file, out);
         if (!out.records.empty()) return true;
         out.clear();
         find_unread();
         continue;
+      }
+      if (filled == Filled::full || !out.records.empty()) unread_.was_served(file, after - std::min(before, after), !out.records.empty());
+      if (filled == Filled::full && out.records.empty()) {  // a stop is asked for in between
+        turn_over_ = true;
+        out.clear();
+        return false;
       }
       if (filled != Filled::full) {  // else it is followed by the next of the same file, where that is still the furthest behind
         unread_.was_read(file);
@@ -148,6 +164,9 @@ class FollowSource final : public FileSource {
     }
     return false;
   }
+
+  /// A stop reads on for a moment, so that what was just written is in, and leaves a backlog to the next run.
+  [[nodiscard]] bool cut_short() const { return stopped_ && Clock::now() >= stopped_at_ + kReadAfterStop; }
 
   void hold_rotated(FollowedFile& file) {
     const auto now = Clock::now();
@@ -186,12 +205,21 @@ class FollowSource final : public FileSource {
     open_.remove(file);
   }
 
+  /// While a backlog is read: what other files hold is of now.
+  [[nodiscard]] bool is_release_due() {
+    const auto now = Clock::now();
+    if (stopped_ || now < next_release_) return false;
+    next_release_ = now + kBetweenReleases;
+    return true;
+  }
+
   bool release_held(Batch& out) {
     const auto now = Clock::now();
     for (const auto& file : open_) {
       if (!file->may_hold()) continue;
       const auto quiet = file->quiet(now);
       if (!stopped_ && quiet < (file->in_trace() ? config_.trace_patience : config_.record_patience)) continue;
+      if (stopped_ && unread_.contains(*file)) continue;           // what comes behind it may belong to it: the next run reads both
       if (!stopped_ && !file->has_failed() && file->has_news()) {  // it waits for its turn, or was written to a moment ago
         scan_due_ = true;
         continue;
@@ -211,8 +239,8 @@ class FollowSource final : public FileSource {
   std::atomic<std::int64_t> awaited_{0};    // announced files that no commit has reached yet
   std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
   std::optional<StreamId> own_stream_;      // of own_mark()
-  Clock::time_point next_look_{};
-  bool stopped_ = false;
+  Clock::time_point next_look_{}, next_release_{}, stopped_at_{};
+  bool stopped_ = false, turn_over_ = false;
   bool scan_due_ = true;  // files may hold more than was read
   mutable std::mutex status_mutex_;
   FollowStatus status_;  // under status_mutex_

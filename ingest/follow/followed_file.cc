@@ -22,6 +22,7 @@ constexpr std::uint64_t kCountedBytesMax = std::uint64_t{1} << 30;  // of what w
 
 constexpr int kAnnouncementsMax = 4;
 constexpr std::size_t kSearchedBytes = 64 * kKiB;  // for a time
+constexpr int kLooksForData = 4;                   // of NulStretch, before a file that begins with NULs is passed over
 constexpr auto kTick = std::chrono::milliseconds{50};
 constexpr std::size_t kFirstBatchBytes = 64 * kKiB;
 // A file's time may be of another machine's clock: only what lies far back says that nobody writes.
@@ -77,10 +78,26 @@ bool LiveReader::look() {
   return replaced_;
 }
 
+std::uint64_t LiveReader::size_now() const {
+  struct stat status {};
+  return ::fstat(descriptor_, &status) == 0 ? std::min(limit_, static_cast<std::uint64_t>(status.st_size)) : 0;
+}
+
+std::uint64_t LiveReader::skip_nuls() {
+  constexpr std::uint64_t kSkippedMin = 256 * kKiB;
+  if (replaced_ || data_ < position_ + kSkippedMin) return 0;
+  const std::uint64_t passed = data_ - position_;
+  position_ = data_;
+  last_bytes_ = read_at(descriptor_, position_ - ContentPrints::kBytes, ContentPrints::kBytes);
+  return passed;
+}
+
 ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
   if (replaced_) return {ReadStatus::wait, 0};
-  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(room, limit_ > position_ ? limit_ - position_ : 0));
-  const ssize_t size = ::pread(descriptor_, to, wanted, static_cast<off_t>(position_));
+  turn_over_ = turn_left_ == 0;
+  if (turn_over_) return {ReadStatus::wait, 0};
+  const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>({room, turn_left_, limit_ > position_ ? limit_ - position_ : 0}));
+  ssize_t size = ::pread(descriptor_, to, wanted, static_cast<off_t>(position_));
   if (size < 0) {
     if (errno != EINTR) error_ = errno;
     return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
@@ -88,6 +105,19 @@ ReadResult LiveReader::read(char* to, std::size_t room, Deadline) {
   error_ = 0;
   if (look()) return {ReadStatus::wait, 0};
   if (size == 0) return {closed_ ? ReadStatus::end : ReadStatus::wait, 0};
+  if (to[size - 1] == '\0') [[unlikely]] {
+    const std::size_t text = std::string_view{to, static_cast<std::size_t>(size)}.find_last_not_of('\0') + 1;
+    if (text > 0) {
+      size = static_cast<ssize_t>(text);
+    } else if (data_ <= position_) {
+      const NulStretch::Found found = nuls_.look(descriptor_, position_, size_now());
+      turn_over_ = found.goes == NulStretch::Goes::unknown;
+      if (found.goes != NulStretch::Goes::on) return {closed_ && !turn_over_ ? ReadStatus::end : ReadStatus::wait, 0};
+      data_ = found.data;
+    }
+    if (text == 0) size = static_cast<ssize_t>(std::min<std::uint64_t>(static_cast<std::uint64_t>(size), data_ - position_));
+  }
+  turn_left_ -= static_cast<std::uint64_t>(size);
   position_ += static_cast<std::uint64_t>(size);
   const std::string_view got{to, static_cast<std::size_t>(size)};
   last_bytes_ += got.substr(got.size() - std::min(got.size(), ContentPrints::kBytes));
@@ -115,9 +145,27 @@ FollowedFile::FollowedFile(OpenedFile file, StreamInfo info, Bookmark mark, std:
 }
 
 void FollowedFile::open_live(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info) {
-  const std::string prefix = read_at(file_.number(), 0, kPrefixBytes);
-  const std::size_t filler = leading_filler(prefix);
-  Content content = examine(std::string_view{prefix}.substr(filler));
+  std::string prefix = read_at(file_.number(), 0, kPrefixBytes);
+  std::uint64_t filler = leading_filler(prefix);
+  if (filler == kPrefixBytes) {
+    NulStretch nuls;
+    NulStretch::Found found;
+    struct stat status {};
+    static_cast<void>(::fstat(file_.number(), &status));
+    for (int look = 0; look < kLooksForData; ++look) {
+      found = nuls.look(file_.number(), 0, static_cast<std::uint64_t>(status.st_size));
+      if (found.goes != NulStretch::Goes::unknown) break;
+    }
+    if (found.goes != NulStretch::Goes::on) {
+      refusal_ = "begins with NULs, and nothing else was found in it: it is passed over until it changes";
+      return;
+    }
+    filler = found.data;
+    prefix = read_at(file_.number(), filler, kPrefixBytes);
+  } else {
+    prefix.erase(0, filler);
+  }
+  Content content = examine(prefix);
   if (!content.refused.empty()) {
     refusal_ = std::move(content.refused);
     return;
@@ -126,14 +174,15 @@ void FollowedFile::open_live(std::uint64_t offset, const FollowedFileConfig& con
     refusal_ = "is UTF-16, which is not followed: `loglode analyze` reads it";
     return;
   }
-  const std::size_t begin = filler + (content.encoding == Encoding::utf8_with_bom ? 3 : 0);
+  const std::size_t mark_bytes = content.encoding == Encoding::utf8_with_bom ? 3 : 0;
+  const std::uint64_t begin = filler + mark_bytes;
   mark_->change([&](Bookmark& mark) { mark.fingerprint = fingerprint_of(first_bytes_); });
   position_ = std::max<std::uint64_t>(offset, begin);
   live_ = std::make_unique<LiveReader>(file_.number(), position_, first_bytes_, counters_.bytes_read);
   RecordReaderConfig records = config.records;
   records.text_offset = position_;
-  records.lines_before = lines_before(file_.number(), position_);
-  this->begin(std::move(info), std::string_view{prefix}.substr(begin), *live_, records, config);
+  records.lines_before = position_ > begin ? lines_before(file_.number(), position_) : 0;
+  this->begin(std::move(info), std::string_view{prefix}.substr(mark_bytes), *live_, records, config);
 }
 
 void FollowedFile::open_archive(std::uint64_t offset, const FollowedFileConfig& config, StreamInfo info, OpenedFile file) {
@@ -196,10 +245,13 @@ Filled FollowedFile::fill(Batch& out) {
   out.stream = stream_;
   const bool was_at_end = at_end_;
   const std::uint64_t seen_before = seen_;
-  const Filled filled = records_->fill(out, Clock::now());
+  if (live_) live_->begin_turn(kTurnBytes);
+  Filled filled = records_->fill(out, Clock::now());
   if (!out.records.empty()) records_->set_batch_bytes(batch_bytes_);
+  const bool turn_over = filled == Filled::wait && live_ != nullptr && live_->turn_over();
+  if (turn_over) filled = Filled::full;
   at_end_ = filled == Filled::wait;
-  has_news_ = false;
+  has_news_ = turn_over;
   note(out);
   grew_ = grew_ || (was_at_end && seen_ != seen_before);
   return filled;

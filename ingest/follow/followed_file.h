@@ -17,17 +17,28 @@
 #include "ingest/file_reader.h"
 #include "ingest/follow/bookmark.h"
 #include "ingest/follow/file_content.h"
+#include "ingest/follow/nul_stretch.h"
 #include "ingest/record_reader.h"
 #include "ingest/text_stream.h"
 
 namespace loglode::ingest {
 
-/// Reads a regular file from a position on. At its end it waits, until close() says that nothing more will come.
+/// Reads a regular file from a position on. At its end it waits, until close() says that nothing more will come. NULs at the end are room
+/// that a writer has prepared: it waits before them.
 class LiveReader final : public ByteReader {
  public:
   LiveReader(int descriptor, std::uint64_t position, std::string first_bytes, std::atomic<std::uint64_t>& bytes_read);
   ReadResult read(char* to, std::size_t room, Deadline until) override;
+  std::uint64_t skip_nuls() override;
   void stop() noexcept override { closed_ = true; }
+
+  /// From now on it reads so many bytes at most, then it waits.
+  void begin_turn(std::uint64_t bytes) noexcept {
+    turn_left_ = bytes;
+    turn_over_ = false;
+  }
+  /// It waits because its turn is over, not because there is nothing to read.
+  [[nodiscard]] bool turn_over() const noexcept { return turn_over_; }
 
   /// The content that was being read is gone: it is shorter than what was read, or begins with other bytes.
   [[nodiscard]] bool replaced() const noexcept { return replaced_; }
@@ -43,13 +54,17 @@ class LiveReader final : public ByteReader {
 
  private:
   bool still_the_same();
+  [[nodiscard]] std::uint64_t size_now() const;
 
   int descriptor_;
   std::uint64_t position_, limit_ = std::numeric_limits<std::uint64_t>::max();
   std::string first_bytes_;
   std::string last_bytes_;  // that stand before position_, at most ContentPrints::kBytes
   std::atomic<std::uint64_t>& bytes_read_;
-  bool closed_ = false, replaced_ = false;
+  NulStretch nuls_;
+  std::uint64_t data_ = 0;  // where data follows on the NULs at position_, once that is known
+  std::uint64_t turn_left_ = std::numeric_limits<std::uint64_t>::max();
+  bool closed_ = false, replaced_ = false, turn_over_ = false;
   int error_ = 0;
 };
 
@@ -142,6 +157,7 @@ class FollowedFile {
   /// before and nothing was filled since.
   [[nodiscard]] bool has_news();
   /// Records that are there now; never waits. The first batch is small: only then is known when it happened, and how much at once.
+  /// At most kTurnBytes are read: `full` without a record says that there is more, of a line that has no end or of NULs.
   Filled fill(Batch& out);
   /// Records held back because the next might go on with them; with `rest_too` also a line without an end.
   void release(Batch& out, bool rest_too);
@@ -185,6 +201,12 @@ class FollowedFile {
   /// It begins like other logs may (a banner), and more came than was announced: only with that it is told apart after a crash.
   [[nodiscard]] bool needs_announcement() const;
 
+  static constexpr std::uint64_t kTurnBytes = std::uint64_t{4} << 20;
+  /// Up to where it was read, records that are held back included.
+  [[nodiscard]] std::uint64_t read_position() const noexcept { return live_ ? live_->position() : position_; }
+  /// Kept by UnreadFiles: its latest turn among the files, what it was given of it, and whether it ever gave a record.
+  std::uint64_t latest_turn = 0, turn_bytes = 0;
+  bool gave_records = false;
   /// Set by the source: it is not at its path any more, since then.
   std::optional<Clock::time_point> rotated_at{};
   bool is_announced = false;  // by the source; asks for it again

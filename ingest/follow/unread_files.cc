@@ -29,12 +29,22 @@ FollowedFile* UnreadFiles::choose(const OpenFiles& open) {
   FollowedFile* chosen = nullptr;
   Timestamp furthest_behind = Timestamp::max();
   for (std::size_t i = 0; i < turns.size(); ++i) {
-    if (!turns[i].may_be_read || (chosen != nullptr && turns[i].place >= furthest_behind)) continue;
+    if (!turns[i].may_be_read) continue;
+    if (chosen != nullptr && std::pair{turns[i].place, files_[i]->latest_turn} >= std::pair{furthest_behind, chosen->latest_turn}) continue;
     chosen = files_[i];
     furthest_behind = turns[i].place;
   }
   all_wait_ = chosen == nullptr && !files_.empty();
   return chosen;
+}
+
+void UnreadFiles::was_served(FollowedFile& file, std::uint64_t bytes, bool gave_records) {
+  file.turn_bytes += bytes;
+  file.gave_records = file.gave_records || gave_records;
+  if (!file.gave_records) progress_->delivered(file.id(), 0, kNoTime);
+  if (gave_records && file.turn_bytes < FollowedFile::kTurnBytes) return;
+  file.latest_turn = ++turns_;
+  file.turn_bytes = 0;
 }
 
 void UnreadFiles::forget(const FollowedFile& file) {

@@ -33,6 +33,9 @@ class UnreadFiles {
   void wait(Clock::time_point until) { progress_->wait_for_delivery(until); }
   /// To its end, as it is now.
   void was_read(const FollowedFile& file) { std::erase(files_, &file); }
+  /// `bytes` of it were read, and gave a record or none. Among files that are equally far behind turns go round by bytes; a file that never
+  /// gave anything is waited for no longer than a few turns.
+  void was_served(FollowedFile& file, std::uint64_t bytes, bool gave_records);
   /// It is followed no more. What was read of it last may not be on its way yet: it counts until the next choose().
   void forget(const FollowedFile& file);
 
@@ -42,6 +45,7 @@ class UnreadFiles {
   const void* source_ = this;
   std::vector<FollowedFile*> files_;
   std::vector<StreamId> gone_;
+  std::uint64_t turns_ = 0;
   Clock::time_point due_{};
   bool all_wait_ = false, kept_only_ = false;
 };

@@ -214,8 +214,69 @@ def modes_are_set():
         os.umask(before)
 
 
+def endless_lines():
+    """Sparse files of sixty gigabytes, files of NULs, lines without an end: others are read meanwhile, and the first SIGTERM is obeyed."""
+    with program() as p:
+        p.write("logs/a-hole.log", "")
+        os.truncate(p.path("logs/a-hole.log"), 60 << 30)
+        p.write("logs/b-begins.log", "INFO before the hole\n")
+        os.truncate(p.path("logs/b-begins.log"), 60 << 30)
+        p.write("logs/b-begins.log", "INFO behind the hole\n", "a")
+        with open(p.path("logs/c-nuls.log"), "wb") as f:
+            f.write(bytes(300 << 20))
+        with open(p.path("logs/d-line.log"), "wb") as f:
+            f.write(b"INFO endless " + b"x" * (400 << 20))
+        p.write("logs/z.log", "INFO one\n")
+        began = time.monotonic()
+        p.run("paths: ['logs/*.log']")
+        check("the others are read", wait_for(lambda: {"one", "before the hole", "behind the hole"} <= set(p.messages())), p.messages())
+        check("soon", time.monotonic() - began < 6 * SLOW, time.monotonic() - began)
+        p.write("logs/z.log", "INFO two\n", "a")
+        check("and read on", wait_for(lambda: "two" in p.messages(), 5), [m[:40] for m in p.messages()])
+        took = p.stop()
+        check("a stop is obeyed", took is not None and took < 3 * SLOW, took)
+        rss = [int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS")]
+        check("nothing else", all(len(m) <= (1 << 20) + 100 for m in p.messages()), rss)
+
+
+def one_large_backlog():
+    """What is written to small logs arrives although a large one, without times, is being read; SIGTERM is obeyed in the middle of it."""
+    with program() as p:
+        lines, size = 0, 0
+        os.mkdir(p.path("logs"))
+        with open(p.path("logs/a-large.log"), "w", encoding="utf-8") as f:
+            while size < (400 << 20):
+                size += f.write("".join(f"ERROR large line {i} of a backlog that nobody has read {'x' * 150}\n" for i in range(lines, lines + 10_000)))
+                lines += 10_000
+        p.write("logs/b-small.log", "INFO small one\n")
+        p.run("paths: ['logs/*.log']", sink="type: file, path: out.ndjson, what: [records], sync: never")
+
+        def has(what):
+            with open(p.path("out.ndjson"), "rb") as f:
+                return what in f.read()
+
+        check("begun", wait_for(lambda: os.path.exists(p.path("out.ndjson")) and has(b"large line 0 ")))
+        check("the small one too", wait_for(lambda: has(b"small one"), 5))
+        p.write("logs/b-small.log", "INFO small two\n", "a")
+        check("read on", wait_for(lambda: has(b"small two"), 3))
+        p.write("logs/c-new.log", "INFO small three\n")
+        check("a new one is found", wait_for(lambda: has(b"small three"), 3))
+        check("before the backlog was done", not has(b"large line %d " % (lines - 1)))
+        took = p.stop()
+        check("a stop is obeyed in the middle", took is not None and took < 3 * SLOW and not has(b"large line %d " % (lines - 1)), took)
+        p.start("run", p.path("c.yaml"))
+        check("the next run goes on", wait_for(lambda: has(b"large line %d " % (lines - 1)), 60))
+        p.stop()
+        numbers = set()
+        with open(p.path("out.ndjson"), "rb") as f:
+            for line in f:
+                if b"large line " in line:
+                    numbers.add(int(line.split(b"large line ")[1].split(b" ")[0]))
+        check("all of it", len(numbers) == lines, (len(numbers), lines))
+
+
 if __name__ == "__main__":
-    tests = [links_out_of_the_folder, patterns_without_a_file, sinks_that_are_links_or_pipes, modes_are_set]
+    tests = [links_out_of_the_folder, patterns_without_a_file, sinks_that_are_links_or_pipes, modes_are_set, endless_lines, one_large_backlog]
     for test in tests:
         if not sys.argv[2:] or test.__name__ in sys.argv[2:]:
             test()

@@ -365,6 +365,50 @@ TEST_CASE("A loop of links and a folder that is closed stop nothing") {
   CHECK(follower.lines() == Lines{"a1", "a2"});
 }
 
+TEST_CASE("Room that a writer prepared with NULs is waited at, not passed over; a hole before more text is") {
+  const Folder folder;
+  const bool stored = GENERATE(false, true);
+  CAPTURE(stored);
+  const std::string log = folder / "app.log";
+  append(log, "one\n");
+  if (stored)
+    append(log, std::string(1 << 20, '\0'));
+  else
+    fs::resize_file(log, 1 << 20);
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one"});
+  const auto write_at = [&](std::size_t at, const std::string& text) {
+    std::fstream file{log, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(static_cast<std::streamoff>(at));
+    file << text;
+  };
+  write_at(4, "two\nthr");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two"});
+  follower.restart();
+  write_at(11, "ee\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three"});
+  append(log, "behind\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three", "behind"});
+}
+
+TEST_CASE("A sparse file, or one of NULs alone, costs nothing; text behind a hole at its beginning is read") {
+  const Folder folder;
+  append(folder / "a.log", "");
+  fs::resize_file(folder / "a.log", std::uintmax_t{1} << 40);
+  append(folder / "b.log", "");
+  fs::resize_file(folder / "b.log", std::uintmax_t{1} << 40);
+  append(folder / "b.log", "far behind\n");
+  append(folder / "c.log", "one\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"far behind", "one"});
+  CHECK(follower.counters().problems().size() == 1);
+}
+
 TEST_CASE("A log that is reached by a link is looked for where it really is") {
   const Folder folder;
   const bool restarted = GENERATE(false, true);
