@@ -1,7 +1,10 @@
 // Silent: what should have been said and was not. Heartbeats (even intervals), and services that stop altogether.
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <optional>
+#include <span>
+#include <vector>
 
 #include "correlate/baseline_profile.h"
 #include "correlate/detect.h"
@@ -13,8 +16,12 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kBeatsNeeded = 20;
-constexpr double kEvenness = 0.2;       // coefficient of variation of the intervals
-constexpr double kMissed = 3;           // beats
+constexpr double kEvenness = 0.2;  // coefficient of variation of the intervals
+constexpr double kMissed = 3;      // beats
+// Of beats that are closer than windows: what a job says while it runs is as even, but seldom so slow, and it does not go on for so long.
+constexpr double kClosePeriod_s = 5;
+constexpr std::size_t kCloseIntervals = 50;
+constexpr double kEmptyWindows = 6;
 constexpr double kPauses = 0.05;        // of the intervals: what pauses oftener stops as a matter of course
 constexpr double kExpectedNeeded = 10;  // lines of a service
 constexpr double kSilentP = 1e-6;
@@ -57,45 +64,75 @@ struct Heartbeat {
   double missed = 0;
 };
 
+/// What windows tell of the times of beats: the first and the last of each are known.
+class Beats {
+ public:
+  Beats(const Timeline& timeline, const Series& series) : points_{series.points} {
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      if (i > 0) between_.push_back(timeline.judged_time.seconds_within(points_[i - 1].last, points_[i].first));
+      if (points_[i].count > 1)
+        within_.push_back(timeline.judged_time.seconds_within(points_[i].first, points_[i].last) /
+                          static_cast<double>(points_[i].count - 1));
+      count_ += points_[i].count;
+    }
+    std::vector<double> sorted = between_;
+    sorted.insert(sorted.end(), within_.begin(), within_.end());
+    std::sort(sorted.begin(), sorted.end());
+    period_s_ = sorted.empty() ? 0 : quantile(sorted, 0.5);
+    are_close_ = period_s_ <= 2 * std::chrono::duration<double>(timeline.width).count();
+    for (std::size_t i = 0; i < between_.size(); ++i)
+      if (between_[i] > between_[longest_]) longest_ = i;
+  }
+  [[nodiscard]] double period_s() const noexcept { return period_s_; }
+  [[nodiscard]] double longest_s() const noexcept { return between_[longest_]; }
+  [[nodiscard]] const Point& before_longest() const noexcept { return points_[longest_]; }
+  [[nodiscard]] const Point& behind_longest() const noexcept { return points_[longest_ + 1]; }
+
+  /// Whether they come at even intervals, but for some silences. Beats within a window are only known by their mean, so those from one
+  /// window to the next have to be even by themselves.
+  [[nodiscard]] bool are_even() const {
+    if (count_ < kBeatsNeeded || between_.size() + 2 < kBeatsNeeded / 2 || period_s_ <= 0) return false;
+    double sum = 0, squares = 0, even = 0;
+    for (const double interval : between_) {
+      if (interval > period_s_ * (kMissed + 0.5)) continue;  // the silences themselves
+      sum += interval;
+      squares += interval * interval;
+      even += 1;
+    }
+    const double pauses = static_cast<double>(between_.size()) - even;
+    if (are_close_ && (period_s_ < kClosePeriod_s || between_.size() < kCloseIntervals || pauses > 1)) return false;
+    if (even + 2 < kBeatsNeeded / 2.0 || pauses > std::fmax(1, kPauses * static_cast<double>(between_.size()))) return false;
+    const double mean = sum / even;
+    if (std::sqrt(std::fmax(0, squares / even - mean * mean)) > kEvenness * mean) return false;
+    return std::all_of(within_.begin(), within_.end(), [&](double interval) { return std::abs(interval - mean) <= kEvenness * mean; });
+  }
+
+ private:
+  std::span<const Point> points_;
+  std::vector<double> between_, within_;  // seconds; `between_[i]`: from the last of points_[i] to the first of the next
+  std::uint64_t count_ = 0;
+  double period_s_ = 0;
+  bool are_close_ = false;   // some windows hold several, or all hold one
+  std::size_t longest_ = 0;  // of between_
+};
+
 std::optional<Heartbeat> heartbeat_of(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
-  if (series.points.size() < kBeatsNeeded) return std::nullopt;
-  std::vector<double> intervals;
-  for (std::size_t i = 0; i < series.points.size(); ++i) {
-    // Several in one window: their times are not known one by one, or they are no beats.
-    if (series.points[i].count > 1) return std::nullopt;
-    if (i > 0) intervals.push_back(timeline.judged_time.seconds_within(series.points[i - 1].first, series.points[i].first));
-  }
-  std::vector<double> sorted = intervals;
-  std::sort(sorted.begin(), sorted.end());
+  if (series.points.size() < 2) return std::nullopt;
+  const Beats beats{timeline, series};
+  if (!beats.are_even()) return std::nullopt;
   Heartbeat beat;
-  beat.period_s = quantile(sorted, 0.5);
-  if (beat.period_s <= 2 * std::chrono::duration<double>(timeline.width).count()) return std::nullopt;
-  double sum = 0, squares = 0, even = 0;
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < intervals.size(); ++i) {
-    if (intervals[i] > intervals[longest]) longest = i;
-    if (intervals[i] > beat.period_s * (kMissed + 0.5)) continue;  // the silences themselves
-    sum += intervals[i];
-    squares += intervals[i] * intervals[i];
-    even += 1;
-  }
-  if (even < static_cast<double>(kBeatsNeeded) - 2) return std::nullopt;
-  const double pauses = static_cast<double>(intervals.size()) - even;
-  if (pauses > std::fmax(1, kPauses * static_cast<double>(intervals.size()))) return std::nullopt;
-  const double mean = sum / even;
-  if (std::sqrt(std::fmax(0, squares / even - mean * mean)) > kEvenness * mean) return std::nullopt;
-  const Timestamp end = end_of_file(timeline, series);
-  const double tail = timeline.judged_time.seconds_within(series.points.back().first, end);
-  if (tail >= intervals[longest]) {
-    beat.last_before = series.points.back().first;
+  beat.period_s = beats.period_s();
+  const double tail = timeline.judged_time.seconds_within(series.points.back().last, end_of_file(timeline, series));
+  if (tail >= beats.longest_s()) {
+    beat.last_before = series.points.back().last;
     beat.missed = std::floor(tail / beat.period_s);
   } else {
-    beat.last_before = series.points[longest].first;
-    beat.next = series.points[longest + 1].first;
-    beat.missed = std::floor(intervals[longest] / beat.period_s) - 1;
+    beat.last_before = beats.before_longest().last;
+    beat.next = beats.behind_longest().first;
+    beat.missed = std::floor(beats.longest_s() / beat.period_s) - 1;
   }
-  if (beat.missed < kMissed) return std::nullopt;
-  const double silence = std::fmax(tail, intervals[longest]);
+  const double silence = std::fmax(tail, beats.longest_s());
+  if (beat.missed < kMissed || silence < kEmptyWindows * std::chrono::duration<double>(timeline.width).count()) return std::nullopt;
   const double known = timeline.judged_time.seconds_within(series.points.front().first, beat.last_before);
   return is_long_enough(config, silence, known) ? std::optional{beat} : std::nullopt;
 }

@@ -1,6 +1,8 @@
 // Each detector on scenes where it has to speak and on scenes, as like as possible, where it has to be silent.
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <cmath>
+#include <random>
 
 #include "scene.h"
 
@@ -364,6 +366,37 @@ TEST_CASE("silent: a heartbeat that stops is missed, one that is only late or un
           for (int i = 0; i < 25; ++i) scene.line(i * i * 0.5, "api", Severity::info, "tick");
         }) == 0);
   CHECK(missed([](Scene& scene) { scene.lines(0, 100, 10, "api", Severity::info, "tick"); }) == 0);  // ten beats are no steady rate
+}
+
+TEST_CASE("silent: a heartbeat as close as windows are wide, or closer, is one too", "[correlate]") {
+  const auto missed = [](auto write) {
+    Scene scene{std::chrono::seconds{10}};
+    scene.lines(0, 3600, 7, "api", Severity::info, "request served");
+    write(scene);
+    return Judged{scene}.findings(FindingKind::silent).size();
+  };
+  for (const double period : {5.0, 10.0, 15.0, 20.0}) {
+    INFO("a beat each " << period << " s");
+    const auto beats_until = [&](double end) {
+      return [=](Scene& scene) {
+        scene.lines(0.3, end, period, "mailer", Severity::info, "tick");
+        scene.lines(0, 3600, 9, "mailer", Severity::info, "mail sent");
+      };
+    };
+    CHECK(missed(beats_until(2000)) == 1);
+    CHECK(missed(beats_until(3590)) == 0);
+    CHECK(missed(beats_until(period * 15)) == 0);
+  }
+  std::mt19937 random{5};
+  CHECK(missed([&](Scene& scene) {  // as often, but by chance
+          for (double at = 0; at < 2000; at += 10 * std::log(4294967296.0 / (random() + 1.0)))
+            scene.line(at, "mailer", Severity::info, "tick");
+          scene.lines(0, 3600, 9, "mailer", Severity::info, "mail sent");
+        }) == 0);
+  CHECK(missed([](Scene& scene) {  // what a job says while it runs
+          scene.lines(100, 1500, 1, "mailer", Severity::info, "row imported");
+          scene.lines(0, 3600, 9, "mailer", Severity::info, "mail sent");
+        }) == 0);
 }
 
 TEST_CASE("silent: an error or a warning that stops is no loss", "[correlate]") {
