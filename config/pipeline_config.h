@@ -86,7 +86,7 @@ struct TransformConfig {
 };
 
 struct StartAt {
-  enum class Kind : std::uint8_t { earliest, latest, time, start, end, state };  // the first three for kafka, the others for files
+  enum class Kind : std::uint8_t { earliest, latest, time, beginning_once, start, end, state };  // the first four for kafka
   Kind kind = Kind::earliest;
   Timestamp time = kNoTime;
   int line = 0;

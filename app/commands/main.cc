@@ -40,6 +40,7 @@ struct Arguments {
   bool undo = false;
   std::string looked_into;  // --state of the commands that look at a run
   std::string config, line, record_id, incident_id, template_id, shell, help_on;
+  std::vector<std::string> reread;
   std::vector<std::string> check_paths;
   std::uint32_t lines_around = 5;
   bool ndjson = false, connect = false;
@@ -203,12 +204,14 @@ class CommandLine {
   void add_run() {
     CLI::App* command = app_.add_subcommand("run", "A pipeline from a configuration file, until it is stopped");
     command->add_option("config", arguments_.config, "the YAML file")->required();
+    command->add_option("--reread", arguments_.reread, "a source of topics that is read from its beginning, whatever positions say; once")
+        ->type_name("SOURCE");
     command->footer(
         "SIGTERM and Ctrl-C: nothing more is read, what was read is delivered, positions are kept; a second one leaves at once.\n"
         "The exit status is then 143 (SIGTERM) or 130 (Ctrl-C), which is no failure.\n"
         "SIGHUP: rules, thresholds and the log level are read again.\n"
-        "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml");
-    command->callback([this] { status_ = run_pipeline_of(arguments_.config); });
+        "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml\n  loglode run shop.yaml --reread orders");
+    command->callback([this] { status_ = run_pipeline_of(arguments_.config, arguments_.reread); });
   }
 
   void add_templates() {

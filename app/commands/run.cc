@@ -15,7 +15,7 @@
 
 namespace loglode {
 
-int run_pipeline_of(const std::string& config_path) {
+int run_pipeline_of(const std::string& config_path, const std::vector<std::string>& reread) {
   config::LoadedConfig loaded = config::load_config(config_path, config::type_readers());
   for (const config::ConfigProblem& warning : loaded.warnings) fmt::print(stderr, "{} (warning)\n", printable(config::to_string(warning)));
   for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
@@ -26,6 +26,7 @@ int run_pipeline_of(const std::string& config_path) {
   std::atomic<bool>& hangup = reload_on_hangup();
   std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
   ServiceRun service{std::move(loaded.config), stop, hangup};
+  if (auto known = service.reread(reread); !known) return report_error(known.error());
   if (auto ready = service.prepare(); !ready) return report_error(ready.error());
   if (auto ran = service.run(); !ran) return report_error(ran.error());
   return signal_received() != 0 ? 128 + signal_received() : kDone;

@@ -22,7 +22,10 @@ namespace {
 
 constexpr std::string_view kTopicRuleKeys[] = {"topics", "format", "service"};
 constexpr KeyRow kKeys[] = {
-    {"start", "`earliest`, `latest`, or a time, for partitions without a committed position", "`earliest`"},
+    {"start",
+     "`earliest`, `latest`, or a time, for partitions without a committed position; `from-beginning-once`: with one too, until it was "
+     "begun",
+     "`earliest`"},
     {"brokers topics group", "`host:port`; names, or patterns (POSIX extended) with a leading `^`; the consumer group", "required"},
     {"instance", "static membership when not empty", "empty"},
     {"per_topic", "list of `{ topics, format, service }`; the first that matches holds", "none"},
@@ -91,8 +94,8 @@ StartAt read_start(const Section& section) {
       section.problem(text.line, fmt::format("bad start {}: not a time; write for example 2026-11-23T12:00:00Z", quoted(text)));
     return out;
   }
-  constexpr StartAt::Kind kStarts[] = {StartAt::Kind::earliest, StartAt::Kind::latest};
-  constexpr std::string_view kWords[] = {"earliest", "latest", "a time like 2026-11-23T12:00:00Z"};
+  constexpr StartAt::Kind kStarts[] = {StartAt::Kind::earliest, StartAt::Kind::latest, StartAt::Kind::beginning_once};
+  constexpr std::string_view kWords[] = {"earliest", "latest", "from-beginning-once", "a time like 2026-11-23T12:00:00Z"};
   if (const auto index = section.word_index("start", text, kWords); index && *index < std::size(kStarts))
     return {kStarts[*index], kNoTime, text.line};
   return out;
@@ -171,6 +174,9 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
     case StartAt::Kind::latest:
       kafka.start = KafkaStart::latest;
       break;
+    case StartAt::Kind::beginning_once:
+      kafka.start = KafkaStart::beginning_once;
+      break;
     case StartAt::Kind::time:
       kafka.start = KafkaStart::time;
       kafka.start_time = source.start.time;
@@ -198,6 +204,8 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   kafka.queue_bytes_max = kafka.staged_bytes_max = with.queue_bytes_max;
   kafka.line_bytes_max = with.line_bytes_max;
   kafka.batch_bytes = with.batch_bytes;
+  kafka.reread = with.reread.contains(source.name);
+  kafka.bookmarks = with.bookmarks();
   kafka.known_position = with.known_position;
   kafka.commit_metadata = with.commit_metadata;
   kafka.say = with.say;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -63,6 +64,7 @@ struct SourceMaking {
   std::function<std::vector<std::string>()> bookmarks;  // of the state
   KnownPosition known_position;
   std::string commit_metadata;
+  const std::set<std::string>& reread;                            // sources that are read from the beginning, whatever positions say
   std::function<void(const std::string&)> say;                    // what is no fault; any thread
   std::vector<std::pair<std::string, KafkaSource*>>& kafka;       // each Kafka source that is made is added: its figures are asked for
   std::vector<std::pair<std::string, const FileSource*>>& files;  // the same of each source of files

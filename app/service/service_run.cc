@@ -10,6 +10,7 @@
 #include "app/reading/builtin_rules.h"
 #include "app/registry/kafka_clients.h"
 #include "app/registry/types.h"
+#include "base/near_word.h"
 #include "base/terminal_text.h"
 #include "config/load_config.h"
 #include "parse/redact/redactor.h"
@@ -116,6 +117,19 @@ Result<void> ServiceRun::refuse_unsound() {
   return {};
 }
 
+Result<void> ServiceRun::reread(const std::vector<std::string>& sources) {
+  std::vector<std::string_view> names;
+  for (const SourceConfig& source : config_.sources)
+    if (source.type == SourceConfig::Type::kafka) names.push_back(source.name);
+  for (const std::string& name : sources) {
+    if (std::find(names.begin(), names.end(), name) == names.end())
+      return fail(std::make_error_code(std::errc::invalid_argument),
+                  fmt::format("--reread {}: there is no source of type kafka with this name{}", name, hint(name, names)));
+    reread_.insert(name);
+  }
+  return {};
+}
+
 Result<void> ServiceRun::prepare() {
   live_ = std::make_unique<LiveRun>(options_, events_, stop_);
   if (auto sound = refuse_unsound(); !sound) return sound;
@@ -180,6 +194,7 @@ Result<void> ServiceRun::add_sources() {
                                   [this] { return live_->bookmarks(); },
                                   live_->known_position(),
                                   live_->commit_metadata(),
+                                  reread_,
                                   [this](const std::string& what) { log_.info(what); },
                                   kafka_,
                                   files_};

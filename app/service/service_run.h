@@ -32,6 +32,8 @@ class ServiceRun {
 
   /// Everything that can fail before data flows. Errors: rules, formats, options, folders, files (invalid_argument: configuration).
   [[nodiscard]] Result<void> prepare();
+  /// Before prepare(): these sources are read from their beginning, once. Errors: one that is not of topics, or not there.
+  [[nodiscard]] Result<void> reread(const std::vector<std::string>& sources);
   [[nodiscard]] Result<PipelineTimes> run();
 
  private:
@@ -56,6 +58,7 @@ class ServiceRun {
   EventDocuments events_{json_event_texts()};  // judging thread
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;
   std::vector<std::pair<std::string, const FileSource*>> files_;
+  std::set<std::string> reread_;
   std::deque<SinkMeter> meters_;  // of config_.sinks, in their order
   ServiceLog log_;
   std::unique_ptr<LiveRun> live_;

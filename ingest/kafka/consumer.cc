@@ -17,7 +17,7 @@ constexpr int kPollLaggingMs = 5;
 constexpr std::size_t kPollsAtOnce = 1000;  // between two looks at everything else
 constexpr std::size_t kToldMax = 100;       // sentences to a person, of one source
 constexpr std::size_t kTopicsNamed = 3;     // of a source, where a sentence is of all of them
-constexpr milliseconds kCloseWithin{10'000};
+constexpr milliseconds kCloseWithin{10'000}, kDestroyWithin{3'000};
 
 milliseconds session_timeout(const rd_kafka_conf_t* conf) {
   std::array<char, 32> text{};
@@ -36,6 +36,8 @@ Result<void> Consumer::start() {
   Result<Conf> conf = make_consumer_conf(config_);
   if (!conf) return tl::unexpected<Error>(conf.error());
   patience_ = session_timeout(conf->get()) / 2;
+  rd_kafka_conf_set_opaque(conf->get(), this);
+  rd_kafka_conf_set_log_cb(conf->get(), &on_log);
   std::array<char, 512> said{};
   client_ = rd_kafka_new(RD_KAFKA_CONSUMER, conf->get(), said.data(), said.size());
   if (client_ == nullptr) return refused("source '" + config_.name + "': " + said.data());
@@ -50,6 +52,7 @@ Result<void> Consumer::start() {
     rd_kafka_destroy_flags(std::exchange(client_, nullptr), RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
     return refused("source '" + config_.name + "': cannot subscribe to its topics: " + rd_kafka_err2str(error));
   }
+  remember_all(config_.bookmarks);
   thread_ = std::thread{[this] { run(); }};
   return {};
 }
@@ -86,6 +89,8 @@ void Consumer::run() {
 void Consumer::look_after() {
   if (pending_revoke_) finish_revoke();
   if (pending_assign_) assign_pending();
+  if (topics_gone_.exchange(false)) suspect("");
+  if (any_suspected_) verify_suspected();
   if (!to_reset_.empty()) reset_positions();
   if (!damaged_.empty() || search_) pass_over_damage();
   commit_acknowledged();
@@ -130,6 +135,15 @@ Consumer::Current Consumer::find(std::string_view topic, std::int32_t number) co
   return nullptr;
 }
 
+/// A topic that is deleted and made anew in a moment leaves no other trace than this: that a fetch found it gone. Called by threads of the
+/// client's.
+void Consumer::on_log(const rd_kafka_t* client, int, const char* facility, const char* message) noexcept {
+  auto* const self = static_cast<Consumer*>(rd_kafka_opaque(client));
+  if (self == nullptr || std::string_view{facility} != "BROKERUA") return;
+  const std::string_view text{message};
+  if (text.find("Unknown topic") != std::string_view::npos) self->topics_gone_ = true;
+}
+
 std::string Consumer::place(const std::string& where) const {
   std::string text = "source " + config_.name + ", ";
   if (!where.empty()) return text + where;
@@ -169,8 +183,19 @@ void Consumer::close() {
     return;
   }
   queue_.reset();
-  rd_kafka_destroy_flags(client_, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
-  client_ = nullptr;
+  destroy(std::exchange(client_, nullptr));
+}
+
+/// It may hang too, where a topic was deleted while it was read (seen with 2.0.2): on a thread of its own, which then ends with the
+/// process.
+void Consumer::destroy(rd_kafka_t* client) {
+  auto done = std::make_shared<std::promise<void>>();
+  std::future<void> over = done->get_future();
+  std::thread{[client, done] {
+    rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);
+    done->set_value();
+  }}.detach();
+  static_cast<void>(over.wait_for(kDestroyWithin));
 }
 
 }  // namespace loglode::kafka

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <functional>
 #include <future>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -13,15 +14,19 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <tuple>
 #include <unordered_map>
 #include <vector>
 
 #include "core/run_counters.h"
 #include "ingest/kafka/kafka_source.h"
+#include "ingest/kafka/position_mark.h"
 #include "ingest/kafka/staging_queue.h"
 #include "kafka/handles.h"
 
 namespace loglode::kafka {
+
+inline constexpr std::size_t kPartitionsNamed = 20;  // in a sentence
 
 struct ConsumerCounts {
   std::atomic<std::uint64_t> messages{0}, bytes{0}, tombstones{0}, rebalances{0}, commits{0}, commit_failures{0}, repeats_dropped{0};
@@ -111,15 +116,30 @@ class Consumer {
   [[nodiscard]] Current find_stalled();
   bool learn_ends(std::span<const Current> partitions);
 
+  // consumer_start: where a partition begins, and whether its topic is still the one that it was
+  /// Its identity, of cluster, topic, number and generation.
+  void name(Partition& partition) const;
+  bool find_start(const rd_kafka_topic_partition_t& committed, Partition& partition);
+  bool find_position(const rd_kafka_topic_partition_t& committed, const CommitNote& note, Partition& partition);
+  void tell_forgotten(const std::vector<Current>& described);
+  bool look_up_start(Partition& partition);
+  [[nodiscard]] bool is_reread(const Partition& partition, const CommitNote& note, const PartitionBookmark* kept);
+  [[nodiscard]] bool is_new(const Partition& partition);
+  bool learn_topics(const rd_kafka_topic_partition_list_t& list);
+  void begin_at(Partition& partition, std::int64_t offset, const std::string& why) const;
+  void remember_all(const std::vector<std::string>& bookmarks);
+  void remember(const Partition& partition);
+  [[nodiscard]] const PartitionBookmark* remembered(const std::string& topic, std::int32_t number) const;
+  /// Whether `message` is to be taken: false for the one that is read once more, and from a topic that is another one.
+  bool verify(Partition& partition, const Message& message);
+  void suspect(const std::string& topic);  // empty: any of them
+  void verify_suspected();
+
   // consumer_group: who owns what, and up to where
   void take_rebalance(rd_kafka_event_t& event);
   void assign_pending();
   void say_assigned(const std::vector<Current>& partitions) const;
   [[nodiscard]] std::optional<std::vector<Current>> describe(rd_kafka_topic_partition_list_t& list);
-  /// Its identity, of cluster, topic, number and generation.
-  void name(Partition& partition) const;
-  bool find_start(const rd_kafka_topic_partition_t& committed, Partition& partition);
-  bool look_up_start(Partition& partition);
   void begin_revoke(PartitionList list);
   void finish_revoke();
   void hand_back(PartitionList list);
@@ -130,6 +150,8 @@ class Consumer {
   void note_commit(rd_kafka_resp_err_t error, const rd_kafka_topic_partition_list_t* list);
   void forget_all();
   void close();
+  static void destroy(rd_kafka_t* client);
+  static void on_log(const rd_kafka_t* client, int level, const char* facility, const char* message) noexcept;
 
   [[nodiscard]] Current find(std::string_view topic, std::int32_t number) const;
   // To a person. Each line names the source and, where there is one, the topic or partition.
@@ -142,7 +164,7 @@ class Consumer {
   StagingQueue& staging_;
   RunCounters& counters_;
   ConsumerCounts counts_;
-  std::atomic<bool> closing_{false}, wants_commit_{false};
+  std::atomic<bool> closing_{false}, wants_commit_{false}, topics_gone_{false};
   rd_kafka_t* client_ = nullptr;  // left behind when it does not close in time
   Queue queue_;
   std::chrono::milliseconds patience_{0};  // for commits before partitions are given back
@@ -169,10 +191,14 @@ class Consumer {
       stalls_at_{}, reassign_at_{}, search_at_{};
   std::chrono::milliseconds reassign_pause_{0};  // between two times that partitions are reassigned for a stall
   bool commit_on_its_way_ = false;
+  bool any_suspected_ = false;
   bool lagging_ = false;  // there is more to come, and the queue is empty
   std::size_t woken_ = 0;
   unsigned wakes_in_vain_ = 0;
-  std::set<std::pair<std::string, std::int32_t>> paused_;  // by us, of those assigned
+  std::set<std::pair<std::string, std::int32_t>> paused_;                                       // by us, of those assigned
+  std::map<std::tuple<std::string, std::string, std::int32_t>, PartitionBookmark> remembered_;  // by cluster, topic and number
+  std::set<std::pair<std::string, std::int32_t>> reread_;                                       // begun, of config_.reread
+  std::map<std::string, int> partitions_first_;  // how many a topic had when the first of it was assigned
   std::set<std::string> told_;
   std::string trouble_, trouble_told_;  // why the latest connection failed, and why all did
   bool trouble_untold_ = false;         // a person can mend it

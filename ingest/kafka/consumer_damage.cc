@@ -20,6 +20,7 @@ constexpr milliseconds kSearchAgain{5000};  // after there was no thread to be h
 void Consumer::take_damage(const Current& partition, std::int64_t batch, rd_kafka_resp_err_t error) {
   auto damage = std::find_if(damaged_.begin(), damaged_.end(), [&](const Damage& each) { return each.partition == partition; });
   if (damage == damaged_.end()) damage = damaged_.insert(damaged_.end(), Damage{partition});
+  partition->to_verify = {};  // nobody will read it
   // librdkafka asks again by itself, a little later each time.
   damage->from = std::max(batch, staging_.locked([&] { return partition->next; }));
   damage->error = error;

@@ -1,8 +1,5 @@
-// Who owns which partition, where it goes on, and up to where it is committed.
-#include <xxhash.h>
-
+// Who owns which partition, and up to where it is committed.
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <string>
 #include <utility>
@@ -19,7 +16,6 @@ constexpr int kAskMs = 2000;
 constexpr milliseconds kAskAgain{1000};
 constexpr milliseconds kCommitAgain{1000};
 constexpr milliseconds kCommitLost{5000};  // the answer to a commit that did not come: the next one holds all of it
-constexpr std::size_t kPartitionsNamed = 20;
 constexpr int kCommitNowMs = 5000;
 
 bool cooperative(rd_kafka_t* client) {
@@ -27,43 +23,15 @@ bool cooperative(rd_kafka_t* client) {
   return protocol != nullptr && std::string_view{protocol} == "COOPERATIVE";
 }
 
-constexpr std::string_view kGeneration = " generation ";
-
-/// The topic's id would say that it was made anew; librdkafka does not give it. So generations are counted, and kept beside the offset.
-std::string with_generation(std::string metadata, unsigned generation) {
-  if (generation != 0) metadata.append(kGeneration).append(std::to_string(generation));
-  return metadata;
-}
-
-/// Takes the generation off the end of what was written beside an offset.
-unsigned take_generation(std::string_view& metadata) {
-  const std::size_t at = metadata.rfind(kGeneration);
-  if (at == std::string_view::npos) return 0;
-  const std::string_view digits = metadata.substr(at + kGeneration.size());
-  unsigned generation = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), generation);
-  if (error != std::errc{} || end != digits.data() + digits.size()) return 0;
-  metadata = metadata.substr(0, at);
-  return generation;
-}
-
-PartitionList list_of(const std::string& topic, std::int32_t number, std::int64_t offset) {
-  PartitionList list = new_list();
-  rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), number)->offset = offset;
-  return list;
+/// The message of its mark is read once more, to see that it is still there.
+std::int64_t fetched_from(const Partition& partition) {
+  if (partition.to_verify.known()) return partition.to_verify.offset;
+  return partition.next >= 0 ? partition.next : static_cast<std::int64_t>(RD_KAFKA_OFFSET_BEGINNING);
 }
 
 void no_callback(rd_kafka_t*, rd_kafka_resp_err_t, rd_kafka_topic_partition_list_t*, void*) noexcept {}
 
 }  // namespace
-
-void Consumer::name(Partition& partition) const {
-  std::string text{"kafka"};
-  text.append(1, '\0').append(cluster_).append(1, '\0').append(partition.topic).append(1, '\0').append(std::to_string(partition.number));
-  if (partition.generation != 0) text.append(1, '\0').append(std::to_string(partition.generation));
-  const XXH128_hash_t digest = ::XXH3_128bits(text.data(), text.size());
-  partition.identity = {digest.high64, digest.low64};
-}
 
 void Consumer::take_rebalance(rd_kafka_event_t& event) {
   ++counts_.rebalances;
@@ -115,8 +83,7 @@ void Consumer::reassign() {
   const PartitionList list = new_list(static_cast<int>(assigned_.size()));
   staging_.locked([&] {
     for (const Current& partition : assigned_)
-      rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset =
-          partition->next >= 0 ? partition->next : static_cast<std::int64_t>(RD_KAFKA_OFFSET_BEGINNING);
+      rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset = fetched_from(*partition);
   });
   paused_.clear();
   counts_.paused = false;
@@ -137,6 +104,7 @@ std::optional<std::vector<Consumer::Current>> Consumer::describe(rd_kafka_topic_
     cluster_ = id;
     rd_kafka_mem_free(client_, id);
   }
+  if (!learn_topics(list)) return std::nullopt;
   const PartitionList committed{rd_kafka_topic_partition_list_copy(&list)};
   if (rd_kafka_committed(client_, committed.get(), kAskMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
   for (int i = 0; i < committed->cnt; ++i) {
@@ -148,58 +116,13 @@ std::optional<std::vector<Consumer::Current>> Consumer::describe(rd_kafka_topic_
     if (!find_start(at, *partition)) return std::nullopt;
     described.push_back(std::move(partition));
   }
+  tell_forgotten(described);
   for (Current& partition : described) {
+    if (config_.reread) reread_.insert({partition->topic, partition->number});
     partition->stream = config_.next_stream();
-    rd_kafka_topic_partition_list_find(&list, partition->topic.c_str(), partition->number)->offset =
-        partition->next >= 0 ? partition->next : static_cast<std::int64_t>(RD_KAFKA_OFFSET_BEGINNING);
+    rd_kafka_topic_partition_list_find(&list, partition->topic.c_str(), partition->number)->offset = fetched_from(*partition);
   }
   return described;
-}
-
-bool Consumer::find_start(const rd_kafka_topic_partition_t& committed, Partition& partition) {
-  std::optional<std::uint64_t> position;
-  if (committed.offset >= 0) {
-    position = static_cast<std::uint64_t>(committed.offset) << kKafkaOffsetShift;
-    partition.committed = partition.requested = committed.offset;
-  }
-  std::string_view metadata = committed.metadata == nullptr
-                                  ? std::string_view{}
-                                  : std::string_view{static_cast<const char*>(committed.metadata), committed.metadata_size};
-  partition.generation = take_generation(metadata);
-  name(partition);
-  if (config_.known_position) {
-    if (const auto known = config_.known_position(partition.identity, position, metadata)) position = known;
-  }
-  if (!position) return look_up_start(partition);
-  partition.next = static_cast<std::int64_t>(*position >> kKafkaOffsetShift);
-  partition.begins =
-      "offset " + std::to_string(partition.next) + (partition.next == committed.offset ? " (committed)" : " (from the state)");
-  return true;
-}
-
-bool Consumer::look_up_start(Partition& partition) {
-  partition.begins = "its beginning (nothing is committed)";
-  if (config_.start == KafkaStart::earliest) return true;
-  std::int64_t low = 0, high = 0;
-  if (rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kAskMs) !=
-      RD_KAFKA_RESP_ERR_NO_ERROR)
-    return false;
-  std::int64_t start = high;
-  if (config_.start == KafkaStart::time) {
-    const auto since = std::chrono::duration_cast<milliseconds>(config_.start_time.time_since_epoch()).count();
-    const PartitionList list = list_of(partition.topic, partition.number, since);
-    if (rd_kafka_offsets_for_times(client_, list.get(), kAskMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
-    if (list->elems[0].offset >= 0) start = list->elems[0].offset;
-  }
-  // Handed out as a position, so that it is committed before the first message comes: after a restart it is not the end of then.
-  partition.begins =
-      "offset " + std::to_string(start) +
-      (config_.start == KafkaStart::latest ? ", its end (nothing is committed)" : ", by its start time (nothing is committed)");
-  Chunk chunk;
-  chunk.since = Clock::now();
-  chunk.end = partition.next = start;
-  partition.chunks.push_back(std::move(chunk));
-  return true;
 }
 
 void Consumer::begin_revoke(PartitionList list) {
@@ -237,6 +160,7 @@ void Consumer::hand_back(PartitionList list) {
   for (int i = 0; i < list->cnt; ++i) {
     const Current partition = find(list->elems[i].topic, list->elems[i].partition);
     if (!partition) continue;
+    remember(*partition);
     staging_.close(*partition);
     staging_.forget(*partition);
     paused_.erase({partition->topic, partition->number});
@@ -248,6 +172,7 @@ void Consumer::hand_back(PartitionList list) {
 
 void Consumer::forget_all() {
   for (const Current& partition : assigned_) {
+    remember(*partition);
     staging_.close(*partition);
     staging_.forget(*partition);
   }
@@ -265,7 +190,8 @@ PartitionList Consumer::to_commit() {
       if (partition->acknowledged <= partition->committed) continue;
       rd_kafka_topic_partition_t* const entry = rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number);
       entry->offset = partition->requested = partition->acknowledged;
-      const std::string metadata = with_generation(config_.commit_metadata, partition->generation);
+      const std::string metadata = encode(
+          CommitNote{config_.commit_metadata, partition->mark_before(partition->acknowledged), partition->generation, partition->anew});
       if (metadata.empty()) continue;
       entry->metadata = ::strdup(metadata.c_str());  // freed with the list
       if (entry->metadata != nullptr) entry->metadata_size = metadata.size();

@@ -53,6 +53,7 @@ void Consumer::take(const rd_kafka_message_t& message) {
   taken.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
   if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) taken.timestamp_ms = -1;
   taken.payload = bytes(message.payload, message.len);
+  if (partition->is_another || (partition->to_verify.known() && !verify(*partition, taken))) return;
   if (config_.service.from == KafkaService::From::key || !config_.overrides.empty())
     taken.key = bytes(message.key, std::min(message.key_len, kKeyBytesMax));
   rd_kafka_headers_t* headers = nullptr;
@@ -93,6 +94,7 @@ void Consumer::take_error(rd_kafka_event_t& event) {
     case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
     case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
     case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+      suspect(topic);
       return tell(topic, "there is no such topic; it is read as soon as there is");
     case RD_KAFKA_RESP_ERR_FENCED_INSTANCE_ID:
     case RD_KAFKA_RESP_ERR__FATAL: {
@@ -123,6 +125,9 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
   if (!at) return;
   // What lies between the last message and the end are marks of transactions, or messages that were compacted away.
   if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0) {
+    // Fewer messages than were read: the position is behind the end.
+    const bool verifies = std::exchange(partition->to_verify, {}).known();
+    if (verifies && at->offset < staging_.locked([&] { return partition->next; })) return to_reset_.push_back(partition);
     note_passed_over(*partition, at->offset);
     staging_.move_past(*partition, at->offset);
     staging_.note_end(*partition, at->offset);
@@ -184,6 +189,13 @@ bool Consumer::reset_position(const Current& partition) {
     return false;
   const std::int64_t wanted = staging_.locked([&] { return partition->next; });
   std::int64_t offset = wanted;
+  partition->to_verify = {};
+  if (partition->is_another) {
+    tell(shown(*partition), "the topic was deleted and made anew (the message before offset " + std::to_string(wanted) +
+                                " is not the one that was read there): it is read from its beginning, under new record ids");
+    start_over(partition, low);
+    return true;
+  }
   if (wanted < low) {
     offset = low;
     // A position that nobody has: the partition is read from its beginning, wherever that is by now.
@@ -210,9 +222,11 @@ bool Consumer::reset_position(const Current& partition) {
 void Consumer::start_over(const Current& partition, std::int64_t offset) {
   // A position never goes back within a stream: it is a new one from here on.
   auto successor = std::make_shared<Partition>();
+  successor->cluster = partition->cluster;
   successor->topic = partition->topic;
   successor->number = partition->number;
   successor->generation = partition->generation + 1;
+  successor->anew = partition->anew;
   name(*successor);
   successor->stream = config_.next_stream();
   successor->next = offset;

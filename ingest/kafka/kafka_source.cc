@@ -79,6 +79,8 @@ class GroupSource final : public KafkaSource {
     return {};
   }
 
+  [[nodiscard]] std::string bookmark(StreamId stream, std::uint64_t offset) const override { return staging_.bookmark(stream, offset); }
+
   [[nodiscard]] bool wants_commit() const noexcept override { return consumer_.wants_commit(); }
 
   bool keep_pace(StreamProgress& progress) override {

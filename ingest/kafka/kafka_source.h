@@ -24,7 +24,12 @@ namespace loglode {
 enum class KafkaPayload : std::uint8_t { automatic, text, otlp_proto, otlp_json };
 
 /// Where a partition without any position is read from.
-enum class KafkaStart : std::uint8_t { earliest, latest, time };
+enum class KafkaStart : std::uint8_t {
+  earliest,
+  latest,
+  time,
+  beginning_once,  // with a position too: from the beginning, until that was begun
+};
 
 /// What names the service of a record that does not name it itself. A header `service.name` comes before it.
 struct KafkaService {
@@ -70,6 +75,8 @@ struct KafkaSourceConfig {
   std::map<std::string, std::string> options{};  // further ones of librdkafka; those that would break a promise are refused
   std::size_t batch_bytes = kBatchBytesTarget;
   std::size_t line_bytes_max = kLineBytesMax;  // of a payload, or of a record in an OTLP payload; longer ones are cut
+  bool reread = false;                         // what each partition holds is read from its beginning, once in the source's life
+  std::vector<std::string> bookmarks{};        // of the state, those of other sources too
   KnownPosition known_position{};
   std::string commit_metadata{};                   // written beside each committed offset
   std::function<std::string(std::string)> hide{};  // takes what nobody shall see out of a sentence of librdkafka

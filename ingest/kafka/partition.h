@@ -8,10 +8,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/batch.h"
 #include "core/limits.h"
+#include "ingest/kafka/position_mark.h"
 
 namespace loglode::kafka {
 
@@ -51,17 +53,22 @@ class MessageReader;
 
 struct Partition {
   // Constant.
-  std::string topic;
+  std::string cluster{}, topic{};
   std::int32_t number = -1;
   StreamId stream{};
   StreamIdentity identity;
   std::string begins{};     // where it began and why, for a person
+  bool anew = false;        // CommitNote::anew
+  bool forgotten = false;   // the group has no position for it, and we have
   unsigned generation = 0;  // how often the topic was found to have been made anew: the same offsets are other records then
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
   // The thread's that talks to the brokers.
   std::int64_t next_before = -1;  // `next` at the latest look for stalls
   std::int64_t end_known = -1;    // where its end was then, when `next` had not moved; else -1
+  PositionMark to_verify{};       // of the message that must be there, read again before what comes next; none: it was, or nobody knows
+  PositionMark suspected{};       // the same, of one whose topic was gone for a moment
+  bool is_another = false;        // the message there was another one: the topic was made anew
   // Guarded. All are offsets behind the last message; -1 where there is none.
   std::deque<Chunk> chunks;
   std::int64_t next = -1;        // what comes next from the broker
@@ -69,14 +76,24 @@ struct Partition {
   std::int64_t acknowledged = -1;
   std::int64_t requested = -1;  // a commit of it is on its way
   std::int64_t committed = -1;
-  bool opened = false;        // something was handed out: its format is known
-  bool at_end = false;        // nothing came since its end was reached
-  Clock::time_point since{};  // it was opened, or the latest chunk was taken
-  Timestamp place = kNoTime;  // in event time
-  bool waits = false;         // for streams that are further behind
-  bool closed = false;        // nothing more is taken in or handed out
+  std::deque<std::pair<std::int64_t, PositionMark>> marks;  // by position: of the last message before it; of what was handed out
+  bool opened = false;                                      // something was handed out: its format is known
+  bool at_end = false;                                      // nothing came since its end was reached
+  Clock::time_point since{};                                // it was opened, or the latest chunk was taken
+  Timestamp place = kNoTime;                                // in event time
+  bool waits = false;                                       // for streams that are further behind
+  bool closed = false;                                      // nothing more is taken in or handed out
 
   [[nodiscard]] bool settled() const noexcept { return acknowledged >= handed_out; }
+  /// Of the last message before `position` that is known; none when there is none.
+  [[nodiscard]] PositionMark mark_before(std::int64_t position) const {
+    PositionMark found;
+    for (const auto& [end, mark] : marks) {
+      if (end > position) break;
+      found = mark;
+    }
+    return found;
+  }
 };
 
 /// For a person: `logs[3]`.

@@ -177,6 +177,11 @@ Taken StagingQueue::take_from(Partition& partition) {
   Taken taken{open_.at(partition.stream), std::move(partition.chunks.front())};
   partition.chunks.pop_front();
   partition.handed_out = taken.chunk.end;
+  if (!taken.chunk.messages.empty()) {
+    const StagedMessage& last = taken.chunk.messages.back();
+    const auto offset = static_cast<std::int64_t>(last.offset);
+    partition.marks.emplace_back(taken.chunk.end, mark_of(offset, last.timestamp_ms, last.payload.of(taken.chunk.bytes)));
+  }
   partition.opened = partition.opened || !taken.chunk.messages.empty();
   partition.since = Clock::now();
   if (staged_ > config_.bytes_max) room_since_ = partition.since;
@@ -232,7 +237,21 @@ void StagingQueue::acknowledge(std::span<const StreamPosition> positions) {
     Partition& partition = *found->second;
     const auto offset = static_cast<std::int64_t>(position.offset >> kKafkaOffsetShift);
     partition.acknowledged = std::max(partition.acknowledged, std::min(offset, partition.handed_out));
+    while (partition.marks.size() > 1 && partition.marks[1].first <= partition.acknowledged) partition.marks.pop_front();
   }
+}
+
+std::string StagingQueue::bookmark(StreamId stream, std::uint64_t offset) const {
+  const std::scoped_lock lock{mutex_};
+  const auto found = open_.find(stream);
+  if (found == open_.end()) return {};
+  const Partition& partition = *found->second;
+  const auto position = static_cast<std::int64_t>(offset >> kKafkaOffsetShift);
+  return encode(PartitionBookmark{partition.cluster,
+                                  partition.topic,
+                                  partition.number,
+                                  position,
+                                  {{}, partition.mark_before(position), partition.generation, partition.anew}});
 }
 
 std::size_t StagingQueue::staged_bytes() const {

@@ -72,6 +72,8 @@ class StagingQueue {
 
   // Any thread.
   void acknowledge(std::span<const StreamPosition> positions);
+  /// Source::bookmark().
+  [[nodiscard]] std::string bookmark(StreamId stream, std::uint64_t offset) const;
   [[nodiscard]] std::size_t staged_bytes() const;
   /// With the mutex held, as members of partitions are guarded by it.
   template <class Do>

@@ -288,9 +288,11 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   int other = 0;
   for (const auto& [path, info] : reading.infos) other += named.count({info.identity.high, info.identity.low}) == 0;
   CHECK(other == 1);
-  REQUIRE(reading.counters.problems().size() == 1);
-  CHECK(reading.counters.problems()[0].what.find("the position 500 is behind the end 5") != std::string::npos);
-  CHECK(reading.counters.problems()[0].what.find("come under new record ids") != std::string::npos);
+  const auto problems = reading.counters.problems();
+  REQUIRE(problems.size() == 2);
+  CHECK(problems[0].what.find("group '" + topic + "' has no position for " + topic + "[0], " + topic + "[1]") != std::string::npos);
+  CHECK(problems[1].what.find("the position 500 is behind the end 5") != std::string::npos);
+  CHECK(problems[1].what.find("come under new record ids") != std::string::npos);
   reading.commit_all();
   CHECK(broker.committed(topic, topic, 0) == 5);
   CHECK(broker.committed(topic, topic, 1) == 5);
@@ -324,6 +326,32 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
   CHECK(reading.got.at(0).raw == payload_of(100, 14));
   reading.commit_all();
   CHECK(broker.committed(topic, topic, 0) == 5);
+}
+
+TEST_CASE("a topic that is made anew while it is read, and has more by then than was read of it, is read from its beginning", "[kafka]") {
+  Broker& broker = Broker::shared();
+  const std::string topic = broker.topic("renewed", 1);
+  {
+    Producer producer{broker.address()};
+    for (std::uint64_t id = 0; id < 10; ++id) producer.send(topic, 0, payload_of(id, 18));
+    producer.flush();
+  }
+  TopicReading reading{reading_of(topic, topic)};
+  reading.until_records(10);
+  reading.commit_all();
+  broker.delete_topic(topic);
+  broker.create(topic, 1);
+  {
+    Producer producer{broker.address()};
+    for (std::uint64_t id = 100; id < 130; ++id) producer.send(topic, 0, payload_of(id, 18));
+    producer.flush();
+  }
+  std::set<std::string> missing;
+  for (std::uint64_t id = 100; id < 130; ++id) missing.insert(payload_of(id, 18));
+  reading.until([&] {
+    for (const Got& got : reading.got) missing.erase(got.raw);
+    return missing.empty();
+  });
 }
 
 TEST_CASE("marks of transactions and messages of those that were given up hold no record, and the position moves past them", "[kafka]") {

@@ -122,9 +122,9 @@ class Loglode:
             f.write(config)
         self.process = None
 
-    def start(self, **environment):
+    def start(self, *arguments, **environment):
         self.errors = open(os.path.join(self.folder, "stderr"), "ab")
-        self.process = subprocess.Popen([self.program, "run", self.config], stderr=self.errors, env={**os.environ, **environment})
+        self.process = subprocess.Popen([self.program, "run", self.config, *arguments], stderr=self.errors, env={**os.environ, **environment})
         atexit.register(lambda process=self.process: process.poll() is None and process.kill())  # nothing outlives a test that failed
         return self
 

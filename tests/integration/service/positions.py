@@ -6,6 +6,7 @@ usage: positions.py LOGLODE [TEST...]
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import time
@@ -105,7 +106,77 @@ def expired_messages_are_counted(program, folder, broker):
     return "30 of 60, told and counted"
 
 
-TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted)
+def longer_topic_made_anew(program, folder, broker):
+    """A topic that was deleted and made anew has more than was read of the old one: it is read from its beginning, stopped or running."""
+    broker.create("again", 1)
+    broker.produce("again", lines("old", 10))
+    reader = Reader(program, folder, broker, "again").start()
+    reader.until_read(10)
+    wait_for("the position", 20, lambda: broker.committed("again") == {0: 10})
+    reader.stopped()
+    told = []
+    for number, running in enumerate((False, True)):
+        if running:
+            reader.start()
+            wait_for("joining", 20, lambda told=told: reader.told().count("1 partition: again[0]") > len(told))
+            reader.until_read(10 + 20 * number)
+        broker.tool("topics", "--delete", "--topic", "again")
+        broker.create("again", 1)
+        broker.produce("again", lines(f"new {number}", 20 + 20 * number))
+        if not running:
+            reader.start()
+        count = 10 + sum(20 + 20 * n for n in range(number + 1))
+        reader.until_read(count, within=60)
+        reader.stopped()
+        told.append(count)
+    expected = sorted(lines("old", 10) + [line for number in range(2) for line in lines(f"new {number}", 20 + 20 * number)])
+    assert sorted(set(reader.messages())) == sorted(expected), sorted(set(expected) - set(reader.messages()))
+    ids = {(each["event.id"], each["message"]) for each in reader.records()}
+    assert len({one for one, _ in ids}) == len(ids), "one id names two records"
+    assert reader.told().count("the topic was deleted and made anew") >= 1, reader.told()
+    return f"{len(reader.messages())} records of {len(expected)} messages"
+
+
+def forgotten_group_goes_on(program, folder, broker):
+    """The group has lost its offsets: our state has them, and what was written meanwhile is read, though it follows the end of the topic."""
+    broker.create("lost", 2)
+    reader = Reader(program, folder, broker, "lost", start="latest").start()
+    wait_for("positions", 20, lambda: set(broker.committed("lost")) == {0, 1})
+    broker.produce("lost", lines("first", 20))
+    reader.until_read(20)
+    reader.stopped()
+    broker.tool("groups", "--delete", "--group", "lost")
+    assert not broker.committed("lost")
+    broker.produce("lost", lines("second", 20))
+    reader.start().until_read(40)
+    reader.stopped()
+    assert sorted(reader.messages()) == sorted(lines("first", 20) + lines("second", 20))
+    assert "group 'lost' has no position for lost[0], lost[1]" in reader.told() and "loglode run --reread shop" in reader.told(), reader.told()
+    return "40 of 40"
+
+
+def read_anew(program, folder, broker):
+    """Only who asks for it, once, and under the same ids."""
+    broker.create("twice", 1)
+    broker.produce("twice", lines("each", 10))
+    reader = Reader(program, folder, broker, "twice").start()
+    reader.until_read(10)
+    reader.stopped()
+    reader.start("--reread", "shop").until_read(20)
+    reader.stopped()
+    once = Reader(program, folder, broker, "twice", start="from-beginning-once").start()
+    once.until_read(30)
+    once.stopped()
+    once.start()
+    wait_for("going on", 20, lambda: once.told().count("twice[0] from offset 10 (committed)") == 1)
+    once.stopped()
+    assert len(once.messages()) == 30 and len(once_by_id(once.records())[0]) == 10
+    found = subprocess.run([program, "run", once.config, "--reread", "shap"], capture_output=True, text=True, check=False)
+    assert found.returncode == 2 and "did you mean \"shop\"" in found.stderr, found
+    return "10 messages three times, never a fourth"
+
+
+TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted, longer_topic_made_anew, forgotten_group_goes_on, read_anew)
 
 
 def main():
