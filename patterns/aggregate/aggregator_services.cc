@@ -27,12 +27,12 @@ struct ServiceUse {
 bool WindowAggregator::State::make_room_for_services() {
   std::vector<ServiceUse> uses(services.size());
   absl::flat_hash_map<std::pair<std::uint32_t, std::uint32_t>, std::uint64_t> by_stream;  // of (service, stream)
-  for_each_table([&](const WindowTable& table) {
-    for (const AggregatedCell& cell : table.cells()) {
+  for_each_table([&](const WindowTable& each) {
+    for (const AggregatedCell& cell : each.cells()) {
       ServiceUse& use = uses[cell.service];
       use.records += cell.count;
       use.last = std::max(use.last, cell.last);
-      by_stream[{cell.service, table.frames()[cell.frame].stream}] += cell.count;
+      by_stream[{cell.service, each.frames()[cell.frame].stream}] += cell.count;
     }
   });
   const auto identity_of = [this](std::uint32_t stream) { return std::pair{streams[stream].identity.high, streams[stream].identity.low}; };
@@ -82,9 +82,9 @@ void WindowAggregator::State::give_up_services(const std::vector<std::uint32_t>&
   }
   const std::uint32_t into = other->second;
   ordinal_cells = 0;
-  for_each_table([&](WindowTable& table) {
-    table.join_services(gone, into);
-    ordinal_cells += &table == &timed ? 0 : table.cell_count();
+  for_each_table([&](WindowTable& each) {
+    each.join_services(gone, into);
+    ordinal_cells += &each == &timed ? 0 : each.cell_count();
   });
   for (AggregatedStream& stream : streams) {
     for (KeptStep& step : stream.steps)
