@@ -389,7 +389,7 @@ TEST_CASE("silent: a heartbeat as close as windows are wide, or closer, is one t
   }
   std::mt19937 random{5};
   CHECK(missed([&](Scene& scene) {  // as often, but by chance
-          for (double at = 0; at < 2000; at += 10 * std::log(4294967296.0 / (random() + 1.0)))
+          for (double at = 0; at < 2000; at += 10 * std::log(4294967296.0 / (static_cast<double>(random()) + 1)))
             scene.line(at, "mailer", Severity::info, "tick");
           scene.lines(0, 3600, 9, "mailer", Severity::info, "mail sent");
         }) == 0);
