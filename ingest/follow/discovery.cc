@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <map>
 #include <tuple>
 #include <utility>
@@ -83,13 +84,25 @@ void Discovery::look() {
   }
   std::set<FileKey> at_a_path;
   for (const std::string& path : paths) look_at(path, first && config_.from_end && !known_.has_source(config_.name), at_a_path);
-  const bool rotated = note_rotated(at_a_path);
+  const bool rotated = note_rotated(at_a_path) || has_new_names();
   if (first) remember_parts(paths);
   if (rotated || parts_due_ > 0) {
     parts_due_ = rotated ? kLooksForParts : parts_due_ - 1;
     find_new_parts();
   }
   places_.forget_gone();
+  go_on_in_late_ones();
+}
+
+/// What was written to renamed and deleted files after they were read to their end.
+void Discovery::go_on_in_late_ones() {
+  for (auto& [opened, mark] : late_.take_grown()) {
+    const std::string first = first_bytes_of(opened.descriptor.number());
+    const auto size = static_cast<std::uint64_t>(opened.status.st_size);
+    if (open_.find(key_of(opened.status)) != nullptr || !holds_what_was_read(mark, first, opened.descriptor.number(), size)) continue;
+    known_.forget(mark);
+    open(std::move(opened), std::move(mark), first);
+  }
 }
 
 FollowStatus Discovery::status() const {
@@ -103,6 +116,8 @@ Result<OpenedFile> Discovery::open_at(const std::string& path) {
   auto opened = places_.open(path);
   if (!opened && opened.error().code == std::errc::operation_not_permitted && told_.insert(path).second)
     counters_.report({path, opened.error().message, false});
+  if (!opened && (opened.error().code == std::errc::too_many_files_open || opened.error().code == std::errc::too_many_files_open_in_system))
+    late_.clear();
   return opened;
 }
 
@@ -124,6 +139,19 @@ void Discovery::go_on_here(OpenedFile opened, Bookmark left, const std::string& 
   roots_.insert(path);
   left.path = path;
   open(std::move(opened), std::move(left), first);
+}
+
+/// Whether something was made, moved or deleted in the folders of followed logs: a log may have been rotated before anything of it was
+/// seen.
+bool Discovery::has_new_names() {
+  std::map<std::string, FileTime> now;
+  for (const std::string& path : roots_) {
+    struct stat status {};
+    const std::string folder = std::filesystem::path{path}.parent_path().string();
+    if (!now.contains(folder) && ::stat(folder.empty() ? "." : folder.c_str(), &status) == 0)
+      now.emplace(folder, FileTime{status.st_mtim.tv_sec, status.st_mtim.tv_nsec});
+  }
+  return std::exchange(folders_, now) != now;
 }
 
 /// Open files that are not at their paths any more. True: there are some that were a look ago.
@@ -207,16 +235,17 @@ Bookmark Discovery::new_mark(const std::string& path, const struct stat& status)
   return mark;
 }
 
-/// The file that is being followed, or was until a moment ago, of which this is a copy: shorter, equal or longer.
+/// The file that is being followed, or was until a moment ago, of which this is a copy, shorter, equal or longer: of several the one with
+/// which it has most in common.
 FollowedFile* Discovery::copied_from(const OpenedFile& candidate, std::string_view first, const std::string& path) const {
-  const auto is_copy = [&](const FollowedFile& file) {
-    if (file.is_archive() || !same_beginning(file.first_bytes(), first)) return false;
-    if (file.look_replaced()) return true;
-    if (!is_other_part(path, file.path()) && !is_telling(first.substr(0, file.first_bytes().size()))) return false;
-    return same_content(candidate, file.descriptor());
-  };
-  const auto found = std::find_if(open_.begin(), open_.end(), [&](const auto& file) { return is_copy(*file); });
-  return found == open_.end() ? nullptr : found->get();
+  FollowedFile* original = nullptr;
+  for (const auto& file : open_) {
+    if (file->is_archive() || !same_beginning(file->first_bytes(), first)) continue;
+    if (file->look_replaced()) return file.get();
+    if (!is_other_part(path, file->path()) && !is_telling(first.substr(0, file->first_bytes().size()))) continue;
+    if (same_content(candidate, file->descriptor()) && (original == nullptr || size_of(*original) < size_of(*file))) original = file.get();
+  }
+  return original;
 }
 
 /// Whether nothing of its own is in a copy, or the log goes on in it. False: it is longer than the original.
@@ -290,14 +319,13 @@ Discovery::Found Discovery::what_it_holds(OpenedFile archive, const std::string&
   for (const Bookmark& mark : left) places.insert(places.end(), {mark.offset, mark.prints.seen_to});
   for (const FollowedFile* const file : open) places.insert(places.end(), {file->position(), file->mark_here().prints.seen_to});
   const ArchiveContent content = content_of_archive(std::move(archive), path, file_config_.decompression, places);
-  const auto rank = [](const Bookmark& mark) { return std::pair{mark.prints.blocks.size(), mark.offset}; };
   Found found;
   for (const Bookmark& mark : left)
-    if (holds_what_was_read(mark, content) && (!found.left || rank(*found.left) < rank(mark))) found.left = mark;
+    if (holds_what_was_read(mark, content) && (!found.left || rank_of(*found.left) < rank_of(mark))) found.left = mark;
   // A file that has its name still may have been copied; one that has none, or another, is read to its end.
   found.is_of_open = std::any_of(open.begin(), open.end(), [&](const FollowedFile* file) {
     const Bookmark mark = file->mark_here();
-    if (found.left && rank(mark) < rank(*found.left)) return false;
+    if (found.left && rank_of(mark) < rank_of(*found.left)) return false;
     return file->rotated_at ? holds_what_was_read(mark, content)
                             : print_before(file->descriptor(), content.size) == content.prints.at(content.size);
   });
@@ -388,6 +416,7 @@ void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool el
   const bool archive = is_compressed(first);
   if (archive && elsewhere) return consider_left_archive(path, std::move(opened));
   if (archive) return;
+  if (elsewhere && copied_from(opened, first, path) != nullptr) return;
   const auto left = elsewhere ? known_.left_elsewhere(opened, first, path) : known_.left_here(opened, first, path);
   if (left && !left->finished) go_on_in_copy(std::move(opened), *left, path);
 }
@@ -435,6 +464,13 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
   }
 }
 
+/// A part that an earlier run has read to its end a moment ago may still be written to.
+void Discovery::keep_if_late(const std::string& part, const OpenedFile& opened) {
+  const auto quiet = std::chrono::seconds{::time(nullptr) - opened.status.st_mtim.tv_sec};
+  const auto left = known_.left_here(opened, first_bytes_of(opened.descriptor.number()), part);
+  if (left) late_.keep(opened.descriptor.number(), *left, quiet);
+}
+
 /// Parts of followed logs that no pattern matches and nobody has seen yet: between two looks more than one rotation may have happened.
 void Discovery::find_new_parts() {
   for (const std::string& path : parts_of_logs({roots_.begin(), roots_.end()})) {
@@ -457,7 +493,8 @@ std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file,
     if (!copy || !S_ISREG(copy->status.st_mode)) continue;
     const std::string first = first_bytes_of(copy->descriptor.number());
     if (!is_telling(first.substr(0, mark.fingerprint.bytes)) && !is_other_part(path, file.path())) continue;
-    if (known_.is_finished(*copy, first, path) || known_.left_elsewhere(*copy, first, path)) continue;
+    const auto other = known_.left_elsewhere(*copy, first, path);  // it may be a copy of what was read before
+    if (known_.is_finished(*copy, first, path) || (other && rank_of(mark) <= rank_of(*other))) continue;
     if (!holds_what_was_read(mark, first, copy->descriptor.number(), static_cast<std::uint64_t>(copy->status.st_size))) continue;
     if (!newest || is_newer(copy->status, newest->file.status)) newest.emplace(std::move(*copy), path);
   }
@@ -479,6 +516,7 @@ void Discovery::keep_finished(const FollowedFile& file) {
   struct stat status {};
   if (!file.is_archive() && ::fstat(file.descriptor(), &status) == 0) {
     mark.deleted = status.st_nlink == 0;
+    late_.keep(file.descriptor(), mark);
     if (!mark.deleted)
       known_.pass_over(status, mark.fingerprint, print_before(file.descriptor(), static_cast<std::uint64_t>(status.st_size)));
   }

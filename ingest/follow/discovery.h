@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -15,6 +16,7 @@
 #include "ingest/follow/file_watch.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/known_files.h"
+#include "ingest/follow/late_writers.h"
 #include "ingest/follow/open_files.h"
 
 namespace loglode::ingest {
@@ -57,12 +59,15 @@ class Discovery {
 
  private:
   void look_at(const std::string& path, bool from_end, std::set<FileKey>& at_a_path);
+  [[nodiscard]] bool has_new_names();
   [[nodiscard]] bool note_rotated(const std::set<FileKey>& at_a_path);
   void go_on_where_left(const std::vector<std::string>& paths);
   void find_left_ones(const std::vector<std::string>& paths);
   void look_at_left(const std::string& path, OpenedFile opened, bool elsewhere);
   void remember_parts(const std::vector<std::string>& paths);
   void find_new_parts();
+  void go_on_in_late_ones();
+  void keep_if_late(const std::string& part, const OpenedFile& opened);
 
   /// What an archive turned out to be.
   struct Found {
@@ -98,9 +103,12 @@ class Discovery {
   FollowedFileConfig file_config_;
   AllowedPlaces places_;
   KnownFiles known_;
+  LateWriters late_;
   std::vector<std::string> unmatched_;
-  std::set<std::string> roots_, told_;  // paths that were followed; paths that could not be opened
-  int parts_due_ = 0;                   // looks for new parts to come
+  using FileTime = std::pair<std::int64_t, std::int64_t>;
+  std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
+  std::set<std::string> roots_, told_;       // paths that were followed; paths that could not be opened
+  int parts_due_ = 0;                        // looks for new parts to come
   const Clock::time_point began_ = Clock::now();
   Clock::time_point looked_{}, next_left_{};
   bool first_look_ = true;

@@ -18,6 +18,7 @@ namespace {
 using namespace ingest;
 using Clock = std::chrono::steady_clock;
 
+constexpr int kPartialPatience = 5;  // times as long: its last line has no end yet
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 constexpr auto kBetweenReleases = std::chrono::milliseconds{50};
 constexpr auto kReadAfterStop = std::chrono::milliseconds{500};
@@ -170,8 +171,8 @@ class FollowSource final : public FileSource {
 
   void hold_rotated(FollowedFile& file) {
     const auto now = Clock::now();
-    if (file.rotated_at && now - *file.rotated_at > config_.rotated_patience && now - file.last_bytes() > config_.rotated_patience)
-      file.close();
+    const auto patience = (file.may_hold() ? kPartialPatience : 1) * config_.rotated_patience;
+    if (file.rotated_at && now - *file.rotated_at > patience && now - file.last_bytes() > patience) file.close();
   }
 
   /// Its content is gone. The rest is in a copy, or nowhere.

@@ -1,7 +1,6 @@
 #include "ingest/follow/known_files.h"
 
 #include <algorithm>
-#include <tuple>
 
 #include "ingest/follow/file_content.h"
 #include "ingest/follow/path_patterns.h"
@@ -71,12 +70,11 @@ void KnownFiles::forget(const Bookmark& mark) {
 
 std::optional<Bookmark> KnownFiles::left_here(const OpenedFile& opened, std::string_view first, const std::string& path) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
-  const auto rank = [](const Bookmark& mark) { return std::tuple{mark.fingerprint.bytes, reach_of(mark), mark.generation}; };
   const Bookmark* best = nullptr;  // what was there before it was truncated may have begun alike
   for (const Bookmark& mark : marks_) {
     if (FileKey{mark.device, mark.inode} != key_of(opened.status) || mark.deleted || reach_of(mark) > size) continue;
     if (mark.finished && path != mark.path && !is_evidence(mark, first, path)) continue;
-    if (best != nullptr && rank(mark) <= rank(*best)) continue;
+    if (best != nullptr && rank_of(mark) <= rank_of(*best)) continue;
     if (holds_what_was_read(mark, first, opened.descriptor.number(), size)) best = &mark;
   }
   return best == nullptr ? std::nullopt : std::optional{*best};
@@ -85,10 +83,9 @@ std::optional<Bookmark> KnownFiles::left_here(const OpenedFile& opened, std::str
 std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
   const int descriptor = opened.descriptor.number();
-  const auto rank = [](const Bookmark& mark) { return std::pair{mark.fingerprint.bytes, mark.prints.blocks.size()}; };
   const Bookmark* best = nullptr;
   for (const Bookmark& mark : marks_) {
-    if (best != nullptr && rank(mark) <= rank(*best)) continue;
+    if (best != nullptr && rank_of(mark) <= rank_of(*best)) continue;
     if (!fits(mark.fingerprint, first) || !is_evidence(mark, first, path)) continue;
     if (size < reach_of(mark) && (path == mark.path || !shows_time_of_day(compared_with(mark, descriptor, size)))) continue;
     const bool end_unknown = mark.prints.end == 0 && mark.offset > std::max(mark.fingerprint.bytes, mark.prints.seen_to);

@@ -4,12 +4,14 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -21,6 +23,11 @@ namespace loglode::ingest {
 
 using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 [[nodiscard]] FileKey key_of(const struct stat& status);
+
+/// How much of a file is known by it: of several that fit, the highest is the one.
+[[nodiscard]] inline auto rank_of(const Bookmark& mark) {
+  return std::tuple{mark.fingerprint.bytes, mark.prints.blocks.size(), std::max(mark.offset, mark.prints.seen_to), mark.generation};
+}
 
 class KnownFiles {
  public:

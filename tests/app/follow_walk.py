@@ -91,7 +91,7 @@ class Program:
 
     def __init__(self, binary, folder, slow):
         self.binary, self.folder, self.slow = binary, folder, slow
-        self.process, self.read_to, self.ids, self.messages = None, 0, {}, {}
+        self.process, self.read_to, self.last, self.ids, self.messages = None, 0, b"", {}, {}
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -144,12 +144,14 @@ class Program:
         if not os.path.exists(path):
             return
         with open(path, "rb") as f:
-            if os.path.getsize(path) < self.read_to:
+            f.seek(max(0, self.read_to - len(self.last)))
+            if f.read(len(self.last)) != self.last:  # taken back after a crash, and written anew
                 self.read_to = 0
-            f.seek(self.read_to)
+                f.seek(0)
             data = f.read()
         end = data.rfind(b"\n") + 1
         self.read_to += end
+        self.last = (self.last if self.read_to > end else b"") + data[max(0, end - 1000):end]
         for line in data[:end].splitlines():
             try:
                 record = json.loads(line)
@@ -266,7 +268,8 @@ class Walk:
 
     def destroy(self, log):
         """What is in the file is gone after it: it was read before, where anybody could."""
-        log.whole()
+        for each in self.logs:
+            each.whole()
         if self.program.runs():
             self.drain("before the file is destroyed")
         else:
