@@ -196,6 +196,29 @@ std::string cut_at_word(std::string_view text, std::size_t columns) {
   return out.substr(0, blank) + " …";
 }
 
+std::string wrapped(std::string_view head, std::string_view text, std::size_t columns) {
+  const std::size_t indent = columns_of(head);
+  std::string out{head};
+  std::size_t used = indent;
+  bool first = true;
+  while (!text.empty()) {
+    const std::size_t end = std::min(text.find(' '), text.size());
+    const std::string_view word = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    const std::size_t width = columns_of(word);
+    if (!first && used + 1 + width > columns) {
+      out += "\n" + std::string(indent, ' ');
+      used = indent;
+      first = true;
+    }
+    if (!first) out += ' ', ++used;
+    out += word;
+    used += width;
+    first = false;
+  }
+  return out + "\n";
+}
+
 std::string pad_to(std::string_view text, std::size_t columns) {
   std::string out = cut_to(text, columns);
   out.append(columns - columns_of(out), ' ');

@@ -26,6 +26,9 @@ void append_utf8_json(std::string& out, std::string_view text);
 [[nodiscard]] std::string cut_to(std::string_view text, std::size_t columns);
 /// The same, behind a whole word where one ends in its last third.
 [[nodiscard]] std::string cut_at_word(std::string_view text, std::size_t columns);
+/// `head` and behind it `text`, broken at blanks into lines of at most `columns`, the later ones indented by as much as `head` is wide; a
+/// word that is wider stands whole on a line of its own. Each line ends with a newline.
+[[nodiscard]] std::string wrapped(std::string_view head, std::string_view text, std::size_t columns);
 /// cut_to(), filled with blanks on the right.
 [[nodiscard]] std::string pad_to(std::string_view text, std::size_t columns);
 

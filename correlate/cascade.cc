@@ -50,7 +50,10 @@ std::vector<AffectedService> affected_services(const Timeline& timeline, const G
     one.onset = one.first->onset;
     services.push_back(std::move(one));
   }
-  std::stable_sort(services.begin(), services.end(), [](const AffectedService& a, const AffectedService& b) { return a.onset < b.onset; });
+  // A time stands for all that its clock cannot tell apart: of the same second, who has finer times may have been the first.
+  const auto middle = [&](const AffectedService& one) { return plus(one.onset, timeline.resolutions[one.service] / 2); };
+  std::stable_sort(services.begin(), services.end(),
+                   [&](const AffectedService& a, const AffectedService& b) { return middle(a) < middle(b); });
   for (AffectedService& one : services)
     for (const AffectedService& other : services) {
       const std::string& name = timeline.services[other.service];
@@ -132,6 +135,14 @@ Cascade trace_cascade(const Timeline& timeline, const Group& group) {
   cascade.services = affected_services(timeline, group);
   const TracePairs pairs{timeline, group, cascade.services};
   cascade.shared_traces = pairs.shared();
+  // Where clocks cannot tell, traces do.
+  for (std::size_t i = 1; i < cascade.services.size(); ++i)
+    for (std::size_t at = i; at > 0; --at) {
+      AffectedService &before = cascade.services[at - 1], &after = cascade.services[at];
+      if (timeline.surely_before(before.service, before.onset, after.service, after.onset)) break;
+      if (pairs.lags(after.service, before.service).size() <= pairs.lags(before.service, after.service).size()) break;
+      std::swap(before, after);
+    }
   const std::vector<AffectedService>& services = cascade.services;
   for (std::size_t to = 1; to < services.size() && cascade.edges.size() < kEdgesMax; ++to) {
     // Traces show it; else what the service itself names; else whoever came just before.
@@ -148,8 +159,9 @@ Cascade trace_cascade(const Timeline& timeline, const Group& group) {
       if (std::find(names.begin(), names.end(), services[from].service) != names.end()) best = from;
     }
     for (std::size_t from = to; from > 0 && best == to; --from)
-      if (services[from - 1].onset < services[to].onset) best = from - 1;
-    if (best == to) continue;  // at the same instant: nothing can be said
+      if (timeline.surely_before(services[from - 1].service, services[from - 1].onset, services[to].service, services[to].onset))
+        best = from - 1;
+    if (best == to) continue;  // at the same instant, as far as the clocks tell: nothing can be said
     cascade.edges.push_back(edge_between(timeline, services[best], services[to], pairs.lags(services[best].service, services[to].service)));
   }
   return cascade;

@@ -115,6 +115,16 @@ const Anomaly* change_before(const Group& group) {
   return best;
 }
 
+/// By clocks, or by traces where clocks cannot tell.
+bool is_told_later(const Timeline& timeline, const Cascade& cascade, const AffectedService& root, const AffectedService& one) {
+  if (one.onset <= root.onset) return false;
+  return timeline.surely_before(root.service, root.onset, one.service, one.onset) ||
+         std::any_of(cascade.edges.begin(), cascade.edges.end(), [&](const CascadeEdge& edge) {
+           return edge.basis == EdgeBasis::trace && edge.from == timeline.services[root.service] &&
+                  edge.to == timeline.services[one.service];
+         });
+}
+
 std::string sentence(const Timeline& timeline, const Group& group, const Cascade& cascade, const Incident& incident) {
   const AffectedService* root = incident.suspects.empty() ? nullptr : affected(cascade, timeline, incident.suspects.front().service);
   if (root == nullptr) return "several services changed at once";
@@ -124,7 +134,8 @@ std::string sentence(const Timeline& timeline, const Group& group, const Cascade
     if (&one == root) continue;
     spread += spread.empty() ? "" : ", ";
     spread += timeline.services[one.service];
-    if (!timeline.ordinal && one.onset > root->onset) spread += " " + lag_text(seconds_between(root->onset, one.onset));
+    if (!timeline.ordinal && is_told_later(timeline, cascade, *root, one))
+      spread += " " + lag_text(seconds_between(root->onset, one.onset));
   }
   if (!spread.empty()) text += std::string{incident.shared_traces > 0 ? "; seen together in shared traces with " : "; with "} + spread;
   if (const Anomaly* change = change_before(group))

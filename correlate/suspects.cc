@@ -99,7 +99,9 @@ std::vector<Suspect> rank_suspects(const Timeline& timeline, const Group& group,
       if (std::find(other.names.begin(), other.names.end(), one.service) != other.names.end()) upstream += 1;
     Suspect suspect;
     suspect.service = name;
-    const double delay = seconds_between(cascade.services.front().onset, one.onset);
+    const AffectedService& first = cascade.services.front();
+    const bool later = timeline.ordinal || timeline.surely_before(first.service, first.onset, one.service, one.onset);
+    const double delay = later ? seconds_between(first.onset, one.onset) : 0;
     suspect.terms = {
         {"earliness", kEarliness * std::exp2(-delay / kEarlinessHalf_s)},
         {"new_errors", new_errors > 0 ? std::min(kNewErrorMax, kNewError + std::log2(new_errors) + (fatal ? kNewFatal : 0)) : 0},

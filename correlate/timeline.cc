@@ -47,6 +47,13 @@ void add_to(Series& series, const Point& point, bool learned) {
   (learned ? series.learned_total : series.total) += point.count;
 }
 
+constexpr Duration kCoarsest = std::chrono::seconds{1};
+
+/// A clock that was read at `time` tells at least so small parts of a second.
+void refine(Duration& resolution, Timestamp time) noexcept {
+  while (resolution > Duration{1} && time.time_since_epoch() % resolution != Duration::zero()) resolution /= 10;
+}
+
 class Builder {
  public:
   Builder(const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) : catalog_{catalog}, config_{config} {
@@ -90,6 +97,7 @@ class Builder {
     timeline_.services.assign(names.begin(), names.end());
     timeline_.lines.resize(names.size());
     timeline_.errors.resize(names.size());
+    timeline_.resolutions.assign(names.size(), timeline_.ordinal ? Duration::zero() : kCoarsest);
     for (std::uint32_t i = 0; i < names.size(); ++i) {
       timeline_.lines[i].service = timeline_.errors[i].service = i;
       timeline_.errors[i].severity = Severity::error;
@@ -116,6 +124,7 @@ class Builder {
       series.stated = series.stated || stated;
       if (rule != nullptr && (series.rule == nullptr || rule->id < series.rule->id)) series.rule = rule;
       const Point point{window.start, cell.count, cell.first, cell.last, &cell, &window};
+      for (const Timestamp time : {cell.first, cell.last}) refine(timeline_.resolutions[series.service], time);
       add_to(series, point, learned);
       add_to(timeline_.lines[series.service], point, learned);
       if (severity >= Severity::error) {
@@ -292,6 +301,10 @@ Timestamp plus(Timestamp time, Duration by) noexcept {
 
 double Timeline::buckets_between(Timestamp from, Timestamp to) const noexcept {
   return judged_time.seconds_within(from, to) / (static_cast<double>(bucket.count()) * kNanosecond);
+}
+
+bool Timeline::surely_before(std::uint32_t service, Timestamp time, std::uint32_t other, Timestamp later) const noexcept {
+  return time < later && plus(time, std::max(resolutions[service], resolutions[other])) <= later;
 }
 
 double Timeline::learned_place(Timestamp time) const noexcept {

@@ -66,6 +66,7 @@ struct Timeline {
   Coverage learned_time, judged_time;              // of the runs of the baseline (the first part's, when none was given); of all others
   double learned_buckets = 0, judged_buckets = 0;  // covered
   std::vector<std::string> services;               // in order of name
+  std::vector<Duration> resolutions;               // of each service's times; 0 where its lines have an order instead
   std::vector<Series> series;                      // by (service, template, severity class)
   std::vector<Series> texts;                       // one for each text whose series are `joined`: all its severities together
   std::vector<Series> rule_series;                 // by (service, rule id)
@@ -80,6 +81,8 @@ struct Timeline {
   [[nodiscard]] double expected(const Series& one, double buckets) const noexcept;
   /// Covered buckets of the windows that are reported on.
   [[nodiscard]] double buckets_between(Timestamp from, Timestamp to) const noexcept;
+  /// Whether a time of one service lies before one of another, as far as the coarser of their clocks can tell.
+  [[nodiscard]] bool surely_before(std::uint32_t service, Timestamp time, std::uint32_t other, Timestamp later) const noexcept;
   /// Covered buckets of the baseline before `time`.
   [[nodiscard]] double learned_place(Timestamp time) const noexcept;
 };

@@ -19,8 +19,8 @@ struct Magic {
   std::string_view todo;
 };
 
-constexpr std::string_view kPipeXz = "decompress it first: xz -dc FILE | loglode analyze -";
-constexpr std::string_view kPipeBzip2 = "decompress it first: bzip2 -dc FILE | loglode analyze -";
+constexpr std::string_view kPipeXz = "decompress it once first: xz -dc FILE | loglode analyze -";
+constexpr std::string_view kPipeBzip2 = "decompress it once first: bzip2 -dc FILE | loglode analyze -";
 constexpr std::string_view kUnpack = "unpack it first and name the folder";
 constexpr std::string_view kNoLog = "name the logs themselves";
 
@@ -33,8 +33,8 @@ constexpr Magic kMagics[] = {
     {0,
      "\xfd"
      "7zXZ\0"sv,
-     "compressed with xz", kPipeXz},
-    {4, "1AY&SY"sv, "compressed with bzip2", kPipeBzip2},
+     "compressed twice", kPipeXz},
+    {4, "1AY&SY"sv, "compressed twice", kPipeBzip2},
     {0, "\x04\x22\x4d\x18"sv, "compressed with lz4", "decompress it first: lz4 -dc FILE | loglode analyze -"},
     {0, "\x1f\x9d"sv, "compressed with compress", "decompress it first: zcat FILE | loglode analyze -"},
     {0, "\x1f\x8b\x08"sv, "compressed twice", "decompress it once first: zcat FILE | loglode analyze -"},

@@ -1,5 +1,7 @@
 #include "ingest/decompressor.h"
 
+#include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 #include <zstd_errors.h>
@@ -50,6 +52,7 @@ class GzipCodec {
     return code == Z_OK || code == Z_BUF_ERROR ? Decoded::some : Decoded::damaged;
   }
   static bool begins(std::string_view bytes) { return compression_of(bytes) == Compression::gzip; }
+  static std::string too_big(int) { return {}; }
 
  private:
   z_stream state_{};
@@ -75,12 +78,90 @@ class ZstdCodec {
     return ::ZSTD_getErrorCode(code) == ZSTD_error_frameParameter_windowTooLarge ? Decoded::too_big_window : Decoded::damaged;
   }
   static bool begins(std::string_view bytes) { return compression_of(bytes) == Compression::zstd; }
+  static std::string too_big(int window_log_max) {
+    return "was compressed with a window over the limit of 2^" + std::to_string(window_log_max) +
+           " bytes: decompress it first: zstd -dc --long=31 FILE | loglode analyze -";
+  }
 
  private:
   struct Free {
     void operator()(ZSTD_DStream* state) const noexcept { ::ZSTD_freeDStream(state); }
   };
   std::unique_ptr<ZSTD_DStream, Free> state_;
+};
+
+class Bzip2Codec {
+ public:
+  static constexpr std::string_view kName = "bzip2";
+  Bzip2Codec() { begin(); }
+  Bzip2Codec(const Bzip2Codec&) = delete;
+  Bzip2Codec& operator=(const Bzip2Codec&) = delete;
+  ~Bzip2Codec() { ::BZ2_bzDecompressEnd(&state_); }
+
+  Decoded decode(Spans& spans) {
+    state_.next_in = const_cast<char*>(spans.input);  // only read
+    state_.avail_in = static_cast<unsigned>(spans.input_size);
+    state_.next_out = spans.output;
+    state_.avail_out = static_cast<unsigned>(std::min<std::size_t>(spans.output_size, 1U << 30U));
+    const unsigned room = state_.avail_out;
+    const int code = ::BZ2_bzDecompress(&state_);
+    spans.input += spans.input_size - state_.avail_in;
+    spans.input_size = state_.avail_in;
+    spans.output += room - state_.avail_out;
+    spans.output_size -= room - state_.avail_out;
+    if (code != BZ_STREAM_END) return code == BZ_OK ? Decoded::some : Decoded::damaged;
+    ::BZ2_bzDecompressEnd(&state_);
+    begin();
+    return Decoded::member_end;
+  }
+  static bool begins(std::string_view bytes) { return compression_of(bytes) == Compression::bzip2; }
+  static std::string too_big(int) { return {}; }
+
+ private:
+  void begin() {
+    state_ = {};
+    if (::BZ2_bzDecompressInit(&state_, 0, 0) != BZ_OK) throw std::bad_alloc{};
+  }
+  bz_stream state_{};
+};
+
+class XzCodec {
+ public:
+  static constexpr std::string_view kName = "xz";
+  explicit XzCodec(int window_log_max) : memory_max_{(std::uint64_t{1} << window_log_max) + kBesideWindow} { begin(); }
+  XzCodec(const XzCodec&) = delete;
+  XzCodec& operator=(const XzCodec&) = delete;
+  ~XzCodec() { ::lzma_end(&state_); }
+
+  Decoded decode(Spans& spans) {
+    state_.next_in = reinterpret_cast<const std::uint8_t*>(spans.input);
+    state_.avail_in = spans.input_size;
+    state_.next_out = reinterpret_cast<std::uint8_t*>(spans.output);
+    state_.avail_out = spans.output_size;
+    const lzma_ret code = ::lzma_code(&state_, LZMA_RUN);
+    spans.input += spans.input_size - state_.avail_in;
+    spans.input_size = state_.avail_in;
+    spans.output += spans.output_size - state_.avail_out;
+    spans.output_size = state_.avail_out;
+    if (code == LZMA_MEM_ERROR) throw std::bad_alloc{};
+    if (code == LZMA_MEMLIMIT_ERROR) return Decoded::too_big_window;
+    if (code != LZMA_STREAM_END) return code == LZMA_OK || code == LZMA_BUF_ERROR ? Decoded::some : Decoded::damaged;
+    begin();
+    return Decoded::member_end;
+  }
+  static bool begins(std::string_view bytes) { return compression_of(bytes) == Compression::xz; }
+  static std::string too_big(int window_log_max) {
+    return "needs more memory than the limit of 2^" + std::to_string(window_log_max) +
+           " bytes to be decompressed: decompress it first: xz -dc FILE | loglode analyze -";
+  }
+
+ private:
+  static constexpr std::uint64_t kBesideWindow = kMiB;  // what the decoder itself needs
+  void begin() {                                        // takes the state of an earlier member over
+    if (::lzma_stream_decoder(&state_, memory_max_, 0) != LZMA_OK) throw std::bad_alloc{};
+  }
+  std::uint64_t memory_max_;
+  lzma_stream state_ = LZMA_STREAM_INIT;
 };
 
 template <class Codec>
@@ -196,8 +277,7 @@ class Decompressor final : public ByteReader {
 
   void damaged(Decoded decoded) {
     if (decoded == Decoded::too_big_window) {
-      end_with("was compressed with a window over the limit of 2^" + std::to_string(limits_.zstd_window_log_max) +
-               " bytes: decompress it first: zstd -dc --long=31 FILE | loglode analyze -");
+      end_with(Codec::too_big(limits_.window_log_max));
       return;
     }
     end_with("is damaged: its " + std::string{Codec::kName} + " data cannot be decoded at byte " + std::to_string(position()) + "; " +
@@ -232,6 +312,16 @@ Compression compression_of(std::string_view first) noexcept {
   if (first.size() >= 2 && first.substr(0, 2) == "\x1f\x8b" && (first.size() == 2 || first[2] == '\x08')) return Compression::gzip;
   if (first.size() < 4) return Compression::none;
   if (first.substr(0, 4) == "\x28\xb5\x2f\xfd") return Compression::zstd;
+  if (first.substr(0, 4) ==
+      "\xfd"
+      "7zX")
+    return Compression::xz;
+  // The level, then the first block's mark, or that of the end where there is none.
+  if (first.substr(0, 3) == "BZh" && first[3] >= '1' && first[3] <= '9') {
+    const std::string_view mark = first.substr(4, 2);
+    return std::string_view{"1A"}.starts_with(mark) || std::string_view{"\x17\x72"}.starts_with(mark) ? Compression::bzip2
+                                                                                                      : Compression::none;
+  }
   // Skippable frames may come first (parallel zstd writes them): 0x184D2A50 to 0x184D2A5F, little-endian.
   if (first.substr(1, 3) == "\x2a\x4d\x18" && (static_cast<unsigned char>(first[0]) & 0xf0U) == 0x50) return Compression::zstd;
   return Compression::none;
@@ -240,9 +330,11 @@ Compression compression_of(std::string_view first) noexcept {
 std::unique_ptr<ByteReader> make_decompressor(Compression compression, std::unique_ptr<ByteReader> from, const DecompressionLimits& limits,
                                               ReadNotes& notes, RunCounters& counters) {
   if (compression == Compression::gzip) return std::make_unique<Decompressor<GzipCodec>>(std::move(from), limits, notes, counters);
-  if (compression == Compression::zstd) {
-    return std::make_unique<Decompressor<ZstdCodec>>(std::move(from), limits, notes, counters, limits.zstd_window_log_max);
-  }
+  if (compression == Compression::bzip2) return std::make_unique<Decompressor<Bzip2Codec>>(std::move(from), limits, notes, counters);
+  if (compression == Compression::zstd)
+    return std::make_unique<Decompressor<ZstdCodec>>(std::move(from), limits, notes, counters, limits.window_log_max);
+  if (compression == Compression::xz)
+    return std::make_unique<Decompressor<XzCodec>>(std::move(from), limits, notes, counters, limits.window_log_max);
   return from;
 }
 

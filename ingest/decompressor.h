@@ -1,4 +1,4 @@
-// gzip and Zstandard streams, found by their first bytes and never by their names, decoded as they are read.
+// gzip, Zstandard, bzip2 and xz streams, found by their first bytes and never by their names, decoded as they are read.
 #pragma once
 
 #include <string_view>
@@ -9,9 +9,9 @@
 
 namespace loglode::ingest {
 
-enum class Compression : std::uint8_t { none, gzip, zstd };
+enum class Compression : std::uint8_t { none, gzip, zstd, bzip2, xz };
 
-inline constexpr std::size_t kCompressionMagicBytes = 4;
+inline constexpr std::size_t kCompressionMagicBytes = 6;
 /// What a stream that begins with `first` (kCompressionMagicBytes, or all there is) is compressed with.
 [[nodiscard]] Compression compression_of(std::string_view first) noexcept;
 

@@ -20,9 +20,9 @@ namespace loglode {
 /// Past a limit the rest of the archive is left unread, reported, and counted as Limit::decompression.
 struct DecompressionLimits {
   std::uint64_t bytes_max = std::uint64_t{1} << 40;         // out of one archive: 1 TiB
-  std::uint64_t ratio_max = 10'000;                         // out / in; gzip cannot reach 1100, zstd can
+  std::uint64_t ratio_max = 10'000;                         // out / in; gzip cannot reach 1100, the others can
   std::uint64_t ratio_from_bytes = std::uint64_t{1} << 20;  // the ratio is looked at once so much came out
-  int zstd_window_log_max = 27;                             // 128 MiB, as `zstd -d` without --long
+  int window_log_max = 27;                                  // of zstd and xz: 128 MiB, as `zstd -d` without --long and `xz -9` need
 };
 
 struct IngestConfig {
@@ -55,7 +55,8 @@ struct InputFile {
                                                          bool baseline = false);
 
 /// Reads all of them, one after the other, each as a stream of its own (StreamId: its place in `inputs`).
-/// - Compression (gzip, zstd) is found by content. UTF-16 is decoded; anything else is passed on as it is, invalid UTF-8 included.
+/// - Compression (gzip, zstd, bzip2, xz) is found by content. UTF-16 is decoded; anything else is passed on as it is, invalid UTF-8
+/// included.
 /// - Offsets count bytes of the decompressed stream, of UTF-16 those of the decoded text without its byte-order mark.
 /// - A record's lines are joined by '\n': a CR before it is gone. NULs that a line begins with are filler and passed over.
 /// - A stream's `modified` is the file's; a pipe has none (kNoTime), or the clock would decide what a date without a year means.

@@ -200,7 +200,7 @@ bool is_no_log_by_name(std::string_view path) noexcept {
   static constexpr std::string_view kOtherKinds[] = {".yaml", ".yml",  ".md",  ".rst",  ".html", ".css", ".js",   ".ts", ".py",   ".rb",
                                                      ".go",   ".rs",   ".c",   ".h",    ".cc",   ".cpp", ".java", ".sh", ".conf", ".cfg",
                                                      ".ini",  ".toml", ".pid", ".lock", ".sock", ".pem", ".key",  ".crt"};
-  for (const std::string_view compression : {".gz", ".zst"})
+  for (const std::string_view compression : {".gz", ".zst", ".bz2", ".xz"})
     if (path.ends_with(compression)) path.remove_suffix(compression.size());
   return std::any_of(std::begin(kOtherKinds), std::end(kOtherKinds), [&](std::string_view kind) { return path.ends_with(kind); });
 }

@@ -26,7 +26,9 @@ std::string_view first_lines(std::string_view held) {
 bool is_stub_of_archive(std::string_view all, std::string_view name) {
   using namespace std::string_view_literals;
   if (all.empty() || all.size() >= kCompressionMagicBytes) return false;
-  return (name.ends_with(".gz") && "\x1f\x8b\x08"sv.starts_with(all)) || (name.ends_with(".zst") && "\x28\xb5\x2f\xfd"sv.starts_with(all));
+  return (name.ends_with(".gz") && "\x1f\x8b\x08"sv.starts_with(all)) ||
+         (name.ends_with(".zst") && "\x28\xb5\x2f\xfd"sv.starts_with(all)) || (name.ends_with(".bz2") && "BZh"sv.starts_with(all)) ||
+         (name.ends_with(".xz") && "\xfd\x37\x7a"sv.starts_with(all));
 }
 
 }  // namespace

@@ -121,7 +121,7 @@ class Screen {
     if (incident.closed_at != kNoTime) span += " - " + moment(incident.closed_at);
     if (judgement().scope.ordinal || span == "?") span.clear();
     if (!span.empty()) span = "  " + span;
-    const std::string path = cut_to(joined(incident.services, " → "), columns_ > 60 ? columns_ - 44 : columns_ - 2);
+    const std::string path = cut_to(path_of(incident), columns_ > 60 ? columns_ - 44 : columns_ - 2);
     const std::string basis = basis_of(incident);
     const std::string head =
         fmt::format("{}  {}{}", paint_.bold("INCIDENT " + incident.incident_id), painted_severity(incident.severity), span);
@@ -157,8 +157,20 @@ class Screen {
     return scope.first == kNoTime || day(scope.first) == day(scope.last) ? clock_text(time) : day(time) + " " + clock_text(time);
   }
 
+  // An arrow before each service that began after another one, as far as clocks tell.
+  static std::string path_of(const Incident& incident) {
+    std::string out;
+    for (const std::string& service : incident.services) {
+      const bool later =
+          std::any_of(incident.edges.begin(), incident.edges.end(), [&](const CascadeEdge& edge) { return edge.to == service; });
+      out += (out.empty() ? "" : later ? " → " : " · ") + printable(service);
+    }
+    return out;
+  }
+
   static std::string basis_of(const Incident& incident) {
     if (incident.services.size() < 2) return "";
+    if (incident.shared_traces == 0 && incident.edges.empty()) return "(at the same time)";
     return incident.shared_traces == 0 ? "(order of onset)"
                                        : fmt::format("(order, and {} shared traces)", with_commas(incident.shared_traces));
   }

@@ -20,6 +20,8 @@ namespace loglode {
 
 namespace {
 
+constexpr std::size_t kShortId = 12;  // of a record id: enough for `context`
+
 Result<LastRun> open_last_run(const std::string& given) {
   if (given.empty()) return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
   auto run = LastRun::open(given);
@@ -45,41 +47,47 @@ std::string clock_of(const Json& object, const char* key) {
 
 std::string services_of(const Json& incident) {
   std::string out;
-  for (const Json& service : incident["services"]) out += (out.empty() ? "" : " → ") + printable(service.get<std::string>());
+  for (const Json& service : incident["services"]) {
+    const bool later =
+        std::any_of(incident["edges"].begin(), incident["edges"].end(), [&](const Json& edge) { return edge["to"] == service; });
+    out += (out.empty() ? "" : later ? " → " : " · ") + printable(service.get<std::string>());
+  }
   return out;
 }
 
-std::string evidence_lines(const Json& owner) {
+std::string evidence_lines(const Json& owner, std::size_t columns, const std::string& in_state) {
   std::string out;
   for (const Json& proof : owner["evidence"]) {
-    out += fmt::format("      {}:{}  {}\n      loglode context {}\n", text_of(proof["origin"], "log.file.path"),
-                       text_of(proof["origin"], "line"), text_of(proof, "excerpt"), text_of(proof, "record_id"));
+    out += wrapped(fmt::format("      {}:{}  ", text_of(proof["origin"], "log.file.path"), text_of(proof["origin"], "line")),
+                   text_of(proof, "excerpt"), columns);
+    out += fmt::format("      loglode context {}{}\n", text_of(proof, "record_id").substr(0, kShortId), in_state);
   }
   return out;
 }
 
 // What is known of the error, once for each: several findings may name one rule.
-std::string known_error_lines(const LastRun& run, const Json& finding, std::set<std::string>& told) {
+std::string known_error_lines(const LastRun& run, const Json& finding, std::set<std::string>& told, std::size_t columns) {
   const Json* rule = run.rule(text_of(finding, "rule_id"));
   if (rule == nullptr || !told.insert(text_of(*rule, "rule_id")).second) return "";
   std::string out = fmt::format("      known error {}\n", text_of(*rule, "rule_id"));
   constexpr std::pair<const char*, const char*> kParts[] = {{"meaning", "meaning"}, {"check", "check"}, {"safe_action", "safe action"}};
   for (const auto& [key, label] : kParts)
-    if (const std::string text = text_of(*rule, key); !text.empty()) out += fmt::format("        {:<12} {}\n", label, text);
+    if (const std::string text = text_of(*rule, key); !text.empty()) out += wrapped(fmt::format("        {:<12} ", label), text, columns);
   return out;
 }
 
-void append_findings(std::string& out, const LastRun& run, const Json& incident, const Paint& paint) {
+void append_findings(std::string& out, const LastRun& run, const Json& incident, const Paint& paint, std::size_t columns,
+                     const std::string& in_state) {
   out += "\n" + paint.bold("FINDINGS") + "  strongest first\n";
   std::set<std::string> told;
   for (const Json& id : incident["findings"]) {
     const Json* finding = run.finding(id.get<std::string>());
     if (finding == nullptr) continue;
-    out += fmt::format("  {}  {}\n", pad_to(text_of(*finding, "kind"), 12), text_of(*finding, "summary"));
+    out += wrapped(fmt::format("  {}  ", pad_to(text_of(*finding, "kind"), 12)), text_of(*finding, "summary"), columns);
     out += fmt::format("      observed {:.0f}, expected {:.1f}, score {:.1f}, q {:.2g}\n", (*finding)["observed"].get<double>(),
                        (*finding)["expected"].get<double>(), (*finding)["score"].get<double>(), (*finding)["q"].get<double>());
-    out += known_error_lines(run, *finding, told);
-    out += paint.dim(evidence_lines(*finding));
+    out += known_error_lines(run, *finding, told, columns);
+    out += paint.dim(evidence_lines(*finding, columns, in_state));
   }
 }
 
@@ -98,16 +106,26 @@ void append_suspects(std::string& out, const Json& incident, const Paint& paint)
   }
 }
 
-std::string incident_text(const LastRun& run, const Json& incident) {
+/// From when to when; of what has not ended that it goes on.
+std::string span_of(const Json& incident) {
+  const std::string from = clock_of(incident, "onset"), to = clock_of(incident, "closed_at");
+  if (from.empty()) return "no times, in order of lines";
+  return from + (to.empty() ? ", not over by the last line" : " - " + to);
+}
+
+std::string incident_text(const LastRun& run, const Json& incident, const std::string& state) {
   const Paint paint{wants_color(When::automatic, STDOUT_FILENO)};
-  std::string out =
-      fmt::format("{}  {}  {} - {}\n{}\n\n{}\n", paint.bold("INCIDENT " + text_of(incident, "incident_id")), text_of(incident, "severity"),
-                  clock_of(incident, "onset"), clock_of(incident, "closed_at"), services_of(incident), text_of(incident, "summary"));
+  const std::size_t columns = screen_columns();
+  std::string out = fmt::format("{}  {}  {}\n", paint.bold("INCIDENT " + text_of(incident, "incident_id")), text_of(incident, "severity"),
+                                span_of(incident));
+  out += wrapped("", services_of(incident), columns) + "\n" + wrapped("", text_of(incident, "summary"), columns);
   out += "\n" + paint.bold("TIMELINE") + "\n";
   for (const Json& entry : incident["timeline"]) {
-    out += fmt::format("  {}  {}  {}\n", clock_of(entry, "time"), pad_to(text_of(entry, "service"), 20), text_of(entry, "what"));
+    const std::string time = clock_of(entry, "time");
+    out += wrapped(fmt::format("  {}{}  ", time.empty() ? "" : time + "  ", pad_to(text_of(entry, "service"), 20)), text_of(entry, "what"),
+                   columns);
   }
-  append_findings(out, run, incident, paint);
+  append_findings(out, run, incident, paint, columns, state.empty() ? "" : " --state " + state);
   append_suspects(out, incident, paint);
   return out;
 }
@@ -179,7 +197,7 @@ int show_incident(const std::string& state, const std::string& id, bool ndjson) 
   if (incident == nullptr)
     return report_usage(fmt::format("no incident {} in {}; `loglode incidents list{}` shows all", id, name_of_run(state),
                                     state.empty() ? "" : " --state " + state));
-  return print_and_leave(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident));
+  return print_and_leave(ndjson ? to_line(*incident) + "\n" : incident_text(*run, *incident, state));
 }
 
 int show_context(const std::string& state, const std::string& record_id, std::uint32_t lines_around) {

@@ -56,7 +56,7 @@ namespace {
 
 // What every command that reads logs to the end has.
 void add_run_options(CLI::App& command, AnalyzeOptions& options) {
-  command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz and .zst are read as they are")
+  command.add_option("inputs", options.inputs, "files, folders, or - for standard input; .gz, .zst, .bz2 and .xz are read as they are")
       ->type_name("FILE|DIR|-");
   add_reading_options(command, options.reading);
   command.add_option("--since", options.since, "leave out records before this time (2026-11-23T12:00:00Z, or 1h: an hour ago)")

@@ -56,6 +56,13 @@ TEST_CASE("printable: letters that nobody sees are told apart from nothing, and 
   CHECK(printable_json("\"e\u0301\u0301\u0301\u0301\u0301\u3164\"") == "\"e\u0301\u0301\u0301\u0301\\u0301\\u3164\"");
 }
 
+TEST_CASE("wrapped breaks at blanks, indents what follows, and leaves long words whole", "[sinks]") {
+  CHECK(wrapped("  ", "one two three four", 12) == "  one two\n  three four\n");
+  CHECK(wrapped("head  ", "one two", 10) == "head  one\n      two\n");
+  CHECK(wrapped("", "a-word-that-is-wider b", 8) == "a-word-that-is-wider\nb\n");
+  CHECK(wrapped("x ", "", 8) == "x \n");
+}
+
 TEST_CASE("cut_to and pad_to keep to the columns of a terminal, wide characters counted twice", "[sinks]") {
   CHECK(cut_to("short", 10) == "short");
   CHECK(cut_to("0123456789", 10) == "0123456789");

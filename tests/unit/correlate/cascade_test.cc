@@ -68,6 +68,28 @@ TEST_CASE("cascade: at the same instant nothing is said of order", "[correlate]"
   CHECK(Judged{scene}.judgement.incidents.at(0).edges.empty());
 }
 
+TEST_CASE("cascade: no order is claimed below what the coarser of two clocks can tell", "[correlate]") {
+  // The web logs whole seconds, the api thousandths: what api says at 500.4 may have been before or after what web says at 500.
+  const auto edges_with = [](double api_failed) {
+    Scene scene;
+    scene.lines(0, 900, 2, "web", Severity::info, "page sent").lines(0.001, 900, 0.7, "api", Severity::info, "query answered");
+    scene.line(500, "web", Severity::error, "bad gateway").line(api_failed, "api", Severity::error, "pool is empty");
+    return Judged{scene}.judgement.incidents.at(0);
+  };
+  for (const double same : {500.004, 500.4, 500.999}) {
+    INFO(same);
+    const Incident incident = edges_with(same);
+    CHECK(incident.edges.empty());
+    CHECK(incident.summary.find(" ms") == std::string::npos);
+    CHECK(incident.suspects.at(0).terms.at(0).value == incident.suspects.at(1).terms.at(0).value);  // neither is earlier
+  }
+  CHECK(edges_with(500.4).services == std::vector<std::string>{"api", "web"});  // by the middle of the second
+  const Incident later = edges_with(501.25);
+  REQUIRE(later.edges.size() == 1);
+  CHECK(later.edges[0].from == "web");
+  CHECK(edges_with(498.5).edges.at(0).from == "api");
+}
+
 TEST_CASE("cascade: shared traces show who failed first, whatever the first line says", "[correlate]") {
   Scene scene = calm();
   scene.line(999, "api", Severity::error, "slow answer");

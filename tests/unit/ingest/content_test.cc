@@ -143,6 +143,12 @@ TEST_CASE("content: a prefix of whole lines chooses the format", "[ingest]") {
   CHECK(prefix_of(std::string(100'000, 'x') + "\nb\n") == std::vector<std::string>{std::string(kPrefixBytes, 'x')});
 }
 
+TEST_CASE("content: text that begins as an archive's name does is text", "[ingest]") {
+  const TemporaryFolder folder;
+  for (const char* text : {"BZh9 is a level\n", "BZh\n", "BZh0\n", "7zXZ\n"})
+    CHECK(read_path(folder.write("a.log", text)).records.size() == 1);
+}
+
 // --- what is refused ---
 
 TEST_CASE("content: what is no log is refused by what it is, named or found, also in an archive", "[ingest]") {
@@ -167,12 +173,6 @@ TEST_CASE("content: what is no log is refused by what it is, named or found, als
   expect(tar_header(), "a tar archive");
   expect("PK\x03\x04" + random_bytes(100, 1), "a zip archive");
   expect(
-      "\xfd"
-      "7zXZ\0"s +
-          random_bytes(100, 1),
-      "compressed with xz");
-  expect("BZh91AY&SY" + random_bytes(100, 1), "compressed with bzip2");
-  expect(
       "\x7f"
       "ELF\x02\x01\x01"s +
           random_bytes(100, 1),
@@ -192,9 +192,11 @@ TEST_CASE("content: what is no log is refused by what it is, named or found, als
     expect(wtmp, "binary");
   }
   SECTION("an archive in an archive") {
-    const ReadAll all = read_path(folder.write("twice.gz", gzip(gzip("a\n"))));
-    CHECK(all.records.empty());
-    CHECK(all.sentences().find("compressed twice") != std::string::npos);
+    for (const std::string& once : {gzip("a\n"), zstd("a\n"), bzip2("a\n"), xz("a\n")}) {
+      const ReadAll all = read_path(folder.write("twice.gz", gzip(once)));
+      CHECK(all.records.empty());
+      CHECK(all.sentences().find("compressed twice") != std::string::npos);
+    }
   }
 }
 

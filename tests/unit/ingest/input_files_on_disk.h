@@ -1,6 +1,8 @@
 // Files for tests: a folder that goes away, archives made in memory, and everything a Source gives.
 #pragma once
 
+#include <bzlib.h>
+#include <lzma.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -61,6 +63,24 @@ inline std::string zstd(const std::string& text) {
   ::ZSTD_CCtx_setParameter(context, ZSTD_c_checksumFlag, 1);  // as the command line does
   out.resize(::ZSTD_compress2(context, out.data(), out.size(), text.data(), text.size()));
   ::ZSTD_freeCCtx(context);
+  return out;
+}
+
+inline std::string bzip2(const std::string& text) {
+  std::string out(text.size() + text.size() / 100 + 600, '\0');
+  auto size = static_cast<unsigned>(out.size());
+  REQUIRE(::BZ2_bzBuffToBuffCompress(out.data(), &size, const_cast<char*>(text.data()), static_cast<unsigned>(text.size()), 1, 0, 0) ==
+          BZ_OK);
+  out.resize(size);
+  return out;
+}
+
+inline std::string xz(const std::string& text, std::uint32_t preset = 0) {
+  std::string out(::lzma_stream_buffer_bound(text.size()), '\0');
+  std::size_t size = 0;
+  REQUIRE(::lzma_easy_buffer_encode(preset, LZMA_CHECK_CRC64, nullptr, reinterpret_cast<const std::uint8_t*>(text.data()), text.size(),
+                                    reinterpret_cast<std::uint8_t*>(out.data()), &size, out.size()) == LZMA_OK);
+  out.resize(size);
   return out;
 }
 

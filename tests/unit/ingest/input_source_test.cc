@@ -37,7 +37,7 @@ class StandardInput {
 
 }  // namespace
 
-TEST_CASE("source: plain, gzip and zstd give the same records, whatever the name says", "[ingest]") {
+TEST_CASE("source: plain, gzip, zstd, bzip2 and xz give the same records, whatever the name says", "[ingest]") {
   const TemporaryFolder folder;
   const std::string text = numbered_lines(50'000);
   const ReadAll plain = read_path(folder.write("a.gz", text));
@@ -55,6 +55,10 @@ TEST_CASE("source: plain, gzip and zstd give the same records, whatever the name
   const std::size_t half = text.size() / 2;
   expect("gzip", gzip(text));
   expect("zstd", zstd(text));
+  expect("bzip2", bzip2(text));
+  expect("xz", xz(text));
+  expect("bzip2, two streams, one of nothing", bzip2(text.substr(0, half)) + bzip2("") + bzip2(text.substr(half)));
+  expect("xz, two streams, padded", xz(text.substr(0, half)) + std::string(8, '\0') + xz(text.substr(half)) + std::string(4, '\0'));
   expect("gzip, two members", gzip(text.substr(0, half)) + gzip(text.substr(half)));
   expect("gzip, an empty member between", gzip(text.substr(0, half)) + gzip("") + gzip(text.substr(half)));
   expect("gzip, padded with NULs", gzip(text) + std::string(100'000, '\0'));
@@ -235,9 +239,8 @@ TEST_CASE("source: a file that shrinks while it is read is reported, and read as
 TEST_CASE("source: an archive cut anywhere is read up to there and reported", "[ingest]") {
   const TemporaryFolder folder;
   const std::string text = numbered_lines(40);
-  for (const bool is_gzip : {true, false}) {
-    const std::string archive = is_gzip ? gzip(text) : zstd(text);
-    const std::string name = is_gzip ? "a.gz" : "a.zst";
+  for (const auto& [archive, name] : std::vector<std::pair<std::string, std::string>>{
+           {gzip(text), "a.gz"}, {zstd(text), "a.zst"}, {bzip2(text), "a.bz2"}, {xz(text), "a.xz"}}) {
     for (std::size_t size = 1; size < archive.size(); ++size) {
       INFO(name << " cut to " << size);
       const ReadAll all = read_path(folder.write(name, archive.substr(0, size)));
@@ -255,7 +258,7 @@ TEST_CASE("source: an archive cut anywhere is read up to there and reported", "[
 TEST_CASE("source: a damaged archive is read up to the damage, and the next input is read", "[ingest]") {
   const TemporaryFolder folder;
   const std::string text = numbered_lines(100'000);
-  for (std::string archive : {gzip(text), zstd(text)}) {
+  for (std::string archive : {gzip(text), zstd(text), bzip2(text), xz(text)}) {
     for (std::size_t i = archive.size() / 2; i < archive.size() / 2 + 40; ++i) archive[i] = static_cast<char>(archive[i] ^ 0x5a);
     const ReadAll all = read_inputs({{.path = folder.write("a", archive)}, {.path = folder.write("b", "after\n")}}, TestFactory{});
     CHECK(all.any_fatal());
@@ -268,7 +271,7 @@ TEST_CASE("source: a damaged archive is read up to the damage, and the next inpu
 
 TEST_CASE("source: bytes after an archive's end are left out and reported", "[ingest]") {
   const TemporaryFolder folder;
-  for (const std::string& archive : {gzip("a\n"), zstd("a\n")}) {
+  for (const std::string& archive : {gzip("a\n"), zstd("a\n"), bzip2("a\n"), xz("a\n")}) {
     const ReadAll all = read_path(folder.write("a", archive + "rubbish"));
     CHECK(all.raws() == std::vector<std::string>{"a"});
     REQUIRE(all.problems.size() == 1);
@@ -290,7 +293,10 @@ TEST_CASE("source: decompression has limits, which are reported and counted", "[
   };
   CHECK(expect(gzip(bomb), {.bytes_max = 4 * kMiB}, "the limit on decompression").decompression_hit == 1);
   CHECK(expect(zstd(bomb), {.ratio_max = 100, .ratio_from_bytes = 4 * kMiB}, "the limit on decompression").decompression_hit == 1);
-  expect(zstd(bomb), {.zstd_window_log_max = 10}, "zstd -dc --long=31");
+  expect(zstd(bomb), {.window_log_max = 10}, "zstd -dc --long=31");
+  CHECK(expect(bzip2(bomb), {.ratio_from_bytes = 4 * kMiB}, "the limit on decompression").decompression_hit == 1);
+  CHECK(expect(xz(bomb), {.ratio_max = 100, .ratio_from_bytes = 4 * kMiB}, "the limit on decompression").decompression_hit == 1);
+  expect(xz(bomb, 9), {.window_log_max = 20}, "xz -dc FILE");
 }
 
 TEST_CASE("source: what vanished or cannot be opened is reported and passed over", "[ingest]") {
