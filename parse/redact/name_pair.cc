@@ -58,11 +58,14 @@ Name named_by(std::string_view text, std::size_t sign) {
   return name_before(text.substr(0, value.end), value.end);
 }
 
-/// The last pair of [begin, end) that names a secret; with `first`, the first one.
+/// The last pair of [begin, end) that names a secret; with `first`, the first one. What an object in there names is that object's matter.
 Name sibling(std::string_view text, std::size_t begin, std::size_t end, bool first) {
   Name found;
+  std::size_t depth = 0;
   for (std::size_t at = begin; at < end; ++at) {
-    if (text[at] != '=' && text[at] != ':') continue;
+    if (text[at] == '{') ++depth;
+    if (text[at] == '}' && depth > 0) --depth;
+    if (depth > 0 || (text[at] != '=' && text[at] != ':')) continue;
     if (!names_a_name(plain_name_before(text, at))) continue;
     const Name name = named_by(text, at);
     found = name;  // the nearest one decides, also when it names nothing
@@ -83,6 +86,22 @@ Name name_of_object(std::string_view text, std::size_t begin) {
   return end + 1 == begin ? Name{} : name_before(text, end);
 }
 
+/// The name beside a value that begins at `begin` of its object and stands in [name_begin, end).
+Name name_beside(std::string_view text, std::size_t begin, std::size_t name_begin, std::size_t end) {
+  if (const Name before = sibling(text, begin, name_begin, false); before.kind != NameKind::none) return before;
+  return sibling(text, std::min(end + 1, text.size()), structure_end(text, end), true);
+}
+
+/// Of a value that is wrapped in an object of its own, `{"key":"password","value":{"stringValue":"x"}}`; `begin` is behind its `{`.
+Name name_beside_wrapper(std::string_view text, std::size_t begin, std::size_t end) {
+  std::size_t sign = begin - 1;
+  while (sign > 0 && begin - sign < 8 && (is_blank(text[sign - 1]) || text[sign - 1] == '>')) --sign;
+  if (sign == 0 || !is_one_of(text[sign - 1], ":=") || !names_a_value(plain_name_before(text, sign - 1))) return {};
+  const std::size_t wrapper_end = structure_end(text, end);
+  if (wrapper_end >= text.size() || text[wrapper_end] != '}') return {};
+  return name_beside(text, structure_begin(text, begin - 1), begin - 1, wrapper_end + 1);
+}
+
 }  // namespace
 
 Name name_of_pair(std::string_view text, std::size_t name_begin, std::size_t name_end, std::size_t value_begin) {
@@ -91,13 +110,13 @@ Name name_of_pair(std::string_view text, std::size_t name_begin, std::size_t nam
   const bool part = belongs_to_object(name);
   if (!value && !part) return {};
   const std::size_t begin = structure_begin(text, name_begin);
+  const bool in_object = begin > 1 && text[begin - 1] == '{';
   if (value) {
-    if (const Name before = sibling(text, begin, name_begin, false); before.kind != NameKind::none) return before;
-    const Value own = read_value(text, value_begin);
-    const Name behind = sibling(text, std::min(own.end + 1, text.size()), structure_end(text, own.end), true);
-    if (behind.kind != NameKind::none) return behind;
+    const std::size_t end = read_value(text, value_begin).end;
+    if (const Name beside = name_beside(text, begin, name_begin, end); beside.kind != NameKind::none) return beside;
+    if (const Name beside = in_object ? name_beside_wrapper(text, begin, end) : Name{}; beside.kind != NameKind::none) return beside;
   }
-  return part && begin > 1 && text[begin - 1] == '{' ? name_of_object(text, begin) : Name{};
+  return part && in_object ? name_of_object(text, begin) : Name{};
 }
 
 bool is_secret_of(NameKind kind, std::string_view value) noexcept {
@@ -154,7 +173,8 @@ std::size_t second_begin(std::string_view text, std::size_t at) noexcept {
   return begin + 1;
 }
 
-/// The opening quote of the name that closes before `close`; npos when the name does not stand first in brackets or behind `s:8:`.
+/// Behind the opening quote of the name that closes before `close`; npos when the name is no option and does not stand first in brackets or
+/// behind `s:8:`.
 std::size_t first_quote(std::string_view text, std::size_t close, char sign) noexcept {
   const char quote = text[close];
   std::size_t begin = close;
@@ -164,7 +184,7 @@ std::size_t first_quote(std::string_view text, std::size_t close, char sign) noe
   if (before > 0 && text[before - 1] == '\\') --before;
   if (before > 0 && is_one_of(text[before - 1], "bu")) --before;
   const bool opened = before > 0 && is_one_of(text[before - 1], sign == ';' ? ":" : "([{");
-  return opened ? begin : std::string_view::npos;
+  return opened || (sign == ',' && text[begin] == '-') ? begin : std::string_view::npos;
 }
 
 }  // namespace
@@ -181,6 +201,8 @@ Span find_paired_value(std::string_view text, std::size_t at) {
   if (second >= text.size()) return {};
   const Value value = read_value(text, second);
   if (!value.quoted || value.called) return {};
+  if (text[at] == ',' && text[begin] == '-')  // an option in a printed argument list
+    return text.substr(value.begin, 1) == "-" ? Span{} : mask_paired(text, name.kind, second);
   const std::size_t closer = value.end + (text.substr(value.end, 1) == "\\" ? 2 : 1);
   if (text[at] == ',' && closer < text.size() && !is_one_of(text[closer], ")]}")) return {};
   if (name.kind != NameKind::authorization && name.kind != NameKind::cookie && text[at] == ',' &&

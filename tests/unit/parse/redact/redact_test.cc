@@ -68,6 +68,11 @@ TEST_CASE("redact: passwords that programs take as an argument", "[redact]") {
   expect("curl -ubob:hunter --proxy-user p:word -U q:word", "curl -ubob:[masked] --proxy-user p:[masked] -U q:[masked]");
   expect("curl -u bob@example.com:hunter http://x/", "curl -u [masked:email]:[masked] http://x/");
   expect(R"(exec ["curl","-u","bob:hunter"])", R"(exec ["curl","-u","bob:[masked]"])");
+  expect(R"(exec ['mysql', '-u', 'root', '--password', 'hunter', 'db'])",
+         R"(exec ['mysql', '-u', 'root', '--password', '[masked]', 'db'])");
+  expect(R"(["vault","--token","hunter","--password","word"])", R"(["vault","--token","[masked]","--password","[masked]"])");
+  expect(R"({"cmd":"[\"x\", \"--password\", \"hunter\"]"})", R"({"cmd":"[\"x\", \"--password\", \"[masked]\"]"})");
+  expect_untouched(R"(["mysql", "--password", "--host", "db", "--password-file", "/run/x"])");
   expect("mysql -u root -phunter shop", "mysql -u root -p[masked] shop");
   expect("COMMAND=/usr/bin/mysqldump -u root -p'a b' shop", "COMMAND=/usr/bin/mysqldump -u root -p'[masked]' shop");
   expect(R"(["mariadb-dump", "-phunter", "shop"])", R"(["mariadb-dump", "-p[masked]", "shop"])");
@@ -96,6 +101,19 @@ TEST_CASE("redact: passwords that programs take as an argument", "[redact]") {
            "mongod -p x, the mongo shell",
            "Warning: Using a password with '-a' or '-u' option on the command line interface may not be safe.",
        })
+    expect_untouched(text);
+}
+
+TEST_CASE("redact: a value that is wrapped in an object of its own belongs to the name beside the wrapper", "[redact]") {
+  for (const std::string value : {"stringValue", "string_value", "value", "text"}) {
+    expect(R"({"key":"db.password","value":{")" + value + R"(":"hunter"}})",
+           R"({"key":"db.password","value":{")" + value + R"(":"[masked]"}})");
+    expect(R"({"value": {")" + value + R"(": "hunter"}, "key": "password"})",
+           R"({"value": {")" + value + R"(": "[masked]"}, "key": "password"})");
+  }
+  for (const std::string_view text : {R"({"key":"db.name","value":{"stringValue":"orders"}},{"key":"x","value":{"stringValue":"y"}})",
+                                      R"({"severityText":"ERROR","body":{"values":[{"key":"password","value":{"stringValue":"${X}"}}]}})",
+                                      R"({"key":"password"},{"other":{"stringValue":"orders"}})"})
     expect_untouched(text);
 }
 
