@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """A machine that never ran loglode: the built-in rules are not compiled there, and an installation is whole: program, man page, completions, unit, configuration."""
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -46,6 +47,13 @@ def check_installation(program, folder):
         page = f.read()
     for command in ("analyze", "run", "templates", "dlq"):
         assert f"\n.SS {command}\n" in page and f"Usage: {command}" in page, f"the man page lacks {command}"
+    # Each option that help names is in it, as help spells it.
+    for command in ("analyze", "tail", "incidents", "context"):
+        told = run(program, "help", command).stdout
+        assert "Usage: " in told, told
+        for option in re.findall(r"^ +(?:-\w,)?(--[a-z-]+)", told, re.M):
+            assert option.replace("-", r"\-") in page, f"the man page lacks {option} of {command}"
+    assert all(f".B {status}\n" in page for status in (0, 1, 2, 3)), "the man page lacks an exit status"
     own = os.path.join(stage, "etc/loglode/loglode.yaml")
     with open(own, "a", encoding="utf-8") as f:
         f.write("# mine\n")
