@@ -1,6 +1,7 @@
 #include "sinks/json_objects.h"
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -74,17 +75,38 @@ Json timeline_to_json(const TimelineEntry& entry) {
   return {{"time", time_or_null(entry.time)}, {"service", entry.service}, {"what", entry.what}, {"finding_id", entry.finding_id}};
 }
 
+/// A partition's stream is shown as `kafka:logs[3]` (ingest/kafka): that is no file, and its offsets are of messages.
+Json origin_to_json(const Origin& origin) {
+  constexpr std::string_view kKafka = "kafka:";
+  std::string_view place{origin.path};
+  std::int32_t partition = -1;
+  const std::size_t bracket = place.rfind('[');
+  if (place.starts_with(kKafka) && place.ends_with(']') && bracket != std::string_view::npos) {
+    const std::string_view digits = place.substr(bracket + 1, place.size() - bracket - 2);
+    std::from_chars(digits.data(), digits.data() + digits.size(), partition);
+  }
+  if (partition < 0)
+    return {{"log.file.path", origin.path}, {"log.offset", origin.offset}, {"line", origin.line}, {"line_count", origin.line_count}};
+  return {{"kafka.topic", place.substr(kKafka.size(), bracket - kKafka.size())},
+          {"kafka.partition", partition},
+          {"kafka.offset", origin.offset >> kKafkaOffsetShift},
+          {"line_count", origin.line_count}};
+}
+
 }  // namespace
 
 Json to_json(const Evidence& evidence) {
   return {{"record_id", evidence.record_id},
-          {"origin",
-           {{"log.file.path", evidence.origin.path},
-            {"log.offset", evidence.origin.offset},
-            {"line", evidence.origin.line},
-            {"line_count", evidence.origin.line_count}}},
+          {"origin", origin_to_json(evidence.origin)},
           {"time", time_or_null(evidence.time)},
           {"excerpt", evidence.excerpt}};
+}
+
+std::string origin_text(const Json& origin) {
+  const auto text = [&](const char* key) { return origin.contains(key) && origin[key].is_string() ? origin[key].get<std::string>() : ""; };
+  const auto number = [&](const char* key) { return origin.contains(key) && origin[key].is_number() ? origin[key].dump() : "?"; };
+  if (origin.contains("kafka.topic")) return text("kafka.topic") + '[' + number("kafka.partition") + "] offset " + number("kafka.offset");
+  return text("log.file.path") + ':' + number("line");
 }
 
 Json to_json(const Finding& finding) {

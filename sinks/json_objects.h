@@ -12,6 +12,8 @@ namespace loglode {
 
 using Json = nlohmann::ordered_json;
 
+/// For a person: `/var/log/app.log:12`, `logs[3] offset 42`.
+[[nodiscard]] std::string origin_text(const Json& origin);
 [[nodiscard]] Json to_json(const Finding& finding);
 [[nodiscard]] Json to_json(const Incident& incident);
 [[nodiscard]] Json to_json(const TemplateCount& row);

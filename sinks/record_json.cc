@@ -216,6 +216,7 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
     append_quoted(stream_members_, ",\"log.file.path\":\"", info.path);
     stream_members_ += ",\"log.offset\":";
   } else {
+    if (!info.source.empty()) append_quoted(stream_members_, ",\"loglode.source\":\"", info.source);  // which cluster it is of
     append_quoted(stream_members_, ",\"kafka.topic\":\"", info.topic);
     stream_members_ += ",\"kafka.partition\":" + std::to_string(info.partition) + ",\"kafka.offset\":";
   }

@@ -58,8 +58,7 @@ std::string services_of(const Json& incident) {
 std::string evidence_lines(const Json& owner, std::size_t columns, const std::string& in_state) {
   std::string out;
   for (const Json& proof : owner["evidence"]) {
-    out += wrapped(fmt::format("      {}:{}  ", text_of(proof["origin"], "log.file.path"), text_of(proof["origin"], "line")),
-                   text_of(proof, "excerpt"), columns);
+    out += wrapped(fmt::format("      {}  ", printable(origin_text(proof["origin"]))), text_of(proof, "excerpt"), columns);
     out += fmt::format("      loglode context {}{}\n", text_of(proof, "record_id").substr(0, kShortId), in_state);
   }
   return out;
@@ -208,6 +207,11 @@ int show_context(const std::string& state, const std::string& record_id, std::ui
     return report_usage(fmt::format("no evidence with the record id {} in {} (give at least six digits that one record alone has)",
                                     record_id, name_of_run(state)));
   const Json& origin = (*proof)["origin"];
+  if (origin.contains("kafka.topic")) {
+    fmt::print(stderr, "loglode: {} is a Kafka message, and is not read from there again; what was kept of the record:\n",
+               printable(origin_text(origin)));
+    return print_and_leave(text_of(*proof, "excerpt") + "\n");
+  }
   const std::string path = run->path_now(origin["log.file.path"]);
   auto around =
       read_around(path, origin["log.offset"].get<std::uint64_t>(), origin["line_count"].get<std::uint32_t>(), lines_around, lines_around);

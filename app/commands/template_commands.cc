@@ -85,8 +85,7 @@ std::string template_text(const Json& row) {
   for (const Json& parameter : row["parameters"]) out += parameter_text(parameter);
   for (const Json& alias : row["aliases"]) out += "  also  " + printable(alias.get<std::string>()) + "\n";
   for (const Json& example : row["examples"])
-    out += fmt::format("  {}:{}  {}\n", text_of(example["origin"], "log.file.path"), text_of(example["origin"], "line"),
-                       text_of(example, "excerpt"));
+    out += fmt::format("  {}  {}\n", printable(origin_text(example["origin"])), text_of(example, "excerpt"));
   return out;
 }
 

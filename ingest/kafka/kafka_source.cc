@@ -128,7 +128,8 @@ class GroupSource final : public KafkaSource {
     }
     StreamInfo info;
     info.id = partition.stream;
-    info.path = partition.topic + '[' + std::to_string(partition.number) + ']';
+    info.path = "kafka:" + kafka::shown(partition);
+    info.source = config_.name;
     info.service = config.service.from == KafkaService::From::fixed ? config.service.name : partition.topic;
     info.identity = partition.identity;
     info.topic = partition.topic;

@@ -65,8 +65,10 @@ class TopicReading {
     if (!batch.stream) return false;
     const StreamInfo& info = batch.stream->info;
     positions[info.id] = batch.end;
-    services[info.path] = info.service;
-    infos[info.path] = info;
+    const std::string place = info.topic + '[' + std::to_string(info.partition) + ']';
+    CHECK(info.path == "kafka:" + place);
+    services[place] = info.service;
+    infos[place] = info;
     ++batches;
     for (const Record& record : batch.records) {
       got.push_back({info.topic, info.partition, record.offset >> kKafkaOffsetShift,
