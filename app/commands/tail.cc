@@ -110,7 +110,7 @@ class Followed {
  public:
   explicit Followed(const TailOptions& options) : options_{options} {
     for (const std::string& input : options.inputs)
-      if (!is_stream(input)) patterns_.push_back({input, true});
+      if (!is_stream(input)) patterns_.emplace_back().pattern = input;
   }
 
   void tell(LiveScreen& screen) {
