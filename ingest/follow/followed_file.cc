@@ -273,9 +273,12 @@ void FollowedFile::announce(Batch& out, bool limited) {
   ++announcements_;
   struct stat status {};
   if (!limited || live_ == nullptr || ::fstat(file_.number(), &status) != 0) return;
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  const auto whole = static_cast<std::uint64_t>(status.st_size);
+  const bool is_prepared =
+      whole > 0 && read_at(file_.number(), whole - 1, 1) == std::string_view{"\0", 1};  // it will be cut to what is written
+  const std::uint64_t size = is_prepared ? first_bytes_of(file_.number()).size() : whole;
   const std::uint64_t print = print_before(file_.number(), size);
-  is_telling_ = announcements_ == kAnnouncementsMax || shows_time_of_day(read_at(file_.number(), 0, kSearchedBytes));
+  is_telling_ = is_prepared || announcements_ == kAnnouncementsMax || shows_time_of_day(read_at(file_.number(), 0, kSearchedBytes));
   live_->set_limit(is_telling_ ? std::numeric_limits<std::uint64_t>::max() : size);
   if (!live_->look()) mark_->change([&](Bookmark& mark) { mark.prints.seen_to = size, mark.prints.seen = print; });
 }
