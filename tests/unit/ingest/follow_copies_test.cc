@@ -1,0 +1,111 @@
+// Copies, late writers, and logs that are equal: what is the same log, and what is one of its own.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <string>
+#include <vector>
+
+#include "ingest/follow/file_content.h"
+#include "ingest/follow/path_patterns.h"
+#include "tests/unit/ingest/follower.h"
+
+using namespace loglode;
+using namespace loglode::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("What is written to a renamed or deleted file long after it was quiet is read") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  const bool deleted = GENERATE(false, true);
+  CAPTURE(deleted);
+  std::ofstream writer{log, std::ios::app};
+  writer << "a1\n" << std::flush;
+  Follower follower{{log}};
+  follower.read_for(kWhile);
+  if (deleted)
+    fs::remove(log);
+  else
+    fs::rename(log, log + ".1");
+  append(log, "b1\n");
+  Lines expected{"a1", "b1"};
+  for (const char* const line : {"a2", "a3"}) {
+    follower.read_for(2 * kWhile);  // it is quiet for longer than the patience with rotated files
+    writer << line << '\n' << std::flush;
+    expected.insert(line);
+  }
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == expected);
+  CHECK(follower.clashes.empty());
+}
+
+TEST_CASE("A copy is known by what it holds, whatever its name") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  const std::string copy = folder / GENERATE(std::string{"app.1.log"}, std::string{"app-1.log"}, std::string{"kept_for_later.log"});
+  CAPTURE(copy);
+  append(log, "10:00:01 a1\n10:00:02 a2\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  Lines expected{"10:00:01 a1", "10:00:02 a2", "10:00:03 a3"};
+  SECTION("copied, and truncated a while later") {
+    append(log, "10:00:03 a3\n");
+    fs::copy_file(log, copy);
+    follower.read_for(kWhile);
+    fs::resize_file(log, 0);
+  }
+  SECTION("put in its place, longer") {
+    fs::copy_file(log, folder / "app.tmp");
+    append(folder / "app.tmp", "10:00:03 a3\n");
+    fs::rename(folder / "app.tmp", log);
+  }
+  append(log, "10:00:04 b1\n");
+  expected.insert("10:00:04 b1");
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == expected);
+  CHECK(follower.clashes.empty());
+}
+
+TEST_CASE("Short logs without times that are equal are logs of their own, one after the other") {
+  const Folder folder;
+  const std::string same = "starting worker\nERROR cannot open the ledger\n";
+  Follower follower{{folder / "*.log"}};
+  for (const char* const name : {"job-0.log", "job-1.log", "job-2.log"}) {
+    append(folder / name, same);
+    follower.read_for(2 * kWhile);
+    fs::remove(folder / name);
+    follower.read_for(2 * kWhile);
+  }
+  CHECK(follower.lines().count("starting worker") == 3);
+}
+
+TEST_CASE("Equal content is evidence of a copy when it shows a time, or is a KiB") {
+  using ingest::is_telling;
+  struct Row {
+    std::string text;
+    bool expected;
+  };
+  for (const Row& row : std::vector<Row>{{"2026-11-28T10:00:01Z started", true},
+                                         {"20261128T100001Z started", true},
+                                         {"1795305600 started", true},
+                                         {"{\"ts\":\"1795305600123\"}", true},
+                                         {"Nov 28 10:00:01 host app: x", true},
+                                         {"starting worker 12345", false},
+                                         {"listening on fe80::12:34:56", false},
+                                         {"version 10.20.30", false},
+                                         {"", false},
+                                         {std::string(1023, '='), false},
+                                         {std::string(1024, '='), true}}) {
+    INFO(row.text);
+    CHECK(is_telling(row.text) == row.expected);
+  }
+}
+
+TEST_CASE("Logs of a pod's container are one log, which begins anew with each restart") {
+  using ingest::log_of;
+  const std::string pod = "/var/log/pods/shop_cart-7c9d8b5f4-abcde_1234/app/";
+  CHECK(log_of(pod + "0.log") == log_of(pod + "3.log"));
+  CHECK(log_of(pod + "0.log") == log_of(pod + "1.log.20261128-100000.gz"));
+  CHECK(log_of(pod + "0.log") != log_of(pod + "side.log"));
+  CHECK(log_of("/srv/jobs/0.log") != log_of("/srv/jobs/1.log"));
+  CHECK(log_of("/srv/app.log") == log_of("/srv/app.log.2.gz"));
+}

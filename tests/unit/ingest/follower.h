@@ -1,0 +1,102 @@
+// A source of followed files as a test drives it: what was handed out, over restarts, with its bookmarks. One thread.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "ingest/follow/follow_source.h"
+#include "tests/unit/ingest/input_files_on_disk.h"
+
+namespace loglode::test {
+
+struct Folder : loglode::test::TemporaryFolder {
+  std::string operator/(const std::string& name) const { return path(name); }
+};
+
+inline void append(const std::string& path, const std::string& text) { std::ofstream{path, std::ios::app | std::ios::binary} << text; }
+
+/// What was handed out, over restarts.
+class Follower {
+ public:
+  explicit Follower(std::vector<std::string> patterns, bool from_end = false) : patterns_{std::move(patterns)}, from_end_{from_end} {
+    start();
+  }
+
+  void start() {
+    FollowConfig config;
+    config.name = name;
+    config.paths = patterns_;
+    config.from_end = from_end_;
+    for (const auto& [stream, bookmark] : bookmarks_) config.bookmarks.push_back(bookmark);
+    config.next_stream = [this] { return StreamId{next_stream_++}; };
+    config.poll = std::chrono::milliseconds{20};
+    config.record_patience = std::chrono::milliseconds{20};
+    config.rotated_patience = std::chrono::milliseconds{200};
+    config.line_patience = line_patience;
+    config.has_state = true;
+    source_ = make_follow_source(config, factory_, counters_);
+  }
+  /// As a crash: what comes next is asked of a new source with the bookmarks of what was handed out.
+  void restart() {
+    source_.reset();
+    start();
+  }
+  void stop() { source_.reset(); }
+  /// The state of a run is given to all of its sources.
+  void know_bookmarks_of(const Follower& other) { bookmarks_.insert(other.bookmarks_.begin(), other.bookmarks_.end()); }
+
+  void read_for(std::chrono::milliseconds time) {
+    const auto until = std::chrono::steady_clock::now() + time;
+    while (std::chrono::steady_clock::now() < until) read_once();
+  }
+  void read_once() {
+    Batch batch;
+    REQUIRE(source_->fill(batch, std::chrono::steady_clock::now() + std::chrono::milliseconds{10}).has_value());
+    if (!batch.stream) return;
+    const StreamInfo& info = batch.stream->info;
+    for (const Record& record : batch.records) {
+      if (record.has(RecordFlag::blank)) continue;
+      const auto key = std::tuple{info.identity.high, info.identity.low, record.offset};
+      const auto [place, fresh] = seen.emplace(key, record.raw);
+      if (!fresh && place->second != record.raw) clashes.push_back(place->second + " / " + std::string{record.raw});
+      if (record.has(RecordFlag::cut)) cut.insert(std::string{record.raw});
+    }
+    bookmarks_[{info.identity.high, info.identity.low}] = source_->bookmark(info.id, batch.end);
+    const StreamPosition reached{info.id, batch.end};
+    REQUIRE(source_->commit(std::span{&reached, 1}).has_value());
+  }
+  [[nodiscard]] std::multiset<std::string> lines() const {
+    std::multiset<std::string> all;
+    for (const auto& [key, line] : seen) all.insert(line);
+    return all;
+  }
+
+  std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::string> seen;
+  std::vector<std::string> clashes;
+  std::set<std::string> cut;
+  std::chrono::milliseconds line_patience{60'000};
+  std::string name{};
+  [[nodiscard]] const RunCounters& counters() const { return counters_; }
+  [[nodiscard]] const StreamInfo& latest_opened() const { return factory_.infos.back(); }
+
+ private:
+  std::vector<std::string> patterns_;
+  bool from_end_;
+  TestFactory factory_;
+  RunCounters counters_;
+  std::uint32_t next_stream_ = 0;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> bookmarks_;
+  std::unique_ptr<Source> source_;
+};
+
+using Lines = std::multiset<std::string>;
+constexpr auto kWhile = std::chrono::milliseconds{400};
+
+}  // namespace loglode::test
