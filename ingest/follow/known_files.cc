@@ -89,7 +89,7 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
     if (!fits(mark.fingerprint, first) || !is_evidence(mark, first, path)) continue;
     if (size < reach_of(mark) && (path == mark.path || !shows_time_of_day(compared_with(mark, descriptor, size)))) continue;
     const bool end_unknown = mark.prints.end == 0 && mark.offset > std::max(mark.fingerprint.bytes, mark.prints.seen_to);
-    if (end_unknown && !shows_time_of_day(compared_with(mark, descriptor, size))) continue;
+    if (end_unknown && !is_other_part(path, mark.path) && !shows_time_of_day(compared_with(mark, descriptor, size))) continue;
     if (!holds_what_was_read(mark, first, descriptor, size) || (!mark.finished && is_still_there(mark))) continue;
     best = &mark;
   }
