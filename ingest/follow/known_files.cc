@@ -87,7 +87,7 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
   for (const Bookmark& mark : marks_) {
     if (best != nullptr && rank_of(mark) <= rank_of(*best)) continue;
     if (!fits(mark.fingerprint, first) || !is_evidence(mark, first, path)) continue;
-    if (size < reach_of(mark) && (path == mark.path || !shows_time_of_day(compared_with(mark, descriptor, size)))) continue;
+    if (size < reach_of(mark)) continue;  // nobody knows whether its end was read: rather twice than never
     const bool end_unknown = mark.prints.end == 0 && mark.offset > std::max(mark.fingerprint.bytes, mark.prints.seen_to);
     if (end_unknown && !is_other_part(path, mark.path) && !shows_time_of_day(compared_with(mark, descriptor, size))) continue;
     if (!holds_what_was_read(mark, first, descriptor, size) || (!mark.finished && is_still_there(mark))) continue;

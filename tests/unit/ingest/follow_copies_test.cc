@@ -109,3 +109,20 @@ TEST_CASE("Logs of a pod's container are one log, which begins anew with each re
   CHECK(log_of("/srv/jobs/0.log") != log_of("/srv/jobs/1.log"));
   CHECK(log_of("/srv/app.log") == log_of("/srv/app.log.2.gz"));
 }
+
+TEST_CASE("A log that begins like one that was read, with the same time in each row, is read, also when it is the shorter one") {
+  const Folder folder;
+  std::string header;
+  for (int i = 0; i < 150; ++i) header += "00:00:00 column " + std::to_string(i) + " of the header\n";
+  Follower follower{{folder / "*.log"}};
+  append(folder / "first.log", header + "a1\na2\na3\n");
+  follower.read_for(kWhile);
+  fs::remove(folder / "first.log");
+  follower.read_for(2 * kWhile);
+  append(folder / "second.log", header);
+  follower.read_for(kWhile);
+  append(folder / "second.log", "b1\n");
+  follower.read_for(2 * kWhile);
+  const Lines lines = follower.lines();
+  for (const char* const line : {"a1", "a2", "a3", "b1"}) CHECK(lines.count(line) == 1);
+}
