@@ -451,7 +451,12 @@ class Rotator {
 
 TEST_CASE("A thousand rotations at full speed, with restarts: no line is lost, next to none comes twice") {
   const char* const given = std::getenv("LOGLODE_ROTATIONS");
-  const int rotations = given != nullptr ? std::atoi(given) : 1000;
+#ifdef LOGLODE_SANITIZED
+  constexpr int kRotations = 200;  // every new file is held against every part, and there it takes twenty times as long
+#else
+  constexpr int kRotations = 1000;
+#endif
+  const int rotations = given != nullptr ? std::atoi(given) : kRotations;
   const auto seed = static_cast<std::uint64_t>(GENERATE(1, 2));
   const std::string pattern = seed == 1 ? "app.log" : "app.log*";
   Folder folder;
