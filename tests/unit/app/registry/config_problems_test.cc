@@ -137,8 +137,8 @@ TEST_CASE("problems of Kafka sources", "[app][config]") {
   expect("brokers: ['a:1,:2'], topics: t", {"bad broker \"a:1,:2\": write host:port"});
   expect("brokers: ['a:1'], topics: ['a b']", {"bad topic \"a b\": letters, digits and . _ - only, at most 249; a pattern begins with ^"});
   expect("brokers: ['a:1'], topics: ['^a(']", {"bad topic pattern \"^a(\": Unmatched ( or \\("});
-  expect("brokers: ['a:1'], topics: t, start: erliest",
-         {"bad start \"erliest\": one of earliest, latest, from-beginning-once, a time like 2026-11-23T12:00:00Z (did you mean \"earliest\"?)"});
+  expect("brokers: ['a:1'], topics: t, start: erliest", {"bad start \"erliest\": one of earliest, latest, from-beginning-once, a time like "
+                                                         "2026-11-23T12:00:00Z (did you mean \"earliest\"?)"});
   expect("brokers: ['a:1'], topics: t, start: 2026-13-45",
          {"bad start \"2026-13-45\": not a time; write for example 2026-11-23T12:00:00Z"});
   expect("brokers: ['a:1'], topics: t, per_topic: [{ topics: ['^(']}]",
