@@ -111,6 +111,7 @@ struct SourceConfig {
   std::vector<TopicRule> per_topic;
   // file
   std::vector<Text> paths, exclude;  // globs
+  std::vector<Text> rotated;         // globs
   std::vector<Text> roots;           // folders
 };
 

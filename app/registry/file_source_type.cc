@@ -23,6 +23,7 @@ namespace {
 constexpr KeyRow kKeys[] = {
     {"start", "`start`, `end`, `state`, for files the state does not know", "`state` when there is one, else `start`"},
     {"paths exclude", "globs; an `exclude` without a slash is held against the file's name", "`paths` required"},
+    {"rotated", "globs of where rotated parts go when they leave their folder", "none"},
     {"roots", "folders below which links may lead, besides what stands in `paths` before the first `*`", "none"},
 };
 
@@ -35,6 +36,7 @@ void read(const Section& section, SourceConfig& out) {
   out.paths = section.paths("paths", true);
   out.exclude = section.texts("exclude");
   out.roots = section.paths("roots");
+  out.rotated = section.paths("rotated");
   constexpr StartAt::Kind kStarts[] = {StartAt::Kind::start, StartAt::Kind::end, StartAt::Kind::state};
   constexpr std::string_view kWords[] = {"start", "end", "state"};
   out.start.kind = StartAt::Kind::state;
@@ -86,6 +88,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.paths = values_of(source.paths);
   follow.exclude = values_of(source.exclude);
   follow.roots = values_of(source.roots);
+  follow.rotated = values_of(source.rotated);
   follow.from_end = source.start.kind == StartAt::Kind::end;
   follow.bookmarks = with.bookmarks();
   follow.has_state = true;  // where there is none, commits come all the same

@@ -18,7 +18,9 @@ namespace loglode::ingest {
 namespace {
 
 constexpr auto kLeftOnesLookedFor = std::chrono::seconds{5};  // what compresses or moves a log may still be at work
-constexpr int kLooksForParts = 4;                             // after a rotation: what moved it may not be done with its work yet
+constexpr auto kBetweenForgetting = std::chrono::minutes{10};
+constexpr std::size_t kToldMax = 10'000;
+constexpr int kLooksForParts = 4;  // after a rotation: what moved it may not be done with its work yet
 
 bool is_at(const FollowedFile& file) {
   struct stat status {};
@@ -43,6 +45,12 @@ bool is_newer(const struct stat& one, const struct stat& other) {
   return std::pair{one.st_mtim.tv_sec, one.st_mtim.tv_nsec} > std::pair{other.st_mtim.tv_sec, other.st_mtim.tv_nsec};
 }
 
+std::vector<std::string> with_rotated(const FollowConfig& config) {
+  std::vector<std::string> patterns = config.paths;
+  patterns.insert(patterns.end(), config.rotated.begin(), config.rotated.end());
+  return patterns;
+}
+
 std::string_view first_line(std::string_view first) { return first.substr(0, first.find('\n')); }
 
 }  // namespace
@@ -55,7 +63,7 @@ Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, R
       watch_{watch},
       forget_open_{std::move(forget_open)},
       host_{host_id()},
-      places_{config.paths, config.roots, config.links_anywhere},
+      places_{with_rotated(config), config.roots, config.links_anywhere},
       known_{config.bookmarks} {
   file_config_.records = {
       config_.reading.batch_bytes, config_.reading.line_bytes_max, {.keep_blank_lines = config_.reading.keep_blank_lines}};
@@ -73,10 +81,12 @@ Bookmark Discovery::own_mark() const {
 
 void Discovery::look() {
   looked_ = Clock::now();
-  for (const std::string& folder : folders_of(config_.paths)) watch_.add_folder(folder);
   const bool first = std::exchange(first_look_, false);
   places_.look();
   const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_);
+  for (const std::string& folder : folders_of(config_.paths, paths)) watch_.add_folder(folder);
+  for (const std::string& folder : folders_of(config_.rotated, {})) watch_.add_folder(folder);
+  undecided_ = 0;
   if (first) go_on_where_left(paths);
   if (first || (looked_ - began_ < kLeftOnesLookedFor && looked_ >= next_left_)) {
     next_left_ = looked_ + config_.poll;
@@ -92,6 +102,7 @@ void Discovery::look() {
   }
   places_.forget_gone();
   go_on_in_late_ones();
+  if (looked_ >= next_forgotten_) forget_gone();
 }
 
 /// What was written to renamed and deleted files after they were read to their end.
@@ -103,6 +114,28 @@ void Discovery::go_on_in_late_ones() {
     known_.forget(mark);
     open(std::move(opened), std::move(mark), first);
   }
+}
+
+/// What was followed once and is gone for good: nobody looks for its parts any more.
+void Discovery::forget_gone() {
+  next_forgotten_ = looked_ + kBetweenForgetting;
+  std::set<std::string> gone;
+  for (const std::string& path : roots_) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) != 0) gone.insert(path);
+  }
+  std::erase_if(roots_, [&](const std::string& path) { return gone.contains(path) && gone_.contains(path); });
+  gone_ = std::move(gone);
+  if (told_.size() > kToldMax) told_.clear();
+}
+
+/// Parts of these logs, beside them and where the configuration says that they go.
+std::vector<std::string> Discovery::parts_of(const std::vector<std::string>& logs) const {
+  std::vector<std::string> parts = parts_of_logs(logs);
+  for (std::string& part : parts_elsewhere(config_.rotated, logs)) parts.push_back(std::move(part));
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  return parts;
 }
 
 FollowStatus Discovery::status() const {
@@ -174,12 +207,16 @@ void Discovery::look_at(const std::string& path, bool from_end, std::set<FileKey
   if (::stat(path.c_str(), &status) != 0) return;
   const FileKey key = key_of(status);
   at_a_path.insert(key);
+  FollowedFile* const open = open_.find(key);
+  if (open != nullptr && open->path() == path) return;
   roots_.insert(path);
-  if (FollowedFile* const open = open_.find(key)) {
-    if (open->path() != path && !is_at(*open)) open->set_path(path);
+  if (open != nullptr) {
+    if (!is_at(*open)) open->set_path(path);
     return;
   }
-  if (!known_.is_passed_over(status) || known_.begins_anew(key)) consider(path, from_end);
+  if (known_.is_passed_over(status) && !known_.begins_anew(key)) return;
+  consider(path, from_end);
+  if (open_.find(key) == nullptr && !told_.contains(path)) ++undecided_;
 }
 
 /// Opens a file that is not followed yet, unless it is one that was read under another name.
@@ -366,10 +403,12 @@ void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first)
   const Fingerprint stored = fingerprint_of(first);
   mark.finished = false;
   mark.real_path = real_path_of(path);
-  if (mark.real_path == path)
+  if (mark.real_path == path) {
     mark.real_path.clear();
-  else
+  } else {
+    watch_.add_folder(mark.real_path.substr(0, mark.real_path.rfind('/') + 1));
     roots_.insert(mark.real_path);
+  }
   auto file = make_file(std::move(opened), std::move(mark), first);
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
   open_.add(std::move(file));
@@ -400,7 +439,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
       }
     }
   }
-  const std::vector<std::string> parts = parts_of_logs({left.begin(), left.end()});
+  const std::vector<std::string> parts = parts_of({left.begin(), left.end()});
   for (const bool elsewhere : {false, true}) {  // files that are still what they were come first: others may begin as they do
     for (const std::string& path : parts) {
       auto opened = open_at(path);
@@ -441,7 +480,7 @@ void Discovery::consider_left_archive(const std::string& path, OpenedFile opened
 void Discovery::remember_parts(const std::vector<std::string>& paths) {
   std::vector<std::string> logs{roots_.begin(), roots_.end()};
   logs.insert(logs.end(), paths.begin(), paths.end());
-  const std::vector<std::string> parts = parts_of_logs(logs);
+  const std::vector<std::string> parts = parts_of(logs);
   std::map<std::string, std::string> oldest;  // part of each log that is read on, where an earlier run was in the middle of it
   for (const std::string& part : parts) {
     struct stat status {};
@@ -473,7 +512,7 @@ void Discovery::keep_if_late(const std::string& part, const OpenedFile& opened) 
 
 /// Parts of followed logs that no pattern matches and nobody has seen yet: between two looks more than one rotation may have happened.
 void Discovery::find_new_parts() {
-  for (const std::string& path : parts_of_logs({roots_.begin(), roots_.end()})) {
+  for (const std::string& path : parts_of({roots_.begin(), roots_.end()})) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
     if (open_.find(key_of(status)) == nullptr && !known_.is_passed_over(status)) consider(path, false);
@@ -482,7 +521,7 @@ void Discovery::find_new_parts() {
 
 std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
   known_.begins_anew({file.device(), file.inode()}, mark.generation + 1);
-  std::vector<std::string> places = parts_of_logs({file.path(), real_path_of(file.path())});
+  std::vector<std::string> places = parts_of({file.path(), real_path_of(file.path())});
   for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
   std::optional<Copy> newest;  // older ones may begin alike
   for (const std::string& path : places) {

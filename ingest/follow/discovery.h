@@ -42,6 +42,8 @@ class Discovery {
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
 
   [[nodiscard]] FollowStatus status() const;
+  /// Nothing is pending that only another look decides: then it may wait for something to happen.
+  [[nodiscard]] bool is_settled() const noexcept { return parts_due_ == 0 && undecided_ == 0 && looked_ - began_ > kSettlesAfter; }
 
   struct Copy {
     Copy(OpenedFile opened, std::string at) : file{std::move(opened)}, path{std::move(at)} {}
@@ -68,6 +70,8 @@ class Discovery {
   void find_new_parts();
   void go_on_in_late_ones();
   void keep_if_late(const std::string& part, const OpenedFile& opened);
+  void forget_gone();
+  [[nodiscard]] std::vector<std::string> parts_of(const std::vector<std::string>& logs) const;
 
   /// What an archive turned out to be.
   struct Found {
@@ -109,6 +113,10 @@ class Discovery {
   std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
   std::set<std::string> roots_, told_;       // paths that were followed; paths that could not be opened
   int parts_due_ = 0;                        // looks for new parts to come
+  static constexpr auto kSettlesAfter = std::chrono::seconds{10};
+  std::size_t undecided_ = 0;  // files that are not followed yet and may be
+  Clock::time_point next_forgotten_{};
+  std::set<std::string> gone_;  // of roots_, a while ago
   const Clock::time_point began_ = Clock::now();
   Clock::time_point looked_{}, next_left_{};
   bool first_look_ = true;

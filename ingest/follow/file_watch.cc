@@ -2,24 +2,42 @@
 
 #include <poll.h>
 #include <sys/inotify.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <iterator>
 #include <thread>
 
 namespace loglode::ingest {
 
 namespace {
-constexpr std::uint32_t kNames = IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF;
+constexpr std::size_t kUnseenMax = 1000;
+
+/// By another machine, or a process behind FUSE: no event says so.
+bool is_written_elsewhere(const std::string& folder) {
+  constexpr std::uint32_t kKinds[] = {0x6969,     0xfe534d42, 0xff534d42, 0x517b,
+                                      0x65735546, 0x01021997, 0x00c36400};  // NFS, SMB, FUSE, 9p, Ceph
+  struct statfs kind {};
+  if (::statfs(folder.c_str(), &kind) != 0) return true;
+  return std::find(std::begin(kKinds), std::end(kKinds), static_cast<std::uint32_t>(kind.f_type)) != std::end(kKinds);
 }
+
+constexpr std::uint32_t kNames = IN_CREATE | IN_MOVED_FROM | IN_MOVED_TO | IN_DELETE | IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB;
+}  // namespace
 
 FileWatch::FileWatch() : events_{::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)} {}
 
 void FileWatch::add_folder(const std::string& folder) {
   if (!has_events() || !folders_.insert(folder).second) return;
-  if (::inotify_add_watch(events_.number(), folder.c_str(), kNames | IN_MODIFY | IN_CLOSE_WRITE) < 0) folders_.erase(folder);
+  const bool watched = ::inotify_add_watch(events_.number(), folder.c_str(), kNames | IN_MODIFY | IN_CLOSE_WRITE) >= 0;
+  if (!watched) folders_.erase(folder);
+  if (watched && !is_written_elsewhere(folder))
+    unseen_.erase(folder);
+  else if (unseen_.size() < kUnseenMax)
+    unseen_.insert(folder);
 }
 
 FileWatch::News FileWatch::wait(Deadline until) {

@@ -19,12 +19,15 @@ class FileWatch {
   /// Sleeps until something happened or `until`. Without events it is always none: then time alone says when to look.
   News wait(Deadline until);
   [[nodiscard]] bool has_events() const noexcept { return events_.number() >= 0; }
+  /// Whether every folder that was to be watched is, and events come of all that happens there: not where other machines write, or the
+  /// kernel has no more watches. Then what has to be noticed soon needs no look.
+  [[nodiscard]] bool sees_all() const noexcept { return has_events() && unseen_.empty(); }
 
  private:
   News drain();
 
   FileDescriptor events_;
-  std::set<std::string> folders_;
+  std::set<std::string> folders_, unseen_;
 };
 
 }  // namespace loglode::ingest

@@ -20,6 +20,7 @@ using Clock = std::chrono::steady_clock;
 
 constexpr int kPartialPatience = 5;  // times as long: its last line has no end yet
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
+constexpr int kIdleFactor = 12;  // where events tell what happens, a look is for what they cannot: new folders, memory-mapped writes
 constexpr auto kBetweenReleases = std::chrono::milliseconds{50};
 constexpr auto kReadAfterStop = std::chrono::milliseconds{500};
 
@@ -94,7 +95,7 @@ class FollowSource final : public FileSource {
   void look() {
     discovery_.look();
     scan_due_ = true;
-    next_look_ = discovery_.looked() + config_.poll;
+    next_look_ = discovery_.looked() + config_.poll * (discovery_.is_settled() && watch_.sees_all() ? kIdleFactor : 1);
     FollowStatus now = discovery_.status();
     const std::scoped_lock lock{status_mutex_};
     status_ = std::move(now);

@@ -20,6 +20,7 @@ struct FollowConfig {
   std::string name;                    // of the source, StreamInfo::source
   std::vector<std::string> paths;      // files, folders (all logs in them) and glob patterns; need not exist yet
   std::vector<std::string> exclude;    // glob patterns against the path or its last part
+  std::vector<std::string> rotated;    // patterns of where parts of the logs go that leave their folder
   std::vector<std::string> roots;      // folders below which links may lead, besides the fixed parts of `paths` (allowed_places.h)
   bool links_anywhere = false;         // they may lead wherever this user may read
   bool from_end = false;               // what is there at the very first start, when nothing is known of this source, is not read

@@ -84,7 +84,10 @@ class Walk {
     const std::string part{rest.substr(0, slash)};
     const bool last = slash == std::string_view::npos;
     if (part == "**") return go_down(base, last ? std::string_view{"*"} : rest.substr(slash + 1), 0);
-    if (!has_magic(part)) return step(base + part, last, last ? std::string_view{} : rest.substr(slash));
+    if (!has_magic(part)) {
+      if (!last || is_there(base + part)) step(base + part, last, last ? std::string_view{} : rest.substr(slash));
+      return;
+    }
     for (const std::string& name : names_in(base))
       if (name == part || ::fnmatch(part.c_str(), name.c_str(), FNM_PERIOD) == 0)
         step(base + name, last, last ? std::string_view{} : rest.substr(slash));
@@ -93,7 +96,7 @@ class Walk {
  private:
   void step(const std::string& path, bool last, std::string_view rest) {
     if (last) {
-      if (is_there(path)) found_.push_back(path);
+      found_.push_back(path);
     } else if (is_folder(path, true)) {
       go(path, rest);
     }

@@ -69,16 +69,33 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
   return files;
 }
 
-std::vector<std::string> folders_of(const std::vector<std::string>& patterns) {
+std::vector<std::string> folders_of(const std::vector<std::string>& patterns, const std::vector<std::string>& files) {
   std::vector<std::string> folders;
+  std::string_view latest = "/";  // of files that are sorted most have the same
+  for (const std::string& file : files) {
+    const std::string_view folder = std::string_view{file}.substr(0, file.rfind('/'));
+    if (folder == latest) continue;
+    latest = folder;
+    folders.push_back(folder_of(file));
+  }
   for (const std::string& pattern : patterns) {
-    for (const std::string& path : expand_glob(pattern)) {
-      std::error_code ignored;
-      folders.push_back(fs::is_directory(path, ignored) ? path : folder_of(path));
-    }
+    std::error_code ignored;
+    if (fs::is_directory(pattern, ignored)) folders.push_back(pattern);
     for (const std::string& folder : expand_glob(folder_of(pattern))) folders.push_back(folder);
   }
+  std::sort(folders.begin(), folders.end());
+  folders.erase(std::unique(folders.begin(), folders.end()), folders.end());
   return folders;
+}
+
+std::vector<std::string> parts_elsewhere(const std::vector<std::string>& patterns, const std::vector<std::string>& paths) {
+  if (patterns.empty()) return {};
+  const auto name_of = [](const std::string& path) { return parse_log_name(fs::path{path}.filename().string()).log; };
+  std::set<std::string> logs;
+  for (const std::string& path : paths) logs.insert(name_of(path));
+  std::vector<std::string> parts = matching_files(patterns, {});
+  std::erase_if(parts, [&](const std::string& path) { return !logs.contains(name_of(path)); });
+  return parts;
 }
 
 std::string log_of(const std::string& path) {

@@ -12,8 +12,10 @@ namespace loglode::ingest {
 /// The same; `unmatched` becomes the patterns that match nothing.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
                                                       std::vector<std::string>& unmatched);
-/// Folders whose names decide what the patterns match.
-[[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns);
+/// Folders whose names decide what the patterns match, those of `files`, which they match now, among them; each once.
+[[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns, const std::vector<std::string>& files);
+/// Files that these patterns match and that are parts, by their names, of logs at `paths`, wherever those are.
+[[nodiscard]] std::vector<std::string> parts_elsewhere(const std::vector<std::string>& patterns, const std::vector<std::string>& paths);
 /// Files in these paths' folders that are parts of the same logs by their names, the paths among them; each folder is listed once.
 [[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
 /// The log that a path is a part of by its name: that log's path, the same for all of its parts in a folder. Logs `0.log`, `1.log` … side

@@ -1,14 +1,17 @@
-// A source of followed files as a test drives it: what was handed out, over restarts, with its bookmarks. One thread.
+// What a source of files gives, over restarts and crashes; every line is kept under (stream identity, offset), so that what is read twice
+// is recognised. For tests.
 #pragma once
 
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <filesystem>
 #include <fstream>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "ingest/follow/follow_source.h"
@@ -16,7 +19,7 @@
 
 namespace loglode::test {
 
-struct Folder : loglode::test::TemporaryFolder {
+struct Folder : TemporaryFolder {
   std::string operator/(const std::string& name) const { return path(name); }
 };
 
@@ -34,6 +37,7 @@ class Follower {
     config.name = name;
     config.paths = patterns_;
     config.from_end = from_end_;
+    config.rotated = rotated;
     for (const auto& [stream, bookmark] : bookmarks_) config.bookmarks.push_back(bookmark);
     config.next_stream = [this] { return StreamId{next_stream_++}; };
     config.poll = std::chrono::milliseconds{20};
@@ -83,6 +87,7 @@ class Follower {
   std::set<std::string> cut;
   std::chrono::milliseconds line_patience{60'000};
   std::string name{};
+  std::vector<std::string> rotated{};
   [[nodiscard]] const RunCounters& counters() const { return counters_; }
   [[nodiscard]] const StreamInfo& latest_opened() const { return factory_.infos.back(); }
 
@@ -97,6 +102,6 @@ class Follower {
 };
 
 using Lines = std::multiset<std::string>;
-constexpr auto kWhile = std::chrono::milliseconds{400};
+inline constexpr auto kWhile = std::chrono::milliseconds{400};
 
 }  // namespace loglode::test

@@ -1,0 +1,113 @@
+// Followed files in odd places: behind links, moved away, with holes and prepared room.
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+#include "tests/unit/ingest/follower.h"
+
+using namespace loglode;
+using namespace loglode::test;
+namespace fs = std::filesystem;
+
+TEST_CASE("Room that a writer prepared with NULs is waited at, not passed over; a hole before more text is") {
+  const Folder folder;
+  const bool stored = GENERATE(false, true);
+  CAPTURE(stored);
+  const std::string log = folder / "app.log";
+  append(log, "one\n");
+  if (stored)
+    append(log, std::string(1 << 20, '\0'));
+  else
+    fs::resize_file(log, 1 << 20);
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one"});
+  const auto write_at = [&](std::size_t at, const std::string& text) {
+    std::fstream file{log, std::ios::in | std::ios::out | std::ios::binary};
+    file.seekp(static_cast<std::streamoff>(at));
+    file << text;
+  };
+  write_at(4, "two\nthr");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two"});
+  follower.restart();
+  write_at(11, "ee\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three"});
+  append(log, "behind\n");
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three", "behind"});
+}
+
+TEST_CASE("A sparse file, or one of NULs alone, costs nothing; text behind a hole at its beginning is read") {
+  const Folder folder;
+  append(folder / "a.log", "");
+  fs::resize_file(folder / "a.log", std::uintmax_t{1} << 40);
+  append(folder / "b.log", "");
+  fs::resize_file(folder / "b.log", std::uintmax_t{1} << 40);
+  append(folder / "b.log", "far behind\n");
+  append(folder / "c.log", "one\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"far behind", "one"});
+  CHECK(follower.counters().problems().size() == 1);
+}
+
+TEST_CASE("A log that is reached by a link is looked for where it really is") {
+  const Folder folder;
+  const bool restarted = GENERATE(false, true);
+  CAPTURE(restarted);
+  fs::create_directories(folder / "pods");
+  fs::create_directories(folder / "containers");
+  append(folder / "pods/0.log", "a1\n");
+  fs::create_symlink("../pods/0.log", folder / "containers/shop.log");
+  Follower follower{{folder / "containers/*.log"}};
+  follower.read_for(kWhile);
+  follower.stop();
+  append(folder / "pods/0.log", "a2\n");
+  fs::rename(folder / "pods/0.log", folder / "pods/0.log.20261128-100000");
+  append(folder / "pods/0.log", "a3\n");
+  if (restarted) {  // the container too
+    fs::remove(folder / "containers/shop.log");
+    append(folder / "pods/1.log", "b1\n");
+    fs::create_symlink("../pods/1.log", folder / "containers/shop.log");
+  }
+  follower.start();
+  follower.read_for(3 * kWhile);
+  Lines expected{"a1", "a2", "a3"};
+  if (restarted) expected.insert("b1");
+  CHECK(follower.lines() == expected);
+}
+
+TEST_CASE("Parts that leave their folder are found where the configuration says that they go") {
+  const Folder folder;
+  fs::create_directories(folder / "old");
+  fs::create_directories(folder / "logs");
+  const std::string log = folder / "logs/app.log";
+  append(folder / "old/app.log.9", "ancient\n");
+  fs::last_write_time(folder / "old/app.log.9", fs::file_time_type::clock::now() - std::chrono::hours{1});
+  append(log, "a1\na2\n");
+  Follower follower{{folder / "logs/*.log"}};
+  follower.rotated = {folder / "old/*"};
+  follower.restart();
+  follower.read_for(kWhile);
+  // Twice between two looks: nobody saw the middle one under its own name.
+  append(log, "a3\n");
+  fs::rename(log, folder / "old/app.log.2");
+  append(log, "b1\n");
+  fs::rename(log, folder / "old/app.log.1");
+  append(log, "c1\n");
+  append(folder / "old/db.log.1", "of another log\n");
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == Lines{"a1", "a2", "a3", "b1", "c1"});
+  follower.stop();
+  append(log, "c2\n");
+  fs::rename(log, folder / "old/app.log.0");
+  append(log, "d1\n");
+  follower.start();
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == Lines{"a1", "a2", "a3", "b1", "c1", "c2", "d1"});
+  CHECK(follower.clashes.empty());
+}
