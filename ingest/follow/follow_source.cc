@@ -35,6 +35,7 @@ class FollowSource final : public FileSource {
   Result<Fill> fill(Batch& out, Deadline until) override {
     for (;;) {
       if (!stopped_ && Clock::now() >= next_look_) look();
+      announcement_due_ = announcement_due_ || scan_due_;
       if (announce(out)) return Fill::more;
       if (is_release_due() && release_held(out)) return Fill::more;
       if (scan_due_ && fill_from_files(out)) return Fill::more;
@@ -116,6 +117,7 @@ class FollowSource final : public FileSource {
       open_.add_mark(*own_stream_, std::move(mark));
       return true;
     }
+    if (!announcement_due_) return false;
     for (const auto& file : open_) {
       if (file->is_announced && !(config_.has_state && file->needs_announcement())) continue;
       if (!std::exchange(file->is_announced, true) && file->mark()->is_kept()) continue;  // an earlier run's
@@ -124,6 +126,7 @@ class FollowSource final : public FileSource {
       file->announce(out, config_.has_state);
       return true;
     }
+    announcement_due_ = false;
     return false;
   }
 
@@ -137,6 +140,7 @@ class FollowSource final : public FileSource {
     if (stopped_ || unread_.is_due()) find_unread();
     while (FollowedFile* const chosen = cut_short() ? nullptr : unread_.choose(open_)) {
       FollowedFile& file = *chosen;
+      any_may_hold_ = true;
       const std::uint64_t before = file.read_position();
       const Filled filled = file.fill(out);
       const std::uint64_t after = file.read_position();
@@ -216,9 +220,12 @@ class FollowSource final : public FileSource {
   }
 
   bool release_held(Batch& out) {
+    if (!any_may_hold_) return false;
     const auto now = Clock::now();
+    any_may_hold_ = false;
     for (const auto& file : open_) {
       if (!file->may_hold()) continue;
+      any_may_hold_ = true;
       const auto quiet = file->quiet(now);
       if (!stopped_ && quiet < (file->in_trace() ? config_.trace_patience : config_.record_patience)) continue;
       if (stopped_ && unread_.contains(*file)) continue;           // what comes behind it may belong to it: the next run reads both
@@ -244,6 +251,8 @@ class FollowSource final : public FileSource {
   Clock::time_point next_look_{}, next_release_{}, stopped_at_{};
   bool stopped_ = false, turn_over_ = false;
   bool scan_due_ = true;  // files may hold more than was read
+  // What is asked of every file only when something of one changed: there may be thousands, and this is asked twenty times a second.
+  bool any_may_hold_ = true, announcement_due_ = true;
   mutable std::mutex status_mutex_;
   FollowStatus status_;  // under status_mutex_
 };
