@@ -228,6 +228,7 @@ void Discovery::consider(const std::string& path, bool from_end) {
   }
   told_.erase(path);
   const FileKey key = key_of(opened->status);
+  if (open_.find(key) != nullptr) return;  // the path was another file's when it was asked for: parts were moved on meanwhile
   const std::string first = first_bytes_of(opened->descriptor.number());
   const bool archive = is_compressed(first);
   if (!archive && !has_identity(first, opened->status)) return;
@@ -347,7 +348,7 @@ void Discovery::consider_archive(const std::string& path, OpenedFile opened, Boo
 
 /// Reads all of it where it may be an archive of something that was read, or is being read.
 Discovery::Found Discovery::what_it_holds(OpenedFile archive, const std::string& path, std::string_view first) const {
-  const std::vector<Bookmark> left = known_.that_fit(first, path);
+  const std::vector<Bookmark> left = known_.that_fit(key_of(archive.status), first, path);
   std::vector<const FollowedFile*> open;
   for (const auto& file : open_)
     if (!file->is_archive() && same_beginning(file->first_bytes(), first)) open.push_back(file.get());

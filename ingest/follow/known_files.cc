@@ -96,10 +96,13 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
   return best == nullptr ? std::nullopt : std::optional{*best};
 }
 
-std::vector<Bookmark> KnownFiles::that_fit(std::string_view first, const std::string& path) const {
+std::vector<Bookmark> KnownFiles::that_fit(const FileKey& key, std::string_view first, const std::string& path) const {
   std::vector<Bookmark> found;
-  for (const Bookmark& mark : marks_)
-    if (fits(mark.fingerprint, first) && is_evidence(mark, first, path) && (mark.finished || !is_still_there(mark))) found.push_back(mark);
+  for (const Bookmark& mark : marks_) {
+    const bool same_file = FileKey{mark.device, mark.inode} == key;  // it may have the name that it had
+    if (fits(mark.fingerprint, first) && (same_file || is_evidence(mark, first, path)) && (mark.finished || !is_still_there(mark)))
+      found.push_back(mark);
+  }
   return found;
 }
 

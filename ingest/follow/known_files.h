@@ -54,8 +54,8 @@ class KnownFiles {
   /// furthest. Of a content that is not telling only when it is a part of that log by its name. A shorter file at the log's own path is a
   /// new log, not a copy of the old one.
   [[nodiscard]] std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const;
-  /// Of an archive: those which its beginning fits.
-  [[nodiscard]] std::vector<Bookmark> that_fit(std::string_view first, const std::string& path) const;
+  /// Of the archive `key`: those which its beginning fits.
+  [[nodiscard]] std::vector<Bookmark> that_fit(const FileKey& key, std::string_view first, const std::string& path) const;
 
   /// An inode that was another file's: the same name for the hash, so it is told apart by a count.
   [[nodiscard]] std::uint64_t next_generation(const FileKey& key) const;
