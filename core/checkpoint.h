@@ -9,6 +9,7 @@
 
 #include "core/announced.h"
 #include "core/event.h"
+#include "core/result.h"
 #include "core/template_catalog.h"
 #include "core/timestamp.h"
 #include "core/window_summary.h"
@@ -85,5 +86,13 @@ struct Checkpoint {
 
 /// `pending` becomes what has the effect of keeping it and then `newer`. At most `events_max` events are kept, the newest.
 void join(Checkpoint& pending, Checkpoint newer, std::size_t events_max = 10'000);
+
+/// Makes checkpoints durable.
+class CheckpointStore {
+ public:
+  virtual ~CheckpointStore() = default;
+  /// Durable when it returns. After an error the store keeps it, joined with the next, until a write goes well.
+  [[nodiscard]] virtual Result<void> write(Checkpoint checkpoint) = 0;
+};
 
 }  // namespace loglode

@@ -8,20 +8,24 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <utility>
 
+#include "core/checkpoint.h"
 #include "core/result.h"
 #include "state/state_store.h"
 
 namespace loglode {
 
-class StateWriter {
+class StateWriter final : public CheckpointStore {
  public:
   /// `store` opened for read_write; the writer's thread owns it from now on.
   explicit StateWriter(StateStore store);
   StateWriter(const StateWriter&) = delete;
   StateWriter& operator=(const StateWriter&) = delete;
-  ~StateWriter();  // finish(), its result unseen
+  ~StateWriter() override;  // finish(), its result unseen
 
+  /// submit() and wait_for().
+  [[nodiscard]] Result<void> write(Checkpoint snapshot) override { return wait_for(submit(std::move(snapshot))); }
   /// Takes the snapshot and returns at once, with its number: 1, 2, 3 …
   std::uint64_t submit(Checkpoint snapshot);
   /// All snapshots up to this number are on disk: what they have seen may be acknowledged.

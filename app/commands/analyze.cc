@@ -4,15 +4,12 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 
 #include "app/commands/exit_status.h"
 #include "app/reading/log_run.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
-#include "correlate/judge.h"
-#include "correlate/line_order.h"
 #include "sinks/last_run.h"
 #include "sinks/report.h"
 #include "sinks/result_files.h"
@@ -30,17 +27,17 @@ Result<void> write_result_files(const AnalyzeOptions& options, const AnalyzeResu
                                                                                     {options.incidents, incidents_ndjson}};
   for (const auto& [path, make] : files) {
     if (path.empty()) continue;
-    if (auto written = write_file(path, make(analysis.judgement)); !written) return written;
+    if (auto written = write_file(path, make(analysis.judgement())); !written) return written;
   }
   if (!options.templates.empty())
-    if (auto written = write_templates(options.templates, analysis.judgement); !written) return written;
-  return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement, analysis.stats));
+    if (auto written = write_templates(options.templates, analysis.judgement()); !written) return written;
+  return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement(), analysis.stats));
 }
 
 std::string report_text(const AnalyzeOptions& options, const AnalyzeResult& analysis) {
-  const ReportInput input{analysis.judgement,
+  const ReportInput input{analysis.judgement(),
                           analysis.stats,
-                          *analysis.rules,
+                          analysis.rules(),
                           options.frequent_count,
                           options.frequent_window_seconds,
                           options.keep_last_run && !analysis.stats.stopped_early};
@@ -50,7 +47,7 @@ std::string report_text(const AnalyzeOptions& options, const AnalyzeResult& anal
     case ReportForm::html:
       return html_report(input);
     case ReportForm::ndjson:
-      return incidents_ndjson(analysis.judgement) + findings_ndjson(analysis.judgement);
+      return incidents_ndjson(analysis.judgement()) + findings_ndjson(analysis.judgement());
     case ReportForm::human:
       break;
   }
@@ -68,36 +65,12 @@ void tell_problems(const AnalyzeOptions& options, const RunStats& stats) {
              static_cast<double>(stats.rss_bytes_peak) / static_cast<double>(kMiB));
 }
 
-JudgeConfig judge_config(const AnalyzeOptions& options, const LogRun& run, const TemplateCatalog& catalog) {
-  JudgeConfig config;
-  config.frequent = {options.frequent_count,
-                     std::chrono::duration_cast<Duration>(std::chrono::duration<double>(options.frequent_window_seconds))};
-  if (run.state() == nullptr) return config;
-  config.ignored = ignored_templates(run.state()->contents().notes, catalog);
-  for (const ServiceWarmUp& one : run.state()->contents().warm_ups) config.warm_ups.push_back({one.service, one.since});
-  return config;
-}
-
 }  // namespace
 
 Result<AnalyzeResult> analyze(const AnalyzeOptions& options, const std::atomic<bool>& stop) {
-  LogRun run{options, stop};
-  if (auto read = run.read(); !read) return tl::unexpected<Error>(read.error());
-  const double judged_from = run.elapsed();
-  AnalyzeResult analysis;
-  analysis.rules = run.rules();
-  analysis.catalog = std::make_unique<TemplateCatalog>(run.derive_templates());
-  if (auto written = run.write_assignments(*analysis.catalog); !written) return tl::unexpected<Error>(written.error());
-  if (auto kept = run.finish_state(*analysis.catalog); !kept) return tl::unexpected<Error>(kept.error());
-  auto windows = run.windows_to_judge();
-  if (!windows) return tl::unexpected<Error>(windows.error());
-  analysis.windows = std::move(*windows);
-  order_by_lines_where_times_are_few(analysis.windows);
-  run.release();
-  analysis.judgement = judge(analysis.windows, *analysis.catalog, *analysis.rules, judge_config(options, run, *analysis.catalog));
-  analysis.stats = run.stats(run.elapsed() - judged_from);
-  analysis.stats.template_ids_shown_twice = analysis.catalog->shown_twice();
-  return analysis;
+  LogRun run{options, LogRun::Purpose::analyze, stop};
+  if (auto done = run.run(); !done) return tl::unexpected<Error>(done.error());
+  return AnalyzeResult{run.assessment(), run.stats()};
 }
 
 int run_analyze(const AnalyzeOptions& options) {
@@ -111,19 +84,19 @@ int run_analyze(const AnalyzeOptions& options) {
     return report_error(written.error());
   if (options.keep_last_run && !analysis->stats.stopped_early) {  // a part of a run does not replace a whole one
     auto kept = state_folder().and_then(
-        [&](const std::string& state) { return keep_last_run(state, analysis->judgement, analysis->stats, *analysis->rules); });
+        [&](const std::string& state) { return keep_last_run(state, analysis->judgement(), analysis->stats, analysis->rules()); });
     if (!kept && !options.quiet)
       fmt::print(stderr, "loglode: {}; the results above are complete, but `loglode incidents` and the like go on showing an earlier run\n",
                  kept.error().message);
     if (!options.state.empty() && !options.read_only_state)
-      if (auto beside = keep_last_run(options.state, analysis->judgement, analysis->stats, *analysis->rules); !beside && !options.quiet)
+      if (auto beside = keep_last_run(options.state, analysis->judgement(), analysis->stats, analysis->rules()); !beside && !options.quiet)
         fmt::print(stderr, "loglode: {}; `loglode incidents --state {}` goes on showing an earlier run\n", beside.error().message,
                    options.state);
   }
   if (signal_received() != 0) return 128 + signal_received();
   const auto& problems = analysis->stats.problems;
   if (std::any_of(problems.begin(), problems.end(), [](const InputProblem& problem) { return problem.fatal; })) return kCouldNotFinish;
-  return is_asked_for(options.fail_on, analysis->judgement) ? kFailOnHit : kDone;
+  return is_asked_for(options.fail_on, analysis->judgement()) ? kFailOnHit : kDone;
 }
 
 }  // namespace loglode

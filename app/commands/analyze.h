@@ -1,9 +1,11 @@
-// `loglode analyze`: read to the end, then report. The place that knows the order of the rooms.
+// `loglode analyze`: read to the end, then report.
 #pragma once
 
 #include <atomic>
+#include <memory>
 
 #include "app/reading/options.h"
+#include "core/assessment.h"
 #include "core/finding.h"
 #include "core/result.h"
 #include "core/rule_info.h"
@@ -11,13 +13,12 @@
 
 namespace loglode {
 
-/// Everything that a run found; `windows`, `catalog` and `rules` own what the judgement points to.
+/// Everything that a run found.
 struct AnalyzeResult {
-  std::vector<WindowSummary> windows;
-  std::unique_ptr<TemplateCatalog> catalog;
-  std::shared_ptr<const RuleCatalog> rules;
-  Judgement judgement;
+  std::shared_ptr<const Assessment> assessment;
   RunStats stats;
+  [[nodiscard]] const Judgement& judgement() const noexcept { return assessment->judgement; }
+  [[nodiscard]] const RuleCatalog& rules() const noexcept { return *assessment->input.rules; }
 };
 
 /// Reads all inputs and judges them; writes `--assignments` on the way. `stop` ends reading early (what was read is judged).

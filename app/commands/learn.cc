@@ -36,25 +36,19 @@ std::string summary_of(const AnalyzeOptions& options, const LogRun& run, const R
   return out + fmt::format("next   loglode analyze LOGS --state {}\n", printable(options.state));
 }
 
-Result<std::size_t> services_of(LogRun& run) {
-  auto windows = run.windows();
-  if (!windows) return tl::unexpected<Error>(windows.error());
+std::size_t services_of(const std::vector<WindowSummary>& windows) {
   std::set<std::string> services;
-  for (const WindowSummary& window : *windows) services.insert(window.services.begin(), window.services.end());
+  for (const WindowSummary& window : windows) services.insert(window.services.begin(), window.services.end());
   return services.size();
 }
 
 }  // namespace
 
 int run_learn(const AnalyzeOptions& options) {
-  LogRun run{options, stop_on_signals()};
-  if (auto read = run.read(); !read) return report_error(read.error());
-  auto services = services_of(run);
-  if (!services) return report_error(services.error());
-  const TemplateCatalog catalog = run.derive_templates();
-  auto written = run.finish_state(catalog);
-  if (!written) return report_error(written.error());
-  const RunStats stats = run.stats(0);
+  LogRun run{options, LogRun::Purpose::learn, stop_on_signals()};
+  if (auto done = run.run(); !done) return report_error(done.error());
+  const AssessmentInput& learned = run.assessment()->input;
+  const RunStats stats = run.stats();
   bool damaged = false;
   for (const InputProblem& problem : stats.problems) {
     damaged = damaged || problem.fatal;
@@ -65,7 +59,7 @@ int run_learn(const AnalyzeOptions& options) {
   if (!options.stats.empty())
     if (auto kept = write_file(options.stats, stats_ndjson(Judgement{}, stats)); !kept) return report_error(kept.error());
   if (!options.quiet)
-    if (auto printed = print_text(summary_of(options, run, stats, catalog, *services, *written)); !printed)
+    if (auto printed = print_text(summary_of(options, run, stats, *learned.catalog, services_of(learned.windows), run.written())); !printed)
       return report_error(printed.error());
   if (signal_received() != 0) return 128 + signal_received();
   return damaged ? kCouldNotFinish : kDone;

@@ -11,16 +11,6 @@
 
 namespace loglode {
 
-/// Checkpoints in a state folder.
-class LiveRun::Store final : public CheckpointStore {
- public:
-  explicit Store(StateWriter& writer) : writer_{writer} {}
-  Result<void> write(Checkpoint checkpoint) override { return writer_.wait_for(writer_.submit(std::move(checkpoint))); }
-
- private:
-  StateWriter& writer_;
-};
-
 LiveRun::LiveRun(const LiveOptions& options, Announcer& announcer, const std::atomic<bool>& stop)
     : options_{options}, announcer_{announcer}, stop_{stop}, analysis_{options, counters_} {}
 LiveRun::~LiveRun() = default;
@@ -32,12 +22,11 @@ Result<void> LiveRun::prepare() {
     auto state = open_state(options_.state, options_.read_only_state);
     if (!state) return tl::unexpected<Error>(state.error());
     state_ = std::move(*state);
-    if (state_.writer != nullptr) store_ = std::make_unique<Store>(*state_.writer);
   }
   engine_ = std::make_unique<Engine>(
       EngineConfig{options_.announcer, options_.checkpoint, options_.drain, options_.assess_every, options_.judged, options_.threads,
                    [lateness = options_.lateness] { return LiveAnalysis::wall_clock() + lateness; }},
-      Engine::Parts{analysis_, announcer_, store_.get(), stop_});
+      Engine::Parts{analysis_, announcer_, state_.writer.get(), stop_});
   Outbox& outbox = engine_->outbox();
   for (StoredAnnounced& row : state_.contents.announced) outbox.restore(std::move(row));
   for (StoredPending& row : state_.contents.pending) outbox.restore(std::move(row));
@@ -61,7 +50,7 @@ std::vector<std::string> LiveRun::bookmarks() const {
 }
 
 std::string LiveRun::commit_metadata() const {
-  if (store_ == nullptr) return {};
+  if (state_.writer == nullptr) return {};
   std::error_code ignored;
   const std::string folder = std::filesystem::weakly_canonical(options_.state, ignored).string() + '\0' + ingest::host_id();
   return fmt::format("loglode {:016x}", XXH3_64bits(folder.data(), folder.size()));

@@ -62,7 +62,6 @@ class LiveRun {
   [[nodiscard]] const RunCounters& counters() const noexcept { return counters_; }
 
  private:
-  class Store;
   const LiveOptions& options_;
   Announcer& announcer_;
   const std::atomic<bool>& stop_;
@@ -70,7 +69,6 @@ class LiveRun {
   LiveAnalysis analysis_;
   OpenState state_;
   Announced announced_before_;
-  std::unique_ptr<Store> store_;  // null: nothing outlives the process
   std::unique_ptr<Engine> engine_;
   std::atomic<std::uint32_t> next_stream_{0};
 };

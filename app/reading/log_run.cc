@@ -6,9 +6,10 @@
 #include <cstdlib>
 #include <fstream>
 #include <numeric>
+#include <optional>
 #include <string>
+#include <utility>
 
-#include "app/reading/builtin_rules.h"
 #include "app/reading/chosen_files.h"
 #include "app/reading/progress.h"
 #include "sinks/record_file.h"
@@ -16,6 +17,8 @@
 namespace loglode {
 
 namespace {
+
+constexpr auto kFlushTimeout = std::chrono::seconds{60};
 
 double cpu_seconds(const rusage& usage) {
   const auto seconds = [](const timeval& time) { return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6; };
@@ -44,135 +47,86 @@ bool wants_progress(const AnalyzeOptions& options) {
 
 }  // namespace
 
-Result<void> LogRun::read() {
+Result<void> LogRun::run() {
   if (auto ready = prepare(); !ready) return ready;
-  auto times = run_all();
-  if (!times) return tl::unexpected<Error>(times.error());
-  times_ = *times;
-  return {};
+  if (auto done = read_and_assess(); !done) return done;
+  if (StateSession* const state = analysis_.state(); state != nullptr) {
+    auto written = state->finish();
+    if (!written) return tl::unexpected<Error>(written.error());
+    written_ = *written;
+  }
+  if (spool_ == nullptr) return {};
+  return spool_->write_rows(options_.assignments, given_order(inputs_), *assessment()->input.catalog, options_.csv_safe);
 }
 
 Result<void> LogRun::prepare() {
-  auto framers = make_framer_factory(parse_config(options_.reading));
-  if (!framers) return tl::unexpected<Error>(framers.error());
-  auto range = TimeRange::read(options_.since, options_.until, options_.reading.zone);
-  if (!range) return tl::unexpected<Error>(range.error());
-  auto loaded = load_rules_for(options_.reading);
-  if (!loaded) return tl::unexpected<Error>(loaded.error());
+  if (auto loaded = analysis_.load(); !loaded) return loaded;
   auto inputs = chosen_inputs(options_, counters_);
   if (!inputs) return tl::unexpected<Error>(inputs.error());
   if (auto sound = check_outputs(options_, *inputs); !sound) return sound;
-  framers_ = *framers;
-  range_ = *range;
-  loaded_ = std::move(*loaded);
   inputs_ = std::move(*inputs);
-  MinerConfig mining;
-  mining.leave_timeless = !range_.everything();
-  miner_.emplace(mining, counters_);
-  aggregator_.emplace(AggregateConfig{}, loaded_.catalog, counters_);
-  if (auto opened = open_state(); !opened) return opened;
-  return open_outputs();
+  return analysis_.begin();
 }
 
-Result<void> LogRun::open_outputs() {
+Result<std::vector<EngineSink>> LogRun::make_sinks() {
+  std::vector<EngineSink> sinks;
   if (!options_.assignments.empty()) {
     auto spool = AssignmentSpool::open();
     if (!spool) return tl::unexpected<Error>(spool.error());
-    spool_ = std::move(*spool);
+    spool_ = spool->get();
+    sinks.push_back({OpenedSink::of_records(std::move(*spool)), {RecordSelection::Of::every}, {}});  // each line has a row
   }
-  if (options_.records.empty()) return {};
-  labels_.emplace(*miner_, session_ ? session_->marks() : TemplateMarks{});
-  auto records =
-      make_record_file(options_.records, *loaded_.catalog, [this](ShapeId shape) -> const std::string& { return labels_->of(shape); });
+  if (options_.records.empty()) return sinks;
+  auto records = make_record_file(options_.records, *analysis_.rules(),
+                                  [this](ShapeId shape) -> const std::string& { return analysis_.template_members_of(shape); });
   if (!records) return tl::unexpected<Error>(records.error());
-  records_ = std::move(*records);
+  sinks.push_back({OpenedSink::of_records(std::move(*records)), {}, {}});
+  return sinks;
+}
+
+Result<void> LogRun::read_and_assess() {
+  EngineConfig config;
+  config.checkpoint = std::chrono::milliseconds{options_.snapshot_ms};
+  config.drain = kFlushTimeout;
+  config.threads = threads_;
+  config.finite = true;
+  CheckpointStore* const store = analysis_.state() == nullptr ? nullptr : analysis_.state()->store();
+  engine_ = std::make_unique<Engine>(config, Engine::Parts{analysis_, report_, store, stop_});
+  engine_->set_workers([this] { return analysis_.make_worker(); });
+  engine_->set_sinks([this] { return make_sinks(); });
+  for (Stage* const stage : analysis_.ordered_stages()) engine_->add_ordered_stage(*stage);
+  if (options_.verbose) engine_->add_ordered_stage(reading_notes_);
+  source_ = make_input_source(ingest_config(options_), inputs_, analysis_.framers(), counters_);
+  const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
+                                                    [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
+  std::optional<ProgressBar> bar;
+  bar.emplace(counters_, bytes_total, wants_progress(options_));
+  double read_at = 0;
+  const auto run = engine_->run_to_end(*source_, [&](const PipelineTimes& times) {
+    bar.reset();
+    times_ = times;
+    read_at = elapsed();
+    analysis_.note_end(!times.stopped);
+  });
+  if (!run) return tl::unexpected<Error>(run.error());
+  if (purpose_ == Purpose::analyze) judging_ = elapsed() - read_at;
   return {};
 }
 
-Result<void> LogRun::open_state() {
-  if (options_.state.empty()) return {};
-  auto session =
-      StateSession::open({options_.state, options_.read_only_state, range_.everything(), std::chrono::milliseconds{options_.snapshot_ms}});
-  if (!session) return tl::unexpected<Error>(session.error());
-  session_ = std::move(*session);
-  if (!session_->notice().empty()) counters_.report({options_.state, session_->notice(), false});
-  return session_->restore(*miner_);
-}
-
-Result<WorkerChain> LogRun::make_chain() {
-  WorkerChainParts parts{counters_, loaded_, *miner_};
-  if (!range_.everything()) parts.mark_times = [this] { return std::make_unique<TimeRangeMarker>(range_); };
-  return make_worker_chain(parts);
-}
-
-Result<PipelineTimes> LogRun::run_all() {
-  const std::unique_ptr<Source> source = make_input_source(ingest_config(options_), inputs_, *framers_, counters_);
-  const std::unique_ptr<Stage> learner = miner_->make_learner();
-  const std::unique_ptr<Stage> recorder = session_ ? session_->make_recorder(*miner_, *aggregator_) : nullptr;
-  TimeRangeStage in_range{range_, counters_};
-  round_trip_.emplace(*aggregator_, options_.round_trip_seed);
-  Pipeline pipeline{*source, [this] { return make_chain(); }, {}, {}, threads_, &stop_};
-  if (!range_.everything()) pipeline.ordered.push_back(&in_range);
-  pipeline.ordered.push_back(learner.get());
-  pipeline.ordered.push_back(&*aggregator_);
-  if (options_.verbose) pipeline.ordered.push_back(&reading_notes_);
-  if (recorder) pipeline.ordered.push_back(recorder.get());
-  if (options_.round_trip_seed != 0) pipeline.ordered.push_back(&*round_trip_);
-  if (spool_) pipeline.sinks.push_back({*spool_, {RecordSelection::Of::every}});  // each line has a row
-  if (records_) pipeline.sinks.push_back({*records_});
-  const std::uint64_t bytes_total = std::accumulate(inputs_.begin(), inputs_.end(), std::uint64_t{0},
-                                                    [](std::uint64_t sum, const InputFile& input) { return sum + input.bytes; });
-  const ProgressBar bar{counters_, bytes_total, wants_progress(options_)};
-  return run_pipeline(pipeline);
-}
-
-Result<std::vector<WindowSummary>> LogRun::windows() {
-  if (options_.round_trip_seed != 0) return round_trip_->delivered();
-  SummaryStore store;
-  for (WindowSummary& summary : aggregator_->summaries()) store.accept(std::move(summary));
-  return store.take_windows();
-}
-
-Result<std::vector<WindowSummary>> LogRun::windows_to_judge() {
-  auto own = windows();
-  if (!own || !session_) return own;
-  SummaryStore store;
-  for (WindowSummary& summary : session_->take_baseline_beside(*own)) store.accept(std::move(summary));
-  for (WindowSummary& summary : *own) store.accept(std::move(summary));
-  return store.take_windows();
-}
-
-TemplateCatalog LogRun::derive_templates() { return session_ ? miner_->derive_templates(session_->marks()) : miner_->derive_templates(); }
-
-Result<void> LogRun::write_assignments(const TemplateCatalog& catalog) {
-  return spool_ ? spool_->write_rows(options_.assignments, given_order(inputs_), catalog, options_.csv_safe) : Result<void>{};
-}
-
-Result<StateWritten> LogRun::finish_state(const TemplateCatalog& catalog) {
-  return session_ ? session_->finish(*miner_, *aggregator_, catalog, !times_.stopped) : StateWritten{};
-}
-
-void LogRun::release() noexcept {
-  round_trip_.reset();
-  records_.reset();
-  labels_.reset();
-  aggregator_.reset();
-  miner_.reset();
-}
-
-RunStats LogRun::stats(double seconds_judging) const {
+RunStats LogRun::stats() const {
   RunStats stats = read_counters(counters_);
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   stats.seconds_wall = elapsed();
   stats.seconds_cpu = cpu_seconds(usage);
   stats.seconds_by_stage = {
-      {"read", times_.read}, {"work", times_.work}, {"fold", times_.aggregate}, {"deliver", times_.deliver}, {"judge", seconds_judging}};
+      {"read", times_.read}, {"work", times_.work}, {"fold", times_.aggregate}, {"deliver", times_.deliver}, {"judge", judging_}};
   stats.rss_bytes_peak = peak_resident_bytes(usage);
   stats.threads = threads_;
   stats.inputs = inputs_.size();
   stats.stopped_early = times_.stopped;
   stats.how_read = reading_notes_.lines();
+  stats.template_ids_shown_twice = assessment()->input.catalog->shown_twice();
   return stats;
 }
 

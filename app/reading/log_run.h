@@ -1,83 +1,74 @@
-// Reading all inputs of a command through the pipeline: what `analyze` and `learn` share. The place that knows the order of the rooms.
+// Reading all inputs of a command to their end, through the engine: what `analyze` and `learn` share.
 // Made, used once, thrown away; by one thread.
 #pragma once
 
 #include <atomic>
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <vector>
 
+#include "app/reading/finite_analysis.h"
 #include "app/reading/options.h"
-#include "app/reading/state_session.h"
-#include "app/reading/summary_round_trip.h"
-#include "app/reading/template_labels.h"
-#include "app/reading/time_range.h"
-#include "app/reading/worker_chain.h"
-#include "core/framing.h"
+#include "core/assessment.h"
 #include "core/run_stats.h"
 #include "ingest/input_source.h"
-#include "patterns/aggregate/window_aggregator.h"
-#include "patterns/mining/template_miner.h"
-#include "patterns/rules/rule_set.h"
+#include "pipeline/engine/engine.h"
 #include "pipeline/reading_notes.h"
-#include "pipeline/run_pipeline.h"
 #include "sinks/assignments.h"
 
 namespace loglode {
 
 class LogRun {
  public:
+  enum class Purpose : std::uint8_t { analyze, learn };  // the latter judges nothing
   /// Both must outlive it. `stop` ends reading early: what was read counts.
-  LogRun(const AnalyzeOptions& options, const std::atomic<bool>& stop) : options_{options}, stop_{stop} {}
+  LogRun(const AnalyzeOptions& options, Purpose purpose, const std::atomic<bool>& stop)
+      : options_{options}, purpose_{purpose}, stop_{stop}, analysis_{options, purpose == Purpose::analyze, counters_} {}
 
-  /// Checks all that can be checked without data, opens --state, then reads to the end. Errors: wrong formats, columns, zones, rules or
-  /// inputs (invalid_argument: nothing was started); the state folder; a full disk.
-  [[nodiscard]] Result<void> read();
+  /// Checks all that can be checked without data, opens --state, reads to the end, keeps what was learned, assesses, and writes
+  /// --assignments. Errors: wrong formats, columns, zones, rules or inputs (invalid_argument: nothing was started); the state folder; a
+  /// full disk.
+  [[nodiscard]] Result<void> run();
 
-  // After read().
-  /// The run's own windows, as a judge sees them.
-  [[nodiscard]] Result<std::vector<WindowSummary>> windows();
-  /// The same beside those of --state, which are its baseline.
-  [[nodiscard]] Result<std::vector<WindowSummary>> windows_to_judge();
-  [[nodiscard]] TemplateCatalog derive_templates();
-  /// Writes --assignments when they were asked for.
-  [[nodiscard]] Result<void> write_assignments(const TemplateCatalog& catalog);
-  /// The last snapshot of --state, durable when it returns; nothing to do without one.
-  [[nodiscard]] Result<StateWritten> finish_state(const TemplateCatalog& catalog);
-  /// Gives back what reading needed, so that a judgement has its room; afterwards only what follows here may be called.
-  void release() noexcept;
-  [[nodiscard]] RunStats stats(double seconds_judging) const;
-  [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-  [[nodiscard]] const std::shared_ptr<const RuleCatalog>& rules() const noexcept { return loaded_.catalog; }
-  [[nodiscard]] const StateSession* state() const noexcept { return session_.get(); }
-  [[nodiscard]] RunCounters& counters() noexcept { return counters_; }
+  // After run():
+  [[nodiscard]] const std::shared_ptr<const Assessment>& assessment() const noexcept { return report_.assessment; }
+  /// What became of the checkpoints in --state.
+  [[nodiscard]] const StateWritten& written() const noexcept { return written_; }
+  [[nodiscard]] RunStats stats() const;
+  [[nodiscard]] const StateSession* state() const noexcept { return analysis_.state(); }
 
  private:
+  /// What there is to tell of a run that ends is the report of its one assessment.
+  struct Report final : public Announcer {
+    std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& last) override {
+      assessment = last;
+      return {};
+    }
+    [[nodiscard]] Announced announced() const override { return {}; }
+    std::shared_ptr<const Assessment> assessment;
+  };
+
   Result<void> prepare();
-  Result<void> open_state();
-  Result<void> open_outputs();
-  Result<WorkerChain> make_chain();
-  Result<PipelineTimes> run_all();
+  Result<std::vector<EngineSink>> make_sinks();
+  Result<void> read_and_assess();
+  [[nodiscard]] double elapsed() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
 
   const AnalyzeOptions& options_;
+  const Purpose purpose_;
   const std::atomic<bool>& stop_;
   const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
   const unsigned threads_ = options_.threads == 0 ? usable_cores() : options_.threads;
   RunCounters counters_;
-  std::shared_ptr<const FramerFactory> framers_;
-  TimeRange range_;
-  LoadedRules loaded_;
+  FiniteAnalysis analysis_;
   std::vector<InputFile> inputs_;
+  ReadingNotes reading_notes_;  // with --verbose
+  Report report_;
   PipelineTimes times_;
-  std::unique_ptr<StateSession> session_;  // with --state
-  std::optional<TemplateMiner> miner_;     // from prepare() on
-  std::optional<WindowAggregator> aggregator_;
-  ReadingNotes reading_notes_;                  // with --verbose
-  std::optional<SummaryRoundTrip> round_trip_;  // from run_all() on
-  std::unique_ptr<AssignmentSpool> spool_;
-  std::optional<TemplateLabels> labels_;  // with --records
-  std::unique_ptr<RecordSink> records_;
+  double judging_ = 0;  // seconds
+  StateWritten written_;
+  std::unique_ptr<Source> source_;    // before the engine, which is told to read it
+  AssignmentSpool* spool_ = nullptr;  // among the engine's sinks, with --assignments
+  std::unique_ptr<Engine> engine_;
 };
 
 }  // namespace loglode

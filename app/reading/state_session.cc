@@ -1,15 +1,15 @@
 #include "app/reading/state_session.h"
 
 #include <algorithm>
+#include <chrono>
 #include <iterator>
 #include <utility>
+
+#include "ingest/input_source.h"
 
 namespace loglode {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
-constexpr int kIdleFactor = 10;  // a snapshot that took long is followed by ten times as long without one
 
 Timestamp now() { return std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()); }
 
@@ -25,11 +25,9 @@ std::vector<TemplateEvent> merges(const std::vector<StoredTemplate>& before, con
 
 }  // namespace
 
-/// Counts how far each stream was read, and takes a snapshot when one is due.
-class StateSession::Recorder final : public Stage {
+class StateSession::StreamExtents final : public Stage {
  public:
-  Recorder(StateSession& session, TemplateMiner& miner, WindowAggregator& aggregator)
-      : session_{session}, miner_{miner}, aggregator_{aggregator} {}
+  explicit StreamExtents(StateSession& session) : session_{session} {}
 
   Result<void> run(Batch& batch) override {
     const StreamInfo& info = batch.stream->info;
@@ -39,20 +37,16 @@ class StateSession::Recorder final : public Stage {
     stream.path = info.path;
     const Record& last = batch.records.back();
     stream.reaches = std::max(stream.reaches, last.offset + last.raw.size());
-    const auto begin = Clock::now();
-    if (begin < due_) return {};
-    session_.state_.writer->submit(session_.snapshot_of(miner_, aggregator_.take_changed(), false));
-    const auto end = Clock::now();
-    due_ = end + std::max<Clock::duration>(session_.options_.interval, kIdleFactor * (end - begin));
     return {};
   }
 
  private:
   StateSession& session_;
-  TemplateMiner& miner_;
-  WindowAggregator& aggregator_;
-  Clock::time_point due_ = Clock::now() + session_.options_.interval;
 };
+
+StateSession::StateSession(Options options, OpenState state)
+    : options_{std::move(options)}, state_{std::move(state)}, extents_{std::make_unique<StreamExtents>(*this)} {}
+StateSession::~StateSession() = default;
 
 Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
   auto state = open_state(options.folder, options.read_only);
@@ -84,41 +78,28 @@ std::vector<WindowSummary> StateSession::take_baseline_beside(const std::vector<
   return baseline;
 }
 
-std::unique_ptr<Stage> StateSession::make_recorder(TemplateMiner& miner, WindowAggregator& aggregator) {
-  return state_.writer == nullptr ? nullptr : std::make_unique<Recorder>(*this, miner, aggregator);
-}
-
-Checkpoint StateSession::snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended) {
-  Checkpoint snapshot;
-  for (EncodedShape& shape : miner.take_changed()) snapshot.shapes.push_back({shape.id, std::move(shape.bytes)});
-  snapshot.shapes_gone = miner.take_forgotten();
+void StateSession::add_streams(Checkpoint& to, bool ended) {
   const Timestamp at = now();
   for (auto& [identity, stream] : streams_) {
     stream.finished = ended && options_.whole_inputs;
     stream.learned_at = at;
-    snapshot.streams.push_back(stream);
-    if (stream.finished) snapshot.whole_streams.push_back(stream.identity);
+    to.streams.push_back(stream);
+    if (stream.finished) to.whole_streams.push_back(stream.identity);
   }
-  std::erase_if(windows, [](const WindowSummary& window) { return window.baseline; });  // forgotten with the process
-  snapshot.windows = std::move(windows);
-  return snapshot;
 }
 
-Result<StateWritten> StateSession::finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
-                                          bool ended) {
-  if (state_.writer == nullptr) return StateWritten{};
-  Checkpoint last = snapshot_of(miner, aggregator.summaries(), ended);
+void StateSession::add_end(Checkpoint& to, const TemplateCatalog& catalog) const {
   PathsRead paths;
   for (const auto& [identity, stream] : streams_) paths.emplace(identity, stream.path);
   for (const StoredStream& stream : outgrown(paths)) {
-    last.streams.push_back(stream);
-    last.whole_streams.push_back(stream.identity);  // by none of its windows: they are in those of the file as it is now
+    to.streams.push_back(stream);
+    to.whole_streams.push_back(stream.identity);  // by none of its windows: they are in those of the file as it is now
   }
-  last.has_templates = true;
-  for (const TemplateInfo& info : catalog.templates()) last.templates.push_back({info.id, info.text, info.severity});
-  last.events = merges(state_.contents.templates, catalog, now());
-  state_.writer->submit(std::move(last));
-  return state_.writer->finish();
+  to.has_templates = true;
+  for (const TemplateInfo& info : catalog.templates()) to.templates.push_back({info.id, info.text, info.severity});
+  to.events = merges(state_.contents.templates, catalog, now());
 }
+
+Result<StateWritten> StateSession::finish() { return state_.writer == nullptr ? StateWritten{} : state_.writer->finish(); }
 
 }  // namespace loglode

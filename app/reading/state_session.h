@@ -1,8 +1,8 @@
-// A state folder (--state) in use by one run: what it holds goes into the miner and the judge, what the run finds goes back, in snapshots
-// that are each consistent in themselves. Owned by the run; used by its ordered thread and, before and after it, by the caller's.
+// A state folder (--state) in use by a run that ends: what it holds goes into the miner and the judge, and of each checkpoint that goes
+// back it says how far streams were read. Owned by the run; used with the pipeline lock and, before and after reading, by the caller's
+// thread.
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <memory>
 #include <string>
@@ -10,8 +10,7 @@
 
 #include "app/reading/open_state.h"
 #include "core/pipeline_parts.h"
-#include "ingest/input_source.h"
-#include "patterns/aggregate/window_aggregator.h"
+#include "core/window_summary.h"
 #include "patterns/mining/template_miner.h"
 
 namespace loglode {
@@ -21,12 +20,14 @@ class StateSession {
   struct Options {
     std::string folder;
     bool read_only = false;
-    bool whole_inputs = true;                                      // not when --since or --until leave records out
-    std::chrono::milliseconds interval = std::chrono::seconds{1};  // between snapshots
+    bool whole_inputs = true;  // not when --since or --until leave records out
   };
 
   /// Errors: as open_state().
   static Result<std::unique_ptr<StateSession>> open(Options options);
+  ~StateSession();
+  StateSession(const StateSession&) = delete;
+  StateSession& operator=(const StateSession&) = delete;
 
   [[nodiscard]] const std::string& notice() const noexcept { return state_.notice; }
   [[nodiscard]] const StateContents& contents() const noexcept { return state_.contents; }
@@ -37,23 +38,28 @@ class StateSession {
   /// Once, as restore().
   [[nodiscard]] std::vector<WindowSummary> take_baseline_beside(const std::vector<WindowSummary>& windows);
 
-  /// The ordered stage behind the aggregator that takes a snapshot now and then. Both must outlive it. Never waits for the disk.
-  [[nodiscard]] std::unique_ptr<Stage> make_recorder(TemplateMiner& miner, WindowAggregator& aggregator);
-  /// The last snapshot, on disk when this returns. `ended`: every input was read to its end. Errors: of any snapshot of the run.
-  [[nodiscard]] Result<StateWritten> finish(TemplateMiner& miner, const WindowAggregator& aggregator, const TemplateCatalog& catalog,
-                                            bool ended);
+  /// Where checkpoints go; null when the folder is only read.
+  [[nodiscard]] CheckpointStore* store() noexcept { return state_.writer.get(); }
+  /// An ordered stage that notes how far each stream was read.
+  [[nodiscard]] Stage& stream_extents() noexcept { return *extents_; }
+  /// What it noted. `ended`: every input was read to its end.
+  void add_streams(Checkpoint& to, bool ended);
+  /// What the last checkpoint holds besides: templates as they are, which of them merged, and streams that files read now have outgrown.
+  void add_end(Checkpoint& to, const TemplateCatalog& catalog) const;
+  /// Behind the last checkpoint. Errors: as StateWriter::finish.
+  [[nodiscard]] Result<StateWritten> finish();
 
  private:
-  class Recorder;
-  StateSession(Options options, OpenState state) : options_{std::move(options)}, state_{std::move(state)} {}
+  class StreamExtents;
+  StateSession(Options options, OpenState state);
   using PathsRead = std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>;  // by identity
   /// Stored streams that are the beginnings of files read now: short ones have another identity once they have grown.
   [[nodiscard]] std::vector<StoredStream> outgrown(const PathsRead& paths) const;
-  [[nodiscard]] Checkpoint snapshot_of(TemplateMiner& miner, std::vector<WindowSummary> windows, bool ended);
 
   Options options_;
   OpenState state_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, StoredStream> streams_;  // that the run has read from
+  std::unique_ptr<Stage> extents_;
 };
 
 }  // namespace loglode

@@ -1,5 +1,5 @@
-// What the engine asks of the rooms that learn and assess, and of the one that keeps: interfaces, so that the engine knows none of them and
-// a test can stand in for each.
+// What the engine asks of the rooms that learn and assess: an interface, so that the engine knows none of them and a test can stand in for
+// them. (Of the one that keeps: CheckpointStore in core/checkpoint.h.)
 #pragma once
 
 #include <cstdint>
@@ -25,7 +25,8 @@ class Analysis {
   virtual ~Analysis() = default;
 
   // With the pipeline lock:
-  /// What changed since it was last asked. `last`: with the templates as they are at the end.
+  /// What changed since it was last asked. `last`: with the templates as they are at the end. Of a finite run (EngineConfig) how far
+  /// streams were read, too.
   virtual void add_changes(Checkpoint& to, bool last) = 0;
   virtual void forget_windows_before(Timestamp time) = 0;
   [[nodiscard]] virtual AssessmentInput input() = 0;
@@ -37,14 +38,6 @@ class Analysis {
   [[nodiscard]] virtual AssessmentBase base() const = 0;
   /// base() in bytes, for the analysis of a later run.
   [[nodiscard]] virtual std::string encode_base() const = 0;
-};
-
-/// Makes checkpoints durable.
-class CheckpointStore {
- public:
-  virtual ~CheckpointStore() = default;
-  /// Durable when it returns. After an error the store keeps it, joined with the next, until a write goes well.
-  [[nodiscard]] virtual Result<void> write(Checkpoint checkpoint) = 0;
 };
 
 }  // namespace loglode

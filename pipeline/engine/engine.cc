@@ -12,6 +12,8 @@ constexpr auto kPollInterval =
     std::chrono::milliseconds{50};  // of what libraries tell their callers only when asked: a source's wish to commit
 constexpr auto kBetweenTries = std::chrono::milliseconds{200};
 constexpr auto kPatience = std::chrono::seconds{5};  // with sinks, for a checkpoint of many
+constexpr int kIdleFactor = 10;  // of a finite run, which waits for nothing of them: a checkpoint that took long is followed by so many
+                                 // times as long without one
 
 }  // namespace
 
@@ -21,7 +23,7 @@ Engine::Engine(EngineConfig config, Parts parts)
       outbox_{{parts.store != nullptr, config_.announcer}},
       checkpointer_{{pipeline_lock_, parts.analysis, outbox_, parts.store, [this] { return secure_ ? secure_() : Result<void>{}; },
                      [this](const Error& why) { give_up(why); }, parts.clock}},
-      judging_{{config_.assess_every, config_.judged, parts.store != nullptr, config_.latest},
+      judging_{{config_.assess_every, config_.judged, parts.store != nullptr && !config_.finite, config_.latest},
                {pipeline_lock_, parts.analysis, outbox_, parts.announcer, [this] { return checkpointer_.forgotten_to(); },
                 [this] { request_checkpoint(); }, parts.clock}} {}
 
@@ -58,7 +60,7 @@ void Engine::request_checkpoint() {
   changed_.notify_all();
 }
 
-void Engine::keep_checkpoints() {
+void Engine::keep_checkpoints(const Source& source) {
   const auto steady_due = [this](std::chrono::nanoseconds after) { return parts_.clock.now() + after; };
   auto due = steady_due(config_.checkpoint);
   for (;;) {
@@ -66,13 +68,13 @@ void Engine::keep_checkpoints() {
       const MutexLock lock{mutex_};
       if (!ending_ && !checkpoint_wanted_) changed_.wait_until(mutex_, std::min(due, steady_due(kPollInterval)));
       if (ending_) return;
-      if (!checkpoint_wanted_ && parts_.clock.now() < due && !source_->wants_commit()) continue;
+      if (!checkpoint_wanted_ && parts_.clock.now() < due && !source.wants_commit()) continue;
       checkpoint_wanted_ = false;
     }
     const auto begin = parts_.clock.now();
     const auto taken = take_checkpoint(Checkpointer::Kind::during);
     const auto end = parts_.clock.now();
-    due = end + std::max<std::chrono::nanoseconds>(config_.checkpoint, end - begin);
+    due = end + std::max<std::chrono::nanoseconds>(config_.checkpoint, (config_.finite ? kIdleFactor : 1) * (end - begin));
     if (!taken) ++checkpoint_failures_;
     const MutexLock lock{mutex_};
     trouble_ = taken ? std::string{} : taken.error().message;
@@ -122,7 +124,7 @@ Result<void> Engine::replace_sinks() {
 
 /// A stop gives sinks that refuse some time, then the run ends where it is: positions stay, nothing is lost.
 bool Engine::gives_up() {
-  if (abort_.load()) return true;
+  if (abort_.load() || config_.finite) return true;
   if (!parts_.stop.load()) return false;
   const MutexLock lock{mutex_};
   const auto now = parts_.clock.now();
@@ -139,16 +141,18 @@ Result<PipelineTimes> Engine::run_until_ended(Source& source) {
     pipeline.pause = &pause_;
     pipeline.verdicts = verdicts_ == nullptr ? &ignored : verdicts_;
     pipeline.lock = &pipeline_lock_;
-    pipeline.delivered = [this](const Batch& batch) LOGLODE_UNCHECKED_LOCKS {  // run_pipeline() holds the pipeline lock
-      checkpointer_.note_delivered(batch);
-      judging_.note_delivered(batch);
-    };
     pipeline.flow = &flow_;
     pipeline.gives_up = [this] { return gives_up(); };
-    pipeline.hold = [this] {
-      static_cast<void>(gives_up());  // notes when a stop came
-      return judging_.holds_reading() || (hold_ && hold_());
-    };
+    if (!config_.finite) {
+      pipeline.delivered = [this](const Batch& batch) LOGLODE_UNCHECKED_LOCKS {  // run_pipeline() holds the pipeline lock
+        checkpointer_.note_delivered(batch);
+        judging_.note_delivered(batch);
+      };
+      pipeline.hold = [this] {
+        static_cast<void>(gives_up());  // notes when a stop came
+        return judging_.holds_reading() || (hold_ && hold_());
+      };
+    }
     pipeline.refused = [this](const std::string& why) {
       const MutexLock lock{mutex_};
       refusal_ = why;
@@ -185,8 +189,18 @@ Result<PipelineTimes> Engine::run(const std::function<void()>& before_sources_go
   source_ = std::make_unique<SourceSet>(std::exchange(named_sources_, {}));
   judging_.follow(source_->progress());
   begin(*source_);
-  std::thread checkpoints{[this] { keep_checkpoints(); }}, judging{[this] { keep_judging(); }};
+  std::thread checkpoints{[this] { keep_checkpoints(*source_); }}, judging{[this] { keep_judging(); }};
   auto times = run_until_ended(*source_);
+  end_threads();
+  checkpoints.join();
+  judging.join();
+  times = finish(std::move(times));
+  if (before_sources_go) before_sources_go();
+  source_.reset();
+  return times;
+}
+
+void Engine::end_threads() {
   {
     const MutexLock lock{mutex_};
     ending_ = true;
@@ -194,11 +208,20 @@ Result<PipelineTimes> Engine::run(const std::function<void()>& before_sources_go
   }
   judging_.end();
   outbox_.end();
-  checkpoints.join();
-  judging.join();
-  times = finish(std::move(times));
-  if (before_sources_go) before_sources_go();
-  source_.reset();
+}
+
+Result<PipelineTimes> Engine::run_to_end(Source& source, const std::function<void(const PipelineTimes&)>& when_read) {
+  if (auto made = checkpointer_.replace_sinks(make_sinks_); !made) return tl::unexpected<Error>(made.error());
+  checkpointer_.begin(source);
+  std::thread checkpoints;
+  if (parts_.store != nullptr) checkpoints = std::thread{[&] { keep_checkpoints(source); }};
+  auto times = run_until_ended(source);
+  end_threads();
+  if (checkpoints.joinable()) checkpoints.join();
+  if (!times) return times;
+  when_read(*times);
+  if (auto taken = take_checkpoint(Checkpointer::Kind::last); !taken) return tl::unexpected<Error>(taken.error());
+  judging_.assess(Occasion::end);
   return times;
 }
 

@@ -2,9 +2,10 @@
 // knows interfaces alone (core/, analysis.h).
 //
 // Threads: one a source (SourceSet); `threads` workers, the ordered stages and the sinks on whichever of them is free (run_pipeline); one
-// that assesses (JudgeLoop); one that takes checkpoints (Checkpointer). From a batch's first ordered stage to its last sink its thread
-// holds the *pipeline lock*: who takes it sees everything between two batches. Lock order: the checkpointer's, the pipeline's, then one of
-// the judge loop's, the outbox's, the engine's.
+// that assesses (JudgeLoop); one that takes checkpoints (Checkpointer). A finite run has neither of the first and the third, and the fourth
+// only with a store: whoever calls run_to_end() reads and, at the end, assesses. From a batch's first ordered stage to its last sink its
+// thread holds the *pipeline lock*: who takes it sees everything between two batches. Lock order: the checkpointer's, the pipeline's, then
+// one of the judge loop's, the outbox's, the engine's.
 //
 // Made, run once, thrown away.
 #pragma once
@@ -36,6 +37,7 @@ struct EngineConfig {
   Duration judged = std::chrono::hours{1};
   unsigned threads = 1;
   std::function<Timestamp()> latest{};  // JudgeLoop::Config::latest
+  bool finite = false;                  // for run_to_end()
 };
 
 /// What was asked of the engine while it runs: between two batches, with everything that was read before delivered.
@@ -77,6 +79,12 @@ class Engine {
   /// `before_sources_go`: called when all is done, before the sources are destroyed.
   [[nodiscard]] Result<PipelineTimes> run(const std::function<void()>& before_sources_go = {});
 
+  /// For a source that ends by itself: what was read is assessed once, when all of it was, by what Parts::analysis then is; nothing is
+  /// announced. Checkpoints keep what was learned until then, and how far the analysis says that streams were read; the last is durable
+  /// before the assessment. A sink that refuses ends the run. `when_read`: called before both. Errors: as run(); the assessment is not
+  /// made then.
+  [[nodiscard]] Result<PipelineTimes> run_to_end(Source& source, const std::function<void(const PipelineTimes&)>& when_read);
+
   /// run() without threads of its own, on a source that is given: whoever fills a batch takes checkpoints and assesses in between. Records
   /// must not span more than half of what is judged: reading would wait for an assessment that nobody makes.
   [[nodiscard]] Result<PipelineTimes> run_on_this_thread(Source& source);
@@ -102,7 +110,8 @@ class Engine {
   Result<PipelineTimes> finish(Result<PipelineTimes> times);
   Result<void> apply_reload() LOGLODE_EXCLUDES(mutex_);
   Result<void> replace_sinks() LOGLODE_EXCLUDES(mutex_);
-  void keep_checkpoints() LOGLODE_EXCLUDES(mutex_);
+  void keep_checkpoints(const Source& source) LOGLODE_EXCLUDES(mutex_);
+  void end_threads() LOGLODE_EXCLUDES(mutex_);
   void keep_judging();
   void request_checkpoint() LOGLODE_EXCLUDES(mutex_);
   void give_up(const Error& why) LOGLODE_EXCLUDES(mutex_);

@@ -1,5 +1,5 @@
-// Engine::run() with all its threads, on fakes that a test holds by the hand: what ends a run, what a refusal stops, and in which order
-// positions, checkpoints and deliveries come. (world.h has the same engine on one thread, with chance.)
+// Engine::run() with all its threads, and run_to_end(), on fakes that a test holds by the hand: what ends a run, what a refusal stops, and
+// in which order positions, checkpoints and deliveries come. (world.h has the same engine on one thread, with chance.)
 #include "pipeline/engine/engine.h"
 
 #include <algorithm>
@@ -132,7 +132,7 @@ class FakeSink final : public RecordSink {
   const Trouble &on_write_, &on_flush_;
 };
 
-class FakeAnalysis final : public Analysis {
+class FakeAnalysis : public Analysis {
  public:
   void add_changes(Checkpoint&, bool) override {}
   void forget_windows_before(Timestamp) override {}
@@ -345,6 +345,93 @@ TEST_CASE("engine: a reload waits until what was read is committed, and makes th
     REQUIRE_FALSE(times);
     CHECK(times.error().message == "cannot be");
   }
+}
+
+namespace {
+
+/// A run over input that ends: the analysis is the one who says how far streams were read.
+class FiniteRun {
+ public:
+  explicit FiniteRun(FakeSource::Plan plan = {3}) : source_{plan, happened} {
+    engine_.set_workers([] { return Result<WorkerChain>{}; });
+    engine_.set_sinks([this]() -> Result<std::vector<EngineSink>> {
+      std::vector<EngineSink> sinks;
+      sinks.push_back({OpenedSink::of_records(std::make_unique<FakeSink>(happened, write_trouble, flush_trouble)), {}, {}});
+      return sinks;
+    });
+  }
+  Result<PipelineTimes> run() {
+    return engine_.run_to_end(source_, [this](const PipelineTimes& times) { happened.add(times.stopped ? "stopped" : "read"); });
+  }
+  void stop() { stop_ = true; }
+
+  Happened happened;
+  Trouble write_trouble{nullptr}, flush_trouble{nullptr}, store_trouble{nullptr};
+
+ private:
+  class Analysis final : public FakeAnalysis {
+   public:
+    void add_changes(Checkpoint& to, bool last) override { to.streams.push_back({{7, 7}, "log", last ? 30U : 10U, last, false, {}}); }
+  };
+  std::atomic<bool> stop_{false};
+  Analysis analysis_;
+  FakeStore store_{happened, store_trouble};
+  FakeAnnouncer announcer_{happened};
+  FakeSource source_;
+  Engine engine_{[] {
+                   EngineConfig config{"test", milliseconds{60'000}};
+                   config.threads = 2;
+                   config.finite = true;
+                   return config;
+                 }(),
+                 {analysis_, announcer_, &store_, stop_}};
+};
+
+}  // namespace
+
+TEST_CASE("engine: input that ends is read, kept, then assessed once, and nothing is committed", "[pipeline][engine]") {
+  FiniteRun run;
+  const auto times = run.run();
+  REQUIRE(times);
+  const char* const order[] = {"written 0", "written 1", "written 2", "read", "stored 30", "last assessment"};
+  for (std::size_t i = 0; i < std::size(order); ++i) {
+    INFO(order[i]);
+    CHECK(run.happened.times(order[i]) == 1);
+    if (i > 0) CHECK(run.happened.place_of(order[i - 1]) < run.happened.place_of(order[i]));
+  }
+  for (const char* const nothing : {"assessment", "committed 3"}) CHECK(run.happened.times(nothing) == 0);
+}
+
+TEST_CASE("engine: a stop ends the reading of input that would go on, and what was read is assessed", "[pipeline][engine]") {
+  FiniteRun run{{3, true}};
+  std::thread stopper{[&run] {
+    static_cast<void>(run.happened.wait_for("written 2"));
+    run.stop();
+  }};
+  const auto times = run.run();
+  stopper.join();
+  REQUIRE(times);
+  CHECK(times->stopped);
+  for (const char* const once : {"stopped", "stored 30", "last assessment"}) CHECK(run.happened.times(once) == 1);
+}
+
+TEST_CASE("engine: whatever fails ends a run over input that ends, with nothing assessed", "[pipeline][engine]") {
+  const Error away = error_of(std::errc::resource_unavailable_try_again, "come again", true);
+  const Error full = error_of(std::errc::no_space_on_device, "the disk is full", false);
+  FiniteRun run;
+  std::string expected = full.message;
+  SECTION("a sink that asks to be asked again: whoever waits for a report is told now") {
+    run.write_trouble = &away;
+    expected = away.message;
+  }
+  SECTION("a sink's write") { run.write_trouble = &full; }
+  SECTION("a sink's flush") { run.flush_trouble = &full; }
+  SECTION("the store") { run.store_trouble = &full; }
+  const auto times = run.run();
+  REQUIRE_FALSE(times);
+  CHECK(times.error().message == expected);
+  CHECK(run.happened.times("last assessment") == 0);
+  CHECK(run.happened.times("refused") <= 1);
 }
 
 }  // namespace loglode
