@@ -109,6 +109,7 @@ struct SourceConfig {
   Text group, instance;
   Options options;
   std::vector<TopicRule> per_topic;
+  std::vector<Text> headers;  // kept with each record
   // file
   std::vector<Text> paths, exclude;  // globs
   std::vector<Text> rotated;         // globs

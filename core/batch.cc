@@ -1,5 +1,6 @@
 #include "core/batch.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -23,6 +24,7 @@ void Batch::clear() {
   records.clear();
   attributes.clear();
   hits.clear();
+  message_fields.clear();
   stream.reset();
   columns.reset();
   sequence = end = 0;
@@ -30,6 +32,15 @@ void Batch::clear() {
   if (!arena_.empty() && arena_block_ != kArenaBlock) arena_.clear();
   arena_used_ = 0;
   arena_size_ = arena_.empty() ? 0 : kArenaBlock;
+}
+
+std::span<const MessageField> Batch::message_fields_of(const Record& record) const noexcept {
+  if (message_fields.empty()) return {};
+  const std::uint64_t message = record.offset >> kKafkaOffsetShift;
+  const auto first = std::lower_bound(message_fields.begin(), message_fields.end(), message,
+                                      [](const MessageField& each, std::uint64_t wanted) { return each.message < wanted; });
+  const auto last = std::find_if(first, message_fields.end(), [&](const MessageField& each) { return each.message != message; });
+  return {first, last};
 }
 
 char* Batch::reserve(std::size_t bytes) {

@@ -86,6 +86,12 @@ struct RuleHit {
   RuleIndex rule{};
 };
 
+/// What a Kafka message holds beside its payload: its key, a header. All records of the message share it.
+struct MessageField {
+  std::uint64_t message = 0;     // its offset
+  std::string_view name, value;  // as they are written: `kafka.key`
+};
+
 /// One log event: a line, or several that belong together. Plain data; every view points into the Batch that owns it.
 struct Record {
   std::string_view raw;                       // ingest: as it arrived, all its lines, last newline (and CR) removed
@@ -137,6 +143,8 @@ class Batch {
   [[nodiscard]] std::span<const RuleHit> hits_of(const Record& record) const noexcept {
     return {hits.data() + record.hits_begin, record.hits_count};
   }
+  /// Those of the record's message, in the order in which they were added.
+  [[nodiscard]] std::span<const MessageField> message_fields_of(const Record& record) const noexcept;
 
   std::uint64_t sequence = 0;                   // pipeline: 0, 1, 2 … in source order
   std::uint64_t mined_with = 0;                 // patterns: generation of the shapes that its records were looked up in
@@ -146,6 +154,7 @@ class Batch {
   std::vector<Record> records;
   std::vector<Attribute> attributes;
   std::vector<RuleHit> hits;
+  std::vector<MessageField> message_fields;  // ingest: ascending by message; of a Kafka partition only
 
  private:
   struct Free {

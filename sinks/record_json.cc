@@ -160,6 +160,13 @@ class LineWriter {
   char* at_ = text_.data();
 };
 
+void append_message_fields(LineWriter& line, const Batch& batch, const Record& record) {
+  for (const MessageField& field : batch.message_fields_of(record)) {
+    line.quoted(",\"", field.name);
+    line.quoted(":\"", field.value);
+  }
+}
+
 }  // namespace
 
 void append_json_text(std::string& out, std::string_view text) {
@@ -271,6 +278,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   if (!first) line.literal("]");
   line.copy(stream_members_);
   line.number(record.offset >> offset_shift_);
+  if (!batch.message_fields.empty()) append_message_fields(line, batch, record);
   line.literal("}\n");
 }
 

@@ -25,17 +25,24 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, FreeWith<&rd_kafka_conf_destroy>>;
 using Client = std::unique_ptr<rd_kafka_t, FreeWith<&rd_kafka_destroy>>;
 using Metadata = std::unique_ptr<const rd_kafka_metadata_t, FreeWith<&rd_kafka_metadata_destroy>>;
 
-/// What librdkafka logs while it tries: the reason of a failure is only there. The first that a person can mend counts, else the last.
-/// Called from its threads, read when the client is gone.
+/// What librdkafka logs while it tries, and the errors that it tells: the reason of a failure is only there. The first that a person can
+/// mend counts, else the last that was logged. Called from its threads, read when the client is gone.
 struct LastWords {
   std::mutex guard;
   std::string text;  // guarded by `guard`
   static void keep(const rd_kafka_t* client, int level, const char* facility, const char* message) noexcept {
     auto* words = static_cast<LastWords*>(rd_kafka_opaque(client));
     if (words == nullptr || (level > 4 && std::string_view{facility} != "FAIL")) return;  // warnings and worse; some failures are less
-    const std::lock_guard lock{words->guard};
-    if (!kafka::connection_trouble(words->text).look_at.empty()) return;
-    words->text.assign(message, std::min<std::size_t>(std::string_view{message}.size(), 600));
+    words->take(message);
+  }
+  static void hear(rd_kafka_t*, int, const char* reason, void* opaque) {
+    if (opaque != nullptr && !kafka::connection_trouble(reason).look_at.empty()) static_cast<LastWords*>(opaque)->take(reason);
+  }
+
+ private:
+  void take(std::string_view said) {
+    const std::lock_guard lock{guard};
+    if (kafka::connection_trouble(text).look_at.empty()) text = said.substr(0, 600);
   }
 };
 
@@ -80,12 +87,14 @@ std::optional<std::vector<std::string>> ConnectTrial::topics_of(const std::vecto
     for (const auto& [name, value] : options) rd_kafka_conf_set(conf.get(), name.c_str(), value.value.c_str(), error, sizeof error);
     rd_kafka_conf_set_opaque(conf.get(), &words);
     rd_kafka_conf_set_log_cb(conf.get(), &LastWords::keep);
+    rd_kafka_conf_set_error_cb(conf.get(), &LastWords::hear);
     const Client client{rd_kafka_new(RD_KAFKA_PRODUCER, conf.get(), error, sizeof error)};
     if (client) static_cast<void>(conf.release());  // the client owns it now
     const rd_kafka_metadata_t* answer = nullptr;
     const rd_kafka_resp_err_t code =
         client ? rd_kafka_metadata(client.get(), 1, nullptr, &answer, static_cast<int>(timeout_.count())) : RD_KAFKA_RESP_ERR__INVALID_ARG;
     metadata.reset(answer);
+    if (client) rd_kafka_poll(client.get(), 0);  // errors wait to be asked for
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) why = client ? rd_kafka_err2str(code) : error;
   }
   if (!metadata) {

@@ -29,6 +29,7 @@ constexpr KeyRow kKeys[] = {
     {"brokers topics group", "`host:port`; names, or patterns (POSIX extended) with a leading `^`; the consumer group", "required"},
     {"instance", "static membership when not empty", "empty"},
     {"per_topic", "list of `{ topics, format, service }`; the first that matches holds", "none"},
+    {"headers", "of messages, kept with each record as `kafka.headers.NAME`; at most 16 names", "none"},
     {"options", "for librdkafka, below", "none"},
 };
 
@@ -83,6 +84,24 @@ std::vector<TopicRule> read_per_topic(const Section& source) {
   return out;
 }
 
+std::vector<Text> read_headers(const Section& source) {
+  std::vector<Text> headers = source.texts("headers");
+  const auto fault_of = [](std::string_view name) -> std::string_view {
+    if (name.size() > kKafkaHeaderNameBytesMax) return "a name has at most 128 bytes";
+    const bool shown = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) { return c > ' ' && c < 0x7f; });
+    return shown ? "" : "printable ASCII without blanks only";
+  };
+  for (auto name = headers.begin(); name != headers.end(); ++name) {
+    if (const std::string_view fault = fault_of(name->value); !fault.empty())
+      source.problem(name->line, fmt::format("bad header {}: {}", quoted(*name), fault));
+    if (std::any_of(headers.begin(), name, [&](const Text& before) { return before.value == name->value; }))
+      source.problem(name->line, fmt::format("header {} is named twice", quoted(*name)));
+  }
+  if (headers.size() > kKafkaHeadersMax)
+    source.problem(source.key_line("headers"), fmt::format("{} headers, at most {} are kept", headers.size(), kKafkaHeadersMax));
+  return headers;
+}
+
 StartAt read_start(const Section& section) {
   StartAt out;
   const Text text = section.text("start");
@@ -112,6 +131,7 @@ void read(const Section& section, SourceConfig& out) {
   check_kafka_options(out.options, kafka::Role::source, section.reading());
   out.per_topic = read_per_topic(section);
   out.start = read_start(section);
+  out.headers = read_headers(section);
 }
 
 void check(const SourceConfig& source, ConfigReading& reading) { try_client(source, reading); }
@@ -187,6 +207,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   kafka.next_stream = with.next_stream;
   kafka.payload = payload_of(source.format.value);
   kafka.service = service_of(source.service);
+  kafka.headers = values_of(source.headers);
   for (const TopicRule& rule : source.per_topic) {
     for (const Text& topic : rule.topics) {
       KafkaTopicOverride one;

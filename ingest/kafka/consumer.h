@@ -184,8 +184,9 @@ class Consumer {
   };
   std::unordered_map<ByTopic, Partition*, HashByTopic> by_topic_;  // a shortcut into assigned_
   std::vector<Current> to_reset_;
-  std::vector<Damage> damaged_;     // in the order in which they were met, which is that of the searches
-  std::unique_ptr<Search> search_;  // one at a time, since each has a client of its own
+  std::vector<std::string_view> headers_;  // of the message at hand, as config_.headers names them
+  std::vector<Damage> damaged_;            // in the order in which they were met, which is that of the searches
+  std::unique_ptr<Search> search_;         // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, wake_at_{},
       stalls_at_{}, reassign_at_{}, search_at_{};

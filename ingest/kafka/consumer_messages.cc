@@ -15,7 +15,6 @@ using std::chrono::milliseconds;
 
 constexpr std::size_t kHeadersMax = 1000;  // of a message; those of a bomb are not looked at
 constexpr std::size_t kHeaderBytesMax = 256;
-constexpr std::size_t kKeyBytesMax = 256;
 constexpr int kAskMs = 1000;
 constexpr int kWakeMs = 100;
 constexpr milliseconds kAskEvery{2000};
@@ -24,11 +23,19 @@ constexpr milliseconds kAskEvery{2000};
 constexpr milliseconds kHold{20};
 constexpr milliseconds kPauseAfter{1000};
 
-std::string_view header(const rd_kafka_headers_t* headers, const char* name) {
+/// `text` or its beginning, which cuts no character of UTF-8.
+std::string_view beginning(std::string_view text, std::size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  std::size_t end = bytes_max;
+  for (int i = 0; i < 3 && end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80; ++i) --end;
+  return text.substr(0, end);
+}
+
+std::string_view header(const rd_kafka_headers_t* headers, const char* name, std::size_t bytes_max = kHeaderBytesMax) {
   const void* value = nullptr;
   std::size_t size = 0;
   if (rd_kafka_header_get_last(headers, name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR || value == nullptr) return {};
-  return {static_cast<const char*>(value), std::min(size, kHeaderBytesMax)};
+  return beginning({static_cast<const char*>(value), size}, bytes_max);
 }
 
 std::string_view bytes(const void* data, std::size_t size) {
@@ -54,12 +61,14 @@ void Consumer::take(const rd_kafka_message_t& message) {
   if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) taken.timestamp_ms = -1;
   taken.payload = bytes(message.payload, message.len);
   if (partition->is_another || (partition->to_verify.known() && !verify(*partition, taken))) return;
-  if (config_.service.from == KafkaService::From::key || !config_.overrides.empty())
-    taken.key = bytes(message.key, std::min(message.key_len, kKeyBytesMax));
+  taken.key = beginning(bytes(message.key, message.key_len), kKafkaFieldBytesMax);
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR && rd_kafka_header_cnt(headers) <= kHeadersMax) {
     taken.service = header(headers, "service.name");
     taken.traceparent = header(headers, "traceparent");
+    headers_.clear();
+    for (const std::string& name : config_.headers) headers_.push_back(header(headers, name.c_str(), kKafkaFieldBytesMax));
+    taken.headers = headers_;
   }
   if (!damaged_.empty()) note_passed_over(*partition, message.offset);
   const Added added = staging_.add(*partition, taken);

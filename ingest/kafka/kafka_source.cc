@@ -116,7 +116,7 @@ class GroupSource final : public KafkaSource {
  private:
   kafka::MessageReader& reader_of(Partition& partition) {
     if (partition.reader) return *partition.reader;
-    kafka::MessageReaderConfig config{config_.payload, config_.service, config_.line_bytes_max};
+    kafka::MessageReaderConfig config{config_.payload, config_.service, config_.line_bytes_max, config_.headers};
     const FramerFactory* framers = &framers_;
     for (std::size_t i = 0; i < patterns_.size(); ++i) {
       if (!patterns_[i]->fits(partition.topic)) continue;

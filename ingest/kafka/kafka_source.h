@@ -44,6 +44,10 @@ struct KafkaService {
   std::string name{};
 };
 
+inline constexpr std::size_t kKafkaHeadersMax = 16;  // that a source may name
+inline constexpr std::size_t kKafkaHeaderNameBytesMax = 128;
+inline constexpr std::size_t kKafkaFieldBytesMax = 1024;  // of a key or a header's value; the rest is cut off
+
 /// For the topics that it names; what it leaves out is as in KafkaSourceConfig. The first one that fits counts.
 struct KafkaTopicOverride {
   std::string topic{};  // a leading ^ makes it a pattern (POSIX extended)
@@ -70,6 +74,7 @@ struct KafkaSourceConfig {
   KafkaPayload payload = KafkaPayload::automatic;
   KafkaService service{};
   std::vector<KafkaTopicOverride> overrides{};
+  std::vector<std::string> headers{};            // kept with each record; of those with one name the last
   std::size_t queue_bytes_max = 16 * kMiB;       // librdkafka's prefetch
   std::size_t staged_bytes_max = 16 * kMiB;      // taken from it and not yet handed out; past it the partitions are paused
   std::map<std::string, std::string> options{};  // further ones of librdkafka; those that would break a promise are refused

@@ -12,6 +12,8 @@ namespace loglode::kafka {
 namespace {
 
 constexpr std::uint64_t kPlacesMax = std::uint64_t{1} << kKafkaOffsetShift;
+constexpr std::string_view kKeyField = "kafka.key";
+constexpr std::size_t kServiceBytesMax = 256;
 
 std::string_view without_line_end(std::string_view text) {
   if (text.ends_with('\n')) text.remove_suffix(1);
@@ -48,7 +50,9 @@ TraceParent read_traceparent(std::string_view text) {
 }  // namespace
 
 MessageReader::MessageReader(MessageReaderConfig config, StreamInfo info, const FramerFactory& framers, RunCounters& counters)
-    : config_{std::move(config)}, info_{std::move(info)}, framers_{framers}, counters_{counters}, otlp_{config_.line_bytes_max} {}
+    : config_{std::move(config)}, info_{std::move(info)}, framers_{framers}, counters_{counters}, otlp_{config_.line_bytes_max} {
+  for (const std::string& name : config_.headers) header_fields_.push_back("kafka.headers." + name);
+}
 
 void MessageReader::read(const Chunk& chunk, Batch& out) {
   if (!framer_) open(chunk);
@@ -59,6 +63,8 @@ void MessageReader::read(const Chunk& chunk, Batch& out) {
   if (!chunk.bytes.empty()) std::memcpy(bytes, chunk.bytes.data(), chunk.bytes.size());
   out.records.reserve(chunk.messages.size());
   lines_ = lines_cut_ = 0;
+  kept_field_names_.clear();
+  for (const std::string& name : header_fields_) kept_field_names_.push_back(out.keep(name));
   std::uint64_t tombstones = 0, empty = 0, payload_bytes = 0;
   for (const StagedMessage& message : chunk.messages) {
     payload_bytes += message.payload.size;
@@ -66,6 +72,7 @@ void MessageReader::read(const Chunk& chunk, Batch& out) {
       ++(message.tombstone ? tombstones : empty);  // what is empty is a blank line
     } else {
       read_message(message, chunk, out);
+      keep_fields(message, chunk, out);
     }
   }
   counters_.lines += lines_ + tombstones + empty;
@@ -194,6 +201,14 @@ void MessageReader::describe(const StagedMessage& message, std::string_view payl
   }
 }
 
+void MessageReader::keep_fields(const StagedMessage& message, const Chunk& chunk, Batch& out) {
+  const std::string_view bytes{out.bytes(), out.capacity()};
+  if (message.key.size != 0) out.message_fields.push_back({message.offset, kKeyField, message.key.of(bytes)});
+  for (std::uint32_t i = 0; i < message.headers_count; ++i)
+    if (const Slice value = chunk.headers[message.headers_begin + i]; value.size != 0)
+      out.message_fields.push_back({message.offset, kept_field_names_[i], value.of(bytes)});
+}
+
 std::string_view MessageReader::service_of(const StagedMessage& message, std::string_view payload, Batch& out) {
   const std::string_view bytes{out.bytes(), out.capacity()};
   if (message.service.size != 0) return message.service.of(bytes);
@@ -202,7 +217,7 @@ std::string_view MessageReader::service_of(const StagedMessage& message, std::st
     case KafkaService::From::fixed:
       return {};  // the stream's
     case KafkaService::From::key:
-      return message.key.of(bytes);
+      return message.key.of(bytes).substr(0, kServiceBytesMax);
     case KafkaService::From::field:
       return out.keep(find_json_text(payload, config_.service.name));
     case KafkaService::From::path:

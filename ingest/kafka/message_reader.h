@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/framing.h"
 #include "core/run_counters.h"
@@ -18,6 +19,7 @@ struct MessageReaderConfig {
   KafkaPayload payload = KafkaPayload::automatic;
   KafkaService service{};
   std::size_t line_bytes_max = kLineBytesMax;
+  std::vector<std::string> headers{};  // KafkaSourceConfig::headers
 };
 
 class MessageReader {
@@ -37,9 +39,13 @@ class MessageReader {
   static void extend(Record& record, std::string_view line);
   /// What the message says of all its records.
   void describe(const StagedMessage& message, std::string_view payload, std::size_t first_record, Batch& out);
+  /// Its key, and the headers that are asked for.
+  void keep_fields(const StagedMessage& message, const Chunk& chunk, Batch& out);
   [[nodiscard]] std::string_view service_of(const StagedMessage& message, std::string_view payload, Batch& out);
 
   const MessageReaderConfig config_;
+  std::vector<std::string> header_fields_;          // the names under which config_.headers are written
+  std::vector<std::string_view> kept_field_names_;  // the same, as the batch at hand keeps them
   StreamInfo info_;
   const FramerFactory& framers_;
   RunCounters& counters_;

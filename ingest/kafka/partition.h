@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <deque>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,23 +31,28 @@ struct Message {
   std::int64_t timestamp_ms = -1;  // -1: none
   std::string_view payload{};      // from nowhere (data() is null): a tombstone; an empty value is none
   std::string_view key{}, service{}, traceparent{};
+  std::span<const std::string_view> headers{};  // as many as KafkaSourceConfig::headers names, in its order; empty: it has none of the name
 };
 
 struct StagedMessage {
   std::uint64_t offset = 0;
   std::int64_t timestamp_ms = -1;
   bool tombstone = false;
-  Slice payload, key, service, traceparent;  // of Chunk::bytes
+  Slice payload, key, service, traceparent;            // of Chunk::bytes
+  std::uint32_t headers_begin = 0, headers_count = 0;  // of Chunk::headers
 };
 
 /// Consecutive messages of one partition: what becomes a batch.
 struct Chunk {
   std::string bytes;
   std::vector<StagedMessage> messages;
+  std::vector<Slice> headers;
   std::int64_t end = -1;  // the offset behind it
   Clock::time_point since{};
 
-  [[nodiscard]] std::size_t memory() const noexcept { return bytes.size() + messages.size() * sizeof(StagedMessage); }
+  [[nodiscard]] std::size_t memory() const noexcept {
+    return bytes.size() + messages.size() * sizeof(StagedMessage) + headers.size() * sizeof(Slice);
+  }
 };
 
 class MessageReader;

@@ -73,6 +73,9 @@ Added StagingQueue::add(Partition& partition, const Message& message) {
   staged.key = append(chunk.bytes, message.key);
   staged.service = append(chunk.bytes, message.service);
   staged.traceparent = append(chunk.bytes, message.traceparent);
+  staged.headers_begin = static_cast<std::uint32_t>(chunk.headers.size());
+  staged.headers_count = static_cast<std::uint32_t>(message.headers.size());
+  for (const std::string_view header : message.headers) chunk.headers.push_back(append(chunk.bytes, header));
   chunk.messages.push_back(staged);
   chunk.end = partition.next = message.offset + 1;
   partition.at_end = false;

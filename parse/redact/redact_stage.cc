@@ -59,6 +59,7 @@ class Redactor final : public Stage {
       if (!is_small_hex_id(record.trace_id)) mask(record.trace_id, batch, counts);
       if (!is_small_hex_id(record.span_id)) mask(record.span_id, batch, counts);
     }
+    for (MessageField& field : batch.message_fields) mask_message_field(field, batch, counts);
     if (const std::uint64_t masked = counts.total(); masked != 0) counters_.secrets_masked += masked;
     return {};
   }
@@ -85,6 +86,12 @@ class Redactor final : public Stage {
     if (name.empty() || clean_.holds(name)) return;
     const std::string_view before = name;
     if (!mask(name, batch, counts)) clean_.add(before);
+  }
+
+  /// Nothing has looked for probes in them. `kafka.key` names nothing of what a key holds, the name of a header does.
+  void mask_message_field(MessageField& field, Batch& batch, RedactionCounts& counts) {
+    if (field.name == "kafka.key") return mask_name(field.value, batch, counts);
+    if (redact_value_into(field.name, field.value, text_, counts)) field.value = batch.keep(text_);
   }
 
   /// By its own key, or by the name that a field beside it gives it.

@@ -51,7 +51,10 @@ std::string_view value_of(Batch& batch, Record& record, const NamedField& name) 
   if (const std::string_view* member = text_member(record, name.field)) return *member;
   if (name.field == Field::severity) return record.severity == Severity::unspecified ? std::string_view{} : severity_name(record.severity);
   const Attribute* const attribute = find_attribute(batch, record, name.name);
-  return attribute == nullptr ? std::string_view{} : attribute->value;
+  if (attribute != nullptr) return attribute->value;
+  for (const MessageField& field : batch.message_fields_of(record))
+    if (field.name == name.name) return field.value;
+  return {};
 }
 
 /// All of this key: a key that came twice must not show its second value where the first one left.

@@ -28,7 +28,8 @@ void set_attribute(Batch& batch, Record& record, std::string_view key, std::stri
 
 /// Moves a value and returns whether it did. It stays where it is when it is empty, or when the other field cannot hold it: a level must
 /// be a word that is one, an id printable without blanks and at most 128 bytes, a service or host at most 256 bytes without control
-/// characters. What the other field held is gone. A service that only the stream has is not the record's and does not move.
+/// characters. What the other field held is gone. What all records of a Kafka message share (kafka.key, kafka.headers.NAME) is copied. A
+/// service that only the stream has is not the record's and does not move.
 bool move_field(Batch& batch, Record& record, const NamedField& from, const NamedField& to);
 
 }  // namespace loglode

@@ -32,6 +32,7 @@ class Transforms final : public Stage {
     if (steps_ == nullptr) return {};
     tally_ = {};
     batch_ = &batch;
+    mask_message_fields(batch);
     for (Record& record : batch.records)
       if (!record.has(RecordFlag::blank) && !record.has(RecordFlag::excluded)) transform(record);
     if (tally_.filtered != 0) counters_.drop(DropReason::filtered, tally_.filtered);
@@ -56,6 +57,15 @@ class Transforms final : public Stage {
     steps_ = nullptr;
     if (stream == nullptr) return;
     if (const auto found = plan_->find(stream->info.source); found != plan_->end()) steps_ = &found->second;
+  }
+
+  /// By every redaction at first: they are the message's, not one record's.
+  void mask_message_fields(Batch& batch) {
+    if (batch.message_fields.empty()) return;
+    for (const auto& step : *steps_)
+      if (const auto* redact = std::get_if<RedactStep>(&step))
+        for (MessageField& field : batch.message_fields) tally_.masked += mask(redact->pattern, field.value).matches;
+    matched_.clear();
   }
 
   void transform(Record& record) {

@@ -69,29 +69,40 @@ TEST_CASE("payloads of every kind come out as records, and the position moves pa
   const std::string topic = broker.topic("shapes", 1, {{"max.message.bytes", "20000000"}});
   Producer producer{broker.address(), {{"compression.codec", "zstd"}}};
   const std::string bad_utf8 = "caf\xe9 \xff\xfe", nuls("a\0b\0\0c", 6), long_line(2'500'000, 'y');
+  const std::string long_key = std::string(1023, 'k') + "\xc3\xa9 and more";
   std::vector<std::pair<std::string, std::string>> bomb(20'000, {"service.name", "bomb"});
   std::vector<ToSend> sent{
-      {"plain\n", "", {}, 0},                                                                                                           // 0
-      {std::nullopt, "key", {}, 0},                                                                                                     // 1
-      {"", "key", {}, 0},                                                                                                               // 2
-      {long_line, "", {}, 0},                                                                                                           // 3
-      {nuls, "", {}, 0},                                                                                                                // 4
-      {bad_utf8, "", {}, 0},                                                                                                            // 5
-      {"with headers", "", {{"service.name", "cart"}, {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"}}, 0},  // 6
-      {"bomb", "", bomb, 0},                                                                                                            // 7
-      {"Exception\r\n  at one\r\n  at two\nnext line\n", "", {}, 0},                                                                    // 8
-      {" starts like a continuation", "", {}, 0},                                                                                       // 9
-      {otlp_proto(3), "", {}, 0},                            // 10
-      {kOtlpJson, "", {}, 0},                                // 11
-      {std::string(10'000, '[') + "{\"deep\":", "", {}, 0},  // 12
-      {"\n\n", "", {}, 0},                                   // 13
-      {otlp_proto(1).substr(0, 60), "", {}, 0},              // 14
+      {"plain\n", "", {}, 0},        // 0
+      {std::nullopt, "key", {}, 0},  // 1
+      {"", "key", {}, 0},            // 2
+      {long_line, "", {}, 0},        // 3
+      {nuls, "", {}, 0},             // 4
+      {bad_utf8, "", {}, 0},         // 5
+      {"with headers",
+       "",
+       {{"service.name", "cart"},
+        {"traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+        {"tenant", "south"},
+        {"blob", "caf\xe9"},
+        {"tenant", "north"},
+        {"other", "x"}},
+       0},                                                                  // 6
+      {"bomb", "", bomb, 0},                                                // 7
+      {"Exception\r\n  at one\r\n  at two\nnext line\n", long_key, {}, 0},  // 8
+      {" starts like a continuation", "", {}, 0},                           // 9
+      {otlp_proto(3), "", {}, 0},                                           // 10
+      {kOtlpJson, "", {}, 0},                                               // 11
+      {std::string(10'000, '[') + "{\"deep\":", "", {}, 0},                 // 12
+      {"\n\n", "", {}, 0},                                                  // 13
+      {otlp_proto(1).substr(0, 60), "", {}, 0},                             // 14
   };
   for (const ToSend& message : sent) producer.send(topic, 0, message);
   producer.send(topic, 0, ToSend{std::nullopt, "", {}, 0});
   producer.flush();
 
-  TopicReading reading{reading_of(topic, topic)};
+  KafkaSourceConfig config = reading_of(topic, topic);
+  config.headers = {"tenant", "blob", "absent"};
+  TopicReading reading{config};
   reading.until([&] { return !reading.positions.empty() && reading.positions.begin()->second == std::uint64_t{16} << kKafkaOffsetShift; });
   std::map<std::uint64_t, std::vector<Got>> by_offset;
   for (const Got& got : reading.got) by_offset[got.offset].push_back(got);
@@ -110,6 +121,10 @@ TEST_CASE("payloads of every kind come out as records, and the position moves pa
   CHECK(by_offset[6].at(0).service == "cart");
   CHECK(by_offset[6].at(0).trace_id == "4bf92f3577b34da6a3ce929d0e0e4736");
   CHECK(by_offset[6].at(0).span_id == "00f067aa0ba902b7");
+  CHECK(by_offset[6].at(0).fields == "kafka.headers.tenant=north kafka.headers.blob=caf\xe9");
+  CHECK(by_offset[8].at(0).fields == "kafka.key=" + long_key.substr(0, 1023));  // the 1024th byte would cut a character
+  CHECK(by_offset[8].at(1).fields == by_offset[8].at(0).fields);
+  CHECK(by_offset[9].at(0).fields.empty());
   CHECK(raw(7) == "bomb");
   CHECK(by_offset[7].at(0).service.empty());
   REQUIRE(by_offset[8].size() == 2);

@@ -26,6 +26,7 @@ struct Got {
   std::uint16_t flags = 0;
   std::uint32_t line_count = 0;
   Timestamp time = kNoTime;
+  std::string fields;  // of its message: `name=value name=value`
 };
 
 class IndentFramers final : public FramerFactory {
@@ -71,9 +72,21 @@ class TopicReading {
     infos[place] = info;
     ++batches;
     for (const Record& record : batch.records) {
-      got.push_back({info.topic, info.partition, record.offset >> kKafkaOffsetShift,
-                     record.offset & ((std::uint64_t{1} << kKafkaOffsetShift) - 1), std::string{record.raw}, std::string{record.service},
-                     std::string{record.trace_id}, std::string{record.span_id}, record.flags, record.line_count, record.time});
+      got.push_back({info.topic,
+                     info.partition,
+                     record.offset >> kKafkaOffsetShift,
+                     record.offset & ((std::uint64_t{1} << kKafkaOffsetShift) - 1),
+                     std::string{record.raw},
+                     std::string{record.service},
+                     std::string{record.trace_id},
+                     std::string{record.span_id},
+                     record.flags,
+                     record.line_count,
+                     record.time,
+                     {}});
+      std::string& fields = got.back().fields;
+      for (const MessageField& each : batch.message_fields_of(record))
+        fields += (fields.empty() ? "" : " ") + std::string{each.name} + "=" + std::string{each.value};
     }
     return true;
   }

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""`loglode run` and the positions of a consumer group: of partitions that hold nothing, that others ask for, that were deleted, that expired.
+"""`loglode run` and the positions of a consumer group: of partitions that hold nothing, that others ask for, that were compacted, deleted, that expired.
 
 usage: positions.py LOGLODE [TEST...]
 """
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -155,6 +156,77 @@ def forgotten_group_goes_on(program, folder, broker):
     return "40 of 40"
 
 
+def group_deleted_while_it_runs(program, folder, broker):
+    """We are stopped for longer than the session, the group is deleted meanwhile: we join anew and go on where our state is, at the end of the topic or not."""
+    broker.create("gone", 2)
+    reader = Reader(program, folder, broker, "gone", start="latest").start()
+    wait_for("positions", 20, lambda: set(broker.committed("gone")) == {0, 1})
+    broker.produce("gone", lines("before", 20))
+    reader.until_read(20)
+    wait_for("the positions of what was read", 20, lambda: sum(broker.committed("gone").values()) == 20)
+    os.kill(reader.process.pid, signal.SIGSTOP)
+    try:
+        wait_for("the group without its member", 40, lambda: "successful" in broker.tool("groups", "--delete", "--group", "gone"))
+        broker.produce("gone", lines("meanwhile", 20))
+    finally:
+        os.kill(reader.process.pid, signal.SIGCONT)
+    reader.until_read(40, within=60)
+    broker.produce("gone", lines("behind", 20))
+    reader.until_read(60)
+    wait_for("positions of the new group", 20, lambda: sum(broker.committed("gone").values()) == 60)
+    reader.stopped()
+    assert sorted(set(reader.messages())) == sorted(lines("before", 20) + lines("meanwhile", 20) + lines("behind", 20))
+    once, copies = once_by_id(reader.records())
+    assert len(once) == 60 and "group 'gone' has no position for gone[0], gone[1]" in reader.told(), reader.told()
+    return f"60 of 60, {copies - 60} twice under their ids"
+
+
+def compacted_topic(program, folder, broker):
+    """What compaction took away is no loss, also where it is the message that our position was kept for; a tombstone is no record."""
+    settings = ("cleanup.policy=compact", "segment.ms=200", "min.cleanable.dirty.ratio=0.01", "delete.retention.ms=600000")
+    broker.tool("topics", "--create", "--topic", "state", "--partitions", "1", *(part for each in settings for part in ("--config", each)))
+
+    def produce(number, keys):
+        broker.produce("state", [f"{key}|value {number} of {key}" for key in keys], "-K", "|")
+
+    def compacted(below):
+        """Until that many offsets are left of those below `below`. The newest segment is not compacted: it is made to end."""
+        def left():
+            time.sleep(0.25)
+            produce("any", ["last"])
+            found = broker.read("state")
+            values = [payload for _, offset, payload in found if offset < below]
+            return len(values) == len({value.split(" of ")[-1] for value in values})
+        wait_for("compaction", 60, left)
+
+    keys = [f"key {n}" for n in range(10)]
+    for number in range(3):
+        produce(number, keys)
+    compacted(30)
+    reader = Reader(program, folder, broker, "state").start()
+    wait_for("the records that are left", 40, lambda: {f"value 2 of {key}" for key in keys} <= set(reader.messages()))
+    wait_for("the position", 20, lambda: broker.committed("state")[0] >= 30)
+    reader.stopped()
+    position = broker.committed("state")[0]
+    for number in range(3, 5):
+        produce(number, keys)
+    subprocess.run(["kcat", "-P", "-b", broker.address, "-t", "state", "-K", "|", "-Z"], input=b"key 0|\n", check=True, capture_output=True)
+    wait_for("compaction of what the position was kept for", 60, lambda: (compacted(position), all(o != position - 1 for _, o, _ in broker.read("state")))[1])
+    before = len(reader.messages())
+    reader.start()
+    left = [payload for _, offset, payload in broker.read("state") if offset >= position and payload]
+    wait_for("the newer ones", 40, lambda: set(left) <= set(reader.messages()[before:]))
+    tombstones = reader.metric('loglode_dropped_lines_total{reason="tombstone"}')
+    expired = reader.metric('loglode_lost_records_total{reason="expired"}')
+    reader.stopped()
+    records = reader.records()
+    assert len({each["kafka.offset"] for each in records}) == len(records), "a message came twice"
+    assert {each["kafka.key"] for each in records} == {*keys, "last"} and all(each["message"].endswith(each["kafka.key"]) for each in records), records
+    assert (tombstones, expired) == (1, 0), (tombstones, expired)
+    assert " warn " not in reader.told(), reader.told()
+    return f"{len(records)} records of {broker.read('state')[-1][1] + 1} offsets, nothing told"
+
+
 def read_anew(program, folder, broker):
     """Only who asks for it, once, and under the same ids."""
     broker.create("twice", 1)
@@ -176,14 +248,15 @@ def read_anew(program, folder, broker):
     return "10 messages three times, never a fourth"
 
 
-TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted, longer_topic_made_anew, forgotten_group_goes_on, read_anew)
+TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted, longer_topic_made_anew, forgotten_group_goes_on, group_deleted_while_it_runs,
+         compacted_topic, read_anew)
 
 
 def main():
     program = os.path.abspath(sys.argv[1])
     chosen = [test for test in TESTS if not sys.argv[2:] or test.__name__ in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as folder:
-        broker = Broker(os.path.join(folder, "broker")).start()
+        broker = Broker(os.path.join(folder, "broker"), properties="log.cleaner.backoff.ms=200\n").start()
         try:
             for test in chosen:
                 began = time.monotonic()

@@ -51,8 +51,9 @@ class TransformRun {
   }
 
   /// A batch of these lines of a source, as it comes out.
-  Batch feed(const std::vector<Line>& lines, const std::string& source = "web") {
+  Batch feed(const std::vector<Line>& lines, const std::string& source = "web", const std::vector<MessageField>& fields = {}) {
     Batch batch;
+    batch.message_fields = fields;
     Stream stream;
     stream.info.source = source;
     stream.info.service = "shop";

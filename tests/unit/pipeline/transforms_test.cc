@@ -106,6 +106,28 @@ TEST_CASE("transforms: rename moves values between attributes and members", "[ap
   CHECK(attributes_text(over, over.records[0]) == "lvl=ERR tid=4bf92f bad=a\nb msg= api ");
 }
 
+TEST_CASE("transforms: what a Kafka message holds beside its payload is masked as its records are, and can be renamed from",
+          "[app][transforms]") {
+  TransformRun run{
+      "drop: { pattern: health }, redact: { pattern: 'customer-[0-9]+' }, rename: { from: kafka.headers.x-request, to: trace.id }"};
+  const std::vector<std::vector<MessageField>> fields{
+      {{0, "kafka.key", "customer-12"}, {0, "kafka.headers.x-request", "af09"}, {2, "kafka.key", "of customer-3 and customer-4"}}, {}};
+  const Batch batch = run.feed({{"health", Severity::info, "", {}, {}, 1, {}, 0},
+                                {"paid", Severity::info, "", {}, {}, 1, {}, 1},  // of the same message
+                                {"paid", Severity::info, "", {}, {}, 1, {}, std::uint64_t{2} << kKafkaOffsetShift}},
+                               "web", fields[0]);
+  CHECK(dropped(batch.records[0]));
+  const auto first = batch.message_fields_of(batch.records[1]), second = batch.message_fields_of(batch.records[2]);
+  REQUIRE((first.size() == 2 && second.size() == 1));
+  CHECK(first[0].value == "[masked]");
+  CHECK(first[1].value == "af09");  // a copy was taken
+  CHECK(batch.records[1].trace_id == "af09");
+  CHECK(second[0].value == "of [masked] and [masked]");
+  CHECK(batch.records[2].trace_id.empty());
+  CHECK(run.counters.secrets_masked == 3);
+  CHECK(run.feed({{"paid"}}, "other", fields[0]).message_fields[0].value == "customer-12");  // another source's
+}
+
 TEST_CASE("transforms: rename leaves what the other field cannot hold", "[app][transforms]") {
   const Line line{
       "hello", Severity::warn, "pay", {{"bad", "a\nb"}, {"word", "two words"}, {"blank", " "}, {"long", std::string(300, 'x')}}};

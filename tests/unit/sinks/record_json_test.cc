@@ -80,6 +80,39 @@ TEST_CASE("record as JSON: every byte is written so that it comes back, and none
   }
 }
 
+TEST_CASE("record as JSON: of a topic it names source, topic, partition and offset, and what its message held", "[sinks]") {
+  StreamInfo info;
+  info.path = "kafka:orders[3]";
+  info.topic = "orders";
+  info.partition = 3;
+  info.source = "shop-\"eu\"";
+  Batch batch;
+  batch.stream = std::make_shared<const Stream>(Stream{info, nullptr});
+  batch.message_fields = {{7, "kafka.key", "a \"key\" \xff\x1b"}, {9, "kafka.key", "k"}, {9, "kafka.headers.tenant", "north"}};
+  RuleCatalog rules;
+  RecordJson json{rules};
+  const auto written = [&](std::uint64_t message, std::uint64_t place) {
+    Record record;
+    record.offset = message << kKafkaOffsetShift | place;
+    std::string line;
+    json.append(line, batch, record, {});
+    return nlohmann::json::parse(line);
+  };
+  for (const std::uint64_t place : {0U, 1U, (1U << kKafkaOffsetShift) - 1}) {
+    const nlohmann::json object = written(9, place);
+    CHECK(object["loglode.source"] == "shop-\"eu\"");
+    CHECK(object["kafka.topic"] == "orders");
+    CHECK(object["kafka.partition"] == 3);
+    CHECK(object["kafka.offset"] == 9);
+    CHECK(object["kafka.key"] == "k");
+    CHECK(object["kafka.headers.tenant"] == "north");
+    CHECK_FALSE(object.contains("log.file.path"));
+  }
+  CHECK(written(7, 0)["kafka.key"] == "a \"key\" \xef\xbf\xbd\x1b");
+  CHECK_FALSE(written(7, 0).contains("kafka.headers.tenant"));
+  for (const std::uint64_t other : {0U, 8U, 10U}) CHECK_FALSE(written(other, 0).contains("kafka.key"));
+}
+
 TEST_CASE("record as JSON: times are written to the nanosecond, whatever was written before", "[sinks]") {
   Written written;
   for (const auto& [count, text] :

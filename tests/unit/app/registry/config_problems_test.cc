@@ -143,6 +143,12 @@ TEST_CASE("problems of Kafka sources", "[app][config]") {
          {"bad start \"2026-13-45\": not a time; write for example 2026-11-23T12:00:00Z"});
   expect("brokers: ['a:1'], topics: t, per_topic: [{ topics: ['^(']}]",
          {"bad topic pattern \"^(\": Unmatched ( or \\(", "per_topic needs \"format\" or \"service\""});
+  expect("brokers: ['a:1'], topics: t, headers: traceparent", {});
+  expect("brokers: ['a:1'], topics: t, headers: [a, 'b c', a]",
+         {"bad header \"b c\": printable ASCII without blanks only", "header \"a\" is named twice"});
+  expect("brokers: ['a:1'], topics: t, headers: [" + std::string(129, 'x') + "]",
+         {"bad header \"" + std::string(60, 'x') + "…\": a name has at most 128 bytes"});
+  expect("brokers: ['a:1'], topics: t, headers: [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q]", {"17 headers, at most 16 are kept"});
 }
 
 TEST_CASE("problems of librdkafka's options", "[app][config]") {

@@ -32,6 +32,7 @@ sources:
     format: auto
     service: { from: topic }
     lateness: 60s
+    headers: [traceparent, x-tenant]
     options: { security.protocol: plaintext }
     per_topic:
       - { topics: ['^app\.nginx'], format: json, service: { from: 'fixed:nginx' } }
@@ -74,7 +75,7 @@ TEST_CASE("configuration: the example of the contract is read whole", "[app][con
   REQUIRE(out.problems.empty());
   REQUIRE(out.warnings.size() == 1);
   CHECK(to_string(out.warnings[0]) ==
-        "etc/run.yaml:31: pages_per_day_max has no effect yet: this version notifies nobody; \"notify\" in findings says who would be "
+        "etc/run.yaml:32: pages_per_day_max has no effect yet: this version notifies nobody; \"notify\" in findings says who would be "
         "notified");
   const PipelineConfig& config = out.config;
   CHECK(config.state.value == "/var/lib/loglode");
@@ -89,11 +90,13 @@ TEST_CASE("configuration: the example of the contract is read whole", "[app][con
   CHECK(shop.start.kind == StartAt::Kind::earliest);
   CHECK(shop.service.kind == ServiceFrom::Kind::topic);
   CHECK(shop.options.at("security.protocol").value == "plaintext");
+  REQUIRE(shop.headers.size() == 2);
+  CHECK(shop.headers[1].value == "x-tenant");
   REQUIRE(shop.per_topic.size() == 1);
   CHECK(shop.per_topic[0].service->name == "nginx");
   CHECK(config.pipeline.threads.value == 0);
   CHECK(config.pipeline.memory_bytes.value == 128 * kMiB);
-  CHECK(config.pipeline.line_bytes_max.line == 28);
+  CHECK(config.pipeline.line_bytes_max.line == 29);
   CHECK(config.rules.builtin);
   REQUIRE(config.rules.packs.size() == 1);
   CHECK(config.rules.packs[0].value == "etc/rules/shop.yaml");
@@ -114,7 +117,7 @@ TEST_CASE("configuration: files, transforms and sinks of the example", "[app][co
   const SourceConfig& web = out.config.sources[1];
   CHECK(web.start.kind == StartAt::Kind::end);
   CHECK(web.paths[1].value == "etc/more/*.log");
-  CHECK(web.paths[1].line == 19);
+  CHECK(web.paths[1].line == 20);
   REQUIRE(web.transforms.size() == 5);
   CHECK(std::get<Drop>(web.transforms[0].what).when.below.value == Severity::info);
   CHECK(std::get<Redact>(web.transforms[1].what).pattern.value == "session=[0-9a-f]+");
@@ -122,7 +125,7 @@ TEST_CASE("configuration: files, transforms and sinks of the example", "[app][co
   CHECK(std::get<Sample>(web.transforms[3].what).keep_one_in.value == 10);
   CHECK(std::get<Sample>(web.transforms[3].what).when->service.value == "probe-*");
   CHECK(std::get<Route>(web.transforms[4].what).to[0].value == "archive");
-  CHECK(web.transforms[4].line == 27);
+  CHECK(web.transforms[4].line == 28);
   REQUIRE(out.config.sinks.size() == 2);
   const SinkConfig& archive = out.config.sinks[0];
   CHECK(archive.wants(Document::record));
@@ -226,7 +229,7 @@ TEST_CASE("configuration: rules that transforms name are looked up", "[app][conf
   CHECK(check_rule_ids(out.config, {"nginx-access"}).empty());
   const auto unknown = check_rule_ids(out.config, {"nginx-acces", "disk-full"});
   REQUIRE(unknown.size() == 1);
-  CHECK(to_string(unknown[0]) == "etc/run.yaml:27: unknown rule \"nginx-access\" (did you mean \"nginx-acces\"?)");
+  CHECK(to_string(unknown[0]) == "etc/run.yaml:28: unknown rule \"nginx-access\" (did you mean \"nginx-acces\"?)");
 }
 
 TEST_CASE("configuration: told from a rule pack by its keys", "[app][config]") {

@@ -338,3 +338,23 @@ TEST_CASE("redact: the stage masks messages and attributes of flagged records on
   CHECK(batch.records[3].message == "paid [masked:card]");
   CHECK(counters.secrets_masked == 5);
 }
+
+TEST_CASE("redact: keys and headers of messages are masked, whether or not a record of theirs is flagged", "[redact]") {
+  RunCounters counters;
+  Batch batch;
+  const std::string long_name(200, 'n');
+  batch.message_fields = {
+      {0, "kafka.key", "order-4711"},           {0, "kafka.headers.authorization", "Bearer abcdefgh"},
+      {1, "kafka.key", "http://a:b@c/"},        {1, "kafka.headers.x-api-key", "abcdefgh"},
+      {2, "kafka.key", "order-4711"},           {2, "kafka.headers.traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"},
+      {3, "kafka.key", "password=hunter"},      {4, "kafka.key", long_name},
+      {4, "kafka.headers.tenant", "order-4711"}};
+  batch.records.resize(1);
+  REQUIRE(make_redactor(counters)->run(batch));
+  std::vector<std::string_view> values;
+  for (const MessageField& each : batch.message_fields) values.push_back(each.value);
+  CHECK(values == std::vector<std::string_view>{"order-4711", "Bearer [masked]", "http://a:[masked]@c/", "[masked]", "order-4711",
+                                                "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "password=[masked]", long_name,
+                                                "order-4711"});
+  CHECK(counters.secrets_masked == 4);
+}
