@@ -329,6 +329,7 @@ void Discovery::consider_archive(const std::string& path, OpenedFile opened, Boo
   const std::string first = file->first_bytes();
   const Found found = what_it_holds(same_file(again.descriptor.number(), status), path, first);
   if (found.is_of_open) {
+    if (found.is_copy) known_.pass_over_copy(status);  // not read again at each look, as long as its log is what it was
     parts_due_ = std::max(parts_due_, kLooksForParts);
     return;
   }
@@ -360,13 +361,15 @@ Discovery::Found Discovery::what_it_holds(OpenedFile archive, const std::string&
   Found found;
   for (const Bookmark& mark : left)
     if (holds_what_was_read(mark, content) && (!found.left || rank_of(*found.left) < rank_of(mark))) found.left = mark;
-  // A file that has its name still may have been copied; one that has none, or another, is read to its end.
-  found.is_of_open = std::any_of(open.begin(), open.end(), [&](const FollowedFile* file) {
+  // A file that has its name and its content still may have been copied; what is left of another is read to its end, or is in the archive.
+  for (const FollowedFile* const file : open) {
     const Bookmark mark = file->mark_here();
-    if (found.left && rank_of(mark) < rank_of(*found.left)) return false;
-    return file->rotated_at ? holds_what_was_read(mark, content)
-                            : print_before(file->descriptor(), content.size) == content.prints.at(content.size);
-  });
+    if (found.left && rank_of(mark) < rank_of(*found.left)) continue;
+    const bool has_content = !file->rotated_at && !file->look_replaced();
+    const bool is_copy = has_content && print_before(file->descriptor(), content.size) == content.prints.at(content.size);
+    found.is_copy = found.is_copy || is_copy;
+    found.is_of_open = found.is_of_open || is_copy || (!has_content && holds_what_was_read(mark, content));
+  }
   return found;
 }
 
@@ -548,6 +551,7 @@ void Discovery::follow_copy(Copy copy, const Bookmark& mark) {
 
 void Discovery::keep_truncated(Bookmark mark) {
   known_.keep_finished(std::move(mark));
+  known_.forget_copies();       // the rest of it may be in one
   parts_due_ = kLooksForParts;  // the copy may be on its way to another name
 }
 

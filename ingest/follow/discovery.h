@@ -77,6 +77,7 @@ class Discovery {
   struct Found {
     std::optional<Bookmark> left{};  // it holds what was read of this one
     bool is_of_open = false;         // it holds what is being read
+    bool is_copy = false;            // of a file that is still there
   };
   [[nodiscard]] Found what_it_holds(OpenedFile archive, const std::string& path, std::string_view first) const;
 

@@ -70,6 +70,7 @@ class KnownFiles {
   void pass_over(const struct stat& status, const Fingerprint& stored, std::uint64_t end = 0);
   /// What is a copy as it is now: when it changes it may be a log of its own.
   void pass_over_copy(const struct stat& status) { copies_[key_of(status)] = PassedOver{status, {}, 0}; }
+  void forget_copies() { copies_.clear(); }
   [[nodiscard]] bool is_finished(const OpenedFile& opened, std::string_view first, const std::string& path) const;
   /// It changed since it was passed over; it is the same file still, and nothing more is to be read of it.
   [[nodiscard]] bool stays_passed_over(const OpenedFile& opened, std::string_view first, const std::string& path);
