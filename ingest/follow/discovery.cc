@@ -523,12 +523,32 @@ void Discovery::find_new_parts() {
   }
 }
 
-std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
-  known_.begins_anew({file.device(), file.inode()}, mark.generation + 1);
+std::vector<std::string> Discovery::places_of_copies(const FollowedFile& file) const {
   std::vector<std::string> places = parts_of({file.path(), real_path_of(file.path())});
   for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
+  return places;
+}
+
+bool Discovery::is_in_an_archive(const FollowedFile& file, const Bookmark& mark) {
+  for (const std::string& path : places_of_copies(file)) {
+    auto opened = open_at(path);
+    if (!opened || !S_ISREG(opened->status.st_mode) || open_.find(key_of(opened->status)) != nullptr) continue;
+    if (!is_compressed(first_bytes_of(opened->descriptor.number())) || is_being_written(path, *opened)) continue;
+    const OpenedFile again = same_file(opened->descriptor.number(), opened->status);
+    const auto archive = make_file(std::move(*opened), new_mark(path, again.status));
+    if (!archive->refusal().empty() || !fits(mark.fingerprint, archive->first_bytes())) continue;
+    if (!is_telling(archive->first_bytes().substr(0, mark.fingerprint.bytes)) && !is_other_part(path, file.path())) continue;
+    const ArchiveContent content = content_of_archive(same_file(again.descriptor.number(), again.status), path, file_config_.decompression,
+                                                      {mark.offset, mark.prints.seen_to});
+    if (holds_what_was_read(mark, content)) return true;
+  }
+  return false;
+}
+
+std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
+  known_.begins_anew({file.device(), file.inode()}, mark.generation + 1);
   std::optional<Copy> newest;  // older ones may begin alike
-  for (const std::string& path : places) {
+  for (const std::string& path : places_of_copies(file)) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
     if (open_.find(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;

@@ -52,6 +52,8 @@ class Discovery {
   };
   /// The content of `file`, of which `mark` says how far it was read, is gone: another file that holds what was read, and maybe the rest.
   [[nodiscard]] std::optional<Copy> find_copy_of(const FollowedFile& file, const Bookmark& mark);
+  /// The same of archives. They are found by the next looks, once the original is not open any more and keep_truncated() has its mark.
+  [[nodiscard]] bool is_in_an_archive(const FollowedFile& file, const Bookmark& mark);
   /// `mark` is followed there. The original must not be open any more.
   void follow_copy(Copy copy, const Bookmark& mark);
   /// Nothing more will come of a content: it was truncated away and there is no copy (it may be on its way to another name), or `file` was
@@ -69,6 +71,7 @@ class Discovery {
   void remember_parts(const std::vector<std::string>& paths);
   void find_new_parts();
   void go_on_in_late_ones();
+  [[nodiscard]] std::vector<std::string> places_of_copies(const FollowedFile& file) const;
   void keep_if_late(const std::string& part, const OpenedFile& opened);
   void forget_gone();
   [[nodiscard]] std::vector<std::string> parts_of(const std::vector<std::string>& logs) const;

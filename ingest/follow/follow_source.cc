@@ -51,9 +51,8 @@ class FollowSource final : public FileSource {
       if (stopped_) return Fill::end;
       if (!discovery_.waits_for_parts() && discovery_.has_looked()) caught_up_ = ::time(nullptr);
       if (Clock::now() >= until) return Fill::more;
-      const std::int64_t awaited = wants_commit() ? awaited_.load() : 0;
-      const FileWatch::News news = watch_.wait(std::min<Deadline>(until, awaited > 0 ? Clock::now() + kBetweenLooks : next_look_));
-      if (awaited > awaited_) unread_.look_again(), scan_due_ = true;
+      const FileWatch::News news = watch_.wait(std::min<Deadline>(until, wants_commit() ? Clock::now() + kBetweenLooks : next_look_));
+      if (committed_.exchange(false)) unread_.look_again(), scan_due_ = true;
       scan_due_ = scan_due_ || news != FileWatch::News::none;
       if (news == FileWatch::News::names) next_look_ = discovery_.looked() + kBetweenLooks;
     }
@@ -69,6 +68,7 @@ class FollowSource final : public FileSource {
       if (!mark || mark->is_kept()) continue;
       mark->keep();
       --awaited_;
+      committed_ = true;
     }
     return {};
   }
@@ -143,6 +143,7 @@ class FollowSource final : public FileSource {
       any_may_hold_ = true;
       const std::uint64_t before = file.read_position();
       const Filled filled = file.fill(out);
+      announcement_due_ = announcement_due_ || file.needs_announcement();  // it has come to the end of what was announced
       const std::uint64_t after = file.read_position();
       if (file.replaced() && out.records.empty()) {
         begin_anew(file, out);
@@ -189,9 +190,11 @@ class FollowSource final : public FileSource {
       remove(file);
       discovery_.follow_copy(std::move(*copy), mark);
     } else {
-      file.release(out, true);
-      if (mark.offset != file.position()) mark.prints.end = 0;  // the bytes before it are gone
-      mark.offset = file.position();
+      if (!discovery_.is_in_an_archive(file, mark)) {  // else what was held back is read there, a line cut in two whole
+        file.release(out, true);
+        if (mark.offset != file.position()) mark.prints.end = 0;  // the bytes before it are gone
+        mark.offset = file.position();
+      }
       discovery_.keep_truncated(std::move(mark));
       file.mark()->change([](Bookmark& shared) { shared.finished = true; });
       remove(file);
@@ -246,6 +249,7 @@ class FollowSource final : public FileSource {
   Discovery discovery_;
   UnreadFiles unread_;
   std::atomic<std::int64_t> awaited_{0};    // announced files that no commit has reached yet
+  std::atomic<bool> committed_{false};      // one of them was, since that was asked last
   std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
   std::optional<StreamId> own_stream_;      // of own_mark()
   Clock::time_point next_look_{}, next_release_{}, stopped_at_{};

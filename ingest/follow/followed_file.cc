@@ -280,6 +280,7 @@ void FollowedFile::announce(Batch& out, bool limited) {
   const std::uint64_t print = print_before(file_.number(), size);
   is_telling_ = is_prepared || announcements_ == kAnnouncementsMax || shows_time_of_day(read_at(file_.number(), 0, kSearchedBytes));
   live_->set_limit(is_telling_ ? std::numeric_limits<std::uint64_t>::max() : size);
+  has_news_ = true;  // what stands behind the former limit, although nothing was written since
   if (!live_->look()) mark_->change([&](Bookmark& mark) { mark.prints.seen_to = size, mark.prints.seen = print; });
 }
 

@@ -1,7 +1,9 @@
 // Copies, late writers, and logs that are equal: what is the same log, and what is one of its own.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -125,4 +127,44 @@ TEST_CASE("A log that begins like one that was read, with the same time in each 
   follower.read_for(2 * kWhile);
   const Lines lines = follower.lines();
   for (const char* const line : {"a1", "a2", "a3", "b1"}) CHECK(lines.count(line) == 1);
+}
+
+TEST_CASE("A log that is compressed and truncated while it is being read is read on in its archive") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  std::string text;
+  Lines expected;
+  for (int number = 0; number < 20'000; ++number) {
+    const std::string line = "order " + std::to_string(number) + " is placed, and nobody says when";
+    text += line + '\n';
+    expected.insert(line);
+  }
+  append(log, text);
+  Follower follower{{folder / GENERATE(std::string{"app.log"}, std::string{"*"})}};
+  while (follower.seen.empty()) follower.read_once();
+  REQUIRE(follower.seen.size() < expected.size());
+  std::ofstream{folder / "app.log.1.gz", std::ios::binary} << gzip(text);
+  fs::resize_file(log, 0);
+  append(log, "begun again\n");
+  expected.insert("begun again");
+  follower.read_for(3 * kWhile);
+  Lines other;
+  const Lines came = follower.lines();
+  std::set_symmetric_difference(came.begin(), came.end(), expected.begin(), expected.end(), std::inserter(other, other.end()));
+  CHECK(other == Lines{});
+  follower.restart();
+  follower.read_for(kWhile);
+  CHECK(follower.lines().size() == expected.size());
+}
+
+TEST_CASE("What came between the announcement of a log without times and its reading is read, though nothing comes after it") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  append(log, "one\n");
+  Follower follower{{folder / "*.log"}};
+  while (follower.latest_batch != log) follower.read_once();  // its announcement comes before anything is read of it
+  append(log, "two\nthree\n");
+  fs::last_write_time(log, fs::last_write_time(log) - std::chrono::hours{1});
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"one", "two", "three"});
 }

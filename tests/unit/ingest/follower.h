@@ -65,6 +65,7 @@ class Follower {
     REQUIRE(source_->fill(batch, std::chrono::steady_clock::now() + std::chrono::milliseconds{10}).has_value());
     if (!batch.stream) return;
     const StreamInfo& info = batch.stream->info;
+    latest_batch = info.path;
     for (const Record& record : batch.records) {
       if (record.has(RecordFlag::blank)) continue;
       const auto key = std::tuple{info.identity.high, info.identity.low, record.offset};
@@ -85,6 +86,7 @@ class Follower {
   std::map<std::tuple<std::uint64_t, std::uint64_t, std::uint64_t>, std::string> seen;
   std::vector<std::string> clashes;
   std::set<std::string> cut;
+  std::string latest_batch;  // path of the file that gave it, or that it announced
   std::chrono::milliseconds line_patience{60'000};
   std::string name{};
   std::vector<std::string> rotated{};
