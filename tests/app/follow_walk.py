@@ -145,7 +145,7 @@ class Program:
             return
         with open(path, "rb") as f:
             f.seek(max(0, self.read_to - len(self.last)))
-            if f.read(len(self.last)) != self.last:  # taken back after a crash, and written anew
+            if f.read(len(self.last)) != self.last:  # taken back after a crash, and written again
                 self.read_to = 0
                 f.seek(0)
             data = f.read()
@@ -231,7 +231,7 @@ class Walk:
         pause = self.draw.choice([0, 0, .3])
         time.sleep(pause)
         log.create()
-        self.say(f"rename {os.path.basename(log.path)} to {os.path.basename(part)}, {late} late lines, anew after {pause} s")
+        self.say(f"rename {os.path.basename(log.path)} to {os.path.basename(part)}, {late} late lines, created again after {pause} s")
 
     @staticmethod
     def finish_in(log, part):
@@ -293,7 +293,7 @@ class Walk:
         pause = self.draw.choice([0, .3])
         time.sleep(pause)
         log.create()
-        self.say(f"delete {os.path.basename(log.path)}, anew after {pause} s")
+        self.say(f"delete {os.path.basename(log.path)}, created again after {pause} s")
 
     # What the kubelet does.
     def start_container(self, pod, number, log=None):
