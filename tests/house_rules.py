@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 FOUNDATIONS = ["core", "base", "config", "kafka", "net"]  # each may include those before it; every other room may include them
-ROOMS = [*FOUNDATIONS, "ingest", "parse", "patterns", "correlate", "sinks", "state", "incidents", "pipeline", "app"]
+ROOMS = [*FOUNDATIONS, "ingest", "parse", "patterns", "correlate", "sinks", "state", "incidents", "pipeline", "ops", "app"]
 LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
 PARSE_PARTS = ["time", "text", "json", "redact", "framing"]  # each may use those before it
 

@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "app/live/live_run.h"
-#include "app/ops/health.h"
-#include "app/ops/live_metrics.h"
-#include "app/ops/status_server.h"
+#include "ops/health.h"
+#include "ops/live_metrics.h"
+#include "ops/status_server.h"
 #include "app/service/metered_sink.h"
 #include "app/service/rejected_records.h"
 #include "base/service_manager.h"

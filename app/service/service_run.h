@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "app/live/live_run.h"
-#include "app/ops/service_log.h"
+#include "ops/service_log.h"
 #include "app/service/operations.h"
 #include "app/service/rejected_records.h"
 #include "config/pipeline_config.h"

@@ -1,4 +1,4 @@
-#include "app/ops/health.h"
+#include "ops/health.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "app/ops/live_metrics.h"
+#include "ops/live_metrics.h"
 
 #include <prometheus/metric_family.h>
 #include <prometheus/text_serializer.h>

@@ -1,4 +1,4 @@
-#include "app/ops/status_server.h"
+#include "ops/status_server.h"
 
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,4 +1,4 @@
-#include "app/ops/live_metrics.h"
+#include "ops/live_metrics.h"
 
 #include <catch2/catch.hpp>
 #include <chrono>

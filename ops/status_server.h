@@ -6,7 +6,7 @@
 #include <memory>
 #include <string>
 
-#include "app/ops/health.h"
+#include "ops/health.h"
 #include "config/pipeline_config.h"
 #include "core/result.h"
 #include "net/http_server.h"

@@ -1,4 +1,4 @@
-#include "app/ops/service_log.h"
+#include "ops/service_log.h"
 
 #include <spdlog/sinks/ostream_sink.h>
 
