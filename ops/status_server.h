@@ -6,10 +6,10 @@
 #include <memory>
 #include <string>
 
-#include "ops/health.h"
 #include "config/pipeline_config.h"
 #include "core/result.h"
 #include "net/http_server.h"
+#include "ops/health.h"
 
 namespace loglode {
 

@@ -13,12 +13,12 @@
 
 #include "app/commands/exit_status.h"
 #include "app/reading/builtin_rules.h"
-#include "app/reading/format_files.h"
 #include "app/reading/open_state.h"
 #include "app/registry/check_config.h"
 #include "base/terminal_text.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"
+#include "parse/text/format_files.h"
 #include "patterns/mining/explain.h"
 #include "patterns/mining/template_miner.h"
 

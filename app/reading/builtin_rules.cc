@@ -3,8 +3,8 @@
 #include <cstdlib>
 
 #include "app/reading/embedded.h"
-#include "app/reading/format_files.h"
 #include "parse/redact/redactor.h"
+#include "parse/text/format_files.h"
 
 namespace loglode {
 

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "app/reading/chosen_files.h"
-#include "app/reading/progress.h"
+#include "base/progress_bar.h"
 #include "sinks/record_file.h"
 
 namespace loglode {

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "app/reading/open_state.h"
-#include "app/reading/told_before.h"
 #include "core/run_counters.h"
 #include "incidents/event_documents.h"
 #include "incidents/incident_tracker.h"
 #include "patterns/mining/shape_renewal.h"
 #include "patterns/mining/template_miner.h"
 #include "sinks/json_event_texts.h"
+#include "state/told_before.h"
 
 namespace loglode {
 

@@ -9,13 +9,13 @@
 
 #include "app/reading/builtin_rules.h"
 #include "app/reading/embedded.h"
-#include "app/reading/format_files.h"
 #include "app/registry/connect_check.h"
 #include "app/registry/type_readers.h"
 #include "base/terminal_text.h"
 #include "config/config_summary.h"
 #include "config/load_config.h"
 #include "parse/redact/redactor.h"
+#include "parse/text/format_files.h"
 #include "patterns/rules/rule_set.h"
 
 namespace loglode::config {

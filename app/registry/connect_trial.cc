@@ -11,11 +11,11 @@
 #include <mutex>
 
 #include "app/registry/kafka_clients.h"
-#include "app/registry/kafka_options.h"
 #include "app/registry/types.h"
 #include "base/free_with.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
+#include "kafka/config_options.h"
 #include "kafka/connection_trouble.h"
 
 namespace loglode::config {

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
-#include "app/registry/kafka_options.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
+#include "kafka/config_options.h"
 
 namespace loglode::config {
 namespace {

@@ -4,12 +4,12 @@
 #include <algorithm>
 
 #include "app/registry/kafka_clients.h"
-#include "app/registry/kafka_options.h"
 #include "app/registry/type_readers.h"
 #include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/readers.h"
+#include "kafka/config_options.h"
 
 namespace loglode::config {
 namespace {

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "app/registry/kafka_clients.h"
-#include "app/registry/kafka_options.h"
 #include "app/registry/source_reading.h"
 #include "app/registry/type_readers.h"
 #include "app/registry/types.h"
@@ -15,6 +14,7 @@
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/readers.h"
+#include "kafka/config_options.h"
 #include "parse/time/timestamp_reader.h"
 
 namespace loglode::config {

@@ -9,6 +9,7 @@
 #include "base/yaml_lines.h"
 #include "config/quantities.h"
 #include "config/readers.h"
+#include "kafka/config_options.h"
 #include "parse/framing/framer_factory.h"
 #include "parse/time/timestamp_reader.h"
 
@@ -79,19 +80,7 @@ SourceConfig read_source(const std::string& name, int line, const YAML::Node& no
   return out;
 }
 
-bool is_port(std::string_view text) {
-  const auto port = read_count(text);
-  return port && *port > 0 && *port < 65'536;
-}
-
 }  // namespace
-
-bool is_topic_name(std::string_view name) {
-  const auto fits = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-  };
-  return !name.empty() && name.size() <= kTopicBytesMax && name != "." && name != ".." && std::all_of(name.begin(), name.end(), fits);
-}
 
 bool check_name(const std::string& name, int line, std::string_view what, ConfigReading& reading) {
   constexpr std::size_t kNameBytesMax = 64;
@@ -99,25 +88,6 @@ bool check_name(const std::string& name, int line, std::string_view what, Config
   reading.problem(line,
                   fmt::format("bad name of a {} {}: letters, digits and . _ - only, at most {}", what, in_quotes(name), kNameBytesMax));
   return false;
-}
-
-void check_brokers(const std::vector<Text>& brokers, ConfigReading& reading) {
-  for (const Text& broker : brokers) {
-    std::string_view rest = broker.value;
-    while (!rest.empty()) {  // librdkafka takes several at once, with commas
-      std::string_view one = rest.substr(0, rest.find(','));
-      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
-      if (const auto scheme = one.find("://"); scheme != std::string_view::npos) one.remove_prefix(scheme + 3);
-      const auto bracket = one.starts_with('[') ? one.find(']') : 0;
-      const auto colon = bracket == std::string_view::npos ? std::string_view::npos : one.find(':', bracket);
-      const bool bad_port = colon != std::string_view::npos && !is_port(one.substr(colon + 1));
-      if (one.substr(0, colon).empty() || bracket == std::string_view::npos || bad_port ||
-          one.find_first_of(" \t/") != std::string_view::npos)
-        reading.problem(broker.line, fmt::format("bad broker {}: write host:port", quoted(broker)));
-      else if (colon == std::string_view::npos)
-        reading.problem(broker.line, fmt::format("bad broker {}: it has no port: write host:port, as host:9092", quoted(broker)));
-    }
-  }
 }
 
 std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigReading& reading) {

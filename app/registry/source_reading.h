@@ -1,7 +1,6 @@
 // What several types of sources and sinks are read with. Stateless.
 #pragma once
 
-#include <cstddef>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -10,8 +9,6 @@
 #include "config/section.h"
 
 namespace loglode::config {
-
-inline constexpr std::size_t kTopicBytesMax = 249;  // Kafka's own limit
 
 /// `service: { from: … }`; none where nobody wrote it, or wrote it wrong.
 [[nodiscard]] std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type type);

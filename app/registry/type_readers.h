@@ -11,11 +11,6 @@ namespace loglode::config {
 [[nodiscard]] std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigReading& reading);
 [[nodiscard]] std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, ConfigReading& reading);
 
-// What both are read with.
-/// `host:port`, several with commas.
-void check_brokers(const std::vector<Text>& brokers, ConfigReading& reading);
-/// A name that Kafka takes.
-[[nodiscard]] bool is_topic_name(std::string_view name);
 /// Names of sources and sinks end up in metrics and file names.
 [[nodiscard]] bool check_name(const std::string& name, int line, std::string_view what, ConfigReading& reading);
 

@@ -9,16 +9,16 @@
 #include <vector>
 
 #include "app/live/live_run.h"
-#include "ops/health.h"
-#include "ops/live_metrics.h"
-#include "ops/status_server.h"
-#include "app/service/metered_sink.h"
-#include "app/service/rejected_records.h"
 #include "base/service_manager.h"
 #include "config/pipeline_config.h"
 #include "incidents/event_documents.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
+#include "ops/health.h"
+#include "ops/live_metrics.h"
+#include "ops/status_server.h"
+#include "pipeline/metered_sink.h"
+#include "sinks/rejected_records.h"
 
 namespace loglode {
 

@@ -10,13 +10,13 @@
 #include <vector>
 
 #include "app/live/live_run.h"
-#include "ops/service_log.h"
 #include "app/service/operations.h"
-#include "app/service/rejected_records.h"
 #include "config/pipeline_config.h"
 #include "incidents/event_documents.h"
 #include "ingest/kafka/kafka_source.h"
+#include "ops/service_log.h"
 #include "sinks/json_event_texts.h"
+#include "sinks/rejected_records.h"
 
 namespace loglode {
 

@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-#include "app/registry/kafka_options.h"
+#include "kafka/config_options.h"
 #include "kafka/connection_trouble.h"
 
 namespace loglode::config {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "app/service/metered_sink.h"
+#include "pipeline/metered_sink.h"
 #include "pipeline/overflow_sink.h"
 #include "pipeline/run_pipeline.h"
 

@@ -1,4 +1,4 @@
-#include "app/commands/terminal_lines.h"
+#include "base/terminal_lines.h"
 
 #include <fmt/format.h>
 #include <sys/ioctl.h>

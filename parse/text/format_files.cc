@@ -1,4 +1,4 @@
-#include "app/reading/format_files.h"
+#include "parse/text/format_files.h"
 
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>

@@ -1,5 +1,5 @@
 // What is written so that lines change where they stand.
-#include "app/commands/terminal_lines.h"
+#include "base/terminal_lines.h"
 
 #include <catch2/catch.hpp>
 

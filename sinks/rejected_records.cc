@@ -1,4 +1,4 @@
-#include "app/service/rejected_records.h"
+#include "sinks/rejected_records.h"
 
 #include <chrono>
 

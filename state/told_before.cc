@@ -1,4 +1,4 @@
-#include "app/reading/told_before.h"
+#include "state/told_before.h"
 
 #include <algorithm>
 #include <nlohmann/json.hpp>

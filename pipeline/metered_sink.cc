@@ -1,4 +1,4 @@
-#include "app/service/metered_sink.h"
+#include "pipeline/metered_sink.h"
 
 #include <map>
 #include <utility>

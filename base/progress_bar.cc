@@ -1,4 +1,4 @@
-#include "app/reading/progress.h"
+#include "base/progress_bar.h"
 
 #include <fmt/format.h>
 

@@ -1,10 +1,13 @@
-#include "app/registry/kafka_options.h"
+#include "kafka/config_options.h"
 
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 
+#include <algorithm>
+
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
+#include "config/quantities.h"
 
 namespace loglode::config {
 namespace {
@@ -27,6 +30,11 @@ std::string sentence_of(const kafka::OptionFault& fault, const std::string& name
   // librdkafka's sentence may quote the value.
   if (!value.hidden) return fmt::format("option {}: {}", in_quotes(name), fault.why);
   return fmt::format("option {}: librdkafka refuses the value {}", in_quotes(name), quoted(value));
+}
+
+bool is_port(std::string_view text) {
+  const auto port = read_count(text);
+  return port && *port > 0 && *port < 65'536;
 }
 
 }  // namespace
@@ -88,6 +96,32 @@ std::string shown(const std::vector<Text>& brokers) {
   std::string out;
   for (const Text& broker : brokers) out += (out.empty() ? "" : ",") + broker.shown;
   return out;
+}
+
+bool is_topic_name(std::string_view name) {
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  return !name.empty() && name.size() <= kTopicBytesMax && name != "." && name != ".." && std::all_of(name.begin(), name.end(), fits);
+}
+
+void check_brokers(const std::vector<Text>& brokers, ConfigReading& reading) {
+  for (const Text& broker : brokers) {
+    std::string_view rest = broker.value;
+    while (!rest.empty()) {  // librdkafka takes several at once, with commas
+      std::string_view one = rest.substr(0, rest.find(','));
+      rest.remove_prefix(std::min(rest.size(), one.size() + 1));
+      if (const auto scheme = one.find("://"); scheme != std::string_view::npos) one.remove_prefix(scheme + 3);
+      const auto bracket = one.starts_with('[') ? one.find(']') : 0;
+      const auto colon = bracket == std::string_view::npos ? std::string_view::npos : one.find(':', bracket);
+      const bool bad_port = colon != std::string_view::npos && !is_port(one.substr(colon + 1));
+      if (one.substr(0, colon).empty() || bracket == std::string_view::npos || bad_port ||
+          one.find_first_of(" \t/") != std::string_view::npos)
+        reading.problem(broker.line, fmt::format("bad broker {}: write host:port", quoted(broker)));
+      else if (colon == std::string_view::npos)
+        reading.problem(broker.line, fmt::format("bad broker {}: it has no port: write host:port, as host:9092", quoted(broker)));
+    }
+  }
 }
 
 }  // namespace loglode::config

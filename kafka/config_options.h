@@ -1,10 +1,22 @@
-// Options that are handed to librdkafka, as a configuration gives them: each alone and all together, as `run` would set them.
+// What a configuration says of Kafka: names of topics, brokers, and options for librdkafka, each alone.
 #pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "config/section.h"
 #include "kafka/options.h"
 
 namespace loglode::config {
+
+inline constexpr std::size_t kTopicBytesMax = 249;  // Kafka's own limit
+
+/// A name that Kafka takes.
+[[nodiscard]] bool is_topic_name(std::string_view name);
+/// `host:port`, several with commas.
+void check_brokers(const std::vector<Text>& brokers, ConfigReading& reading);
 
 /// Reports every option that is unknown, has a value that librdkafka refuses, or is not a user's to set (kafka/options.h). False when
 /// there is one.

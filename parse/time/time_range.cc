@@ -1,4 +1,4 @@
-#include "app/reading/time_range.h"
+#include "parse/time/time_range.h"
 
 #include <array>
 #include <charconv>

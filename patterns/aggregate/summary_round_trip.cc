@@ -1,4 +1,4 @@
-#include "app/reading/summary_round_trip.h"
+#include "patterns/aggregate/summary_round_trip.h"
 
 #include <algorithm>
 
