@@ -1,6 +1,7 @@
 # A folder is a target; what it may include is what it lists.
 #   loglode_library(NAME SOURCES a.cc … USES loglode::core …)
-#   loglode_tests(NAME [SHARED] SOURCES a_test.cc … USES …)      one Catch2 program for a folder of tests; SHARED: it has tests of the tag [shared]
+#   loglode_tests(NAME [SHARED] [WAITS] SOURCES a_test.cc … USES …)  one Catch2 program for a folder of tests; SHARED: it has tests of the tag [shared]
+#   loglode_add_test(NAME COMPUTES|WAITS COMMAND … [NEEDS …] [PROPERTIES …])  a test, by what it does most of the time
 add_library(loglode_flags INTERFACE)
 target_compile_features(loglode_flags INTERFACE cxx_std_20)
 target_include_directories(loglode_flags INTERFACE ${PROJECT_SOURCE_DIR})
@@ -65,8 +66,36 @@ function(loglode_library name)
   endif()
 endfunction()
 
+# A test that computes takes two places and gives way (nice) to one that waits for a clock, a program or a broker, which takes one: what the
+# latter looks at comes in time although other tests run beside it. NEEDS: fixtures. A suite that ./check runs beside release's says its
+# name before its tests' (properties would go to all tests of a name), and they wait for a test that builds it, where there is one.
+get_filename_component(suite ${PROJECT_BINARY_DIR} NAME)
+if(suite MATCHES "^(asan|tsan|clang)$")
+  set(LOGLODE_SUITE ${suite})
+endif()
+function(loglode_add_test name kind)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "COMMAND;NEEDS;PROPERTIES")
+  set(way_of_COMPUTES nice -n 10)
+  set(places_of_COMPUTES 2)
+  set(way_of_WAITS "")
+  set(places_of_WAITS 1)
+  if(NOT DEFINED places_of_${kind})
+    message(FATAL_ERROR "test ${name}: ${kind} is neither COMPUTES nor WAITS")
+  endif()
+  if(LOGLODE_SUITE)
+    set(name ${LOGLODE_SUITE}_${name})
+    list(APPEND arg_NEEDS build_${LOGLODE_SUITE})
+  endif()
+  add_test(NAME ${name} COMMAND ${way_of_${kind}} ${arg_COMMAND})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 1200 PROCESSORS ${places_of_${kind}} FIXTURES_REQUIRED "${arg_NEEDS}" ${arg_PROPERTIES})
+endfunction()
+
 function(loglode_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED" "" "SOURCES;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;WAITS" "" "SOURCES;USES")
+  set(kind COMPUTES)
+  if(arg_WAITS)
+    set(kind WAITS)
+  endif()
   add_executable(test_${name} ${arg_SOURCES})
   target_link_libraries(test_${name} PRIVATE loglode_catch_main ${arg_USES})
   if(LOGLODE_PRECOMPILE)
@@ -76,10 +105,8 @@ function(loglode_tests name)
   if(LOGLODE_SANITIZE)
     target_compile_definitions(test_${name} PRIVATE LOGLODE_SANITIZED)  # for bounds of time
   endif()
-  add_test(NAME unit_${name} COMMAND test_${name} ~[shared])
-  set_tests_properties(unit_${name} PROPERTIES TIMEOUT 1200 PROCESSORS 2)
+  loglode_add_test(unit_${name} ${kind} COMMAND $<TARGET_FILE:test_${name}> ~[shared])
   if(arg_SHARED)  # apart, so that ctest's list says what was skipped
-    add_test(NAME unit_${name}_shared COMMAND test_${name} [shared])
-    set_tests_properties(unit_${name}_shared PROPERTIES TIMEOUT 1200 PROCESSORS 2 SKIP_REGULAR_EXPRESSION "skipped: ")
+    loglode_add_test(unit_${name}_shared ${kind} COMMAND $<TARGET_FILE:test_${name}> [shared] PROPERTIES SKIP_REGULAR_EXPRESSION "skipped: ")
   endif()
 endfunction()

@@ -231,11 +231,11 @@ def endless_lines():
         began = time.monotonic()
         p.run("paths: ['logs/*.log']")
         check("the others are read", wait_for(lambda: {"one", "before the hole", "behind the hole"} <= set(p.messages())), p.messages())
-        check("soon", time.monotonic() - began < 6 * SLOW, time.monotonic() - began)
+        check("soon", time.monotonic() - began < 15 * SLOW, time.monotonic() - began)
         p.write("logs/z.log", "INFO two\n", "a")
-        check("and read on", wait_for(lambda: "two" in p.messages(), 5), [m[:40] for m in p.messages()])
+        check("and read on", wait_for(lambda: "two" in p.messages(), 10), [m[:40] for m in p.messages()])
         took = p.stop()
-        check("a stop is obeyed", took is not None and took < 3 * SLOW, took)
+        check("a stop is obeyed", took is not None and took < 10 * SLOW, took)
         rss = [int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS")]
         check("nothing else", all(len(m) <= (1 << 20) + 100 for m in p.messages()), rss)
 
