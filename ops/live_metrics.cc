@@ -114,6 +114,8 @@ void add_flow(const LiveFigures& figures, Families& out) {
   for (const FileFigures& source : figures.files) out.sample(std::uint64_t{source.unmatched.size()}, {{"source", source.name}});
   out.gauge("source_links_refused", "Links that lead out of the folders that their source names, and are not followed.");
   for (const FileFigures& source : figures.files) out.sample(std::uint64_t{source.refused.size()}, {{"source", source.name}});
+  out.counter("source_lost_bytes_total", "Bytes of files that were truncated or deleted before they were read, without a copy.");
+  for (const FileFigures& source : figures.files) out.sample(source.lost_bytes, {{"source", source.name}});
 }
 
 void add_findings(const LiveFigures& figures, Families& out) {

@@ -28,6 +28,7 @@ struct FileFigures {
   std::string name;  // of the source
   std::size_t files = 0;
   std::vector<std::string> unmatched, refused;  // as of FollowStatus
+  std::uint64_t lost_bytes = 0;                 // the same
 };
 
 struct SinkFigures {

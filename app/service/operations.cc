@@ -108,7 +108,7 @@ std::vector<FileFigures> Operations::file_figures() {
   if (!sources_there_) return all;
   for (const auto& [name, source] : observed_.files) {
     FollowStatus status = source->status();
-    all.push_back({name, status.files, std::move(status.unmatched), std::move(status.refused)});
+    all.push_back({name, status.files, std::move(status.unmatched), std::move(status.refused), status.lost_bytes});
   }
   return all;
 }

@@ -100,6 +100,8 @@ void Discovery::look() {
     parts_due_ = rotated ? kLooksForParts : parts_due_ - 1;
     find_new_parts();
   }
+  if (looked_ - began_ >= kLeftOnesLookedFor && !std::exchange(left_ones_looked_for_, true)) lost_.look_through(known_, config_.name);
+  lost_.tell(known_, counters_, false);
   places_.forget_gone();
   go_on_in_late_ones();
   if (looked_ >= next_forgotten_) forget_gone();
@@ -139,7 +141,7 @@ std::vector<std::string> Discovery::parts_of(const std::vector<std::string>& log
 }
 
 FollowStatus Discovery::status() const {
-  FollowStatus status{unmatched_, {}, open_.all().size()};
+  FollowStatus status{unmatched_, {}, open_.all().size(), lost_.bytes()};
   for (const auto& [path, why] : places_.refused()) status.refused.push_back(why);
   return status;
 }
@@ -569,7 +571,8 @@ void Discovery::follow_copy(Copy copy, const Bookmark& mark) {
   go_on_in_copy(std::move(copy.file), mark, copy.path);
 }
 
-void Discovery::keep_truncated(Bookmark mark) {
+void Discovery::keep_truncated(Bookmark mark, std::uint64_t size) {
+  lost_.suspect(mark, size);
   known_.keep_finished(std::move(mark));
   known_.forget_copies();       // the rest of it may be in one
   parts_due_ = kLooksForParts;  // the copy may be on its way to another name

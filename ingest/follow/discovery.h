@@ -17,6 +17,7 @@
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/known_files.h"
 #include "ingest/follow/late_writers.h"
+#include "ingest/follow/lost_rests.h"
 #include "ingest/follow/open_files.h"
 
 namespace loglode::ingest {
@@ -42,6 +43,8 @@ class Discovery {
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
 
   [[nodiscard]] FollowStatus status() const;
+  /// Says what of truncated and deleted files is lost; nothing more is looked for.
+  void end() { lost_.tell(known_, counters_, true); }
   /// Nothing is pending that only another look decides: then it may wait for something to happen.
   [[nodiscard]] bool is_settled() const noexcept { return parts_due_ == 0 && undecided_ == 0 && looked_ - began_ > kSettlesAfter; }
 
@@ -58,7 +61,8 @@ class Discovery {
   void follow_copy(Copy copy, const Bookmark& mark);
   /// Nothing more will come of a content: it was truncated away and there is no copy (it may be on its way to another name), or `file` was
   /// read to its end.
-  void keep_truncated(Bookmark mark);
+  /// `size`: how long it was.
+  void keep_truncated(Bookmark mark, std::uint64_t size);
   void keep_finished(const FollowedFile& file);
 
  private:
@@ -112,6 +116,7 @@ class Discovery {
   AllowedPlaces places_;
   KnownFiles known_;
   LateWriters late_;
+  LostRests lost_;
   std::vector<std::string> unmatched_;
   using FileTime = std::pair<std::int64_t, std::int64_t>;
   std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
@@ -123,7 +128,7 @@ class Discovery {
   std::set<std::string> gone_;  // of roots_, a while ago
   const Clock::time_point began_ = Clock::now();
   Clock::time_point looked_{}, next_left_{};
-  bool first_look_ = true;
+  bool first_look_ = true, left_ones_looked_for_ = false;
 };
 
 }  // namespace loglode::ingest

@@ -42,13 +42,13 @@ class FollowSource final : public FileSource {
       if (std::exchange(turn_over_, false)) return Fill::more;
       scan_due_ = stopped_ || unread_.all_wait();
       if (release_held(out)) return Fill::more;
-      if (cut_short()) return Fill::end;
+      if (cut_short()) return ended();
       if (unread_.all_wait()) {
         if (Clock::now() >= until) return Fill::more;
         unread_.wait(std::min<Deadline>(until, Clock::now() + kBetweenLooks));
         continue;
       }
-      if (stopped_) return Fill::end;
+      if (stopped_) return ended();
       if (!discovery_.waits_for_parts() && discovery_.has_looked()) caught_up_ = ::time(nullptr);
       if (Clock::now() >= until) return Fill::more;
       const FileWatch::News news = watch_.wait(std::min<Deadline>(until, wants_commit() ? Clock::now() + kBetweenLooks : next_look_));
@@ -93,6 +93,11 @@ class FollowSource final : public FileSource {
   }
 
  private:
+  Fill ended() {
+    discovery_.end();
+    return Fill::end;
+  }
+
   void look() {
     discovery_.look();
     scan_due_ = true;
@@ -195,7 +200,7 @@ class FollowSource final : public FileSource {
         if (mark.offset != file.position()) mark.prints.end = 0;  // the bytes before it are gone
         mark.offset = file.position();
       }
-      discovery_.keep_truncated(std::move(mark));
+      discovery_.keep_truncated(std::move(mark), file.size_seen());
       file.mark()->change([](Bookmark& shared) { shared.finished = true; });
       remove(file);
     }

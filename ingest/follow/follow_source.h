@@ -40,6 +40,7 @@ struct FollowStatus {
   std::vector<std::string> unmatched;  // patterns, as they were given, that match nothing now
   std::vector<std::string> refused;    // links that lead where they may not: a sentence each, with the key that allows it
   std::size_t files = 0;               // that are open
+  std::uint64_t lost_bytes = 0;        // of files that were truncated or deleted before they were read, without a copy, so far
 };
 
 class FileSource : public Source {

@@ -237,6 +237,7 @@ bool FollowedFile::has_news() {
   const bool unsettled = age < kTick && age > -kTick;  // its clock may be another than ours
   if (now == status_ && at_end_ && !unsettled && live_->error() == 0 && !live_->closed() && !live_->replaced()) return false;
   status_ = now;
+  size_seen_ = std::max(size_seen_, static_cast<std::uint64_t>(now.size));
   has_news_ = true;
   return true;
 }

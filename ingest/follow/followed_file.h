@@ -202,6 +202,8 @@ class FollowedFile {
   [[nodiscard]] bool needs_announcement() const;
 
   static constexpr std::uint64_t kTurnBytes = std::uint64_t{4} << 20;
+  /// The largest that it was seen to be.
+  [[nodiscard]] std::uint64_t size_seen() const noexcept { return size_seen_; }
   /// Up to where it was read, records that are held back included.
   [[nodiscard]] std::uint64_t read_position() const noexcept { return live_ ? live_->position() : position_; }
   /// Kept by UnreadFiles: its latest turn among the files, what it was given of it, and whether it ever gave a record.
@@ -239,6 +241,7 @@ class FollowedFile {
     std::int64_t size = -1, seconds = 0, nanoseconds = 0;
     friend bool operator==(const Seen&, const Seen&) = default;
   } status_;
+  std::uint64_t size_seen_ = 0;
   Clock::time_point last_bytes_ = Clock::now();
   std::string path_;
   std::uint64_t device_, inode_;

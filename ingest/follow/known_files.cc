@@ -29,6 +29,10 @@ std::string compared_with(const Bookmark& mark, int descriptor, std::uint64_t si
   return read_at(descriptor, 0, static_cast<std::size_t>(std::min(end, kSearchedBytes)));
 }
 
+}  // namespace
+
+FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
+
 bool is_still_there(const Bookmark& mark) {
   const auto opened = open_input({mark.path, 0, 0, false, false});
   if (!opened || key_of(opened->status) != FileKey{mark.device, mark.inode}) return false;
@@ -36,10 +40,6 @@ bool is_still_there(const Bookmark& mark) {
   return size >= reach_of(mark) &&
          holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(), size);
 }
-
-}  // namespace
-
-FileKey key_of(const struct stat& status) { return {status.st_dev, status.st_ino}; }
 
 KnownFiles::KnownFiles(const std::vector<std::string>& bookmarks) {
   for (const std::string& bytes : bookmarks) {

@@ -23,6 +23,8 @@ namespace loglode::ingest {
 
 using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 [[nodiscard]] FileKey key_of(const struct stat& status);
+/// Whether the file is at its path as it was left, or longer.
+[[nodiscard]] bool is_still_there(const Bookmark& mark);
 
 /// How much of a file is known by it: of several that fit, the highest is the one.
 [[nodiscard]] inline auto rank_of(const Bookmark& mark) {

@@ -168,3 +168,57 @@ TEST_CASE("What came between the announcement of a log without times and its rea
   follower.read_for(2 * kWhile);
   CHECK(follower.lines() == Lines{"one", "two", "three"});
 }
+
+TEST_CASE("What nobody can read any more is told with its bytes, once") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  std::string text;
+  for (int number = 0; number < 20'000; ++number) text += "order " + std::to_string(number) + " is placed, and nobody says when\n";
+  append(log, text);
+  Follower follower{{folder / "*.log"}};
+  while (follower.seen.empty()) follower.read_once();
+  REQUIRE(follower.seen.size() < 20'000);
+  bool lost = false;
+  SECTION("truncated") {
+    fs::resize_file(log, 0);
+    append(log, "begun again\n");
+    follower.read_for(kWhile);
+    lost = true;
+    CHECK(follower.status().lost_bytes == 0);  // a copy may turn up yet
+  }
+  SECTION("truncated, and copied before") {
+    fs::copy_file(log, folder / "app.log.1");
+    fs::resize_file(log, 0);
+    follower.read_for(kWhile);
+  }
+  SECTION("renamed") {
+    fs::rename(log, folder / "app.log.1");
+    follower.read_for(kWhile);
+  }
+  follower.end();
+  const std::vector<InputProblem> told = follower.counters().problems();
+  CHECK(told.size() == (lost ? 1U : 0U));
+  if (!lost) return;
+  CAPTURE(told.front().what);
+  CHECK_THAT(told.front().what, Catch::Contains("app.log was truncated when at least ") && Catch::EndsWith("they are lost"));
+  std::uint64_t read = 0;  // the last line up to where it was read, which is amid it
+  for (const auto& [key, line] : follower.seen) read = std::max<std::uint64_t>(read, std::get<2>(key) + line.size());
+  CHECK_THAT(told.front().what, Catch::Contains(" " + std::to_string(text.size() - read) + " bytes"));
+}
+
+TEST_CASE("A log that was deleted while nobody followed is told with the bytes of it that were known") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  std::string text;
+  for (int number = 0; number < 20'000; ++number) text += "10:00:00 order " + std::to_string(number) + " is placed\n";
+  append(log, text);
+  Follower follower{{folder / "*.log"}};
+  while (follower.seen.empty()) follower.read_once();
+  follower.stop();
+  fs::remove(log);
+  follower.start();
+  follower.read_for(std::chrono::milliseconds{5'500});  // what moves or compresses a log may still be at work
+  follower.end();
+  REQUIRE(follower.counters().problems().size() == 1);
+  CHECK_THAT(follower.counters().problems().front().what, Catch::Contains("app.log was deleted or replaced when at least "));
+}

@@ -53,6 +53,11 @@ class Follower {
     start();
   }
   void stop() { source_.reset(); }
+  /// As at SIGTERM: what it has read is handed out to its end.
+  void end() {
+    source_->stop();
+    read_for(std::chrono::milliseconds{700});
+  }
   /// The state of a run is given to all of its sources.
   void know_bookmarks_of(const Follower& other) { bookmarks_.insert(other.bookmarks_.begin(), other.bookmarks_.end()); }
 
@@ -90,6 +95,7 @@ class Follower {
   std::chrono::milliseconds line_patience{60'000};
   std::string name{};
   std::vector<std::string> rotated{};
+  [[nodiscard]] FollowStatus status() const { return source_->status(); }
   [[nodiscard]] const RunCounters& counters() const { return counters_; }
   [[nodiscard]] const StreamInfo& latest_opened() const { return factory_.infos.back(); }
 
@@ -100,7 +106,7 @@ class Follower {
   RunCounters counters_;
   std::uint32_t next_stream_ = 0;
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> bookmarks_;
-  std::unique_ptr<Source> source_;
+  std::unique_ptr<FileSource> source_;
 };
 
 using Lines = std::multiset<std::string>;
