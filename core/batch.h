@@ -101,6 +101,7 @@ struct Record {
   std::uint16_t flags = 0;                    // RecordFlag
   Severity severity = Severity::unspecified;  // parse
   Timestamp time = kNoTime;                   // parse; kNoTime when the record does not say
+  Duration since_boot{-1};                    // parse: since its machine started, where a kernel says that alone; else -1
   std::string_view message;                   // parse: the text a person reads, without the header; secrets masked after Redactor
   std::string_view text;                      // parse: the message with all lines below it, where there are any; secrets masked as well
   std::string_view service;                   // parse; empty: the stream's

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/severity.h"
@@ -65,6 +67,7 @@ struct Finding {
   double score = 0;                          // higher is stronger; comparable within a run
   double q = 1;                              // Benjamini-Hochberg adjusted p value, 0 for what needs no test
   Notify notify = Notify::none;
+  bool incomparable = false;  // too early in the input, or in too little of it, to know whether it is new
   std::vector<Evidence> evidence;
   std::string summary;  // one sentence a person understands
 };
@@ -145,13 +148,14 @@ struct TemplateCount {  // one row of --templates
 /// What was judged and how much there was to judge by; shown when nothing was found as well.
 struct JudgedScope {
   Timestamp first = kNoTime, last = kNoTime;
-  Duration width{};                  // of the windows judged
-  std::uint64_t windows = 0;         // that hold at least one record
-  bool ordinal = false;              // no times in the input: windows are runs of lines
-  bool has_baseline = false;         // given with --baseline or from state
-  Timestamp baseline_end = kNoTime;  // without one: end of the input's own first part that served as such
-  std::vector<std::string> notes;    // "rates need 20 windows, 3 seen"
-  std::vector<std::string> remarks;  // what a person should know whatever was found: "mining unhealthy: …"
+  Duration width{};                                       // of the windows judged
+  std::uint64_t windows = 0;                              // that hold at least one record
+  bool ordinal = false;                                   // no times in the input: windows are runs of lines
+  std::optional<std::pair<double, double>> since_boot_s;  // first and last, where times are those since a machine started alone
+  bool has_baseline = false;                              // given with --baseline or from state
+  Timestamp baseline_end = kNoTime;                       // without one: end of the input's own first part that served as such
+  std::vector<std::string> notes;                         // "rates need 20 windows, 3 seen"
+  std::vector<std::string> remarks;                       // what a person should know whatever was found: "mining unhealthy: …"
 };
 
 /// A finding that somebody does not want to be told, and what was said about that.

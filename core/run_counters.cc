@@ -25,6 +25,16 @@ std::string_view name_of(Limit limit) noexcept {
   return kNames[static_cast<std::size_t>(limit)];
 }
 
+void RunCounters::note_utc_offset(std::int32_t seconds) noexcept {
+  std::int32_t known = utc_offset_.load(std::memory_order_relaxed);
+  while (known != seconds && known != kMixed && !utc_offset_.compare_exchange_weak(known, known == kNone ? seconds : kMixed)) {}
+}
+
+std::optional<std::int32_t> RunCounters::utc_offset() const noexcept {
+  const std::int32_t known = utc_offset_;
+  return known == kNone || known == kMixed ? std::nullopt : std::optional{known};
+}
+
 void RunCounters::report(InputProblem problem) {
   const std::scoped_lock lock{mutex_};
   if (problems_.size() < kInputProblemsMax) {

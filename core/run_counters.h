@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +66,11 @@ class RunCounters {
   std::atomic<std::uint64_t> zone_assumed{0};    // parse: records whose zone has a name of several (IST): read in --tz, else UTC
   std::atomic<std::uint64_t> date_order_changed{0};  // ingest: dates that no more fit the order of day and month that their stream had
 
+  /// parse: records state times in this offset from UTC (seconds east of Greenwich).
+  void note_utc_offset(std::int32_t seconds) noexcept;
+  /// The offset that all of them have; nullopt where they differ or none was noted.
+  [[nodiscard]] std::optional<std::int32_t> utc_offset() const noexcept;
+
   void drop(DropReason reason, std::uint64_t lines_dropped) noexcept { dropped_[static_cast<std::size_t>(reason)] += lines_dropped; }
   [[nodiscard]] std::uint64_t dropped(DropReason reason) const noexcept { return dropped_[static_cast<std::size_t>(reason)]; }
   void hit(Limit limit, std::uint64_t times = 1) noexcept { limits_[static_cast<std::size_t>(limit)] += times; }
@@ -80,6 +86,8 @@ class RunCounters {
  private:
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(DropReason::kCount)> dropped_{};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Limit::kCount)> limits_{};
+  static constexpr std::int32_t kMixed = INT32_MAX, kNone = INT32_MIN;
+  std::atomic<std::int32_t> utc_offset_{kNone};
   mutable std::mutex mutex_;
   std::vector<InputProblem> problems_;  // guarded by mutex_, as those below
   std::uint64_t unlisted_problems_ = 0;

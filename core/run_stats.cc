@@ -13,6 +13,7 @@ RunStats read_counters(const RunCounters& counters) {
   stats.without_time = counters.without_time;
   stats.late = counters.late;
   stats.not_utf8 = counters.not_utf8;
+  stats.utc_offset_s = counters.utc_offset();
   stats.fallback = counters.fallback;
   stats.secrets_masked = counters.secrets_masked;
   stats.date_assumed = counters.date_assumed;

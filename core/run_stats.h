@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ struct RunStats {
   std::vector<InputProblem> problems;
   std::vector<std::string> how_read;           // with --verbose: a line for each input
   std::uint64_t template_ids_shown_twice = 0;  // TemplateCatalog::shown_twice()
+  std::optional<std::int32_t> utc_offset_s;    // in which all records state their times
   bool stopped_early = false;                  // by a signal: the figures are those of the part that was read
 };
 

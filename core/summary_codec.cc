@@ -31,6 +31,7 @@ enum class SummaryTag : protozero::pbf_tag_type {
   message_rule_cell = 16,
   message_trace_step = 17,
   string_path_service = 18,
+  bool_since_boot = 19,  // absent: false
 };
 
 // Cell, RuleCell and TraceStep share these numbers, each using its own of them.
@@ -49,6 +50,7 @@ enum class CellTag : protozero::pbf_tag_type {
   fixed64_trace = 12,
   fixed64_shape_low = 13,  // absent: 0, as where ids had 64 bits
   bool_error_rule = 14,    // absent: false
+  fixed64_duration = 15,   // key in the upper half, microseconds in the lower one; as many as there are
 };
 
 using SummaryBuilder = protozero::pbf_builder<SummaryTag>;
@@ -77,6 +79,8 @@ void write(SummaryBuilder& out, const Cell& cell) {
   builder.add_uint32(CellTag::uint32_first_line_count, cell.first_line_count);
   if (!cell.excerpt.empty()) builder.add_string(CellTag::string_excerpt, cell.excerpt);
   if (cell.error_rule) builder.add_bool(CellTag::bool_error_rule, true);
+  for (const DurationSample sample : cell.durations)
+    builder.add_fixed64(CellTag::fixed64_duration, std::uint64_t{sample.key} << 32 | sample.microseconds);
 }
 
 void write(SummaryBuilder& out, const RuleCell& cell) {
@@ -153,6 +157,12 @@ AnyCell read_cell(protozero::data_view bytes) {
       case on(CellTag::bool_error_rule, pbf_wire_type::varint):
         cell.error_rule = reader.get_bool();
         break;
+      case on(CellTag::fixed64_duration, pbf_wire_type::fixed64): {
+        const std::uint64_t bits = reader.get_fixed64();
+        cell.durations.push_back({static_cast<std::uint32_t>(bits >> 32), static_cast<std::uint32_t>(bits)});
+        out.bad = out.bad || cell.durations.size() > kDurationsKept;
+        break;
+      }
       case on(CellTag::uint32_rule, pbf_wire_type::varint):
         out.rule = reader.get_uint32();
         break;
@@ -202,7 +212,9 @@ std::string_view fault_of(const WindowSummary& summary) {
     return true;
   };
   for (const Cell& cell : summary.cells)
-    if (!use(services, cell.service) || cell.count == 0 || !within(summary, cell.first, cell.last)) return "a cell with impossible values";
+    if (!use(services, cell.service) || cell.count == 0 || !within(summary, cell.first, cell.last) ||
+        !std::is_sorted(cell.durations.begin(), cell.durations.end()))
+      return "a cell with impossible values";
   for (const RuleCell& cell : summary.rule_cells)
     if (!use(services, cell.service) || !use(rules, cell.rule) || cell.count == 0 || !within(summary, cell.first, cell.last))
       return "a rule cell with impossible values";
@@ -240,6 +252,9 @@ bool read_summary(std::string_view bytes, WindowSummary& out) {
         break;
       case on(SummaryTag::bool_ordinal, pbf_wire_type::varint):
         out.ordinal = reader.get_bool();
+        break;
+      case on(SummaryTag::bool_since_boot, pbf_wire_type::varint):
+        out.since_boot = reader.get_bool();
         break;
       case on(SummaryTag::sint64_start, pbf_wire_type::varint):
         out.start = time_of(reader.get_sint64());
@@ -307,6 +322,7 @@ std::string encode(const WindowSummary& summary) {
   if (!summary.path_service.empty()) builder.add_string(SummaryTag::string_path_service, summary.path_service);
   builder.add_bool(SummaryTag::bool_baseline, summary.baseline);
   builder.add_bool(SummaryTag::bool_ordinal, summary.ordinal);
+  if (summary.since_boot) builder.add_bool(SummaryTag::bool_since_boot, true);
   builder.add_sint64(SummaryTag::sint64_start, nanoseconds(summary.start));
   builder.add_uint64(SummaryTag::uint64_width, static_cast<std::uint64_t>(summary.width.count()));
   builder.add_uint64(SummaryTag::uint64_reaches, summary.reaches);

@@ -60,6 +60,7 @@ void join(Cell& into, Cell& part) {
   into.count += part.count;
   into.severity = std::max(into.severity, part.severity);
   into.last = std::max(into.last, part.last);
+  for (const DurationSample sample : part.durations) keep_duration(into.durations, sample);
   if (earliest_of(into) <= earliest_of(part)) return;
   into.first = part.first;
   into.first_offset = part.first_offset;
@@ -106,6 +107,7 @@ void append(WindowSummary& into, const WindowSummary& part) {
   into.path_service = std::max(into.path_service, part.path_service);
   into.baseline = into.baseline || part.baseline;
   into.ordinal = into.ordinal || part.ordinal;
+  into.since_boot = into.since_boot || part.since_boot;
   into.reaches = std::max(into.reaches, part.reaches);
   into.records += part.records;
   into.without_time += part.without_time;
@@ -140,6 +142,12 @@ WindowSummary widened_frame(const WindowSummary& part, Duration width) {
 }
 
 }  // namespace
+
+void keep_duration(std::vector<DurationSample>& kept, DurationSample sample) {
+  if (kept.size() == kDurationsKept && kept.back() <= sample) return;
+  kept.insert(std::upper_bound(kept.begin(), kept.end(), sample), sample);
+  if (kept.size() > kDurationsKept) kept.pop_back();
+}
 
 Duration first_width() noexcept { return milliseconds{10}; }
 

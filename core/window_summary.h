@@ -45,6 +45,17 @@ struct Origin {
 /// 32 hex digits: hash of the stream's identity and the offset (delivery.md). `log.record.uid`, `event.id`.
 [[nodiscard]] std::string record_id(const StreamIdentity& stream, std::uint64_t offset);
 
+/// What a record says that something took ("stored in 88 ms").
+struct DurationSample {
+  std::uint32_t key = 0;  // a hash of where the record stands
+  std::uint32_t microseconds = 0;
+  friend auto operator<=>(const DurationSample&, const DurationSample&) = default;
+};
+inline constexpr std::size_t kDurationsKept = 8;  // of a cell: those with the smallest keys
+
+/// Adds it, in order, and lets go of what is too much. Commutative.
+void keep_duration(std::vector<DurationSample>& kept, DurationSample sample);
+
 /// One service and shape within one window of one stream.
 struct Cell {
   std::uint32_t service = 0;                  // index into WindowSummary::services
@@ -54,8 +65,9 @@ struct Cell {
   Timestamp first = kNoTime, last = kNoTime;
   std::uint64_t first_offset = 0, first_line = 0;  // of the earliest record (by time, then offset)
   std::uint32_t first_line_count = 1;
-  std::string excerpt;      // masked beginning of that record's message; empty when not sampled (see WindowAggregator)
-  bool error_rule = false;  // an error rule hit that record, so that its excerpt is kept as a warning's is
+  std::string excerpt;                      // masked beginning of that record's message; empty when not sampled (see WindowAggregator)
+  bool error_rule = false;                  // an error rule hit that record, so that its excerpt is kept as a warning's is
+  std::vector<DurationSample> durations{};  // sorted; a sample of at most kDurationsKept
 };
 
 /// One rule's hits on one service within one window of one stream.
@@ -83,6 +95,7 @@ struct WindowSummary {
   std::string path_service;  // what records of its stream belong to that do not name a service: mostly what the path says
   bool baseline = false;     // learned from, never reported
   bool ordinal = false;      // its stream has no times: `time` is kOrdinalStep a record since the epoch, windows are runs of lines
+  bool since_boot = false;   // an ordinal one whose stream tells the time since a machine's start: `time` is that after the epoch
   Timestamp start = kNoTime;
   Duration width{};
   std::uint64_t reaches = 0;  // byte offset in the stream up to which this window has been counted

@@ -33,10 +33,13 @@ struct Anomaly {
 [[nodiscard]] std::vector<Anomaly> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note);
 /// Heartbeats that stopped, services that say nothing any more.
 [[nodiscard]] std::vector<Anomaly> find_silent(const Timeline& timeline, const JudgeConfig& config);
+/// Messages that tell durations far longer than they did. Never opens an incident.
+[[nodiscard]] std::vector<Anomaly> find_slow(const Timeline& timeline, const JudgeConfig& config);
 /// Deployments, restarts, reloads: what people did shortly before. Never opens an incident.
 [[nodiscard]] std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig& config);
 
-/// Each error that the baseline does not hold and of which `told` says nothing. Wakes nobody, belongs to no incident.
+/// Each error that the baseline does not hold and of which `told` says nothing, one for each family of messages. Wakes nobody, belongs to
+/// no incident.
 [[nodiscard]] std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told);
 
 /// An anomaly about `series` from `points` on (not empty), everything filled in but the numbers and the sentence.

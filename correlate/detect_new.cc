@@ -123,7 +123,7 @@ std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& con
     errors.resize(std::min(errors.size(), kEarlyErrors));
     for (const Series* series : errors) {
       Anomaly& anomaly = anomalies.emplace_back(begin_anomaly(timeline, *series, series->points, FindingKind::new_error));
-      anomaly.early = true;
+      anomaly.early = anomaly.finding.incomparable = true;
       anomaly.finding.observed = static_cast<double>(series->total);
       anomaly.finding.notify = Notify::digest;
       anomaly.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));

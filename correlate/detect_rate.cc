@@ -122,8 +122,8 @@ Anomaly describe(const Timeline& timeline, const Change& change, double q) {
   anomaly.change = std::string{direction} + ", " + rounded(change.worst.count) + " where " + rounded(change.expected) +
                    (change.up ? " were expected" : " were to come") +
                    (timeline.ordinal ? std::string{} : " from " + clock_time(timeline, change.worst.from));
-  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " " + anomaly.change;
-  anomaly.what = std::string{direction} + ": " + subject_of(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
+  anomaly.finding.summary = anomaly.finding.service + ": " + lines_like(series) + " " + anomaly.change;
+  anomaly.what = std::string{direction} + ": " + lines_like(series) + " " + rounded(change.expected) + " → " + rounded(change.worst.count);
   return anomaly;
 }
 

@@ -1,9 +1,13 @@
 // Seen: every distinct error that no other detector tells of. It alarms nobody; it is there so that nothing bad is left unsaid.
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <set>
+#include <string>
+#include <tuple>
 
 #include "correlate/detect.h"
+#include "correlate/message_tokens.h"
 #include "correlate/wording.h"
 
 namespace loglode {
@@ -25,14 +29,43 @@ bool graver(const Series* a, const Series* b) {
   return a->service != b->service ? a->service < b->service : a->info->id < b->info->id;
 }
 
-Anomaly describe(const Timeline& timeline, const Series& series) {
+/// One message with other values in it: what is told of one of them is told of all.
+struct Family {
+  const Series* first = nullptr;  // the gravest, then earliest
+  std::size_t others = 0;
+  std::uint64_t total = 0;
+};
+
+std::vector<Family> families_of(const std::vector<const Series*>& seen) {
+  std::map<std::tuple<std::uint32_t, bool, std::string>, std::size_t> known;
+  std::vector<Family> families;
+  for (const Series* series : seen) {
+    const std::string skeleton = skeleton_of(tokens_of(series->info->text));
+    const auto place = skeleton.empty()
+                           ? known.end()
+                           : known.try_emplace({series->service, gravity_of(*series) >= Severity::fatal, skeleton}, families.size()).first;
+    if (place == known.end() || place->second == families.size()) {
+      families.push_back({series, 0, series->total});
+    } else {
+      ++families[place->second].others;
+      families[place->second].total += series->total;
+    }
+  }
+  return families;
+}
+
+Anomaly describe(const Timeline& timeline, const Family& family) {
+  const Series& series = *family.first;
   Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::error_seen);
   const Severity gravity = gravity_of(series);
   anomaly.finding.severity = gravity;
-  anomaly.finding.observed = static_cast<double>(series.total);
-  anomaly.finding.score = (gravity >= Severity::fatal ? 0.5 : 0.1) * (1 - 1 / (1 + std::log2(1 + static_cast<double>(series.total))));
-  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + ' ' + times_counted(series.total) + " from " +
+  anomaly.finding.total = family.total;
+  anomaly.finding.observed = static_cast<double>(family.total);
+  anomaly.finding.score = (gravity >= Severity::fatal ? 0.5 : 0.1) * (1 - 1 / (1 + std::log2(1 + static_cast<double>(family.total))));
+  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + ' ' + times_counted(family.total) + " from " +
                             place_of(timeline, series.points.front());
+  if (family.others > 0)
+    anomaly.finding.summary += ", with " + grouped(family.others) + (family.others == 1 ? " other wording" : " other wordings");
   anomaly.what = "seen: " + subject_of(series);
   return anomaly;
 }
@@ -49,8 +82,9 @@ std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& conf
     if (!series.points.empty() && series.learned_total == 0 && gravity_of(series) >= Severity::error && !known.contains(&series))
       seen.push_back(&series);
   std::sort(seen.begin(), seen.end(), graver);
-  if (seen.size() > kSeenMax) seen.resize(kSeenMax);
-  for (const Series* series : seen) anomalies.push_back(describe(timeline, *series));
+  std::vector<Family> families = families_of(seen);
+  if (families.size() > kSeenMax) families.resize(kSeenMax);
+  for (const Family& family : families) anomalies.push_back(describe(timeline, family));
   return anomalies;
 }
 

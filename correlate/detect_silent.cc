@@ -149,9 +149,9 @@ Anomaly describe_heartbeat(const Timeline& timeline, const Series& series, const
   anomaly.finding.q = 0;
   anomaly.finding.notify = Notify::digest;
   anomaly.finding.score = 3 + std::log2(beat.missed);
-  anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + " came every " + rounded(beat.period_s) +
+  anomaly.finding.summary = anomaly.finding.service + ": " + lines_like(series) + " came every " + rounded(beat.period_s) +
                             " s and was missed " + rounded(beat.missed) + " times from " + clock_time(timeline, anomaly.onset);
-  anomaly.what = "silent: " + subject_of(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
+  anomaly.what = "silent: " + lines_like(series) + " every " + rounded(beat.period_s) + " s, missed " + rounded(beat.missed) + " times";
   return anomaly;
 }
 

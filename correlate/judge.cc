@@ -63,6 +63,7 @@ std::vector<Anomaly> find_all(const Timeline& timeline, const JudgeConfig& confi
   drop_told(rates, anomalies);
   append(std::move(rates));
   append(find_silent(timeline, config));
+  append(find_slow(timeline, config));
   append(find_changes(timeline, config));
   keep_strongest_quiet(anomalies);
   append(find_seen(timeline, config, anomalies));

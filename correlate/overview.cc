@@ -95,9 +95,15 @@ JudgedScope scope_of(const Timeline& timeline, const std::string& rates_note) {
   scope.width = timeline.width;
   scope.windows = timeline.windows;
   scope.ordinal = timeline.ordinal;
+  if (timeline.since_boot) {
+    const auto seconds = [](Timestamp time) { return std::chrono::duration<double>(time.time_since_epoch()).count(); };
+    scope.since_boot_s = {seconds(timeline.first), seconds(timeline.last)};
+  }
   scope.has_baseline = timeline.has_baseline;
   if (!timeline.has_baseline && !timeline.ordinal) scope.baseline_end = timeline.judged_from;
-  if (timeline.ordinal)
+  if (timeline.since_boot)
+    scope.notes.emplace_back("times are seconds since the machine started, without a date");
+  else if (timeline.ordinal)
     scope.notes.push_back((timeline.few_times == 0
                                ? std::string{"no times in the input"}
                                : "only " + grouped(timeline.few_times) + " of " + grouped(timeline.records) + " records have a time") +

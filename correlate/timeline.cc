@@ -64,6 +64,8 @@ class Builder {
     timeline_ = Timeline{};
     timeline_.ordinal = ordinal;
     timeline_.has_baseline = !windows.learned.empty();
+    const auto& shown = windows.judged.empty() ? windows.learned : windows.judged;
+    timeline_.since_boot = std::all_of(shown.begin(), shown.end(), [](const WindowSummary* window) { return window->since_boot; });
     name_services(windows);
     for (const WindowSummary* window : windows.learned) take(*window, true);
     for (const WindowSummary* window : windows.judged) take(*window, false);
@@ -126,6 +128,7 @@ class Builder {
       const Point point{window.start, cell.count, cell.first, cell.last, &cell, &window};
       for (const Timestamp time : {cell.first, cell.last}) refine(timeline_.resolutions[series.service], time);
       add_to(series, point, learned);
+      if (!cell.durations.empty()) (learned ? series.learned_durations : series.durations).push_back(&cell);
       add_to(timeline_.lines[series.service], point, learned);
       if (severity >= Severity::error) {
         Series& errors = timeline_.errors[series.service];

@@ -36,8 +36,9 @@ struct Series {
   std::uint64_t learned_total = 0, total = 0;     // total: of all that is not a given baseline
   std::vector<Point> learned;                     // baseline, in order of time
   std::vector<Point> points;  // of the windows that are reported on, in order of time; without a given baseline it holds the first part too
-  std::size_t judged_from = 0;  // points before it serve as the baseline when none was given
-  bool joined = false;          // the same text is also said with another severity: see Timeline::texts
+  std::size_t judged_from = 0;                            // points before it serve as the baseline when none was given
+  std::vector<const Cell*> learned_durations, durations;  // cells whose records tell durations: of the baseline, and of the others
+  bool joined = false;                                    // the same text is also said with another severity: see Timeline::texts
 
   [[nodiscard]] SeverityClass severity_class() const noexcept { return loglode::severity_class(severity); }
   [[nodiscard]] Timestamp first() const noexcept { return points.empty() ? kNoTime : points.front().first; }
@@ -55,6 +56,7 @@ struct TraceMoment {
 /// All that shares one clock: every stream with times, or one stream without.
 struct Timeline {
   bool ordinal = false;
+  bool since_boot = false;                    // an ordinal one: its times are those since a machine started
   std::uint64_t few_times = 0;                // of an ordinal one: records that have a time all the same; what a template's count tells of
                                               // its rate is then unknown, see line_order.h
   bool has_baseline = false;                  // given; else the first part of the input serves

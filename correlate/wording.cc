@@ -27,6 +27,8 @@ std::size_t readable(std::string_view text) {
   return letters;
 }
 
+bool has_variables(const Series& series) { return series.info != nullptr && series.info->text.find("<*>") != std::string::npos; }
+
 /// A request of an access log and its answer, as one says it: `"GET /a HTTP/1.1" 502 157` is `GET /a answered 502`. Empty for other text.
 std::string request_text(std::string_view text) {
   static constexpr std::array<std::string_view, 7> kMethods{"GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "PATCH ", "OPTIONS "};
@@ -90,14 +92,23 @@ std::string lag_text(double seconds) {
   return text;
 }
 
+std::string duration_text(double microseconds) {
+  constexpr double kMillisecond = 1e3, kSecond = 1e6, kMinute = 6e7;
+  if (microseconds < kMillisecond) return rounded(microseconds) + " µs";
+  if (microseconds < kSecond) return rounded(microseconds / kMillisecond) + " ms";
+  return microseconds < 2 * kMinute ? rounded(microseconds / kSecond) + " s" : rounded(microseconds / kMinute) + " min";
+}
+
 std::string place_of(const Timeline& timeline, const Point& point) {
+  if (timeline.since_boot) return rounded(std::chrono::duration<double>(point.first.time_since_epoch()).count()) + " s after boot";
   if (!timeline.ordinal) return clock_time(timeline, point.first);
   return point.cell != nullptr ? "line " + grouped(point.cell->first_line) : "the beginning";
 }
 
 std::string subject_text(const Series& series) {
   if (series.info == nullptr) return series.rule != nullptr ? series.rule->name : std::string{};
-  if (readable(series.info->text) >= 6) return cut(series.info->text);
+  // A person knows his log by what stands in it: "no connection after <*> ms" stands nowhere.
+  if (!has_variables(series) && readable(series.info->text) >= 6) return cut(series.info->text);
   for (const auto* points : {&series.points, &series.learned})
     for (const Point& point : *points)
       if (point.cell != nullptr && !point.cell->excerpt.empty()) return cut(point.cell->excerpt);
@@ -112,6 +123,8 @@ std::string subject_of(const Series& series) {
     return quoted + " (" + severity_text(series.severity) + " and " + severity_text(series.severity_max) + ')';
   return series.joined ? quoted + " (" + severity_text(series.severity) + ')' : quoted;
 }
+
+std::string lines_like(const Series& series) { return (has_variables(series) ? "lines like " : "") + subject_of(series); }
 
 std::string stable_id(std::string_view text) {
   char hex[17];

@@ -16,6 +16,7 @@
 #include "parse/json/json_text.h"
 #include "parse/record_time.h"
 #include "parse/text/id_bytes.h"
+#include "parse/text/kernel_faults.h"
 #include "parse/text/stated_severity.h"
 #include "parse/text/text_formats.h"
 #include "parse/time/stamp_sight.h"
@@ -54,12 +55,20 @@ class BatchReading {
   void read(Record& record) {
     const Timestamp arrived = take_near(record);
     read_fields(record);
-    if (record.time == kNoTime && !plan_.bare) search_time(record, read_as(record, arrived), batch_, context_.time);
+    if (record.time == kNoTime && record.since_boot < Duration::zero() && !plan_.bare)
+      search_time(record, read_as(record, arrived), batch_, context_.time);
     note_assumptions(record);
+    note_offset(record);
     if (record.time == kNoTime) record.time = arrived;
     repair(record);
   }
   [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
+  /// Tells in which offset from UTC the records stated their times.
+  void tell_offset(RunCounters& counters) const noexcept {
+    if (!has_offset_) return;
+    counters.note_utc_offset(offset_s_);
+    if (mixed_offsets_) counters.note_utc_offset(offset_s_ + 1);  // no single one
+  }
 
  private:
   /// When the record arrived, kNoTime when nobody knows.
@@ -78,6 +87,13 @@ class BatchReading {
     if (open == nullptr) return;
     if (!open->has_date) record.set(RecordFlag::date_assumed);
     if (open->zone_assumed) record.set(RecordFlag::zone_assumed);
+  }
+
+  void note_offset(const Record& record) noexcept {
+    if (record.time == kNoTime || (has_offset_ && offset_s_ == sight_.offset_s) || sight_.offset_of != record.time) return;
+    mixed_offsets_ = has_offset_;
+    has_offset_ = true;
+    offset_s_ = sight_.offset_s;
   }
 
   void read_fields(Record& record) {
@@ -153,7 +169,8 @@ class BatchReading {
       record.message = batch_.keep(*headline);
       searched_ = false;
     }
-    if (record.severity == Severity::unspecified && begins_with_crash(text)) record.severity = Severity::error;
+    if (record.severity != Severity::unspecified || !begins_with_crash(text)) return;
+    record.severity = std::max(Severity::error, kernel_fault_severity(text));
   }
 
   /// `first.inner` and what stands inside `layers` on the further lines of `raw`.
@@ -329,6 +346,8 @@ class BatchReading {
   const ReadingPlan& plan_;
   ParseContext context_;  // the plan's, and what is known of the record
   StampSight sight_;
+  std::int32_t offset_s_ = 0;  // of the latest stamp that a record's time came from
+  bool has_offset_ = false, mixed_offsets_ = false;
   Batch& batch_;
   std::string_view used_ = "message";
   bool utf8_checked_ = false;  // of the whole record
@@ -362,6 +381,7 @@ class Parser final : public Stage {
       flags |= record.flags;
       for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += record.has(kCounted[i].first) ? 1 : 0;
     }
+    if (!batch.stream->info.baseline) reading.tell_offset(counters_);
     for (std::size_t i = 0; flags != 0 && i < counts.size(); ++i)
       if (counts[i] != 0) counters_.*kCounted[i].second += counts[i];
     return {};

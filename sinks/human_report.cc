@@ -1,13 +1,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iterator>
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "base/terminal_text.h"
 #include "sinks/report.h"
+#include "sinks/seen_errors.h"
 
 namespace loglode {
 
@@ -75,6 +76,7 @@ class Screen {
     std::string text = fmt::format("{} {} · {} lines", judgement().services.size(),
                                    judgement().services.size() == 1 ? "service" : "services", with_commas(stats.lines));
     if (scope.first != kNoTime && !scope.ordinal) text += " · " + span_text(scope.first, scope.last);
+    if (scope.since_boot_s) text += " · " + boot_span_text(*scope.since_boot_s);
     text += fmt::format(" · {} templates · {}", with_commas(judgement().templates.size()), short_duration(stats.seconds_wall));
     std::string basis = scope.has_baseline ? "judged against the baseline" : "no baseline given: judged against its own first part";
     if (judgement().services.empty()) basis.clear();
@@ -106,9 +108,26 @@ class Screen {
       line("Nothing to judge: no records were read.");
       return line();
     }
-    line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
+    if (const Finding* fatal = fatal_alone()) {
+      wrapped(paint_.bold_red("NO INCIDENT, BUT FATAL") + "  ", columns_of("NO INCIDENT, BUT FATAL  "),
+              printable(fatal->service) + ": " + printable(said_by(*fatal)));
+      const std::string where = fatal->evidence.empty() ? "" : where_of(fatal->evidence.front()) + "; ";
+      wrapped("  ",
+              where + (fatal->incomparable ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
+                                             "--baseline of a good day"
+                                           : "it was there in what all else is compared with, so it counts as usual: look at it "
+                                             "yourself, or give a --baseline of a good day"));
+    } else {
+      line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
+    }
     for (const std::string& note : judgement().scope.notes) line("  " + paint_.dim(cut_to(printable(note), columns_ - 2)));
     line();
+  }
+
+  // The first FATAL that nothing explains.
+  const Finding* fatal_alone() const {
+    const std::vector<SeenError> seen = seen_errors(judgement());
+    return seen.empty() || seen.front().finding->severity < Severity::fatal ? nullptr : seen.front().finding;
   }
 
   std::string painted_severity(IncidentSeverity severity) const {
@@ -120,7 +139,7 @@ class Screen {
     std::string span = moment(incident.onset == kNoTime ? incident.opened_at : incident.onset);
     if (incident.closed_at != kNoTime) span += " - " + moment(incident.closed_at);
     if (judgement().scope.ordinal || span == "?") span.clear();
-    if (!span.empty()) span = "  " + span;
+    if (!span.empty()) span = "  " + span + in_own_offset(incident);
     const std::string path = cut_to(path_of(incident), columns_ > 60 ? columns_ - 44 : columns_ - 2);
     const std::string basis = basis_of(incident);
     const std::string head =
@@ -155,6 +174,16 @@ class Screen {
     const auto day = [](Timestamp of) { return to_rfc3339(of).substr(0, 10); };
     const JudgedScope& scope = judgement().scope;
     return scope.first == kNoTime || day(scope.first) == day(scope.last) ? clock_text(time) : day(time) + " " + clock_text(time);
+  }
+
+  // The same times as the log shows them, where it shows them in one offset that is not UTC.
+  std::string in_own_offset(const Incident& incident) const {
+    const std::int32_t offset = input_.stats.utc_offset_s.value_or(0);
+    if (offset == 0) return "";
+    const auto shown = [&](Timestamp time) { return moment(time + std::chrono::seconds{offset}); };
+    const std::string from = shown(incident.onset == kNoTime ? incident.opened_at : incident.onset);
+    return fmt::format(" UTC ({}{}, {} in the log)", from, incident.closed_at == kNoTime ? "" : " - " + shown(incident.closed_at),
+                       offset_text(offset));
   }
 
   // An arrow before each service that began after another one, as far as clocks tell.
@@ -211,6 +240,8 @@ class Screen {
       case FindingKind::rate_down:
         return fmt::format("×{} (expected {})", with_commas(static_cast<std::uint64_t>(finding.observed + 0.5)),
                            number_text(finding.expected));
+      case FindingKind::value_shift:
+        return fmt::format("{} → {}", short_duration(finding.expected / 1000), short_duration(finding.observed / 1000));
       case FindingKind::silent:
         return fmt::format("(expected {})", number_text(finding.expected));
       default:
@@ -299,33 +330,35 @@ class Screen {
 
   // Each error that nothing above is about, FATAL ones first, then as they stand in the input: nothing bad is left unsaid.
   void errors_seen() {
-    std::vector<const Finding*> seen = of_kind(FindingKind::error_seen);
+    const std::vector<SeenError> seen = seen_errors(judgement());
     if (seen.empty()) return;
-    std::stable_sort(seen.begin(), seen.end(), [](const Finding* a, const Finding* b) { return place_of(*a) < place_of(*b); });
     const std::size_t shown = std::min(seen.size(), judgement().incidents.empty() ? kSeenShown : kListShown);
     section("ERRORS SEEN", "(once each; in no incident)");
     for (std::size_t i = 0; i < shown; ++i) {
-      const Finding& finding = *seen[i];
-      const Evidence proof = finding.evidence.empty() ? Evidence{} : finding.evidence.front();
-      const std::string said = proof.excerpt.empty() ? subject_of(finding, input_.rules) : proof.excerpt;
-      const std::string where =
-          proof.origin.path.empty() ? "" : fmt::format("  {}:{}", printable(file_name(proof.origin.path)), with_commas(proof.origin.line));
-      const std::string head = fmt::format("{:>9}  {}  ", "×" + with_commas(finding.total), pad_to(printable(finding.service), 16));
-      const std::size_t used = columns_of(head) + columns_of(where);
-      line(head + cut_to(printable(said), columns_ > used + 20 ? columns_ - used : 20) + paint_.dim(where));
+      const Finding& finding = *seen[i].finding;
+      const std::string below = seen[i].lines_below == 0 ? "" : fmt::format("  (+{} below it)", seen[i].lines_below);
+      const std::string where = below + (finding.evidence.empty() ? "" : "  " + where_of(finding.evidence.front()));
+      const bool fatal = finding.severity >= Severity::fatal;
+      const std::string head = fmt::format("{:>9}  {}{}  ", "×" + with_commas(finding.total), fatal ? paint_.bold_red("FATAL ") : "",
+                                           pad_to(printable(finding.service), fatal ? 10 : 16));
+      const std::size_t used = 9 + 2 + 16 + 2 + columns_of(where);
+      line(head + cut_to(printable(said_by(finding)), columns_ > used + 20 ? columns_ - used : 20) + paint_.dim(where));
     }
     if (seen.size() > shown) line(paint_.dim(fmt::format("  and {} more (--findings FILE has all)", seen.size() - shown)));
     line();
   }
 
-  static std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
-
-  static std::tuple<bool, Timestamp, std::string_view, std::uint64_t> place_of(const Finding& finding) {
-    const bool fatal = finding.severity >= Severity::fatal;
-    if (finding.evidence.empty()) return {!fatal, finding.start, "", 0};
-    const Origin& origin = finding.evidence.front().origin;
-    return {!fatal, finding.start, origin.path, origin.line};
+  // The record as it was written, where it was kept.
+  std::string said_by(const Finding& finding) const {
+    const bool kept = !finding.evidence.empty() && !finding.evidence.front().excerpt.empty();
+    return kept ? finding.evidence.front().excerpt : subject_of(finding, input_.rules);
   }
+
+  static std::string where_of(const Evidence& proof) {
+    return proof.origin.path.empty() ? "" : fmt::format("{}:{}", printable(file_name(proof.origin.path)), with_commas(proof.origin.line));
+  }
+
+  static std::string_view file_name(std::string_view path) { return path.substr(path.find_last_of('/') + 1); }
 
   // New errors and changes that belong to no incident.
   void others() {
@@ -334,8 +367,7 @@ class Screen {
       for (const std::string& id : incident.findings) grouped[id] = true;
     std::vector<const Finding*> alone;
     for (const Finding& finding : judgement().findings) {
-      const bool has_section =
-          finding.kind == FindingKind::frequent || finding.kind == FindingKind::silent || finding.kind == FindingKind::error_seen;
+      const bool has_section = finding.kind == FindingKind::frequent || finding.kind == FindingKind::silent || is_seen_error(finding);
       if (!has_section && grouped.count(finding.finding_id) == 0) alone.push_back(&finding);
     }
     if (alone.empty()) return;
@@ -349,8 +381,7 @@ class Screen {
     if (finding.evidence.empty()) return;
     const Evidence& proof = finding.evidence.front();
     if (proof.excerpt.empty() || proof.excerpt == finding.template_text) return;
-    const std::string where = fmt::format("  {}:{}", printable(file_name(proof.origin.path)), with_commas(proof.origin.line));
-    wrapped("      ", printable(proof.excerpt) + where);
+    wrapped("      ", printable(proof.excerpt) + "  " + where_of(proof));
   }
 
   void section(std::string_view title, std::string_view remark) {
@@ -468,6 +499,15 @@ std::string span_text(Timestamp first, Timestamp last) {
   return fmt::format("{} {} - {} {} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(0, 10), b.substr(11, 8));
 }
 
+std::string boot_span_text(std::pair<double, double> seconds) {
+  return fmt::format("{:.1f}-{:.1f} s since boot", seconds.first, seconds.second);
+}
+
+std::string offset_text(std::int32_t seconds) {
+  const std::int32_t minutes = std::abs(seconds) / 60;
+  return fmt::format("{}{:02}:{:02}", seconds < 0 ? '-' : '+', minutes / 60, minutes % 60);
+}
+
 std::string problem_text(const InputProblem& problem) {
   return problem.what.find(problem.path) != std::string::npos ? problem.what : problem.path + ": " + problem.what;
 }
@@ -490,6 +530,8 @@ std::string word_for(FindingKind kind) {
       return "up";
     case FindingKind::rate_down:
       return "down";
+    case FindingKind::value_shift:
+      return "slower";
     default:
       return std::string{name_of(kind)};
   }

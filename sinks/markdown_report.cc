@@ -5,6 +5,7 @@
 
 #include "base/terminal_text.h"
 #include "sinks/report.h"
+#include "sinks/seen_errors.h"
 
 namespace loglode {
 
@@ -37,12 +38,17 @@ class Page {
     put("# Log analysis\n\n{} services, {} lines, {} templates", input_.judgement.services.size(), with_commas(input_.stats.lines),
         with_commas(input_.judgement.templates.size()));
     if (scope.first != kNoTime && !scope.ordinal) put(", {}", span_text(scope.first, scope.last));
+    if (scope.since_boot_s) put(", {}", boot_span_text(*scope.since_boot_s));
     put(". {}.\n\n", scope.has_baseline ? "Judged against the baseline" : "No baseline given: judged against its own first part");
     if (input_.stats.stopped_early) put("**Partial**: {}.\n\n", kStoppedEarly);
   }
 
   void nothing_found() {
-    put("## No incident\n\n");
+    const std::vector<SeenError> seen = seen_errors(input_.judgement);
+    if (!seen.empty() && seen.front().finding->severity >= Severity::fatal)
+      put("## No incident, but FATAL\n\n{}\n\n", markdown_text(seen.front().finding->summary));
+    else
+      put("## No incident\n\n");
     for (const std::string& note : input_.judgement.scope.notes) put("- {}\n", markdown_text(note));
     for (const std::string& remark : input_.judgement.scope.remarks) put("- {}\n", markdown_text(remark));
     put("\n");

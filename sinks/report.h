@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "core/finding.h"
 #include "core/rule_info.h"
@@ -34,6 +35,11 @@ struct ScreenStyle {
 [[nodiscard]] std::string clock_text(Timestamp time);  // 12:12:41
 [[nodiscard]] std::string span_text(Timestamp first,
                                     Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
+
+/// 0.0-1202.0 s since boot
+[[nodiscard]] std::string boot_span_text(std::pair<double, double> seconds);
+/// +02:00
+[[nodiscard]] std::string offset_text(std::int32_t seconds);
 
 /// What every report says of a run that a signal cut short.
 inline constexpr std::string_view kStoppedEarly =

@@ -11,8 +11,16 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kTagBytesMax = 48;
+constexpr std::size_t kUptimeDigitsMax = 9;  // of seconds: thirty years
 
 tl::unexpected<Error> invalid(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
+
+/// Of a few digits.
+std::int64_t value_of(std::string_view digits) noexcept {
+  std::int64_t value = 0;
+  for (const char c : digits) value = value * 10 + (c - '0');
+  return value;
+}
 
 bool has_blank(std::string_view text) noexcept {
   return text.find(' ') != std::string_view::npos || text.find('\t') != std::string_view::npos;
@@ -303,7 +311,10 @@ bool Layout::read_step(const Step& step, LineScanner& scan, const ParseContext& 
       scan.take_blanks();
       const std::string_view seconds = scan.take_number();
       const bool point = scan.take('.');
-      return !seconds.empty() && point && scan.take_number().size() == 6;
+      const std::string_view microseconds = scan.take_number();
+      if (seconds.empty() || seconds.size() > kUptimeDigitsMax || !point || microseconds.size() != 6) return false;
+      parsed.since_boot = std::chrono::seconds{value_of(seconds)} + std::chrono::microseconds{value_of(microseconds)};
+      return true;
     }
     case Kind::level:
     case Kind::syslog:

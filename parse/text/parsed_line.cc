@@ -8,6 +8,7 @@ namespace loglode {
 void commit(const ParsedLine& parsed, Record& record, Batch& batch, const ParseContext& context) {
   record.message = parsed.message;
   if (parsed.time != kNoTime) record.time = parsed.time;
+  record.since_boot = parsed.since_boot;
   if (parsed.severity != Severity::unspecified) record.severity = parsed.severity;
   if (!parsed.service.empty()) record.service = parsed.service;
   if (!parsed.host.empty()) record.host = parsed.host;

@@ -19,6 +19,7 @@ class ParsedLine {
   ParsedLine() noexcept {}  // leaves the room for attributes uninitialised: most lines keep none
 
   Timestamp time = kNoTime;
+  Duration since_boot{-1};
   Severity severity = Severity::unspecified;
   std::string_view message, service, host, trace_id, span_id;
 
@@ -34,6 +35,7 @@ class ParsedLine {
   /// Empty again, without touching the attributes' memory.
   void reset() noexcept {
     time = kNoTime;
+    since_boot = Duration{-1};
     severity = Severity::unspecified;
     message = service = host = trace_id = span_id = {};
     attribute_count_ = 0;

@@ -1,6 +1,7 @@
 #include "parse/text/stated_severity.h"
 
 #include "parse/text/access_severity.h"
+#include "parse/text/kernel_faults.h"
 #include "parse/text/level_marks.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/tokens.h"
@@ -65,6 +66,7 @@ Severity leading_severity(std::string_view message) {
 }
 
 Severity severity_within(std::string_view message) {
+  if (const Severity fault = kernel_fault_severity(message); fault != Severity::unspecified) return fault;
   if (const Severity paired = paired_severity(message); paired != Severity::unspecified) return paired;
   if (const Severity told = tool_severity(message); told != Severity::unspecified) return told;
   return access_severity(message);

@@ -17,6 +17,11 @@ struct StampSight {
   static constexpr std::size_t kStampsMax = 4;
 
   void clear() noexcept { count = 0; }
+  /// Of each stamp, whatever it says.
+  void note_offset(std::int32_t east_s, Timestamp time) noexcept {
+    offset_s = east_s;
+    offset_of = time;
+  }
   void note(const CivilTime& civil, Timestamp time) noexcept {
     if (count < kStampsMax) stamps[count++] = {civil, time};
   }
@@ -30,6 +35,8 @@ struct StampSight {
 
   std::array<Stamp, kStampsMax> stamps;
   std::size_t count = 0;
+  std::int32_t offset_s = 0;      // of the last stamp, from UTC; 0 where nobody said it
+  Timestamp offset_of = kNoTime;  // what was read as that stamp
 };
 
 }  // namespace loglode

@@ -228,6 +228,20 @@ std::optional<Timestamp> moment_on_nearest_day(const CivilTime& civil, Timestamp
   return nearest.best();
 }
 
+namespace {
+
+/// How far the clock that `civil` shows was from UTC at `moment`.
+std::int32_t offset_read(const CivilTime& civil, const TimeContext& context, Timestamp moment) noexcept {
+  if (civil.zone == nullptr && context.zone == nullptr) return 0;
+  constexpr std::int64_t kWestMost = 12 * 3600;
+  const std::int64_t shown = civil.hour * 3600 + civil.minute * 60 + civil.second;
+  const std::int64_t of_day = std::chrono::floor<std::chrono::seconds>(moment).time_since_epoch().count() % kSecondsPerDay;
+  const std::int64_t apart = ((shown - of_day + kWestMost) % kSecondsPerDay + kSecondsPerDay) % kSecondsPerDay - kWestMost;
+  return static_cast<std::int32_t>(apart);
+}
+
+}  // namespace
+
 bool resolve(const CivilTime& civil, const TimeContext& context, Timestamp& out) {
   const bool open = leaves_something_open(civil, context);
   std::optional<Timestamp> moment;
@@ -239,7 +253,9 @@ bool resolve(const CivilTime& civil, const TimeContext& context, Timestamp& out)
   }
   if (!moment) return false;
   out = *moment;
-  if (open && context.sight != nullptr) context.sight->note(civil, out);
+  if (context.sight == nullptr) return true;
+  if (open) context.sight->note(civil, out);
+  context.sight->note_offset(civil.offset_seconds != kNoOffset ? civil.offset_seconds : offset_read(civil, context, out), out);
   return true;
 }
 

@@ -39,6 +39,8 @@ struct AggregatedStream {
   bool baseline = false, timed = false;
   Timestamp previous = kNoTime, watermark = kNoTime;
   std::uint64_t untimed = 0;             // records before the first time
+  bool since_boot = false;               // those tell the time since the start of their machine
+  Duration boot{};                       // where the latest start lies, when there were several
   std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
   bool told_services = false;            // that it names more services than there is room for
   std::vector<KeptStep> steps;
@@ -102,6 +104,7 @@ struct WindowAggregator::State {
   void give_up_services(const std::vector<std::uint32_t>& given_up);
   void tell_too_many_services(AggregatedStream& stream);
   void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
+  static Timestamp place_since_boot(const Record& record, AggregatedStream& stream);
   Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);
   void note_lead(const Record& record, const AggregatedStream& stream, std::uint32_t service);
   void ask_clock();
@@ -114,6 +117,7 @@ struct WindowAggregator::State {
   void hold_bounds(std::uint32_t stream_number, Timestamp time);
   void widen(WindowTable& widened);
   void keep_step(const Record& record, AggregatedStream& stream, std::uint32_t service, Timestamp time);
+  static void note_duration(AggregatedCell& cell, const Record& record);
   void begin_cell(AggregatedCell& cell, const Record& record, bool error_rule, Timestamp time);
   bool wants_excerpt(const AggregatedCell& cell, const AggregatedStream& stream) const;
   void recount_excerpts();

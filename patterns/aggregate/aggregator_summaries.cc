@@ -26,6 +26,7 @@ void WindowAggregator::State::append_summaries(const WindowTable& from, bool ord
     summary.path_service = stream.service_name;
     summary.baseline = stream.baseline;
     summary.ordinal = ordinal;
+    summary.since_boot = ordinal && stream.since_boot;
     summary.start = frame.start;
     summary.width = from.width();
     summary.reaches = frame.reaches;
@@ -62,6 +63,7 @@ void WindowAggregator::State::append_summaries(const WindowTable& from, bool ord
     // An earlier record of its shape may have come since: then this is not the first any more.
     if (cell.excerpt && wants_excerpt(cell, stream)) made.excerpt = *cell.excerpt;
     made.error_rule = cell.notable && cell.severity < Severity::warn;
+    if (cell.durations) made.durations = *cell.durations;
     out[base + place].cells.push_back(std::move(made));
   }
   for (const AggregatedRuleCell& cell : from.rule_cells()) {
@@ -115,6 +117,7 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
   frame.late += summary.late;
   frame.changed = false;
   if (summary.ordinal) stream.untimed += summary.records;
+  stream.since_boot = stream.since_boot || summary.since_boot;
   for (const Cell& cell : summary.cells) {
     const std::uint32_t service = service_of(summary.services[cell.service], stream);
     AggregatedCell& made = into.cells()[into.cell_of(at, service, cell.shape)];
@@ -129,6 +132,9 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
     made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
     made.severity = std::max(made.severity, cell.severity);
     made.count += cell.count;
+    if (!cell.durations.empty() && made.durations == nullptr) made.durations = std::make_unique<std::vector<DurationSample>>();
+    for (const DurationSample sample : cell.durations) keep_duration(*made.durations, sample);
+    if (summary.since_boot) stream.previous = std::max(stream.previous, cell.last);
     const std::pair place{cell.first, cell.first_offset};
     const auto [first, is_new] = stream.firsts.try_emplace({service, cell.shape}, place);
     if (!is_new) first->second = std::min(first->second, place);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <tuple>
@@ -12,6 +13,7 @@
 #include "core/assert.h"
 #include "patterns/aggregate/aggregator_state.h"
 #include "patterns/aggregate/excerpt.h"
+#include "patterns/aggregate/told_duration.h"
 
 namespace loglode {
 
@@ -106,6 +108,17 @@ AggregatedCell& WindowAggregator::State::cell_of(std::uint32_t service, ShapeId 
   return table->cells()[place.cell];
 }
 
+/// A machine that starts again counts anew: what it says then came after all it had said.
+Timestamp WindowAggregator::State::place_since_boot(const Record& record, AggregatedStream& stream) {
+  constexpr Duration kOutOfOrder = std::chrono::seconds{10};  // its processors do not write in order, but nearly so
+  if (stream.previous == kNoTime) stream.previous = Timestamp{};
+  if (record.since_boot < Duration::zero()) return stream.previous;
+  if (Timestamp{stream.boot + record.since_boot} < stream.previous - kOutOfOrder) stream.boot = stream.previous.time_since_epoch();
+  const Timestamp time{stream.boot + record.since_boot};
+  stream.previous = std::max(stream.previous, time);
+  return time;
+}
+
 Timestamp WindowAggregator::State::place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally) {
   AggregatedStream& stream = streams[stream_number];
   if (record.time != kNoTime) {
@@ -117,13 +130,18 @@ Timestamp WindowAggregator::State::place_in_time(Record& record, std::uint32_t s
     stream.previous = time;
     return time;
   }
-  ++tally.without_time;
   if (stream.timed) {
+    ++tally.without_time;
     record.time = stream.previous;
     record.set(RecordFlag::time_inherited);
     return record.time;
   }
-  if (!stream.ordinal) stream.ordinal = std::make_unique<WindowTable>();
+  if (!stream.ordinal) {
+    stream.ordinal = std::make_unique<WindowTable>();
+    stream.since_boot = record.since_boot >= Duration::zero();
+  }
+  if (stream.since_boot) return place_since_boot(record, stream);
+  ++tally.without_time;
   return Timestamp{kOrdinalStep * static_cast<std::int64_t>(stream.untimed++)};
 }
 
@@ -253,6 +271,15 @@ void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& rec
   excerpt_bytes += cell.excerpt->size();
 }
 
+/// A shape's records either all tell a duration or none does: a cell whose first record tells none is asked no more.
+void WindowAggregator::State::note_duration(AggregatedCell& cell, const Record& record) {
+  const std::optional<std::uint32_t> microseconds = told_duration(record.message);
+  if (!microseconds) return;
+  if (cell.durations == nullptr) cell.durations = std::make_unique<std::vector<DurationSample>>();
+  const std::uint64_t place[] = {record.shape.high, record.offset};
+  keep_duration(*cell.durations, {static_cast<std::uint32_t>(XXH3_64bits(place, sizeof place) >> 32), *microseconds});
+}
+
 void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
   if (record.has(RecordFlag::excluded)) return;
   if (record.has(RecordFlag::blank)) {
@@ -294,6 +321,7 @@ void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint3
   if (cell.count == 0 || std::tie(time, record.offset) < std::tie(cell.first, cell.first_offset))
     begin_cell(cell, record, error_rule, time);
   cell.last = cell.count == 0 ? time : std::max(cell.last, time);
+  if (cell.count == 0 || cell.durations != nullptr) note_duration(cell, record);
   cell.severity = std::max(cell.severity, record.severity);
   cell.count += record.weight;
 

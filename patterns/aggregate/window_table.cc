@@ -12,6 +12,10 @@ void join(AggregatedCell& into, AggregatedCell&& part) {
   into.last = into.count == 0 ? part.last : std::max(into.last, part.last);
   into.count += part.count;
   into.severity = std::max(into.severity, part.severity);
+  if (into.durations == nullptr)
+    into.durations = std::move(part.durations);
+  else if (part.durations != nullptr)
+    for (const DurationSample sample : *part.durations) keep_duration(*into.durations, sample);
   if (!first_of_two) return;
   into.first = part.first;
   into.first_offset = part.first_offset;

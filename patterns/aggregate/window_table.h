@@ -34,8 +34,9 @@ struct AggregatedCell {
   std::uint64_t first_offset = 0, first_line = 0;
   std::uint32_t first_line_count = 1;
   Severity severity = Severity::unspecified;
-  bool notable = false;                  // its earliest record is WARN or above, or an error rule hit it
-  std::unique_ptr<std::string> excerpt;  // of its earliest record
+  bool notable = false;                                    // its earliest record is WARN or above, or an error rule hit it
+  std::unique_ptr<std::string> excerpt;                    // of its earliest record
+  std::unique_ptr<std::vector<DurationSample>> durations;  // none: its records tell none
 };
 
 struct AggregatedRuleCell {

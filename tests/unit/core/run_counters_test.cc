@@ -33,3 +33,15 @@ TEST_CASE("a run that does not end takes each problem once, however many there h
     CHECK(counters.take_problems().at(0).path == "/in/next");
   }
 }
+
+TEST_CASE("the offset from UTC is known while all that is noted of it agrees", "[core]") {
+  RunCounters counters;
+  CHECK_FALSE(counters.utc_offset());
+  counters.note_utc_offset(7200);
+  counters.note_utc_offset(7200);
+  CHECK(counters.utc_offset() == 7200);
+  counters.note_utc_offset(0);
+  CHECK_FALSE(counters.utc_offset());
+  counters.note_utc_offset(7200);
+  CHECK_FALSE(counters.utc_offset());
+}

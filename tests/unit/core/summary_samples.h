@@ -27,6 +27,7 @@ class SummarySamples {
     summary.start = window_start(at, width);
     summary.width = width;
     summary.reaches = below(1000);
+    summary.since_boot = below(4) == 0;
     summary.trace_sample_below = below(3) == 0 ? ~std::uint64_t{0} >> 1 : ~std::uint64_t{0};
     summary.services = {"db", "api", "web"};
     summary.rules = {"timeout", "oom"};
@@ -57,6 +58,8 @@ class SummarySamples {
     summary.cells.push_back(Cell{static_cast<std::uint32_t>(below(3)), shape(), below(2) == 0 ? Severity::info : Severity::error, count,
                                  std::min(a, b), std::max(a, b), offset, 1 + offset / 10, 1,
                                  below(2) == 0 ? std::string{} : "excerpt " + std::to_string(offset), below(4) == 0});
+    for (std::uint64_t i = below(4) * 4; i > 0; --i)
+      keep_duration(summary.cells.back().durations, {static_cast<std::uint32_t>(below(100)), static_cast<std::uint32_t>(below(1000))});
     summary.records += count;
   }
 

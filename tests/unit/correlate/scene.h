@@ -24,6 +24,8 @@ class Scene {
   std::string file = "app.log";  // the stream that the next lines come from
   bool baseline = false;
   bool ordinal = false;
+  bool since_boot = false;
+  std::uint32_t took_us = 0;  // that the next lines say; 0: nothing
 
   Scene& line(Timestamp time, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {},
               const std::vector<std::string>& rules = {}) {
@@ -34,6 +36,7 @@ class Scene {
     one.path = file;
     one.baseline = baseline;
     one.ordinal = ordinal;
+    one.since_boot = since_boot;
     one.start = start;
     one.width = width_;
     const std::uint64_t number = ++lines_[file];
@@ -42,6 +45,7 @@ class Scene {
     one.services = {service};
     const ShapeId shape = shape_of(text, severity_class(severity));
     one.cells = {Cell{0, shape, severity, 1, time, time, (number - 1) * 100, number, 1, text}};
+    if (took_us != 0) one.cells[0].durations = {{static_cast<std::uint32_t>(number * 2654435761U), took_us}};
     for (const std::string& rule : rules) {
       one.rules.push_back(rule);
       one.rule_cells.push_back(RuleCell{0, static_cast<std::uint32_t>(one.rules.size() - 1), shape, 1, time, time});

@@ -177,6 +177,23 @@ TEST_CASE("tool lines: compilers, linkers, make, tests and CI say errors and war
   }
 }
 
+TEST_CASE("stated severity: what a kernel says at its end is FATAL", "[parse][level]") {
+  for (const std::string_view text :
+       {"Kernel panic - not syncing: Attempted to kill init!", "---[ end Kernel panic - not syncing: VFS ]---",
+        "BUG: unable to handle page fault for address: ffff8000", "BUG: KASAN: use-after-free in worker", "Oops: 0000 [#1] SMP PTI",
+        "watchdog: BUG: soft lockup - CPU#3 stuck for 26s!", "kernel BUG at mm/slub.c:305!", "Internal error: Oops: 17 [#1] ARM",
+        "Unable to handle kernel paging request at virtual address 0", "general protection fault, probably for address 0: 0000 [#1]",
+        "VFS: Unable to mount root fs on unknown-block(8,1)"}) {
+    INFO(text);
+    CHECK(static_cast<int>(stated_severity(text)) == static_cast<int>(Severity::fatal));
+  }
+  for (const std::string_view text : {"BUG-12: totals were rounded", "Oops! try again", "BUG: the button is green", "Oops: something",
+                                      "no kernel panic since May", "Kernel panic drill planned", "watchdog: started"}) {
+    INFO(text);
+    CHECK(static_cast<int>(stated_severity(text)) == 0);
+  }
+}
+
 TEST_CASE("stated severity: pairs and leading words of a message, never parts of values", "[parse][level]") {
   const Stated messages[] = {
       {"at=error code=H12 desc=\"Request timeout\"", Severity::error},

@@ -28,6 +28,7 @@ struct Line {
   std::uint32_t line_count = 1;
   bool blank = false;
   std::uint32_t weight = 1;
+  Duration since_boot{-1};
 };
 
 inline Timestamp at(double seconds_after_noon) { return Timestamp{Duration{kNoon + static_cast<std::int64_t>(seconds_after_noon * 1e9)}}; }
@@ -69,6 +70,7 @@ class Run {
       record.trace_id = batch.keep(line.trace);
       record.shape = line.shape;
       record.weight = line.weight;
+      record.since_boot = line.since_boot;
       if (line.blank) record.set(RecordFlag::blank);
       record.hits_begin = static_cast<std::uint32_t>(batch.hits.size());
       record.hits_count = static_cast<std::uint32_t>(line.rules.size());
