@@ -12,7 +12,7 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kLearnedMin = 20, kJudgedMin = 20;  // sampled durations
+constexpr std::size_t kLearnedMin = 20, kJudgedMin = 20;          // sampled durations
 constexpr double kTimesSlower = 2, kSlowerByAtLeast_us = 20'000;  // than nineteen in twenty were: below that nobody notices
 constexpr double kShareSlow = 0.3;                                // of a stretch that is slow
 constexpr std::size_t kStretches = 12, kInStretchMin = 4;         // that the judged part is looked through in
@@ -135,9 +135,9 @@ std::vector<Anomaly> find_slow(const Timeline& timeline, const JudgeConfig&) {
     const SlowPart part = slow_part(timeline, durations);
     const auto sampled = static_cast<double>(part.to - part.from);
     if (sampled < static_cast<double>(kJudgedMin)) continue;
-    const auto slow = static_cast<double>(
-        std::count_if(durations.now.begin() + static_cast<std::ptrdiff_t>(part.from), durations.now.begin() + static_cast<std::ptrdiff_t>(part.to),
-                      [&](const Sampled& one) { return one.microseconds > durations.limit; }));
+    const auto slow = static_cast<double>(std::count_if(durations.now.begin() + static_cast<std::ptrdiff_t>(part.from),
+                                                        durations.now.begin() + static_cast<std::ptrdiff_t>(part.to),
+                                                        [&](const Sampled& one) { return one.microseconds > durations.limit; }));
     if (slow < kSlowMin || upper_tail(slow, sampled * durations.share_before, kOverdispersion) > kChance) continue;
     of_service[series.service].push_back(describe(timeline, series, durations, part));
   }

@@ -9,9 +9,9 @@ namespace loglode {
 
 namespace {
 
-constexpr std::uint64_t kLinesBetween = 5;       // of one report
-constexpr std::size_t kSayingBytes = 16;         // of a text that is said again inside a longer one
-constexpr std::uint64_t kReportLinesMax = 60;    // from its first line on
+constexpr std::uint64_t kLinesBetween = 5;     // of one report
+constexpr std::size_t kSayingBytes = 16;       // of a text that is said again inside a longer one
+constexpr std::uint64_t kReportLinesMax = 60;  // from its first line on
 
 const Origin* origin_of(const Finding& finding) { return finding.evidence.empty() ? nullptr : &finding.evidence.front().origin; }
 
@@ -22,10 +22,30 @@ std::string_view text_of(const Finding& finding) {
 
 /// A line that nobody writes but below another one.
 bool goes_on(std::string_view text) {
-  static constexpr std::array<std::string_view, 24> kBeginnings{
-      "Caused by",  "at ",          "...",         "---[ end ",  "During handling of", "The above exception", "DETAIL:",  "HINT:",
-      "STATEMENT:", "CONTEXT:",     "Suppressed:", "File \"",    "RIP: ",              "Call Trace",          "Code: ",   "Oops: ",
-      "#PF: ",      "PGD ",         "CPU: ",       "Traceback ", "Modules linked in",  "note: ",              "Backtrace", "stack backtrace"};
+  static constexpr std::array<std::string_view, 24> kBeginnings{"Caused by",
+                                                                "at ",
+                                                                "...",
+                                                                "---[ end ",
+                                                                "During handling of",
+                                                                "The above exception",
+                                                                "DETAIL:",
+                                                                "HINT:",
+                                                                "STATEMENT:",
+                                                                "CONTEXT:",
+                                                                "Suppressed:",
+                                                                "File \"",
+                                                                "RIP: ",
+                                                                "Call Trace",
+                                                                "Code: ",
+                                                                "Oops: ",
+                                                                "#PF: ",
+                                                                "PGD ",
+                                                                "CPU: ",
+                                                                "Traceback ",
+                                                                "Modules linked in",
+                                                                "note: ",
+                                                                "Backtrace",
+                                                                "stack backtrace"};
   return std::any_of(kBeginnings.begin(), kBeginnings.end(), [&](std::string_view known) { return text.starts_with(known); });
 }
 
@@ -41,8 +61,7 @@ bool is_part_of(const Finding& next, const Finding& last, const Finding& first) 
   if (b->line < a->line || b->line > a->line + a->line_count + kLinesBetween || b->line > begin->line + kReportLinesMax) return false;
   if (next.total != last.total) return false;  // one of them also comes alone
   const bool kernel_dies = text_of(first).starts_with("BUG: ") || text_of(first).starts_with("Oops");
-  return goes_on(text_of(next)) || says_again(text_of(next), text_of(last)) ||
-         (kernel_dies && text_of(next).starts_with("Kernel panic"));
+  return goes_on(text_of(next)) || says_again(text_of(next), text_of(last)) || (kernel_dies && text_of(next).starts_with("Kernel panic"));
 }
 
 std::tuple<std::string_view, std::uint64_t, Timestamp> place_of(const Finding& finding) {

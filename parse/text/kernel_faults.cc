@@ -24,9 +24,23 @@ constexpr std::string_view kBeginnings[] = {
 
 /// Behind `BUG: `, which people write as well.
 constexpr std::string_view kBugs[] = {
-    "unable to handle ", "kernel NULL pointer ", "scheduling while atomic", "sleeping function ", "Bad page ", "bad page ",
-    "Bad rss-counter ",  "workqueue lockup",     "soft lockup",             "KASAN: ",            "KFENCE: ",  "spinlock ",
-    "stack guard page ", "non-zero pgtables",    "TASK stack guard page ",  "Dentry ",            "using smp_processor_id",
+    "unable to handle ",
+    "kernel NULL pointer ",
+    "scheduling while atomic",
+    "sleeping function ",
+    "Bad page ",
+    "bad page ",
+    "Bad rss-counter ",
+    "workqueue lockup",
+    "soft lockup",
+    "KASAN: ",
+    "KFENCE: ",
+    "spinlock ",
+    "stack guard page ",
+    "non-zero pgtables",
+    "TASK stack guard page ",
+    "Dentry ",
+    "using smp_processor_id",
 };
 
 template <std::size_t N>

@@ -7,8 +7,8 @@
 
 namespace loglode {
 
-/// FATAL for `Kernel panic - not syncing: …`, `Oops: 0002 [#1]`, `BUG: unable to handle …`, `kernel BUG at …`, `watchdog: BUG: soft lockup …`
-/// and their like at the beginning of `message`; unspecified for everything else (`BUG-17: fixed`, `Oops! try again`).
+/// FATAL for `Kernel panic - not syncing: …`, `Oops: 0002 [#1]`, `BUG: unable to handle …`, `kernel BUG at …`, `watchdog: BUG: soft lockup
+/// …` and their like at the beginning of `message`; unspecified for everything else (`BUG-17: fixed`, `Oops! try again`).
 [[nodiscard]] Severity kernel_fault_severity(std::string_view message) noexcept;
 
 }  // namespace loglode

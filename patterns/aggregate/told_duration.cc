@@ -17,14 +17,15 @@ struct Unit {
   double microseconds;
 };
 constexpr Unit kUnits[] = {
-    {"ms", 1e3},           {"s", 1e6},         {"sec", 1e6},   {"secs", 1e6}, {"seconds", 1e6}, {"second", 1e6}, {"us", 1}, {"\xC2\xB5s", 1},
-    {"\xCE\xBCs", 1},      {"ns", 1e-3},       {"msec", 1e3},  {"msecs", 1e3}, {"millis", 1e3}, {"milliseconds", 1e3},
-    {"millisecond", 1e3},  {"microseconds", 1}, {"usec", 1},    {"min", 6e7},  {"mins", 6e7},    {"minutes", 6e7},
+    {"ms", 1e3},          {"s", 1e6},          {"sec", 1e6}, {"secs", 1e6}, {"seconds", 1e6}, {"second", 1e6},  {"us", 1},
+    {"\xC2\xB5s", 1},     {"\xCE\xBCs", 1},    {"ns", 1e-3}, {"msec", 1e3}, {"msecs", 1e3},   {"millis", 1e3},  {"milliseconds", 1e3},
+    {"millisecond", 1e3}, {"microseconds", 1}, {"usec", 1},  {"min", 6e7},  {"mins", 6e7},    {"minutes", 6e7},
 };
 
 /// What is said of a duration that was set, not taken.
-constexpr std::string_view kSettings[] = {"timeout", "every", "within", "interval", "limit", "last", "delay", "backoff", "retry",
-                                          "retrying", "sleep", "sleeping", "wait", "waiting", "ttl", "max", "next", "expires", "keepalive"};
+constexpr std::string_view kSettings[] = {"timeout", "every", "within",   "interval", "limit",    "last", "delay",
+                                          "backoff", "retry", "retrying", "sleep",    "sleeping", "wait", "waiting",
+                                          "ttl",     "max",   "next",     "expires",  "keepalive"};
 
 bool is_word_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -105,7 +106,7 @@ std::optional<std::uint32_t> told_duration(std::string_view message) noexcept {
     if (unit <= 0 || is_setting(message.substr(0, begin))) continue;
     const double microseconds = number.value * unit + 0.5;
     return microseconds < static_cast<double>(std::numeric_limits<std::uint32_t>::max()) ? static_cast<std::uint32_t>(microseconds)
-                                                                                          : std::numeric_limits<std::uint32_t>::max();
+                                                                                         : std::numeric_limits<std::uint32_t>::max();
   }
   return std::nullopt;
 }

@@ -47,9 +47,12 @@ TEST_CASE("slow: what nobody would notice is not told", "[correlate]") {
     const char* what;
     Scene scene;
   };
-  for (const Quiet& quiet : {Quiet{"as ever", paced(50'000, 50'000, 700)}, {"less than twice as long", paced(50'000, 85'000, 700)},
-                             {"twice of nearly nothing", paced(200, 9'000, 700)}, {"faster", paced(900'000, 50'000, 700)},
-                             {"one in ten", paced(50'000, 900'000, 700, 10)}, {"for ten seconds", paced(50'000, 900'000, 700, 1, 710)},
+  for (const Quiet& quiet : {Quiet{"as ever", paced(50'000, 50'000, 700)},
+                             {"less than twice as long", paced(50'000, 85'000, 700)},
+                             {"twice of nearly nothing", paced(200, 9'000, 700)},
+                             {"faster", paced(900'000, 50'000, 700)},
+                             {"one in ten", paced(50'000, 900'000, 700, 10)},
+                             {"for ten seconds", paced(50'000, 900'000, 700, 1, 710)},
                              {"from the first line on", paced(50'000, 900'000, 0)}}) {
     INFO(quiet.what);
     CHECK(Judged{quiet.scene}.findings(FindingKind::value_shift).empty());

@@ -14,10 +14,16 @@ TEST_CASE("duration: what a message says that something took, in its unit", "[ag
     const char* message;
     std::uint32_t microseconds;
   };
-  for (const Told& one : {Told{"invoice stored in 88 ms", 88'000}, {"took=1.25s rows=3", 1'250'000}, {"(350 µs) done", 350},
-                          {"GET /x 200 12ms", 12'000}, {"Finished 3 steps in 2 seconds.", 2'000'000}, {"Completed 200 OK in 7.5ms", 7'500},
-                          {"job 17 ran 3 min", 180'000'000}, {"duration: 204.113 ms  statement: SELECT", 204'113},
-                          {"timeout 30 s, answered after 250 ms", 250'000}, {"elapsed 99999999999 ms", 4'294'967'295}}) {
+  for (const Told& one : {Told{"invoice stored in 88 ms", 88'000},
+                          {"took=1.25s rows=3", 1'250'000},
+                          {"(350 µs) done", 350},
+                          {"GET /x 200 12ms", 12'000},
+                          {"Finished 3 steps in 2 seconds.", 2'000'000},
+                          {"Completed 200 OK in 7.5ms", 7'500},
+                          {"job 17 ran 3 min", 180'000'000},
+                          {"duration: 204.113 ms  statement: SELECT", 204'113},
+                          {"timeout 30 s, answered after 250 ms", 250'000},
+                          {"elapsed 99999999999 ms", 4'294'967'295}}) {
     INFO(one.message);
     REQUIRE(told_duration(one.message));
     CHECK(*told_duration(one.message) == one.microseconds);
@@ -48,7 +54,8 @@ TEST_CASE("aggregate: a cell keeps a few durations, whose choice does not depend
   for (const WindowSummary& window : whole.summaries())
     for (const Cell& cell : window.cells) {
       CHECK(cell.durations.size() <= kDurationsKept);
-      CHECK((cell.shape == ShapeId{2} ? cell.durations.empty() : cell.durations.size() == std::min<std::size_t>(cell.count, kDurationsKept)));
+      CHECK(
+          (cell.shape == ShapeId{2} ? cell.durations.empty() : cell.durations.size() == std::min<std::size_t>(cell.count, kDurationsKept)));
       told += cell.durations.size();
     }
   CHECK(told > 0);
@@ -61,7 +68,8 @@ TEST_CASE("aggregate: the time since boot places a record, and a second boot com
   using std::chrono::seconds;
   Run run;
   std::vector<Line> lines;
-  for (const Duration uptime : {Duration{seconds{1}}, Duration{seconds{30}}, Duration{milliseconds{29'990}}, Duration{-1}, Duration{seconds{2}}})
+  for (const Duration uptime :
+       {Duration{seconds{1}}, Duration{seconds{30}}, Duration{milliseconds{29'990}}, Duration{-1}, Duration{seconds{2}}})
     lines.push_back({.message = "kernel speaks", .since_boot = uptime});
   run.feed(stream_named("kernel"), lines);
   CHECK(run.counters.without_time == 0);
