@@ -6,6 +6,7 @@
 
 #include "masked_texts.h"
 #include "secret_samples.h"
+#include "tests/unit/random_rounds.h"
 
 using namespace loglode;
 using samples::made;
@@ -271,7 +272,7 @@ constexpr std::clock_t kLinearSeconds = 5;
 
 TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
   std::mt19937 random{7};
-  for (int round = 0; round < 20000; ++round) {
+  for (int round = 0; round < test::random_rounds(20'000); ++round) {
     const std::string text = samples::random_text(random);
     const std::string once = redact(text), twice = redact(once);
     INFO(text << "\n-> " << once << "\n-> " << twice);

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "patterns/mining/template_miner.h"
+#include "tests/unit/random_rounds.h"
 #include "tests/unit/shared_data.h"
 
 using namespace loglode;
@@ -171,7 +172,7 @@ std::vector<Line> lines_of(const std::filesystem::path& path) {
 
 TEST_CASE("miner: thousands of random message sets have the templates of the slow reference", "[mining]") {
   MessageSets sets{20240607};
-  for (int i = 0; i < 2'000; ++i) {
+  for (int i = 0; i < test::random_rounds(2'000); ++i) {
     const std::vector<Line> lines = sets.next();
     const std::string different = disagreement(lines);
     if (!different.empty()) FAIL_CHECK("set " << i << ": " << different);

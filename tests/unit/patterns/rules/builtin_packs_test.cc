@@ -5,18 +5,17 @@
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/rule_pack.h"
 #include "patterns/rules/rule_scanner.h"
+#include "tests/unit/patterns/rules/loaded_builtin_packs.h"
 #include "tests/unit/patterns/rules/rules_for_tests.h"
 
 namespace loglode {
 namespace {
 
-const std::string kPacks = LOGLODE_SOURCE_DIR "/configs/rules";
-
 /// The built-in rules in the engine's order; empty (with a line that says so) when there are none in the tree.
 std::vector<Rule> builtin_rules() {
   std::vector<RuleProblem> problems;
   std::vector<Rule> out;
-  for (const RulePackText& pack : read_pack_files({kPacks}, problems)) {
+  for (const RulePackText& pack : read_pack_files(test::builtin_packs_config().packs, problems)) {
     for (Rule& rule : read_pack(pack, problems)) out.push_back(std::move(rule));
   }
   if (out.empty()) WARN("skipped: no rule pack in configs/rules");
@@ -27,9 +26,7 @@ std::vector<Rule> builtin_rules() {
 TEST_CASE("built-in packs: they have no problems and each example does what it says", "[rules]") {
   const std::vector<Rule> rules = builtin_rules();
   if (rules.empty()) return;
-  RuleSetConfig config;
-  config.packs = {kPacks};
-  const LoadedRules loaded = load_rules(config, true);
+  const LoadedRules& loaded = test::loaded_builtin_packs();
   for (const RuleProblem& problem : loaded.problems) FAIL_CHECK(to_string(problem));
   REQUIRE(loaded.rules != nullptr);
   REQUIRE(loaded.catalog->size() == rules.size());
@@ -124,9 +121,7 @@ void check_same(const LoadedRules& loaded, const std::vector<std::string>& texts
 TEST_CASE("built-in packs: Hyperscan finds what PCRE2 finds, in all examples and in thousands of variations", "[rules]") {
   const std::vector<Rule> rules = builtin_rules();
   if (rules.empty()) return;
-  RuleSetConfig config;
-  config.packs = {kPacks};
-  const LoadedRules loaded = load_rules(config, false);
+  const LoadedRules& loaded = test::loaded_builtin_packs();
   REQUIRE(loaded.rules != nullptr);
   std::vector<std::string> texts;
   for (const Rule& rule : rules) {

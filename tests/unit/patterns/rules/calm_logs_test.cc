@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "tests/unit/patterns/rules/loaded_builtin_packs.h"
 #include "tests/unit/patterns/rules/rules_for_tests.h"
 #include "tests/unit/shared_data.h"
 
@@ -92,9 +93,7 @@ struct CalmLogs {
 
 void check_calm(const CalmLogs& logs) {
   INFO(logs.name);
-  RuleSetConfig config;
-  config.packs = {LOGLODE_SOURCE_DIR "/configs/rules"};
-  const LoadedRules loaded = load_rules(config, false);
+  const LoadedRules& loaded = test::loaded_builtin_packs();
   REQUIRE(loaded.rules != nullptr);
   std::vector<std::string> lines;
   for (const fs::path& file : logs.files) {
