@@ -6,22 +6,15 @@ import os
 import random
 import shutil
 import subprocess
-import sys
 import tarfile
 import tempfile
 import threading
 import time
 
 import program
+from checks import binary, check, end
 
 GOOD = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO shop: order {i} placed\n" for i in range(600)).encode()
-binary = sys.argv[1]
-failures = []
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {detail}")
 
 
 def analyze(name, folder, files, *, expect, arguments=()):
@@ -186,9 +179,7 @@ def main():
             below = os.path.join(folder, part.__name__)
             os.makedirs(below)
             part(below)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
+    end()
 
 
 if __name__ == "__main__":

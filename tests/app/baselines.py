@@ -2,19 +2,12 @@
 """A file that is a baseline is never judged, whatever it is called, and the report says so. usage: baselines.py PROGRAM"""
 import os
 import subprocess
-import sys
 import tempfile
 
 import program
+from checks import binary, check, end
 
-binary = sys.argv[1]
-failures = []
 LINES = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO shop: order {i} placed\n" for i in range(300))
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {detail}")
 
 
 def main():
@@ -38,9 +31,7 @@ def main():
         check("some are both", len(run.text["assignments"].splitlines()) == 301, "rows are those of the file that is judged")
         run = program.Run(binary, [path("logs", "tuesday.log"), "--baseline", monday])
         check("none is both", "learned, not judged" not in run.report and run.stats["problems"] == [], run.report)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
+    end()
 
 
 if __name__ == "__main__":

@@ -5,23 +5,16 @@ import json
 import os
 import struct
 import subprocess
-import sys
 import tempfile
 
 import program
+from checks import binary, check, end
 
-binary = sys.argv[1]
-failures = []
 TABLE = []
 for byte in range(256):
     for _ in range(8):
         byte = (byte >> 1) ^ (0x82F63B78 if byte & 1 else 0)
     TABLE.append(byte)
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {str(detail)[:1500]}")
 
 
 def crc32c(data):
@@ -181,8 +174,7 @@ def main():
     for test in (healthy, events, damaged, others):
         with tempfile.TemporaryDirectory() as folder:
             test(folder)
-    print("\n".join(failures) or "dlq: all as it should be")
-    return 1 if failures else 0
+    end()
 
 
-sys.exit(main())
+main()

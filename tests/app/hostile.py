@@ -5,112 +5,41 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
-import sys
 import tempfile
 import time
-import urllib.error
-import urllib.request
 
-binary = os.path.abspath(sys.argv[1])
-if "/tsan/" in binary:
-    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
-    sys.exit(77)
-SLOW = 5 if "/asan/" in binary else 1
-failures = []
+from checks import SLOW, binary, check, run_tests, skip_under_tsan, wait_until
+from running import Running
 
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {str(detail)[:2500]}")
+skip_under_tsan()
 
 
 def wait_for(condition, seconds=20.0):
-    until = time.monotonic() + seconds * SLOW
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return condition()
+    return wait_until(condition, seconds)
 
 
-class Program:
-    """A running `run` or `tail` in a folder of its own."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        self.process = None
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text, mode="w"):
-        os.makedirs(os.path.dirname(self.path(name)), exist_ok=True)
-        with open(self.path(name), mode, encoding="utf-8") as f:
-            f.write(text)
-
-    def start(self, *arguments, **how):
-        with open(self.path("said"), "ab") as said:
-            self.process = subprocess.Popen([binary, *arguments], stdin=subprocess.DEVNULL, stdout=said, stderr=said, cwd=self.folder,
-                                            env={**os.environ, "XDG_STATE_HOME": self.path("home"), "NO_COLOR": "1"}, **how)
-        return self
+class Program(Running):
+    """A `run` with one source and one sink, or a `tail`."""
 
     def run(self, source, sink="type: file, path: out.ndjson, what: [records]", state="state: state\n"):
         self.write("c.yaml", f"{state}snapshot: 100ms\nsources:\n  web: {{ type: file, {source} }}\nsinks:\n  out: {{ {sink} }}\n"
                    f"http: {{ listen: '127.0.0.1:{self.port}' }}\n")
         return self.start("run", self.path("c.yaml"))
 
-    def stop(self, how=signal.SIGTERM, seconds=20.0):
-        """How long it took; None: it had to be killed."""
-        began = time.monotonic()
-        self.process.send_signal(how)
-        try:
-            self.process.wait(seconds * SLOW)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
-            return None
-        return time.monotonic() - began
-
-    def said(self):
-        with open(self.path("said"), encoding="utf-8") as f:
-            return f.read()
-
-    def messages(self, name="out.ndjson"):
-        if not os.path.exists(self.path(name)):
-            return []
-        with open(self.path(name), encoding="utf-8") as f:
-            return [json.loads(line)["message"] for line in f.read().split("\n")[:-1]]
-
-    def page(self, path):
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=5) as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as error:
-            return error.code, error.read().decode()
-        except OSError as error:
-            return 0, str(error)
-
 
 @contextlib.contextmanager
-def program():
-    with tempfile.TemporaryDirectory(prefix="loglode-hostile-") as folder:
-        made = Program(folder)
-        try:
-            yield made
-        finally:
-            if made.process is not None and made.process.poll() is None:
-                made.process.kill()
-                made.process.wait()
+def program(folder):
+    made = Program(tempfile.mkdtemp(dir=folder))
+    try:
+        yield made
+    finally:
+        made.kill()
 
 
-def links_out_of_the_folder():
+def links_out_of_the_folder(folder):
     """A link to a file that its owner may not read himself is not read for him, until the configuration names its folder."""
-    with program() as p:
+    with program(folder) as p:
         p.write("logs/app.log", "INFO one\n")
         p.write("private/key.log", "the key is private\n")
         p.write("data/disk.log", "INFO on another disk\n")
@@ -127,7 +56,7 @@ def links_out_of_the_folder():
         check("told once, with the key", p.said().count("is not read") == 1 and f"add `{os.path.realpath(p.path('private'))}` to the source's `roots`" in p.said(), p.said())
         tried = subprocess.run([binary, "check", "--connect", p.path("c.yaml")], capture_output=True, text=True, check=False)
         check("check --connect says so", "1 link is not followed" in tried.stdout, (tried.stdout, tried.stderr))
-    with program() as p:
+    with program(folder) as p:
         p.write("private/key.log", "the key is mine\n")
         os.makedirs(p.path("logs"))
         os.symlink("../private/key.log", p.path("logs/key.log"))
@@ -136,9 +65,9 @@ def links_out_of_the_folder():
         p.stop(signal.SIGINT)
 
 
-def patterns_without_a_file():
+def patterns_without_a_file(folder):
     """What matches nothing is said at the start, in /readyz and in the metrics, and when it is over."""
-    with program() as p:
+    with program(folder) as p:
         p.write("logs/app.log", "INFO one\n")
         p.run("paths: ['logs/*.log', 'lgos/*.log', 'logs/db.txt']")
         check("told at the start", wait_for(lambda: p.said().count("nothing matches") == 2), p.said())
@@ -152,16 +81,16 @@ def patterns_without_a_file():
         p.stop()
 
 
-def sinks_that_are_links_or_pipes():
+def sinks_that_are_links_or_pipes(folder):
     """A sink writes through no link, and a FIFO without a reader, or with one that stops reading, holds up no stop."""
-    with program() as p:
+    with program(folder) as p:
         p.write("logs/app.log", "INFO one\n")
         p.write("victim", "")
         os.symlink("victim", p.path("out.ndjson"))
         p.run("paths: ['logs/*.log']")
         check("refused", wait_for(lambda: p.process.poll() is not None) and p.process.returncode != 0 and "is a symbolic link" in p.said(), p.said())
         check("nothing was written", os.path.getsize(p.path("victim")) == 0)
-    with program() as p:
+    with program(folder) as p:
         p.write("logs/app.log", "".join(f"INFO line {i} {'x' * 200}\n" for i in range(5000)))
         os.mkfifo(p.path("out.fifo"))
         p.run("paths: ['logs/*.log']", sink="type: file, path: out.fifo, what: [records]")  # its reader may come later
@@ -194,11 +123,11 @@ def sinks_that_are_links_or_pipes():
         check("all", len(seen) == 5000, len(seen))
 
 
-def modes_are_set():
+def modes_are_set(folder):
     """Folders that are made belong to their owner, whatever the umask; a state that a group may write is told."""
     before = os.umask(0)
     try:
-        with program() as p:
+        with program(folder) as p:
             p.write("logs/app.log", "INFO one\n")
             os.mkdir(p.path("state"), 0o770)
             p.run("paths: ['logs/*.log']", sink="type: file, path: made/deep/out.ndjson, what: [records]")
@@ -207,17 +136,17 @@ def modes_are_set():
             p.stop()
             for name in ("made", "made/deep"):
                 check(name, os.stat(p.path(name)).st_mode & 0o777 == 0o750, oct(os.stat(p.path(name)).st_mode))
-            for folder, _, names in os.walk(p.path("state")):
+            for below, _, names in os.walk(p.path("state")):
                 for name in names:
-                    check(name, os.stat(os.path.join(folder, name)).st_mode & 0o077 == 0, oct(os.stat(os.path.join(folder, name)).st_mode))
+                    check(name, os.stat(os.path.join(below, name)).st_mode & 0o077 == 0, oct(os.stat(os.path.join(below, name)).st_mode))
             check("the output is its owner's and group's", os.stat(p.path("made/deep/out.ndjson")).st_mode & 0o777 == 0o640)
     finally:
         os.umask(before)
 
 
-def endless_lines():
+def endless_lines(folder):
     """Sparse files of sixty gigabytes, files of NULs, lines without an end: others are read meanwhile, and the first SIGTERM is obeyed."""
-    with program() as p:
+    with program(folder) as p:
         p.write("logs/a-hole.log", "")
         os.truncate(p.path("logs/a-hole.log"), 60 << 30)
         p.write("logs/b-begins.log", "INFO before the hole\n")
@@ -234,8 +163,7 @@ def endless_lines():
         check("soon", time.monotonic() - began < 15 * SLOW, time.monotonic() - began)
         p.write("logs/z.log", "INFO two\n", "a")
         check("and read on", wait_for(lambda: "two" in p.messages(), 10), [m[:40] for m in p.messages()])
-        took = p.stop()
-        check("a stop is obeyed", took is not None and took < 10 * SLOW, took)
+        check("a stop is obeyed", p.stop(seconds=10) is not None)
         rss = [int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmRSS")]
         check("nothing else", all(len(m) <= (1 << 20) + 100 for m in p.messages()), rss)
 
@@ -275,11 +203,11 @@ class Reader:
         return [int(number) for number in re.findall(rb'"message":"large line (\d+) ', bytes(self.got[begin:end]))]
 
 
-def one_large_backlog():
+def one_large_backlog(folder):
     """What is written to small logs comes soon behind what was in flight, although a large one, without times, is being read; SIGTERM is obeyed in the
     middle of it. Judged by the order of what comes through a FIFO."""
     lines = 80_000
-    with program() as p:
+    with program(folder) as p:
         os.mkdir(p.path("logs"))
         p.write("logs/a-large.log", "".join(f"ERROR large line {i} of a backlog that nobody has read {'x' * 150}\n" for i in range(lines)))
         p.write("logs/b-small.log", "INFO small one\n")
@@ -313,10 +241,4 @@ def one_large_backlog():
 
 
 if __name__ == "__main__":
-    tests = [links_out_of_the_folder, patterns_without_a_file, sinks_that_are_links_or_pipes, modes_are_set, endless_lines, one_large_backlog]
-    for test in tests:
-        if not sys.argv[2:] or test.__name__ in sys.argv[2:]:
-            test()
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
+    run_tests(links_out_of_the_folder, patterns_without_a_file, sinks_that_are_links_or_pipes, modes_are_set, endless_lines, one_large_backlog)

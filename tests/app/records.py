@@ -2,18 +2,11 @@
 """--records: every record once, in order, as the ECS document of fields.md; the same whatever the threads. usage: records.py PROGRAM"""
 import json
 import os
-import sys
 import tempfile
 
 import program
+from checks import binary, check, end
 
-binary = sys.argv[1]
-failures = []
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {str(detail)[:1500]}")
 
 
 def main():
@@ -53,8 +46,7 @@ def main():
             check("a full disk is said", "/dev/full" in broken.errors, broken.errors)
         refused = program.Run(binary, [log, "--records", log], expect=(2,))
         check("no log is overwritten", "would be overwritten" in refused.errors, refused.errors)
-    print("\n".join(failures) or "records: all as they should be")
-    return 1 if failures else 0
+    end()
 
 
-sys.exit(main())
+main()

@@ -3,20 +3,14 @@
 failed, and the cause before what it caused. usage: sample_incident.py PROGRAM"""
 import os
 import re
-import sys
 
 import yaml
 
 import program
+from checks import binary, check, end
 
 COMMAND = "$ loglode analyze samples/checkout/\n"
 WIDTH = "110"  # of the report that README.md prints
-failures = []
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {detail}")
 
 
 def read(*names):
@@ -43,7 +37,7 @@ def first_difference(expected, found):
 
 
 def main():
-    run = program.Run(sys.argv[1], ["samples/checkout/"], cwd=program.ROOT, env={"COLUMNS": WIDTH})
+    run = program.Run(binary, ["samples/checkout/"], cwd=program.ROOT, env={"COLUMNS": WIDTH})
     run.check_sums()
     expected, report = comparable(printed_in_readme()), comparable(run.report)
     check("the report is the one in README.md", report.startswith(expected + "\n\nNOT READ\n"), first_difference(expected, report))
@@ -58,9 +52,7 @@ def main():
     check("the service that failed first is suspected most, and only those that failed are", list(suspects) == in_order, list(suspects))
     for each in failed:
         check(f"{each['service']} failed when the truth says", suspects.get(each["service"], "")[:19] == each["first"][:19], suspects)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
+    end()
 
 
 if __name__ == "__main__":

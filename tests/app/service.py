@@ -1,50 +1,19 @@
 #!/usr/bin/env python3
 """run with files: mutes and their reload, weights of samples, what is told after a restart. usage: service.py PROGRAM [TEST...]"""
-import contextlib
+import functools
 import json
-import os
-import re
 import signal
-import socket
-import subprocess
-import sys
-import tempfile
 import time
-import urllib.request
 from datetime import datetime, timezone
 
-binary = os.path.abspath(sys.argv[1])
-if "/tsan/" in binary:
-    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
-    sys.exit(77)
-SLOW = 5 if "/asan/" in binary else 1
-failures = []
+from checks import check, run_tests, skip_under_tsan, wait_until
+from running import Running
+
+skip_under_tsan()
 
 
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {str(detail)[:2500]}")
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-class Service:
-    """A running `loglode run`: its folder holds configuration, inputs, outputs and what it says."""
-
-    def __init__(self, folder):
-        self.folder, self.port = folder, free_port()
-        self.process = None
-
-    def path(self, name):
-        return os.path.join(self.folder, name)
-
-    def write(self, name, text, mode="w"):
-        with open(self.path(name), mode, encoding="utf-8") as f:
-            f.write(text)
+class Service(Running):
+    """A running `loglode run`."""
 
     def log(self, *lines):
         self.write("in.log", "".join(line + "\n" for line in lines), "a")
@@ -54,46 +23,16 @@ class Service:
                    f"sinks:\n  out: {{ type: file, path: out.ndjson, what: [{what}] }}\nhttp: {{ listen: '127.0.0.1:{self.port}' }}\n{detect}")
 
     def start(self):
-        self.said_at = os.path.getsize(self.path("said")) if os.path.exists(self.path("said")) else 0
-        with open(self.path("said"), "ab") as said:
-            self.process = subprocess.Popen([binary, "run", self.path("loglode.yaml")], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        return self
+        return super().start("run", self.path("loglode.yaml"))
 
-    def stop(self, how=signal.SIGTERM):
-        self.process.send_signal(how)
-        try:
-            return self.process.wait(30 * SLOW)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            return self.process.wait()
-
-    def said(self):
-        with open(self.path("said"), encoding="utf-8") as f:
-            return f.read()[self.said_at:]
-
-    def documents(self, schema=None):
-        if not os.path.exists(self.path("out.ndjson")):
-            return []
-        with open(self.path("out.ndjson"), encoding="utf-8") as f:
-            all_of_them = [json.loads(line) for line in f.read().split("\n")[:-1]]
-        return [each for each in all_of_them if schema is None or each.get("schema") == schema]
+    def of_schema(self, schema):
+        return [each for each in self.documents() if each.get("schema") == schema]
 
     def findings(self, kind=None):
-        return [each for each in self.documents("loglode.finding/1") if kind in (None, each["kind"])]
-
-    def metric(self, name):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/metrics", timeout=5) as answer:
-            found = re.search("^" + re.escape(name) + r" ([0-9.e+]+)$", answer.read().decode(), re.MULTILINE)
-        return float(found.group(1)) if found else None
+        return [each for each in self.of_schema("loglode.finding/1") if kind in (None, each["kind"])]
 
     def wait(self, condition, seconds=10):
-        until = time.monotonic() + seconds * SLOW
-        while time.monotonic() < until:
-            with contextlib.suppress(OSError):
-                if condition():
-                    return True
-            time.sleep(0.05)
-        return False
+        return wait_until(condition, seconds)
 
     def lives_on(self, snapshots=12):
         """Until so many more snapshots are durable: what was read by now has been judged, and what follows from it delivered."""
@@ -170,7 +109,7 @@ def restarts(service):
     service.log(*history())
     service.start()
     service.log(*failing("the ledger refused order"))
-    service.wait(lambda: service.documents("loglode.incident/1") and service.findings("frequent"))
+    service.wait(lambda: service.of_schema("loglode.incident/1") and service.findings("frequent"))
     service.lives_on()
     for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
         service.stop(end)
@@ -182,10 +121,10 @@ def restarts(service):
         service.lives_on()
         again = service.documents()[len(before):]
         check(f"nothing is sent again after {end.name}", not again, [(each.get("schema"), each.get("summary"), each.get("template")) for each in again])
-    incident = service.documents("loglode.incident/1")[0]["incident_id"]
+    incident = service.of_schema("loglode.incident/1")[0]["incident_id"]
     service.log(*failing("the ledger refused order", 600))
     check("what grew is sent", service.wait(lambda: max(each["total"] for each in service.findings("frequent")) >= 600), service.said())
-    ids = {each["incident_id"] for each in service.documents("loglode.incident/1")}
+    ids = {each["incident_id"] for each in service.of_schema("loglode.incident/1")}
     check("as the incident that it was", ids == {incident}, ids)
     service.stop(signal.SIGKILL)
     service.log(*failing("the cart is jammed by item"))
@@ -222,7 +161,7 @@ def new_sink(service):
     service.log(*history())
     service.start()
     service.log(*failing("the ledger refused order"))
-    check("an incident is open", service.wait(lambda: service.documents("loglode.incident/1") and service.findings("frequent")), service.said())
+    check("an incident is open", service.wait(lambda: service.of_schema("loglode.incident/1") and service.findings("frequent")), service.said())
     service.lives_on()
     service.stop(signal.SIGKILL)  # a run that ends well closes nothing, but says all once more
     before = service.documents()
@@ -232,11 +171,7 @@ def new_sink(service):
     service.start()
 
     def of_new(schema):
-        if not os.path.exists(service.path("new.ndjson")):
-            return set()
-        with open(service.path("new.ndjson"), encoding="utf-8") as f:
-            documents = [json.loads(line) for line in f.read().split("\n")[:-1]]
-        return {each["finding_id" if "finding" in schema else "incident_id"] for each in documents if each["schema"] == schema}
+        return {each["finding_id" if "finding" in schema else "incident_id"] for each in service.documents("new.ndjson") if each["schema"] == schema}
 
     standing = {each["incident_id"] for each in before if each["schema"] == "loglode.incident/1"}
     check("the new sink has the open incident", service.wait(lambda: of_new("loglode.incident/1") == standing), (standing, of_new("loglode.incident/1")))
@@ -247,27 +182,16 @@ def new_sink(service):
     check("it ends well", service.stop() == 143, service.said())
 
 
-TESTS = [mutes, samples, restarts, sink_gets, new_sink]
-
-
-def main():
-    wanted = sys.argv[2:]
-    for test in TESTS:
-        if wanted and test.__name__ not in wanted:
-            continue
-        began = time.monotonic()
-        with tempfile.TemporaryDirectory(prefix="loglode-test-") as folder:
-            service = Service(folder)
-            try:
-                test(service)
-            finally:
-                if service.process is not None and service.process.poll() is None:
-                    service.stop(signal.SIGKILL)
-        print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-    for failure in failures:
-        print("FAILED:", failure)
-    return 1 if failures else 0
+def with_service(test):
+    @functools.wraps(test)
+    def run(folder):
+        service = Service(folder)
+        try:
+            test(service)
+        finally:
+            service.kill()
+    return run
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_tests(*map(with_service, (mutes, samples, restarts, sink_gets, new_sink)))

@@ -9,18 +9,11 @@ import sys
 import tempfile
 import time
 
-binary = sys.argv[1]
-if "/tsan/" in binary:
-    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
-    sys.exit(77)
-failures = []
+from checks import binary, check, end, skip_under_tsan
+
+skip_under_tsan()
 LINES = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO shop: order {i} placed\n" for i in range(900))
 DOCKER = "".join(json.dumps({"log": f"order {i} placed\n", "stream": ("stdout", "stderr")[i % 2], "time": f"2026-11-23T12:00:{i:02}.000000000Z"}) + "\n" for i in range(30))
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {detail}")
 
 
 def wait_until_empty(pipe):
@@ -82,9 +75,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         everything_read_is_judged(folder)
         every_report_says_so(folder)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
+    end()
 
 
 if __name__ == "__main__":

@@ -13,26 +13,17 @@ import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from datetime import datetime, timedelta, timezone
 
 import program
+from checks import SLOW, binary, check, run_tests, skip_under_tsan, wait_until
+
 sys.path.append(os.path.join(program.ROOT, "tests"))
 from seeds import crash_seed  # noqa: E402
 
-binary = sys.argv[1]
-if "/tsan/" in binary:
-    print("skipped: the thread sanitizer holds signals back while a thread waits in code that it does not see (TBB)")
-    sys.exit(77)
-SLOW = 5 if "/asan/" in binary else 1
-failures = []
-
-
-def check(name, condition, detail=""):
-    if not condition:
-        failures.append(f"{name}: {str(detail)[:1500]}")
+skip_under_tsan()
 
 
 class Tail:
@@ -121,15 +112,6 @@ def records_in(path):
 
 def numbers(records):
     return [int(found.group(1)) for r in records if (found := re.search(r"#(\d+)", r["message"]))]
-
-
-def wait_until(condition, seconds=10.0):
-    until = time.monotonic() + seconds * SLOW
-    while time.monotonic() < until:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
 
 
 def holder_of(state):
@@ -513,18 +495,6 @@ def wrong_usage(folder):
         check("usage: exit", running.end(signal.SIGINT) == 130)
 
 
-def main():
-    for test in (backlog_then_live, from_end, streams, paused_traces, rotation, told_once, records_go_on, state_deleted, crashes, many_files, ndjson, outputs_that_fail, on_a_terminal, wrong_usage):
-        began = time.monotonic()
-        if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
-            continue
-        with tempfile.TemporaryDirectory(prefix="loglode-test-") as folder:
-            test(folder)
-        print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(backlog_then_live, from_end, streams, paused_traces, rotation, told_once, records_go_on, state_deleted, crashes, many_files, ndjson, outputs_that_fail,
+              on_a_terminal, wrong_usage)

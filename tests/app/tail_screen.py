@@ -4,11 +4,9 @@ import os
 import re
 import signal
 import subprocess
-import sys
-import tempfile
-import time
 
-from tail import SLOW, binary, check, failures, history, now, order, tail, wait_until, write
+from checks import SLOW, binary, check, run_tests, wait_until
+from tail import history, now, order, tail, write
 from terminal import Terminal
 
 
@@ -87,18 +85,5 @@ def what_was_found_stays(folder):
     check("kept: a folder without any says so", done.returncode == 2 and "holds no incidents" in done.stderr, done)
 
 
-def main():
-    for test in (a_person_watches, the_window_changes, what_was_found_stays):
-        began = time.monotonic()
-        if len(sys.argv) > 2 and test.__name__ not in sys.argv[2:]:
-            continue
-        with tempfile.TemporaryDirectory(prefix="loglode-test-") as folder:
-            test(folder)
-        print(f"{test.__name__}: {time.monotonic() - began:.1f} s", flush=True)
-    for failure in failures:
-        print("FAILED:", failure)
-    sys.exit(1 if failures else 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(a_person_watches, the_window_changes, what_was_found_stays)

@@ -12,13 +12,12 @@ import sys
 import tempfile
 import time
 
+from checks import SLOW, binary, check, end
+
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_state"))
 from make import CONFIG, calm, line  # noqa: E402
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-SLOW = 5 if "/asan/" in sys.argv[1] or "/tsan/" in sys.argv[1] else 1
-binary = os.path.abspath(sys.argv[1])
-failures = []
 
 
 def begin_with(version):
@@ -27,12 +26,6 @@ def begin_with(version):
     OLD = os.path.join(HERE, "old_state", version)
     with open(OLD + ".json", encoding="utf-8") as before:
         BEFORE = json.load(before)
-
-
-def check(what, good, seen=""):
-    if not good:
-        failures.append(what)
-        print(f"FAILED: {what}: {seen}")
 
 
 def old_state(folder):
@@ -218,8 +211,7 @@ def main():
             begin_with(version)
             for test in tests:
                 test(folder)
-    print("FAILED" if failures else "passed")
-    sys.exit(1 if failures else 0)
+    end()
 
 
 if __name__ == "__main__":
