@@ -248,8 +248,7 @@ TEST_CASE("messages deleted before they were read are told about, with their num
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("deleted", 1);
   Producer producer{broker.address()};
-  for (std::uint64_t id = 0; id < 100; ++id) producer.send(topic, 0, payload_of(id, 13));
-  producer.flush();
+  send_payloads(producer, topic, {0, 100}, 13);
   {
     TopicReading reading{reading_of(topic, topic)};
     reading.until_records(100);
@@ -271,8 +270,7 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("behind", 2);
   Producer producer{broker.address()};
-  for (std::uint64_t id = 0; id < 10; ++id) producer.send(topic, static_cast<int>(id % 2), payload_of(id, 16));
-  producer.flush();
+  send_payloads(producer, topic, {0, 10}, 16, 2);
   KafkaSourceConfig config = reading_of(topic, topic);
   int asked = 0;
   std::map<std::pair<std::uint64_t, std::uint64_t>, int> named;
@@ -309,18 +307,14 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("anew", 1);
   {
-    Producer producer{broker.address()};
-    for (std::uint64_t id = 0; id < 50; ++id) producer.send(topic, 0, payload_of(id, 14));
-    producer.flush();
+    send_payloads(broker, topic, {0, 50}, 14);
     TopicReading reading{reading_of(topic, topic)};
     reading.until_records(50);
     reading.commit_all();
   }
   broker.delete_topic(topic);
   broker.create(topic, 1);
-  Producer producer{broker.address()};
-  for (std::uint64_t id = 100; id < 105; ++id) producer.send(topic, 0, payload_of(id, 14));
-  producer.flush();
+  send_payloads(broker, topic, {100, 105}, 14);
   TopicReading reading{reading_of(topic, topic)};
   reading.until_records(5);
   CHECK(reading.got.at(0).raw == payload_of(100, 14));
@@ -331,21 +325,13 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
 TEST_CASE("a topic that is made anew while it is read, and has more by then than was read of it, is read from its beginning", "[kafka]") {
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("renewed", 1);
-  {
-    Producer producer{broker.address()};
-    for (std::uint64_t id = 0; id < 10; ++id) producer.send(topic, 0, payload_of(id, 18));
-    producer.flush();
-  }
+  send_payloads(broker, topic, {0, 10}, 18);
   TopicReading reading{reading_of(topic, topic)};
   reading.until_records(10);
   reading.commit_all();
   broker.delete_topic(topic);
   broker.create(topic, 1);
-  {
-    Producer producer{broker.address()};
-    for (std::uint64_t id = 100; id < 130; ++id) producer.send(topic, 0, payload_of(id, 18));
-    producer.flush();
-  }
+  send_payloads(broker, topic, {100, 130}, 18);
   std::set<std::string> missing;
   for (std::uint64_t id = 100; id < 130; ++id) missing.insert(payload_of(id, 18));
   reading.until([&] {
@@ -375,8 +361,7 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
   const std::string& address = cluster.address();
   {
     Producer producer{address};
-    for (std::uint64_t id = 0; id < 10; ++id) producer.send("mock", 0, payload_of(id, 15));
-    producer.flush();
+    send_payloads(producer, "mock", {0, 10}, 15);
     KafkaSourceConfig config = reading_of("mock", "mock");
     config.brokers = address;
     config.options["allow.auto.create.topics"] = "true";
@@ -400,8 +385,7 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
 TEST_CASE("a partition that has more and gives nothing is told about and reassigned, and every message comes once", "[kafka]") {
   StandIn cluster;
   Producer producer{cluster.address()};
-  for (std::uint64_t id = 0; id < 10; ++id) producer.send("mock", 0, payload_of(id, 17));
-  producer.flush();
+  send_payloads(producer, "mock", {0, 10}, 17);
   KafkaSourceConfig config = reading_of("mock", "stalled");
   config.brokers = cluster.address();
   config.options["allow.auto.create.topics"] = "true";
@@ -411,8 +395,7 @@ TEST_CASE("a partition that has more and gives nothing is told about and reassig
   constexpr std::int16_t kFetch = 1;
   const std::vector<rd_kafka_resp_err_t> failing(1000, RD_KAFKA_RESP_ERR_KAFKA_STORAGE_ERROR);
   rd_kafka_mock_push_request_errors_array(cluster.get(), kFetch, failing.size(), failing.data());
-  for (std::uint64_t id = 10; id < 20; ++id) producer.send("mock", 0, payload_of(id, 17));
-  producer.flush();
+  send_payloads(producer, "mock", {10, 20}, 17);
   reading.until([&] { return reading.source->statistics().stalls >= 1; });
   CHECK(reading.got.size() == 10);
   rd_kafka_mock_clear_request_errors(cluster.get(), kFetch);

@@ -11,8 +11,7 @@ TEST_CASE("every message of three partitions is handed out once, and the next me
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("plain", 3);
   Producer producer{broker.address(), {{"compression.codec", "zstd"}}};
-  for (std::uint64_t id = 0; id < 6000; ++id) producer.send(topic, static_cast<int>(id % 3), payload_of(id, 1));
-  producer.flush();
+  send_payloads(producer, topic, {0, 6000}, 1, 3);
   {
     TopicReading reading{reading_of(topic, topic)};
     reading.until_records(6000);
@@ -44,8 +43,7 @@ TEST_CASE("what was handed out and not committed comes again to the next member"
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("again", 1);
   Producer producer{broker.address()};
-  for (std::uint64_t id = 0; id < 100; ++id) producer.send(topic, 0, payload_of(id, 2));
-  producer.flush();
+  send_payloads(producer, topic, {0, 100}, 2);
   StreamIdentity identity;
   {
     TopicReading reading{reading_of(topic, topic)};
@@ -172,8 +170,7 @@ TEST_CASE("stop() hands out what was taken and then ends", "[kafka]") {
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("stop", 2);
   Producer producer{broker.address()};
-  for (std::uint64_t id = 0; id < 1000; ++id) producer.send(topic, static_cast<int>(id % 2), payload_of(id, 3));
-  producer.flush();
+  send_payloads(producer, topic, {0, 1000}, 3, 2);
   TopicReading reading{reading_of(topic, topic)};
   wait_until([&] { return reading.source->statistics().messages == 1000; });
   reading.source->stop();

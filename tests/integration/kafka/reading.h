@@ -148,6 +148,21 @@ inline std::string payload_of(std::uint64_t id, std::uint64_t seed) {
   return text;
 }
 
+struct Ids {
+  std::uint64_t begin = 0, end = 0;  // end: the first behind them
+};
+
+/// A message each, to the partitions in turn; the broker has them when it returns.
+inline void send_payloads(Producer& producer, const std::string& topic, Ids ids, std::uint64_t seed, std::uint64_t partitions = 1) {
+  for (std::uint64_t id = ids.begin; id < ids.end; ++id) producer.send(topic, static_cast<int>(id % partitions), payload_of(id, seed));
+  producer.flush();
+}
+
+inline void send_payloads(Broker& broker, const std::string& topic, Ids ids, std::uint64_t seed) {
+  Producer producer{broker.address()};
+  send_payloads(producer, topic, ids, seed);
+}
+
 inline std::uint64_t id_of(const std::string& payload) { return std::stoull(payload.substr(3)); }
 
 }  // namespace loglode::test
