@@ -63,7 +63,7 @@ void TerminalLines::forget_what_left() {
 std::string TerminalLines::add(std::string key, std::string text) {
   std::string out = text + "\n";
   for (Standing& each : standing_)
-    if (!key.empty() && each.key == key) each.key.clear();  // told anew: the earlier line is history
+    if (!key.empty() && each.key == key) each.key.clear();  // told again: the earlier line is history
   const std::size_t rows = rows_of(text);
   standing_.push_back({std::move(key), std::move(text), rows});
   forget_what_left();

@@ -271,7 +271,7 @@ bool tells_a_start_or_end(const Clause& says) {
   return says.any(kBegin) && says.names_a_version();
 }
 
-/// The same program with other settings, or begun anew.
+/// The same program with other settings, or restarted.
 bool tells_a_reconfiguration(const Clause& says) {
   if (says.acts(kReload, kConfiguration) || says.acts(kReload, kSettings) || says.acts(kReload, kCertificates) ||
       says.acts(kReload, kReloadable) || says.acts(kRotated, kCertificates) || says.acts(kChanged, kConfiguration))

@@ -1,6 +1,6 @@
 // The judgement of what goes on: a fold over steps of event time. At each boundary of a step that all streams have passed, the judge looks
 // at the windows up to there and no further, and what it says is joined to what stands. So what stands follows from the records alone:
-// whether they were lived through or read in one go, and however often somebody looked or it was begun anew.
+// whether they were lived through or read in one go, and however often somebody looked or it was started again.
 //
 // A step can be taken again for an hour: records that come late and templates that are known better revise what was said. What happens
 // after the latest boundary is judged at each look, provisionally, under the ids that it keeps when its step is taken.

@@ -157,7 +157,7 @@ std::vector<MessageFamilies::Likeness> MessageFamilies::nearest(const Group& gro
 }
 
 /// Whether there is a place in the message, the same words around it, that was filled in many ways, mostly new ones.
-bool MessageFamilies::is_filled_anew(const std::vector<Likeness>& nearest, const Message& message) {
+bool MessageFamilies::fills_varying_place(const std::vector<Likeness>& nearest, const Message& message) {
   for (const Likeness& frame : nearest) {
     std::size_t fillings = 0;
     double counted = 0, once = 0, most = 0;
@@ -232,7 +232,7 @@ Kinship MessageFamilies::kinship_of(const Series& series, std::uint64_t records)
   if (group == groups_.end()) return Kinship::stranger;
   const Message message{tokens_of(series.info->text), &series, records, static_cast<double>(records), 0, records};
   const std::vector<Likeness> like = nearest(group->second, message);
-  if (is_filled_anew(like, message)) return Kinship::member;
+  if (fills_varying_place(like, message)) return Kinship::member;
   if (is_covered(group->second, message)) return Kinship::member;
   if (const Kind kind = covered_by(like, message); kind.is_as_frequent_with(message.now))
     return kind.messages >= kFillingsNeeded ? Kinship::member : Kinship::variant;

@@ -17,7 +17,7 @@ enum class Kinship : std::uint8_t {
   stranger,  // nothing like it is known
   variant,   // a known message with values in other places (a list that is longer, a word that became a variable, a plural) or with another
              // reason behind its colon, as long as all these together are no more frequent than was to be expected
-  member,    // one more filling of a place that is always filled anew, or that is known to hold a variable
+  member,    // one more filling of a place that is filled differently each time, or that is known to hold a variable
 };
 
 /// A template is kin only of templates of its service and severity class, that the same rule hits and that are at least as grave.
@@ -25,7 +25,7 @@ class MessageFamilies {
  public:
   /// One that serves for comparison, with `learned` records; `scale`: how many are to be expected now for each of those.
   void add_known(const Series& series, std::uint64_t learned, double scale);
-  /// One that is new itself: what fills its place anew is a member, but variants are told as news as it was.
+  /// One that is new itself: what fills its place differently is a member, but variants are told as news as it was.
   void add_new(const Series& series);
   /// What `series`, of `records` records, is to those added before, itself left out. One that is said far more often than any filling known
   /// of its place is no member: the place may be free, but what fills it now is news.
@@ -48,7 +48,7 @@ class MessageFamilies {
   struct Kind;
 
   [[nodiscard]] static std::vector<Likeness> nearest(const Group& group, const Message& message);
-  [[nodiscard]] static bool is_filled_anew(const std::vector<Likeness>& nearest, const Message& message);
+  [[nodiscard]] static bool fills_varying_place(const std::vector<Likeness>& nearest, const Message& message);
   [[nodiscard]] static bool is_covered(const Group& group, const Message& message);
   [[nodiscard]] static Kind covered_by(const std::vector<Likeness>& nearest, const Message& message);
   [[nodiscard]] static bool is_one_more_of_a_kind(const std::vector<Likeness>& nearest, const Message& message);

@@ -11,7 +11,7 @@ namespace loglode {
 namespace {
 
 constexpr Duration kSameSpan = std::chrono::minutes{15};  // two spans that lie closer together are of one finding
-constexpr Duration kRemembered = std::chrono::hours{6};   // what no judgement has had for so long is told anew when it comes back
+constexpr Duration kRemembered = std::chrono::hours{6};   // what no judgement has had for so long is told again when it comes back
 constexpr std::size_t kIncidentsKept = 1000, kFindingsKept = 20'000;
 
 Duration distance(Timestamp a, Timestamp b) {

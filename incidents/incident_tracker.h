@@ -1,4 +1,4 @@
-// What changed from one judgement to the next: findings and incidents that opened, grew or closed. A judgement is made anew each time, so
+// What changed from one judgement to the next: findings and incidents that opened, grew or closed. A judgement is made again each time, so
 // ids and windows of the same thing may move; the tracker knows them again by what they are about and when.
 // Used by the judging thread.
 #pragma once

@@ -15,7 +15,7 @@ inline constexpr std::size_t kIdentityBytes = 1024;  // of the decompressed cont
 /// The machine: /etc/machine-id, else the host's name.
 [[nodiscard]] std::string host_id();
 
-/// `generation`: how often the same file was begun anew (truncated, its inode used again), as far as somebody who follows it has seen.
+/// `generation`: how often the same file began again (truncated, its inode used again), as far as somebody who follows it has seen.
 [[nodiscard]] StreamIdentity identity_of_file(std::string_view host, const struct stat& status, std::string_view first_bytes,
                                               std::uint64_t generation = 0);
 /// Standard input has no name but what comes through it.

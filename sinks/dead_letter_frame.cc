@@ -194,7 +194,7 @@ Result<FrameScanner::Look> FrameScanner::look(std::optional<DeadLetter>& found) 
 
 // Moves at_ on to the next magic, or to the end.
 Result<void> FrameScanner::search() {
-  constexpr std::size_t kStepBytes = 4 * kKiB;  // far less than a block, so that few steps read anew
+  constexpr std::size_t kStepBytes = 4 * kKiB;  // far less than a block, so that few steps read bytes twice
   for (++at_;;) {
     auto bytes = bytes_.view(at_, kStepBytes);
     if (!bytes) return tl::unexpected<Error>(bytes.error());

@@ -42,7 +42,7 @@ class RotatingFile {
   /// longer than kFifoPatience for it, so that a stop is obeyed.
   [[nodiscard]] Result<void> append(std::string_view lines);
   /// What append() took before the call is on the disk, whatever it was renamed to since. A file that somebody moved or removed is made
-  /// anew here; what stood in a removed one is gone with it.
+  /// again here; what stood in a removed one is gone with it.
   /// Errors: retryable when a file cannot be made; final after a failed fsync (base/owned_file.h).
   [[nodiscard]] Result<void> sync();
   /// Waits for the compressions that are due.

@@ -11,7 +11,7 @@ namespace loglode::state {
 [[nodiscard]] bool is_of_older_version(const StateContents& contents);
 /// The same of a file, where `renew` can say what becomes of it.
 [[nodiscard]] bool needs_renewal(Connection& connection, const RenewIds& renew);
-/// Within the caller's transaction; sums are to be written anew afterwards.
+/// Within the caller's transaction; sums are to be written again afterwards.
 void renew_ids(Connection& connection, const RenewIds& renew);
 
 }  // namespace loglode::state

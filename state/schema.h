@@ -1,7 +1,7 @@
 // The tables, as steps: step n makes version n of version n-1. A file made by any older version is brought up to this one's when it is
 // opened for writing, in one transaction. A step that has been released is never changed.
 // Rules for all versions: `about` has one row with schema_version and sum; every other table has key columns first, then others, then
-// `sum`; all are integers or bytes, and STRICT. (So a column is added by making the table anew: ADD COLUMN would put it behind `sum`.)
+// `sum`; all are integers or bytes, and STRICT. (So a column is added by creating the table again: ADD COLUMN would put it behind `sum`.)
 #pragma once
 
 #include <cstdint>

@@ -36,7 +36,7 @@ class SummedTable {
 
 /// Reads every row of every table but `about`: a fault of damage when a row's sum, the order of keys or the total is wrong.
 void verify_sums(Connection& connection, std::uint64_t total);
-/// Writes every row's sum anew, after a migration; gives the total.
+/// Writes every row's sum again, after a migration; gives the total.
 std::uint64_t renew_sums(Connection& connection);
 
 }  // namespace loglode::state

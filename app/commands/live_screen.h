@@ -40,7 +40,7 @@ class LiveScreen final : public Announcer {
   void set_keeper(LastRunKeeper* keeper) noexcept { keeper_ = keeper; }
 
   // Another thread:
-  /// Draws the line at the bottom anew; to be called a few times a second. `files`: how many are followed.
+  /// Redraws the line at the bottom; to be called a few times a second. `files`: how many are followed.
   void draw_status(const LiveRun& run, const std::string& files);
   /// Follows the terminal when somebody changes its size.
   void follow_size();

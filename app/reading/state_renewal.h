@@ -10,7 +10,7 @@
 
 namespace loglode {
 
-/// Where a shape cannot be read again for sure, its service is learned anew: what that service says may not be new
+/// Where a shape cannot be read again for sure, its service is learned again from the beginning: what that service says may not be new
 /// (StateContents::warm_ups).
 [[nodiscard]] StateContents brought_up_to_date(StateContents before);
 

@@ -51,7 +51,8 @@ class FileSource : public Source {
 
 /// Every byte that a followed file ever held is read once, if it could be found at all:
 /// - moved or deleted: read on through the open descriptor until it is quiet; its successor is read from its beginning
-/// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original begins anew
+/// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original is read from its
+/// beginning
 /// - moved twice between two looks: parts of the same log (by name) that appeared since the start are read as well
 /// - while nobody followed: a bookmark finds its file by device and inode, else by its content, compressed ones too
 /// A copy of a file that is being followed, and an archive of one that was read, are not read again, whatever their names: content that is

@@ -1,5 +1,5 @@
 // One file while it grows: read to where it ends now, and on from there when it has grown. Knows when its content is another one than it
-// was (truncated and begun anew), and never hands out bytes of the new content as if they went on from the old.
+// was (truncated and written from the beginning), and never hands out bytes of the new content as if they went on from the old.
 // Owned by the FollowSource, used by its thread.
 #pragma once
 

@@ -1,5 +1,5 @@
 // Files that are not followed now: where an earlier run left them, what was read to its end, what is not to be read at all, and which
-// truncated ones begin anew. Owned by Discovery, used by the FollowSource's thread.
+// truncated ones begin again. Owned by Discovery, used by the FollowSource's thread.
 #pragma once
 
 #include <sys/stat.h>

@@ -19,7 +19,7 @@ namespace loglode::ingest {
 /// Files in these paths' folders that are parts of the same logs by their names, the paths among them; each folder is listed once.
 [[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
 /// The log that a path is a part of by its name: that log's path, the same for all of its parts in a folder. Logs `0.log`, `1.log` … side
-/// by side in the folder of a pod's container are one, begun anew with each restart.
+/// by side in the folder of a pod's container are one, which begins again with each restart.
 [[nodiscard]] std::string log_of(const std::string& path);
 /// Whether a part of a log is older than another by their names.
 [[nodiscard]] bool is_older_part(const std::string& one, const std::string& other);

@@ -135,8 +135,8 @@ Consumer::Current Consumer::find(std::string_view topic, std::int32_t number) co
   return nullptr;
 }
 
-/// A topic that is deleted and made anew in a moment leaves no other trace than this: that a fetch found it gone. Called by threads of the
-/// client's.
+/// A topic that is deleted and created again in a moment leaves no other trace than this: that a fetch found it gone. Called by threads of
+/// the client's.
 void Consumer::on_log(const rd_kafka_t* client, int, const char* facility, const char* message) noexcept {
   auto* const self = static_cast<Consumer*>(rd_kafka_opaque(client));
   if (self == nullptr || std::string_view{facility} != "BROKERUA") return;

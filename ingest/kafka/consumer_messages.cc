@@ -200,7 +200,8 @@ bool Consumer::reset_position(const Current& partition) {
   std::int64_t offset = wanted;
   partition->to_verify = {};
   if (partition->is_another) {
-    tell(shown(*partition), "the topic was deleted and made anew (the message before offset " + std::to_string(wanted) +
+    tell(shown(*partition), "the topic was deleted and created again under the same name (the message before offset " +
+                                std::to_string(wanted) +
                                 " is not the one that was read there): it is read from its beginning, under new record ids");
     start_over(partition, low);
     return true;

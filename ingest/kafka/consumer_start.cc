@@ -49,7 +49,7 @@ bool Consumer::find_start(const rd_kafka_topic_partition_t& committed, Partition
   if (rd_kafka_query_watermark_offsets(client_, partition.topic.c_str(), partition.number, &low, &high, kAskMs) !=
       RD_KAFKA_RESP_ERR_NO_ERROR)
     return false;
-  begin_at(partition, low, ", its beginning (read anew, as was asked)");
+  begin_at(partition, low, ", its beginning (read again, as was asked)");
   return true;
 }
 

@@ -66,7 +66,7 @@ struct Partition {
   std::string begins{};     // where it began and why, for a person
   bool anew = false;        // CommitNote::anew
   bool forgotten = false;   // the group has no position for it, and we have
-  unsigned generation = 0;  // how often the topic was found to have been made anew: the same offsets are other records then
+  unsigned generation = 0;  // how often the topic was found to have been created again: the same offsets are other records then
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
   // The thread's that talks to the brokers.
@@ -74,7 +74,7 @@ struct Partition {
   std::int64_t end_known = -1;    // where its end was then, when `next` had not moved; else -1
   PositionMark to_verify{};       // of the message that must be there, read again before what comes next; none: it was, or nobody knows
   PositionMark suspected{};       // the same, of one whose topic was gone for a moment
-  bool is_another = false;        // the message there was another one: the topic was made anew
+  bool is_another = false;        // the message there was another one: the topic was created again
   // Guarded. All are offsets behind the last message; -1 where there is none.
   std::deque<Chunk> chunks;
   std::int64_t next = -1;        // what comes next from the broker

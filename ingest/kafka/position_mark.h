@@ -1,6 +1,6 @@
-// What proves that a position is in the topic that it was kept for: a topic that was deleted and made anew has the same name and the same
-// offsets, and librdkafka does not give its id. So the last message before a position is kept beside it, as its offset and a hash, in the
-// group's commit and in our own state; who goes on there reads that message once more first. Values; no threads.
+// What proves that a position is in the topic that it was kept for: a topic that was deleted and created again has the same name and the
+// same offsets, and librdkafka does not give its id. So the last message before a position is kept beside it, as its offset and a hash, in
+// the group's commit and in our own state; who goes on there reads that message once more first. Values; no threads.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +23,7 @@ struct PositionMark {
 struct CommitNote {
   std::string words{};
   PositionMark mark{};
-  unsigned generation = 0;  // how often the topic was found to have been made anew
+  unsigned generation = 0;  // how often the topic was found to have been created again
   bool anew = false;        // read from its beginning since `start: from-beginning-once` was asked for
   friend bool operator==(const CommitNote&, const CommitNote&) = default;
 };

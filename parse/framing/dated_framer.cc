@@ -15,7 +15,7 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kWritersMax = 4096;  // forgotten all at once when there are more: their years begin anew
+constexpr std::size_t kWritersMax = 4096;  // forgotten all at once when there are more: their years are found again
 
 /// The first stamp of a line, and what it leaves open.
 class StampReader {

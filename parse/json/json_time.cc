@@ -24,7 +24,7 @@ bool read_number(std::string_view number, const TimeContext& context, Timestamp&
   return read_all(number, value) && read_epoch(value, out);
 }
 
-/// Most records are of the same minute as the one before: of `2023-11-14T22:13:20.001Z` only the seconds are read anew.
+/// Most records are of the same minute as the one before: of `2023-11-14T22:13:20.001Z` only the seconds are read again.
 /// A pure function of the text all the same: what is remembered is the reading of the first 16 characters.
 class RecentMinute {
  public:

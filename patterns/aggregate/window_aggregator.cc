@@ -108,7 +108,7 @@ AggregatedCell& WindowAggregator::State::cell_of(std::uint32_t service, ShapeId 
   return table->cells()[place.cell];
 }
 
-/// A machine that starts again counts anew: what it says then came after all it had said.
+/// A machine that starts again counts from the beginning: what it says then came after all it had said.
 Timestamp WindowAggregator::State::place_since_boot(const Record& record, AggregatedStream& stream) {
   constexpr Duration kOutOfOrder = std::chrono::seconds{10};  // its processors do not write in order, but nearly so
   if (stream.previous == kNoTime) stream.previous = Timestamp{};
@@ -174,7 +174,7 @@ void WindowAggregator::State::enter_frame(std::uint32_t stream_number, Timestamp
   frame_start = wanted.frame(frame_at).start;
   stream_at = stream_number;
   table = &wanted;
-  // The window that holds the first instant there is is shorter than its width: asked for anew each time.
+  // The window that holds the first instant there is is shorter than its width: asked for each time.
   if (frame_start.time_since_epoch().count() % wanted.width().count() != 0) stream_at = kNone;
 }
 

@@ -2,7 +2,7 @@
 """Makes bare messages in which values are new on every line, the hard case for a miner that keeps a cluster for a value. Stdlib only.
 
 With --data DIR the messages are those of labelled sets (DIR/NAME/NAME_2k.content.txt), one line of each set in turn, over and over; each time
-numbers of two digits and more, and hexadecimal words, are drawn anew in their length. Without it they are made from 400 templates of our own.
+numbers of two digits and more, and hexadecimal words, are drawn again in their length. Without it they are made from 400 templates of our own.
 The same arguments give the same bytes.
 
 usage: make_lines.py OUT [--lines 704000] [--seed 7] [--data DIR]

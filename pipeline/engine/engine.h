@@ -92,7 +92,8 @@ class Engine {
   // Any thread, during run():
   [[nodiscard]] Result<void> take_checkpoint(Checkpointer::Kind kind) LOGLODE_EXCLUDES(mutex_);
   // Any thread, during and after run():
-  /// `apply` takes effect between two batches: what was read is finished and delivered before, then sinks are made anew.
+  /// `apply` takes effect between two batches: what was read is finished and delivered before, then the sinks are closed and opened with
+  /// the new configuration.
   void reload(Reload apply) LOGLODE_EXCLUDES(mutex_);
   /// Why the latest checkpoint could not be taken; empty when it could.
   [[nodiscard]] std::string trouble() const LOGLODE_EXCLUDES(mutex_);

@@ -82,7 +82,7 @@ def mutes(service):
     check("a faulty file leaves the old mutes", service.wait(lambda: "goes on with the one before" in service.said()) and 'mutes.yaml:1: bad kind "frequnt"' in service.said(), service.said())
     service.write("mutes.yaml", "")
     service.process.send_signal(signal.SIGHUP)
-    check("a reload takes the mutes anew", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
+    check("a reload reads the mutes again", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
     check("it ends well", service.stop() == 143, service.said())
 
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Makes a state as a version leaves it, for the test that a later one goes on from it (../upgrade.py): learned, noted on by a person, run and
-tailed from. Run with the last program of a version before ids or tables change; the result is committed and never made anew.
+tailed from. Run with the last program of a version before ids or tables change; the result is committed and never made again.
 
 usage: make.py LOGLODE NAME      writes NAME.db.gz beside this file, and NAME.json: the templates as that version listed them
 """

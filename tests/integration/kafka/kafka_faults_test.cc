@@ -282,7 +282,7 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   config.commit_metadata = "ours";
   TopicReading reading{config};
   reading.until_records(8);  // five of the one, three of the other
-  // The same offsets are other records now: the one that begins anew has another name, and keeps it.
+  // The same offsets are other records now: the one that is read from its beginning has another name, and keeps it.
   int other = 0;
   for (const auto& [path, info] : reading.infos) other += named.count({info.identity.high, info.identity.low}) == 0;
   CHECK(other == 1);
@@ -303,9 +303,9 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   for (const auto& [path, info] : next.infos) CHECK(info.identity == infos.at(path).identity);
 }
 
-TEST_CASE("a topic that is made anew under its old name is read from its beginning", "[kafka]") {
+TEST_CASE("a topic that is created again under its name is read from its beginning", "[kafka]") {
   Broker& broker = Broker::shared();
-  const std::string topic = broker.topic("anew", 1);
+  const std::string topic = broker.topic("recreated", 1);
   {
     send_payloads(broker, topic, {0, 50}, 14);
     TopicReading reading{reading_of(topic, topic)};
@@ -322,7 +322,8 @@ TEST_CASE("a topic that is made anew under its old name is read from its beginni
   CHECK(broker.committed(topic, topic, 0) == 5);
 }
 
-TEST_CASE("a topic that is made anew while it is read, and has more by then than was read of it, is read from its beginning", "[kafka]") {
+TEST_CASE("a topic that is created again while it is read, and has more by then than was read of it, is read from its beginning",
+          "[kafka]") {
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("renewed", 1);
   send_payloads(broker, topic, {0, 10}, 18);

@@ -107,8 +107,8 @@ def expired_messages_are_counted(program, folder, broker):
     return "30 of 60, told and counted"
 
 
-def longer_topic_made_anew(program, folder, broker):
-    """A topic that was deleted and made anew has more than was read of the old one: it is read from its beginning, stopped or running."""
+def longer_topic_created_again(program, folder, broker):
+    """A topic that was deleted and created again under the same name has more than was read of the old one: it is read from its beginning, stopped or running."""
     broker.create("again", 1)
     broker.produce("again", lines("old", 10))
     reader = Reader(program, folder, broker, "again").start()
@@ -134,7 +134,7 @@ def longer_topic_made_anew(program, folder, broker):
     assert sorted(set(reader.messages())) == sorted(expected), sorted(set(expected) - set(reader.messages()))
     ids = {(each["event.id"], each["message"]) for each in reader.records()}
     assert len({one for one, _ in ids}) == len(ids), "one id names two records"
-    assert reader.told().count("the topic was deleted and made anew") >= 1, reader.told()
+    assert reader.told().count("the topic was deleted and created again under the same name") >= 1, reader.told()
     return f"{len(reader.messages())} records of {len(expected)} messages"
 
 
@@ -157,7 +157,7 @@ def forgotten_group_goes_on(program, folder, broker):
 
 
 def group_deleted_while_it_runs(program, folder, broker):
-    """We are stopped for longer than the session, the group is deleted meanwhile: we join anew and go on where our state is, at the end of the topic or not."""
+    """We are stopped for longer than the session, the group is deleted meanwhile: we join again and go on where our state is, at the end of the topic or not."""
     broker.create("gone", 2)
     reader = Reader(program, folder, broker, "gone", start="latest").start()
     wait_for("positions", 20, lambda: set(broker.committed("gone")) == {0, 1})
@@ -227,7 +227,7 @@ def compacted_topic(program, folder, broker):
     return f"{len(records)} records of {broker.read('state')[-1][1] + 1} offsets, nothing told"
 
 
-def read_anew(program, folder, broker):
+def read_again(program, folder, broker):
     """Only who asks for it, once, and under the same ids."""
     broker.create("twice", 1)
     broker.produce("twice", lines("each", 10))
@@ -248,8 +248,8 @@ def read_anew(program, folder, broker):
     return "10 messages three times, never a fourth"
 
 
-TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted, longer_topic_made_anew, forgotten_group_goes_on, group_deleted_while_it_runs,
-         compacted_topic, read_anew)
+TESTS = (latest_of_an_empty_topic, empty_partitions_are_given_back_at_once, expired_messages_are_counted, longer_topic_created_again, forgotten_group_goes_on, group_deleted_while_it_runs,
+         compacted_topic, read_again)
 
 
 def main():

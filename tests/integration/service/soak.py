@@ -2,7 +2,7 @@
 """`loglode run` fed at a bounded rate for a long time: what it holds stays what it was.
 
 Flat means: after a warm-up of a third of the time, the median resident memory of the last quarter is at most 5 % and 4 MiB above that of
-the quarter after the warm-up; as many threads as then; no more descriptors than then but four (a file that rotates, a connection anew).
+the quarter after the warm-up; as many threads as then; no more descriptors than then but four (a file that rotates, a new connection).
 
 usage: soak.py LOGLODE          environment: LOGLODE_SOAK_SECONDS (20), LOGLODE_SOAK_RATE (2000 messages a second)
 """

@@ -37,7 +37,7 @@ TEST_CASE("terminal lines: lines of two rows are changed as a whole", "[app]") {
   CHECK(lines.change("a", "ONE\n  TWO") == "\r\033[3A\033[KONE\r\n\033[K  TWO\r\033[2B");
 }
 
-TEST_CASE("terminal lines: what has left the screen, was wrapped anew or is told anew changes no more", "[app]") {
+TEST_CASE("terminal lines: what has left the screen, was wrapped again or is told again changes no more", "[app]") {
   TerminalLines lines;
   lines.resize({40, 4});
   for (const char* key : {"a", "b", "c"}) static_cast<void>(lines.add(key, key));

@@ -16,7 +16,7 @@ struct Said {
 
 }  // namespace
 
-TEST_CASE("change wording: what was brought out, begun anew, set up or moved", "[correlate]") {
+TEST_CASE("change wording: what was brought out, restarted, set up or moved", "[correlate]") {
   for (const Said& said : {
            // deployments and versions
            Said{"billing", "Deployment of build <*> finished"},

@@ -91,7 +91,7 @@ TEST_CASE("tokens: quotes, escapes, scripts without blanks, cut text", "[correla
   CHECK(closing_of(nested, 0) == nested.size());
 }
 
-TEST_CASE("family: one more filling of a place that is filled anew each time is not new", "[correlate]") {
+TEST_CASE("family: one more filling of a place that is filled differently each time is not new", "[correlate]") {
   CHECK(told_of(kFreeTail, "parcel refused by carrier: the moon was full", 1) == Told::not_at_all);
   CHECK(told_of(kFreeTail, "parcel refused by carrier: the moon was full", 2) == Told::not_at_all);
   // The template that stands for all of them once the miner knows.

@@ -205,10 +205,10 @@ TEST_CASE("live tracker: two incidents of the same things that lie far apart hav
   IncidentTracker tracker;
   const Finding first = finding("a", 1, seconds{0}, seconds{10}), second = finding("a", 1, minutes{60}, minutes{61});
   const std::vector<Finding> both{first, second};
-  const Incident over = closed(incident(seconds{0}, {first.finding_id}), seconds{20}), anew = incident(minutes{60}, {second.finding_id});
+  const Incident over = closed(incident(seconds{0}, {first.finding_id}), seconds{20}), next = incident(minutes{60}, {second.finding_id});
   expect(tracker, {{judgement({first}, {over}), seconds{30}, {"opened a", "opened 1", "resolved 1"}},
-                   {judgement(both, {over, anew}), minutes{61}, {"opened a", "opened 2"}},
-                   {judgement(both, {anew, over}), minutes{62}, {}}});
+                   {judgement(both, {over, next}), minutes{61}, {"opened a", "opened 2"}},
+                   {judgement(both, {next, over}), minutes{62}, {}}});
 }
 
 TEST_CASE("live tracker: two incidents of the same things close together are told apart by when they opened", "[app][live]") {

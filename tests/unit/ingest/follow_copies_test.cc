@@ -102,7 +102,7 @@ TEST_CASE("Equal content is evidence of a copy when it shows a time, or is a KiB
   }
 }
 
-TEST_CASE("Logs of a pod's container are one log, which begins anew with each restart") {
+TEST_CASE("Logs of a pod's container are one log, which begins again with each restart") {
   using ingest::log_of;
   const std::string pod = "/var/log/pods/shop_cart-7c9d8b5f4-abcde_1234/app/";
   CHECK(log_of(pod + "0.log") == log_of(pod + "3.log"));

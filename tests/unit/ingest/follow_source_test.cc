@@ -111,7 +111,7 @@ TEST_CASE("Rotations of every kind lose nothing and repeat nothing") {
   follower.read_for(kWhile);
   append(log, "a3\n");
   if (stopped) follower.stop();
-  SECTION("renamed, then made anew, and the old one written once more") {
+  SECTION("renamed, then created again, and the old one written once more") {
     fs::rename(log, older);
     append(older, "a4\n");
     append(log, "b1\nb2\n");
@@ -151,7 +151,7 @@ TEST_CASE("Rotations of every kind lose nothing and repeat nothing") {
   CHECK(follower.clashes.empty());
 }
 
-TEST_CASE("Deleted and made anew, also on the same inode, and a symbolic link that flips") {
+TEST_CASE("Deleted and created again, also on the same inode, and a symbolic link that flips") {
   Folder folder;
   append(folder / "app.log", "a1\n");
   append(folder / "one", "l1\n");

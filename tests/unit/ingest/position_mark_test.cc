@@ -1,4 +1,4 @@
-// What is written beside a position, so that a topic made anew is told from the one that it was kept for.
+// What is written beside a position, so that a topic created again is told from the one that it was kept for.
 #include "ingest/kafka/position_mark.h"
 
 #include <catch2/catch.hpp>

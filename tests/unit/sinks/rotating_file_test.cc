@@ -256,7 +256,7 @@ TEST_CASE("rotating file: /dev/full says so, /dev/null takes everything", "[sink
   CHECK(opened.file->sync().has_value());
 }
 
-TEST_CASE("rotating file: one that was moved or removed is made anew at the next sync", "[sinks]") {
+TEST_CASE("rotating file: one that was moved or removed is created again at the next sync", "[sinks]") {
   Opened opened;
   REQUIRE(opened.open().has_value());
   REQUIRE(opened.file->append(line(1)).has_value());

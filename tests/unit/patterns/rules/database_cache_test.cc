@@ -81,7 +81,7 @@ TEST_CASE("cache: the second start reads what the first compiled", "[rules]") {
   }
 }
 
-TEST_CASE("cache: a change of a pattern or of the probes is compiled anew, what it applies to is no part of the database", "[rules]") {
+TEST_CASE("cache: a change of a pattern or of the probes is compiled again, what it applies to is no part of the database", "[rules]") {
   const CacheFolder folder;
   const auto from_cache = [&](std::string_view rules, std::vector<std::string> probes) {
     RuleSetConfig config = caching_in(folder.path());

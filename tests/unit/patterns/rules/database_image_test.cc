@@ -58,7 +58,7 @@ TEST_CASE("image: a CPU that lacks what the first asks for takes a later one", "
   CHECK(taken(rules_of_the_image(), {avx512}) == ((here.cpu_features & HS_CPU_FEATURES_AVX512) != 0));
 }
 
-// ---- what is compiled anew ----
+// ---- what is compiled again ----
 
 TEST_CASE("image: other rules and other probes", "[rules]") {
   const std::string image = image_of(rules_of_the_image(), CpuTier::baseline);

@@ -328,7 +328,7 @@ TEST_CASE("engine: a store that fails is told and tried again; positions wait fo
   CHECK(run.stop());
 }
 
-TEST_CASE("engine: a reload waits until what was read is committed, and makes the sinks anew", "[pipeline][engine]") {
+TEST_CASE("engine: a reload waits until what was read is committed, and opens the sinks again", "[pipeline][engine]") {
   Run run{{3, true}};
   run.start();
   REQUIRE(run.happened.wait_for("written 2"));
