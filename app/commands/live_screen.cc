@@ -66,6 +66,12 @@ bool is_told_as_new(const Finding& frequent, const Judgement& judgement) {
   });
 }
 
+LastRunKeeper::Numbers numbers_of(const LiveChanges& changes) {
+  LastRunKeeper::Numbers numbers;
+  for (const LiveIncident& live : changes.present) numbers.emplace_back(live.incident, live.number);
+  return numbers;
+}
+
 /// How old the newest line is: by its own time, else by when it was read.
 std::string age_text(Timestamp newest, double read_s) {
   if (newest == kNoTime) return "newest line read " + short_duration(read_s) + " ago";
@@ -204,7 +210,8 @@ void LiveScreen::show(const std::shared_ptr<const Assessment>& assessment) {
   if (judged.known) return tracker_.take_as_known(judged.judgement, judged.newest);
   if (tracker_.was_renewed()) tracker_.take_as_known(tracker_.told_before(judged.judgement), judged.newest);
   const LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
-  if (keeper_ != nullptr) keeper_->take(assessment, changes);
+  if (keeper_ != nullptr && (judged.last || !changes.incidents.empty() || !changes.findings.empty()))
+    keeper_->take(assessment, numbers_of(changes));
   std::vector<Shown> lines = news(judged.judgement, changes, judged.newest);
   findings_ = tracker_.findings_opened();
   incidents_open_ = tracker_.incidents_open();

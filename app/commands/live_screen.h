@@ -8,12 +8,12 @@
 #include <set>
 #include <string>
 
-#include "app/live/last_run_keeper.h"
 #include "app/live/live_run.h"
 #include "base/terminal_lines.h"
 #include "core/assessment.h"
 #include "core/run_counters.h"
 #include "incidents/incident_tracker.h"
+#include "sinks/last_run_keeper.h"
 
 namespace loglode {
 

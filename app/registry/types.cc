@@ -1,10 +1,8 @@
 #include "app/registry/types.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
-#include <map>
+#include <vector>
 
 #include "core/assert.h"
 
@@ -25,99 +23,21 @@ constexpr KeyRow kAllSinks[] = {
     {"when_full", "`block`, `drop_newest`, `dead_letter`", "`block`"},
 };
 
-template <class Visit>
-void for_each_key(std::string_view keys, Visit visit) {
-  for (std::size_t begin = 0; begin < keys.size();) {
-    const std::size_t end = std::min(keys.find(' ', begin), keys.size());
-    visit(keys.substr(begin, end - begin));
-    begin = end + 1;
-  }
-}
-
-std::string_view first_part(std::string_view key) { return key.substr(0, key.find('.')); }
-
-/// First keys of rows to the types that have them; those of all types have none.
 template <class Type>
-std::map<std::string_view, std::vector<std::string_view>> owners_of(std::span<const Type* const> types, std::span<const KeyRow> of_all) {
-  std::map<std::string_view, std::vector<std::string_view>> owners;
-  for (const Type* const type : types)
-    for (const KeyRow& row : type->keys)
-      for_each_key(row.keys, [&](std::string_view key) {
-        auto& names = owners[first_part(key)];
-        if (names.empty() || names.back() != type->name) names.push_back(type->name);
-      });
-  for (const KeyRow& row : of_all) for_each_key(row.keys, [&](std::string_view key) { owners[first_part(key)].clear(); });
-  return owners;
-}
-
-template <class Type>
-std::vector<std::string_view> known_keys(std::span<const Type* const> types, std::span<const KeyRow> of_all) {
-  std::vector<std::string_view> keys;
-  for (const auto& [key, owners] : owners_of(types, of_all)) keys.push_back(key);
-  return keys;
-}
-
-template <class Type>
-void refuse_foreign(const Section& section, const Type& type, std::span<const Type* const> types, std::span<const KeyRow> of_all,
-                    std::string_view what) {
-  for (const auto& [key, owners] : owners_of(types, of_all)) {
-    if (owners.empty() || !section.has(key) || std::find(owners.begin(), owners.end(), type.name) != owners.end()) continue;
-    std::string names;
-    for (const std::string_view owner : owners) names += (names.empty() ? "" : " and ") + std::string{owner};
-    section.problem(section.key_line(key), fmt::format("\"{}\" is for {} {} only", key, names, what));
-  }
-}
-
-/// `rotate.size rotate.age` as `` `rotate.size`, `.age` ``.
-std::string keys_cell(std::string_view keys) {
-  std::string out;
-  std::string_view section;
-  for_each_key(keys, [&](std::string_view key) {
-    const std::string_view its = key.substr(0, key.find('.') == std::string_view::npos ? 0 : key.find('.'));
-    out += fmt::format("{}`{}`", out.empty() ? "" : ", ", !its.empty() && its == section ? key.substr(its.size()) : key);
-    section = its;
-  });
+std::vector<KeysOfType> keys_of(std::span<const Type* const> types) {
+  std::vector<KeysOfType> out;
+  for (const Type* const type : types) out.push_back({type->name, type->keys});
   return out;
 }
 
-template <class Type>
-std::string words_of(std::span<const Type* const> types) {
-  std::string words;
-  for (const Type* const type : types) words += fmt::format("{}`{}`", words.empty() ? "" : ", ", type->name);
-  return words;
+const KeyTables& source_tables() {
+  static const KeyTables kTables{"sources", kAllSources, keys_of(source_types())};
+  return kTables;
 }
 
-template <class Type, class Add>
-void for_each_row(std::span<const Type* const> types, std::span<const KeyRow> of_all, Add add) {
-  const std::string words = words_of(types);
-  for (const KeyRow& row : of_all) add(row, std::string_view{"all"}, row.keys == "type" ? std::string_view{words} : row.meaning);
-  for (const Type* const type : types)
-    for (const KeyRow& row : type->keys) add(row, type->name, row.meaning);
-}
-
-template <class Type>
-std::string table(std::span<const Type* const> types, std::span<const KeyRow> of_all) {
-  std::string out = "| key | of | meaning | default |\n|---|---|---|---|\n";
-  for_each_row(types, of_all, [&](const KeyRow& row, std::string_view of, std::string_view meaning) {
-    out += fmt::format("| {} | {} | {} | {} |\n", keys_cell(row.keys), of, meaning, row.fallback);
-  });
-  return out;
-}
-
-std::string plain(std::string_view markdown) {
-  std::string out{markdown};
-  std::erase(out, '`');
-  return out;
-}
-
-template <class Type>
-std::string listing(std::span<const Type* const> types, std::span<const KeyRow> of_all) {
-  std::string out;
-  for_each_row(types, of_all, [&](const KeyRow& row, std::string_view of, std::string_view meaning) {
-    out += fmt::format("  {:<32} {:<14} {}\n  {:<32} {:<14} default: {}\n", plain(keys_cell(row.keys)), of, plain(meaning), "", "",
-                       plain(row.fallback));
-  });
-  return out;
+const KeyTables& sink_tables() {
+  static const KeyTables kTables{"sinks", kAllSinks, keys_of(sink_types())};
+  return kTables;
 }
 
 }  // namespace
@@ -149,31 +69,21 @@ const SinkType& type_of(const SinkConfig& sink) {
 std::span<const KeyRow> keys_of_all_sources() { return kAllSources; }
 std::span<const KeyRow> keys_of_all_sinks() { return kAllSinks; }
 
-std::span<const std::string_view> known_source_keys() {
-  static const std::vector<std::string_view> kKeys = known_keys(source_types(), keys_of_all_sources());
-  return kKeys;
-}
+std::span<const std::string_view> known_source_keys() { return source_tables().known(); }
 
-std::span<const std::string_view> known_sink_keys() {
-  static const std::vector<std::string_view> kKeys = known_keys(sink_types(), keys_of_all_sinks());
-  return kKeys;
-}
+std::span<const std::string_view> known_sink_keys() { return sink_tables().known(); }
 
-void refuse_foreign_keys(const Section& section, const SourceType& type) {
-  refuse_foreign(section, type, source_types(), keys_of_all_sources(), "sources");
-}
+void refuse_foreign_keys(const Section& section, const SourceType& type) { source_tables().refuse_foreign(section, type.name); }
 
-void refuse_foreign_keys(const Section& section, const SinkType& type) {
-  refuse_foreign(section, type, sink_types(), keys_of_all_sinks(), "sinks");
-}
+void refuse_foreign_keys(const Section& section, const SinkType& type) { sink_tables().refuse_foreign(section, type.name); }
 
-std::string source_key_table() { return table(source_types(), keys_of_all_sources()); }
-std::string sink_key_table() { return table(sink_types(), keys_of_all_sinks()); }
+std::string source_key_table() { return source_tables().table(); }
+std::string sink_key_table() { return sink_tables().table(); }
 
 std::string config_help() {
   return "The configuration of `loglode run`: keys of sources and sinks (docs/configuration.md has the rest).\n\nsources: { NAME: { KEY: … "
          "} }\n" +
-         listing(source_types(), keys_of_all_sources()) + "\nsinks: { NAME: { KEY: … } }\n" + listing(sink_types(), keys_of_all_sinks());
+         source_tables().listing() + "\nsinks: { NAME: { KEY: … } }\n" + sink_tables().listing();
 }
 
 }  // namespace loglode::config

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "config/key_tables.h"
 #include "config/section.h"
 #include "core/framing.h"
 #include "core/run_counters.h"
@@ -23,11 +24,6 @@
 #include "sinks/record_json.h"
 
 namespace loglode::config {
-
-/// A row of a table of keys. `keys`: with blanks between; a dot goes into a section. Static.
-struct KeyRow {
-  std::string_view keys, meaning, fallback;
-};
 
 /// What `check --connect` finds out. Used by one thread.
 class ConnectTrial {

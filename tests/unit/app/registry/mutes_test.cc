@@ -1,5 +1,5 @@
-#include "app/registry/mutes_reader.h"
 #include "app/registry/type_readers.h"
+#include "config/mutes_reader.h"
 
 #include <unistd.h>
 #include <catch2/catch.hpp>
@@ -111,7 +111,7 @@ TEST_CASE("mutes: a file that is not there is a problem of who names it", "[app]
   LoadedConfig loaded = file.load();
   loaded.config.detect.mutes[0].value += ".gone";
   loaded.config.detect.mutes[0].shown = "gone.yaml";
-  read_mutes(loaded, process_environment());
+  type_readers().mutes(loaded, process_environment());
   CHECK(file.shown(loaded.problems) == Lines{"c.yaml:4: mutes \"gone.yaml\" cannot be read: is it there, and may this user read it?"});
 }
 

@@ -1,4 +1,4 @@
-#include "app/registry/feedback_check.h"
+#include "config/feedback_check.h"
 
 #include <fmt/format.h>
 #include <fnmatch.h>
@@ -13,9 +13,6 @@
 
 #include "base/near_word.h"
 #include "config/section.h"
-#include "ingest/follow/path_patterns.h"
-#include "ingest/log_name.h"
-#include "sinks/rotated_parts.h"
 
 namespace loglode::config {
 namespace {
@@ -49,11 +46,11 @@ class PathPattern {
   }
 
   /// The name under which `path` would be read; empty when it would not. In folders that the pattern names, all logs are read.
-  [[nodiscard]] std::string name_of(const std::string& path) const {
+  [[nodiscard]] std::string name_of(const std::string& path, const FileNames& names) const {
     const fs::path given{path};
     for (const std::string& at : {real(path), (fs::path{real(given.parent_path().string())} / given.filename()).string()}) {
       bool found = matches(at);
-      for (fs::path folder = fs::path{at}.parent_path(); !found && !ingest::is_no_log_by_name(at); folder = folder.parent_path()) {
+      for (fs::path folder = fs::path{at}.parent_path(); !found && !names.is_no_log(at); folder = folder.parent_path()) {
         found = matches(folder.string());
         if (folder == folder.parent_path()) break;
       }
@@ -99,7 +96,7 @@ void add_dead_letters(const Text& folder, std::vector<std::string>& paths) {
   for (const std::string_view name : {"0000000001.dlq", "0000000001.dlq.torn", "lock"}) paths.push_back(in_folder(folder, name));
 }
 
-std::vector<Written> written_by(const PipelineConfig& config) {
+std::vector<Written> written_by(const PipelineConfig& config, const FileNames& names) {
   std::vector<Written> out;
   for (const SinkConfig& sink : config.sinks) {
     const std::string& path = sink.path.value;
@@ -107,12 +104,8 @@ std::vector<Written> written_by(const PipelineConfig& config) {
     const std::string name = in_quotes(sink.name), exclude = exclude_of(sink.path, "", "*");
     out.push_back({fmt::format("sink {}: its file {}", name, quoted(sink.path)), sink.path.line, {path}, exclude});
     if (!sink.rotate.bytes && !sink.rotate.age) continue;
-    Written parts{fmt::format("sink {}: the rotated parts of {}", name, quoted(sink.path)), sink.path.line, {}, exclude};
-    const std::string part = path + ".20260101T000000.000-0000";
-    const auto suffix = std::string{suffix_of(static_cast<Compression>(sink.rotate.compress.value))};
-    parts.paths = {part, part + suffix};
-    if (!suffix.empty()) parts.paths.push_back(part + suffix + std::string{kUnfinishedSuffix});
-    out.push_back(std::move(parts));
+    out.push_back(
+        {fmt::format("sink {}: the rotated parts of {}", name, quoted(sink.path)), sink.path.line, names.parts_of(sink), exclude});
   }
   const Text& dead_letters = config.dead_letters.path;
   if (!config.state.empty()) {
@@ -139,22 +132,23 @@ std::optional<FileKey> key_of(const std::string& path) {
 }
 
 /// What a source reads now, by what links and other names of a file have in common, and the one of its paths that does.
-std::map<FileKey, const Text*> files_read_by(const SourceConfig& source) {
+std::map<FileKey, const Text*> files_read_by(const SourceConfig& source, const FileNames& names) {
   std::vector<std::string> exclude;
   for (const Text& pattern : source.exclude) exclude.push_back(pattern.value);
   std::map<FileKey, const Text*> out;
   for (const Text& path : source.paths)
-    for (const std::string& file : ingest::matching_files({path.value}, exclude))
+    for (const std::string& file : names.matching({path.value}, exclude))
       if (const auto key = key_of(file)) out.emplace(*key, &path);
   return out;
 }
 
 /// The one of the source's paths that reads any of `written`; null when none does.
-const Text* reading_path(const SourceConfig& source, const std::map<FileKey, const Text*>& read_now, const Written& written) {
+const Text* reading_path(const SourceConfig& source, const std::map<FileKey, const Text*>& read_now, const Written& written,
+                         const FileNames& names) {
   for (const Text& path : source.paths) {
     const PathPattern pattern{path.value};
     const auto is_read = [&](const std::string& file) {
-      const std::string name = pattern.name_of(file);
+      const std::string name = pattern.name_of(file, names);
       return !name.empty() && !is_excluded(name, source);
     };
     if (std::any_of(written.paths.begin(), written.paths.end(), is_read)) return &path;
@@ -203,13 +197,13 @@ bool share_broker(const SourceConfig& source, const SinkConfig& sink) {
 
 }  // namespace
 
-std::vector<ConfigProblem> check_feedback(const PipelineConfig& config) {
+std::vector<ConfigProblem> check_feedback(const PipelineConfig& config, const FileNames& names) {
   std::vector<ConfigProblem> out;
-  const std::vector<Written> all = written_by(config);
+  const std::vector<Written> all = written_by(config, names);
   for (const SourceConfig& source : config.sources) {
-    const auto read_now = source.type == SourceConfig::Type::file ? files_read_by(source) : std::map<FileKey, const Text*>{};
+    const auto read_now = source.type == SourceConfig::Type::file ? files_read_by(source, names) : std::map<FileKey, const Text*>{};
     for (const Written& written : all) {
-      const Text* path = source.type == SourceConfig::Type::file ? reading_path(source, read_now, written) : nullptr;
+      const Text* path = source.type == SourceConfig::Type::file ? reading_path(source, read_now, written, names) : nullptr;
       if (path == nullptr) continue;
       const std::string exclude = written.exclude.empty() ? std::string{} : fmt::format(": exclude: ['{}']", written.exclude);
       out.push_back({config.file, written.line,

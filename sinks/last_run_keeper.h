@@ -8,11 +8,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/assessment.h"
 #include "core/run_counters.h"
-#include "incidents/incident_tracker.h"
 #include "sinks/last_run.h"
 
 namespace loglode {
@@ -22,15 +22,17 @@ class LastRunKeeper {
   /// `folder`: the state's, or that of the user's last run. `go_on`: its incidents are the earlier ones of this run.
   LastRunKeeper(std::string folder, bool go_on, const RunCounters& counters);
 
-  /// What is to be written next; costs nothing but a pointer. `changes.present` gives incidents their numbers.
-  void take(const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes);
+  /// Incidents of an assessment, and the numbers that a person was told.
+  using Numbers = std::vector<std::pair<const Incident*, std::uint64_t>>;
+  /// What is to be written next, of an assessment in which something has changed; costs little more than a pointer.
+  void take(std::shared_ptr<const Assessment> assessment, Numbers numbers);
   /// Writes what was taken since, no oftener than every few seconds unless it is the `last` time. Errors: as keep_last_run().
   [[nodiscard]] Result<void> write(bool last);
 
  private:
   struct Taken {
     std::shared_ptr<const Assessment> assessment;
-    std::vector<std::pair<const Incident*, std::uint64_t>> numbers;  // into the assessment
+    Numbers numbers;  // into the assessment
   };
   struct Kept {
     Json incident;

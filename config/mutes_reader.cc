@@ -1,9 +1,10 @@
-#include "app/registry/mutes_reader.h"
+#include "config/mutes_reader.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -11,7 +12,6 @@
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/section.h"
-#include "parse/time/timestamp_reader.h"
 
 namespace loglode::config {
 namespace {
@@ -19,6 +19,11 @@ namespace {
 constexpr std::string_view kMuteKeys[] = {"kind", "service", "template", "rule", "text", "reason", "until"};
 constexpr std::size_t kFileBytesMax = kMiB;
 constexpr std::size_t kMutesMax = 1000;  // each is held against each finding of each judgement
+
+struct When {
+  Timestamp now;
+  bool (*read_time)(std::string_view text, Timestamp& out);
+};
 
 std::vector<std::string_view> kinds() {
   std::vector<std::string_view> names;
@@ -68,19 +73,19 @@ bool is_rfc3339(std::string_view text) {
   return (zone[0] == '+' || zone[0] == '-') && zone[3] == ':';
 }
 
-void read_until(const Section& section, Timestamp now, MuteConfig& out) {
+void read_until(const Section& section, const When& when, MuteConfig& out) {
   const Text given = section.text("until", true);
   if (given.empty()) return;
-  if (!is_rfc3339(given.value) || !read_timestamp_field(given.value, {}, out.mute.until)) {
+  if (!is_rfc3339(given.value) || !when.read_time(given.value, out.mute.until)) {
     section.problem(given.line, fmt::format("bad until {}: a time with its zone, like 2026-12-01T06:00:00Z", quoted(given)));
     return;
   }
-  if (out.mute.until <= now)
+  if (out.mute.until <= when.now)
     section.reading().warn(given.line,
                            "this mute has ended: nothing that happens now is muted by it; take it out, or give it another \"until\"");
 }
 
-MuteConfig read_mute(const YAML::Node& node, Timestamp now, ConfigReading& reading) {
+MuteConfig read_mute(const YAML::Node& node, const When& when, ConfigReading& reading) {
   const Section section{node, line_of(node), "a mute", kMuteKeys, reading};
   MuteConfig out;
   out.file = reading.file;
@@ -92,7 +97,7 @@ MuteConfig read_mute(const YAML::Node& node, Timestamp now, ConfigReading& readi
   out.mute.rule = out.rule.value;
   out.mute.text = section.text("text").value;
   out.mute.reason = section.text("reason", true).value;
-  read_until(section, now, out);
+  read_until(section, when, out);
   const bool says_what =
       std::any_of(std::begin(kMuteKeys), std::end(kMuteKeys) - 2, [&](std::string_view key) { return section.has(key); });
   if (section.is_mapping() && !says_what)
@@ -100,7 +105,7 @@ MuteConfig read_mute(const YAML::Node& node, Timestamp now, ConfigReading& readi
   return out;
 }
 
-void read_list(const std::string& yaml, Timestamp now, ConfigReading& reading, std::vector<MuteConfig>& out) {
+void read_list(const std::string& yaml, const When& when, ConfigReading& reading, std::vector<MuteConfig>& out) {
   try {
     if (const int line = line_of_second_document(yaml); line > 0)
       reading.problem(line, "a second YAML document (after ---): a file holds one list of mutes");
@@ -109,7 +114,7 @@ void read_list(const std::string& yaml, Timestamp now, ConfigReading& reading, s
     if (!root.IsSequence()) return reading.problem(line_of(root), "a file of mutes is a list: each begins with \"- \"");
     for (const auto& node : root) {
       if (out.size() == kMutesMax) return reading.problem(line_of(node), fmt::format("more than {} mutes in all", kMutesMax));
-      out.push_back(read_mute(node, now, reading));
+      out.push_back(read_mute(node, when, reading));
     }
   } catch (const YAML::Exception& error) {  // yaml-cpp speaks in exceptions; they end here
     reading.problem(std::max(0, error.mark.line + 1), fmt::format("not YAML: {}", error.msg));
@@ -118,9 +123,9 @@ void read_list(const std::string& yaml, Timestamp now, ConfigReading& reading, s
 
 }  // namespace
 
-void read_mutes(LoadedConfig& loaded, const Environment& environment) {
+void read_mutes(LoadedConfig& loaded, const Environment& environment, bool (*read_time)(std::string_view text, Timestamp& out)) {
   JudgingConfig& detect = loaded.config.detect;
-  const auto now = std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now());
+  const When when{std::chrono::time_point_cast<Duration>(std::chrono::system_clock::now()), read_time};
   for (const Text& path : detect.mutes) {
     std::ifstream file{path.value, std::ios::binary};
     std::string text(kFileBytesMax + 1, '\0');
@@ -135,7 +140,7 @@ void read_mutes(LoadedConfig& loaded, const Environment& environment) {
     if (text.size() > kFileBytesMax)
       reading.problem(0, fmt::format("too large: over {} bytes", kFileBytesMax));
     else
-      read_list(text, now, reading, detect.muted);
+      read_list(text, when, reading, detect.muted);
     std::move(reading.problems.begin(), reading.problems.end(), std::back_inserter(loaded.problems));
     std::move(reading.warnings.begin(), reading.warnings.end(), std::back_inserter(loaded.warnings));
   }

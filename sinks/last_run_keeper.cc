@@ -1,4 +1,4 @@
-#include "app/live/last_run_keeper.h"
+#include "sinks/last_run_keeper.h"
 
 #include <algorithm>
 #include <cstdlib>
@@ -35,12 +35,9 @@ LastRunKeeper::LastRunKeeper(std::string folder, bool go_on, const RunCounters& 
   }
 }
 
-void LastRunKeeper::take(const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes) {
-  if (changes.incidents.empty() && changes.findings.empty() && !assessment->last) return;
-  Taken taken{assessment, {}};
-  for (const LiveIncident& live : changes.present) taken.numbers.emplace_back(live.incident, live.number);
+void LastRunKeeper::take(std::shared_ptr<const Assessment> assessment, Numbers numbers) {
   const std::scoped_lock lock{mutex_};
-  taken_ = std::move(taken);
+  taken_ = {std::move(assessment), std::move(numbers)};
 }
 
 /// The judgement with the numbers that a person was told; what it has of incidents is remembered for when it has them no more.

@@ -1,5 +1,5 @@
 // What a run that does not end leaves for `incidents` and `context`.
-#include "app/live/last_run_keeper.h"
+#include "sinks/last_run_keeper.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -24,16 +24,12 @@ std::shared_ptr<const Assessment> assessment_of(const std::string& incident, con
 }
 
 void take(LastRunKeeper& keeper, const std::shared_ptr<const Assessment>& assessment, std::uint64_t number) {
-  LiveChanges changes;
-  const Incident& incident = assessment->judgement.incidents.front();
-  changes.incidents.push_back({EventChange::opened, number, incident.incident_id, &incident, incident.summary});
-  changes.present = changes.incidents;
-  keeper.take(assessment, changes);
+  keeper.take(assessment, {{&assessment->judgement.incidents.front(), number}});
 }
 
 }  // namespace
 
-TEST_CASE("last run of tail: incidents have the numbers that were shown, and stay when no judgement has them any more", "[app]") {
+TEST_CASE("last run of tail: incidents have the numbers that were shown, and stay when no judgement has them any more", "[sinks]") {
   const std::filesystem::path folder = std::filesystem::temp_directory_path() / "loglode-last-run-keeper-test";
   std::filesystem::remove_all(folder);
   const RunCounters counters;
