@@ -1,29 +1,26 @@
 #include "app/commands/dlq_commands.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <utility>
 
 #include "app/commands/exit_status.h"
-#include "base/owned_file.h"
 #include "base/terminal_text.h"
 #include "parse/redact/redactor.h"
+#include "sinks/dead_letter_text.h"
 #include "sinks/dead_letters.h"
 #include "sinks/json_objects.h"
+#include "sinks/replay_target.h"
 
 namespace loglode {
 
 namespace {
 
 constexpr std::size_t kChunkBytes = 256 * kKiB;
-constexpr std::size_t kPrefixMin = 6, kRecordIdLength = 32;
 
 // Hands every dead letter that can be read to `take` (which says whether it wants more), with its number from 1; then tells what could not.
 template <class Take>
@@ -55,40 +52,6 @@ std::string reason_of(const DeadLetter& dead_letter) {
   return redact(dead_letter.reason, counts);  // a server may quote the record
 }
 
-std::string origin_text(const DeadLetter& dead_letter) {
-  if (!dead_letter.event.empty()) return dead_letter.event + " " + dead_letter.record_id;
-  if (dead_letter.topic.empty()) return fmt::format("{}@{}", dead_letter.path, dead_letter.offset);
-  return fmt::format("{}/{}@{}", dead_letter.topic, dead_letter.partition, dead_letter.offset >> kKafkaOffsetShift);
-}
-
-std::string row_of(std::uint64_t number, const DeadLetter& dead_letter) {
-  std::string time = to_rfc3339(dead_letter.time);
-  if (time.size() > 23) time = time.substr(0, 23) + "Z";
-  return fmt::format("{:>6}  {}  {:>9}  {}  {}{}\n", number, pad_to(printable(time), 24), with_commas(dead_letter.raw.size()),
-                     pad_to(printable(origin_text(dead_letter)), 32), printable(reason_of(dead_letter)),
-                     dead_letter.masked ? "  (masked)" : "");
-}
-
-Json json_of(std::uint64_t number, const DeadLetter& dead_letter) {
-  Json out{{"schema", "loglode.dead_letter/1"}, {"number", number}};
-  out["time"] = dead_letter.time == kNoTime ? Json{} : Json(to_rfc3339(dead_letter.time));
-  out["reason"] = reason_of(dead_letter);
-  out["bytes"] = dead_letter.raw.size();
-  out["masked"] = dead_letter.masked;
-  out["event.id"] = dead_letter.record_id;
-  if (!dead_letter.event.empty()) {
-    out["event.kind"] = dead_letter.event;
-  } else if (dead_letter.topic.empty()) {
-    out["log.file.path"] = dead_letter.path;
-    out["log.offset"] = dead_letter.offset;
-  } else {
-    out["kafka.topic"] = dead_letter.topic;
-    out["kafka.partition"] = dead_letter.partition;
-    out["kafka.offset"] = dead_letter.offset >> kKafkaOffsetShift;
-  }
-  return out;
-}
-
 // Standard output, in chunks.
 class Printed {
  public:
@@ -111,90 +74,6 @@ class Printed {
   int status_ = kDone;
 };
 
-// Which dead letter is meant: by number, by id, or by the beginning of an id.
-class Wanted {
- public:
-  static std::optional<Wanted> read(const std::string& text) {
-    Wanted wanted;
-    const bool digits = !text.empty() && text.find_first_not_of("0123456789") == std::string::npos;
-    if (digits && text.size() < kRecordIdLength) {
-      const auto read = std::from_chars(text.data(), text.data() + text.size(), wanted.number_);
-      if (read.ec == std::errc{} && wanted.number_ != 0) return wanted;
-      return std::nullopt;
-    }
-    if (text.size() < kPrefixMin || text.find_first_not_of("0123456789abcdef") != std::string::npos) return std::nullopt;
-    wanted.id_ = text;
-    return wanted;
-  }
-  [[nodiscard]] bool is(std::uint64_t number, const DeadLetter& dead_letter) const {
-    return number_ != 0 ? number == number_ : dead_letter.record_id.starts_with(id_);
-  }
-
- private:
-  std::uint64_t number_ = 0;
-  std::string id_;
-};
-
-std::string escaped(std::string_view raw) {
-  std::string out;
-  for (std::size_t begin = 0; begin <= raw.size();) {
-    const std::size_t end = std::min(raw.find('\n', begin), raw.size());
-    out += printable(raw.substr(begin, end - begin)) + "\n";
-    begin = end + 1;
-  }
-  return out;
-}
-
-/// A record is one line, so that it is read again as one. JSON may have newlines between its members only, where a blank does as well; text
-/// of several lines becomes the message of an object.
-std::string one_line(std::string_view raw) {
-  std::string out{raw};
-  if (raw.find('\n') == std::string_view::npos) return out;
-  if (Json::accept(raw)) {
-    std::replace(out.begin(), out.end(), '\n', ' ');
-    return out;
-  }
-  return to_line(Json{{"message", std::move(out)}});
-}
-
-// Where replayed records go. Never over something that is there.
-class ReplayTarget {
- public:
-  static Result<ReplayTarget> open(const std::string& path) {
-    ReplayTarget target;
-    if (path == "-") return target;
-    target.path_ = path;
-    struct stat status {};
-    const bool device = path.starts_with("/dev/");
-    const bool there = (device ? ::stat(path.c_str(), &status) : ::lstat(path.c_str(), &status)) == 0;
-    if (there && ((S_ISREG(status.st_mode) && status.st_size != 0) || S_ISLNK(status.st_mode)))
-      return fail(std::make_error_code(std::errc::invalid_argument),
-                  path + " is there already: nothing is overwritten, and no link is followed; choose another name");
-    auto file = open_file(path, O_WRONLY | O_APPEND | O_CREAT | (device ? 0 : O_NOFOLLOW), 0600);
-    if (!file) return tl::unexpected<Error>(file.error());
-    target.file_ = std::move(*file);
-    return target;
-  }
-  Result<void> add(std::string_view record) {
-    text_ += record;
-    text_ += '\n';
-    return text_.size() >= kChunkBytes ? hand_over() : Result<void>{};
-  }
-  Result<void> finish() {
-    if (auto written = hand_over(); !written || !file_) return written;
-    return sync_file(file_, path_);
-  }
-
- private:
-  Result<void> hand_over() {
-    auto written = file_ ? append_whole(file_, text_, path_) : print_text(text_);
-    text_.clear();
-    return written;
-  }
-  std::string path_, text_;
-  OwnedFile file_;
-};
-
 }  // namespace
 
 int list_dead_letters(const DlqArguments& arguments) {
@@ -203,7 +82,8 @@ int list_dead_letters(const DlqArguments& arguments) {
   Printed printed;
   const int status = for_each_dead_letter(arguments.path, [&](std::uint64_t number, const DeadLetter& dead_letter) {
     if (number == 1 && !ndjson) printed.add(fmt::format("{:>6}  {:<24}  {:>9}  {:<32}  reason\n", "#", "time", "bytes", "origin"));
-    printed.add(ndjson ? to_line(json_of(number, dead_letter)) + "\n" : row_of(number, dead_letter));
+    printed.add(ndjson ? to_line(dead_letter_json(number, dead_letter, reason_of(dead_letter))) + "\n"
+                       : dead_letter_row(number, dead_letter, reason_of(dead_letter)));
     ++count;
     events += dead_letter.event.empty() ? 0 : 1;
     bytes += dead_letter.raw.size();
@@ -218,7 +98,7 @@ int list_dead_letters(const DlqArguments& arguments) {
 }
 
 int show_dead_letter(const DlqArguments& arguments) {
-  const auto wanted = Wanted::read(arguments.which);
+  const auto wanted = WantedDeadLetter::read(arguments.which);
   if (!wanted)
     return report_usage(printable(arguments.which) +
                         " names no dead letter: give its number in `loglode dlq list`, or at least six digits of its record id");
@@ -238,8 +118,8 @@ int show_dead_letter(const DlqArguments& arguments) {
   if (arguments.raw)
     printed.add(found->raw);
   else
-    printed.add(escaped(found->raw));
-  fmt::print(stderr, "{}  {}\n{}{}\n", printable(found->record_id), printable(origin_text(*found)), printable(reason_of(*found)),
+    printed.add(escaped_lines(found->raw));
+  fmt::print(stderr, "{}  {}\n{}{}\n", printable(found->record_id), printable(dead_letter_origin(*found)), printable(reason_of(*found)),
              found->masked ? "  (masked by mask_dead_letters: these are not the bytes that were read)" : "");
   return worse(printed.finish(), status);
 }

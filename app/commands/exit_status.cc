@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <string_view>
 
@@ -34,13 +33,6 @@ int report_error(const Error& error) {
 int report_usage(const std::string& message) {
   fmt::print(stderr, "loglode: {}\n", printable(message));
   return kWrongUsage;
-}
-
-Result<void> print_text(const std::string& text) {
-  errno = 0;
-  const bool written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
-  if (!written && errno != EPIPE) return fail_errno("cannot write to standard output");
-  return {};
 }
 
 int print_and_leave(const std::string& text, ExitStatus status) {

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/standard_output.h"
 #include "core/result.h"
 
 namespace loglode {
@@ -13,9 +14,7 @@ enum ExitStatus : int { kDone = 0, kCouldNotFinish = 1, kWrongUsage = 2, kFailOn
 int report_error(const Error& error);
 int report_usage(const std::string& message);
 
-/// Results go to standard output; a reader that has closed its pipe is no error. Errors: a full disk.
-[[nodiscard]] Result<void> print_text(const std::string& text);
-/// The same, as the last thing of a command: `status`, or what the error means once it has been told.
+/// print_text() as the last thing of a command: `status`, or what the error means once it has been told.
 [[nodiscard]] int print_and_leave(const std::string& text, ExitStatus status = kDone);
 
 }  // namespace loglode

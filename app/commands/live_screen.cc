@@ -8,7 +8,7 @@
 #include <cstdio>
 #include <map>
 
-#include "app/commands/exit_status.h"
+#include "base/standard_output.h"
 #include "base/terminal_text.h"
 #include "sinks/json_objects.h"
 #include "sinks/report.h"

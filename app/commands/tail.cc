@@ -10,7 +10,6 @@
 #include <csignal>
 #include <filesystem>
 #include <optional>
-#include <set>
 #include <string_view>
 #include <thread>
 #include <utility>
@@ -22,6 +21,7 @@
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
 #include "ingest/follow/follow_source.h"
+#include "ingest/follow/followed_patterns.h"
 #include "ingest/follow/path_patterns.h"
 #include "sinks/last_run.h"
 #include "sinks/record_file.h"
@@ -50,6 +50,13 @@ LiveOptions live_options(const TailOptions& options) {
 bool is_stream(const std::string& input) {
   struct stat status {};
   return input == "-" || (::stat(input.c_str(), &status) == 0 && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode));
+}
+
+std::vector<std::string> files_of(const TailOptions& options) {
+  std::vector<std::string> files;
+  for (const std::string& input : options.inputs)
+    if (!is_stream(input)) files.push_back(input);
+  return files;
 }
 
 IngestConfig ingest_config(const TailOptions& options) {
@@ -105,68 +112,13 @@ Result<void> check_records(const TailOptions& options) {
                 " would be followed by this run itself: give --records a place that no input names, or leave it out with --exclude");
 }
 
-/// What the inputs' patterns match: told at the start, a line a pattern, and when one that matched nothing does.
-class Followed {
- public:
-  explicit Followed(const TailOptions& options) : options_{options} {
-    for (const std::string& input : options.inputs)
-      if (!is_stream(input)) patterns_.emplace_back().pattern = input;
-  }
-
-  void tell(LiveScreen& screen) {
-    look();
-    for (Pattern& each : patterns_) {
-      each.waiting = each.files == 0;
-      const bool named = each.files == 1 && each.file == each.pattern;
-      screen.say(each.waiting ? each.pattern + ": nothing matches yet, waiting"
-                 : named      ? "following " + each.file
-                         : fmt::format("following {} {} of {}", with_commas(each.files), each.files == 1 ? "file" : "files", each.pattern));
-    }
-  }
-  void tell_arrivals(LiveScreen& screen) {
-    look();
-    for (Pattern& each : patterns_)
-      if (each.waiting && each.files > 0) {
-        each.waiting = false;
-        screen.say(each.pattern + ": found, following");
-      }
-  }
-  /// For the status line; empty where streams alone are read.
-  [[nodiscard]] std::string text() const {
-    if (patterns_.empty()) return {};
-    const auto waiting = std::count_if(patterns_.begin(), patterns_.end(), [](const Pattern& each) { return each.files == 0; });
-    const std::string files = fmt::format("{} {}", with_commas(all_), all_ == 1 ? "file" : "files");
-    return waiting == 0 ? files : fmt::format("{} · {} of {} patterns match nothing", files, waiting, patterns_.size());
-  }
-
- private:
-  struct Pattern {
-    std::string pattern;
-    bool waiting = false;
-    std::size_t files = 0;
-    std::string file;  // the first
-  };
-  void look() {
-    std::set<std::string> all;
-    for (Pattern& each : patterns_) {
-      const std::vector<std::string> files = ingest::matching_files({each.pattern}, options_.exclude);
-      each.files = files.size();
-      each.file = files.empty() ? "" : files.front();
-      all.insert(files.begin(), files.end());
-    }
-    all_ = all.size();
-  }
-
-  const TailOptions& options_;
-  std::vector<Pattern> patterns_;
-  std::size_t all_ = 0;
-};
-
 /// Tells what is wrong with inputs once, as it turns up, draws the status line, and keeps what was found.
 class Monitor {
  public:
   Monitor(LiveRun& run, LiveScreen& screen, LastRunKeeper* keeper, const TailOptions& options)
-      : run_{run}, screen_{screen}, keeper_{keeper}, options_{options}, followed_{options}, thread_{[this] { tick_until_done(); }} {}
+      : run_{run}, screen_{screen}, keeper_{keeper}, options_{options}, followed_{files_of(options), options.exclude}, thread_{[this] {
+          tick_until_done();
+        }} {}
   ~Monitor() {
     done_ = true;
     thread_.join();
@@ -181,10 +133,10 @@ class Monitor {
  private:
   static constexpr unsigned kLookForFiles = 30;  // ticks; every three seconds
   void tick_until_done() {
-    if (!options_.quiet) followed_.tell(screen_);
+    if (!options_.quiet) say_all(followed_.begin());
     for (unsigned turn = 0; !done_; ++turn) {
       tell_problems();
-      if (!options_.quiet && turn % kLookForFiles == kLookForFiles - 1) followed_.tell_arrivals(screen_);
+      if (!options_.quiet && turn % kLookForFiles == kLookForFiles - 1) say_all(followed_.arrivals());
       screen_.follow_size();
       keep(false);
       tell_trouble();
@@ -193,6 +145,9 @@ class Monitor {
       if (screen_.lost_output()) request_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
+  }
+  void say_all(const std::vector<std::string>& sentences) {
+    for (const std::string& sentence : sentences) screen_.say(sentence);
   }
   void keep(bool last) {
     if (keeper_ == nullptr) return;
@@ -221,7 +176,7 @@ class Monitor {
   LiveScreen& screen_;
   LastRunKeeper* keeper_;
   const TailOptions& options_;
-  Followed followed_;
+  ingest::FollowedPatterns followed_;
   std::string trouble_;
   bool keeping_fails_ = false;
   std::atomic<bool> done_{false}, any_fatal_{false};

@@ -14,6 +14,7 @@
 #include "base/terminal_text.h"
 #include "sinks/json_objects.h"
 #include "sinks/last_run.h"
+#include "sinks/last_run_text.h"
 
 namespace loglode {
 
@@ -47,46 +48,6 @@ Result<std::vector<Json>> rows_of(const TemplateSource& source) {
     if (note->ignored) out["ignored"] = true;
   }
   return rows;
-}
-
-std::string text_of(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  if (found == object.end() || found->is_null()) return "";
-  return printable(found->is_string() ? found->get<std::string>() : found->dump());
-}
-
-std::string notes_of(const Json& row) {
-  std::string out;
-  if (row.contains("name")) out += "  (" + text_of(row, "name") + ")";
-  if (row.contains("pinned")) out += "  pinned";
-  if (row.contains("ignored")) out += "  known";
-  return out;
-}
-
-std::string parameter_text(const Json& parameter) {
-  std::string out = "  <*>  " + pad_to(text_of(parameter, "type"), 7);
-  if (!parameter.contains("distinct")) return out + "\n";
-  out += fmt::format(" {}{} different", parameter["exact"].get<bool>() ? "" : "about ",
-                     with_commas(parameter["distinct"].get<std::uint64_t>()));
-  if (parameter.contains("unit")) {
-    const std::string unit = text_of(parameter, "unit");
-    out += fmt::format("  min {}  p50 {}  p95 {}  max {}{}", text_of(parameter, "min"), text_of(parameter, "p50"),
-                       text_of(parameter, "p95"), text_of(parameter, "max"), unit == "1" ? "" : " " + unit);
-  }
-  for (const Json& value : parameter["top"])
-    out += fmt::format("  {} ×{}", text_of(value, "value"), with_commas(value["count"].get<std::uint64_t>()));
-  return out + "\n";
-}
-
-std::string template_text(const Json& row) {
-  std::string out = fmt::format("{}  {}{}\n  {}\n  {} records, {} - {}, {}\n", text_of(row, "template_id"), text_of(row, "service"),
-                                notes_of(row), text_of(row, "template"), with_commas(row["count"].get<std::uint64_t>()),
-                                text_of(row, "first_seen"), text_of(row, "last_seen"), text_of(row, "severity"));
-  for (const Json& parameter : row["parameters"]) out += parameter_text(parameter);
-  for (const Json& alias : row["aliases"]) out += "  also  " + printable(alias.get<std::string>()) + "\n";
-  for (const Json& example : row["examples"])
-    out += fmt::format("  {}  {}\n", printable(origin_text(example["origin"])), text_of(example, "excerpt"));
-  return out;
 }
 
 /// Looks the template up, lets `change` alter what is noted of it, writes that, and says it.
@@ -123,8 +84,7 @@ int list_templates(const TemplateSource& source) {
     if (source.ndjson)
       out += to_line(row) + "\n";
     else
-      out += fmt::format("{}  {:>10}  {:<11}  {}  {}{}\n", text_of(row, "template_id"), with_commas(row["count"].get<std::uint64_t>()),
-                         text_of(row, "severity"), pad_to(text_of(row, "service"), 16), text_of(row, "template"), notes_of(row));
+      out += template_line(row);
   }
   if (out.empty() && !source.ndjson)
     out = source.state.empty() ? "No templates in the last run.\n" : "No templates in this state yet: loglode learn LOGS --state DIR\n";
@@ -136,7 +96,7 @@ int show_template(const TemplateSource& source, const std::string& id) {
   if (!rows) return report_error(rows.error());
   std::string out;
   for (const Json& row : *rows) {
-    bool asked = text_of(row, "template_id").compare(0, id.size(), id) == 0;
+    bool asked = printable_at(row, "template_id").compare(0, id.size(), id) == 0;
     for (const Json& alias : row["aliases"]) asked = asked || alias.get<std::string>() == id;
     if (asked) out += source.ndjson ? to_line(row) + "\n" : template_text(row);
   }

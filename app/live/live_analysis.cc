@@ -8,6 +8,7 @@
 #include "app/reading/open_state.h"
 #include "correlate/standing_codec.h"
 #include "pipeline/future_marker.h"
+#include "state/template_counts.h"
 
 namespace loglode {
 

@@ -6,6 +6,8 @@
 #include "app/reading/builtin_rules.h"
 #include "app/reading/open_state.h"
 #include "correlate/line_order.h"
+#include "ingest/input_source.h"
+#include "state/template_counts.h"
 
 namespace loglode {
 
@@ -31,12 +33,14 @@ Result<void> FiniteAnalysis::begin() {
   if (!range_.everything()) in_range_.emplace(range_, counters_);
   if (options_.round_trip_seed != 0) round_trip_.emplace(*aggregator_, options_.round_trip_seed);
   if (options_.state.empty()) return {};
-  auto session = StateSession::open({options_.state, options_.read_only_state, range_.everything()});
-  if (!session) return tl::unexpected<Error>(session.error());
-  session_ = std::move(*session);
+  auto state = open_state(options_.state, options_.read_only_state);
+  if (!state) return tl::unexpected<Error>(state.error());
+  session_ = std::make_unique<StateSession>(std::move(*state), StateSession::Options{range_.everything(), identity_when_shorter});
   if (!session_->notice().empty()) counters_.report({options_.state, session_->notice(), false});
-  return session_->restore(*miner_);
+  return restore_shapes(session_->contents(), *miner_);
 }
+
+TemplateMarks FiniteAnalysis::marks() const { return session_ ? marks_of(std::as_const(*session_).contents()) : TemplateMarks{}; }
 
 Result<WorkerChain> FiniteAnalysis::make_worker() {
   WorkerChainParts parts{counters_, loaded_, *miner_};

@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "app/reading/options.h"
-#include "app/reading/state_session.h"
 #include "app/reading/template_labels.h"
 #include "app/reading/worker_chain.h"
 #include "core/framing.h"
@@ -22,6 +21,7 @@
 #include "patterns/mining/template_miner.h"
 #include "patterns/rules/rule_set.h"
 #include "pipeline/engine/analysis.h"
+#include "state/state_session.h"
 
 namespace loglode {
 
@@ -33,7 +33,7 @@ class FiniteAnalysis final : public Analysis {
 
   /// Formats, the time range, rules: what can fail before anything is made. Errors: invalid_argument; those of rules.
   [[nodiscard]] Result<void> load();
-  /// Miner and windows, with what --state holds. Errors: as StateSession::open; a shape that does not decode.
+  /// Miner and windows, with what --state holds. Errors: as open_state(); a shape that does not decode.
   [[nodiscard]] Result<void> begin();
 
   // After begin():
@@ -58,7 +58,7 @@ class FiniteAnalysis final : public Analysis {
   [[nodiscard]] std::string encode_base() const override { return {}; }
 
  private:
-  [[nodiscard]] TemplateMarks marks() const { return session_ ? session_->marks() : TemplateMarks{}; }
+  [[nodiscard]] TemplateMarks marks() const;
   [[nodiscard]] std::vector<WindowSummary> own_windows();
   [[nodiscard]] JudgeConfig judge_config(const TemplateCatalog& catalog) const;
 

@@ -1,7 +1,5 @@
 #include "app/reading/open_state.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <utility>
 
@@ -9,22 +7,7 @@
 
 namespace loglode {
 
-Result<OpenState> open_state(const std::string& folder, bool read_only) {
-  auto store = open_state_store(folder, read_only ? StateAccess::read_only : StateAccess::read_write);
-  if (!store) return tl::unexpected<Error>(store.error());
-  auto contents = store->load();
-  if (!contents) return tl::unexpected<Error>(contents.error());
-  OpenState opened;
-  opened.contents = std::move(*contents);
-  if (!opened.contents.set_aside.empty())
-    opened.notice = "the state in " + folder + " was damaged: it was set aside as " + opened.contents.set_aside + " and a new one begun";
-  struct stat status {};
-  if (!read_only && opened.notice.empty() && ::stat(folder.c_str(), &status) == 0 && (status.st_mode & S_IWGRP) != 0)
-    opened.notice =
-        "the state folder " + folder + " may be written by its group, whose members could then change what is known: chmod g-w it";
-  if (!read_only) opened.writer = std::make_unique<StateWriter>(std::move(*store));
-  return opened;
-}
+Result<OpenState> open_state(const std::string& folder, bool read_only) { return open_state(folder, read_only, brought_up_to_date); }
 
 Result<void> restore_shapes(StateContents& contents, TemplateMiner& miner) {
   for (StoredShape& shape : contents.shapes) {
@@ -55,16 +38,6 @@ TemplateMarks marks_of(const StateContents& contents) {
     marks.kept.push_back(std::move(kept));
   }
   return marks;
-}
-
-std::vector<TemplateId> ignored_templates(const std::vector<TemplateNote>& notes, const TemplateCatalog& catalog) {
-  std::vector<TemplateId> ids;
-  for (const TemplateNote& note : notes) {
-    if (!note.ignored) continue;
-    if (const TemplateInfo* const known = catalog.find(note.id); known != nullptr) ids.push_back(known->id);
-  }
-  std::sort(ids.begin(), ids.end());
-  return ids;
 }
 
 }  // namespace loglode

@@ -3,39 +3,38 @@
 // thread.
 #pragma once
 
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "app/reading/open_state.h"
 #include "core/pipeline_parts.h"
 #include "core/window_summary.h"
-#include "patterns/mining/template_miner.h"
+#include "state/open_state.h"
 
 namespace loglode {
 
 class StateSession {
  public:
   struct Options {
-    std::string folder;
-    bool read_only = false;
     bool whole_inputs = true;  // not when --since or --until leave records out
+    /// Which stream the first bytes of a file would be; none: it has fewer.
+    std::function<std::optional<StreamIdentity>(const std::string& path, std::uint64_t size)> identity_when_shorter;
   };
 
-  /// Errors: as open_state().
-  static Result<std::unique_ptr<StateSession>> open(Options options);
+  StateSession(OpenState state, Options options);
   ~StateSession();
   StateSession(const StateSession&) = delete;
   StateSession& operator=(const StateSession&) = delete;
 
   [[nodiscard]] const std::string& notice() const noexcept { return state_.notice; }
   [[nodiscard]] const StateContents& contents() const noexcept { return state_.contents; }
-  [[nodiscard]] TemplateMarks marks() const { return marks_of(state_.contents); }
-  /// As restore_shapes().
-  [[nodiscard]] Result<void> restore(TemplateMiner& miner) { return restore_shapes(state_.contents, miner); }
+  [[nodiscard]] StateContents& contents() noexcept { return state_.contents; }
   /// Windows of streams other than those in `windows`, marked as baseline: a stream that is read again is judged, not its own baseline.
-  /// Once, as restore().
+  /// Once: they are not held twice.
   [[nodiscard]] std::vector<WindowSummary> take_baseline_beside(const std::vector<WindowSummary>& windows);
 
   /// Where checkpoints go; null when the folder is only read.
@@ -51,7 +50,6 @@ class StateSession {
 
  private:
   class StreamExtents;
-  StateSession(Options options, OpenState state);
   using PathsRead = std::map<std::pair<std::uint64_t, std::uint64_t>, std::string>;  // by identity
   /// Stored streams that are the beginnings of files read now: short ones have another identity once they have grown.
   [[nodiscard]] std::vector<StoredStream> outgrown(const PathsRead& paths) const;

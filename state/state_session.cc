@@ -1,11 +1,9 @@
-#include "app/reading/state_session.h"
+#include "state/state_session.h"
 
 #include <algorithm>
 #include <chrono>
 #include <iterator>
 #include <utility>
-
-#include "ingest/input_source.h"
 
 namespace loglode {
 
@@ -44,15 +42,9 @@ class StateSession::StreamExtents final : public Stage {
   StateSession& session_;
 };
 
-StateSession::StateSession(Options options, OpenState state)
+StateSession::StateSession(OpenState state, Options options)
     : options_{std::move(options)}, state_{std::move(state)}, extents_{std::make_unique<StreamExtents>(*this)} {}
 StateSession::~StateSession() = default;
-
-Result<std::unique_ptr<StateSession>> StateSession::open(Options options) {
-  auto state = open_state(options.folder, options.read_only);
-  if (!state) return tl::unexpected<Error>(state.error());
-  return std::unique_ptr<StateSession>{new StateSession{std::move(options), std::move(*state)}};
-}
 
 std::vector<StoredStream> StateSession::outgrown(const PathsRead& paths) const {
   constexpr std::uint64_t kLineEnds[] = {1, 0, 2};  // what may stand behind the last record: LF, nothing, CR LF
@@ -60,8 +52,9 @@ std::vector<StoredStream> StateSession::outgrown(const PathsRead& paths) const {
   for (const StoredStream& stored : state_.contents.streams) {
     if (paths.contains({stored.identity.high, stored.identity.low})) continue;
     const bool grew = std::any_of(paths.begin(), paths.end(), [&](const auto& reading) {
-      return std::any_of(std::begin(kLineEnds), std::end(kLineEnds),
-                         [&](std::uint64_t end) { return identity_when_shorter(reading.second, stored.reaches + end) == stored.identity; });
+      return std::any_of(std::begin(kLineEnds), std::end(kLineEnds), [&](std::uint64_t end) {
+        return options_.identity_when_shorter(reading.second, stored.reaches + end) == stored.identity;
+      });
     });
     if (grew) found.push_back(stored);
   }
