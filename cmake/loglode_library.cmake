@@ -67,7 +67,7 @@ function(loglode_library name)
 endfunction()
 
 # A test that computes takes two places and gives way (nice) to one that waits for a clock, a program or a broker, which takes one: what the
-# latter looks at comes in time although other tests run beside it. NEEDS: fixtures. A suite that ./check runs beside release's says its
+# latter looks at comes in time although other tests run beside it. Under sanitizers that one computes, too. NEEDS: fixtures. A suite that ./check runs beside release's says its
 # name before its tests' (properties would go to all tests of a name), and they wait for a test that builds it, where there is one.
 get_filename_component(suite ${PROJECT_BINARY_DIR} NAME)
 if(suite MATCHES "^(asan|tsan|clang)$")
@@ -77,8 +77,13 @@ function(loglode_add_test name kind)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "COMMAND;NEEDS;PROPERTIES")
   set(way_of_COMPUTES nice -n 10)
   set(places_of_COMPUTES 2)
+  set(cost_of_COMPUTES 0)
   set(way_of_WAITS "")
   set(places_of_WAITS 1)
+  if(LOGLODE_SANITIZE)
+    set(places_of_WAITS 2)
+  endif()
+  set(cost_of_WAITS 50)  # begun first: what computes fits in beside it
   if(NOT DEFINED places_of_${kind})
     message(FATAL_ERROR "test ${name}: ${kind} is neither COMPUTES nor WAITS")
   endif()
@@ -87,7 +92,7 @@ function(loglode_add_test name kind)
     list(APPEND arg_NEEDS build_${LOGLODE_SUITE})
   endif()
   add_test(NAME ${name} COMMAND ${way_of_${kind}} ${arg_COMMAND})
-  set_tests_properties(${name} PROPERTIES TIMEOUT 1200 PROCESSORS ${places_of_${kind}} FIXTURES_REQUIRED "${arg_NEEDS}" ${arg_PROPERTIES})
+  set_tests_properties(${name} PROPERTIES TIMEOUT 1200 PROCESSORS ${places_of_${kind}} COST ${cost_of_${kind}} FIXTURES_REQUIRED "${arg_NEEDS}" ${arg_PROPERTIES})
 endfunction()
 
 function(loglode_tests name)
