@@ -36,44 +36,59 @@ inline ParseContext test_context() {
   return context;
 }
 
-inline void expect_record(const LineFormat& format, std::string_view text, const Expected& expected) {
-  INFO(format.name() << ": " << text);
+/// What is different from it in the record that the format makes of the text; empty: nothing.
+inline std::string differences(const LineFormat& format, std::string_view text, const Expected& expected) {
   Batch batch;
   Record record;
-  REQUIRE(format.parse(text, record, batch, test_context()));
-  CHECK(format.begins_record(text.substr(0, text.find('\n'))));
+  if (!format.parse(text, record, batch, test_context())) return "it is no " + std::string{format.name()};
+  std::string out;
+  const auto compare = [&out](std::string_view what, std::string_view found, std::string_view wanted) {
+    if (found != wanted) out.append(what).append(": '").append(found).append("', expected '").append(wanted).append("'; ");
+  };
+  if (!format.begins_record(text.substr(0, text.find('\n')))) out += "it begins no record; ";
   const std::string time = to_rfc3339(record.time);
-  CHECK(time.substr(0, expected.time.size()) == expected.time);
-  if (expected.time.empty()) CHECK(time.empty());
-  CHECK(static_cast<int>(record.severity) == static_cast<int>(expected.severity));
-  CHECK(record.message == expected.message);
-  CHECK(record.service == expected.service);
-  CHECK(record.host == expected.host);
-  CHECK(record.trace_id == expected.trace_id);
-  CHECK(record.span_id == expected.span_id);
-  for (const auto& wanted : expected.attributes) {
-    INFO(wanted.first);
-    const auto attributes = batch.attributes_of(record);
-    const auto found =
-        std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& attribute) { return attribute.key == wanted.first; });
-    REQUIRE(found != attributes.end());
-    CHECK(found->value == wanted.second);
+  compare("time", expected.time.empty() ? time : time.substr(0, expected.time.size()), expected.time);
+  compare("severity", std::to_string(static_cast<int>(record.severity)), std::to_string(static_cast<int>(expected.severity)));
+  compare("message", record.message, expected.message);
+  compare("service", record.service, expected.service);
+  compare("host", record.host, expected.host);
+  compare("trace_id", record.trace_id, expected.trace_id);
+  compare("span_id", record.span_id, expected.span_id);
+  const auto attributes = batch.attributes_of(record);
+  for (const auto& [key, value] : expected.attributes) {
+    const auto found = std::find_if(attributes.begin(), attributes.end(), [&key = key](const Attribute& each) { return each.key == key; });
+    if (found == attributes.end())
+      out += "no " + key + "; ";
+    else
+      compare(key, found->value, value);
   }
+  return out;
 }
 
-/// The format refuses the text and leaves the record as it was.
-inline void expect_refused(const LineFormat& format, std::string_view text) {
-  INFO(format.name() << ": " << text);
+/// That nothing is; otherwise it is said with the check that fails.
+inline bool reads(const LineFormat& format, std::string_view text, const Expected& expected) {
+  const std::string different = differences(format, text, expected);
+  if (!different.empty()) UNSCOPED_INFO(format.name() << " reads '" << text << "': " << different);
+  return different.empty();
+}
+
+/// The format takes no part in it, and leaves the record as it was.
+inline bool is_refused(const LineFormat& format, std::string_view text) {
   Batch batch;
   Record record;
   record.message = "untouched";
   record.severity = Severity::trace;
-  CHECK_FALSE(format.parse(text, record, batch, test_context()));
-  CHECK(record.message == "untouched");
-  CHECK(record.severity == Severity::trace);
-  CHECK(record.time == kNoTime);
-  CHECK(record.service.empty());
-  CHECK(batch.attributes.empty());
+  return !format.parse(text, record, batch, test_context()) && record.message == "untouched" && record.severity == Severity::trace &&
+         record.time == kNoTime && record.service.empty() && batch.attributes.empty();
+}
+
+inline void expect_record(const LineFormat& format, std::string_view text, const Expected& expected) {
+  CHECK(reads(format, text, expected));
+}
+
+inline void expect_refused(const LineFormat& format, std::string_view text) {
+  INFO(format.name() << ": " << text);
+  CHECK(is_refused(format, text));
 }
 
 inline std::vector<std::string> lines_of_file(const std::string& path) {

@@ -5,10 +5,11 @@
 
 namespace loglode {
 
-inline void expect(std::string_view format, std::string_view text, const Expected& expected) {
-  expect_record(format_named(format), text, expected);
+/// As expected; what is different is said with the check that fails.
+inline bool reads(std::string_view format, std::string_view text, const Expected& expected) {
+  return reads(format_named(format), text, expected);
 }
 
-inline void refuse(std::string_view format, std::string_view text) { expect_refused(format_named(format), text); }
+inline bool is_refused(std::string_view format, std::string_view text) { return is_refused(format_named(format), text); }
 
 }  // namespace loglode
