@@ -25,7 +25,7 @@ Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking&) {
 }  // namespace
 
 const SinkType& elasticsearch_sink_type() {
-  static constexpr SinkType kType{"elasticsearch", SinkConfig::Type::elasticsearch, kKeys, read, check, connect, make};
+  static constexpr SinkType kType{{"elasticsearch", SinkConfig::Type::elasticsearch, kKeys, read, check}, connect, make};
   return kType;
 }
 

@@ -70,7 +70,7 @@ Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
 }  // namespace
 
 const SinkType& file_sink_type() {
-  static constexpr SinkType kType{"file", SinkConfig::Type::file, kKeys, read, check, connect, make};
+  static constexpr SinkType kType{{"file", SinkConfig::Type::file, kKeys, read, check}, connect, make};
   return kType;
 }
 

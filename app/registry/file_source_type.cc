@@ -105,7 +105,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
 }  // namespace
 
 const SourceType& file_source_type() {
-  static constexpr SourceType kType{"file", SourceConfig::Type::file, kKeys, read, check, connect, make};
+  static constexpr SourceType kType{{"file", SourceConfig::Type::file, kKeys, read, check}, connect, make};
   return kType;
 }
 

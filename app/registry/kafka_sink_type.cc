@@ -47,7 +47,7 @@ Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
 }  // namespace
 
 const SinkType& kafka_sink_type() {
-  static constexpr SinkType kType{"kafka", SinkConfig::Type::kafka, kKeys, read, check, connect, make};
+  static constexpr SinkType kType{{"kafka", SinkConfig::Type::kafka, kKeys, read, check}, connect, make};
   return kType;
 }
 

@@ -240,7 +240,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
 }  // namespace
 
 const SourceType& kafka_source_type() {
-  static constexpr SourceType kType{"kafka", SourceConfig::Type::kafka, kKeys, read, check, connect, make};
+  static constexpr SourceType kType{{"kafka", SourceConfig::Type::kafka, kKeys, read, check}, connect, make};
   return kType;
 }
 

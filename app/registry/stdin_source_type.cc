@@ -27,7 +27,7 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
 }  // namespace
 
 const SourceType& stdin_source_type() {
-  static constexpr SourceType kType{"stdin", SourceConfig::Type::standard_input, {}, read, check, connect, make};
+  static constexpr SourceType kType{{"stdin", SourceConfig::Type::standard_input, {}, read, check}, connect, make};
   return kType;
 }
 

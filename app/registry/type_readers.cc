@@ -1,19 +1,40 @@
 #include "app/registry/type_readers.h"
 
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "app/registry/types.h"
 #include "config/feedback_check.h"
 #include "config/mutes_reader.h"
+#include "config/type_reading.h"
 #include "ingest/follow/path_patterns.h"
 #include "ingest/log_name.h"
+#include "parse/framing/framer_factory.h"
 #include "parse/time/timestamp_reader.h"
 #include "sinks/rotated_parts.h"
 
 namespace loglode::config {
 
 namespace {
+
+template <class Type>
+auto readings_of(std::span<const Type* const> types) {
+  std::vector<typename Type::Reading> readings;
+  for (const Type* const type : types) readings.push_back(*type);
+  return readings;
+}
+
+std::vector<SourceConfig> read_all_sources(const YAML::Node& node, int line, ConfigReading& reading) {
+  static const TypesToRead<SourceConfig> kTypes{readings_of(source_types()), source_keys()};
+  return read_sources(node, line, reading, kTypes, {known_formats, [](std::string_view name) { return find_zone(name).has_value(); }});
+}
+
+std::vector<SinkConfig> read_all_sinks(const YAML::Node& node, int line, ConfigReading& reading) {
+  static const TypesToRead<SinkConfig> kTypes{readings_of(sink_types()), sink_keys()};
+  return read_sinks(node, line, reading, kTypes);
+}
 
 void read_files_of_mutes(LoadedConfig& loaded, const Environment& environment) {
   read_mutes(loaded, environment, [](std::string_view text, Timestamp& out) { return read_timestamp_field(text, {}, out); });
@@ -34,7 +55,7 @@ std::vector<ConfigProblem> check_whole(const PipelineConfig& config) {
 }  // namespace
 
 const TypeReaders& type_readers() {
-  static constexpr TypeReaders kReaders{read_sources, read_sinks, read_files_of_mutes, check_whole};
+  static constexpr TypeReaders kReaders{read_all_sources, read_all_sinks, read_files_of_mutes, check_whole};
   return kReaders;
 }
 

@@ -30,16 +30,6 @@ std::vector<KeysOfType> keys_of(std::span<const Type* const> types) {
   return out;
 }
 
-const KeyTables& source_tables() {
-  static const KeyTables kTables{"sources", kAllSources, keys_of(source_types())};
-  return kTables;
-}
-
-const KeyTables& sink_tables() {
-  static const KeyTables kTables{"sinks", kAllSinks, keys_of(sink_types())};
-  return kTables;
-}
-
 }  // namespace
 
 std::span<const SourceType* const> source_types() {
@@ -69,21 +59,23 @@ const SinkType& type_of(const SinkConfig& sink) {
 std::span<const KeyRow> keys_of_all_sources() { return kAllSources; }
 std::span<const KeyRow> keys_of_all_sinks() { return kAllSinks; }
 
-std::span<const std::string_view> known_source_keys() { return source_tables().known(); }
+const KeyTables& source_keys() {
+  static const KeyTables kTables{"sources", kAllSources, keys_of(source_types())};
+  return kTables;
+}
 
-std::span<const std::string_view> known_sink_keys() { return sink_tables().known(); }
+const KeyTables& sink_keys() {
+  static const KeyTables kTables{"sinks", kAllSinks, keys_of(sink_types())};
+  return kTables;
+}
 
-void refuse_foreign_keys(const Section& section, const SourceType& type) { source_tables().refuse_foreign(section, type.name); }
-
-void refuse_foreign_keys(const Section& section, const SinkType& type) { sink_tables().refuse_foreign(section, type.name); }
-
-std::string source_key_table() { return source_tables().table(); }
-std::string sink_key_table() { return sink_tables().table(); }
+std::string source_key_table() { return source_keys().table(); }
+std::string sink_key_table() { return sink_keys().table(); }
 
 std::string config_help() {
   return "The configuration of `loglode run`: keys of sources and sinks (docs/configuration.md has the rest).\n\nsources: { NAME: { KEY: … "
          "} }\n" +
-         source_tables().listing() + "\nsinks: { NAME: { KEY: … } }\n" + sink_tables().listing();
+         source_keys().listing() + "\nsinks: { NAME: { KEY: … } }\n" + sink_keys().listing();
 }
 
 }  // namespace loglode::config

@@ -16,6 +16,7 @@
 
 #include "config/key_tables.h"
 #include "config/section.h"
+#include "config/type_reading.h"
 #include "core/framing.h"
 #include "core/run_counters.h"
 #include "core/sink.h"
@@ -66,14 +67,8 @@ struct SourceMaking {
   std::vector<std::pair<std::string, const FileSource*>>& files;  // the same of each source of files
 };
 
-struct SourceType {
-  std::string_view name;
-  SourceConfig::Type type;
-  std::span<const KeyRow> keys;  // besides those of all sources
-  /// Fills `out` from the section; problems go to the section's ConfigReading.
-  void (*read)(const Section& section, SourceConfig& out);
-  /// Refuses what no single key shows, and what making the source would refuse. Called when reading found no problem.
-  void (*check)(const SourceConfig& source, ConfigReading& reading);
+struct SourceType : TypeReading<SourceConfig> {
+  using Reading = TypeReading<SourceConfig>;
   void (*connect)(const SourceConfig& source, ConnectTrial& trial);
   Result<std::unique_ptr<Source>> (*make)(const SourceConfig& source, const SourceMaking& with);
 };
@@ -85,12 +80,8 @@ struct SinkMaking {
   std::function<void(const std::string&)> tell;
 };
 
-struct SinkType {
-  std::string_view name;
-  SinkConfig::Type type;
-  std::span<const KeyRow> keys;  // besides those of all sinks
-  void (*read)(const Section& section, SinkConfig& out);
-  void (*check)(const SinkConfig& sink, ConfigReading& reading);
+struct SinkType : TypeReading<SinkConfig> {
+  using Reading = TypeReading<SinkConfig>;
   void (*connect)(const SinkConfig& sink, ConnectTrial& trial);
   Result<OpenedSink> (*make)(const SinkConfig& sink, const SinkMaking& with);
 };
@@ -112,12 +103,9 @@ struct SinkType {
 [[nodiscard]] std::span<const KeyRow> keys_of_all_sources();
 [[nodiscard]] std::span<const KeyRow> keys_of_all_sinks();
 
-/// First keys of the rows (`rotate` of `rotate.size`), each once: what a Section is told to know. Good for ever.
-[[nodiscard]] std::span<const std::string_view> known_source_keys();
-[[nodiscard]] std::span<const std::string_view> known_sink_keys();
-/// Reports the keys of a section that are of another type.
-void refuse_foreign_keys(const Section& section, const SourceType& type);
-void refuse_foreign_keys(const Section& section, const SinkType& type);
+/// All keys, and which types they are of.
+[[nodiscard]] const KeyTables& source_keys();
+[[nodiscard]] const KeyTables& sink_keys();
 
 /// The tables of docs/configuration.md, and the same for a terminal (`help config`).
 [[nodiscard]] std::string source_key_table();

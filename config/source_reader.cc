@@ -2,16 +2,11 @@
 
 #include <algorithm>
 
-#include "app/registry/source_reading.h"
-#include "app/registry/type_readers.h"
-#include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/quantities.h"
 #include "config/readers.h"
-#include "kafka/config_options.h"
-#include "parse/framing/framer_factory.h"
-#include "parse/time/timestamp_reader.h"
+#include "config/type_reading.h"
 
 namespace loglode::config {
 namespace {
@@ -21,9 +16,8 @@ constexpr std::string_view kServiceWords[] = {"topic", "key", "path", "field:NAM
 
 }  // namespace
 
-void check_format(const Text& format, ConfigReading& reading) {
+void check_format(const Text& format, const std::vector<std::string>& known, ConfigReading& reading) {
   if (format.line == 0) return;
-  const std::vector<std::string> known = known_formats();
   if (std::find(known.begin(), known.end(), format.value) != known.end()) return;
   const std::vector<std::string_view> names{known.begin(), known.end()};
   const std::string near = !format.hidden ? hint(format.value, names) : std::string{};
@@ -54,26 +48,27 @@ std::optional<ServiceFrom> read_service(const Section& owner, SourceConfig::Type
 
 namespace {
 
-SourceConfig read_source(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading) {
+SourceConfig read_source(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading,
+                         const TypesToRead<SourceConfig>& of, const KnownWords& known) {
   SourceConfig out;
   out.name = name;
   out.line = line;
-  const Section section{node, line, fmt::format("source {}", in_quotes(name)), known_source_keys(), reading};
+  const Section section{node, line, fmt::format("source {}", in_quotes(name)), of.keys.known(), reading};
   if (!node.IsMap()) return out;
   if (!section.has("type")) section.lacks("type");
   const std::size_t problems_before = reading.problems.size();
-  const SourceType* const type = named_type(section, source_types());
+  const auto* const type = named_type(section, of.types);
   if (type != nullptr) {  // without a type there is no telling what belongs
     out.type = type->type;
     type->read(section, out);
-    refuse_foreign_keys(section, *type);
+    of.keys.refuse_foreign(section, type->name);
     out.service = read_service(section, out.type).value_or(ServiceFrom{});
   }
   if (Text format = section.text("format"); !format.empty()) out.format = std::move(format);
-  check_format(out.format, reading);
+  check_format(out.format, known.formats(), reading);
   section.duration("lateness", out.lateness, {Milliseconds{0}, hours(24 * 7)});
   out.zone = section.text("tz");
-  if (!out.zone.empty() && !find_zone(out.zone.value))
+  if (!out.zone.empty() && !known.is_zone(out.zone.value))
     section.problem(out.zone.line, fmt::format("unknown tz {}: write a name like Europe/Berlin, or UTC", quoted(out.zone)));
   out.transforms = read_transforms(section);
   if (type != nullptr && reading.problems.size() == problems_before) type->check(out, reading);
@@ -84,13 +79,18 @@ SourceConfig read_source(const std::string& name, int line, const YAML::Node& no
 
 bool check_name(const std::string& name, int line, std::string_view what, ConfigReading& reading) {
   constexpr std::size_t kNameBytesMax = 64;
-  if (is_topic_name(name) && name.size() <= kNameBytesMax) return true;
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
+  };
+  const bool is_folder = name == "." || name == "..";
+  if (!name.empty() && name.size() <= kNameBytesMax && !is_folder && std::all_of(name.begin(), name.end(), fits)) return true;
   reading.problem(line,
                   fmt::format("bad name of a {} {}: letters, digits and . _ - only, at most {}", what, in_quotes(name), kNameBytesMax));
   return false;
 }
 
-std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigReading& reading) {
+std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigReading& reading, const TypesToRead<SourceConfig>& of,
+                                       const KnownWords& known) {
   std::vector<SourceConfig> out;
   if (!node.IsMap() || node.size() == 0) {
     reading.problem(line, "\"sources\" must be a mapping of at least one name to a source");
@@ -104,7 +104,7 @@ std::vector<SourceConfig> read_sources(const YAML::Node& node, int line, ConfigR
       reading.problem(at, fmt::format("source {} is given twice", in_quotes(name)));
       continue;
     }
-    out.push_back(read_source(name, at, entry.second, reading));
+    out.push_back(read_source(name, at, entry.second, reading, of, known));
   }
   return out;
 }

@@ -2,12 +2,10 @@
 
 #include <algorithm>
 
-#include "app/registry/source_reading.h"
-#include "app/registry/type_readers.h"
-#include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/readers.h"
+#include "config/type_reading.h"
 
 namespace loglode::config {
 namespace {
@@ -27,19 +25,19 @@ void read_what(const Section& section, SinkConfig& out) {
   }
 }
 
-SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading) {
+SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, ConfigReading& reading, const TypesToRead<SinkConfig>& of) {
   SinkConfig out;
   out.name = name;
   out.line = line;
-  const Section section{node, line, fmt::format("sink {}", in_quotes(name)), known_sink_keys(), reading};
+  const Section section{node, line, fmt::format("sink {}", in_quotes(name)), of.keys.known(), reading};
   if (!node.IsMap()) return out;
   if (!section.has("type")) section.lacks("type");
   const std::size_t problems_before = reading.problems.size();
-  const SinkType* const type = named_type(section, sink_types());
+  const auto* const type = named_type(section, of.types);
   if (type != nullptr) {
     out.type = type->type;
     type->read(section, out);
-    refuse_foreign_keys(section, *type);
+    of.keys.refuse_foreign(section, type->name);
   }
   read_what(section, out);
   section.choice("when_full", kWhenFull, out.when_full);
@@ -49,7 +47,7 @@ SinkConfig read_sink(const std::string& name, int line, const YAML::Node& node, 
 
 }  // namespace
 
-std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, ConfigReading& reading) {
+std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, ConfigReading& reading, const TypesToRead<SinkConfig>& of) {
   std::vector<SinkConfig> out;
   if (!node.IsMap() || node.size() == 0) {
     reading.problem(line, "\"sinks\" must be a mapping of at least one name to a sink");
@@ -63,7 +61,7 @@ std::vector<SinkConfig> read_sinks(const YAML::Node& node, int line, ConfigReadi
       reading.problem(at, fmt::format("sink {} is given twice", in_quotes(name)));
       continue;
     }
-    out.push_back(read_sink(name, at, entry.second, reading));
+    out.push_back(read_sink(name, at, entry.second, reading, of));
   }
   return out;
 }
