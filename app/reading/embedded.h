@@ -9,7 +9,7 @@ namespace loglode {
 /// The rules of all built-in packs, as decode_rules() reads them.
 [[nodiscard]] std::string_view embedded_rules();
 
-/// What make_rule_image() made of these rules and the redactor's probes, for each kind of CPU, best first.
+/// What make_rule_image() made of these rules with the redactor's probes, and of the probes alone, for each kind of CPU, best first.
 [[nodiscard]] std::vector<std::string_view> embedded_rule_images();
 
 }  // namespace loglode

@@ -2,9 +2,11 @@
 """A machine that never ran loglode: the built-in rules are not compiled there, and an installation is whole: program, man page, completions, unit, configuration."""
 import os
 import re
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
 
@@ -18,6 +20,15 @@ def check_first_start(program, folder):
     env = {"XDG_CACHE_HOME": cache, "XDG_STATE_HOME": os.path.join(folder, "state")}
     done = run(program, "analyze", os.path.join(ROOT, "samples", "checkout"), **env)
     assert done.returncode == 0 and done.stdout, done.stderr
+    with open(os.path.join(folder, "app.log"), "w", encoding="utf-8") as f:
+        f.write("2026-11-29T10:00:00Z INFO one line\n")
+    following = subprocess.Popen([program, "tail", os.path.join(folder, "app.log"), "--records", os.path.join(folder, "records")], stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, env={**os.environ, **env})
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not (os.path.exists(os.path.join(folder, "records")) and os.path.getsize(os.path.join(folder, "records"))):
+        time.sleep(0.05)
+    following.send_signal(signal.SIGINT)
+    following.wait(60)
     kept = [name for _, _, files in os.walk(cache) for name in files]
     assert not kept, f"rules were compiled, though the program holds them compiled: {kept}"
     # The cache is still there for packs of one's own, so that the test above can fail.
