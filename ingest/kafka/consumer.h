@@ -87,6 +87,7 @@ class Consumer {
   void take_messages(rd_kafka_event_t& event);
   void take(const rd_kafka_message_t& message);
   void take_error(rd_kafka_event_t& event);
+  void give_up(const std::string& why);
   void reached_end(rd_kafka_event_t& event);
   void note_trouble(rd_kafka_event_t& event, bool worth_telling);
   void tell_trouble();

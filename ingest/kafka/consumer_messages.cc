@@ -113,13 +113,12 @@ void Consumer::take_error(rd_kafka_event_t& event) {
                                   ? "another member of group '" + config_.group + "' runs as instance '" + config_.instance +
                                         "': give each member an instance of its own"
                                   : std::string{said.data()};
-      {
-        const std::scoped_lock lock{fatal_mutex_};
-        if (!fatal_)
-          fatal_ = Error{std::make_error_code(std::errc::operation_not_permitted), "source '" + config_.name + "': " + why, false};
-      }
-      return staging_.wake();
+      return give_up(why);
     }
+    case RD_KAFKA_RESP_ERR_GROUP_ID_NOT_FOUND:  // with 2.16 and KIP-848: a member that never joins again
+      return give_up("group '" + config_.group +
+                     "' was deleted while it was read, and librdkafka does not join it again: start loglode again, which goes on where its "
+                     "state is");
     case RD_KAFKA_RESP_ERR__BAD_COMPRESSION:
     case RD_KAFKA_RESP_ERR__BAD_MSG:
       if (const Current partition = at ? find(topic, at->partition) : nullptr) return take_damage(partition, at->offset, error);
@@ -127,6 +126,14 @@ void Consumer::take_error(rd_kafka_event_t& event) {
     default:
       return tell(topic, std::string{rd_kafka_err2str(error)} + " (error " + std::to_string(error) + ")");
   }
+}
+
+void Consumer::give_up(const std::string& why) {
+  {
+    const std::scoped_lock lock{fatal_mutex_};
+    if (!fatal_) fatal_ = Error{std::make_error_code(std::errc::operation_not_permitted), "source '" + config_.name + "': " + why, false};
+  }
+  staging_.wake();
 }
 
 void Consumer::reached_end(rd_kafka_event_t& event) {

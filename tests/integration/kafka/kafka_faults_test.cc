@@ -123,12 +123,14 @@ class Member {
 };
 
 /// librdkafka's stand-in for a cluster, with the topic `mock` of one partition: it refuses on demand.
+constexpr std::int16_t kOffsetCommit = 8;  // of Kafka's protocol
+
 class StandIn {
  public:
-  StandIn() {
+  explicit StandIn(int brokers = 1) {
     std::array<char, 512> said{};
     rd_kafka_conf_t* const conf = rd_kafka_conf_new();
-    rd_kafka_conf_set(conf, "test.mock.num.brokers", "1", said.data(), said.size());
+    rd_kafka_conf_set(conf, "test.mock.num.brokers", std::to_string(brokers).c_str(), said.data(), said.size());
     host_ = rd_kafka_new(RD_KAFKA_PRODUCER, conf, said.data(), said.size());
     REQUIRE(host_ != nullptr);
     cluster_ = rd_kafka_handle_mock_cluster(host_);
@@ -368,7 +370,6 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
     config.options["allow.auto.create.topics"] = "true";
     TopicReading reading{config};
     reading.until_records(10);
-    constexpr std::int16_t kOffsetCommit = 8;
     rd_kafka_mock_push_request_errors(cluster.get(), kOffsetCommit, 3, RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION,
                                       RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID, RD_KAFKA_RESP_ERR_REBALANCE_IN_PROGRESS);
     reading.commit();
@@ -381,6 +382,39 @@ TEST_CASE("commits that the group refuses are counted and come again", "[kafka]"
     CHECK(reading.source->statistics().commit_failures >= 1);
     CHECK(reading.source->fill(*std::make_unique<Batch>(), std::chrono::steady_clock::now()));
   }
+}
+
+TEST_CASE("a commit whose answer died with the coordinator holds up the next for seconds only", "[kafka]") {
+  StandIn cluster{2};
+  constexpr std::int32_t kLeader = 1, kCoordinator = 2;
+  rd_kafka_mock_partition_set_leader(cluster.get(), "mock", 0, kLeader);
+  rd_kafka_mock_coordinator_set(cluster.get(), "group", "unanswered", kCoordinator);
+  Producer producer{cluster.address()};
+  for (std::uint64_t id = 0; id < 20; ++id) producer.send("mock", 0, payload_of(id, 19));
+  producer.flush();
+  KafkaSourceConfig config = reading_of("mock", "unanswered");
+  config.brokers = cluster.address();
+  config.batch_bytes = 1;  // a message a batch
+  TopicReading reading{config};
+  reading.until([&] { return reading.got.size() >= 10; });
+  constexpr int kNeverMs = 120'000;
+  rd_kafka_mock_broker_push_request_error_rtts(cluster.get(), kCoordinator, kOffsetCommit, 1, RD_KAFKA_RESP_ERR_NO_ERROR, kNeverMs);
+  reading.commit();
+  wait_until([&] {  // until it was sent
+    std::size_t left = 1;
+    rd_kafka_mock_broker_error_stack_cnt(cluster.get(), kCoordinator, kOffsetCommit, &left);
+    return left == 0;
+  });
+  rd_kafka_mock_coordinator_set(cluster.get(), "group", "unanswered", kLeader);
+  rd_kafka_mock_broker_set_down(cluster.get(), kCoordinator);  // and stays so
+  const auto moved = std::chrono::steady_clock::now();
+  reading.until_records(20);
+  reading.until([&] {
+    reading.commit();
+    const auto now = reading.source->statistics().partitions;
+    return now.size() == 1 && now[0].committed == 20;
+  });
+  CHECK(std::chrono::steady_clock::now() - moved < 40s);
 }
 
 TEST_CASE("a partition that has more and gives nothing is told about and reassigned, and every message comes once", "[kafka]") {

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
-"""`loglode run` between two topics of a cluster of three brokers whose leaders and coordinators move because they are killed.
+"""`loglode run` between two topics of a cluster of three brokers whose leaders and coordinators move because they are killed; in
+./check deep also because each broker is stopped and started in turn, as for an upgrade.
 
 What must hold: every message is in the file and, once by id, in the other topic; what is committed was delivered; nothing is unknown.
 
-usage: cluster.py LOGLODE          environment: LOGLODE_CRASH_SEED
+usage: cluster.py LOGLODE          environment: LOGLODE_CRASH_SEED; LOGLODE_RANDOM_SEEDS (set in ./check deep)
 """
 import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -63,6 +65,18 @@ class Cluster:
             broker.kill()
 
 
+def roll(cluster, sink, producing):
+    """Stops and starts one broker after the other, each when the one before is in sync again."""
+    for number, broker in cluster.brokers.items():
+        broker.kill(signal.SIGTERM)
+        wait_for("leaders without it", 60, lambda number=number: all(each["leader"] not in (number, -1) for each in cluster.partitions("logs").values()))
+        seen = len(documents(sink))
+        wait_for("records without it", 60, lambda seen=seen: len(documents(sink)) > seen + 100 or not producing())
+        broker.start()
+        wait_for("all replicas in sync", 90, cluster.healthy)
+    return "each in turn"
+
+
 def config(cluster):
     brokers = "[" + cluster.addresses + "]"
     return f"""
@@ -82,7 +96,8 @@ def run(program, folder, cluster, rng, seed):
     for topic, partitions in (("logs", 6), ("onward", 3)):
         cluster.some_broker().create(topic, partitions)
     service = Loglode(program, os.path.join(folder, "service"), config(cluster)).start()
-    total, batch, failed, over = 12_000, 200, [], threading.Event()
+    rolls = bool(os.environ.get("LOGLODE_RANDOM_SEEDS"))
+    total, batch, failed, over = 12_000 * (3 if rolls else 1), 200, [], threading.Event()
 
     def produce():
         try:
@@ -108,6 +123,8 @@ def run(program, folder, cluster, rng, seed):
             cluster.brokers[number].start()
             wait_for("all replicas in sync", 90, cluster.healthy)
             moved.append(f"{what} {number} ({sum(leader == number for leader in before.values())} partitions)")
+        if rolls:
+            moved.append(roll(cluster, sink, producer.is_alive))
     finally:
         producer.join()
     assert not failed, failed

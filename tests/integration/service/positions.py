@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """`loglode run` and the positions of a consumer group: of partitions that hold nothing, that others ask for, that were compacted, deleted, that expired.
 
-usage: positions.py LOGLODE [TEST...]
+usage: positions.py LOGLODE [TEST...]          environment: LOGLODE_GROUP_PROTOCOL (classic; consumer: of KIP-848, which librdkafka has since 2.12)
 """
 import json
 import os
@@ -16,17 +16,24 @@ import urllib.request
 from broker import Broker, Loglode, documents, free_ports, once_by_id, wait_for
 
 
+KIP_848 = os.environ.get("LOGLODE_GROUP_PROTOCOL") == "consumer"
+# Where the broker assigns partitions, it also says how long a session lasts.
+PROPERTIES = "\n".join(("log.cleaner.backoff.ms=200", "group.consumer.min.session.timeout.ms=1000", "group.consumer.session.timeout.ms=6000",
+                        "group.consumer.min.heartbeat.interval.ms=100", "group.consumer.heartbeat.interval.ms=500")) + "\n"
+
+
 class Reader(Loglode):
     """Of one topic into a file; the source is named after the group, and told so."""
 
     def __init__(self, program, folder, broker, topic, start="earliest", group=None, session=6000):
         self.topic, self.port = topic, free_ports()
+        options = "group.protocol: consumer" if KIP_848 else f"session.timeout.ms: {session}, heartbeat.interval.ms: 500"
         super().__init__(program, folder, f"""
 state: state
 snapshot: 200ms
 sources:
   shop: {{ type: kafka, brokers: [{broker.address}], topics: [{topic}], group: {group or topic}, start: {start}, service: {{ from: topic }},
-          options: {{ session.timeout.ms: {session}, heartbeat.interval.ms: 500 }} }}
+          options: {{ {options} }} }}
 sinks:
   archive: {{ type: file, path: out/records.ndjson }}
 http: {{ listen: '127.0.0.1:{self.port}' }}
@@ -170,6 +177,10 @@ def group_deleted_while_it_runs(program, folder, broker):
         broker.produce("gone", lines("meanwhile", 20))
     finally:
         os.kill(reader.process.pid, signal.SIGCONT)
+    if KIP_848:  # such a member of librdkafka's does not join again: it ends with a word instead of standing still, and the next run goes on
+        wait_for("the end of a member without a group", 40, lambda: reader.process.poll() is not None)
+        assert reader.process.returncode == 1 and "group 'gone' was deleted while it was read" in reader.told(), reader.told()
+        reader.start()
     reader.until_read(40, within=60)
     broker.produce("gone", lines("behind", 20))
     reader.until_read(60)
@@ -256,7 +267,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     chosen = [test for test in TESTS if not sys.argv[2:] or test.__name__ in sys.argv[2:]]
     with tempfile.TemporaryDirectory() as folder:
-        broker = Broker(os.path.join(folder, "broker"), properties="log.cleaner.backoff.ms=200\n").start()
+        broker = Broker(os.path.join(folder, "broker"), properties=PROPERTIES).start()
         try:
             for test in chosen:
                 began = time.monotonic()
