@@ -44,15 +44,14 @@ void EventDocuments::set_targets(std::vector<Target> targets) {
                                !targeted_->contains(place_of(targets_[number].place, Document{static_cast<std::uint8_t>(kind)}));
 }
 
-std::vector<OutgoingEvent> EventDocuments::announce(const std::shared_ptr<const Assessment>& assessment) { return of(*assessment); }
-
-std::vector<OutgoingEvent> EventDocuments::of(const Assessment& judged) {
+std::vector<OutgoingEvent> EventDocuments::announce(const std::shared_ptr<const Assessment>& assessment) {
+  const Assessment& judged = *assessment;
   std::vector<OutgoingEvent> out;
   if (judged.known) {
     take_as_known(judged.judgement, judged.newest);
     return out;
   }
-  std::vector<Event> changes = changes_of(judged);
+  std::vector<Event> changes = changes_of(assessment);
   bring_up_to_date(judged, changes, out);
   for (Event& event : changes) out.push_back({std::move(event)});
   for (auto& [event, only_to] : out)
@@ -81,7 +80,8 @@ void EventDocuments::bring_up_to_date(const Assessment& judged, const std::vecto
   for (const auto& open : published_.open_incidents()) add(Document::incident, open.first, [&] { return open.second; });
 }
 
-std::vector<Event> EventDocuments::changes_of(const Assessment& judged) {
+std::vector<Event> EventDocuments::changes_of(const std::shared_ptr<const Assessment>& assessment) {
+  const Assessment& judged = *assessment;
   if (tracker_.was_renewed()) {
     const Judgement before = tracker_.told_before(judged.judgement);
     take_as_known(before, judged.newest);
@@ -91,6 +91,7 @@ std::vector<Event> EventDocuments::changes_of(const Assessment& judged) {
   note_muted(judged);
   LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
   incidents_open_ = tracker_.incidents_open();
+  if (changes_listener_) changes_listener_(assessment, changes);
   for (const LiveFinding& live : changes.findings)
     if (live.change == EventChange::opened) ++findings_[static_cast<std::size_t>(live.finding->kind)];
   add_findings(judged, changes, documents);

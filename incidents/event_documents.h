@@ -9,6 +9,7 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -46,6 +47,10 @@ class EventDocuments final : public Announcer {
   void renew(const std::function<TemplateId(TemplateId)>& now);
   /// Called with a sentence for each finding that is muted and was not before.
   void on_muted(std::function<void(const std::string&)> listener) { muted_listener_ = std::move(listener); }
+  /// Called with what each judgement changed, before it is announced.
+  void on_changes(std::function<void(const std::shared_ptr<const Assessment>&, const LiveChanges&)> listener) {
+    changes_listener_ = std::move(listener);
+  }
   // Any thread:
   [[nodiscard]] std::map<std::string, std::uint64_t> findings_by_kind() const { return by_kind(findings_); }
   [[nodiscard]] std::map<std::string, std::uint64_t> muted_by_kind() const { return by_kind(muted_); }
@@ -53,8 +58,7 @@ class EventDocuments final : public Announcer {
 
  private:
   using Counts = std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(FindingKind::error_seen) + 1>;
-  std::vector<Event> changes_of(const Assessment& judged);
-  std::vector<OutgoingEvent> of(const Assessment& judged);
+  std::vector<Event> changes_of(const std::shared_ptr<const Assessment>& assessment);
   void take_as_known(const Judgement& judgement, Timestamp newest);
   void bring_up_to_date(const Assessment& judged, const std::vector<Event>& changes, std::vector<OutgoingEvent>& out);
   void add_templates(const Assessment& judged, std::vector<Event>& out);
@@ -77,6 +81,7 @@ class EventDocuments final : public Announcer {
   IncidentTracker tracker_, muted_tracker_;
   PublishedEvents published_;
   std::function<void(const std::string&)> muted_listener_;
+  std::function<void(const std::shared_ptr<const Assessment>&, const LiveChanges&)> changes_listener_;
   std::map<TemplateId, std::uint64_t> templates_;  // count when it was last told
   Counts findings_{}, muted_{};                    // opened, by kind
   std::atomic<std::uint64_t> incidents_open_{0};

@@ -25,7 +25,7 @@ Result<LastRun> open_last_run(const std::string& given) {
   auto run = LastRun::open(given);
   if (!run && run.error().code == std::errc::no_such_file_or_directory)
     return fail(std::make_error_code(std::errc::invalid_argument),
-                given + " holds no incidents: `analyze` and `tail` keep them there when they are given it as --state");
+                given + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
   return run;
 }
 

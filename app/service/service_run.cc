@@ -137,6 +137,10 @@ Result<void> ServiceRun::prepare() {
   if (!live_->notice().empty()) log_.warn(live_->notice());
   events_.restore(live_->announced_before());
   events_.set_targets(targets_of(config_.sinks));
+  if (!options_.state.empty()) {
+    keeper_ = std::make_unique<LastRunKeeper>(options_.state, true, live_->counters());
+    events_.on_changes([this](const auto& assessment, const LiveChanges& changes) { keeper_->take(assessment, changes); });
+  }
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig dead_letters;
     dead_letters.path = config_.dead_letters.path.value;
@@ -277,10 +281,20 @@ void ServiceRun::monitor() {
     tell_problems();
     tell_unmatched();
     operations_->tick();
+    keep_last(false);
     log_.write_repeats();
     std::this_thread::sleep_for(std::chrono::milliseconds{100});
   }
   tell_problems();
+  keep_last(true);
+}
+
+void ServiceRun::keep_last(bool last) {
+  if (keeper_ == nullptr) return;
+  auto kept = keeper_->write(last);
+  if (!kept && !keeping_fails_)
+    log_.warn("cannot keep what was found for `loglode incidents --state " + options_.state + "`: " + kept.error().message);
+  keeping_fails_ = !kept;
 }
 
 Result<PipelineTimes> ServiceRun::run() {

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/live/last_run_keeper.h"
 #include "app/live/live_run.h"
 #include "app/service/operations.h"
 #include "config/pipeline_config.h"
@@ -43,6 +44,7 @@ class ServiceRun {
   Result<std::vector<EngineSink>> make_sinks(const RuleCatalog& rules);
   void monitor();
   void tell_problems();
+  void keep_last(bool last);
   void tell_unmatched();
   void reload();
   void reload_from_file();
@@ -63,6 +65,8 @@ class ServiceRun {
   ServiceLog log_;
   std::unique_ptr<LiveRun> live_;
   std::unique_ptr<Operations> operations_;
+  std::unique_ptr<LastRunKeeper> keeper_;  // with a state: what was found, for `incidents` and `context`
+  bool keeping_fails_ = false;
   std::string trouble_told_;
   std::set<std::string> unmatched_told_;
   std::uint64_t rejected_told_ = 0;

@@ -2,11 +2,13 @@
 """run with files: mutes and their reload, weights of samples, what is told after a restart. usage: service.py PROGRAM [TEST...]"""
 import functools
 import json
+import re
 import signal
+import subprocess
 import time
 from datetime import datetime, timezone
 
-from checks import check, run_tests, skip_under_tsan, wait_until
+from checks import SLOW, binary, check, run_tests, skip_under_tsan, wait_until
 from running import Running
 
 skip_under_tsan()
@@ -27,6 +29,10 @@ class Service(Running):
 
     def of_schema(self, schema):
         return [each for each in self.documents() if each.get("schema") == schema]
+
+    def command(self, *words):
+        done = subprocess.run([binary, *words, "--state", self.path("state")], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60 * SLOW)
+        return done.stdout
 
     def findings(self, kind=None):
         return [each for each in self.of_schema("loglode.finding/1") if kind in (None, each["kind"])]
@@ -111,6 +117,12 @@ def restarts(service):
     service.log(*failing("the ledger refused order"))
     service.wait(lambda: service.of_schema("loglode.incident/1") and service.findings("frequent"))
     service.lives_on()
+    check("what it found is listed while it runs", service.wait(lambda: "the ledger refused order" in service.command("incidents", "list")), service.said())
+    shown = service.command("incidents", "show", "1")
+    check("and shown, with evidence that can be opened", "in.log:" in shown, shown)
+    record = re.search(r"loglode context ([0-9a-f]+) --state", shown)
+    check("as its evidence is", record and "the ledger refused" in service.command("context", record.group(1)), shown)
+    check("and its templates", "the ledger refused" in service.command("templates", "list"), service.said())
     for end in (signal.SIGTERM, signal.SIGKILL, signal.SIGTERM):
         service.stop(end)
         before = service.documents()
@@ -127,6 +139,7 @@ def restarts(service):
     ids = {each["incident_id"] for each in service.of_schema("loglode.incident/1")}
     check("as the incident that it was", ids == {incident}, ids)
     service.stop(signal.SIGKILL)
+    check("what was found is there when nothing runs", "the ledger refused" in service.command("incidents", "list"), service.said())
     service.log(*failing("the cart is jammed by item"))
     service.start()
     check("what came while it was away is sent", service.wait(lambda: any("cart" in each["summary"] for each in service.findings("new_error"))), service.said())
