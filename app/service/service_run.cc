@@ -139,7 +139,12 @@ Result<void> ServiceRun::prepare() {
   events_.set_targets(targets_of(config_.sinks));
   if (!options_.state.empty()) {
     keeper_ = std::make_unique<LastRunKeeper>(options_.state, true, live_->counters());
-    events_.on_changes([this](const auto& assessment, const LiveChanges& changes) { keeper_->take(assessment, changes); });
+    events_.on_changes([this](const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes) {
+      if (!assessment->last && changes.incidents.empty() && changes.findings.empty()) return;
+      LastRunKeeper::Numbers numbers;
+      for (const LiveIncident& live : changes.present) numbers.emplace_back(live.incident, live.number);
+      keeper_->take(assessment, std::move(numbers));
+    });
   }
   if (!config_.dead_letters.path.empty()) {
     DeadLettersConfig dead_letters;

@@ -9,7 +9,6 @@
 #include <utility>
 #include <vector>
 
-#include "app/live/last_run_keeper.h"
 #include "app/live/live_run.h"
 #include "app/service/operations.h"
 #include "config/pipeline_config.h"
@@ -17,6 +16,7 @@
 #include "ingest/kafka/kafka_source.h"
 #include "ops/service_log.h"
 #include "sinks/json_event_texts.h"
+#include "sinks/last_run_keeper.h"
 #include "sinks/rejected_records.h"
 
 namespace loglode {
