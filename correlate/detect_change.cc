@@ -9,6 +9,13 @@ namespace {
 
 constexpr std::uint64_t kRepeatsMax = 20;  // what is said oftener is work, not a change
 
+/// What a program says of its insides: `console.debug: PageData: "Service started"`.
+bool is_for_developers(const Series& series) {
+  const std::string& text = series.info->text;
+  return (series.severity != Severity::unspecified && series.severity < Severity::info) || text.find(".debug") != std::string::npos ||
+         text.find("DEBUG") != std::string::npos;
+}
+
 }  // namespace
 
 std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig&) {
@@ -16,7 +23,7 @@ std::vector<Anomaly> find_changes(const Timeline& timeline, const JudgeConfig&) 
   for (const Series& series : timeline.series) {
     if (series.severity_class() == SeverityClass::error || series.points.empty() || series.learned_total > 0 || series.judged_from > 0)
       continue;
-    if (series.total > kRepeatsMax) continue;
+    if (series.total > kRepeatsMax || is_for_developers(series)) continue;
     const ToldChange told = change_told_by(series.info->text, timeline.services[series.service]);
     if (!told.is_change) continue;
     Anomaly anomaly = begin_anomaly(timeline, series, series.points, FindingKind::deploy);

@@ -15,6 +15,8 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kTimelineMax = 60;
+constexpr std::uint64_t kChanceRecords = 2, kManyTimes = 10;
+constexpr Duration kSurelyBefore = std::chrono::seconds{10};
 constexpr std::size_t kNewWarningsGrave = 3;  // so many new kinds of WARN, where WARN counts at all, are as bad as an error
 
 IncidentSeverity severity_of(const Group& group) {
@@ -84,9 +86,18 @@ const Anomaly& telling(const AffectedService& one) {
   IncidentSeverity gravest = IncidentSeverity::info;
   for (const Anomaly* anomaly : one.anomalies)
     if (anomaly->opens) gravest = std::max(gravest, anomaly->level);
-  for (const Anomaly* anomaly : one.anomalies)
-    if (anomaly->opens && anomaly->level == gravest && anomaly->finding.kind == FindingKind::new_error) return *anomaly;
-  return *best;
+  const auto first_of = [&](FindingKind kind) {
+    const auto found = std::find_if(one.anomalies.begin(), one.anomalies.end(), [&](const Anomaly* anomaly) {
+      return anomaly->opens && anomaly->level == gravest && anomaly->finding.kind == kind;
+    });
+    return found == one.anomalies.end() ? nullptr : *found;
+  };
+  const Anomaly *fresh = first_of(FindingKind::new_error), *often = first_of(FindingKind::frequent);
+  if (fresh == nullptr) return *best;
+  // What is said once amid what goes wrong all the time since before is no cause of it.
+  const bool amid = often != nullptr && fresh->finding.total <= kChanceRecords &&
+                    often->finding.total >= kManyTimes * fresh->finding.total && plus(often->onset, kSurelyBefore) <= fresh->onset;
+  return amid ? *often : *fresh;
 }
 
 /// Whether it came before the incident's first sign. At the same instant only one stream has an order: that of its lines.

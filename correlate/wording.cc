@@ -29,6 +29,15 @@ std::size_t readable(std::string_view text) {
 
 bool has_variables(const Series& series) { return series.info != nullptr && series.info->text.find("<*>") != std::string::npos; }
 
+/// An excerpt of a stack trace: the message says that something failed, its cause says why.
+bool names_cause(std::string_view excerpt) { return excerpt.find(" \u2026 ") != std::string_view::npos; }
+
+/// In quotes that do not stand in it.
+std::string quoted(const std::string& text) {
+  if (text.find('"') == std::string::npos) return '"' + text + '"';
+  return text.starts_with('"') || text.find('\'') != std::string::npos ? text : '\'' + text + '\'';
+}
+
 /// A request of an access log and its answer, as one says it: `"GET /a HTTP/1.1" 502 157` is `GET /a answered 502`. Empty for other text.
 std::string request_text(std::string_view text) {
   static constexpr std::array<std::string_view, 7> kMethods{"GET ", "POST ", "PUT ", "DELETE ", "HEAD ", "PATCH ", "OPTIONS "};
@@ -108,20 +117,21 @@ std::string place_of(const Timeline& timeline, const Point& point) {
 std::string subject_text(const Series& series) {
   if (series.info == nullptr) return series.rule != nullptr ? series.rule->name : std::string{};
   // A person knows his log by what stands in it: "no connection after <*> ms" stands nowhere.
-  if (!has_variables(series) && readable(series.info->text) >= 6) return cut(series.info->text);
+  const bool plain = !has_variables(series) && readable(series.info->text) >= 6;
   for (const auto* points : {&series.points, &series.learned})
     for (const Point& point : *points)
-      if (point.cell != nullptr && !point.cell->excerpt.empty()) return cut(point.cell->excerpt);
+      if (point.cell != nullptr && !point.cell->excerpt.empty() && (!plain || names_cause(point.cell->excerpt)))
+        return cut(point.cell->excerpt);
   return cut(series.info->text);
 }
 
 std::string subject_of(const Series& series) {
   if (series.info == nullptr) return subject_text(series);
   const std::string text = subject_text(series), request = request_text(text);
-  const std::string quoted = !request.empty() ? request : '"' + text + '"';
+  const std::string shown = !request.empty() ? request : quoted(text);
   if (series.severity_max > series.severity)
-    return quoted + " (" + severity_text(series.severity) + " and " + severity_text(series.severity_max) + ')';
-  return series.joined ? quoted + " (" + severity_text(series.severity) + ')' : quoted;
+    return shown + " (" + severity_text(series.severity) + " and " + severity_text(series.severity_max) + ')';
+  return series.joined ? shown + " (" + severity_text(series.severity) + ')' : shown;
 }
 
 std::string lines_like(const Series& series) { return (has_variables(series) ? "lines like " : "") + subject_of(series); }

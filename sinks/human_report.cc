@@ -16,11 +16,17 @@ namespace {
 
 constexpr std::size_t kFindingsShown = 8;  // of one incident; the rest is behind `incidents show`
 constexpr std::size_t kIncidentsShown = 5;
-constexpr std::size_t kSeenShown = 16;  // errors, where there is no incident
-constexpr std::size_t kListShown = 8;   // rows of FREQUENT, SILENT, NEW
+constexpr std::uint64_t kRecordsJudged = 20;  // fewer have no first part to compare with
+constexpr std::size_t kSeenShown = 16;        // errors, where there is no incident
+constexpr std::size_t kListShown = 8;         // rows of FREQUENT, SILENT, NEW
 constexpr std::size_t kServicesShown = 12;
 constexpr std::size_t kEvidenceShown = 3;
 constexpr std::size_t kShortId = 12;  // of a record id: enough for `context`, which takes any beginning that one record alone has
+
+/// 1 line, 2,000 lines
+std::string counted(std::uint64_t number, std::string_view what) {
+  return fmt::format("{} {}{}", with_commas(number), what, number == 1 ? "" : "s");
+}
 
 double seconds_between(Timestamp from, Timestamp to) { return std::chrono::duration<double>(to - from).count(); }
 
@@ -108,15 +114,15 @@ class Screen {
       line("Nothing to judge: no records were read.");
       return line();
     }
-    if (const Finding* fatal = fatal_alone()) {
-      wrapped(paint_.bold_red("NO INCIDENT, BUT FATAL") + "  ", columns_of("NO INCIDENT, BUT FATAL  "),
-              printable(fatal->service) + ": " + printable(said_by(*fatal)));
-      const std::string where = fatal->evidence.empty() ? "" : where_of(fatal->evidence.front()) + "; ";
-      wrapped("  ",
-              where + (fatal->incomparable ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
-                                             "--baseline of a good day"
-                                           : "it was there in what all else is compared with, so it counts as usual: look at it "
-                                             "yourself, or give a --baseline of a good day"));
+    if (const Finding* worst = worst_alone()) {
+      const std::string title = worst->severity >= Severity::fatal ? "NO INCIDENT, BUT FATAL" : "NO INCIDENT, BUT ERROR";
+      wrapped(paint_.bold_red(title) + "  ", columns_of(title) + 2, printable(worst->service) + ": " + printable(said_by(*worst)));
+      const std::string where = worst->evidence.empty() ? "" : where_of(worst->evidence.front()) + "; ";
+      wrapped("  ", where + (worst->incomparable || is_short()
+                                 ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
+                                   "--baseline of a good day"
+                                 : "it was there in what all else is compared with, so it counts as usual: look at it "
+                                   "yourself, or give a --baseline of a good day"));
     } else {
       line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
     }
@@ -124,10 +130,14 @@ class Screen {
     line();
   }
 
-  // The first FATAL that nothing explains.
-  const Finding* fatal_alone() const {
+  // Too little to tell what is new in it.
+  bool is_short() const { return input_.stats.records < kRecordsJudged; }
+
+  // The first FATAL that nothing explains; any error where there is too little to judge.
+  const Finding* worst_alone() const {
     const std::vector<SeenError> seen = seen_errors(judgement());
-    return seen.empty() || seen.front().finding->severity < Severity::fatal ? nullptr : seen.front().finding;
+    if (seen.empty() || (seen.front().finding->severity < Severity::fatal && !is_short())) return nullptr;
+    return seen.front().finding;
   }
 
   std::string painted_severity(IncidentSeverity severity) const {
@@ -137,7 +147,7 @@ class Screen {
 
   void incident(const Incident& incident) {
     std::string span = moment(incident.onset == kNoTime ? incident.opened_at : incident.onset);
-    if (incident.closed_at != kNoTime) span += " - " + moment(incident.closed_at);
+    if (const std::string end = end_of(incident); !end.empty() && end != span) span += " - " + end;
     if (judgement().scope.ordinal || span == "?") span.clear();
     if (!span.empty()) span = "  " + span + in_own_offset(incident);
     const std::string path = cut_to(path_of(incident), columns_ > 60 ? columns_ - 44 : columns_ - 2);
@@ -176,14 +186,16 @@ class Screen {
     return scope.first == kNoTime || day(scope.first) == day(scope.last) ? clock_text(time) : day(time) + " " + clock_text(time);
   }
 
+  std::string end_of(const Incident& incident) const { return incident.closed_at == kNoTime ? "" : moment(incident.closed_at); }
+
   // The same times as the log shows them, where it shows them in one offset that is not UTC.
   std::string in_own_offset(const Incident& incident) const {
     const std::int32_t offset = input_.stats.utc_offset_s.value_or(0);
     if (offset == 0) return "";
     const auto shown = [&](Timestamp time) { return moment(time + std::chrono::seconds{offset}); };
     const std::string from = shown(incident.onset == kNoTime ? incident.opened_at : incident.onset);
-    return fmt::format(" UTC ({}{}, {} in the log)", from, incident.closed_at == kNoTime ? "" : " - " + shown(incident.closed_at),
-                       offset_text(offset));
+    const std::string to = incident.closed_at == kNoTime ? from : shown(incident.closed_at);
+    return fmt::format(" UTC ({}{}, {} in the log)", from, to == from ? "" : " - " + to, offset_text(offset));
   }
 
   // An arrow before each service that began after another one, as far as clocks tell.
@@ -348,10 +360,12 @@ class Screen {
     line();
   }
 
-  // The record as it was written, where it was kept.
+  // The record as it was written, where it was kept; columns that are padded with blanks would not fit on the screen.
   std::string said_by(const Finding& finding) const {
     const bool kept = !finding.evidence.empty() && !finding.evidence.front().excerpt.empty();
-    return kept ? finding.evidence.front().excerpt : subject_of(finding, input_.rules);
+    std::string said = kept ? finding.evidence.front().excerpt : subject_of(finding, input_.rules);
+    said.erase(std::unique(said.begin(), said.end(), [](char a, char b) { return a == ' ' && b == ' '; }), said.end());
+    return said;
   }
 
   static std::string where_of(const Evidence& proof) {
@@ -438,15 +452,14 @@ class Screen {
   void not_judged() {
     const RunStats& stats = input_.stats;
     std::vector<std::string> parts;
-    if (stats.without_time != 0)
-      parts.push_back(fmt::format("{} lines without a time (taken to be of the line before)", with_commas(stats.without_time)));
+    if (stats.without_time != 0) parts.push_back(counted(stats.without_time, "line") + " without a time (taken to be of the line before)");
     if (stats.late != 0) parts.push_back(fmt::format("{} late (still counted)", with_commas(stats.late)));
-    if (stats.lines_cut != 0) parts.push_back(fmt::format("{} lines cut at the limit", with_commas(stats.lines_cut)));
+    if (stats.lines_cut != 0) parts.push_back(counted(stats.lines_cut, "line") + " cut at the limit");
     if (stats.not_utf8 != 0) parts.push_back(fmt::format("{} not UTF-8", with_commas(stats.not_utf8)));
-    if (stats.secrets_masked != 0) parts.push_back(fmt::format("{} secrets masked", with_commas(stats.secrets_masked)));
+    if (stats.secrets_masked != 0) parts.push_back(counted(stats.secrets_masked, "secret") + " masked");
     std::uint64_t dropped = 0;
     for (const auto& [reason, lines] : stats.dropped) {
-      if (lines != 0) parts.push_back(fmt::format("{} {} lines", with_commas(lines), reason));
+      if (lines != 0) parts.push_back(counted(lines, reason + " line"));
       dropped += lines;
     }
     for (const auto& [limit, times] : stats.limits_hit) parts.push_back(fmt::format("limit {} hit {} times", limit, with_commas(times)));

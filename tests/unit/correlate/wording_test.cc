@@ -41,6 +41,32 @@ TEST_CASE("wording: a headline quotes a line of the log where a template has var
   for (const TimelineEntry& entry : judged.judgement.incidents[0].timeline) CHECK(entry.what.find("<*>") == std::string::npos);
 }
 
+TEST_CASE("wording: the cause that a stack trace names is part of the headline", "[correlate]") {
+  const Judged judged = with_error("import failed", "import failed \u2026 TimeoutError: no answer from 10.0.0.9");
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].summary.find("TimeoutError: no answer from 10.0.0.9") != std::string::npos);
+}
+
+TEST_CASE("wording: quotes that stand in a text are not doubled", "[correlate]") {
+  for (const auto& [text, shown] : {std::pair{"\"pod is gone\" pod=\"api-1\"", "api: \"pod is gone\" pod=\"api-1\" never"},
+                                    {"cannot open \"system\" bus", "api: 'cannot open \"system\" bus' never"}}) {
+    const Judged judged = with_error(text, text);
+    REQUIRE(judged.judgement.incidents.size() == 1);
+    INFO(judged.judgement.incidents[0].summary);
+    CHECK(judged.judgement.incidents[0].summary.find(shown) != std::string::npos);
+  }
+}
+
+TEST_CASE("wording: what is said once amid what goes wrong since before is not the headline", "[correlate]") {
+  Scene scene;
+  for (int second = 0; second < 1000; second += 5) scene.line(second, "api", Severity::info, "served");
+  for (int second = 500; second < 800; second += 2) scene.line(second, "api", Severity::error, "pod crashes again");
+  scene.line(560, "api", Severity::error, "stale container removed");
+  const Judged judged{scene};
+  REQUIRE(judged.judgement.incidents.size() == 1);
+  CHECK(judged.judgement.incidents[0].summary.find("\"pod crashes again\"") == 5);
+}
+
 TEST_CASE("wording: without an example the template stands for it", "[correlate]") {
   const Judged judged = with_error("no connection from pool <*>", "");
   REQUIRE(judged.judgement.incidents.size() == 1);

@@ -27,8 +27,8 @@ Finding seen(std::uint64_t line, const std::string& text, Severity severity = Se
   return finding;
 }
 
-std::string screen_of(const Judgement& judgement, RunStats stats = {}) {
-  stats.records = stats.lines = 10;
+std::string screen_of(const Judgement& judgement, RunStats stats = {}, std::uint64_t records = 100) {
+  stats.records = stats.lines = records;
   return human_report({judgement, stats, {}, 10, 60, true}, {120, false});
 }
 
@@ -75,6 +75,10 @@ TEST_CASE("report: NO INCIDENT never stands alone above a FATAL, and why it is n
   Judgement calm;
   calm.findings = {seen(3, "disk sda is slow")};
   CHECK(has(screen_of(calm), "NO INCIDENT.\n"));
+  const std::string too_short = screen_of(calm, {}, 10);
+  INFO(too_short);
+  CHECK(has(too_short, "NO INCIDENT, BUT ERROR  node: disk sda is slow"));
+  CHECK(has(too_short, "too little before it"));
 }
 
 TEST_CASE("report: an incident's times are those of the log beside UTC, where it has one offset", "[sinks]") {
