@@ -87,7 +87,9 @@ Span find_bare_scheme(std::string_view text, std::string_view word, std::size_t 
   const std::string_view token = text.substr(begin, std::min(end - begin, kLookAhead));
   const bool padded =
       token.size() % 4 == 0 && std::any_of(token.begin(), token.end(), is_upper) && std::any_of(token.begin(), token.end(), is_lower);
-  const bool secret = bearer ? token.size() >= 16 && looks_like_secret(token) : token.size() >= 8 && padded && looks_like_secret(token);
+  constexpr std::size_t kShort = 16, kShortest = 8;  // a short one must be what no word is, and no number: `bearer 0x1a2b3c4d`
+  const bool made = token.size() < kShort ? looks_like_key(token, kShortest) && !token.starts_with("0x") : looks_like_secret(token);
+  const bool secret = made && (bearer || (token.size() >= kShortest && padded && looks_like_secret(token)));
   return secret ? Span{begin, end, SecretKind::credential} : Span{};
 }
 

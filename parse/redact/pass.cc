@@ -11,13 +11,10 @@ Span first_of(Span first, Span second) noexcept { return first.empty() ? second 
 }  // namespace
 
 Span Pass::next() {
-  while (at_ < text_.size() || row_taken_ < row_.size()) {
-    Span span;
-    while (row_taken_ < row_.size() && span.empty()) {
-      if (row_[row_taken_].begin >= floor_) span = row_[row_taken_];
-      ++row_taken_;
-    }
-    if (span.empty() && at_ < text_.size()) span = look();
+  while (at_ < text_.size()) {
+    while (row_taken_ < row_.size() && row_[row_taken_].end <= floor_) ++row_taken_;
+    const bool in_row = row_taken_ < row_.size() && row_[row_taken_].begin <= at_;
+    Span span = in_row ? row_[row_taken_] : look();
     if (!span.empty() && span.end > floor_) {
       span.begin = std::max(span.begin, floor_);
       at_ = floor_ = span.end;
@@ -73,8 +70,10 @@ Span Pass::look_divider() {
 }
 
 Span Pass::look_bracket() {
-  row_.clear();
-  row_taken_ = 0;
+  if (row_taken_ == row_.size()) {
+    row_.clear();
+    row_taken_ = 0;
+  }
   rows_.find(text_, at_, row_);
   return first_of(find_argument(text_, at_), find_phone(text_, at_));
 }

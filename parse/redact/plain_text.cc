@@ -29,6 +29,7 @@ char32_t as_ascii(char32_t value) noexcept {
   if (in(value, 0x2018, 0x201B)) return '\'';
   if (in(value, 0x201C, 0x201F) || value == 0xAB || value == 0xBB || in(value, 0x300C, 0x300F) || in(value, 0x301D, 0x301F)) return '"';
   if (value == 0x2236 || value == 0xFE55 || value == 0xA789) return ':';
+  if (value == 0x2192 || value == 0x21D2 || value == 0x2794 || value == 0x279C || value == 0x27F6 || value == 0x27F9) return ':';  // arrows
   return value == 0x60C ? U',' : value;
 }
 

@@ -89,7 +89,7 @@ void add_names(std::vector<std::string>& out) {
           R"((?i)[?&;6](?:code|ticket|key|assertion|otac)[0-9]{0,4}=[A-Za-z0-9_.+/=%:~-]{12})",
           R"((?i)(?:sig|signature).{0,24}["'`\\\]\[0-9]{0,16}[ \t]{0,4}[=:][=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{12})",
           R"((?i)[?&;6](?:sig|signature)=[=>]?[ \t"'`\\\[ub]{0,4}[^\x00-\x20`<>|]{4})",
-          R"((?i)(?:bearer|negotiate)[ \t]{1,2}[a-z0-9._~+/=-]{16}|basic[ \t]{1,2}[a-z0-9._~+/=-]{8})",
+          R"((?i)(?:bearer|negotiate)[ \t]{1,2}[a-z0-9._~+/=-]{8}|basic[ \t]{1,2}[a-z0-9._~+/=-]{8})",
       });
 }
 
@@ -159,6 +159,7 @@ void add_disguises(std::vector<std::string>& out) {
           R"(\\[nrte][0-9A-Za-z+(@-])",
           R"(\xC2[\x85\xA0\xAD]|\xCD\x8F|\xD8\x9C|\xE1\x9A\x80|\xE1\x85[\x9F\xA0]|\xE1\xA0[\x8B-\x8E])",
           R"(\xE2\x80[\x80-\x8F\xA8-\xAF]|\xE2\x81[\x9F-\xAF]|\xE3\x80\x80|\xE3\x85\xA4|\xEF\xB8[\x80-\x8F]|\xEF\xBB\xBF|\xEF\xBE\xA0|\xF3\xA0)",
+          R"(\xE2(?:\x86\x92|\x87\x92|\x9E[\x94\x9C]|\x9F[\xB6\xB9]))",  // arrows
           R"(\xEF\xBC[\x82-\x87\x8A\x8B\x8D-\x99\x9A\x9D\xA0-\xBF]|\xEF\xBD[\x80-\x9E])",
       });
 }

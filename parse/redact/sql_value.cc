@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::size_t kColumnsMax = 2048;  // characters of the list of columns
 constexpr std::size_t kRowMax = 8192;      // of one row
+constexpr std::size_t kBoundMax = 2048;    // of a list of what is bound
 constexpr std::size_t kSecretColumnsMax = 8;
 
 bool is_space(char c) noexcept { return static_cast<unsigned char>(c) <= ' '; }
@@ -94,35 +95,104 @@ bool begins_row(std::string_view text, std::size_t at, std::vector<std::size_t>&
   return !columns.empty();
 }
 
+/// The items of a list, up to the bracket that closes it; where that stands, `limit` when it does not. In SQL a quote may follow a letter
+/// (`N'x'`); in what a program prints that is an apostrophe.
+template <class Take>
+std::size_t read_items(std::string_view text, std::size_t begin, std::size_t limit, bool sql, Take take) {
+  std::size_t index = 0, depth = 0;
+  for (std::size_t i = begin; i < limit; ++i) {
+    const char c = text[i];
+    if (is_quote(c) && (sql || !is_alnum(text[i - 1]))) {
+      const bool escaped = text[i - 1] == '\\';
+      i = quoted_end(text, i + 1, c, escaped) + (escaped ? 1 : 0);
+    } else if (is_one_of(c, "([{")) {
+      ++depth;
+    } else if (is_one_of(c, ")]}") && depth > 0) {
+      --depth;
+    } else if (depth == 0 && is_one_of(c, ",)]}")) {
+      take(begin, i, index++);
+      begin = i + 1;
+      if (c != ',') return i;
+    }
+  }
+  return limit;
+}
+
+void trim(std::string_view text, std::size_t& begin, std::size_t& end) noexcept {
+  while (begin < end && is_space(text[begin])) ++begin;
+  while (begin < end && is_space(text[end - 1])) --end;
+}
+
+/// `?`, `?2`, `$2`, `:password`, `@password`, `%s`, `%(password)s`: what is put there stands elsewhere.
+bool is_parameter(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  trim(text, begin, end);
+  const std::string_view item = text.substr(begin, end - begin);
+  if (item == "%s") return true;
+  if (item.starts_with("%(")) return item.ends_with(")s");
+  if (item.empty() || !is_one_of(item[0], "?$:@")) return false;
+  return (item[0] == '?' || item.size() > 1) && std::all_of(item.begin() + 1, item.end(), is_word);
+}
+
+/// Of a list that a program prints: without its quotes, and without `$2 = ` or `:password = ` before it.
+Span bound_value(std::string_view text, std::size_t begin, std::size_t end) noexcept {
+  trim(text, begin, end);
+  if (begin < end && is_one_of(text[begin], "$:@")) {
+    const std::size_t sign = text.substr(begin, end - begin).find_first_of("=:", 1);
+    if (sign != std::string_view::npos) begin += sign + 1;
+    trim(text, begin, end);
+  }
+  if (end - begin > 1 && is_quote(text[begin]) && text[end - 1] == text[begin]) ++begin, --end;
+  const std::string_view value = text.substr(begin, end - begin);
+  return is_placeholder(value) ? Span{} : Span{begin, end, SecretKind::credential};
+}
+
+/// Behind `VALUES (?, ?)`, up to a few words on: `[ann, x]`, `-- params: ["ann", "x"]`. As many items as parameters, once for each row;
+/// what has others holds commas itself, so that all from the first secret on is masked.
+void find_bound_values(std::string_view text, std::size_t at, const std::vector<std::size_t>& secret, std::size_t parameters,
+                       std::vector<Span>& found) {
+  constexpr std::size_t kBetweenMax = 48;
+  std::size_t open = at;
+  while (open < text.size() && open - at < kBetweenMax && !ends_line(text[open]) && !is_one_of(text[open], "([{")) ++open;
+  if (open >= text.size() || !is_one_of(text[open], "([{")) return;
+  std::size_t before = open;
+  while (before > at && is_blank(text[before - 1])) --before;
+  if (text[open] == '(' && (before == at || !is_one_of(text[before - 1], "=:"))) return;
+  std::vector<Span> items;
+  const std::size_t limit = std::min(text.size(), open + kBoundMax);
+  const std::size_t close = read_items(text, open + 1, limit, false, [&](std::size_t begin, std::size_t end, std::size_t) {
+    items.push_back(bound_value(text, begin, end));
+  });
+  if (items.size() <= secret.front()) return;
+  if (items.size() % parameters != 0) {
+    if (const std::size_t begin = items[secret.front()].begin; begin != 0) found.push_back({begin, close, SecretKind::credential});
+    return;
+  }
+  for (std::size_t i = 0; i < items.size(); ++i)
+    if (!items[i].empty() && std::find(secret.begin(), secret.end(), i % parameters) != secret.end()) found.push_back(items[i]);
+}
+
 }  // namespace
 
 void RowReader::find(std::string_view text, std::size_t at, std::vector<Span>& found) {
   if (at < read_to_ || !begins_row(text, at, columns_)) return;
   const std::size_t limit = std::min(text.size(), at + kRowMax);
-  std::size_t index = 0, depth = 0, begin = at + 1;
-  for (std::size_t i = begin; i < limit; ++i) {
-    const char c = text[i];
-    if (is_quote(c)) {
-      const bool escaped = text[i - 1] == '\\';
-      i = quoted_end(text, i + 1, c, escaped) + (escaped ? 1 : 0);
-    } else if (c == '(') {
-      ++depth;
-    } else if (c == ')' && depth > 0) {
-      --depth;
-    } else if ((c == ',' || c == ')') && depth == 0) {
-      take(text, begin, i, index++, found);
-      begin = i + 1;
-      if (c != ')') continue;
-      read_to_ = i;
-      return;
-    }
+  std::vector<std::size_t> secret;
+  std::size_t parameters = 0;
+  read_to_ = read_items(text, at + 1, limit, true, [&](std::size_t begin, std::size_t end, std::size_t index) {
+    const bool holds_secret = std::find(columns_.begin(), columns_.end(), index) != columns_.end();
+    const bool parameter = is_parameter(text, begin, end);
+    if (parameter && holds_secret) secret.push_back(parameters);
+    if (!parameter && holds_secret) take(text, begin, end, found);
+    if (parameter) ++parameters;
+  });
+  if (read_to_ == limit) {
+    columns_.clear();
+  } else if (!secret.empty()) {
+    find_bound_values(text, read_to_ + 1, secret, parameters, found);
   }
-  read_to_ = limit;
-  columns_.clear();
 }
 
-void RowReader::take(std::string_view text, std::size_t begin, std::size_t end, std::size_t index, std::vector<Span>& found) const {
-  if (std::find(columns_.begin(), columns_.end(), index) == columns_.end()) return;
+void RowReader::take(std::string_view text, std::size_t begin, std::size_t end, std::vector<Span>& found) {
   while (begin < end && is_space(text[begin])) ++begin;
   const Value value = read_value(text, begin);
   if (value.reference || is_placeholder(beginning_of(text, value)) || value.begin >= end) return;

@@ -13,14 +13,15 @@ namespace loglode::redaction {
 /// `IDENTIFIED BY x REPLACE y`.
 [[nodiscard]] Span find_sql_value(std::string_view text, std::string_view word, std::size_t at, std::size_t begin);
 
-/// The rows of `INSERT INTO t (…, password) VALUES (…, 'x'), (…, 'y')`: remembers the columns from one row to the next.
+/// The rows of `INSERT INTO t (…, password) VALUES (…, 'x'), (…, 'y')`, and what is bound to `VALUES (…, ?) [a, x]`: remembers the columns
+/// from one row to the next.
 class RowReader {
  public:
-  /// `at` is on a `(`. Appends what stands in a row under a column that holds secrets.
+  /// `at` is on a `(`. Appends what stands in a row under a column that holds secrets, in order.
   void find(std::string_view text, std::size_t at, std::vector<Span>& found);
 
  private:
-  void take(std::string_view text, std::size_t begin, std::size_t end, std::size_t index, std::vector<Span>& found) const;
+  static void take(std::string_view text, std::size_t begin, std::size_t end, std::vector<Span>& found);
 
   std::vector<std::size_t> columns_;  // positions
   std::size_t read_to_ = 0;           // rows are not looked for within rows

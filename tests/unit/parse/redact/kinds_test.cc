@@ -28,6 +28,9 @@ TEST_CASE("redact: words for password in many languages, in any case and with an
   expect("登录 密码：qwert12 错误", "登录 密码：[masked] 错误");
   expect("{用户名=bob, 密码=qwert12}", "{用户名=bob, 密码=[masked]}");
   expect("password: “qwert12”", "password: “[masked]”");
+  for (const std::string_view arrow : {"→", "⇒", "➔", "➜", "⟶", "⟹"})
+    expect("db.password " + std::string{arrow} + " qwert12", "db.password " + std::string{arrow} + " [masked]");
+  expect_untouched("password → changed by its owner");
 }
 
 TEST_CASE("redact: a value is named by the field beside it, by its object or by its tag", "[redact]") {
@@ -62,6 +65,27 @@ TEST_CASE("redact: SQL", "[redact]") {
   expect("ALTER USER bob IDENTIFIED BY geheim REPLACE anders", "ALTER USER bob IDENTIFIED BY [masked] REPLACE [masked]");
   expect("SET PASSWORD FOR bob = PASSWORD('geheim')", "SET PASSWORD FOR bob = PASSWORD('[masked]')");
   expect("CREATE LOGIN bob WITH PASSWORD = N'geheim'", "CREATE LOGIN bob WITH PASSWORD = N'[masked]'");
+  expect("INSERT INTO t (mail, passwd) VALUES ('bob@example.com', 'geheim')",
+         "INSERT INTO t (mail, passwd) VALUES ('[masked:email]', '[masked]')");
+  expect("INSERT INTO t (id, passwd) VALUES (md5('x'), 'geheim')", "INSERT INTO t (id, passwd) VALUES (md5('x'), '[masked]')");
+  for (const auto& [bound, masked] : std::initializer_list<std::pair<std::string_view, std::string_view>>{
+           {" [bob, geheim]", " [bob, [masked]]"},
+           {" -- binds: ['bob', 'ge,heim']", " -- binds: ['bob', '[masked]']"},
+           {" with params={\"bob\", \"geheim\"}", " with params={\"bob\", \"[masked]\"}"},
+           {"; args: ($1 = 'bob', $2 = 'geheim')", "; args: ($1 = 'bob', $2 = '[masked]')"},
+           {", (?, ?) [bob, geheim, ann, anders]", ", (?, ?) [bob, [masked], ann, [masked]]"},
+           {" [o'neill, geheim]", " [o'neill, [masked]]"},
+           {" [bob, ge, heim]", " [bob, [masked]]"},
+           {" [bob@example.com, geheim]", " [[masked:email], [masked]]"}})
+    expect("INSERT INTO t (name, passwd) VALUES (?, ?)" + std::string{bound},
+           "INSERT INTO t (name, passwd) VALUES (?, ?)" + std::string{masked});
+  expect("insert into t (passwd, n, id) values (:passwd, now(), :id) [geheim, 7]",
+         "insert into t (passwd, n, id) values (:passwd, now(), :id) [[masked], 7]");
+  for (const std::string_view text :
+       {"INSERT INTO t (name, passwd) VALUES (?, ?)", "INSERT INTO t (name, passwd) VALUES (?, ?) [bob, null]",
+        "INSERT INTO t (name, id) VALUES (?, ?) [bob, geheim]", "INSERT INTO t (passwd) VALUES (?) ON CONFLICT (mail) DO NOTHING",
+        "INSERT INTO t (name, passwd) VALUES (?, ?) took [3 ms]"})
+    expect_untouched(text);
   for (const std::string_view text : {"WHERE password IS NULL", "SET password = ? WHERE id = $1", "password=:password AND token=@token",
                                       "INSERT INTO t (id, name) VALUES (1, 'x'), (2, 'y')", "VALUES (1,2),(3,4)", "identified by name bob"})
     expect_untouched(text);

@@ -184,6 +184,10 @@ TEST_CASE("redact: credentials in headers and URLs", "[redact]") {
   expect("Proxy-Authorization: Digest username=\"bob\", uri=\"/\"\nHost: x", "Proxy-Authorization: Digest [masked]\nHost: x");
   expect("authorization=Bearer+abcdef&x=1", "authorization=Bearer+[masked]&x=1");
   expect("sent Bearer abcdefgh12345678 to x", "sent Bearer [masked] to x");
+  expect("sent bearer abcd1234 to x", "sent bearer [masked] to x");
+  for (const std::string_view text :
+       {"the bearer of this card", "bearer 0x1a2b3c4d released", "EPS bearer 12345678 set up", "bearer release-2 done"})
+    expect_untouched(text);
   expect("used basic Ym9iOnNlY3JldDEyMw== there", "used basic [masked] there");
   expect("Cookie: sid=abc; theme=dark\r\nHost: x", "Cookie: [masked]\r\nHost: x");
   expect("{Cookie: sid=abc; b=c, Accept: */*}", "{Cookie: [masked], Accept: */*}");
@@ -292,6 +296,8 @@ TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
                                       "4",
                                       "Aa1",
                                       "bearer ",
+                                      "(password) values (?)[",
+                                      "(password) values (1,",
                                       "<password>",
                                       "\\\"password\\\":\\\"",
                                       "-----BEGIN ",
