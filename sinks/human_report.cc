@@ -501,11 +501,6 @@ class Screen {
 
 std::string human_report(const ReportInput& input, const ScreenStyle& style) { return Screen{input, style}.draw(); }
 
-std::string clock_text(Timestamp time) {
-  if (time == kNoTime) return "?";
-  return to_rfc3339(time).substr(11, 8);
-}
-
 std::string span_text(Timestamp first, Timestamp last) {
   const std::string a = to_rfc3339(first), b = to_rfc3339(last);
   if (a.substr(0, 10) == b.substr(0, 10)) return fmt::format("{} {}-{} UTC", a.substr(0, 10), a.substr(11, 8), b.substr(11, 8));
@@ -531,23 +526,6 @@ std::string subject_of(const Finding& finding, const RuleCatalog& rules) {
   for (const RuleInfo& rule : rules)
     if (rule.id == finding.rule_id) return rule.name;
   return finding.summary;
-}
-
-std::string word_for(FindingKind kind) {
-  switch (kind) {
-    case FindingKind::new_error:
-      return "new";
-    case FindingKind::new_warning:
-      return "new";
-    case FindingKind::rate_up:
-      return "up";
-    case FindingKind::rate_down:
-      return "down";
-    case FindingKind::value_shift:
-      return "slower";
-    default:
-      return std::string{name_of(kind)};
-  }
 }
 
 }  // namespace loglode

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "core/finding.h"
+#include "core/finding_words.h"
 #include "core/rule_info.h"
 #include "core/run_stats.h"
 
@@ -31,8 +32,7 @@ struct ScreenStyle {
 /// One self-contained page, no script, nothing fetched.
 [[nodiscard]] std::string html_report(const ReportInput& input);
 
-/// `+0.4 s`-like offset and clock times as all three reports spell them.
-[[nodiscard]] std::string clock_text(Timestamp time);  // 12:12:41
+/// Times as all three reports spell them (clock_text() is in core/finding_words.h).
 [[nodiscard]] std::string span_text(Timestamp first,
                                     Timestamp last);  // 12:00:00-12:20:31 UTC, with dates when they differ or are not today's
 
@@ -50,7 +50,5 @@ inline constexpr std::string_view kStoppedEarly =
 
 /// What a finding is about in a few words: its rule's name, or its template.
 [[nodiscard]] std::string subject_of(const Finding& finding, const RuleCatalog& rules);
-/// `new`, `up`, `down`, `silent` …
-[[nodiscard]] std::string word_for(FindingKind kind);
 
 }  // namespace loglode

@@ -15,15 +15,17 @@
 #include <utility>
 
 #include "app/commands/exit_status.h"
-#include "app/commands/live_screen.h"
 #include "app/live/live_run.h"
 #include "base/descriptor_limit.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
+#include "incidents/live_screen.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/followed_patterns.h"
 #include "ingest/follow/path_patterns.h"
+#include "sinks/json_event_texts.h"
 #include "sinks/last_run.h"
+#include "sinks/last_run_keeper.h"
 #include "sinks/record_file.h"
 #include "sinks/report.h"
 
@@ -141,7 +143,8 @@ class Monitor {
       keep(false);
       tell_trouble();
       if (templates_asked_for.exchange(false)) screen_.request_templates();
-      if (turn % 5 == 0) screen_.draw_status(run_, followed_.text());
+      if (turn % 5 == 0)
+        screen_.draw_status({run_.counters().lines, run_.engine().judging().templates(), run_.engine().trouble(), followed_.text()});
       if (screen_.lost_output()) request_stop();
       std::this_thread::sleep_for(std::chrono::milliseconds{100});
     }
@@ -242,6 +245,12 @@ std::string state_argument(const TailOptions& options) {
   return " --state " + (plain ? folder : "'" + folder + "'");
 }
 
+LastRunKeeper::Numbers numbers_of(const LiveChanges& changes) {
+  LastRunKeeper::Numbers numbers;
+  for (const LiveIncident& live : changes.present) numbers.emplace_back(live.incident, live.number);
+  return numbers;
+}
+
 LiveScreen::Style screen_style(const TailOptions& options) {
   const bool status =
       !options.quiet && (options.progress == When::always || (options.progress == When::automatic && isatty(STDERR_FILENO) == 1));
@@ -293,7 +302,7 @@ int run_tail(const TailOptions& options) {
     };
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
-  LiveScreen screen{screen_style(options)};
+  LiveScreen screen{screen_style(options), json_event_texts()};
   LiveRun run{live, screen, stop};
   std::optional<LastRunKeeper> keeper;
   if (auto ready = run.prepare(); !ready) return report_error(ready.error());
@@ -311,7 +320,10 @@ int run_tail(const TailOptions& options) {
   if (!run.notice().empty()) screen.say(run.notice());
   screen.restore(run.announced_before());
   if (const std::string folder = kept_in(options); !folder.empty())
-    screen.set_keeper(&keeper.emplace(folder, !options.state.empty(), run.counters()));
+    screen.set_keeper([&kept = keeper.emplace(folder, !options.state.empty(), run.counters())](
+                          const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes) {
+      kept.take(assessment, numbers_of(changes));
+    });
   bool damaged = false;
   Result<PipelineTimes> times;
   {

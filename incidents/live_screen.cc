@@ -1,17 +1,17 @@
-#include "app/commands/live_screen.h"
+#include "incidents/live_screen.h"
 
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <map>
 
 #include "base/standard_output.h"
 #include "base/terminal_text.h"
-#include "sinks/json_objects.h"
-#include "sinks/report.h"
+#include "core/finding_words.h"
 
 namespace loglode {
 
@@ -66,23 +66,18 @@ bool is_told_as_new(const Finding& frequent, const Judgement& judgement) {
   });
 }
 
-LastRunKeeper::Numbers numbers_of(const LiveChanges& changes) {
-  LastRunKeeper::Numbers numbers;
-  for (const LiveIncident& live : changes.present) numbers.emplace_back(live.incident, live.number);
-  return numbers;
-}
-
 /// How old the newest line is: by its own time, else by when it was read.
 std::string age_text(Timestamp newest, double read_s) {
   if (newest == kNoTime) return "newest line read " + short_duration(read_s) + " ago";
-  const double age = std::chrono::duration<double>(LiveAnalysis::wall_clock() - newest).count();
+  const double age = std::chrono::duration<double>(std::chrono::system_clock::now() - newest).count();
   if (age > kDay_s) return "newest line of " + to_rfc3339(newest).substr(0, 10) + " " + clock_text(newest);
   return age < 1 ? "newest line just now" : "newest line " + short_duration(age) + " old";
 }
 
 }  // namespace
 
-LiveScreen::LiveScreen(Style style) : style_{std::move(style)}, columns_{style_.columns}, size_{terminal_size(STDOUT_FILENO)} {
+LiveScreen::LiveScreen(Style style, const EventTexts& texts)
+    : style_{std::move(style)}, texts_{texts}, columns_{style_.columns}, size_{terminal_size(STDOUT_FILENO)} {
   lines_.resize({style_.columns, style_.in_place ? size_.rows : 0});
 }
 
@@ -95,7 +90,7 @@ std::string LiveScreen::fit(const std::string& summary, std::string& place, std:
 
 std::string LiveScreen::line_of(const LiveFinding& live) const {
   const Finding& finding = *live.finding;
-  if (style_.ndjson) return to_line(to_json(finding));
+  if (style_.ndjson) return texts_.of(finding);
   const Paint paint{style_.color};
   const std::string word = pad_to(upper(word_for(finding.kind)), 9);
   const bool grave = finding.severity >= Severity::error;
@@ -114,10 +109,8 @@ std::string LiveScreen::line_of(const LiveFinding& live) const {
 std::string LiveScreen::line_of(const LiveIncident& live, Timestamp newest, const Finding* headline) const {
   if (style_.ndjson) {
     if (live.incident == nullptr) return {};
-    Json object = to_json(*live.incident);
-    object["incident_id"] = std::to_string(live.number);
-    object["state"] = live.change == EventChange::resolved ? "closed" : "open";
-    return to_line(object);
+    return texts_.of(*live.incident, std::to_string(live.number),
+                     live.change == EventChange::resolved ? IncidentState::closed : IncidentState::open);
   }
   const Paint paint{style_.color};
   const bool over = live.change == EventChange::resolved;
@@ -194,7 +187,7 @@ std::string LiveScreen::templates_of(const Judgement& judgement) const {
   std::string out;
   const auto& templates = judgement.templates;
   for (std::size_t i = 0; i < std::min(templates.size(), kTemplatesShown); ++i) {
-    const std::string line = style_.ndjson ? to_line(to_json(templates[i]))
+    const std::string line = style_.ndjson ? texts_.of(templates[i])
                                            : fmt::format("{:>10}  {}  {}", with_commas(templates[i].count),
                                                          pad_to(printable(templates[i].service), 14), printable(templates[i].info->text));
     out += (style_.in_place ? cut_at_word(line, columns_ - 1) : line) + "\n";
@@ -210,8 +203,7 @@ void LiveScreen::show(const std::shared_ptr<const Assessment>& assessment) {
   if (judged.known) return tracker_.take_as_known(judged.judgement, judged.newest);
   if (tracker_.was_renewed()) tracker_.take_as_known(tracker_.told_before(judged.judgement), judged.newest);
   const LiveChanges changes = tracker_.compare(judged.judgement, judged.newest);
-  if (keeper_ != nullptr && (judged.last || !changes.incidents.empty() || !changes.findings.empty()))
-    keeper_->take(assessment, numbers_of(changes));
+  if (keep_ && (judged.last || !changes.incidents.empty() || !changes.findings.empty())) keep_(assessment, changes);
   std::vector<Shown> lines = news(judged.judgement, changes, judged.newest);
   findings_ = tracker_.findings_opened();
   incidents_open_ = tracker_.incidents_open();
@@ -279,25 +271,24 @@ void LiveScreen::follow_size() {
   lines_.resize({now.columns, style_.in_place ? now.rows : 0});
 }
 
-void LiveScreen::draw_status(const LiveRun& run, const std::string& files) {
+void LiveScreen::draw_status(const Figures& figures) {
   if (!style_.status) return;
   const auto now = std::chrono::steady_clock::now();
   const double seconds = std::chrono::duration<double>(now - drawn_).count();
-  const std::uint64_t lines = run.counters().lines;
+  const std::uint64_t lines = figures.lines;
   if (seconds > 0.1) rate_ = 0.7 * static_cast<double>(lines - lines_before_) / seconds + 0.3 * rate_;
   if (lines != lines_before_) line_read_ = now;
   lines_before_ = lines;
   drawn_ = now;
-  const std::string trouble = run.engine().trouble();
   std::vector<std::string> parts;
-  if (!trouble.empty()) parts.push_back("NOT SAVED: " + printable(trouble));
-  if (!files.empty()) parts.push_back(files);
+  if (!figures.trouble.empty()) parts.push_back("NOT SAVED: " + printable(figures.trouble));
+  if (!figures.files.empty()) parts.push_back(figures.files);
   if (lines != 0) parts.push_back(age_text(newest_, std::chrono::duration<double>(now - line_read_).count()));
   parts.push_back(with_commas(static_cast<std::uint64_t>(rate_)) + " lines/s");
   parts.push_back(fmt::format("{} open {}", incidents_open_.load(), incidents_open_ == 1 ? "incident" : "incidents"));
   parts.push_back(fmt::format("{} findings", with_commas(findings_)));
   parts.push_back(with_commas(lines) + " lines");
-  parts.push_back(fmt::format("{} templates", with_commas(run.engine().judging().templates())));
+  parts.push_back(fmt::format("{} templates", with_commas(figures.templates)));
   std::string text;
   for (const std::string& part : parts) {  // the last that do not fit are left out
     const std::string more = (text.empty() ? "" : " · ") + part;

@@ -4,16 +4,18 @@
 
 #include <atomic>
 #include <chrono>
+#include <functional>
+#include <memory>
 #include <mutex>
 #include <set>
 #include <string>
+#include <utility>
+#include <vector>
 
-#include "app/live/live_run.h"
 #include "base/terminal_lines.h"
 #include "core/assessment.h"
-#include "core/run_counters.h"
+#include "core/event_texts.h"
 #include "incidents/incident_tracker.h"
-#include "sinks/last_run_keeper.h"
 
 namespace loglode {
 
@@ -28,7 +30,17 @@ class LiveScreen final : public Announcer {
     std::size_t columns = 120;
     std::string open_with, open_in;  // what an incident's number is put behind and before to open it; empty: nothing opens it
   };
-  explicit LiveScreen(Style style);
+  /// What the line at the bottom says of the run.
+  struct Figures {
+    std::uint64_t lines = 0, templates = 0;
+    std::string trouble{};  // with checkpoints; empty: none
+    std::string files{};    // how many are followed; empty: none are
+  };
+  /// Gets each assessment in which something has changed, with the numbers that were shown.
+  using Keep = std::function<void(const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes)>;
+
+  /// `texts`: for objects. Must outlive it.
+  LiveScreen(Style style, const EventTexts& texts);
 
   /// Shows it; sinks get nothing.
   std::vector<OutgoingEvent> announce(const std::shared_ptr<const Assessment>& assessment) override;
@@ -36,12 +48,12 @@ class LiveScreen final : public Announcer {
   [[nodiscard]] Announced announced() const override;
   /// Before announce().
   void restore(const Announced& shown) { tracker_.restore(shown); }
-  /// Gets what was shown; before announce(). Must outlive it.
-  void set_keeper(LastRunKeeper* keeper) noexcept { keeper_ = keeper; }
+  /// Before announce().
+  void set_keeper(Keep keep) { keep_ = std::move(keep); }
 
   // Another thread:
-  /// Redraws the line at the bottom; to be called a few times a second. `files`: how many are followed.
-  void draw_status(const LiveRun& run, const std::string& files);
+  /// Redraws the line at the bottom; to be called a few times a second.
+  void draw_status(const Figures& figures);
   /// Follows the terminal when somebody changes its size.
   void follow_size();
   void clear_status();
@@ -70,8 +82,9 @@ class LiveScreen final : public Announcer {
   void write(const std::string& text);
 
   const Style style_;
+  const EventTexts& texts_;
   IncidentTracker tracker_;
-  LastRunKeeper* keeper_ = nullptr;
+  Keep keep_;
   std::atomic<std::size_t> columns_;
   mutable std::mutex mutex_;
   TerminalLines lines_;  // guarded by mutex_, as those below
