@@ -95,7 +95,7 @@ void Consumer::look_after() {
   if (!damaged_.empty() || search_) pass_over_damage();
   commit_acknowledged();
   hold_or_pause();
-  if (trouble_untold_) tell_trouble();
+  if (!trouble_untold_.empty()) tell_trouble();
   if (counts_.brokers_down) ask_brokers();
   look_for_stalls();
 }

@@ -190,7 +190,7 @@ class Consumer {
   std::unique_ptr<Search> search_;         // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, wake_at_{},
-      stalls_at_{}, reassign_at_{}, search_at_{};
+      stalls_at_{}, reassign_at_{}, search_at_{}, trouble_at_{};
   std::chrono::milliseconds reassign_pause_{0};  // between two times that partitions are reassigned for a stall
   bool commit_on_its_way_ = false;
   bool any_suspected_ = false;
@@ -203,7 +203,7 @@ class Consumer {
   std::map<std::string, int> partitions_first_;  // how many a topic had when the first of it was assigned
   std::set<std::string> told_;
   std::string trouble_, trouble_told_;  // why the latest connection failed, and why all did
-  bool trouble_untold_ = false;         // a person can mend it
+  std::string trouble_untold_;          // of one that a person can mend
   std::string cluster_;
 
   mutable std::mutex fatal_mutex_;

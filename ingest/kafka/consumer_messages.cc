@@ -154,20 +154,26 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
 void Consumer::note_trouble(rd_kafka_event_t& event, bool worth_telling) {
   const ConnectionTrouble trouble = connection_trouble(rd_kafka_event_error_string(&event));
   trouble_ = config_.hide ? config_.hide(trouble.text()) : trouble.text();
-  trouble_untold_ = worth_telling;
+  if (worth_telling && trouble_untold_.empty()) {
+    trouble_untold_ = trouble_;
+    trouble_at_ = Clock::now();
+  }
   commit_on_its_way_ = false;  // its answer may have died with the connection
 }
 
-/// Of one broker: where all are away, that sentence says why.
+/// Of one broker: where all are away, that sentence says why, and comes a moment later.
 void Consumer::tell_trouble() {
-  if (std::exchange(trouble_untold_, false) && trouble_ != trouble_told_) tell("", "a broker cannot be talked to: " + trouble_);
+  constexpr milliseconds kMoment{1'000};
+  if (Clock::now() < trouble_at_ + kMoment) return;
+  const std::string trouble = std::exchange(trouble_untold_, {});
+  if (trouble != trouble_told_) tell("", "a broker cannot be talked to: " + trouble);
 }
 
 void Consumer::brokers_went_away() {
   if (counts_.brokers_down.exchange(true)) return;
   ask_at_ = Clock::now() + kAskEvery;
   commit_on_its_way_ = false;  // its answer died with them
-  trouble_untold_ = false;
+  trouble_untold_.clear();
   trouble_told_ = trouble_;
   tell_again("", "no broker can be reached at " + (config_.brokers_shown.empty() ? config_.brokers : config_.brokers_shown) +
                      (trouble_.empty() ? "" : ": " + trouble_) + "; reading goes on as soon as one can");
