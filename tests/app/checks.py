@@ -1,6 +1,8 @@
 """What the tests of this folder begin and end with: the program that is tested, checks that do not stop at the first failure, one folder a test.
 `python3 TEST.py PROGRAM [TEST...]`; exit status 77: skipped."""
+import contextlib
 import os
+import signal
 import sys
 import tempfile
 import time
@@ -29,6 +31,22 @@ def wait_until(condition, seconds=10.0):
             return True
         time.sleep(0.02)
     return bool(condition())
+
+
+def catches(process, sent):
+    """Whether it has a handler for the signal by now; before that it would die of it."""
+    with contextlib.suppress(OSError), open(f"/proc/{process.pid}/status", encoding="ascii") as f:
+        for line in f:
+            if line.startswith("SigCgt:"):
+                return bool(int(line.split()[1], 16) >> (sent - 1) & 1)
+    return False
+
+
+def send(process, sent):
+    """As soon as the program has a handler for it: one that has hardly begun would die of SIGTERM."""
+    if sent != signal.SIGKILL:
+        wait_until(lambda: process.poll() is not None or catches(process, sent), 20)
+    process.send_signal(sent)
 
 
 def run_tests(*tests):

@@ -8,7 +8,7 @@ import subprocess
 import urllib.error
 import urllib.request
 
-from checks import SLOW, binary
+from checks import SLOW, binary, send
 
 
 def free_port():
@@ -40,7 +40,7 @@ class Running:
 
     def stop(self, how=signal.SIGTERM, seconds=30.0):
         """Its exit status; None: it had to be killed."""
-        self.process.send_signal(how)
+        send(self.process, how)
         try:
             return self.process.wait(seconds * SLOW)
         except subprocess.TimeoutExpired:

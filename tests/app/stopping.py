@@ -9,7 +9,7 @@ import sys
 import tempfile
 import time
 
-from checks import binary, check, end, skip_under_tsan
+from checks import binary, check, end, send, skip_under_tsan
 
 skip_under_tsan()
 LINES = "".join(f"2026-11-23T12:{i // 60:02}:{i % 60:02}.000Z INFO shop: order {i} placed\n" for i in range(900))
@@ -38,7 +38,7 @@ def stopped(folder, content, *arguments, sent=signal.SIGINT):
     os.write(writing, content)
     wait_until_empty(reading)
     time.sleep(0.3)
-    process.send_signal(sent)
+    send(process, sent)
     try:
         out, errors = process.communicate(timeout=60)
     except subprocess.TimeoutExpired:

@@ -18,7 +18,7 @@ import time
 from datetime import datetime, timedelta, timezone
 
 import program
-from checks import SLOW, binary, check, run_tests, skip_under_tsan, wait_until
+from checks import SLOW, binary, check, run_tests, send, skip_under_tsan, wait_until
 
 sys.path.append(os.path.join(program.ROOT, "tests"))
 from seeds import crash_seed  # noqa: E402
@@ -60,7 +60,7 @@ class Tail:
 
     def end(self, sent=None, seconds=30):
         if sent is not None:
-            self.process.send_signal(sent)
+            send(self.process, sent)
         try:
             status = self.process.wait(seconds)
         except subprocess.TimeoutExpired:
@@ -403,7 +403,7 @@ def many_files(folder):
     arguments = [binary, "tail", os.path.join(folder, "*.log"), "--records", out]
     process = subprocess.Popen(["/bin/sh", "-c", 'ulimit -S -n 64; exec "$@"', "sh", *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     read = wait_until(lambda: sorted(numbers(records_in(out))) == list(range(150)))
-    process.send_signal(signal.SIGINT)
+    send(process, signal.SIGINT)
     _, errors = process.communicate(timeout=30)
     check("many files: all are read", read and process.returncode == 130, errors)
 
@@ -465,7 +465,7 @@ def on_a_terminal(folder):
         while time.monotonic() < until and not (b"first failure" in shown and b"lines/s" in shown):
             if select.select([parent], [], [], 0.1)[0]:
                 shown += os.read(parent, 65536)
-        process.send_signal(signal.SIGINT)
+        send(process, signal.SIGINT)
         with contextlib.suppress(OSError):
             while more := os.read(parent, 65536):
                 shown += more

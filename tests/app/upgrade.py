@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 
-from checks import SLOW, binary, check, end
+from checks import SLOW, binary, check, end, send
 
 sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "old_state"))
 from make import CONFIG, calm, line  # noqa: E402
@@ -123,7 +123,7 @@ def watched(folder, program, out):
     until = time.monotonic() + 30 * SLOW
     while LAST not in text_of(os.path.join(folder, out)) and time.monotonic() < until and process.poll() is None:
         time.sleep(0.05)
-    process.send_signal(signal.SIGINT)
+    send(process, signal.SIGINT)
     check(f"{program[0]} ends", process.wait(timeout=120) == 130, text_of(os.path.join(folder, "errors")))
     return text_of(os.path.join(folder, out))
 
