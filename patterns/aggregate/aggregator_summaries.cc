@@ -133,7 +133,7 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
     made.severity = std::max(made.severity, cell.severity);
     made.count += cell.count;
     if (!cell.durations.empty() && made.durations == nullptr) made.durations = std::make_unique<std::vector<DurationSample>>();
-    for (const DurationSample sample : cell.durations) keep_duration(*made.durations, sample);
+    for (const DurationSample one : cell.durations) keep_duration(*made.durations, one);
     if (summary.since_boot) stream.previous = std::max(stream.previous, cell.last);
     const std::pair place{cell.first, cell.first_offset};
     const auto [first, is_new] = stream.firsts.try_emplace({service, cell.shape}, place);
