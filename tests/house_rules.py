@@ -8,6 +8,8 @@ import sys
 FOUNDATIONS = ["core", "base", "config", "kafka", "net"]  # each may include those before it; every other room may include them
 ROOMS = [*FOUNDATIONS, "ingest", "parse", "patterns", "correlate", "sinks", "state", "incidents", "pipeline", "ops", "app"]
 LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
+APP_PARTS = {"reading": [], "registry": ["reading"], "live": ["reading"], "service": ["live", "registry", "reading"],
+             "commands": ["service", "live", "registry", "reading"]}  # which others each may include
 PARSE_PARTS = ["time", "text", "json", "redact", "framing"]  # each may use those before it
 
 
@@ -35,6 +37,10 @@ def include_problems(path, text):
             yield f"{path}:{number}: include \"{found.group(1)}\": write the path from the root, beginning with its room"
         elif not may_include(room, target):
             yield f"{path}:{number}: {room}/ may not include {target}/ (ARCHITECTURE.md, Rooms)"
+        elif room == target == "app":
+            here, there = path.split("/")[1], found.group(1).split("/")[1]
+            if here != there and there not in APP_PARTS[here]:
+                yield f"{path}:{number}: app/{here}/ may not include app/{there}/ (app/README.md)"
         elif room == target == "parse":
             yield from parse_problems(path, number, found.group(1))
         elif room == target == "patterns":
@@ -47,6 +53,22 @@ def parse_problems(path, number, include):
     here, there = path.split("/")[1], include.split("/")[1]
     if here in PARSE_PARTS and there in PARSE_PARTS and PARSE_PARTS.index(there) > PARSE_PARTS.index(here):
         yield f"{path}:{number}: parse/{here}/ comes before parse/{there}/ and may not use it"
+
+
+def strays(texts):
+    """What is in app/ puts rooms together, or is a command line. What includes nothing of app/ and one room at most belongs into a room. `texts`: as circle_problems."""
+    found = {}
+    for path, text in texts.items():
+        if not path.startswith("app/"):
+            continue
+        whole = re.sub(r"\.(cc|h)$", "", path)
+        includes = set(re.findall(r'#include "([^"]+)\.h"', text)) - {whole}
+        parts = found.setdefault(whole, [path, set(), False])
+        parts[1] |= {include if include.startswith("app/") else include.split("/")[0] for include in includes if include.split("/")[0] not in FOUNDATIONS}
+        parts[2] |= "#include <CLI/" in text or "int main(" in text or "embedded" in path
+    for path, rooms, is_command_line in found.values():
+        if not is_command_line and len(rooms) < 2 and not any(room.startswith("app/") for room in rooms):
+            yield f"{path}: knows {', '.join(sorted(rooms)) or 'no room'} alone, and belongs there: app/ puts rooms together (ARCHITECTURE.md, Rooms)"
 
 
 def circles(edges):
@@ -151,6 +173,7 @@ def problems():
         if re.search(r"(^|/)(utils?|helpers?|misc|common|manager)[^/]*$", path):
             yield f"{path}: a file's name says what is in it"
     yield from circle_problems(texts)
+    yield from strays(texts)
     for path in tracked():
         if path.startswith("samples/") or os.path.islink(path) or os.path.getsize(path) > 1 << 20:
             continue

@@ -11,10 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "app/commands/exit_status.h"
 #include "app/reading/builtin_rules.h"
 #include "app/reading/open_state.h"
 #include "app/registry/check_config.h"
+#include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "parse/parser.h"
 #include "parse/redact/redactor.h"

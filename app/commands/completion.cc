@@ -3,7 +3,7 @@
 #include <cstdio>
 
 #include "app/commands/commands.h"
-#include "app/commands/exit_status.h"
+#include "base/exit_status.h"
 
 namespace loglode {
 

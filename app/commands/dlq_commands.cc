@@ -8,7 +8,7 @@
 #include <string_view>
 #include <utility>
 
-#include "app/commands/exit_status.h"
+#include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "parse/redact/redactor.h"
 #include "sinks/dead_letter_text.h"

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <set>
 
-#include "app/commands/exit_status.h"
 #include "app/reading/log_run.h"
+#include "base/exit_status.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
 #include "sinks/report.h"

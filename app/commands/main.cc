@@ -18,13 +18,13 @@
 #include "app/commands/analyze.h"
 #include "app/commands/commands.h"
 #include "app/commands/dlq_commands.h"
-#include "app/commands/exit_status.h"
 #include "app/commands/learn.h"
 #include "app/commands/run.h"
 #include "app/commands/run_commands.h"
 #include "app/commands/tail.h"
 #include "app/commands/template_commands.h"
 #include "app/registry/types.h"
+#include "base/exit_status.h"
 #include "base/near_word.h"
 
 namespace loglode {

@@ -4,10 +4,10 @@
 
 #include <csignal>
 
-#include "app/commands/exit_status.h"
 #include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
 #include "base/descriptor_limit.h"
+#include "base/exit_status.h"
 #include "base/private_memory.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"

@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
-#include "app/commands/exit_status.h"
 #include "app/reading/options.h"
+#include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "ingest/input_source.h"
 #include "parse/redact/redactor.h"

@@ -14,9 +14,9 @@
 #include <thread>
 #include <utility>
 
-#include "app/commands/exit_status.h"
 #include "app/live/live_run.h"
 #include "base/descriptor_limit.h"
+#include "base/exit_status.h"
 #include "base/stop_signals.h"
 #include "base/terminal_text.h"
 #include "incidents/live_screen.h"

@@ -8,9 +8,9 @@
 #include <iostream>
 #include <utility>
 
-#include "app/commands/exit_status.h"
 #include "app/reading/state_renewal.h"
 #include "app/reading/state_templates.h"
+#include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "sinks/json_objects.h"
 #include "sinks/last_run.h"

@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "app/registry/kafka_clients.h"
-#include "app/registry/source_reading.h"
 #include "app/registry/type_readers.h"
 #include "app/registry/types.h"
 #include "base/free_with.h"
@@ -15,6 +14,7 @@
 #include "base/yaml_lines.h"
 #include "config/readers.h"
 #include "kafka/config_options.h"
+#include "parse/framing/framer_factory.h"
 #include "parse/time/timestamp_reader.h"
 
 namespace loglode::config {
@@ -74,7 +74,7 @@ std::vector<TopicRule> read_per_topic(const Section& source) {
     rule.topics = section.texts("topics", true);
     check_topics(rule.topics, source.reading());
     if (Text format = section.text("format"); !format.empty()) {
-      check_format(format, source.reading());
+      check_format(format, known_formats(), source.reading());
       rule.format = std::move(format);
     }
     rule.service = read_service(section, SourceConfig::Type::kafka);

@@ -1,4 +1,4 @@
-#include "app/commands/exit_status.h"
+#include "base/exit_status.h"
 
 #include <fmt/format.h>
 
