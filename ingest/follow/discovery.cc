@@ -487,14 +487,19 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
   std::vector<std::string> logs{roots_.begin(), roots_.end()};
   logs.insert(logs.end(), paths.begin(), paths.end());
   const std::vector<std::string> parts = parts_of(logs);
-  std::map<std::string, std::string> oldest;  // part of each log that is read on, where an earlier run was in the middle of it
+  struct Part {
+    std::string path;
+    std::int64_t modified;
+  };
+  std::map<std::string, Part> oldest;  // part of each log that is read on, where an earlier run was in the middle of it
   for (const std::string& part : parts) {
     struct stat status {};
     if (::stat(part.c_str(), &status) != 0) continue;
     const FollowedFile* const open = open_.find(key_of(status));
     if (open == nullptr || !open->mark()->is_kept()) continue;
-    const auto [place, first] = oldest.emplace(log_of(part), part);
-    if (!first && is_older_part(part, place->second)) place->second = part;
+    const Part read_on{part, status.st_mtim.tv_sec};
+    const auto [place, first] = oldest.emplace(log_of(part), read_on);
+    if (!first && is_older_part(part, place->second.path)) place->second = read_on;
   }
   for (const std::string& part : parts) {
     if (std::binary_search(paths.begin(), paths.end(), part)) continue;
@@ -502,8 +507,10 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
     if (!opened || !S_ISREG(opened->status.st_mode) || open_.find(key_of(opened->status)) != nullptr) continue;
     // Written while nobody followed, or rotated away later than what was being read then: our clock may have been wrong.
     const auto read_on = oldest.find(log_of(part));
-    const bool ours = known_.seen_until() != 0 && (opened->status.st_mtim.tv_sec + 2 >= known_.seen_until() ||
-                                                   (read_on != oldest.end() && is_older_part(read_on->second, part)));
+    const std::int64_t modified = opened->status.st_mtim.tv_sec;
+    const bool is_newer_part =
+        read_on != oldest.end() && (is_older_part(read_on->second.path, part) || modified >= read_on->second.modified);
+    const bool ours = known_.seen_until() != 0 && (modified + 2 >= known_.seen_until() || is_newer_part);
     if (!ours)
       known_.pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())), KnownFiles::end_print(*opened));
   }

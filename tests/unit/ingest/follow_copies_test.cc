@@ -222,3 +222,23 @@ TEST_CASE("A log that was deleted while nobody followed is told with the bytes o
   REQUIRE(follower.counters().problems().size() == 1);
   CHECK_THAT(follower.counters().problems().front().what, Catch::Contains("app.log was deleted or replaced when at least "));
 }
+
+TEST_CASE("Parts that were rotated while nobody followed are read, though the clock of the earlier run was ahead") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  const bool growing = GENERATE(false, true);  // .2 is newer than .1
+  CAPTURE(growing);
+  append(log, "a1\n");
+  Follower follower{{log}};
+  follower.read_for(kWhile);
+  follower.stop();
+  follower.clock_was_ahead(std::chrono::minutes{10});
+  append(log, "a2\n");
+  fs::rename(log, folder / (growing ? "app.log.1" : "app.log.2"));
+  append(log, "b1\n");
+  fs::rename(log, folder / (growing ? "app.log.2" : "app.log.1"));
+  append(log, "c1\n");
+  follower.start();
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"a1", "a2", "b1", "c1"});
+}

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "ingest/follow/bookmark.h"
 #include "ingest/follow/follow_source.h"
 #include "tests/unit/ingest/input_files_on_disk.h"
 
@@ -57,6 +58,15 @@ class Follower {
   void end() {
     source_->stop();
     read_for(std::chrono::milliseconds{700});
+  }
+  /// The clock of the run that ended was wrong by so much.
+  void clock_was_ahead(std::chrono::seconds time) {
+    for (auto& [identity, bytes] : bookmarks_) {
+      auto mark = ingest::decode_bookmark(bytes);
+      REQUIRE(mark.has_value());
+      mark->seen_at += time.count();
+      bytes = ingest::encode(*mark);
+    }
   }
   /// The state of a run is given to all of its sources.
   void know_bookmarks_of(const Follower& other) { bookmarks_.insert(other.bookmarks_.begin(), other.bookmarks_.end()); }
