@@ -90,7 +90,7 @@ void Discovery::look() {
   if (first) go_on_where_left(paths);
   if (first || (looked_ - began_ < kLeftOnesLookedFor && looked_ >= next_left_)) {
     next_left_ = looked_ + config_.poll;
-    find_left_ones(paths);
+    find_left_ones(paths, first);
   }
   std::set<FileKey> at_a_path;
   for (const std::string& path : paths) look_at(path, first && config_.from_end && !known_.has_source(config_.name), at_a_path);
@@ -426,7 +426,7 @@ void Discovery::refuse(const std::string& path, const struct stat& status, const
 }
 
 /// Files that were left in the middle and have another name now.
-void Discovery::find_left_ones(const std::vector<std::string>& paths) {
+void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first_of_all) {
   std::map<FileKey, std::string> at_paths;
   for (const std::string& path : paths) {
     struct stat status {};
@@ -439,6 +439,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths) {
     const bool is_part = !at_paths.contains({mark.device, mark.inode}) && wanted.contains(log_of(mark.path));
     if (!mark.finished && (is_part || !is_of_another(mark)) && (at == at_paths.end() || !is_still_at(mark, open_at(at->second)))) {
       left.insert(mark.path);
+      if (first_of_all) roots_.insert(mark.path);  // its parts that are of later than it was left, though there is none at its path now
       if (!mark.real_path.empty()) {
         left.insert(mark.real_path);
         roots_.insert(mark.real_path);

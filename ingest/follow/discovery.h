@@ -70,7 +70,7 @@ class Discovery {
   [[nodiscard]] bool has_new_names();
   [[nodiscard]] bool note_rotated(const std::set<FileKey>& at_a_path);
   void go_on_where_left(const std::vector<std::string>& paths);
-  void find_left_ones(const std::vector<std::string>& paths);
+  void find_left_ones(const std::vector<std::string>& paths, bool first_of_all);
   void look_at_left(const std::string& path, OpenedFile opened, bool elsewhere);
   void remember_parts(const std::vector<std::string>& paths);
   void find_new_parts();

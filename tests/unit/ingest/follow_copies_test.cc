@@ -242,3 +242,20 @@ TEST_CASE("Parts that were rotated while nobody followed are read, though the cl
   follower.read_for(2 * kWhile);
   CHECK(follower.lines() == Lines{"a1", "a2", "b1", "c1"});
 }
+
+TEST_CASE("A log that was copied, truncated and renamed while nobody followed, and has no successor yet, is read to its end") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  append(log, "10:00:01 a1\n");
+  Follower follower{{folder / "*.log"}};
+  follower.read_for(kWhile);
+  follower.stop();
+  append(log, "10:00:02 a2\n");
+  fs::copy_file(log, folder / "app.log.2");
+  fs::resize_file(log, 0);
+  append(log, "10:00:03 b1\n");
+  fs::rename(log, folder / "app.log.1");
+  follower.start();
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1"});
+}
