@@ -121,6 +121,7 @@ class Discovery {
   using FileTime = std::pair<std::int64_t, std::int64_t>;
   std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
   std::set<std::string> roots_, told_;       // paths that were followed; paths that could not be opened
+  static constexpr int kLooksForParts = 4;   // after a rotation: what moved it may not be done with its work yet
   int parts_due_ = 0;                        // looks for new parts to come
   static constexpr auto kSettlesAfter = std::chrono::seconds{10};
   std::size_t undecided_ = 0;  // files that are not followed yet and may be

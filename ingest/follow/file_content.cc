@@ -8,6 +8,7 @@
 #include <memory>
 #include <set>
 
+#include "ingest/decompressor.h"
 #include "ingest/text_stream.h"
 
 namespace loglode::ingest {
@@ -99,6 +100,8 @@ OpenedFile same_file(int descriptor, const struct stat& status) {
   ::lseek(same.descriptor.number(), 0, SEEK_SET);
   return same;
 }
+
+bool is_compressed(std::string_view first) { return compression_of(first.substr(0, kCompressionMagicBytes)) != Compression::none; }
 
 bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits) {
   ReadNotes notes;

@@ -37,6 +37,8 @@ namespace loglode::ingest {
 
 /// Another descriptor of the same open file, at its beginning: its path may be another file's by now. Both share their place in it.
 [[nodiscard]] OpenedFile same_file(int descriptor, const struct stat& status);
+/// By its first bytes.
+[[nodiscard]] bool is_compressed(std::string_view first);
 /// Whether an archive can be read to its end without a complaint. Takes as long as that takes. `path` is only its name.
 [[nodiscard]] bool is_whole_archive(OpenedFile file, const std::string& path, const DecompressionLimits& limits);
 
