@@ -54,6 +54,8 @@ bool is_setting(std::string_view before) noexcept {
 /// Microseconds in the unit that `text` begins with; 0 for none.
 double unit_at(std::string_view text) noexcept {
   if (text.starts_with(' ')) text.remove_prefix(1);
+  constexpr std::string_view kFirst = "msun\xC2\xCE";  // letters of all units
+  if (text.empty() || kFirst.find(text.front()) == std::string_view::npos) return 0;
   std::size_t size = 0;
   while (size < text.size() && is_word_byte(text[size])) ++size;
   const std::string_view name = text.substr(0, size);

@@ -273,11 +273,14 @@ void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& rec
 
 /// A shape's records either all tell a duration or none does: a cell whose first record tells none is asked no more.
 void WindowAggregator::State::note_duration(AggregatedCell& cell, const Record& record) {
+  const std::uint64_t place[] = {record.shape.high, record.offset};
+  const auto key = static_cast<std::uint32_t>(XXH3_64bits(place, sizeof place) >> 32);
+  // Most records of a full cell would not be kept whatever they say.
+  if (cell.durations != nullptr && cell.durations->size() == kDurationsKept && key > cell.durations->back().key) return;
   const std::optional<std::uint32_t> microseconds = told_duration(record.message);
   if (!microseconds) return;
   if (cell.durations == nullptr) cell.durations = std::make_unique<std::vector<DurationSample>>();
-  const std::uint64_t place[] = {record.shape.high, record.offset};
-  keep_duration(*cell.durations, {static_cast<std::uint32_t>(XXH3_64bits(place, sizeof place) >> 32), *microseconds});
+  keep_duration(*cell.durations, {key, *microseconds});
 }
 
 void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally) {
