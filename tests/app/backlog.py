@@ -4,6 +4,7 @@ usage: backlog.py PROGRAM          environment: LOGLODE_CRASH_SEED (tests/seeds.
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -127,7 +128,9 @@ http: { listen: off }
 
 
 def without_origin(value):
-    """Which of many quiet records is shown as an example is decided by their places in files."""
+    """Which of many quiet records is shown as an example, and is quoted with the words "lines like", is decided by their places in files."""
+    if isinstance(value, str):
+        return re.sub(r'(lines like )(["`\'“«]).*?["`\'”»]', r"\1…", value)
     if isinstance(value, dict):
         return {key: without_origin(each) for key, each in value.items() if key not in ("record_id", "origin", "excerpt", "evidence")}
     return [without_origin(each) for each in value] if isinstance(value, list) else value
