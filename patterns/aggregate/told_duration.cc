@@ -1,6 +1,8 @@
 #include "patterns/aggregate/told_duration.h"
 
 #include <algorithm>
+#include <cstdint>
+#include <cstring>
 #include <limits>
 
 #include "base/ascii.h"
@@ -51,11 +53,12 @@ bool is_setting(std::string_view before) noexcept {
   return false;
 }
 
+/// Whether a unit may begin with this byte.
+constexpr bool begins_unit(char c) noexcept { return c == 'm' || c == 's' || c == 'u' || c == 'n' || c == '\xC2' || c == '\xCE'; }
+
 /// Microseconds in the unit that `text` begins with; 0 for none.
 double unit_at(std::string_view text) noexcept {
   if (text.starts_with(' ')) text.remove_prefix(1);
-  constexpr std::string_view kFirst = "msun\xC2\xCE";  // letters of all units
-  if (text.empty() || kFirst.find(text.front()) == std::string_view::npos) return 0;
   std::size_t size = 0;
   while (size < text.size() && is_word_byte(text[size])) ++size;
   const std::string_view name = text.substr(0, size);
@@ -66,23 +69,45 @@ double unit_at(std::string_view text) noexcept {
 
 struct Number {
   double value = 0;
-  std::size_t size = 0;
   bool readable = false;
 };
 
-/// Digits, and a point with digits behind it.
-Number number_at(std::string_view text) noexcept {
+/// The first digit from `at` on, or the end: eight bytes at a time, as most of a message are letters.
+const char* find_digit(const char* at, const char* end) noexcept {
+  for (; end - at >= 8; at += 8) {
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, at, sizeof bytes);
+    const std::uint64_t flipped = bytes ^ 0x3030303030303030;  // digits become 0 to 9
+    // Of each byte the highest bit: set where it is more than 9. Without a carry from one byte to the next.
+    const std::uint64_t others = (((flipped & 0x7F7F7F7F7F7F7F7F) + 0x7676767676767676) | flipped) & 0x8080808080808080;
+    if (others != 0x8080808080808080) break;
+  }
+  while (at != end && !is_digit(*at)) ++at;
+  return at;
+}
+
+/// Digits from `at` on, and a point with digits behind it.
+const char* end_of_number(const char* at, const char* end) noexcept {
+  bool point = false;
+  for (; at != end; ++at) {
+    if (is_digit(*at)) continue;
+    if (*at != '.' || point || at + 1 == end || !is_digit(at[1])) break;
+    point = true;
+  }
+  return at;
+}
+
+/// `text`: a whole end_of_number().
+Number number_in(std::string_view text) noexcept {
   Number number;
   double place = 1;
   bool point = false;
   std::size_t digits = 0;
-  for (; number.size < text.size(); ++number.size) {
-    const char c = text[number.size];
-    if (c == '.' && !point && number.size + 1 < text.size() && is_digit(text[number.size + 1])) {
+  for (const char c : text) {
+    if (c == '.') {
       point = true;
       continue;
     }
-    if (!is_digit(c)) break;
     ++digits;
     if (!point)
       number.value = number.value * 10 + (c - '0');
@@ -97,15 +122,21 @@ Number number_at(std::string_view text) noexcept {
 
 std::optional<std::uint32_t> told_duration(std::string_view message) noexcept {
   message = message.substr(0, kLookedAtMax);
-  for (std::size_t at = 0; at < message.size(); ++at) {
-    if (!is_digit(message[at])) continue;
-    const Number number = number_at(message.substr(at));
-    const char before = at == 0 ? ' ' : message[at - 1];
-    const std::size_t begin = at;
-    at += number.size;
-    if (is_word_byte(before) || before == '-' || before == '.' || before == ':' || !number.readable) continue;
-    const double unit = unit_at(message.substr(at));
-    if (unit <= 0 || is_setting(message.substr(0, begin))) continue;
+  const char* const begin = message.data();
+  const char* const end = begin + message.size();
+  for (const char* at = find_digit(begin, end); at != end; at = find_digit(at + 1, end)) {
+    const char* const first = at;
+    at = end_of_number(at, end);
+    if (at == end) break;
+    // Nearly all numbers are followed by something that begins no unit: told before anything else is looked at.
+    const char next = *at == ' ' && at + 1 != end ? at[1] : *at;
+    if (!begins_unit(next)) continue;
+    const char before = first == begin ? ' ' : first[-1];
+    if (is_word_byte(before) || before == '-' || before == '.' || before == ':') continue;
+    const double unit = unit_at({at, static_cast<std::size_t>(end - at)});
+    if (unit <= 0) continue;
+    const Number number = number_in({first, static_cast<std::size_t>(at - first)});
+    if (!number.readable || is_setting({begin, static_cast<std::size_t>(first - begin)})) continue;
     const double microseconds = number.value * unit + 0.5;
     return microseconds < static_cast<double>(std::numeric_limits<std::uint32_t>::max()) ? static_cast<std::uint32_t>(microseconds)
                                                                                          : std::numeric_limits<std::uint32_t>::max();

@@ -88,7 +88,7 @@ class Member {
       if (batch.stream) {
         for (const Record& record : batch.records)
           oracle.saw({batch.stream->info.topic, batch.stream->info.partition, record.offset >> kKafkaOffsetShift, 0,
-                      std::string{record.raw}, "", "", "", 0, 1, kNoTime});
+                      std::string{record.raw}, "", "", "", 0, 1, kNoTime, ""});
         positions[batch.stream->info.id] = batch.end;
       }
       const auto now = std::chrono::steady_clock::now();
