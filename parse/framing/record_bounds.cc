@@ -216,11 +216,13 @@ bool RecordBounds::belongs_to_statement(std::string_view line) const {
   return headed_ && level != std::string_view::npos && are_of_one_message(first.substr(0, level), line.substr(0, part));
 }
 
-/// Right below a record's first line: the exception that it speaks of, or what it has printed.
+/// Right below a record's first line: the exception that it speaks of, or what it has printed. A line of INFO speaks of none: the program
+/// may have died after it.
 bool RecordBounds::follows_first_line(std::string_view line) {
   const std::string_view first = record_.first_line();
   const ExceptionName name = exception_named_by(line);
   if (headed_) {
+    if (states_calm(first)) return rules_->headed && (line == "{" || line == "[");
     if (name == ExceptionName::qualified || name == ExceptionName::name) return true;
     const Trace trace = trace_begun(line);
     if (trace != Trace::none && trace != Trace::jvm_banner && !is_ruby_crash(line)) return true;

@@ -348,6 +348,23 @@ bool mentions_error(std::string_view line) noexcept {
   return false;
 }
 
+bool states_calm(std::string_view line) noexcept {
+  constexpr std::size_t kHeaderMax = 160;
+  constexpr std::string_view kMarks = "[]()<>=:\"'\t|";  // of which one stands beside a level that is not in capitals
+  const std::string_view header = line.substr(0, kHeaderMax);
+  const auto at = [&](std::size_t place) { return place < header.size() ? header[place] : ' '; };
+  for (const std::string_view word : {"INFO", "DEBUG", "TRACE", "NOTICE", "info", "debug", "trace", "notice", "Information"}) {
+    const bool capitals = word[1] < 'a';
+    for (std::size_t found = header.find(word); found != std::string_view::npos; found = header.find(word, found + 1)) {
+      const char before = found == 0 ? ' ' : header[found - 1], after = at(found + word.size());
+      if (is_letter(before) || is_digit(before) || is_letter(after) || is_digit(after)) continue;
+      if (capitals || kMarks.find(before) != std::string_view::npos || kMarks.find(after) != std::string_view::npos)
+        return !mentions_error(line);
+    }
+  }
+  return false;
+}
+
 bool closes_block(std::string_view line) noexcept {
   if (line.empty() || line.size() > 3) return false;
   return std::all_of(line.begin(), line.end(), [](char c) { return std::string_view{"}]),;"}.find(c) != std::string_view::npos; });

@@ -58,6 +58,9 @@ enum class ExceptionName : unsigned char { none, word, name, qualified };
 [[nodiscard]] bool is_go_symbol(std::string_view line) noexcept;
 /// Whether a line that begins a record speaks of an error, so that an exception right below belongs to it.
 [[nodiscard]] bool mentions_error(std::string_view line) noexcept;
+/// Whether a line that begins a record states that nothing is wrong (INFO, DEBUG …) and speaks of no error: what a runtime prints right
+/// below it is not its own.
+[[nodiscard]] bool states_calm(std::string_view line) noexcept;
 /// `}`, `]`, `)` and what may follow them: the end of an indented block.
 [[nodiscard]] bool closes_block(std::string_view line) noexcept;
 

@@ -47,6 +47,32 @@ ZeroDivisionError: division by zero
 2026-11-24 00:03:51,099 INFO shop.orders: order 5 placed)");
 }
 
+TEST_CASE("records: what a runtime prints below a line of INFO is not that line's: the program died after it", "[framing]") {
+  expect_records(R"(2026-11-24 00:03:51,098 INFO shop.orders: order 3 placed
+---
+Traceback (most recent call last):
+  File "/srv/orders.py", line 24, in <module>
+    price({"total": 10, "count": 0})
+ZeroDivisionError: division by zero
+---
+2026-11-24 00:03:51,099 INFO shop.orders: order 5 placed)");
+  expect_records(R"(2026-11-24 00:03:51,098 [main] DEBUG shop.Orders - order 3 placed
+---
+java.lang.IllegalStateException: ledger is closed
+	at shop.Orders.place(Orders.java:24)
+	at shop.Main.main(Main.java:7)
+---
+2026-11-24 00:03:51,099 [main] WARN  shop.Orders - order 4 is tried again
+java.net.SocketTimeoutException: Read timed out
+	at shop.Orders.place(Orders.java:24)
+---
+2026-11-24 00:03:51,100 [main] INFO  shop.Orders - order 5: request failed, is dropped
+java.net.SocketTimeoutException: Read timed out
+	at shop.Orders.place(Orders.java:24)
+---
+2026-11-24 00:03:51,101 [main] INFO  shop.Orders - order 6 placed)");
+}
+
 TEST_CASE("records: Java stack traces with causes and messages of several lines", "[framing]") {
   expect_records(R"(INFO started
 ---
