@@ -374,7 +374,10 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first
       }
     }
   }
-  const std::vector<std::string> parts = parts_of({left.begin(), left.end()});
+  std::vector<std::string> parts = parts_of({left.begin(), left.end()});
+  for (std::string& alike : files_named_like({left.begin(), left.end()})) parts.push_back(std::move(alike));
+  std::sort(parts.begin(), parts.end());
+  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
   for (const bool elsewhere : {false, true}) {  // files that are still what they were come first: others may begin as they do
     for (const std::string& path : parts) {
       auto opened = open_at(path);

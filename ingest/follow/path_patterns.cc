@@ -37,6 +37,15 @@ bool is_restart(const std::string& log) {
 /// `NAMESPACE_POD_UID`, as the kubelet names them.
 bool is_folder_of_pod(const std::string& name) { return std::count(name.begin(), name.end(), '_') == 2; }
 
+/// The log's name without what rolling adds to it, wherever that stands: `app-11-29-2026-1.log.gz`, `app.3.log`, `app.log` -> `app`.
+std::string rolled_stem_of(const std::string& path) {
+  const std::string log = parse_log_name(fs::path{path}.filename().string()).log;
+  std::string stem = fs::path{log}.stem().string();
+  const std::size_t last = stem.find_last_not_of("0123456789-_.");
+  if (last != std::string::npos) stem.erase(last + 1);
+  return stem;
+}
+
 }  // namespace
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
@@ -90,12 +99,25 @@ std::vector<std::string> folders_of(const std::vector<std::string>& patterns, co
 
 std::vector<std::string> parts_elsewhere(const std::vector<std::string>& patterns, const std::vector<std::string>& paths) {
   if (patterns.empty()) return {};
-  const auto name_of = [](const std::string& path) { return parse_log_name(fs::path{path}.filename().string()).log; };
   std::set<std::string> logs;
-  for (const std::string& path : paths) logs.insert(name_of(path));
+  for (const std::string& path : paths) logs.insert(rolled_stem_of(path));
   std::vector<std::string> parts = matching_files(patterns, {});
-  std::erase_if(parts, [&](const std::string& path) { return !logs.contains(name_of(path)); });
+  std::erase_if(parts, [&](const std::string& path) { return !logs.contains(rolled_stem_of(path)); });
   return parts;
+}
+
+std::vector<std::string> files_named_like(const std::vector<std::string>& paths) {
+  std::map<std::string, std::set<std::string>> logs;  // by folder
+  for (const std::string& path : paths) logs[folder_of(path)].insert(rolled_stem_of(path));
+  std::vector<std::string> files;
+  for (const auto& [folder, stems] : logs) {
+    std::error_code error;
+    for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
+      std::string path = entry->path().string();
+      if (stems.contains(rolled_stem_of(path))) files.push_back(std::move(path));
+    }
+  }
+  return files;
 }
 
 std::string log_of(const std::string& path) {

@@ -18,6 +18,9 @@ namespace loglode::ingest {
 [[nodiscard]] std::vector<std::string> parts_elsewhere(const std::vector<std::string>& patterns, const std::vector<std::string>& paths);
 /// Files in these paths' folders that are parts of the same logs by their names, the paths among them; each folder is listed once.
 [[nodiscard]] std::vector<std::string> parts_of_logs(const std::vector<std::string>& paths);
+/// Files in these paths' folders that differ from them in dates and numbers alone, wherever those stand (`app-1.log` beside `app.log`):
+/// they may be parts of the same logs, or logs of their own; only their content says.
+[[nodiscard]] std::vector<std::string> files_named_like(const std::vector<std::string>& paths);
 /// The log that a path is a part of by its name: that log's path, the same for all of its parts in a folder. Logs `0.log`, `1.log` … side
 /// by side in the folder of a pod's container are one, which begins again with each restart.
 [[nodiscard]] std::string log_of(const std::string& path);

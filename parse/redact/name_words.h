@@ -68,6 +68,8 @@ inline constexpr NameWord kNameWords[] = {
     {"private+key+data", NameKind::secret},
     {"api+key", NameKind::secret},
     {"secret+key", NameKind::secret},
+    {"secret+key+base", NameKind::secret},  // Rails, Phoenix
+    {"unseal+key", NameKind::secret},       // Vault
     {"access+key", NameKind::secret},
     {"private+key", NameKind::secret},
     {"auth+key", NameKind::secret},

@@ -111,3 +111,34 @@ TEST_CASE("Parts that leave their folder are found where the configuration says 
   CHECK(follower.lines() == Lines{"a1", "a2", "a3", "b1", "c1", "c2", "d1"});
   CHECK(follower.clashes.empty());
 }
+
+TEST_CASE("A part that was rolled away while nobody followed is found under any name that dates and numbers make") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  fs::create_directory(folder / "arch");
+  const bool elsewhere = GENERATE(false, true);
+  const std::string name = GENERATE(std::string{"app-1.log"}, std::string{"app.1.log"}, std::string{"app-11-29-2026-1.log"},
+                                    std::string{"app-1.log.gz"}, std::string{"app-11-29-2026-1.log.gz"});
+  CAPTURE(elsewhere, name);
+  append(log, "10:00:01 a1\n");
+  Follower follower{{log}};
+  if (elsewhere) {
+    follower.rotated = {folder / "arch/*"};
+    follower.restart();
+  }
+  follower.read_for(kWhile);
+  follower.stop();
+  append(log, "10:00:02 a2\n");
+  const std::string part = folder / ((elsewhere ? "arch/" : "") + name);
+  if (name.ends_with(".gz")) {
+    std::ofstream{part, std::ios::binary} << gzip("10:00:01 a1\n10:00:02 a2\n");
+    fs::remove(log);
+  } else {
+    fs::rename(log, part);
+  }
+  append(folder / "app-other.log", "10:00:02 another log\n");
+  append(log, "10:00:03 b1\n");
+  follower.start();
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1"});
+}

@@ -43,6 +43,8 @@ TEST_CASE("redact: named values are masked in every spelling of name and value, 
   expect("DB_PASSWORD=hunter PGPASSWORD=other", "DB_PASSWORD=[masked] PGPASSWORD=[masked]");
   expect("spring.datasource.password=hunter", "spring.datasource.password=[masked]");
   expect("Config(url=x, clientSecret=abcdef, apiKey=qwerty)", "Config(url=x, clientSecret=[masked], apiKey=[masked])");
+  expect("SECRET_KEY_BASE=9f86d081 secretKeyBase: 88c7d659 VAULT_UNSEAL_KEY=a2feaa0c",
+         "SECRET_KEY_BASE=[masked] secretKeyBase: [masked] VAULT_UNSEAL_KEY=[masked]");
   expect("api_key=1 api-key=2 secret_key=3 access_key=4 private_key=5 auth_key=6 encryption_key=7",
          "api_key=[masked] api-key=[masked] secret_key=[masked] access_key=[masked] private_key=[masked] auth_key=[masked] "
          "encryption_key=[masked]");
