@@ -29,7 +29,7 @@ bool graver(const Series* a, const Series* b) {
   return a->service != b->service ? a->service < b->service : a->info->id < b->info->id;
 }
 
-/// One message with other values in it: what is told of one of them is told of all.
+/// Errors that are one message with other values in it: one row of the report stands for all of them.
 struct Family {
   const Series* first = nullptr;  // the gravest, then earliest
   std::size_t others = 0;

@@ -212,7 +212,7 @@ void Discovery::look_at(const std::string& path, bool from_end, std::set<FileKey
     if (!is_at(*open)) open->set_path(path);
     return;
   }
-  if (known_.is_passed_over(status) && !known_.begins_anew(key)) return;
+  if (known_.is_passed_over(status) && !known_.has_new_generation(key)) return;
   consider(path, from_end);
   if (open_.find(key) == nullptr && !told_.contains(path)) ++undecided_;
 }
@@ -234,7 +234,7 @@ void Discovery::consider(const std::string& path, bool from_end) {
   if (from_end) mark.offset = archive ? 0 : end_of_lines(opened->descriptor.number(), static_cast<std::uint64_t>(opened->status.st_size));
   if (from_end && archive) return known_.pass_over(opened->status, fingerprint_of(first));
   if (archive) return consider_archive(path, std::move(*opened), std::move(mark));
-  if (!known_.begins_anew(key)) {
+  if (!known_.has_new_generation(key)) {
     if (known_.stays_passed_over(*opened, first, path)) return;
     if (const auto left = known_.left_here(*opened, first, path)) return go_on_here(std::move(*opened), *left, path, first);
     const FollowedFile* const original = copied_from(*opened, first, path);
@@ -461,7 +461,7 @@ std::vector<std::string> Discovery::places_of_copies(const FollowedFile& file) c
 }
 
 std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
-  known_.begins_anew({file.device(), file.inode()}, mark.generation + 1);
+  known_.begin_generation({file.device(), file.inode()}, mark.generation + 1);
   std::optional<Copy> newest;  // older ones may begin alike
   for (const std::string& path : places_of_copies(file)) {
     struct stat status {};

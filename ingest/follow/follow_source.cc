@@ -151,7 +151,7 @@ class FollowSource final : public FileSource {
       announcement_due_ = announcement_due_ || file.needs_announcement();  // it has come to the end of what was announced
       const std::uint64_t after = file.read_position();
       if (file.replaced() && out.records.empty()) {
-        begin_anew(file, out);
+        follow_new_content(file, out);
         if (!out.records.empty()) return true;
         out.clear();
         find_unread();
@@ -187,7 +187,7 @@ class FollowSource final : public FileSource {
   }
 
   /// Its content is gone. The rest is in a copy, or nowhere.
-  void begin_anew(FollowedFile& file, Batch& out) {
+  void follow_new_content(FollowedFile& file, Batch& out) {
     Bookmark mark = file.mark_here();
     auto copy = discovery_.find_copy_of(file, mark);
     out.clear();

@@ -119,10 +119,10 @@ std::uint64_t KnownFiles::next_generation(const FileKey& key) const {
 }
 
 std::optional<std::uint64_t> KnownFiles::take_generation(const FileKey& key) {
-  const auto found = anew_.find(key);
-  if (found == anew_.end()) return std::nullopt;
+  const auto found = begun_.find(key);
+  if (found == begun_.end()) return std::nullopt;
   const std::uint64_t generation = found->second;
-  anew_.erase(found);
+  begun_.erase(found);
   return generation;
 }
 

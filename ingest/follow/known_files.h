@@ -62,8 +62,8 @@ class KnownFiles {
   /// An inode that was another file's: the same name for the hash, so it is told apart by a count.
   [[nodiscard]] std::uint64_t next_generation(const FileKey& key) const;
   /// Truncated: what is there from now on is `generation`.
-  void begins_anew(const FileKey& key, std::uint64_t generation) { anew_[key] = generation; }
-  [[nodiscard]] bool begins_anew(const FileKey& key) const { return anew_.contains(key); }
+  void begin_generation(const FileKey& key, std::uint64_t generation) { begun_[key] = generation; }
+  [[nodiscard]] bool has_new_generation(const FileKey& key) const { return begun_.contains(key); }
   [[nodiscard]] std::optional<std::uint64_t> take_generation(const FileKey& key);
 
   /// Only as long as nothing of it changed: an inode may be another file by now, or the file may have grown.
@@ -81,7 +81,7 @@ class KnownFiles {
 
  private:
   std::vector<Bookmark> marks_;                                     // left by an earlier run, or finished in this one
-  std::map<FileKey, std::uint64_t> anew_;                           // truncated: the generation that begins
+  std::map<FileKey, std::uint64_t> begun_;                          // truncated: the generation that begins
   std::map<FileKey, PassedOver> passed_over_;                       // older parts, archives of what was read, no logs
   std::map<FileKey, PassedOver> copies_;                            // of files that are followed
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_, taken_;  // identities: of the state; of files opened in this run

@@ -169,15 +169,30 @@ TEST_CASE("What came between the announcement of a log without times and its rea
   CHECK(follower.lines() == Lines{"one", "two", "three"});
 }
 
+namespace {
+
+constexpr std::size_t kOrders = 20'000;
+
+std::string many_orders() {
+  std::string text;
+  for (std::size_t number = 0; number < kOrders; ++number) text += "order " + std::to_string(number) + " is placed, and nobody says when\n";
+  return text;
+}
+
+void read_a_part(Follower& follower) {
+  while (follower.seen.empty()) follower.read_once();
+  REQUIRE(follower.seen.size() < kOrders);
+}
+
+}  // namespace
+
 TEST_CASE("What nobody can read any more is told with its bytes, once") {
   const Folder folder;
   const std::string log = folder / "app.log";
-  std::string text;
-  for (int number = 0; number < 20'000; ++number) text += "order " + std::to_string(number) + " is placed, and nobody says when\n";
+  const std::string text = many_orders();
   append(log, text);
   Follower follower{{folder / "*.log"}};
-  while (follower.seen.empty()) follower.read_once();
-  REQUIRE(follower.seen.size() < 20'000);
+  read_a_part(follower);
   bool lost = false;
   SECTION("truncated") {
     fs::resize_file(log, 0);
@@ -209,11 +224,9 @@ TEST_CASE("What nobody can read any more is told with its bytes, once") {
 TEST_CASE("A log that was deleted while nobody followed is told with the bytes of it that were known") {
   const Folder folder;
   const std::string log = folder / "app.log";
-  std::string text;
-  for (int number = 0; number < 20'000; ++number) text += "10:00:00 order " + std::to_string(number) + " is placed\n";
-  append(log, text);
+  append(log, many_orders());
   Follower follower{{folder / "*.log"}};
-  while (follower.seen.empty()) follower.read_once();
+  read_a_part(follower);
   follower.stop();
   fs::remove(log);
   follower.start();
