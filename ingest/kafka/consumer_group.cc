@@ -190,8 +190,8 @@ PartitionList Consumer::to_commit() {
       if (partition->acknowledged <= partition->committed) continue;
       rd_kafka_topic_partition_t* const entry = rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number);
       entry->offset = partition->requested = partition->acknowledged;
-      const std::string metadata = encode(
-          CommitNote{config_.commit_metadata, partition->mark_before(partition->acknowledged), partition->generation, partition->anew});
+      const std::string metadata = encode(CommitNote{config_.commit_metadata, partition->mark_before(partition->acknowledged),
+                                                     partition->generation, partition->from_beginning_once});
       if (metadata.empty()) continue;
       entry->metadata = ::strdup(metadata.c_str());  // freed with the list
       if (entry->metadata != nullptr) entry->metadata_size = metadata.size();

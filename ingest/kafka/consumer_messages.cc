@@ -249,7 +249,7 @@ void Consumer::start_over(const Current& partition, std::int64_t offset) {
   successor->topic = partition->topic;
   successor->number = partition->number;
   successor->generation = partition->generation + 1;
-  successor->anew = partition->anew;
+  successor->from_beginning_once = partition->from_beginning_once;
   name(*successor);
   successor->stream = config_.next_stream();
   successor->next = offset;

@@ -42,7 +42,7 @@ bool Consumer::find_start(const rd_kafka_topic_partition_t& committed, Partition
                                                : std::string_view{static_cast<const char*>(committed.metadata), committed.metadata_size});
   const PartitionBookmark* const kept = remembered(partition.topic, partition.number);
   partition.generation = std::max(note.generation, kept != nullptr ? kept->note.generation : 0);
-  partition.anew = config_.start == KafkaStart::beginning_once;
+  partition.from_beginning_once = config_.start == KafkaStart::beginning_once;
   name(partition);
   if (!is_reread(partition, note, committed.offset < 0 ? kept : nullptr)) return find_position(committed, note, partition);
   std::int64_t low = 0, high = 0;
@@ -97,7 +97,7 @@ void Consumer::tell_forgotten(const std::vector<Current>& described) {
 /// `kept`: where the group knows nothing.
 bool Consumer::is_reread(const Partition& partition, const CommitNote& note, const PartitionBookmark* kept) {
   if (config_.reread && !reread_.contains({partition.topic, partition.number})) return true;
-  return config_.start == KafkaStart::beginning_once && !note.anew && (kept == nullptr || !kept->note.anew);
+  return config_.start == KafkaStart::beginning_once && !note.from_beginning_once && (kept == nullptr || !kept->note.from_beginning_once);
 }
 
 bool Consumer::look_up_start(Partition& partition) {
@@ -170,7 +170,7 @@ void Consumer::remember(const Partition& partition) {
         partition.topic,
         partition.number,
         partition.acknowledged,
-        {{}, partition.mark_before(partition.acknowledged), partition.generation, partition.anew}};
+        {{}, partition.mark_before(partition.acknowledged), partition.generation, partition.from_beginning_once}};
   });
 }
 

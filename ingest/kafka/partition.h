@@ -63,10 +63,10 @@ struct Partition {
   std::int32_t number = -1;
   StreamId stream{};
   StreamIdentity identity;
-  std::string begins{};     // where it began and why, for a person
-  bool anew = false;        // CommitNote::anew
-  bool forgotten = false;   // the group has no position for it, and we have
-  unsigned generation = 0;  // how often the topic was found to have been created again: the same offsets are other records then
+  std::string begins{};              // where it began and why, for a person
+  bool from_beginning_once = false;  // CommitNote::from_beginning_once
+  bool forgotten = false;            // the group has no position for it, and we have
+  unsigned generation = 0;           // how often the topic was found to have been created again: the same offsets are other records then
   // The filling thread's alone.
   std::shared_ptr<MessageReader> reader;
   // The thread's that talks to the brokers.

@@ -9,7 +9,7 @@ namespace loglode::kafka {
 
 namespace {
 
-constexpr std::string_view kMark = " mark ", kGeneration = " generation ", kAnew = " from-beginning-once";
+constexpr std::string_view kMark = " mark ", kGeneration = " generation ", kFromBeginningOnce = " from-beginning-once";
 constexpr std::string_view kBookmark{"kafka\0", 6};
 
 template <class Number>
@@ -51,13 +51,13 @@ std::string encode(const CommitNote& note) {
   std::string text = note.words;
   if (note.mark.known()) text.append(kMark).append(std::to_string(note.mark.offset)).append(1, ':').append(hex(note.mark.print));
   if (note.generation != 0) text.append(kGeneration).append(std::to_string(note.generation));
-  if (note.anew) text.append(kAnew);
+  if (note.from_beginning_once) text.append(kFromBeginningOnce);
   return text;
 }
 
 CommitNote read_commit_note(std::string_view text) {
   CommitNote note;
-  take_last(text, kAnew, [&](std::string_view value) { return note.anew = value.empty(); });
+  take_last(text, kFromBeginningOnce, [&](std::string_view value) { return note.from_beginning_once = value.empty(); });
   take_last(text, kGeneration, [&](std::string_view value) { return read_number(value, note.generation); });
   take_last(text, kMark, [&](std::string_view value) { return read_mark(value, note.mark); });
   note.words = text;

@@ -23,8 +23,8 @@ struct PositionMark {
 struct CommitNote {
   std::string words{};
   PositionMark mark{};
-  unsigned generation = 0;  // how often the topic was found to have been created again
-  bool anew = false;        // read from its beginning since `start: from-beginning-once` was asked for
+  unsigned generation = 0;           // how often the topic was found to have been created again
+  bool from_beginning_once = false;  // read from its beginning since `start: from-beginning-once` was asked for
   friend bool operator==(const CommitNote&, const CommitNote&) = default;
 };
 [[nodiscard]] std::string encode(const CommitNote& note);

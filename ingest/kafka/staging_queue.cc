@@ -254,7 +254,7 @@ std::string StagingQueue::bookmark(StreamId stream, std::uint64_t offset) const 
                                   partition.topic,
                                   partition.number,
                                   position,
-                                  {{}, partition.mark_before(position), partition.generation, partition.anew}});
+                                  {{}, partition.mark_before(position), partition.generation, partition.from_beginning_once}});
 }
 
 std::size_t StagingQueue::staged_bytes() const {
