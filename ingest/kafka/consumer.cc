@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <utility>
 
 #include "ingest/kafka/consumer_conf.h"
@@ -26,6 +27,22 @@ milliseconds session_timeout(const rd_kafka_conf_t* conf) {
   if (rd_kafka_conf_get(conf, "session.timeout.ms", text.data(), &size) != RD_KAFKA_CONF_OK) return kDefault;
   const long long value = std::strtoll(text.data(), nullptr, 10);
   return value > 0 ? milliseconds{value} : kDefault;
+}
+
+struct NamedPartition {
+  std::string_view topic{};
+  std::int32_t number = -1;
+};
+
+/// Of `… TOPIC [NUMBER]: broker unavailable: …`.
+NamedPartition partition_named(std::string_view text) {
+  const std::size_t end = text.find("]: broker unavailable");
+  const std::size_t open = text.rfind(" [", end);
+  if (end == std::string_view::npos || open == std::string_view::npos) return {};
+  const std::size_t begin = text.rfind(' ', open == 0 ? 0 : open - 1) + 1;
+  NamedPartition found{text.substr(begin, open - begin)};
+  std::from_chars(text.data() + open + 2, text.data() + end, found.number);
+  return found;
 }
 
 tl::unexpected<Error> refused(std::string what) { return fail(std::make_error_code(std::errc::invalid_argument), std::move(what)); }
@@ -89,7 +106,7 @@ void Consumer::run() {
 void Consumer::look_after() {
   if (pending_revoke_) finish_revoke();
   if (pending_assign_) assign_pending();
-  if (topics_gone_.exchange(false)) suspect("");
+  if (interrupted_any_) take_interruptions();
   if (any_suspected_) verify_suspected();
   if (!to_reset_.empty()) reset_positions();
   if (!damaged_.empty() || search_) pass_over_damage();
@@ -103,8 +120,12 @@ void Consumer::look_after() {
 void Consumer::poll() {
   const bool holds = full_since_ != Clock::time_point{} && paused_.empty() && !assigned_.empty();
   if (holds && !staging_.stopped()) return;
+  const Clock::time_point began = Clock::now();
   for (std::size_t i = 0; i < kPollsAtOnce; ++i) {
     Event event{rd_kafka_queue_poll(queue_.get(), i != 0 ? 0 : lagging_ ? kPollLaggingMs : kPollMs)};
+    // What comes behind an interruption is looked at as such.
+    if (i == 0 || !event) note_standstill(began);
+    if (interrupted_any_) take_interruptions();
     if (!event) {
       lagging_ = wake_fetcher();
       return;
@@ -112,6 +133,16 @@ void Consumer::poll() {
     handle(std::move(event));
     if (paused_.empty() && staging_.full()) return;
   }
+}
+
+/// Who did not run did not fetch: the process was stopped, or the machine had no time for it.
+void Consumer::note_standstill(Clock::time_point since) {
+  constexpr milliseconds kStandstill{400};  // a fetch waits at its broker for 500 ms
+  constexpr milliseconds kSeldom{10'000};   // so that a machine that never has time still reads
+  const Clock::time_point now = Clock::now();
+  if (now - since < kStandstill || now < stood_still_ + kSeldom) return;
+  stood_still_ = now;
+  suspect();
 }
 
 void Consumer::handle(Event event) {
@@ -135,13 +166,19 @@ Consumer::Current Consumer::find(std::string_view topic, std::int32_t number) co
   return nullptr;
 }
 
-/// A topic that is deleted and created again in a moment leaves no other trace than this: that a fetch found it gone. Called by threads of
-/// the client's.
+/// A topic that is deleted and created again in a moment leaves no other trace than this: that a fetch was refused, which can have any
+/// reason, or that none could be sent. Called by threads of the client's.
 void Consumer::on_log(const rd_kafka_t* client, int, const char* facility, const char* message) noexcept {
   auto* const self = static_cast<Consumer*>(rd_kafka_opaque(client));
-  if (self == nullptr || std::string_view{facility} != "BROKERUA") return;
+  if (self == nullptr) return;
   const std::string_view text{message};
-  if (text.find("Unknown topic") != std::string_view::npos) self->topics_gone_ = true;
+  if (std::string_view{facility} == "BROKERUA") {
+    const NamedPartition of = partition_named(text);
+    self->note_interruption(of.topic, of.number);
+  } else if (std::string_view{facility} == "STATE" && text.ends_with(" UP -> DOWN") &&
+             text.find("GroupCoordinator") == std::string_view::npos) {
+    self->note_interruption({}, -1);
+  }
 }
 
 std::string Consumer::place(const std::string& where) const {

@@ -81,6 +81,7 @@ class Consumer {
   void run();
   void look_after();
   void poll();
+  void note_standstill(Clock::time_point since);
   void handle(Event event);
 
   // consumer_messages: what comes out of the queue
@@ -93,6 +94,7 @@ class Consumer {
   void tell_trouble();
   void brokers_went_away();
   void ask_brokers();
+  void refuse(const Current& partition);
   void reset_positions();
   bool reset_position(const Current& partition);
   void reassign();
@@ -100,6 +102,7 @@ class Consumer {
   void hold_or_pause();
   void pause();
   void resume();
+  void unpause();
   bool wake_fetcher();
 
   // consumer_damage: batches that cannot be read
@@ -124,6 +127,7 @@ class Consumer {
   bool find_position(const rd_kafka_topic_partition_t& committed, const CommitNote& note, Partition& partition);
   void tell_forgotten(const std::vector<Current>& described);
   bool look_up_start(Partition& partition);
+  static void learn_mark(Partition& partition);
   [[nodiscard]] bool is_reread(const Partition& partition, const CommitNote& note, const PartitionBookmark* kept);
   [[nodiscard]] bool is_new(const Partition& partition);
   bool learn_topics(const rd_kafka_topic_partition_list_t& list);
@@ -133,8 +137,13 @@ class Consumer {
   [[nodiscard]] const PartitionBookmark* remembered(const std::string& topic, std::int32_t number) const;
   /// Whether `message` is to be taken: false for the one that is read once more, and from a topic that is another one.
   bool verify(Partition& partition, const Message& message);
-  void suspect(const std::string& topic);  // empty: any of them
+  /// Whether what comes is not to be taken. Asks for a verification when one is due.
+  bool is_doubted(const Partition& partition);
+  /// Its fetches were interrupted. No topic: of any of them; no number: of any partition.
+  void suspect(std::string_view topic = {}, std::int32_t number = -1);
   void verify_suspected();
+  void take_interruptions();
+  void note_interruption(std::string_view topic, std::int32_t number);
 
   // consumer_group: who owns what, and up to where
   void take_rebalance(rd_kafka_event_t& event);
@@ -165,7 +174,7 @@ class Consumer {
   StagingQueue& staging_;
   RunCounters& counters_;
   ConsumerCounts counts_;
-  std::atomic<bool> closing_{false}, wants_commit_{false}, topics_gone_{false};
+  std::atomic<bool> closing_{false}, wants_commit_{false}, interrupted_any_{false};
   rd_kafka_t* client_ = nullptr;  // left behind when it does not close in time
   Queue queue_;
   std::chrono::milliseconds patience_{0};  // for commits before partitions are given back
@@ -190,7 +199,7 @@ class Consumer {
   std::unique_ptr<Search> search_;         // one at a time, since each has a client of its own
   PartitionList pending_assign_, pending_revoke_;
   Clock::time_point revoke_until_{}, ask_at_{}, reset_at_{}, assign_at_{}, commit_at_{}, full_since_{}, commit_sent_{}, wake_at_{},
-      stalls_at_{}, reassign_at_{}, search_at_{}, trouble_at_{};
+      stalls_at_{}, reassign_at_{}, search_at_{}, trouble_at_{}, stood_still_{};
   std::chrono::milliseconds reassign_pause_{0};  // between two times that partitions are reassigned for a stall
   bool commit_on_its_way_ = false;
   bool any_suspected_ = false;
@@ -205,6 +214,13 @@ class Consumer {
   std::string trouble_, trouble_told_;  // why the latest connection failed, and why all did
   std::string trouble_untold_;          // of one that a person can mend
   std::string cluster_;
+
+  struct Interruption {
+    std::string topic{};
+    std::int32_t number = -1;
+  };
+  std::mutex interruptions_mutex_;
+  std::vector<Interruption> interruptions_;  // guarded by interruptions_mutex_
 
   mutable std::mutex fatal_mutex_;
   std::optional<Error> fatal_;  // guarded by fatal_mutex_

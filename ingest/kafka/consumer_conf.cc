@@ -78,7 +78,7 @@ std::map<std::string, std::string> chosen(const KafkaSourceConfig& config) {
   all["enable.partition.eof"] = "true";
   all["auto.offset.reset"] = "error";
   all["queued.max.messages.kbytes"] = std::to_string(queued);
-  all["debug"] = config.options.contains("debug") ? config.options.at("debug") + ",topic" : "topic";  // for Consumer::on_log
+  all["debug"] = config.options.contains("debug") ? config.options.at("debug") + ",topic,broker" : "topic,broker";  // for Consumer::on_log
   return all;
 }
 

@@ -85,8 +85,7 @@ void Consumer::reassign() {
     for (const Current& partition : assigned_)
       rd_kafka_topic_partition_list_add(list.get(), partition->topic.c_str(), partition->number)->offset = fetched_from(*partition);
   });
-  paused_.clear();
-  counts_.paused = false;
+  unpause();  // given out again, what was paused would stay so
   if (cooperative(client_)) {
     const KafkaError away{rd_kafka_incremental_unassign(client_, list.get())};
     const KafkaError back{rd_kafka_incremental_assign(client_, list.get())};

@@ -60,7 +60,7 @@ void Consumer::take(const rd_kafka_message_t& message) {
   taken.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
   if (type == RD_KAFKA_TIMESTAMP_NOT_AVAILABLE) taken.timestamp_ms = -1;
   taken.payload = bytes(message.payload, message.len);
-  if (partition->is_another || (partition->to_verify.known() && !verify(*partition, taken))) return;
+  if (is_doubted(*partition) || (partition->to_verify.known() && !verify(*partition, taken))) return;
   taken.key = beginning(bytes(message.key, message.key_len), kKafkaFieldBytesMax);
   rd_kafka_headers_t* headers = nullptr;
   if (rd_kafka_message_headers(&message, &headers) == RD_KAFKA_RESP_ERR_NO_ERROR && rd_kafka_header_cnt(headers) <= kHeadersMax) {
@@ -89,7 +89,7 @@ void Consumer::take_error(rd_kafka_event_t& event) {
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       return reached_end(event);
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
-      if (Current partition = at ? find(topic, at->partition) : nullptr) to_reset_.push_back(std::move(partition));
+      if (const Current partition = at ? find(topic, at->partition) : nullptr) refuse(partition);
       return;
     case RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN:
       return brokers_went_away();
@@ -140,10 +140,11 @@ void Consumer::reached_end(rd_kafka_event_t& event) {
   const OnePartition at{rd_kafka_event_topic_partition(&event)};
   if (!at) return;
   // What lies between the last message and the end are marks of transactions, or messages that were compacted away.
-  if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0) {
+  if (const Current partition = find(at->topic, at->partition); partition && at->offset >= 0 && !is_doubted(*partition)) {
     // Fewer messages than were read: the position is behind the end.
-    const bool verifies = std::exchange(partition->to_verify, {}).known();
-    if (verifies && at->offset < staging_.locked([&] { return partition->next; })) return to_reset_.push_back(partition);
+    if (partition->to_verify.known() && at->offset < staging_.locked([&] { return partition->next; })) return refuse(partition);
+    partition->to_verify = {};
+    partition->learns_mark = false;
     note_passed_over(*partition, at->offset);
     staging_.move_past(*partition, at->offset);
     staging_.note_end(*partition, at->offset);
@@ -190,6 +191,12 @@ void Consumer::ask_brokers() {
   ask_at_ = Clock::now() + kAskEvery;
 }
 
+void Consumer::refuse(const Current& partition) {
+  if (partition->doubt == Doubt::refused || partition->doubt == Doubt::another) return;
+  partition->doubt = Doubt::refused;
+  to_reset_.push_back(partition);
+}
+
 void Consumer::reset_positions() {
   // Not while partitions come or go: reassigned, those that are being given back would be fetched again.
   if (pending_revoke_ || pending_assign_ || Clock::now() < reset_at_) return;
@@ -211,8 +218,9 @@ bool Consumer::reset_position(const Current& partition) {
     return false;
   const std::int64_t wanted = staging_.locked([&] { return partition->next; });
   std::int64_t offset = wanted;
-  partition->to_verify = {};
-  if (partition->is_another) {
+  const PositionMark asked = std::exchange(partition->to_verify, {});
+  const PositionMark mark = asked.known() ? asked : staging_.locked([&] { return partition->latest_mark(); });
+  if (std::exchange(partition->doubt, Doubt::none) == Doubt::another) {
     tell(shown(*partition), "the topic was deleted and created again under the same name (the message before offset " +
                                 std::to_string(wanted) +
                                 " is not the one that was read there): it is read from its beginning, under new record ids");
@@ -228,12 +236,15 @@ bool Consumer::reset_position(const Current& partition) {
                                   std::to_string(wanted) + " to " + std::to_string(low - 1) +
                                   "): the topic keeps them for a shorter time than reading is behind (retention.ms, retention.bytes)");
     }
-  } else if (wanted > high) {
+  } else if (wanted <= high && mark.offset >= low) {
+    partition->to_verify = mark;  // the end was before it, and is behind it by now: the topic has grown, or is another one that has
+  } else if (wanted > high || (wanted > low && !mark.known())) {
     offset = low;
     tell(shown(*partition), "the position " + std::to_string(wanted) + " is behind the end " + std::to_string(high) +
                                 ": the topic was deleted and made again, or lost messages; it is read from its beginning, "
                                 "and messages that were read before come under new record ids");
   }
+  partition->learns_mark = partition->learns_mark && partition->to_verify.known();
   if (offset < wanted) {
     start_over(partition, offset);
   } else {
@@ -305,6 +316,13 @@ void Consumer::pause() {
 }
 
 void Consumer::resume() {
+  if (paused_.empty()) return;
+  suspect();  // nothing was fetched meanwhile
+  if (any_suspected_ && !pending_revoke_ && !pending_assign_) return verify_suspected();
+  unpause();
+}
+
+void Consumer::unpause() {
   if (paused_.empty()) return;
   // Only what was paused and is still here: resuming anything else may rewind it.
   const PartitionList list = new_list(static_cast<int>(paused_.size()));

@@ -72,7 +72,10 @@ bool Consumer::find_position(const rd_kafka_topic_partition_t& committed, const 
   for (const PositionMark& mark :
        {note.generation == partition.generation ? note.mark : PositionMark{}, of_this ? kept->note.mark : PositionMark{}})
     if (mark.offset < next && mark.offset > partition.to_verify.offset) partition.to_verify = mark;
-  if (partition.to_verify.known()) partition.marks.emplace_back(next, partition.to_verify);
+  if (partition.to_verify.known())
+    partition.marks.emplace_back(next, partition.to_verify);
+  else
+    learn_mark(partition);
   if (next == committed.offset)
     partition.begins = at_offset(next) + " (committed)";
   else
@@ -110,6 +113,7 @@ bool Consumer::look_up_start(Partition& partition) {
     return false;
   if (config_.start == KafkaStart::latest) {
     begin_at(partition, high, ", its end (nothing is committed)");
+    if (high > low) learn_mark(partition);
     return true;
   }
   std::int64_t start = high;
@@ -118,6 +122,7 @@ bool Consumer::look_up_start(Partition& partition) {
   if (rd_kafka_offsets_for_times(client_, list.get(), kAskMs) != RD_KAFKA_RESP_ERR_NO_ERROR) return false;
   if (list->elems[0].offset >= 0) start = list->elems[0].offset;
   begin_at(partition, start, ", by its start time (nothing is committed)");
+  if (start > low) learn_mark(partition);
   return true;
 }
 
@@ -179,30 +184,79 @@ const PartitionBookmark* Consumer::remembered(const std::string& topic, std::int
   return found == remembered_.end() ? nullptr : &found->second;
 }
 
+/// From the message before the position, which is not taken.
+void Consumer::learn_mark(Partition& partition) {
+  partition.learns_mark = partition.next > 0;
+  if (partition.learns_mark) partition.to_verify.offset = partition.next - 1;
+}
+
+bool Consumer::is_doubted(const Partition& partition) {
+  any_suspected_ = any_suspected_ || partition.doubt == Doubt::interrupted;
+  return partition.doubt != Doubt::none;
+}
+
 bool Consumer::verify(Partition& partition, const Message& message) {
   const PositionMark wanted = partition.to_verify;
   if (message.offset < wanted.offset) return false;
   partition.to_verify = {};
-  // Where the message is gone (compacted away, or deleted in time), nobody can tell.
-  partition.is_another = message.offset == wanted.offset && mark_of(message.offset, message.timestamp_ms, message.payload) != wanted;
-  if (partition.is_another) to_reset_.push_back(find(partition.topic, partition.number));
-  return !partition.is_another && message.offset > wanted.offset;
+  const bool learns = std::exchange(partition.learns_mark, false);
+  if (message.offset > wanted.offset) return true;  // it was compacted away, or deleted in time: nobody can tell
+  const PositionMark found = mark_of(message.offset, message.timestamp_ms, message.payload);
+  if (learns) {
+    staging_.locked([&] {
+      partition.marks.emplace_front(partition.next, found);
+      if (partition.acknowledged >= 0)
+        partition.committed = std::min(partition.committed, partition.acknowledged - 1);  // once more, with it
+    });
+  } else if (found != wanted) {
+    partition.doubt = Doubt::another;
+    to_reset_.push_back(find(partition.topic, partition.number));
+  }
+  return false;
 }
 
-void Consumer::suspect(const std::string& topic) {
+void Consumer::suspect(std::string_view topic, std::int32_t number) {
   for (const Current& partition : assigned_) {
-    if ((!topic.empty() && partition->topic != topic) || partition->is_another || partition->suspected.known()) continue;
-    partition->suspected = staging_.locked([&] { return partition->mark_before(partition->next); });
-    any_suspected_ = any_suspected_ || partition->suspected.known();
+    if ((!topic.empty() && partition->topic != topic) || (number >= 0 && partition->number != number) || partition->doubt != Doubt::none)
+      continue;
+    const bool is_asked = partition->to_verify.known();
+    if (!is_asked && !staging_.locked([&] { return partition->latest_mark(); }).known()) continue;
+    partition->doubt = Doubt::interrupted;
+    any_suspected_ = any_suspected_ || !is_asked;  // else once more when the answer comes: it may be of before
   }
 }
 
 void Consumer::verify_suspected() {
   if (pending_revoke_ || pending_assign_) return;  // as in reset_positions
-  for (const Current& partition : assigned_)
-    if (partition->suspected.known()) partition->to_verify = std::exchange(partition->suspected, {});
   any_suspected_ = false;
-  reassign();
+  bool any = false;
+  for (const Current& partition : assigned_) {
+    if (partition->doubt != Doubt::interrupted) continue;
+    any = true;
+    partition->doubt = Doubt::none;
+    if (!partition->learns_mark) partition->to_verify = staging_.locked([&] { return partition->latest_mark(); });
+  }
+  if (any) reassign();
+}
+
+void Consumer::note_interruption(std::string_view topic, std::int32_t number) {
+  constexpr std::size_t kNamedMax = 1000;
+  const std::scoped_lock lock{interruptions_mutex_};
+  if (interruptions_.size() < kNamedMax)
+    interruptions_.push_back({std::string{topic}, number});
+  else
+    interruptions_.back() = {};
+  interrupted_any_ = true;
+}
+
+void Consumer::take_interruptions() {
+  std::vector<Interruption> taken;
+  {
+    const std::scoped_lock lock{interruptions_mutex_};
+    interrupted_any_ = false;
+    taken.swap(interruptions_);
+  }
+  for (const Interruption& each : taken) suspect(each.topic, each.number);
 }
 
 }  // namespace loglode::kafka

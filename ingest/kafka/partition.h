@@ -57,6 +57,14 @@ struct Chunk {
 
 class MessageReader;
 
+/// Whether the topic may have been deleted and created again since the last message was taken.
+enum class Doubt {
+  none,
+  interrupted,  // nothing was fetched for a while: to_verify will tell
+  refused,      // the broker has no message at the position, or had none then
+  another,      // another message is where the last one was
+};
+
 struct Partition {
   // Constant.
   std::string cluster{}, topic{};
@@ -73,8 +81,8 @@ struct Partition {
   std::int64_t next_before = -1;  // `next` at the latest look for stalls
   std::int64_t end_known = -1;    // where its end was then, when `next` had not moved; else -1
   PositionMark to_verify{};       // of the message that must be there, read again before what comes next; none: it was, or nobody knows
-  PositionMark suspected{};       // the same, of one whose topic was gone for a moment
-  bool is_another = false;        // the message there was another one: the topic was created again
+  bool learns_mark = false;       // the hash of to_verify is not known yet: it is that of the message there
+  Doubt doubt = Doubt::none;      // nothing is taken while there is one
   // Guarded. All are offsets behind the last message; -1 where there is none.
   std::deque<Chunk> chunks;
   std::int64_t next = -1;        // what comes next from the broker
@@ -91,7 +99,16 @@ struct Partition {
   bool closed = false;                                      // nothing more is taken in or handed out
 
   [[nodiscard]] bool settled() const noexcept { return acknowledged >= handed_out; }
-  /// Of the last message before `position` that is known; none when there is none.
+  /// Of the last message that was taken; none when there was none.
+  [[nodiscard]] PositionMark latest_mark() const {
+    for (auto chunk = chunks.rbegin(); chunk != chunks.rend(); ++chunk) {
+      if (chunk->messages.empty()) continue;
+      const StagedMessage& last = chunk->messages.back();
+      return mark_of(static_cast<std::int64_t>(last.offset), last.timestamp_ms, last.payload.of(chunk->bytes));
+    }
+    return mark_before(next);
+  }
+  /// Of the last message before `position` that was handed out; none when there is none.
   [[nodiscard]] PositionMark mark_before(std::int64_t position) const {
     PositionMark found;
     for (const auto& [end, mark] : marks) {

@@ -178,7 +178,7 @@ TEST_CASE("members come and go while messages flow: nothing below a committed of
     Member third{reading_of(topic, topic), oracle};
     std::this_thread::sleep_for(1s);
     first.leave();
-    wait_until([&] { return sent == kAll && oracle.ids() == kAll; }, 60s);
+    wait_until([&] { return sent == kAll && oracle.ids() == kAll; });
     if (oracle.ids() != kAll) WARN(third.told());
     sender.join();
     third.leave();
@@ -343,6 +343,27 @@ TEST_CASE("a topic that is created again while it is read, and has more by then 
   });
 }
 
+TEST_CASE("a topic that is created again while reading is paused is read from its beginning", "[kafka]") {
+  Broker& broker = Broker::shared();
+  const std::string topic = broker.topic("paused", 1);
+  send_payloads(broker, topic, {0, 10}, 20);
+  KafkaSourceConfig config = reading_of(topic, topic);
+  config.staged_bytes_max = 1;
+  config.batch_bytes = 1;
+  TopicReading reading{config};
+  reading.until_records(4);
+  wait_until([&] { return reading.source->statistics().paused; });
+  broker.delete_topic(topic);
+  broker.create(topic, 1);
+  send_payloads(broker, topic, {100, 130}, 20);
+  std::set<std::string> missing;
+  for (std::uint64_t id = 100; id < 130; ++id) missing.insert(payload_of(id, 20));
+  reading.until([&] {
+    for (const Got& got : reading.got) missing.erase(got.raw);
+    return missing.empty();
+  });
+}
+
 TEST_CASE("marks of transactions and messages of those that were given up hold no record, and the position moves past them", "[kafka]") {
   Broker& broker = Broker::shared();
   const std::string topic = broker.topic("transactions", 1);
@@ -414,7 +435,7 @@ TEST_CASE("a commit whose answer died with the coordinator holds up the next for
     const auto now = reading.source->statistics().partitions;
     return now.size() == 1 && now[0].committed == 20;
   });
-  CHECK(std::chrono::steady_clock::now() - moved < 40s);
+  CHECK(std::chrono::steady_clock::now() - moved < 90s);
 }
 
 TEST_CASE("a partition that has more and gives nothing is told about and reassigned, and every message comes once", "[kafka]") {
@@ -450,7 +471,7 @@ TEST_CASE("an instance that a second one of the same name replaces says so and e
   TopicReading second{config};
   second.until([&] { return !second.source->statistics().partitions.empty(); });
   bool failed = false;
-  for (int i = 0; i < 100 && !failed; ++i) {
+  for (int i = 0; i < 1800 && !failed; ++i) {
     Batch batch;
     const auto filled = first.source->fill(batch, std::chrono::steady_clock::now() + 100ms);
     failed = !filled;

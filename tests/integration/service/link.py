@@ -11,9 +11,9 @@ import sys
 import tempfile
 import time
 
-from broker import Broker, Loglode, crash_seed, documents, free_ports, once_by_id, wait_for
+from broker import Broker, Loglode, crash_seed, documents, once_by_id, wait_for
 from crash import payload
-from slow_link import SlowLink
+from slow_link import broker_behind_link
 
 
 def config(link):
@@ -91,16 +91,7 @@ def main():
     program = os.path.abspath(sys.argv[1])
     seed = crash_seed()
     with tempfile.TemporaryDirectory() as folder:
-        # Two listeners: ours and the tests' own go to the broker, loglode's goes by the link, and the broker tells each its own way.
-        outside, behind = free_ports(), free_ports()
-        port = free_ports()
-        broker = Broker(folder, port, properties=f"""
-listeners=PLAINTEXT://127.0.0.1:{port},LINK://127.0.0.1:{behind},CONTROLLER://127.0.0.1:{port + 1}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port},LINK://127.0.0.1:{outside}
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,LINK:PLAINTEXT,CONTROLLER:PLAINTEXT
-inter.broker.listener.name=PLAINTEXT
-""").start()
-        link = SlowLink(outside, behind)
+        broker, link = broker_behind_link(folder)
         try:
             print(run(program, folder, broker, link, seed), flush=True)
         finally:

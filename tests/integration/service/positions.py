@@ -23,16 +23,16 @@ PROPERTIES = "\n".join(("log.cleaner.backoff.ms=200", "group.consumer.min.sessio
 
 
 class Reader(Loglode):
-    """Of one topic into a file; the source is named after the group, and told so."""
+    """Of topics into a file. `address`: where it is not the broker's own."""
 
-    def __init__(self, program, folder, broker, topic, start="earliest", group=None, session=6000):
-        self.topic, self.port = topic, free_ports()
+    def __init__(self, program, folder, broker, topics, start="earliest", group=None, session=6000, address=None):
+        self.port = free_ports()
         options = "group.protocol: consumer" if KIP_848 else f"session.timeout.ms: {session}, heartbeat.interval.ms: 500"
         super().__init__(program, folder, f"""
 state: state
 snapshot: 200ms
 sources:
-  shop: {{ type: kafka, brokers: [{broker.address}], topics: [{topic}], group: {group or topic}, start: {start}, service: {{ from: topic }},
+  shop: {{ type: kafka, brokers: ['{address or broker.address}'], topics: [{topics}], group: {group or topics}, start: {start}, service: {{ from: topic }},
           options: {{ {options} }} }}
 sinks:
   archive: {{ type: file, path: out/records.ndjson }}
@@ -79,17 +79,17 @@ def latest_of_an_empty_topic(program, folder, broker):
 def empty_partitions_are_given_back_at_once(program, folder, broker):
     """A second member does not wait for partitions that hold nothing."""
     broker.create("idle", 2)
-    first = Reader(program, os.path.join(folder, "first"), broker, "idle", session=40000).start()
+    first = Reader(program, os.path.join(folder, "first"), broker, "idle", session=80000).start()
     wait_for("positions of empty partitions", 20, lambda: set(broker.committed("idle")) == {0, 1})
     before = first.metric("loglode_snapshots_total")
-    second = Reader(program, os.path.join(folder, "second"), broker, "idle", session=40000).start()
+    second = Reader(program, os.path.join(folder, "second"), broker, "idle", session=80000).start()
     began = time.monotonic()
     wait_for("a partition for the second", 60, lambda: "1 partition: idle[" in second.told())
     took = time.monotonic() - began
     snapshots = first.metric("loglode_snapshots_total") - before
     for each in (first, second):
         each.stopped()
-    assert took < 12, f"the second waited {took:.0f} s"
+    assert took < 35, f"the second waited {took:.0f} s"
     assert snapshots < 10 * (took + 2), f"{snapshots:.0f} snapshots in {took:.0f} s"
     return f"{took:.1f} s, {snapshots:.0f} snapshots"
 
@@ -128,13 +128,17 @@ def longer_topic_created_again(program, folder, broker):
             reader.start()
             wait_for("joining", 20, lambda told=told: reader.told().count("1 partition: again[0]") > len(told))
             reader.until_read(10 + 20 * number)
-        broker.tool("topics", "--delete", "--topic", "again")
+        broker.delete("again")
         broker.create("again", 1)
         broker.produce("again", lines(f"new {number}", 20 + 20 * number))
+        assert len(broker.read("again")) == 20 + 20 * number, broker.read("again")
         if not running:
             reader.start()
         count = 10 + sum(20 + 20 * n for n in range(number + 1))
-        reader.until_read(count, within=60)
+        try:
+            reader.until_read(count, within=60)
+        except AssertionError as error:
+            raise AssertionError(f"{error}; read: {reader.messages()}; in the topic: {broker.read('again')}\n{reader.told()}") from None
         reader.stopped()
         told.append(count)
     expected = sorted(lines("old", 10) + [line for number in range(2) for line in lines(f"new {number}", 20 + 20 * number)])
