@@ -1,5 +1,7 @@
 #include "kafka/connection_trouble.h"
 
+#include <librdkafka/rdkafka.h>
+
 namespace loglode::kafka {
 
 namespace {
@@ -12,6 +14,14 @@ constexpr std::string_view kMayNotSpeakTls = "this listener may not speak TLS: l
 constexpr std::string_view kMayAskForNoSasl = "this listener may not ask for SASL: look at the port and at security.protocol";
 constexpr std::string_view kWantsCertificate =
     "the broker wants a certificate of the client: look at ssl.certificate.location and ssl.key.location";
+
+constexpr std::string_view kRefusesUser = "the broker refuses this user: look at sasl.username and sasl.password";
+
+// librdkafka repeated its nonce in SCRAM until 2.6.1, which Kafka let pass until 4.0 (librdkafka's #4895).
+constexpr std::string_view kScramOfAnOlderClient =
+    "the broker refuses this user: look at sasl.username and sasl.password; if they are right: librdkafka before 2.6.1, as this one is, "
+    "cannot use SCRAM with Kafka 4.0 and later";
+constexpr int kScramIsRight = 0x020601ff;
 
 // The first that is found counts: what is said of TLS stands before what any broken connection may say.
 constexpr Known kKnown[] = {
@@ -36,8 +46,8 @@ constexpr Known kKnown[] = {
     {"Request not valid in current SASL state", kMayAskForNoSasl},
     {"Unsupported SASL mechanism", "look at sasl.mechanism: the broker has others"},
     {"mechanism handshake failed", kMayAskForNoSasl},
-    {"authentication error", "the broker refuses this user: look at sasl.username and sasl.password"},
-    {"Authentication failed", "the broker refuses this user: look at sasl.username and sasl.password"},
+    {"authentication error", kRefusesUser},
+    {"Authentication failed", kRefusesUser},
     {"Failed to resolve", "look at the host's name"},
     {"Connection refused", "nothing listens there: look at host and port"},
 };
@@ -50,7 +60,9 @@ ConnectionTrouble connection_trouble(std::string_view said) {
   ConnectionTrouble trouble;
   for (const Known& known : kKnown) {
     if (said.find(known.said) == std::string_view::npos) continue;
-    trouble.look_at = known.look_at;
+    trouble.look_at = known.look_at == kRefusesUser && said.find("SCRAM") != std::string_view::npos && rd_kafka_version() < kScramIsRight
+                          ? kScramOfAnOlderClient
+                          : known.look_at;
     break;
   }
   // `[thrd:…]: ` stands before it in what is logged.

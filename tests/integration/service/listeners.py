@@ -4,6 +4,7 @@ right, told what to look at where something is wrong. And two sources that read 
 
 usage: listeners.py LOGLODE [TEST...]
 """
+import ctypes
 import os
 import re
 import subprocess
@@ -14,6 +15,9 @@ import time
 from broker import Broker, Loglode, documents, free_ports, need, wait_for
 
 PASSWORD = "-".join(("opens", "with", "this"))
+# Until 2.6.1 librdkafka's SCRAM is none that Kafka 4 takes; newer_client.py runs this with a newer one.
+SCRAM_IS_RIGHT = ctypes.CDLL("librdkafka.so.1").rd_kafka_version() >= 0x020601ff
+SCRAM = ("SCRAM-SHA-256", "SCRAM-SHA-512")
 USER = {"sasl.username": "reader", "sasl.password": PASSWORD}
 
 
@@ -48,10 +52,10 @@ class Authority:
 def broker_with_listeners(folder, authority):
     """And the port of each listener, by its name."""
     port = free_ports()
-    listeners = {"tls": "SSL", "mutual": "SSL", "user": "SASL_PLAINTEXT", "user_tls": "SASL_SSL"}
+    listeners = {"tls": "SSL", "mutual": "SSL", "user": "SASL_PLAINTEXT", "user_tls": "SASL_SSL", "scram": "SASL_PLAINTEXT", "scram_tls": "SASL_SSL"}
     ports = {"plain": port, **{name: free_ports() for name in listeners}}
     everywhere = "".join(f",{name.upper()}://127.0.0.1:{ports[name]}" for name in listeners)
-    plain = "org.apache.kafka.common.security.plain.PlainLoginModule required"
+    modules = "org.apache.kafka.common.security"
     properties = [
         f"listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{port + 1}{everywhere}",
         f"advertised.listeners=PLAINTEXT://127.0.0.1:{port}{everywhere}",
@@ -60,10 +64,13 @@ def broker_with_listeners(folder, authority):
         "listener.name.mutual.ssl.client.auth=required",
         "ssl.keystore.type=PEM", f"ssl.keystore.location={authority.path('store.pem')}",
         "ssl.truststore.type=PEM", f"ssl.truststore.location={authority.path('ca.pem')}",
-        "sasl.enabled.mechanisms=PLAIN",
     ]
     for name in ("user", "user_tls"):
-        properties.append(f"listener.name.{name}.plain.sasl.jaas.config={plain} user_reader=\"{PASSWORD}\";")
+        properties.append(f"listener.name.{name}.sasl.enabled.mechanisms=PLAIN")
+        properties.append(f"listener.name.{name}.plain.sasl.jaas.config={modules}.plain.PlainLoginModule required user_reader=\"{PASSWORD}\";")
+    for name in ("scram", "scram_tls"):
+        properties.append(f"listener.name.{name}.sasl.enabled.mechanisms={','.join(SCRAM)}")
+        properties += [f"listener.name.{name}.{mechanism.lower()}.sasl.jaas.config={modules}.scram.ScramLoginModule required;" for mechanism in SCRAM]
     return Broker(folder, port=port, properties="\n".join(properties) + "\n"), ports
 
 
@@ -111,6 +118,9 @@ def records_pass_listeners(program, folder, setting):
         "user": options("sasl_plaintext", None, "PLAIN", **USER),
         "user_tls": options("sasl_ssl", authority, "PLAIN", **USER),
     }
+    if SCRAM_IS_RIGHT:
+        ways["scram"] = options("sasl_plaintext", None, "SCRAM-SHA-256", **USER)
+        ways["scram_tls"] = options("sasl_ssl", authority, "SCRAM-SHA-512", **USER)
     services = {name: Service(program, os.path.join(folder, name), f"127.0.0.1:{ports[name]}", given, onward=True) for name, given in ways.items()}
     checks = {name: service.check() for name, service in services.items()}
     for name, service in services.items():
@@ -143,8 +153,16 @@ def failures_say_what_to_look_at(program, folder, setting):
         "wrong-mechanism": ("user", options("sasl_plaintext", None, "SCRAM-SHA-256", **USER), "look at sasl.mechanism"),
         "no-tls-at-user-tls": ("user_tls", options("sasl_plaintext", None, "PLAIN", **USER), "this listener may speak TLS"),
         "tls-at-user": ("user", options("sasl_ssl", authority, "PLAIN", **USER), "this listener may not speak TLS"),
+        "wrong-password-scram": ("scram", options("sasl_plaintext", None, "SCRAM-SHA-512", **wrong), "the broker refuses this user: look at sasl.username and sasl.password"),
+        "unknown-user-scram": ("scram_tls", options("sasl_ssl", authority, "SCRAM-SHA-256", **{**USER, "sasl.username": "nobody"}), "the broker refuses this user"),
+        "plain-mechanism-at-scram": ("scram", options("sasl_plaintext", None, "PLAIN", **USER), "look at sasl.mechanism"),
+        "plain-at-scram": ("scram", options("plaintext"), "this listener may ask for SASL"),
         "no-user-at-user-tls": ("user_tls", options("ssl", authority), "this listener may ask for SASL"),
     }
+    if not SCRAM_IS_RIGHT:
+        words = "librdkafka before 2.6.1, as this one is, cannot use SCRAM with Kafka 4.0 and later"
+        cases["older-client-scram"] = ("scram", options("sasl_plaintext", None, "SCRAM-SHA-256", **USER), words)
+        cases["older-client-scram-tls"] = ("scram_tls", options("sasl_ssl", authority, "SCRAM-SHA-512", **USER), words)
     services = {}
     for name, (port, given, _) in cases.items():
         host = "localhost" if name == "other-host" else "127.0.0.1"
@@ -221,6 +239,9 @@ def main():
             for topic in ("safe", "onward"):
                 broker.create(topic, 1)
             broker.produce("safe", ["one", "two", "three"])
+            for mechanism in SCRAM:
+                said = broker.tool("configs", "--alter", "--entity-type", "users", "--entity-name", "reader", "--add-config", f"{mechanism}=[password={PASSWORD}]")
+                assert "Completed" in said, said
             for test in chosen:
                 began = time.monotonic()
                 print(f"{test.__name__}: {test(program, os.path.join(folder, test.__name__), (broker, ports, authority))} ({time.monotonic() - began:.0f} s)", flush=True)

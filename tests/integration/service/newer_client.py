@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The tests of positions.py with a newer librdkafka than Debian's: as its members always were, and with the group protocol of KIP-848, where the broker
+"""The tests of positions.py and recreated.py, and those of listeners.py for SCRAM, with a newer librdkafka than Debian's: as its members always were, and with the group protocol of KIP-848, where the broker
 assigns partitions. Debian 12 has 2.0, Debian 13 has 2.8; the protocol is whole since 2.12. The library comes from a wheel of PyPI, which pip fetches once.
 
 Only in ./check deep. usage: newer_client.py LOGLODE
@@ -45,9 +45,9 @@ def main():
     environment = {**os.environ, "LD_LIBRARY_PATH": folder}
     linked = subprocess.run(["ldd", program], env=environment, capture_output=True, text=True, check=True).stdout
     assert os.path.join(folder, "librdkafka.so.1") in linked, linked
-    for protocol in ("classic", "consumer"):
-        print(f"group.protocol {protocol}:", flush=True)
-        ended = subprocess.run([sys.executable, os.path.join(HERE, "positions.py"), program], env={**environment, "LOGLODE_GROUP_PROTOCOL": protocol}, check=False)
+    for test, protocol in (("listeners", "classic"), ("positions", "classic"), ("positions", "consumer"), ("recreated", "classic"), ("recreated", "consumer")):
+        print(f"{test}, group.protocol {protocol}:", flush=True)
+        ended = subprocess.run([sys.executable, os.path.join(HERE, test + ".py"), program], env={**environment, "LOGLODE_GROUP_PROTOCOL": protocol}, check=False)
         if ended.returncode != 0:
             sys.exit(ended.returncode)
 

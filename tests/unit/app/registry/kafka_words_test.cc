@@ -1,4 +1,6 @@
 // What a person is told of brokers that cannot be talked to, and what is kept out of it.
+#include <librdkafka/rdkafka.h>
+
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -46,6 +48,12 @@ TEST_CASE("why a connection fails: the reason without address and timing, and wh
        "look at sasl.mechanism"},
       {"sasl_ssl://a:1/b: SASL authentication error: Authentication failed: Invalid username or password (after 317ms in state AUTH_REQ)",
        "SASL authentication error: Authentication failed: Invalid username or password", "look at sasl.username and sasl.password"},
+      {"sasl_ssl://a:1/b: SASL authentication error: Authentication failed during authentication due to invalid credentials with SASL "
+       "mechanism SCRAM-SHA-512 (after 368ms in state AUTH_REQ)",
+       "SASL authentication error: Authentication failed during authentication due to invalid credentials with SASL mechanism "
+       "SCRAM-SHA-512",
+       rd_kafka_version() < 0x020601ff ? "librdkafka before 2.6.1, as this one is, cannot use SCRAM with Kafka 4.0 and later"
+                                       : "look at sasl.username and sasl.password"},
       {"a:1/bootstrap: Connect to ipv4#127.0.0.1:1 failed: Connection refused (after 0ms in state CONNECT)", "Connection refused",
        "nothing listens there"},
       {"1/1 brokers are down", "1/1 brokers are down", ""},
