@@ -106,13 +106,13 @@ void Broker::start() {
     ::execl((kScripts + "start").c_str(), "start", (folder_ + "/data").c_str(), std::to_string(port_).c_str(), nullptr);
     ::_exit(127);
   }
-  for (const auto until = SteadyClock::now() + 60s; SteadyClock::now() < until; std::this_thread::sleep_for(100ms)) {
+  for (const auto until = SteadyClock::now() + 180s; SteadyClock::now() < until; std::this_thread::sleep_for(100ms)) {
     if (::waitpid(pid_, nullptr, WNOHANG) == pid_) break;
     if (answers()) return;
   }
   std::ifstream log{folder_ + "/broker.log"};
   std::cerr << log.rdbuf();
-  give_up("the broker does not answer within 60 s");
+  give_up("the broker does not answer within 180 s");
 }
 
 void Broker::crash() {

@@ -100,13 +100,13 @@ TEST_CASE("what a Kafka sink delivers is read back as it was written", "[kafka]"
     const auto sink = sink_to(topic, [&](KafkaSinkConfig& config) { config.options["compression.codec"] = codec; });
     const std::uint64_t first = codec[0] == 'l' ? 0 : 5;
     for (std::uint64_t sequence = first; sequence < first + 5; ++sequence) REQUIRE(write_all(*sink.records, batch_of(sequence, 100), kept));
-    REQUIRE(sink.sink->flush(within(30s)));
+    REQUIRE(sink.sink->flush(within(90s)));
     CHECK(kept.count(Verdict::delivered) == (first + 5) * 100);
   }
   const auto sink = sink_to(topic);
   KeptEvents events;
   REQUIRE(sink.events->write({Document::finding, "finding-1", R"({"id":"finding-1"})"}, events));
-  REQUIRE(sink.sink->flush(within(30s)));
+  REQUIRE(sink.sink->flush(within(90s)));
   CHECK(events.settled == std::vector<std::string>{"finding-1 delivered"});
 
   KafkaSourceConfig config = reading_of(topic, topic);
@@ -156,7 +156,7 @@ TEST_CASE("a broker that is killed while a sink writes gets everything once", "[
     if (sequence < 10) std::this_thread::sleep_for(50ms);
   }
   crash.join();
-  REQUIRE(sink.sink->flush(within(60s)));
+  REQUIRE(sink.sink->flush(within(180s)));
   CHECK(refused > 0);
   CHECK(kept.count(Verdict::delivered) == 10'000);
   TopicReading reading{reading_of(topic, topic)};
@@ -179,7 +179,7 @@ TEST_CASE("records that a topic will never take are rejected with the reason, th
   KeptEvents events;
   REQUIRE(sink.events->write({Document::finding, "small", R"({"id":"small"})"}, events));
   REQUIRE(sink.events->write({Document::incident, "large", '"' + std::string(100'000, 'm') + '"'}, events));
-  REQUIRE(sink.sink->flush(within(30s)));
+  REQUIRE(sink.sink->flush(within(90s)));
   CHECK(kept.count(Verdict::delivered) == 2);
   CHECK(kept.count(Verdict::rejected) == 2);
   std::sort(events.settled.begin(), events.settled.end());
@@ -204,7 +204,7 @@ TEST_CASE("a sink whose topic does not exist says so and delivers once it does",
   CHECK(flushed.error().message.find("nknown topic") != std::string::npos);
   CHECK(kept.size() == 0);
   broker.create("not-there-yet", 1);
-  REQUIRE(sink.sink->flush(within(30s)));
+  REQUIRE(sink.sink->flush(within(90s)));
   CHECK(kept.count(Verdict::delivered) == 2);
 }
 

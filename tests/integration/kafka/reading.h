@@ -92,11 +92,11 @@ class TopicReading {
   }
 
   /// Until `done`, or nobody would wait any longer.
-  void until(const std::function<bool()>& done, std::chrono::seconds patience = 60s) {
+  void until(const std::function<bool()>& done, std::chrono::seconds patience = 180s) {
     for (const auto end = std::chrono::steady_clock::now() + patience; !done() && std::chrono::steady_clock::now() < end;) step();
     CHECK(done());
   }
-  void until_records(std::size_t count, std::chrono::seconds patience = 60s) {
+  void until_records(std::size_t count, std::chrono::seconds patience = 180s) {
     until([&] { return got.size() >= count; }, patience);
     INFO(got.size() << " of " << count);
     CHECK(got.size() == count);
@@ -131,7 +131,7 @@ class TopicReading {
   std::unique_ptr<KafkaSource> source;
 };
 
-inline void wait_until(const std::function<bool()>& done, std::chrono::seconds patience = 60s) {
+inline void wait_until(const std::function<bool()>& done, std::chrono::seconds patience = 180s) {
   for (const auto end = std::chrono::steady_clock::now() + patience; !done() && std::chrono::steady_clock::now() < end;)
     std::this_thread::sleep_for(10ms);
   CHECK(done());

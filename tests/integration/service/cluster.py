@@ -141,8 +141,9 @@ def run(program, folder, cluster, rng, seed):
     for key, text in sent.items():
         assert in_file[key][1] == text, f"{key}: {in_file[key][1]!r} is not {text!r}"
         assert in_topic[key][0] == in_file[key][0], f"{key} has two ids"
-    committed = cluster.brokers[cluster.coordinator("moves")].committed("moves")
-    assert committed and all((p, o) in in_file for p, end in committed.items() for o in range(end)), committed
+    committed = {}
+    wait_for("positions", 60, lambda: committed.update(cluster.brokers[cluster.coordinator("moves")].committed("moves")) or committed)
+    assert all((p, o) in in_file for p, end in committed.items() for o in range(end)), committed
     assert {text for text in sent.values()} == {payload(n, seed) for n in range(total)}
     return (f"killed and came back: {', '.join(moved)}; {len(sent)} messages, 0 lost, 0 unknown; written twice with the same id: "
             f"{file_copies - len(sent)} in the file, {topic_copies - len(sent)} in the topic")

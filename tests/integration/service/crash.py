@@ -109,7 +109,7 @@ def crash_runs(program, folder, broker, runs, seed, rng):
         producer = Producer(broker, seed, written, 100 if runs < 20 else 20)
         try:
             if at_point:
-                status = service.process.wait(60)  # it kills itself
+                status = service.process.wait(180)  # it kills itself
             else:
                 wait_for("records", 60, lambda: size_of(sink) > before)
                 time.sleep(rng.random() * 1.5)

@@ -220,7 +220,7 @@ def compacted_topic(program, folder, broker):
     compacted(30)
     reader = Reader(program, folder, broker, "state").start()
     wait_for("the records that are left", 40, lambda: {f"value 2 of {key}" for key in keys} <= set(reader.messages()))
-    wait_for("the position", 20, lambda: broker.committed("state")[0] >= 30)
+    wait_for("the position", 20, lambda: broker.committed("state").get(0, -1) >= 30)
     reader.stopped()
     position = broker.committed("state")[0]
     for number in range(3, 5):
