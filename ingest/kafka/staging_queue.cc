@@ -46,7 +46,16 @@ void StagingQueue::close(Partition& partition) {
 }
 
 void StagingQueue::forget(const Partition& partition) {
+  constexpr std::size_t kGivenBackMax = 4096;
   const std::scoped_lock lock{mutex_};
+  Partition& kept = given_back_[partition.stream];
+  kept.cluster = partition.cluster;
+  kept.topic = partition.topic;
+  kept.number = partition.number;
+  kept.generation = partition.generation;
+  kept.from_beginning_once = partition.from_beginning_once;
+  kept.marks = partition.marks;
+  if (given_back_.size() > kGivenBackMax) given_back_.erase(given_back_.begin());
   open_.erase(partition.stream);
 }
 
@@ -247,8 +256,9 @@ void StagingQueue::acknowledge(std::span<const StreamPosition> positions) {
 std::string StagingQueue::bookmark(StreamId stream, std::uint64_t offset) const {
   const std::scoped_lock lock{mutex_};
   const auto found = open_.find(stream);
-  if (found == open_.end()) return {};
-  const Partition& partition = *found->second;
+  const auto before = found == open_.end() ? given_back_.find(stream) : given_back_.end();
+  if (found == open_.end() && before == given_back_.end()) return {};
+  const Partition& partition = found != open_.end() ? *found->second : before->second;
   const auto position = static_cast<std::int64_t>(offset >> kKafkaOffsetShift);
   return encode(PartitionBookmark{partition.cluster,
                                   partition.topic,

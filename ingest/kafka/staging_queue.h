@@ -48,7 +48,7 @@ class StagingQueue {
   void open(std::shared_ptr<Partition> partition);
   /// Nothing more comes in or goes out; what is staged is forgotten.
   void close(Partition& partition);
-  /// Its acknowledgements are passed over from now on.
+  /// Its acknowledgements are passed over from now on; bookmark() still knows it.
   void forget(const Partition& partition);
   Added add(Partition& partition, const Message& message);
   /// There is nothing before `offset` that is still to come: the end was reached, or what was there is deleted.
@@ -99,6 +99,7 @@ class StagingQueue {
   mutable std::mutex mutex_;  // guards all below, and the partitions
   std::condition_variable filled_, emptied_;
   std::map<StreamId, std::shared_ptr<Partition>> open_;
+  std::map<StreamId, Partition> given_back_;  // what bookmark() wants of them: the state is cut a moment later
   std::size_t staged_ = 0;
   bool stopped_ = false, woken_ = false;
   StreamProgress* progress_ = nullptr;
