@@ -131,11 +131,23 @@ bool take_date(std::string& name, LogName& parts) {
   return false;
 }
 
+/// `@`, 24 hexadecimal digits of a TAI64N time, `.s` or `.u`: a part of `current`, as multilog, svlogd and s6-log name it.
+bool is_part_of_current(std::string_view name) noexcept {
+  constexpr std::size_t kDigits = 24;
+  return name.size() == kDigits + 3 && name[0] == '@' && name.find_first_not_of("0123456789abcdef", 1) == kDigits + 1 &&
+         (name.ends_with(".s") || name.ends_with(".u"));
+}
+
 }  // namespace
 
 LogName parse_log_name(std::string_view name) {
   LogName parts;
   remove_suffix_of(name, kCompressed);
+  if (is_part_of_current(name)) {
+    parts.log = "current";
+    parts.date = name.substr(1, name.size() - 3);
+    return parts;
+  }
   parts.old = remove_suffix_of(name, kOld);
   parts.log = name;
   for (int dates = 0; dates < 2 && take_date(parts.log, parts); ++dates) {}

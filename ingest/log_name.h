@@ -10,7 +10,7 @@ namespace loglode::ingest {
 
 struct LogName {
   std::string log;                       // the name of which this is a part: no date, rotation number or compression
-  std::string date;                      // digits of year, month, day, and time as far as given; empty: none
+  std::string date;                      // digits of year, month, day, and time as far as given, or of a TAI64N time; empty: none
   std::optional<std::uint64_t> index;    // counts up within a date: `app.2026-11-23.0.log`
   std::optional<std::uint64_t> rotated;  // counts up with age: `app.log.1`
   bool old = false;                      // `app.log.old`

@@ -47,6 +47,11 @@ std::vector<std::string> with_rotated(const FollowConfig& config) {
   return patterns;
 }
 
+void sort_once(std::vector<std::string>& paths) {
+  std::sort(paths.begin(), paths.end());
+  paths.erase(std::unique(paths.begin(), paths.end()), paths.end());
+}
+
 std::string_view first_line(std::string_view first) { return first.substr(0, first.find('\n')); }
 
 }  // namespace
@@ -79,6 +84,7 @@ void Discovery::look() {
   looked_ = Clock::now();
   const bool first = std::exchange(first_look_, false);
   places_.look();
+  known_.forget_deleted_generations();
   const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_);
   for (const std::string& folder : folders_of(config_.paths, paths)) watch_.add_folder(folder);
   for (const std::string& folder : folders_of(config_.rotated, {})) watch_.add_folder(folder);
@@ -123,6 +129,7 @@ void Discovery::forget_gone() {
     if (::stat(path.c_str(), &status) != 0) gone.insert(path);
   }
   std::erase_if(roots_, [&](const std::string& path) { return gone.contains(path) && gone_.contains(path); });
+  std::erase_if(rolled_, [&](const std::string& path) { return !roots_.contains(path); });
   gone_ = std::move(gone);
   if (told_.size() > kToldMax) told_.clear();
 }
@@ -131,9 +138,19 @@ void Discovery::forget_gone() {
 std::vector<std::string> Discovery::parts_of(const std::vector<std::string>& logs) const {
   std::vector<std::string> parts = parts_of_logs(logs);
   for (std::string& part : parts_elsewhere(config_.rotated, logs)) parts.push_back(std::move(part));
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  std::vector<std::string> rolled;
+  std::copy_if(logs.begin(), logs.end(), std::back_inserter(rolled), [&](const std::string& log) { return rolled_.contains(log); });
+  for (std::string& part : files_named_like(rolled)) parts.push_back(std::move(part));
+  sort_once(parts);
   return parts;
+}
+
+/// Where only numbers tell the name that it has now from its log's (`app-1.log` of `app.log`), so they do with the log's other parts.
+void Discovery::note_rolled_name(const FollowedFile& rotated) {
+  for (const std::string& path : files_named_like({rotated.path()})) {
+    struct stat status {};
+    if (::stat(path.c_str(), &status) == 0 && key_of(status) == FileKey{rotated.device(), rotated.inode()}) rolled_.insert(rotated.path());
+  }
 }
 
 FollowStatus Discovery::status() const {
@@ -195,6 +212,7 @@ bool Discovery::note_rotated(const std::set<FileKey>& at_a_path) {
     } else if (!file->rotated_at) {
       file->rotated_at = Clock::now();
       rotated = true;
+      note_rolled_name(*file);
     }
   }
   return rotated;
@@ -241,7 +259,8 @@ void Discovery::consider(const std::string& path, bool from_end) {
     if (original != nullptr && passes_over_copy(*opened, *original, path)) return;
     if (const auto left = known_.left_elsewhere(*opened, first, path)) return go_on_in_copy(std::move(*opened), *left, path);
     if (original != nullptr && shows_time_of_day(first))
-      mark.offset = size_of(*original);  // it grew since it was copied, and is a log of its own
+      mark.offset = size_of(*original);                            // it grew since it was copied, and is a log of its own
+    if (original != nullptr && original->look_replaced()) return;  // what was asked of it is no longer true
   }
   if (const auto generation = known_.take_generation(key)) mark.generation = *generation;
   give_identity(mark, opened->status, first);
@@ -277,9 +296,10 @@ FollowedFile* Discovery::copied_from(const OpenedFile& candidate, std::string_vi
   FollowedFile* original = nullptr;
   for (const auto& file : open_) {
     if (file->is_archive() || !same_beginning(file->first_bytes(), first)) continue;
-    if (file->look_replaced()) return file.get();
-    if (!is_other_part(path, file->path()) && !is_telling(first.substr(0, file->first_bytes().size()))) continue;
-    if (same_content(candidate, file->descriptor()) && (original == nullptr || size_of(*original) < size_of(*file))) original = file.get();
+    const bool is_evidence = is_other_part(path, file->path()) || is_telling(first.substr(0, file->first_bytes().size()));
+    const bool is_same = is_evidence && same_content(candidate, file->descriptor());
+    if (file->look_replaced()) return file.get();  // asked last: it may have been truncated while the two were compared
+    if (is_same && (original == nullptr || size_of(*original) < size_of(*file))) original = file.get();
   }
   return original;
 }
@@ -287,7 +307,7 @@ FollowedFile* Discovery::copied_from(const OpenedFile& candidate, std::string_vi
 /// Whether nothing of its own is in a copy, or the log goes on in it. False: it is longer than the original.
 bool Discovery::passes_over_copy(OpenedFile& copy, const FollowedFile& original, const std::string& path) {
   struct stat status {};
-  if (original.replaced() || ::fstat(original.descriptor(), &status) != 0) return true;  // looked at again when that is settled
+  if (::fstat(original.descriptor(), &status) != 0 || original.look_replaced()) return true;  // looked at again when that is settled
   const bool is_shorter = copy.status.st_size <= status.st_size;
   if (status.st_nlink == 0 && path == original.path() && copy.status.st_size >= status.st_size) {  // put in its place: rsync, sed -i
     const Bookmark left = original.mark_here();
@@ -376,8 +396,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first
   }
   std::vector<std::string> parts = parts_of({left.begin(), left.end()});
   for (std::string& alike : files_named_like({left.begin(), left.end()})) parts.push_back(std::move(alike));
-  std::sort(parts.begin(), parts.end());
-  parts.erase(std::unique(parts.begin(), parts.end()), parts.end());
+  sort_once(parts);
   for (const bool elsewhere : {false, true}) {  // files that are still what they were come first: others may begin as they do
     for (const std::string& path : parts) {
       auto opened = open_at(path);
@@ -395,7 +414,9 @@ void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool el
   if (archive) return;
   if (elsewhere && copied_from(opened, first, path) != nullptr) return;
   const auto left = elsewhere ? known_.left_elsewhere(opened, first, path) : known_.left_here(opened, first, path);
-  if (left && !left->finished) go_on_in_copy(std::move(opened), *left, path);
+  if (!left || left->finished) return;
+  if (is_named_like(path, left->path)) rolled_.insert(left->path);
+  go_on_in_copy(std::move(opened), *left, path);
 }
 
 /// All sources are given all bookmarks: a file of another source, or one that is where it was but is followed no more, was not left.
@@ -409,6 +430,9 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
   std::vector<std::string> logs{roots_.begin(), roots_.end()};
   logs.insert(logs.end(), paths.begin(), paths.end());
   const std::vector<std::string> parts = parts_of(logs);
+  std::vector<std::string> there = files_named_like(logs);
+  there.insert(there.end(), parts.begin(), parts.end());
+  sort_once(there);
   struct Part {
     std::string path;
     std::int64_t modified;
@@ -423,7 +447,7 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
     const auto [place, first] = oldest.emplace(log_of(part), read_on);
     if (!first && is_older_part(part, place->second.path)) place->second = read_on;
   }
-  for (const std::string& part : parts) {
+  for (const std::string& part : there) {
     if (std::binary_search(paths.begin(), paths.end(), part)) continue;
     const auto opened = open_at(part);
     if (!opened || !S_ISREG(opened->status.st_mode) || open_.find(key_of(opened->status)) != nullptr) continue;
@@ -432,7 +456,8 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
     const std::int64_t modified = opened->status.st_mtim.tv_sec;
     const bool is_newer_part =
         read_on != oldest.end() && (is_older_part(read_on->second.path, part) || modified >= read_on->second.modified);
-    const bool ours = known_.seen_until() != 0 && (modified + 2 >= known_.seen_until() || is_newer_part);
+    const bool ours = std::binary_search(parts.begin(), parts.end(), part) && known_.seen_until() != 0 &&
+                      (modified + 2 >= known_.seen_until() || is_newer_part);
     if (!ours)
       known_.pass_over(opened->status, fingerprint_of(first_bytes_of(opened->descriptor.number())), KnownFiles::end_print(*opened));
   }
@@ -461,7 +486,7 @@ std::vector<std::string> Discovery::places_of_copies(const FollowedFile& file) c
 }
 
 std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
-  known_.begin_generation({file.device(), file.inode()}, mark.generation + 1);
+  known_.begin_generation(file.descriptor(), {file.device(), file.inode()}, mark.generation + 1);
   std::optional<Copy> newest;  // older ones may begin alike
   for (const std::string& path : places_of_copies(file)) {
     struct stat status {};

@@ -79,6 +79,7 @@ class Discovery {
   void keep_if_late(const std::string& part, const OpenedFile& opened);
   void forget_gone();
   [[nodiscard]] std::vector<std::string> parts_of(const std::vector<std::string>& logs) const;
+  void note_rolled_name(const FollowedFile& rotated);
 
   /// What an archive turned out to be.
   struct Found {
@@ -121,6 +122,7 @@ class Discovery {
   using FileTime = std::pair<std::int64_t, std::int64_t>;
   std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
   std::set<std::string> roots_, told_;       // paths that were followed; paths that could not be opened
+  std::set<std::string> rolled_;             // of roots_: logs whose parts differ from them in numbers alone, as was seen of one
   static constexpr int kLooksForParts = 4;   // after a rotation: what moved it may not be done with its work yet
   int parts_due_ = 0;                        // looks for new parts to come
   static constexpr auto kSettlesAfter = std::chrono::seconds{10};

@@ -60,8 +60,9 @@ Discovery::Found Discovery::what_it_holds(OpenedFile archive, const std::string&
   for (const FollowedFile* const file : open) {
     const Bookmark mark = file->mark_here();
     if (found.left && rank_of(mark) < rank_of(*found.left)) continue;
-    const bool has_content = !file->rotated_at && !file->look_replaced();
-    const bool is_copy = has_content && print_before(file->descriptor(), content.size) == content.prints.at(content.size);
+    const bool is_same = print_before(file->descriptor(), content.size) == content.prints.at(content.size);
+    const bool has_content = !file->rotated_at && !file->look_replaced();  // asked last: it may be truncated at any moment
+    const bool is_copy = has_content && is_same;
     found.is_copy = found.is_copy || is_copy;
     found.is_of_open = found.is_of_open || is_copy || (!has_content && holds_what_was_read(mark, content));
   }

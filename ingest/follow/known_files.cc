@@ -1,5 +1,7 @@
 #include "ingest/follow/known_files.h"
 
+#include <fcntl.h>
+
 #include <algorithm>
 
 #include "ingest/follow/file_content.h"
@@ -121,9 +123,21 @@ std::uint64_t KnownFiles::next_generation(const FileKey& key) const {
 std::optional<std::uint64_t> KnownFiles::take_generation(const FileKey& key) {
   const auto found = begun_.find(key);
   if (found == begun_.end()) return std::nullopt;
-  const std::uint64_t generation = found->second;
+  const std::uint64_t generation = found->second.number;
   begun_.erase(found);
   return generation;
+}
+
+void KnownFiles::begin_generation(int descriptor, const FileKey& key, std::uint64_t generation) {
+  begun_.erase(key);
+  begun_.emplace(key, Generation{FileDescriptor{::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)}, generation});
+}
+
+void KnownFiles::forget_deleted_generations() {
+  std::erase_if(begun_, [](const auto& each) {
+    struct stat status {};
+    return ::fstat(each.second.file.number(), &status) != 0 || status.st_nlink == 0;
+  });
 }
 
 bool KnownFiles::is_passed_over(const struct stat& status) const {

@@ -61,8 +61,11 @@ class KnownFiles {
 
   /// An inode that was another file's: the same name for the hash, so it is told apart by a count.
   [[nodiscard]] std::uint64_t next_generation(const FileKey& key) const;
-  /// Truncated: what is there from now on is `generation`.
-  void begin_generation(const FileKey& key, std::uint64_t generation) { begun_[key] = generation; }
+  /// `descriptor`, an open file, was truncated: what is there from now on is `generation`. It is kept open until then, so that no other
+  /// file is given its inode.
+  void begin_generation(int descriptor, const FileKey& key, std::uint64_t generation);
+  /// Truncated files that were deleted before anything was written to them.
+  void forget_deleted_generations();
   [[nodiscard]] bool has_new_generation(const FileKey& key) const { return begun_.contains(key); }
   [[nodiscard]] std::optional<std::uint64_t> take_generation(const FileKey& key);
 
@@ -80,8 +83,12 @@ class KnownFiles {
   [[nodiscard]] static std::uint64_t end_print(const OpenedFile& opened);
 
  private:
-  std::vector<Bookmark> marks_;                                     // left by an earlier run, or finished in this one
-  std::map<FileKey, std::uint64_t> begun_;                          // truncated: the generation that begins
+  std::vector<Bookmark> marks_;  // left by an earlier run, or finished in this one
+  struct Generation {
+    FileDescriptor file;
+    std::uint64_t number;
+  };
+  std::map<FileKey, Generation> begun_;                             // truncated: the generation that begins
   std::map<FileKey, PassedOver> passed_over_;                       // older parts, archives of what was read, no logs
   std::map<FileKey, PassedOver> copies_;                            // of files that are followed
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_, taken_;  // identities: of the state; of files opened in this run

@@ -120,6 +120,10 @@ std::vector<std::string> files_named_like(const std::vector<std::string>& paths)
   return files;
 }
 
+bool is_named_like(const std::string& path, const std::string& of) {
+  return folder_of(path) == folder_of(of) && rolled_stem_of(path) == rolled_stem_of(of);
+}
+
 std::string log_of(const std::string& path) {
   const fs::path folder = folder_of(path);
   std::string name = parse_log_name(fs::path{path}.filename().string()).log;

@@ -21,6 +21,7 @@ namespace loglode::ingest {
 /// Files in these paths' folders that differ from them in dates and numbers alone, wherever those stand (`app-1.log` beside `app.log`):
 /// they may be parts of the same logs, or logs of their own; only their content says.
 [[nodiscard]] std::vector<std::string> files_named_like(const std::vector<std::string>& paths);
+[[nodiscard]] bool is_named_like(const std::string& path, const std::string& of);
 /// The log that a path is a part of by its name: that log's path, the same for all of its parts in a folder. Logs `0.log`, `1.log` … side
 /// by side in the folder of a pod's container are one, which begins again with each restart.
 [[nodiscard]] std::string log_of(const std::string& path);

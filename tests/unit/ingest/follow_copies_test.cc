@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ingest/follow/file_content.h"
+#include "ingest/follow/known_files.h"
 #include "ingest/follow/path_patterns.h"
 #include "tests/unit/ingest/follower.h"
 
@@ -271,4 +272,20 @@ TEST_CASE("A log that was copied, truncated and renamed while nobody followed, a
   follower.start();
   follower.read_for(2 * kWhile);
   CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1"});
+}
+
+TEST_CASE("A log that was truncated and then deleted leaves nothing to the next file that is given its inode") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  append(log, "");
+  const auto opened = ingest::open_input({log, 0, 0, false, false});
+  REQUIRE(opened);
+  const ingest::FileKey key = ingest::key_of(opened->status);
+  ingest::KnownFiles known{{}};
+  known.begin_generation(opened->descriptor.number(), key, 1);
+  known.forget_deleted_generations();
+  CHECK(known.has_new_generation(key));
+  fs::remove(log);
+  known.forget_deleted_generations();
+  CHECK_FALSE(known.has_new_generation(key));
 }

@@ -142,3 +142,32 @@ TEST_CASE("A part that was rolled away while nobody followed is found under any 
   follower.read_for(2 * kWhile);
   CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1"});
 }
+
+TEST_CASE(
+    "A log that is rolled twice between two looks is read, under any names that numbers make, and a log of its own beside it is not") {
+  const Folder folder;
+  struct Names {
+    std::string log, first, second;
+  };
+  const Names names = GENERATE(Names{"app.log", "app-1.log", "app-2.log"},
+                               Names{"app.log", "app-2026-11-29T10-00-00.000.log", "app-2026-11-29T10-00-01.000.log"},
+                               Names{"current", "@400000006a1b2c3d00000001.s", "@400000006a1b2c3d00000002.u"});
+  const bool stopped = GENERATE(false, true);
+  CAPTURE(names.log, names.first, stopped);
+  const std::string old = names.log == "current" ? "@400000006a1b2c3c00000001.s" : "app-0.log";
+  append(folder / names.log, "10:00:01 a1\n");
+  append(folder / old, "09:00:00 rolled away before\n");
+  fs::last_write_time(folder / old, fs::file_time_type::clock::now() - std::chrono::hours{1});
+  Follower follower{{folder / names.log}};
+  follower.read_for(kWhile);
+  if (stopped) follower.stop();
+  append(folder / names.log, "10:00:02 a2\n");
+  fs::rename(folder / names.log, folder / names.first);
+  append(folder / names.log, "10:00:03 b1\n");
+  fs::rename(folder / names.log, folder / names.second);
+  append(folder / names.log, "10:00:04 c1\n");
+  append(folder / "app-other.log", "10:00:02 another log\n");
+  if (stopped) follower.start();
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1", "10:00:04 c1"});
+}

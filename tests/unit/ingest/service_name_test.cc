@@ -86,6 +86,7 @@ TEST_CASE("log names: date, index, rotation number and compression are found", "
   expect("app.log-1795305600", "app.log", "20261122000000");
   expect("app.log.old", "app.log", "", -1, -1, true);
   expect("20261122-app.log", "app.log", "20261122");
+  expect("@400000006a1b2c3d00000001.s", "current", "400000006a1b2c3d00000001");
   // no dates
   expect("app-20261322.log", "app-20261322.log", "");
   expect("app-123456789012345.log", "app-123456789012345.log", "");
