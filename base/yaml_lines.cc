@@ -37,4 +37,10 @@ int line_of_second_document(const std::string& yaml) {
   return second.empty ? 0 : second.line;
 }
 
+std::string_view encoding_problem(std::string_view yaml) noexcept {
+  const bool marked = yaml.starts_with("\xFF\xFE") || yaml.starts_with("\xFE\xFF");
+  if (!marked && yaml.find('\0') == std::string_view::npos) return {};
+  return "UTF-16, as PowerShell and some editors write: save the file as UTF-8";
+}
+
 }  // namespace loglode

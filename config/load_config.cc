@@ -65,7 +65,7 @@ void check_sinks(const PipelineConfig& config, ConfigReading& reading) {
 
 void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig& config, ConfigReading& reading) {
   const Section root{node, 1, "the configuration", kKeys, reading};
-  if (!node.IsMap()) return;
+  if (!node.IsMap()) return reading.problem(1, "it has \"sources\" and \"sinks\": `loglode help config` shows all keys");
   config.state = root.path("state");
   root.duration("snapshot", config.snapshot, {Milliseconds{10}, std::chrono::minutes{10}});
   for (const std::string_view key : {"sources", "sinks"})
@@ -96,6 +96,8 @@ void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig&
 
 void read_document(const std::string& yaml, const TypeReaders& types, PipelineConfig& config, ConfigReading& reading) {
   if (yaml.size() > kFileBytesMax) return reading.problem(0, fmt::format("too large: over {} bytes", kFileBytesMax));
+  if (const std::string_view encoding = encoding_problem(yaml); !encoding.empty())
+    return reading.problem(0, fmt::format("the configuration is not YAML: {}", encoding));
   try {
     if (const int line = line_of_second_document(yaml); line > 0)
       reading.problem(line, "a second YAML document (after ---): a file holds one configuration");
@@ -182,7 +184,11 @@ bool names_rules(const PipelineConfig& config) {
   return found;
 }
 
-bool is_pipeline_config(std::string_view yaml) {
+bool is_pipeline_config(std::string_view given) {
+  std::string text{given};  // in UTF-16 it is meant as one, too
+  text.erase(std::remove_if(text.begin(), text.end(), [](char c) { return c == '\0' || c == '\xFF' || c == '\xFE'; }), text.end());
+  std::string_view yaml = text;
+  if (yaml.starts_with("\xEF\xBB\xBF")) yaml.remove_prefix(3);
   bool config = false;
   while (!yaml.empty()) {
     const auto end = std::min(yaml.find('\n'), yaml.size());

@@ -58,6 +58,6 @@ struct TypeReaders {
 [[nodiscard]] bool names_rules(const PipelineConfig& config);
 
 /// Whether the text is meant as a configuration of `run`, and not as a rule pack: by its keys, also when it is not quite YAML.
-[[nodiscard]] bool is_pipeline_config(std::string_view yaml);
+[[nodiscard]] bool is_pipeline_config(std::string_view given);
 
 }  // namespace loglode::config

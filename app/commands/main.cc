@@ -60,6 +60,7 @@ class CommandLine {
     add_templates();
     add_dlq_commands(app_, arguments_.dlq, status_);
     add_others();
+    refuse_empty_values(app_);
   }
 
   int run(int argc, char** argv) {
@@ -82,6 +83,14 @@ class CommandLine {
   }
 
  private:
+  /// An option without a text is a shell's variable that was not set, and never what somebody meant.
+  static void refuse_empty_values(CLI::App& app) {
+    const CLI::Validator given{[](std::string& text) { return text.empty() ? std::string{"its value is empty"} : std::string{}; }, ""};
+    for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; }))
+      if (!option->get_positional() && option->get_items_expected_max() > 0) option->check(given);
+    for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) refuse_empty_values(*command);
+  }
+
   /// Of the program itself too when a command is being run, for which CLI11 shows the command's.
   static std::string help_of(CLI::App& app) { return app.get_formatter()->make_help(&app, app.get_name(), CLI::AppFormatMode::Normal); }
 
@@ -172,7 +181,7 @@ class CommandLine {
     CLI::App* context = app_.add_subcommand("context", "A record of the last run as it was read, and the lines around it");
     context->add_option("record_id", arguments_.record_id, "as the report shows it, or at least its first six digits")->required();
     context->footer("Example:\n  loglode context 3f9a2c");
-    context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(CLI::Range(0, 1000));
+    context->add_option("-n,--lines", arguments_.lines_around, "before and after (default 5)")->check(whole_number(0, 1000));
     context->add_option("--state", arguments_.looked_into, "what a run with this --state found")->type_name("DIR");
     context->callback([this] { status_ = show_context(arguments_.looked_into, arguments_.record_id, arguments_.lines_around); });
   }
@@ -332,6 +341,7 @@ class CommandLine {
 
 int main(int argc, char** argv) {
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
   try {
     return loglode::CommandLine{}.run(argc, argv);
   } catch (const std::bad_alloc&) { std::fputs("loglode: out of memory\n", stderr); } catch (const std::exception& error) {

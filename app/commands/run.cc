@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <csignal>
-
 #include "app/registry/type_readers.h"
 #include "app/service/service_run.h"
 #include "base/descriptor_limit.h"
@@ -24,7 +22,6 @@ int run_pipeline_of(const std::string& config_path, const std::vector<std::strin
   allow_many_files();
   const std::atomic<bool>& stop = stop_on_signals();
   std::atomic<bool>& hangup = reload_on_hangup();
-  std::signal(SIGXFSZ, SIG_IGN);  // a limit on file sizes is a full disk, not the end
   ServiceRun service{std::move(loaded.config), stop, hangup};
   if (auto known = service.reread(reread); !known) return report_error(known.error());
   if (auto ready = service.prepare(); !ready) return report_error(ready.error());

@@ -275,14 +275,15 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
   add_reading_options(command, options.reading);
   command.add_option("--state", options.state, "templates, windows and positions go on from there")->type_name("DIR");
   command.add_flag("--read-only-state", options.read_only_state, "use the state, but do not change it");
-  command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")->check(CLI::Range(10U, 3'600'000U));
-  command.add_option("--threads", options.threads, "for parsing (default 1)")->check(CLI::Range(1, 64));
+  command.add_option("--snapshot-ms", options.snapshot_ms, "between snapshots of --state")
+      ->check(whole_number(10, kSnapshotMillisecondsMax));
+  command.add_option("--threads", options.threads, "for parsing (default 1)")->check(whole_number(1, 64));
   add_words(command, "--report", options.ndjson, {{"human", false}, {"ndjson", true}},
             "ndjson: objects of findings and incidents as they open, grow and close");
   command.add_option("--records", options.records, "every record as NDJSON to this file; with --state it is added to")->type_name("FILE");
   command.add_option("--frequent-count", options.frequent_count, "how many errors of one type within the window make it frequent")
-      ->check(CLI::Range(1U, 1'000'000'000U));
-  command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds")->check(CLI::Range(1.0, 86'400.0));
+      ->check(whole_number(1, kFrequentCountMax));
+  command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds")->check(seconds(1, 86'400));
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep what was found for `incidents` and `context`");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");

@@ -1,5 +1,6 @@
 #include "app/reading/options.h"
 
+#include <fmt/format.h>
 #include <sched.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
@@ -7,9 +8,14 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <limits>
 #include <map>
 #include <string_view>
+
+#include "base/terminal_text.h"
+#include "core/limits.h"
 
 namespace loglode {
 
@@ -30,7 +36,21 @@ void add_choice(CLI::App& command, const std::string& name, Enum& target, const 
       ->check(CLI::IsMember(choices))
       ->type_name(list);
 }
+
+template <class Number>
+CLI::Validator number(Number low, Number high, const std::string& what) {
+  const auto check = [=](std::string& text) {
+    Number value{};
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool good = error == std::errc{} && end == text.data() + text.size() && value >= low && value <= high;  // false for nan too
+    return good ? std::string{} : fmt::format("\"{}\" is no {} from {} to {}", printable(text), what, low, high);
+  };
+  return CLI::Validator{check, ""};
+}
 }  // namespace
+
+CLI::Validator whole_number(std::uint64_t low, std::uint64_t high) { return number(low, high, "whole number"); }
+CLI::Validator seconds(double low, double high) { return number(low, high, "number of seconds"); }
 
 void add_reading_options(CLI::App& command, ReadingOptions& options) {
   command.add_option("--format", options.format, "auto, message (bare messages: no header, no folding of lines), or one format's name")
@@ -62,13 +82,19 @@ void add_run_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--since", options.since, "leave out records before this time (2026-11-23T12:00:00Z, or 1h: an hour ago)")
       ->type_name("TIME");
   command.add_option("--until", options.until, "leave out records at or after this time (as --since)")->type_name("TIME");
-  command.add_option("--threads", options.threads, "default: the cores this process may use")->type_name("N")->check(CLI::Range(1U, 256U));
+  command.add_option("--threads", options.threads, "default: the cores this process may use")->type_name("N")->check(whole_number(1, 256));
   command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
   add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
-  command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")->type_name("N")->group("");
-  command.add_option("--snapshot-ms", options.snapshot_ms, "milliseconds between snapshots of --state")->type_name("N")->group("");
+  command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")
+      ->type_name("N")
+      ->check(whole_number(0, 1024 * kMiB))
+      ->group("");
+  command.add_option("--snapshot-ms", options.snapshot_ms, "milliseconds between snapshots of --state")
+      ->type_name("N")
+      ->check(whole_number(0, kSnapshotMillisecondsMax))
+      ->group("");
 }
 
 }  // namespace
@@ -99,13 +125,11 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
       ->type_name("FILE");
   command
       .add_option("--frequent-count", options.frequent_count, "how many errors of one type within the window make it frequent (default 10)")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(whole_number(1, kFrequentCountMax));
   command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds (default 60)")
       ->type_name("SECONDS")
-      ->check([](const std::string& text) {
-        const double seconds = std::strtod(text.c_str(), nullptr);
-        return seconds >= 0.001 && seconds <= 1e9 ? std::string{} : "is a number of seconds from 0.001 to 1e9";  // false for nan too
-      });
+      ->check(seconds(0.001, 1e9));
   add_choice(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
   command.add_flag_function(
@@ -115,6 +139,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
       .add_option("--summary-round-trip,--through-seam", options.round_trip_seed,
                   "send window summaries through encode, split, replay and merge")
       ->type_name("SEED")
+      ->check(whole_number(0, std::numeric_limits<std::uint64_t>::max()))
       ->group("");
 }
 

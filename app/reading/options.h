@@ -54,6 +54,12 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options);
 /// Those of them that `learn` has.
 void add_learn_options(CLI::App& command, AnalyzeOptions& options);
 
+/// What every option that counts something checks its value with. CLI11 alone takes -1 for 18446744073709551615, and 5x or 0x5 for numbers.
+[[nodiscard]] CLI::Validator whole_number(std::uint64_t low, std::uint64_t high);
+/// The same of durations, which may have a fraction.
+[[nodiscard]] CLI::Validator seconds(double low, double high);
+inline constexpr std::uint64_t kFrequentCountMax = 1'000'000'000, kSnapshotMillisecondsMax = 3'600'000;
+
 /// Splits at commas.
 [[nodiscard]] std::vector<std::string> split_list(const std::string& text);
 

@@ -14,6 +14,9 @@ namespace loglode {
 namespace {
 
 constexpr std::string_view kPackVersion = "1";  // of the format, docs/rules.md
+// `check` takes a file that shows nothing of what it is for a pack.
+constexpr std::string_view kWhatFilesHave =
+    R"(a configuration of `run` has "sources" and "sinks", a rule pack "pack", "version" and "rules")";
 constexpr std::string_view kPackKeys[] = {"pack", "version", "rules", "description"};
 constexpr std::string_view kRuleKeys[] = {"id",         "name",     "category", "severity", "pattern",     "case_sensitive",
                                           "applies_to", "examples", "meaning",  "check",    "safe_action", "references"};
@@ -106,8 +109,11 @@ Rule read_rule(const YAML::Node& node, ProblemList& problems) {
 
 std::vector<Rule> read_rules(const YAML::Node& root, ProblemList& problems) {
   std::vector<Rule> out;
+  if (!root.IsMap()) {
+    problems.add(line_of(root), {}, fmt::format("must be a mapping: {}", kWhatFilesHave));
+    return out;
+  }
   MappingReader map{root, "pack", kPackKeys, problems};
-  if (!root.IsMap()) return out;
   static_cast<void>(map.required_text("pack"));
   const std::string version = map.required_text("version");
   if (!version.empty() && version != kPackVersion) {
@@ -184,12 +190,16 @@ std::vector<Rule> read_pack(const RulePackText& pack, std::vector<RuleProblem>& 
     list.add(0, {}, fmt::format("too large: over {} bytes", kPackBytesMax));
     return {};
   }
+  if (const std::string_view encoding = encoding_problem(pack.yaml); !encoding.empty()) {
+    list.add(0, {}, fmt::format("not YAML: {}", encoding));
+    return {};
+  }
   try {
     if (const int line = line_of_second_document(pack.yaml); line > 0)
       list.add(line, {}, "a second YAML document (after ---): a file holds one pack");
     const YAML::Node root = YAML::Load(pack.yaml);
     if (!root.IsNull()) return read_rules(root, list);
-    list.add(0, {}, "empty: a pack has \"pack\", \"version\" and \"rules\"");
+    list.add(0, {}, fmt::format("empty: {}", kWhatFilesHave));
     return {};
   } catch (const YAML::Exception& error) {  // yaml-cpp speaks in exceptions; they end here
     list.add(std::max(0, error.mark.line + 1), {}, fmt::format("not YAML: {}", error.msg));

@@ -4,6 +4,7 @@ import array
 import fcntl
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -54,7 +55,9 @@ def usage(log):
             ([], 2, "analyze"), (["analyse", log], 2, 'no command analyse (did you mean "analyze"?)'), (["analyze"], 2, "inputs"), (["analyze", log, "--formt", "json"], 2, 'no option --formt (did you mean "--format"?)'),
             (["analyze", log, "--format", "jsno"], 2, "json"), (["analyze", log, "--tz", "Europe/Nowhere"], 2, "Nowhere"), (["analyze", log, "--since", "yesterday-ish"], 2, "--since"),
             (["analyze", log, "--threads", "0"], 2, "threads"), (["analyze", log, "--report", "pdf"], 2, "report"), (["analyze", log, "--columns", "time,tme,message"], (0, 2), ""),
-            (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
+            (["analyze", log, "--rules", "/nonexistent.yaml"], 2, "nonexistent"), (["analyze", log, "--columns", ""], 2, "--columns"), (["analyze", log, "--columns", "message", "--delimiter", ""], 2, "--delimiter"),
+            (["learn", log, "--state", ""], 2, "--state"), (["tail", log, "--service", ""], 2, "--service"), (["explain", "x", "--tz", ""], 2, "--tz"), (["analyze", log, "--columns", "time,,message"], 2, "column 2"), (["analyze", log, "--delimiter", "||"], 2, "--columns"),
+            (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
             (["help"], 0, ""), (["help", "analyze"], 0, "--findings"), (["analyze", "--help"], 0, "Examples"), (["--version"], 0, ""), (["version"], 0, ""),
             (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, ""), (["check", "--help"], 0, "loglode check shop.yaml --connect"), (["run", "--help"], 0, "143"),
             (["tail", "--help"], 0, "--from start|end|state"), (["tail", log, "--from", "middle"], 2, '"middle" is none of start, end, state')]:
@@ -155,8 +158,38 @@ def nothing_is_overwritten(folder, log):
         done = call("analyze", log, *arguments)
         check(f"refused: {arguments}", done.returncode == 2, done)
     check("the log is as it was", open(log, "rb").read() == before)
-    for value in ("1e-300", "0", "nan", "-5"):
-        check(f"--frequent-window {value}", call("analyze", log, "--frequent-window", value).returncode == 2)
+
+
+def numbers(log):
+    """Every option that counts refuses what is no number and what is out of its bounds, and says the bounds."""
+    bad = ("-1", "-0", "5x", "0x5", " 5", "1e3", "1.5", "99999999999999999999", "")
+    options = {"--frequent-count": ("analyze", "tail"), "--threads": ("analyze", "learn", "tail"), "--snapshot-ms": ("analyze", "tail"), "--batch-bytes": ("analyze",), "--summary-round-trip": ("analyze",)}
+    for option, commands in options.items():
+        for command in commands:
+            for value in bad:
+                done = call(command, log, option, value)
+                check(f"{command} {option} {value!r}", done.returncode == 2 and option in done.stderr, done)
+    for command in ("analyze", "tail"):
+        for value in ("1e-300", "0", "nan", "inf", "-5", "60s", "1e300"):
+            done = call(command, log, "--frequent-window", value)
+            check(f"{command} --frequent-window {value}", done.returncode == 2 and "--frequent-window" in done.stderr, done)
+    for value in bad:
+        check(f"context --lines {value!r}", call("context", "123456", "--lines", value).returncode == 2)
+    for arguments in (["--frequent-count", "1000000000"], ["--frequent-window", "0.5"], ["--frequent-window", "1e3"], ["--threads", "1"]):
+        done = call("analyze", log, "--no-last", *arguments)
+        check(f"taken: {arguments}", done.returncode == 0, done)
+
+
+def file_size_limit(folder):
+    """What a limit on the size of files refuses is told as a failed write, like a full disk; no signal ends the program."""
+    many = os.path.join(folder, "many.log")
+    with open(many, "w", encoding="utf-8") as f:
+        f.write(LOG * 4)
+    limit = lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (512, 512))
+    for arguments, status in ((["analyze", many, "--no-last", "--records", "out"], 1), (["analyze", many, "--no-last", "--assignments", "rows"], 1), (["learn", many, "--state", "kept"], 1),
+                              (["tail", many, "--records", "out", "--state", "kept"], 1), (["analyze", many], 0)):  # the last one could only not keep its results
+        done = subprocess.run([binary, *arguments], cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60, check=False, env={**os.environ, **ENV}, preexec_fn=limit)
+        check(f"file size limit: {arguments}", done.returncode == status and "cannot write" in done.stderr and any(why in done.stderr for why in ("File too large", "disk I/O error")), done)
 
 
 def context_of_a_changed_file(folder, log):
@@ -237,6 +270,8 @@ def main():
         known_errors(folder)
         more_threads_than_cores(log)
         nothing_is_overwritten(folder, log)
+        numbers(log)
+        file_size_limit(folder)
         context_of_a_changed_file(folder, log)
         signals()
         explain()

@@ -124,6 +124,28 @@ def refused_before_anything_is_made(folder):
         check(f"nothing is made: {name}", not os.path.exists(os.path.join(folder, "made")), done)
 
 
+def no_configuration(folder):
+    """A file that cannot be one is told as the configuration that it is meant to be, with what is wrong and what to do."""
+    good = "sources: { in: { type: stdin } }\nsinks: { out: { type: file, path: o } }\n"
+    path = os.path.join(folder, "wide.yaml")
+    for encoding in ("utf-16", "utf-16-be", "utf-16-le"):
+        with open(path, "wb") as f:
+            f.write(good.encode(encoding))
+        for command in ("check", "run"):
+            done = subprocess.run([binary, command, path], capture_output=True, text=True, timeout=60, check=False, stdin=subprocess.DEVNULL)
+            told = done.stdout + done.stderr
+            check(f"{command} {encoding}", done.returncode == 2 and "the configuration is not YAML: UTF-16" in told and "save the file as UTF-8" in told and "pack" not in told, done)
+    for text in ("- sources\n- sinks\n", "just text\n"):
+        write(folder, "list.yaml", text)
+        done = subprocess.run([binary, "run", "list.yaml"], capture_output=True, text=True, timeout=60, check=False, cwd=folder, stdin=subprocess.DEVNULL)
+        check("run: no mapping", done.returncode == 2 and "the configuration must be a mapping" in done.stderr and '"sources" and "sinks"' in done.stderr, done)
+        done = call("list.yaml", cwd=folder)
+        check("check: no mapping", done.returncode == 2 and 'must be a mapping: a configuration of `run` has "sources" and "sinks"' in done.stdout, done)
+    with open(path, "wb") as f:
+        f.write(b"\xef\xbb\xbf" + good.encode())
+    check("with a byte order mark of UTF-8", call(path).returncode == 0, call(path))
+
+
 def examples_one_after_the_other():
     """Each has a state, a group and topics of its own."""
     seen = set()
@@ -185,6 +207,7 @@ with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
     packs_of_a_configuration(temporary)
     feeds_itself(temporary)
     refused_before_anything_is_made(temporary)
+    no_configuration(temporary)
     examples_one_after_the_other()
     own_formats(temporary)
     connect(temporary)

@@ -52,7 +52,12 @@ void expect_transform(const std::string& transform, const Lines& expected) {
 
 TEST_CASE("problems of the whole file", "[app][config]") {
   CHECK(problems_of("") == Lines{"c.yaml: empty: a configuration has \"sources\" and \"sinks\""});
-  CHECK(problems_of("[1]") == Lines{"c.yaml:1: the configuration must be a mapping"});
+  CHECK(problems_of("[1]") == Lines{"c.yaml:1: the configuration must be a mapping",
+                                    "c.yaml:1: it has \"sources\" and \"sinks\": `loglode help config` shows all keys"});
+  for (const std::string_view text :
+       {std::string_view{"\xFF\xFEs\0o\0", 6}, std::string_view{"s\0o\0", 4}, std::string_view{"\xFE\xFF\0s\0o", 6}})
+    CHECK(problems_of(std::string{text}) ==
+          Lines{"c.yaml: the configuration is not YAML: UTF-16, as PowerShell and some editors write: save the file as UTF-8"});
   CHECK(problems_of("state: /x\n") == Lines{"c.yaml: the configuration lacks \"sources\"", "c.yaml: the configuration lacks \"sinks\""});
   CHECK(problems_of("sources: [\n").front().starts_with("c.yaml:2: not YAML: "));
   CHECK(problems_of(kGoodSources + kGoodSinks + "---\nstate: x\n").front() ==

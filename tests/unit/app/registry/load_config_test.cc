@@ -236,6 +236,8 @@ TEST_CASE("configuration: told from a rule pack by its keys", "[app][config]") {
   CHECK(is_pipeline_config(kExample));
   CHECK(is_pipeline_config("sinks: [\n"));
   CHECK(is_pipeline_config("# first\nstate: /x\n"));
+  CHECK(is_pipeline_config("\xEF\xBB\xBFsinks: {}\n"));
+  CHECK(is_pipeline_config(std::string_view{"\xFF\xFEs\0i\0n\0k\0s\0:\0", 14}));
   CHECK_FALSE(is_pipeline_config("pack: x\nversion: 1\nrules: []\n"));
   CHECK_FALSE(is_pipeline_config("rules: []\n"));
   CHECK_FALSE(is_pipeline_config("rules:\n  - id: x\n    sources: y\n"));

@@ -178,8 +178,13 @@ TEST_CASE("packs: what is no pack at all is a problem, never an exception", "[ru
   };
   expect("", "test.yaml: empty");
   expect("# nothing\n", "test.yaml");
-  expect("just text", "test.yaml:1: pack must be a mapping");
-  expect("- a\n- b\n", "test.yaml:1: pack must be a mapping");
+  const std::string mapping =
+      R"(test.yaml:1: must be a mapping: a configuration of `run` has "sources" and "sinks", a rule pack "pack", "version" and "rules")";
+  expect("just text", mapping);
+  expect("- a\n- b\n", mapping);
+  for (const std::string_view text :
+       {std::string_view{"\xFF\xFEp\0a\0", 6}, std::string_view{"p\0a\0", 4}, std::string_view{"\xFE\xFF\0p\0a", 6}})
+    expect(std::string{text}, "test.yaml: not YAML: UTF-16, as PowerShell and some editors write: save the file as UTF-8");
   expect("pack: a\nversion: 1\n", "test.yaml:1: pack lacks \"rules\"");
   expect("pack: a\nversion: 1\nrules: 7\n", "test.yaml:3: \"rules\" must be a list");
   expect("pack: a\nversion: 1\nrules: [7, [], ~]\n", "test.yaml:3: rule must be a mapping");
