@@ -88,12 +88,31 @@ bool is_printed_in_groups(const Number& number) noexcept {
   return fours && (number.group_count == 4 || (number.group_count == 5 && g[4] <= 3));
 }
 
+/// Debit cards of many banks, whose first digits other numbers have as well.
+bool may_be_issued(std::string_view digits) noexcept {
+  const char first = digits.front();
+  return is_issued(digits) || first == '5' || first == '6' ||
+         (digits.size() >= 16 && (digits.starts_with("81") || digits.starts_with("82") || digits.starts_with("9792")));
+}
+
+/// A card, and not `wildcard`, `discarded`, `cardinality`.
+bool is_card_word(std::string_view text, std::size_t at) noexcept {
+  const std::string_view before = text.substr(0, at), after = text.substr(at + 4);
+  for (const std::string_view other : {"dis", "wild", "score", "post", "flash"})
+    if (ends_ignoring_case(before, other)) return false;
+  for (const std::string_view other : {"inal", "io", "iac", "board"})
+    if (starts_ignoring_case(after.substr(0, other.size()), other)) return false;
+  return true;
+}
+
 /// One in ten numbers passes Luhn by chance, and numeric ids of 13 and of 17 to 19 digits are common where such cards are not:
-/// those count only after a word that says so. After such a word no issuer is asked for.
+/// those count only after a word that says so. Right behind such a word no issuer is asked for.
 bool names_card(std::string_view before) noexcept {
+  for (std::size_t i = 0; i + 4 <= before.size(); ++i)
+    if (starts_ignoring_case(before.substr(i), "card") && is_card_word(before, i)) return true;
   for (std::size_t i = 0; i + 3 <= before.size(); ++i)
     for (const std::string_view word :
-         {"card", "pan=", "pan:", "\"pan\"", "karte", "carte", "tarjeta", "visa", "amex", "maestro", "cc=", "cc:", "ccnum"})
+         {"pan=", "pan:", "\"pan\"", "karte", "carte", "tarjeta", "visa", "amex", "maestro", "cc=", "cc:", "ccnum"})
       if (starts_ignoring_case(before.substr(i), word)) return true;
   return before.find("\xE5\x8D\xA1") != std::string_view::npos;
 }
@@ -120,8 +139,9 @@ bool is_card(std::string_view text, std::size_t at, const Number& number) noexce
   if (number.end < text.size() && (is_word(text[number.end]) || text[number.end] == '-')) return false;
   if (number.end + 1 < text.size() && text[number.end] == '.' && is_digit(text[number.end + 1])) return false;
   if (number.group_count > 1 && !is_printed_in_groups(number)) return false;
-  if (text[at] >= '2' && names_card(text_before(text, at))) return true;  // what begins with 1 is a time
-  if (number.group_count == 1 && (is_named_number(text, at) || is_counted(text, number.end))) return false;
+  if (text[at] >= '2' && names_card(name_of_number(text, at))) return true;  // what begins with 1 is a time
+  if (number.group_count == 1 && (is_numbered_thing(text, at) || is_counted(text, number.end))) return false;
+  if (names_card(text_before(text, at))) return may_be_issued(number.text());
   return is_issued(number.text()) && (number.group_count > 1 || (number.count >= 14 && number.count <= 16));
 }
 

@@ -31,7 +31,8 @@ enum class Program : unsigned char {
   cqlsh,
   ipmi,
   snmp,
-  psexec
+  psexec,
+  ssh_keygen
 };
 
 struct ProgramName {
@@ -112,6 +113,8 @@ constexpr ProgramName kPrograms[] = {
     {"snmpset", Program::snmp},
     {"snmptrap", Program::snmp},
     {"psexec", Program::psexec},
+    {"ssh-keygen", Program::ssh_keygen},
+    {"etcdctl", Program::curl},
     {"rdesktop", Program::psexec},
     {"ncftpput", Program::psexec},
     {"ncftpget", Program::psexec},
@@ -141,6 +144,7 @@ constexpr ShortOption kShortOptions[] = {
     {Program::ipmi, "P", true, true},
     {Program::snmp, "AXc", false, true},
     {Program::psexec, "p", false, true},
+    {Program::ssh_keygen, "NP", false, true},
 };
 
 Program program_of(std::string_view word) noexcept {
@@ -229,6 +233,14 @@ std::string_view option_before(std::string_view text, std::size_t begin, std::si
 Span find_user_password(std::string_view text, std::size_t at) {
   const std::size_t lowest = at > kLookBack ? at - kLookBack : 0;
   std::size_t begin = at;
+  if (text[at] == ':' && at > 1 && at + 2 < text.size() && is_quote(text[at - 1]) && text[at + 1] == text[at - 1]) {  // -u 'bob':'x'
+    begin = text.rfind(text[at - 1], at - 2);
+    if (begin == std::string_view::npos || begin < lowest || begin == 0) return {};
+    std::size_t option = begin;
+    const std::string_view name = option_before(text, begin, option);
+    const bool user = name.size() > 1 && name.front() == '-' && option > 0 && names_user(command_before(text, option, "\n").program, name);
+    return user ? mask_argument(text, at + 2, text[at + 1]) : Span{};
+  }
   while (begin > lowest && !divides_words(text[begin - 1]) && text[begin - 1] != ':') --begin;
   if (begin == 0) return {};
   const std::string_view user = text.substr(begin, at - begin);
@@ -246,7 +258,7 @@ namespace {
 
 const ShortOption* short_option(std::string_view text, std::size_t at) noexcept {
   const char letter = text[at + 1];
-  if (!is_one_of(letter, "paPwAXc")) return nullptr;
+  if (!is_one_of(letter, "paPwAXcN")) return nullptr;
   const Command command = command_before(text, at, "\n|;&");
   if (command.program == Program::none) return nullptr;
   for (const ShortOption& option : kShortOptions) {
@@ -261,7 +273,8 @@ const ShortOption* short_option(std::string_view text, std::size_t at) noexcept 
 }  // namespace
 
 Span find_option_password(std::string_view text, std::size_t at) {
-  if (at == 0 || at + 2 >= text.size() || (!is_gap(text[at - 1]) && !is_quote(text[at - 1]))) return {};
+  const bool numbered = at > 2 && text[at - 1] == '=' && is_digit(text[at - 2]);  // a1= of the audit log
+  if (at == 0 || at + 2 >= text.size() || (!is_gap(text[at - 1]) && !is_quote(text[at - 1]) && !numbered)) return {};
   const ShortOption* option = short_option(text, at);
   if (option == nullptr) return {};
   const bool closed = is_quote(text[at - 1]) && text[at + 2] == text[at - 1];
@@ -273,6 +286,11 @@ Span find_option_password(std::string_view text, std::size_t at) {
   if (!option->apart) return {};
   std::size_t begin = at + 2 + (closed ? 1 : 0);
   while (begin < text.size() && begin - at < 6 && is_gap(text[begin])) ++begin;
+  if (closed && text.substr(begin, 1) == "a") {  // a2= of the audit log
+    std::size_t sign = begin + 1;
+    while (sign < text.size() && sign - begin < 4 && is_digit(text[sign])) ++sign;
+    if (text.substr(sign, 1) == "=") begin = sign + 1;
+  }
   if (begin == text.size() || is_gap(text[begin])) return {};
   return is_quote(text[begin]) ? mask_argument(text, begin + 1, text[begin]) : mask_argument(text, begin, '\0');
 }

@@ -53,6 +53,14 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 
 /// `at` is on `=`, `:` or `>`: the value of a name that holds secrets (password, token, Authorization, Cookie…).
 [[nodiscard]] Span find_named_value(std::string_view text, std::size_t at);
+/// `at` is on a `{`, or the `[` of Go's `map[`: where that ends when it stands below a name of secrets (`credentials`), else `at`.
+[[nodiscard]] std::size_t secrets_end(std::string_view text, std::size_t at) noexcept;
+/// The same of the `:` at the end of a line and the lines below it that are indented deeper.
+[[nodiscard]] std::size_t secret_lines_end(std::string_view text, std::size_t at) noexcept;
+/// The same of a field by its path: `credentials.db`.
+[[nodiscard]] bool is_member_of_secrets(std::string_view path, std::string_view value) noexcept;
+/// `at` is on a `=`, `:` or `>` below such a name; with `sure` every text there is one, else what looks like a secret.
+[[nodiscard]] Span find_member(std::string_view text, std::size_t at, bool sure);
 /// `at` is on the `>` of `<password>x</password>`, `<property name="password">x</property>`, `<key>password</key><string>x</string>`.
 [[nodiscard]] Span find_element(std::string_view text, std::size_t at);
 /// `at` is on a `,` or `;`: `("password", "x")`, `["X-Api-Key","x"]`, `s:8:"password";s:7:"x";`.
@@ -64,6 +72,10 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 
 // --- programs and protocols: command_line.cc, protocol_command.cc ------------------------------------------------------------------------
 
+/// `at` is on a `[`: `Login incorrect: [bob/x]`, `login attempt [bob/x] failed`.
+[[nodiscard]] Span find_login_pair(std::string_view text, std::size_t at);
+/// `at` is on a `(`: `mysqli_connect('db', 'bob', 'x')`, `PDO->__construct('mysql:…', 'bob', 'x')`, `db.auth("bob", "x")`.
+[[nodiscard]] Span find_call_password(std::string_view text, std::size_t at);
 /// `at` is on a `:` or `%`: the password of `curl -u user:x`, `smbclient -U user%x`.
 [[nodiscard]] Span find_user_password(std::string_view text, std::size_t at);
 /// `at` is on the `-` of a short option: `mysql -px`, `mongo -p x`, `sshpass -p x`, `redis-cli -a x`.

@@ -220,25 +220,25 @@ const Word* find_word(FoldedName& name) {
 
 bool is_exact(const FoldedName& name, const Word& word) noexcept { return name.begins_token(name.text().size() - word.text.size()); }
 
-/// `db_value` and `dbValue` end in `value`, `interval` does not.
-bool ends_in_word(std::string_view text, std::string_view word) noexcept {
-  if (!ends_ignoring_case(text, word)) return false;
-  const std::size_t begin = text.size() - word.size();
-  return begin == 0 || !is_alnum(text[begin - 1]) || (is_upper(text[begin]) && is_lower(text[begin - 1]));
-}
-
 bool ends_in_one_of(std::string_view text, std::initializer_list<std::string_view> words) noexcept {
   return std::any_of(words.begin(), words.end(), [&](std::string_view word) { return ends_in_word(text, word); });
 }
 
 }  // namespace
 
+bool ends_in_word(std::string_view text, std::string_view word) noexcept {
+  if (!ends_ignoring_case(text, word)) return false;
+  const std::size_t begin = text.size() - word.size();
+  return begin == 0 || !is_alnum(text[begin - 1]) || (is_upper(text[begin]) && is_lower(text[begin - 1]));
+}
+
 Name name_before(std::string_view text, std::size_t end) {
-  if (end == 0) return {end};
+  if (end == 0) return {};
   FoldedName name{text, end, kBlanksMax};
   const std::size_t size = name.text().size();
   const Word* word = find_word(name);
   Name out{name.token()};
+  out.end = end;
   if (word == nullptr) return out;
   const std::size_t begin = name.text().size() - word->text.size();
   if (word->kind == NameKind::query && !is_exact(name, *word)) return out;
@@ -252,26 +252,62 @@ Name name_before(std::string_view text, std::size_t end) {
   return out;
 }
 
-Name name_of_whose(std::string_view text, std::size_t end) {
+namespace {
+
+/// Before one word that says that something was set, and the blanks before it; `end` when none is there.
+std::size_t before_verb(std::string_view text, std::size_t end) noexcept {
+  const std::string_view word = word_before(text, end);
+  if (!is_any_of(word, {"is",        "was",         "are",     "were",    "has",     "have", "been",    "be",        "now",
+                        "set",       "reset",       "changed", "updated", "rotated", "to",   "created", "generated", "regenerated",
+                        "initially", "temporarily", "ist",     "lautet",  "wurde",   "est",  "es",      "as"}))
+    return end;
+  std::size_t at = static_cast<std::size_t>(word.data() - text.data());
+  while (at > 0 && end - at < kLookBack && is_blank(text[at - 1])) --at;
+  return at;
+}
+
+constexpr std::size_t kVerbsMax = 5;
+
+/// The name that ends at `end`, words of setting it passed over.
+Name name_before_verbs(std::string_view text, std::size_t end) {
+  for (std::size_t verbs = 0; verbs <= kVerbsMax; ++verbs) {
+    Name name = name_before(text, end);
+    if (name.kind == NameKind::secret || name.kind == NameKind::code) return name.whole && verbs > 1 ? Name{} : name;
+    const std::size_t before = before_verb(text, end);
+    if (before == end) break;
+    end = before;
+  }
+  return {};
+}
+
+}  // namespace
+
+Name name_told(std::string_view text, std::size_t end, std::size_t words_most) {
+  while (end > 0 && is_blank(text[end - 1])) --end;
+  if (const Name name = name_before_verbs(text, end); name.kind != NameKind::none) return name;
+  for (std::size_t verbs = 0; verbs <= kVerbsMax; ++verbs) {
+    if (const Name name = name_of_whose(text, end, verbs != 0 ? 5 : words_most); name.kind != NameKind::none) return name;
+    const std::size_t before = before_verb(text, end);
+    if (before == end) break;
+    end = before;
+  }
+  return {};
+}
+
+Name name_of_whose(std::string_view text, std::size_t end, std::size_t words_most) {
   constexpr std::size_t kWhoMax = 48;
-  const std::string_view before = text_before(text, end, kWhoMax);
-  // Who it is has two words at most: so the link stands before the last blank, or before the one before that.
   constexpr auto npos = std::string_view::npos;
-  const std::size_t last = before.rfind(' ');
-  if (last == npos || last == 0) return {};
-  const auto blank_before = [&](std::size_t at) { return at == npos || at == 0 ? npos : before.rfind(' ', at - 1); };
-  const std::size_t second = blank_before(last), third = blank_before(second);
-  const auto word = [&](std::size_t blank, std::size_t next) {
-    return blank == npos ? std::string_view{} : before.substr(blank + 1, next - blank - 1);
-  };
-  const std::string_view nearer = word(second, last), farther = word(third, second);
-  for (const std::string_view link : {"for", "of", "für", "von", "para", "de", "pour", "для"}) {
-    const std::size_t at = link == nearer ? second : link == farther ? third : npos;
-    if (at == npos || at == 0) continue;
-    const std::string_view who = before.substr(at + link.size() + 2);
-    if (who.empty() || who.find_first_of("=:;,") != npos) continue;
-    if (const Name name = name_before(text, end - before.size() + at); name.kind == NameKind::secret || name.kind == NameKind::code)
-      return name;
+  const std::string_view before = text_before(text, end, kWhoMax);
+  std::size_t next = before.rfind(' ');  // of the word at hand
+  if (next == npos || before.substr(next).find_first_of("=:;,") != npos) return {};
+  for (std::size_t words = 1; words <= words_most; ++words) {
+    const std::size_t blank = next == 0 ? npos : before.rfind(' ', next - 1);
+    if (blank == npos || blank == 0 || next + 1 == before.size()) return {};
+    const std::string_view word = before.substr(blank + 1, next - blank - 1);
+    if (is_any_of(word, {"for", "of", "für", "von", "para", "de", "pour", "для"}))
+      return name_before_verbs(text, end - before.size() + blank);
+    if (word.find_first_of("=:;,") != npos) return {};
+    next = blank;
   }
   return {};
 }
@@ -284,7 +320,8 @@ bool names_a_name(std::string_view text) noexcept {
 }
 
 bool names_a_value(std::string_view text) noexcept {
-  return ends_in_one_of(text, {"value", "val", "content", "data", "text", "default", "values", "v", "string"});
+  return ends_in_one_of(text, {"value", "val", "content", "data", "text", "default", "values", "v", "string", "current", "previous", "old",
+                               "new", "stored", "actual", "desired"});
 }
 
 }  // namespace loglode::redaction

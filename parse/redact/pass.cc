@@ -29,9 +29,8 @@ Span Pass::next() {
 Span Pass::look() {
   switch (text_[at_]) {
     case '=':
-      return find_named_value(text_, at_);
     case '>':
-      return first_of(find_element(text_, at_), find_named_value(text_, at_));
+      return look_equals();
     case ':':
       return look_colon();
     case ' ':
@@ -44,8 +43,10 @@ Span Pass::look() {
       return look_divider();
     case '(':
       return look_bracket();
-    case '$':
     case '{':
+    case '[':
+      return look_opening();
+    case '$':
     case '*':
     case '~':
     case '%':
@@ -57,9 +58,36 @@ Span Pass::look() {
   }
 }
 
+Span Pass::look_opening() {
+  if (at_ >= secrets_end_) {
+    secrets_end_ = secrets_end(text_, at_);
+    secrets_in_lines_ = false;
+  }
+  return text_[at_] == '{' ? find_password_hash(text_, at_) : find_login_pair(text_, at_);
+}
+
+Span Pass::look_equals() {
+  if (text_[at_] == '>')
+    if (const Span span = find_element(text_, at_); !span.empty()) return span;
+  const Span span = find_named_value(text_, at_);
+  if (span.empty() && at_ + 2 < text_.size()) {
+    forget_row();
+    RowReader::find_assigned(text_, at_, row_);
+    std::sort(row_.begin() + static_cast<std::ptrdiff_t>(row_taken_), row_.end(),
+              [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  }
+  return span.empty() && at_ < secrets_end_ ? find_member(text_, at_, !secrets_in_lines_) : span;
+}
+
 Span Pass::look_colon() {
   if (text_.substr(at_, 3) == "://") return find_url_password(text_, at_);
   if (const Span span = find_named_value(text_, at_); !span.empty()) return span;
+  if (at_ >= secrets_end_) {
+    secrets_end_ = secret_lines_end(text_, at_);
+    secrets_in_lines_ = true;
+  }
+  if (at_ < secrets_end_)
+    if (const Span span = find_member(text_, at_, !secrets_in_lines_); !span.empty()) return span;
   return first_of(find_user_password(text_, at_), find_infix_token(text_, at_));
 }
 
@@ -69,13 +97,17 @@ Span Pass::look_divider() {
   return span.empty() && text_[at_] == ',' ? find_protocol_password(text_, at_) : span;
 }
 
+void Pass::forget_row() noexcept {
+  if (row_taken_ != row_.size()) return;
+  row_.clear();
+  row_taken_ = 0;
+}
+
 Span Pass::look_bracket() {
-  if (row_taken_ == row_.size()) {
-    row_.clear();
-    row_taken_ = 0;
-  }
+  forget_row();
   rows_.find(text_, at_, row_);
-  return first_of(find_argument(text_, at_), find_phone(text_, at_));
+  if (const Span span = first_of(find_call_password(text_, at_), find_argument(text_, at_)); !span.empty()) return span;
+  return find_phone(text_, at_);
 }
 
 Span Pass::look_sign() {

@@ -21,6 +21,8 @@ bool is_scheme(std::string_view id) noexcept {
                         "5",
                         "6",
                         "7",
+                        "8",
+                        "9",
                         "y",
                         "gy",
                         "md5",

@@ -191,8 +191,9 @@ bool holds(std::string_view text, const std::array<bool, 256>& table) noexcept {
 struct Piece {
   std::size_t size = 1;  // of the source
   bool changed = false;
-  bool byte = false;   // `value` is one byte
-  char32_t value = 0;  // 0: nothing takes its place
+  bool byte = false;                           // `value` is one byte
+  char32_t value = 0;                          // 0: nothing takes its place
+  std::size_t whole_begin = 0, whole_end = 0;  // what it is said to come from, when that is more than itself
 };
 
 Piece shown(Decoded decoded) noexcept {
@@ -217,6 +218,18 @@ Piece read_plainly(std::string_view text, std::size_t at) noexcept {
   if (is_invisible(found.value)) return {found.size, true, false, 0};
   const char32_t ascii = as_ascii(found.value);
   return {found.size, ascii != found.value, false, ascii};
+}
+
+/// Where the value that begins at `at` ends; `at` when it is no argument in hexadecimal digits.
+std::size_t hex_argument_end(std::string_view text, std::size_t at) noexcept {
+  std::size_t name = at - 1;
+  while (name > 0 && is_digit(text[name - 1])) --name;
+  const bool argument = name > 0 && name < at - 1 && text[name - 1] == 'a' && (name == 1 || is_blank(text[name - 2]));
+  if (!argument && !text.substr(0, at).ends_with("proctitle=")) return at;
+  std::size_t end = at;
+  while (end < text.size() && (is_digit(text[end]) || (text[end] >= 'A' && text[end] <= 'F'))) ++end;
+  const bool whole = end == text.size() || static_cast<unsigned char>(text[end]) <= ' ';
+  return whole && end - at >= 8 && (end - at) % 2 == 0 ? end : at;
 }
 
 Piece read_escaped(std::string_view text, std::size_t at) noexcept {
@@ -246,7 +259,9 @@ bool PlainText::rewrite(std::string_view text, Reader reader) {
       next_bytes_ += static_cast<char>(piece.value);
     else if (piece.value != 0)
       append_utf8(next_bytes_, piece.value);
-    next_sources_.resize(next_sources_.size() + next_bytes_.size() - before, {source(at).begin, source(end - 1).end});
+    const std::size_t from = piece.whole_begin == piece.whole_end ? at : piece.whole_begin;
+    const std::size_t to = piece.whole_begin == piece.whole_end ? end : piece.whole_end;
+    next_sources_.resize(next_sources_.size() + next_bytes_.size() - before, {source(from).begin, source(to - 1).end});
     at = end;
   }
   if (!changed) return false;
@@ -263,6 +278,21 @@ bool PlainText::normalise(std::string_view text) {
 }
 
 bool PlainText::unescape() { return holds(text_, kEscaping) && rewrite(text_, read_escaped); }
+
+bool PlainText::decode_arguments() {
+  if (text_.find("proctitle=") == std::string_view::npos && text_.find("argc=") == std::string_view::npos) return false;
+  std::size_t begin = 0, end = 0;  // of the argument at hand
+  return rewrite(text_, [&](std::string_view text, std::size_t at) {
+    if (at >= end && at > 0 && text[at - 1] == '=' && is_hex(text[at])) {
+      begin = at;
+      end = hex_argument_end(text, at);
+    }
+    if (at >= end) return Piece{};
+    std::size_t count = 0;
+    const char32_t value = read_hex(text, at, 2, count);
+    return Piece{2, true, true, value < 0x20 ? U' ' : value, begin, end};
+  });
+}
 
 Span PlainText::back(Span span) const noexcept {
   if (sources_.empty() || span.empty()) return span;

@@ -20,6 +20,9 @@ class PlainText {
   bool normalise(std::string_view text);
   /// Decodes one layer of `\"`, `\u003d`, `%3D`, `&quot;`, `#012`. False when there is none; then text() is as before.
   bool unescape();
+  /// Decodes what the audit log writes in hexadecimal digits (`proctitle=6D79…`, `a1=2D70…`): arguments with blanks. Each byte of it
+  /// comes from all of it, so that such an argument is masked as a whole. False when there is none.
+  bool decode_arguments();
 
   [[nodiscard]] std::string_view text() const noexcept { return text_; }
   /// The bytes of what normalise() was given that `span` of text() came from.

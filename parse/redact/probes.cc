@@ -66,7 +66,7 @@ void add_names(std::vector<std::string>& out) {
       "-]{0,2}info)";
   const std::string small = "(?i)(?:pass|psw|pw|auth|pin|puk|otp|csc|psk|creds)";
   const std::string closers = R"([0-9]{0,4}["'`\\\]\[0-9]{0,16}[ \t]{0,4})", sign = R"((?:[=:>]|\xEF\xBC[\x9A\x9D]))";
-  const std::string told = R"(.{0,44}[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t])";
+  const std::string told = R"(.{0,44}[ \t](?:is|was|to|as|ist|lautet|est|es|from)[ \t])";
   const std::string value = R"([ \t]{1,2}(?:[0-9] )?(?:\\?["'`]|[^ \t]{0,64}[0-9]))";
   add_alternatives(out, rare_name_expressions(), "(?i)");
   out.insert(
@@ -80,7 +80,13 @@ void add_names(std::vector<std::string>& out) {
           small + closers + sign,
           small + R"([0-9]{0,4}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",
           small + "[0-9]{0,4}" + value,
-          small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t])",
+          small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t:])",
+          R"((?i)(?:pin|puk|otp|csc|psk)[0-9]{0,4}[ \t](?:.{0,24}[ \t])?(?:for|of|f.{1,2}r|von|para|de|pour|\xD0\xB4\xD0\xBB\xD1\x8F)[ \t].{0,56}(?:[:=]|[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t]))",
+          R"([0-9]{4}[ \t]{1,2}(?i:is|as) your )",
+          R"((?i)(?:and|with) (?:the )?password[ \t])",
+          R"((?i)creds[ \t:=>"'\\\[]{0,12}\{)",
+          R"((?i)stringdata["'\]{0,8}[ \t]{0,4}[:=])",
+          R"(argc=[0-9]{1,4} a0=|proctitle=[0-9A-F]{8})",
           small + R"([0-9]{0,4}\(\\?["'`])",
           R"((?i)-[a-z0-9_.-]{0,60}(?:pass|pwd|pw|secret|token|auth|bearer|pin|otp|psk|credential|creds)[0-9a-z_.-]{0,24}[ \t]{1,2}[^ \t-])",
           // What stands between the name and its value is not counted: that would cost more than the few lines more that hit.
@@ -99,25 +105,34 @@ void add_commands(std::vector<std::string>& out) {
       {
           R"((?i)identified[ \t])", R"((?i)values[\x00-\x20]{0,7}\()", R"(PASS[ \t]{1,2}[^ \t])",
           R"((?:AUTH|AUTHENTICATE|LOGIN|OPER|IDENTIFY)\\?["'`]?[ \t,])", R"(["'`]auth\\?["'`][ \t,])",
-          R"((?i)(?:curl|smbclient|rpcclient|winexe|sshpass|redis-cli|valkey-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
+          R"((?i)(?:curl|etcdctl|ssh-keygen|smbclient|rpcclient|winexe|sshpass|redis-cli|valkey-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
           R"((?i)(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|az)(?:\.exe)?["'`]?[ \t,].{0,90}login)",
           R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|osql|mosquitto_[a-z]{2,3}|cqlsh|ipmitool|snmp(?:get|walk|set|trap|bulkwalk)|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
-          R"((?i)(?:zip|7z|7za|7zr|rar|bcp) )",
+          R"((?i)(?:zip|7z|7za|7zr|rar|bcp) |CONNECT [A-Za-z0-9_]{1,30}/)",
+          R"((?i)login (?:ok|incorrect|attempt|failed|invalid|succeeded)[^\[]{0,64}\[[^\]/]{1,128}/|PLAIN.{0,250}resp=)",
+          R"((?:PDO|mysqli)(?:->|::)__construct\(|(?i:mysqli?_p?connect|real_connect|ftp_login|ldap_bind|imap_open|oci_connect)\()",
+          R"((?i)(?:auth|login|basic_?auth|changeuserpassword|passwordcredentials)\(\\?["'`])",
+          R"((?i)(?:reset[-_/]?password|password[-_/]reset|forgot-password|set-password|magic-link)/)",
+          R"((?i)htpasswd[ \t]|net(?:\.exe)?["']?[ \t]{1,2}user?[ \t]|chpasswd|rabbitmqctl[ \t]|wpa_passphrase[ \t]|--from-literal=|nmcli .{0,90}password |machine .{0,60}login .{0,60}password |passwd --stdin|--password-stdin|cryptsetup|sudo -S)",
+          R"((?i)(?:snmp-server|set snmp) .{0,90}community[ \t]|enable[ \t]{1,4}(?:secret|password)[ \t]|(?:secret|password|key|key-string)[ \t]{1,2}[05-9] [^ \t])",
+          R"((?i)(?:tacacs-server|radius-server|isakmp) .{0,90}key(?:-string)?[ \t])",
           R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
       });
 }
 
 void add_addresses(std::vector<std::string>& out) {
-  out.insert(out.end(),
-             {
-                 R"(://[^"'<>`\x00-\x20]+@)",
-                 R"(@(?:tcp|unix)\()",
-                 R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
-                 R"(@(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9-]{0,60}:[0-9]{2,5}(?:[/ \t?#]|$)))",
-                 R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",
-                 R"([^\x00-\x20]@\[[0-9A-Fa-f])",
-                 R"((?i)hooks?/|webhook|hooks\.slack\.com|api\.telegram\.org|/with/key/|/robot/send/|pagerduty\.com/integration/)",
-             });
+  out.insert(
+      out.end(),
+      {
+          R"(://[^"'<>`\x00-\x20]+@)",
+          R"(@(?:tcp|unix)\()",
+          R"((?i)(?:lookup|dial|dialing|resolv(?:e|ing)|getaddrinfo|addr|address|host|hostname|dsn|proxy|tcp|(?:connect|connecting|connected|dial) to):?[ \t]{1,4}[A-Za-z][^\x00-\x20:@]{0,62}:[^\x00-\x20]+@)",
+          R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
+          R"(@(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9-]{0,60}:[0-9]{2,5}(?:[/ \t?#]|$)))",
+          R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",
+          R"([^\x00-\x20]@\[[0-9A-Fa-f])",
+          R"((?i)hooks?/|webhook|hooks\.slack\.com|api\.telegram\.org|/with/key/|/robot/send/|pagerduty\.com/integration/)",
+      });
 }
 
 void add_shapes(std::vector<std::string>& out) {
@@ -129,7 +144,7 @@ void add_shapes(std::vector<std::string>& out) {
           "-----(?:BEGIN|END) ",
           R"(Q~[A-Za-z0-9_.~-]{20}|\.atlasv1\.|-us[0-9]|:AA[A-Za-z0-9_-]{28})",
           R"((?i)(?:key|secret|token)[-_][A-Za-z0-9_-]{0,13}[0-9a-f]{32})",
-          R"((?i)\$(?:1|2[abxy]?|5|6|7|y|gy|md5|sha1|apr1|argon2(?:i|d|id)?|scrypt|s2|p|h|s|pbkdf2(?:-sha[0-9]{1,3})?|bcrypt-sha256)\$)" +
+          R"((?i)\$(?:1|2[abxy]?|[5-9]|y|gy|md5|sha1|apr1|argon2(?:i|d|id)?|scrypt|s2|p|h|s|pbkdf2(?:-sha[0-9]{1,3})?|bcrypt-sha256)\$)" +
               hash + "{18}",
           R"((?i)(?:pbkdf2_sha[0-9]{1,3}|bcrypt_sha256|bcrypt|argon2|scrypt|scram-sha-[0-9]{1,3}|sha1|md5)\$)" + hash + "{28}",
           R"((?i)\{(?:s?sha|s?md5|crypt|ssha[0-9]{3}|sha[0-9]{3}|pbkdf2|pbkdf2-sha[0-9]{3}|bcrypt|argon2)\})" + hash + "{14}",

@@ -51,6 +51,7 @@ std::vector<Span> find_secrets(std::string_view text) {
   look();
   int layers = 0;
   while (layers < kLayersMax && plain.unescape()) ++layers, look();
+  if (plain.decode_arguments()) ++layers, look();
   if (disguised || layers != 0) merge(spans);
   return spans;
 }
@@ -81,8 +82,10 @@ Span named_span(std::string_view key, std::string_view value) {
       if (!span.empty()) span.end = value.size();
       return span;
     }
-    default:
-      return is_secret_of(kind, value) ? Span{0, value.size(), SecretKind::credential} : Span{};
+    default: {
+      const bool member = !is_placeholder(value) && !is_folder(value) && is_member_of_secrets(key, value);
+      return member || is_secret_of(kind, value) ? Span{0, value.size(), SecretKind::credential} : Span{};
+    }
   }
 }
 

@@ -37,7 +37,7 @@ Span mask_password_source(std::string_view text, std::size_t begin) {
 }
 
 Span find_option_value(std::string_view text, std::string_view word, std::size_t at, std::size_t begin) {
-  if (text[begin] == '-') return {};
+  if (text[begin + (is_quote(text[begin]) && begin + 1 < text.size() ? 1 : 0)] == '-') return {};
   const bool source = ends_ignoring_case(word, "passin") || ends_ignoring_case(word, "passout") || ends_ignoring_case(word, "-pass");
   if (source)
     if (const Span span = mask_password_source(text, begin); !span.empty()) return span;
@@ -59,13 +59,13 @@ bool names_password(std::string_view name) noexcept {
          !ends_ignoring_case(name, "keys");
 }
 
-Span mask_told(std::string_view text, const Name& name, std::size_t name_end, std::size_t begin, std::size_t key_length) {
+Span mask_told(std::string_view text, const Name& name, std::size_t begin, std::size_t key_length) {
   const Value value = read_value(text, begin);
   const std::string_view judged = beginning_of(text, value);
   if (value.reference || value.called || is_placeholder(judged)) return {};
   const bool told = name.kind == NameKind::code                                      ? looks_like_code(judged)
                     : name.kind != NameKind::secret                                  ? false
-                    : names_password(text.substr(name.begin, name_end - name.begin)) ? looks_like_secret(judged)
+                    : names_password(text.substr(name.begin, name.end - name.begin)) ? looks_like_secret(judged)
                                                                                      : looks_like_key(judged, key_length);
   if (!told) return {};
   Span span = mask_value(text, value);
@@ -73,21 +73,43 @@ Span mask_told(std::string_view text, const Name& name, std::size_t name_end, st
   return span;
 }
 
-/// `password is x`, `password was set to x`; `verb` is where the word before `begin` begins.
-Span find_value_after_verb(std::string_view text, std::size_t verb, std::size_t begin) {
-  std::size_t end = verb;
-  for (std::size_t words = 0; words < 4; ++words) {
-    while (end > 0 && verb - end < 40 && is_blank(text[end - 1])) --end;
-    if (const Name name = name_before(text, end); name.kind == NameKind::secret || name.kind == NameKind::code)
-      return name.whole && words != 0 ? Span{} : mask_told(text, name, end, begin, 16);
-    if (words == 0)
-      if (const Name name = name_of_whose(text, end); name.kind != NameKind::none && !name.whole)
-        return mask_told(text, name, end, begin, 16);
-    const std::string_view word = word_before(text, end);
-    if (!is_any_of(word, {"set", "changed", "reset", "updated", "was", "is", "has", "been", "now", "to"})) return {};
-    end -= word.size();
+/// Where `from x` begins that ends at `end`; `end` when nothing is there of the kind.
+std::size_t before_old_value(std::string_view text, std::size_t end) noexcept {
+  std::size_t begin = end;
+  while (begin > 0 && is_blank(text[begin - 1])) --begin;
+  const std::size_t value_end = begin;
+  while (begin > 0 && value_end - begin<kLookBack&& static_cast<unsigned char>(text[begin - 1])> ' ') --begin;
+  const std::string_view word = word_before(text, begin);
+  return begin != value_end && equal_ignoring_case(word, "from") ? static_cast<std::size_t>(word.data() - text.data()) : end;
+}
+
+/// `password is x`, `password was set to x`, `password changed from x to y`; `verb` is where the word before `begin` begins.
+Span find_value_after_verb(std::string_view text, std::string_view verb, std::size_t begin) {
+  const std::size_t at = static_cast<std::size_t>(verb.data() - text.data());
+  if (equal_ignoring_case(verb, "from")) {  // else it may be where somebody came from
+    const Value value = read_value(text, begin);
+    if (!starts_ignoring_case(text.substr(std::min(text.size(), value.end + (value.quoted ? 1 : 0))), " to ")) return {};
   }
-  return {};
+  const Name name = name_told(text, equal_ignoring_case(verb, "to") ? before_old_value(text, at) : at, 5);
+  constexpr std::size_t kToldMax = 40;  // characters between them, as the probes expect
+  return name.kind == NameKind::none || at - name.end > kToldMax ? Span{} : mask_told(text, name, begin, 16);
+}
+
+/// `123456 is your code`, `use 123456 as your one-time password`: the code that ends at `at`, before the words at `begin`.
+Span find_value_before_name(std::string_view text, std::size_t at, std::size_t begin) {
+  constexpr std::size_t kWordsMax = 48;
+  const bool told = starts_ignoring_case(text.substr(begin), "is your ") || starts_ignoring_case(text.substr(begin), "as your ");
+  if (!told) return {};
+  std::size_t code = at;
+  while (code > 0 && at - code < kLookBack && is_digit(text[code - 1])) --code;
+  if (at - code < 4 || at - code > 8 || (code > 0 && is_word(text[code - 1]))) return {};
+  const std::size_t limit = std::min(text.size(), begin + kWordsMax);
+  for (std::size_t end = begin; end < limit; ++end) {
+    if (!is_alpha(text[end - 1]) || is_alpha(text[end])) continue;
+    if (const NameKind kind = name_before(text, end).kind; kind == NameKind::code || kind == NameKind::secret) return {code, at};
+  }
+  const NameKind last = limit == text.size() ? name_before(text, limit).kind : NameKind::none;
+  return last == NameKind::code || last == NameKind::secret ? Span{code, at} : Span{};
 }
 
 /// What people and programs call a method, not a password.
@@ -112,13 +134,50 @@ Span find_value_after_name(std::string_view text, std::size_t at, std::size_t be
   if (name.kind == NameKind::secret && (!digit || !letter || judged.size() < 6)) return {};
   if (name.kind == NameKind::code && (letter || judged.size() < 4 || !name.prose)) return {};
   if (value.end < text.size() && (text[value.end] == '=' || text[value.end] == ':')) return {};
-  return mask_told(text, name, at, begin, 20);
+  return mask_told(text, name, begin, 20);
 }
 
-/// `"AUTH" "x"`, `"requirepass" "x"`.
+/// `a2=` of `a1="--password" a2="x"`, as the audit log writes arguments.
+std::size_t skip_argument_name(std::string_view text, std::size_t begin) noexcept {
+  std::size_t end = begin + 1;
+  while (end < text.size() && end - begin < 5 && is_digit(text[end])) ++end;
+  const bool numbered = text[begin] == 'a' && end > begin + 1 && end + 1 < text.size() && text[end] == '=';
+  return numbered ? end + 1 : begin;
+}
+
+/// "user bob and password x": what ends the sentence, or its part, and says nothing of a password.
+Span find_password_with_user(std::string_view text, std::size_t at, std::size_t begin) {
+  std::string_view before = text_before(text, at - 8, 80);
+  if (ends_ignoring_case(before, " the ")) before.remove_suffix(4);
+  const bool joined = ends_ignoring_case(before, " and ") || ends_ignoring_case(before, " with ");
+  if (!joined) return {};
+  before.remove_suffix(ends_ignoring_case(before, " and ") ? 5 : 6);
+  const std::size_t blank = before.find_last_of(" =:");
+  if (blank == std::string_view::npos || blank + 1 == before.size()) return {};
+  if (!is_any_of(word_before(before, blank), {"user", "username", "login", "account"})) return {};
+  const Value value = read_value(text, begin);
+  const std::string_view judged = beginning_of(text, value);
+  const std::size_t behind = std::min(text.size(), value.end + (value.quoted ? 1 : 0));
+  const bool ends = behind == text.size() || is_one_of(text[behind], ",;)\r\n\"\\") || (judged.ends_with('.') && judged.size() > 1);
+  if (!ends || value.reference || is_placeholder(judged) || judged.size() < 4) return {};
+  if (is_any_of(judged.substr(0, judged.find_last_not_of('.') + 1),
+                {"wrong",    "incorrect",    "invalid",        "failed",    "denied",   "required", "mismatch", "missing",
+                 "expired",  "provided",     "given",          "login",     "pair",     "fields",   "field",    "change",
+                 "reset",    "hash",         "auth",           "based",     "prompt",   "file",     "store",    "manager",
+                 "policy",   "only",         "grant",          "flow",      "enabled",  "check",    "less",     "combination",
+                 "disabled", "verification", "authentication", "protected", "accepted", "rejected", "matched",  "correct"}))
+    return {};
+  Span span = mask_value(text, value);
+  if (!value.quoted && text[span.end - 1] == '.') --span.end;
+  return span;
+}
+
+/// `"AUTH" "x"`, `"requirepass" "x"`, `"--password" "x"`.
 Span find_quoted_argument(std::string_view text, std::size_t at, std::size_t begin) {
   if (const Span span = find_protocol_password(text, at); !span.empty()) return span;
   const std::size_t end = at > 1 && text[at - 2] == '\\' ? at - 2 : at - 1;
+  const std::string_view word = joined_word_before(text, end);
+  if (is_option(text, word)) return find_option_value(text, word, end, begin);
   if (name_before(text, end).kind != NameKind::secret) return {};
   const Value value = read_value(text, begin);
   const std::string_view judged = beginning_of(text, value);
@@ -140,15 +199,23 @@ Span find_value_after_blank(std::string_view text, std::size_t at) {
   std::size_t begin = at;
   while (begin < text.size() && begin - at < 2 && is_blank(text[begin])) ++begin;
   if (begin == text.size() || static_cast<unsigned char>(text[begin]) <= ' ') return {};
-  if (is_quote(text[at - 1])) return is_quote(text[begin]) || text[begin] == '\\' ? find_quoted_argument(text, at, begin) : Span{};
+  if (is_quote(text[at - 1])) {
+    const std::size_t argument = skip_argument_name(text, begin);
+    const bool follows = argument != begin || is_quote(text[begin]) || text[begin] == '\\';
+    return follows ? find_quoted_argument(text, at, argument) : Span{};
+  }
   const std::string_view word = joined_word_before(text, at);
   if (word.size() < 2) return {};
   if (is_any_of(word, {"bearer", "basic", "negotiate"})) return find_bare_scheme(text, word, begin);
   if (is_option(text, word)) return find_option_value(text, word, at, begin);
   if (const Span span = find_sql_value(text, word, at, begin); !span.empty()) return span;
   if (const Span span = find_command_password(text, word, at, begin); !span.empty()) return span;
-  if (is_any_of(word, {"is", "was", "to", "as", "ist", "lautet", "est", "es"}))
-    return find_value_after_verb(text, static_cast<std::size_t>(word.data() - text.data()), begin);
+  if (const Span span = find_positional_password(text, word, begin); !span.empty()) return span;
+  if (const Span span = find_router_secret(text, word, begin); !span.empty()) return span;
+  if (equal_ignoring_case(word, "password"))
+    if (const Span span = find_password_with_user(text, at, begin); !span.empty()) return span;
+  if (const Span span = find_value_before_name(text, at, begin); !span.empty()) return span;
+  if (is_any_of(word, {"is", "was", "to", "as", "ist", "lautet", "est", "es", "from"})) return find_value_after_verb(text, word, begin);
   return may_be_value(text, begin) ? find_value_after_name(text, at, begin) : Span{};
 }
 

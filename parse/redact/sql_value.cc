@@ -53,8 +53,8 @@ Span find_argument(std::string_view text, std::size_t at) {
   const Name name = name_before(text, at);
   if (name.kind != NameKind::secret) return {};
   const std::string_view word = text.substr(name.begin, at - name.begin);
-  for (const std::string_view verb :
-       {"get", "find", "read", "load", "fetch", "lookup", "is", "has", "delete", "list", "watch", "create", "update", "by"})
+  for (const std::string_view verb : {"get", "find", "read", "load", "fetch", "lookup", "is", "has", "delete", "list", "watch", "create",
+                                      "update", "by", "changeuserpass"})
     if (starts_ignoring_case(word.substr(word.rfind('.') == std::string_view::npos ? 0 : word.rfind('.') + 1), verb)) return {};
   const Value value = read_value(text, at + 1);
   const std::string_view judged = beginning_of(text, value);
@@ -171,7 +171,75 @@ void find_bound_values(std::string_view text, std::size_t at, const std::vector<
     if (!items[i].empty() && std::find(secret.begin(), secret.end(), i % parameters) != secret.end()) found.push_back(items[i]);
 }
 
+/// What is bound to one parameter by its number: `[2] as [VARCHAR] - [x]`, `(2:VARCHAR) <- [x]` of Hibernate, `$2 = 'x'` of PostgreSQL.
+/// False: nothing is bound in this way.
+bool find_numbered(std::string_view text, std::size_t at, std::size_t number, std::vector<Span>& found) {
+  const auto take = [&](std::string_view value, Span span) {
+    if (!is_placeholder(value)) found.push_back(span);
+    return true;
+  };
+  constexpr std::size_t kTypeMax = 48;
+  const std::string_view region = text.substr(0, std::min(text.size(), at + kBoundMax));
+  const std::string digits = std::to_string(number);
+  if (const std::size_t named = region.find("$" + digits + " = ", at); named != std::string_view::npos) {
+    const Value value = read_value(text, named + digits.size() + 4);
+    return take(beginning_of(text, value), mask_value(text, value));
+  }
+  std::size_t type = region.find("[" + digits + "] as [", at);
+  if (type == std::string_view::npos) type = region.find("(" + digits + ":", at);
+  if (type == std::string_view::npos) return false;
+  const std::size_t open = region.substr(0, std::min(region.size(), type + kTypeMax)).find("- [", type);
+  if (open == std::string_view::npos) return false;
+  const std::size_t begin = open + 3;
+  std::size_t end = region.find(']', begin);
+  while (end < region.size() && end + 1 < region.size() && !is_space(region[end + 1]) && !is_one_of(region[end + 1], ",;\"\\"))
+    end = region.find(']', end + 1);
+  end = std::min(end, region.size());
+  return take(text.substr(begin, end - begin), {begin, end, SecretKind::credential});
+}
+
+/// Where the statement that holds `at` begins; `at` when there is none.
+std::size_t statement_begin(std::string_view text, std::size_t at) noexcept {
+  const std::size_t lowest = at > kBoundMax ? at - kBoundMax : 0;
+  for (std::size_t i = at; i-- > lowest;) {
+    const char c = lowered(text[i]);
+    if (!is_one_of(c, "uisdm") || (i > 0 && is_word(text[i - 1]))) continue;
+    for (const std::string_view verb : {"update ", "insert ", "select ", "delete ", "merge "})
+      if (starts_ignoring_case(text.substr(i, verb.size()), verb)) return i;
+  }
+  return at;
+}
+
 }  // namespace
+
+void RowReader::find_assigned(std::string_view text, std::size_t at, std::vector<Span>& found) {
+  std::size_t begin = at + 1;
+  while (begin < text.size() && begin - at < 4 && is_blank(text[begin])) ++begin;
+  const bool numbered = begin + 1 < text.size() && text[begin] == '$' && is_digit(text[begin + 1]);
+  const std::string_view mark = text.substr(begin, 1) == "?" ? "?" : text.substr(begin, 2) == "%s" ? "%s" : "";
+  if (!numbered && mark.empty()) return;
+  std::size_t end = at;
+  while (end > 0 && at - end < 4 && (is_space(text[end - 1]) || is_quote(text[end - 1]) || text[end - 1] == ']')) --end;
+  const NameKind kind = name_before(text, end).kind;
+  if (kind != NameKind::secret && kind != NameKind::likely && kind != NameKind::code) return;
+  const std::size_t statement = statement_begin(text, at);
+  if (statement == at) return;
+  std::size_t number = 0, total = 0, last = begin;
+  if (numbered) {
+    for (std::size_t i = begin + 1; i < text.size() && i - begin < 4 && is_digit(text[i]); ++i)
+      number = number * 10 + static_cast<std::size_t>(text[i] - '0');
+  } else {
+    const std::size_t limit = std::min(text.size(), begin + kBoundMax);
+    for (std::size_t i = statement; i < limit && (i <= begin || !is_one_of(text[i], "[{\r\n")); ++i) {
+      if (text.substr(i, mark.size()) != mark) continue;
+      ++total;
+      if (i == begin) number = total;
+      last = i + mark.size();
+    }
+  }
+  const bool bound = find_numbered(text, last, number, found);
+  if (!bound && !numbered && number > 0) find_bound_values(text, last, {number - 1}, total, found);
+}
 
 void RowReader::find(std::string_view text, std::size_t at, std::vector<Span>& found) {
   if (at < read_to_ || !begins_row(text, at, columns_)) return;
@@ -188,7 +256,9 @@ void RowReader::find(std::string_view text, std::size_t at, std::vector<Span>& f
   if (read_to_ == limit) {
     columns_.clear();
   } else if (!secret.empty()) {
-    find_bound_values(text, read_to_ + 1, secret, parameters, found);
+    bool bound = false;
+    for (const std::size_t place : secret) bound = find_numbered(text, read_to_ + 1, place + 1, found) || bound;
+    if (!bound) find_bound_values(text, read_to_ + 1, secret, parameters, found);
   }
 }
 

@@ -19,6 +19,8 @@ class RowReader {
  public:
   /// `at` is on a `(`. Appends what stands in a row under a column that holds secrets, in order.
   void find(std::string_view text, std::size_t at, std::vector<Span>& found);
+  /// `at` is on a `=`: what is bound to `password = ?`, `password = $1` behind the statement.
+  static void find_assigned(std::string_view text, std::size_t at, std::vector<Span>& found);
 
  private:
   static void take(std::string_view text, std::size_t begin, std::size_t end, std::vector<Span>& found);

@@ -136,6 +136,18 @@ Span find_oracle_password(std::string_view text, std::size_t at, std::size_t low
   return {begin + slash + 1, at, SecretKind::credential};
 }
 
+/// `lookup bob:x@db`, `dial tcp: address bob:x@db`: what stands there is an address, so that a colon and an `@` divide nothing else.
+bool names_address(std::string_view text, std::size_t begin) noexcept {
+  std::string_view word = word_before(text, begin);
+  if (word.empty() && begin > 1 && text.substr(begin - 2, 2) == ": ") word = word_before(text, begin - 2);
+  if (equal_ignoring_case(word, "to")) {
+    word = word_before(text, static_cast<std::size_t>(word.data() - text.data()));
+    return is_any_of(word, {"connect", "connecting", "connected", "reconnecting", "dial"});
+  }
+  return is_any_of(word, {"lookup", "dial", "dialing", "resolve", "resolving", "getaddrinfo", "address", "addr", "host", "hostname", "dsn",
+                          "proxy", "tcp"});
+}
+
 /// `bob:x@proxy.example.com:3128` without a scheme. What is no password: `git@host:path`, `image:tag@digest`, `12:30@web1`.
 Span find_bare_password(std::string_view text, std::size_t at, std::size_t lowest) noexcept {
   constexpr std::size_t kPasswordMin = 4;
@@ -148,6 +160,8 @@ Span find_bare_password(std::string_view text, std::size_t at, std::size_t lowes
                    [](char c) { return is_word(c) || is_one_of(c, ".-"); }))
     return {};
   const std::string_view password = word.substr(colon + 1);
+  if (names_address(text, begin) && password.find(':') == std::string_view::npos && !is_placeholder(password) && begins_host(text, at + 1))
+    return password.empty() || password.starts_with("//") ? Span{} : Span{begin + colon + 1, at, SecretKind::credential};
   if (password.find_first_of("0123456789!#$%^&+?~") == std::string_view::npos) return {};
   if (password.size() < kPasswordMin || password.find("//") != std::string_view::npos || !looks_like_secret(password) ||
       is_placeholder(password))
@@ -182,10 +196,31 @@ bool is_path_letter(char c) noexcept { return is_alnum(c) || is_one_of(c, "-_.~%
 
 /// `hooks.slack.com`, `discord.com/api/webhooks`, `outlook.office.com/webhook`: a part of host or path that says what the rest is.
 bool ends_in_hook(std::string_view before) noexcept {
-  for (const std::string_view word :
-       {"/webhooks", "/webhook", "/webhookb2", "/hooks", "/hook", "/hooks/catch", "/with/key", "/incoming-webhook",
-        "hooks.slack.com/services", "hooks.slack.com/workflows", "hooks.slack.com/triggers", "/incomingwebhook", "api.telegram.org",
-        "/robot/send", "events.pagerduty.com/integration"})
+  for (const std::string_view word : {"/webhooks",
+                                      "/webhook",
+                                      "/webhookb2",
+                                      "/hooks",
+                                      "/hook",
+                                      "/hooks/catch",
+                                      "/with/key",
+                                      "/incoming-webhook",
+                                      "hooks.slack.com/services",
+                                      "hooks.slack.com/workflows",
+                                      "hooks.slack.com/triggers",
+                                      "/incomingwebhook",
+                                      "api.telegram.org",
+                                      "/robot/send",
+                                      "events.pagerduty.com/integration",
+                                      "/password/reset",
+                                      "/reset/password",
+                                      "/reset-password",
+                                      "/password-reset",
+                                      "/reset_password",
+                                      "/password_reset",
+                                      "/resetpassword",
+                                      "/forgot-password",
+                                      "/set-password",
+                                      "/magic-link"})
     if (ends_ignoring_case(before, word)) return true;
   return false;
 }

@@ -171,6 +171,30 @@ Span mask_value(std::string_view text, const Value& value) noexcept {
   return {value.begin, value.quoted ? value.end : bare_end(text, value.end, text.size()), SecretKind::credential};
 }
 
+std::size_t line_indent(std::string_view text, std::size_t at) noexcept {
+  const std::string_view before = text_before(text, at, kLookAhead);
+  const std::size_t begin = at - before.size() + before.rfind('\n') + 1;  // npos + 1 is 0
+  std::size_t end = begin;
+  while (end < at && is_blank(text[end])) ++end;
+  return end - begin;
+}
+
+std::size_t indented_end(std::string_view text, std::size_t at, std::size_t indent) noexcept {
+  constexpr std::size_t kBlockMax = 64 * 1024;
+  std::size_t end = 0;
+  const std::string_view block = text.substr(0, std::min(text.size(), at + kBlockMax));
+  while (at < block.size()) {
+    const std::size_t begin = at + 1, next = std::min(block.find('\n', begin), block.size());
+    std::size_t first = begin;
+    while (first < next && is_blank(text[first])) ++first;
+    const bool empty = first == next || text[first] == '\r';
+    if (!empty && first - begin <= indent) break;
+    if (!empty) end = next - (text[next - 1] == '\r' ? 1 : 0);
+    at = next;
+  }
+  return end;
+}
+
 // --- what values look like
 // -----------------------------------------------------------------------------------------------------------------
 

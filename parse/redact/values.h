@@ -30,6 +30,11 @@ struct Value {
 /// `name=` or `"name":` begins at `at`: what stood before it is the end of a value.
 [[nodiscard]] bool begins_pair(std::string_view text, std::size_t at) noexcept;
 
+/// How far the line that holds `at` is indented.
+[[nodiscard]] std::size_t line_indent(std::string_view text, std::size_t at) noexcept;
+/// Where the last of the lines behind the line end at `at` ends that are indented deeper than `indent`; 0: there is none.
+[[nodiscard]] std::size_t indented_end(std::string_view text, std::size_t at, std::size_t indent) noexcept;
+
 /// Values that stand where a secret would, and are none: `null`, `****`, `${X}`, `[masked]`.
 [[nodiscard]] bool is_placeholder(std::string_view value) noexcept;
 /// PWD=/root is where a shell stands, not what opens a door.

@@ -227,6 +227,10 @@ TEST_CASE("redact: a value is judged by its key, lines together", "[redact]") {
   CHECK(value("message", "password=x1") == "password=[masked]");
   CHECK(value("password_length", "12") == "12");
   CHECK(value("token_type", "bearer") == "bearer");
+  CHECK(value("credentials.db", "geheim") == "[masked]");
+  CHECK(value("app.secrets.db.a", "geheim") == "[masked]");
+  CHECK(value("credentials.db.user", "bob") == "bob");
+  CHECK(value("secrets.count", "17") == "17");
   CHECK(is_named_by("env.value", "env.name", "DB_PASSWORD"));
   CHECK_FALSE(is_named_by("env.value", "other.name", "DB_PASSWORD"));
   CHECK_FALSE(is_named_by("env.value", "env.name", "DB_HOST"));

@@ -311,7 +311,28 @@ TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
                                       " -pa",
                                       " -u a:",
                                       "password is ",
-                                      "redis-cli -a "}) {
+                                      "redis-cli -a ",
+                                      "secrets:{a:",
+                                      "secrets:{a:b}",
+                                      "secrets:\n  a:\n",
+                                      "password: |\n a\n",
+                                      "password:: ",
+                                      "set password=?, ",
+                                      "update t set password=? [",
+                                      "update t set password=$1 ",
+                                      "a1=\"--password\" a2=",
+                                      "argc=1 a0=4142434445 ",
+                                      "htpasswd -b a ",
+                                      "echo a |",
+                                      "snmp-server community ",
+                                      "lookup a:b@",
+                                      "1234 is your ",
+                                      "password for a is ",
+                                      "password was set to: ",
+                                      "a password:\n",
+                                      "login ok [a/",
+                                      "auth('a','",
+                                      "\"a\" => "}) {
     std::string text;
     while (text.size() < 1'000'000) text += part;
     const std::clock_t begin = std::clock();  // of the processor: a busy machine is no slow redactor

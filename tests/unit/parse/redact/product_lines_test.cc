@@ -1,0 +1,262 @@
+// Secrets as products, tools and people write them into logs, and lines of the same words that hold none. Every line that is masked is held
+// against the probes as well: what they miss is never looked at.
+#include <catch2/catch.hpp>
+
+#include "masked_texts.h"
+#include "parse/redact/redactor.h"
+#include "probe_scan.h"
+#include "secret_samples.h"
+
+using namespace loglode;
+using samples::filler;
+using samples::made;
+
+namespace {
+
+const samples::ProbeScan& probes() {
+  static const samples::ProbeScan kProbes;
+  return kProbes;
+}
+
+/// Every "{…}" of `text` is a secret: the text comes out with `[masked]` in its place.
+void expect_masked(std::string_view text) {
+  std::string given, masked;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text[at] != '\x01') {
+      given += text[at];
+      masked += text[at];
+      continue;
+    }
+    const std::size_t end = text.find('\x02', at);
+    given += text.substr(at + 1, end - at - 1);
+    masked += "[masked]";
+    at = end;
+  }
+  expect(given, masked);
+  INFO(given);
+  CHECK(probes().hit(given));
+}
+
+/// «x» is written around a secret in the tables below.
+std::string marked(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (text.substr(at, 2) == "\xC2\xAB" || text.substr(at, 2) == "\xC2\xBB")
+      out += text[++at] == '\xAB' ? '\x01' : '\x02';
+    else
+      out += text[at];
+  }
+  return out;
+}
+
+void expect_all(std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts) expect_masked(marked(text));
+}
+void expect_none(std::initializer_list<std::string_view> texts) {
+  for (const std::string_view text : texts) expect_untouched(text);
+}
+
+}  // namespace
+
+TEST_CASE("redact: passwords that statements and servers set", "[redact]") {
+  expect_all({"A temporary password is generated for root@localhost: «Awe?k%tLR7jh»",
+              "A temporary password is generated for root@localhost: «5:<)WiS%g?Wz»", "SET PASSWORD FOR 'bob'@'10.0.0.%' = '«geheim»'",
+              "set password for bob = '«geheim»'", "SET PASSWORD FOR `bob`@`%` = PASSWORD('«geheim»')", "SET PASSWORD = '«geheim»'",
+              "ALTER USER 'bob'@'%' IDENTIFIED BY '«geheim»'",
+              "ALTER USER bob IDENTIFIED WITH mysql_native_password BY '«geheim»' PASSWORD EXPIRE NEVER", "PASSWORD bob = '«geheim»'",
+              "PASSWORD bob = «qwert12»", "PGPASSWORD=«geheim» MYSQL_PWD=«geheim» REDISCLI_AUTH=«qwert12»",
+              "Server=db;User Id=sa;Password=«geheim»;Encrypt=true", "jdbc:sqlserver://db:1433;user=sa;password=«geheim»;encrypt=true"});
+  expect_none({"PASSWORD expiry = 90", "PASSWORD length = 12", "password for bob = on", "SET PASSWORD FOR bob", "set names for bob = 'x'",
+               "password_encryption = scram-sha-256", "temporary password is generated for bob: expired"});
+}
+
+TEST_CASE("redact: what sentences tell of a password or a code", "[redact]") {
+  expect_all({"password was reset to «qwert12»", "Password reset to «Sommer!24»", "password has been changed to «qwert12»",
+              "password for bob was changed to «qwert12»", "Password of user bob has been reset to «qwert12»",
+              "password changed from «qwert11» to «qwert12»", "the new password is: «qwert12»", "initial password was set to: «qwert12»",
+              "OTP for bob is «123456»", "otp for bob: «482913»", "Your verification code is «123456»", "Your OTP is: «482913»",
+              "«482913» is your verification code", "Use «482913» as your one-time password", "use code «4829» as your login code"});
+  expect_none({"password reset to default", "password was changed to comply with policy", "Password changed from web01",
+               "password changed: user17", "password has been reset: bob17", "Failed password for root from host42",
+               "password for bob from 10.0.0.1 port 2212", "verification code sent to user17", "4829 is your order",
+               "2024 is your chance to win", "token for bob was sent to web01", "password is set to expire in 90 days",
+               "this is your 482913 call"});
+}
+
+TEST_CASE("redact: names with a number or an ordinal", "[redact]") {
+  expect_all({"Unseal Key 1: «jP0dK3mN7qRt2LmX9cVb4Kz8WpY1sHd6TfG3uJ5nAbQ=»", "VAULT_UNSEAL_KEY_1=«geheim»",
+              "password1=«geheim» password_2=«anders» token3=«geheim»", "API_KEY_2=«geheim»", "token_3: «qwert12»",
+              "Recovery Key 4: «jP0dK3mN7qRt2LmX»", "secret-1=«geheim»", "DB_PASSWORD_01=«geheim»"});
+  expect_none({"password 1 of 3 is wrong", "token 3: expired", "key 4: missing", "API key 2 of 5 rotated"});
+}
+
+TEST_CASE("redact: scalars of YAML that go over lines", "[redact]") {
+  expect("a: 1\npassword: |\n  geheim\n  zwei\nb: 2", "a: 1\npassword: |\n  [masked]\nb: 2");
+  expect("  db:\n    password: >-\n      geheim\n\n      zwei\n    host: x", "  db:\n    password: >-\n      [masked]\n    host: x");
+  expect("- token: |2-\r\n    geheim\r\n- b", "- token: |2-\r\n    [masked]\r\n- b");
+  expect("x: {\"y\":\"password: |\\n  geheim\\nb: 2\"}", "x: {\"y\":\"password: |\\n  [masked]\\nb: 2\"}");
+  expect("password: |", "password: |");
+  expect("password: |\nnext line", "password: |\nnext line");
+  CHECK(probes().hit("password: |\n  geheim"));
+  RedactionCounts counts;
+  std::vector<std::string> lines{"password: |", "  geheim", "  zwei", "next: 1"};
+  redact_lines(lines, counts);
+  CHECK(lines == std::vector<std::string>{"password: |", "  [masked]", "[masked]", "next: 1"});
+}
+
+TEST_CASE("redact: a value that was and one that is", "[redact]") {
+  expect(R"(password: "" => "geheim")", R"(password: "" => "[masked]")");
+  expect(R"(~ password = "alt" -> "geheim")", R"(~ password = "[masked]")");
+  expect(R"(admin_password: "alt" => "geheim")", R"(admin_password: "[masked]")");
+  expect("db.password: qwert11 -> qwert12", "db.password: [masked]");
+  expect(R"(+ password = "geheim")", R"(+ password = "[masked]")");
+  expect_none({R"(password = (sensitive value))", "+ password = (known after apply)", R"(name: "a" => "b")", R"(password: "" => "")"});
+  for (const std::string_view text : {R"(password: "" => "geheim")", "db.password: qwert11 -> qwert12"}) CHECK(probes().hit(text));
+}
+
+TEST_CASE("redact: everything below a name of secrets", "[redact]") {
+  expect_all({R"({"secrets":{"a":"«geheim»","n":1}})", R"({"secrets":{"db":{"x":"«geheim»","y":["«geheim»"]}},"host":"x"})",
+              R"({"credentials":{"username":"bob","x":"«geheim»","type":"basic"}})", "credentials: {user: bob, x: «geheim»}",
+              R"({\"secrets\":{\"a\":\"«geheim»\"}})", "map[secrets:map[a:«geheim» b:«anders»] host:x]",
+              "{:credentials=>{:x=>\"«geheim»\"}}", "Credentials{user='bob', x='«geheim»'}",
+              R"({"credentials":[{"user":"a","x":"«geheim»"},{"user":"b","x":"«geheim»"}],"y":"z"})",
+              R"({"kind":"Secret","metadata":{"name":"db"},"data":{"x":"«Z2VoZWlt»"},"type":"Opaque"})", "stringData: {x: «geheim»}"});
+  expect("credentials:\n  x: \"geheim\"\n  user: bob\n  y: qwert12\nz: qwert12",
+         "credentials:\n  x: \"[masked]\"\n  user: bob\n  y: [masked]\nz: qwert12");
+  expect_none({R"({"resources":["secrets"],"verbs":["get"]})", R"({"imagePullSecrets":[{"name":"regcred"}],"a":"b"})",
+               R"({"secrets":{"count":3,"rotated":true}})", R"({"secret":{"secretName":"shop-tls","defaultMode":420}})",
+               "error fetching credentials:\n    at java.io.IOException: denied\n    foo.go:12: permission denied",
+               R"({"kind":"ConfigMap","data":{"x":"y"}})",
+               R"({"credentials":{"type":"basic","path":"/run/x","expires":"2026-11-23T10:00:00Z"}})"});
+}
+
+TEST_CASE("redact: LDIF, PowerShell and arguments whose place tells them", "[redact]") {
+  expect_all({"userPassword:: «Z2VoZWlt»",
+              "unicodePwd:: «aHVudGVy»",
+              "ConvertTo-SecureString \"«geheim»\" -AsPlainText -Force",
+              "ConvertTo-SecureString -String '«geheim»' -AsPlainText",
+              "ConvertTo-SecureString «geheim» -AsPlainText -Force",
+              "htpasswd -b /etc/nginx/.htpasswd bob «geheim»",
+              "htpasswd -nbB bob «geheim»",
+              "htpasswd -cb -C 10 f bob '«geheim»'",
+              "net user bob «geheim» /add",
+              "net use Z: \\\\files\\x «geheim» /user:bob",
+              "+ echo 'root:«geheim»' | chpasswd",
+              "sh -c \"echo «geheim» | sudo -S apt-get update\"",
+              "echo «geheim» | docker login -u bob --password-stdin hub",
+              "sshpass -p «geheim» ssh x",
+              "curl -u bob:«geheim» http://x/",
+              "docker login -u bob -p «geheim» hub",
+              "mysql -u root -p«geheim» shop",
+              "redis-cli -a «geheim» ping",
+              "openssl rsa -in k -passin pass:«geheim»",
+              "ldapsearch -x -w «geheim»"});
+  expect_none({"htpasswd -c /etc/x bob", "htpasswd /etc/x bob", "net user bob /delete", "net users online: 5",
+               "the internet user base grew", "echo hello | tee x", "std::password:: x", "ConvertTo-SecureString $pw -AsPlainText",
+               "echo $PASS | sudo -S ls"});
+}
+
+TEST_CASE("redact: lines that routers are configured by", "[redact]") {
+  expect_all({"enable secret 0 «geheim»", "enable secret «qwert12»", "username bob password 7 «0822455D0A16»",
+              "username bob privilege 15 secret 0 «geheim»", "key 0 «geheim»", "tacacs-server key «geheim»",
+              "radius-server host 10.0.0.1 key 7 «0822455D0A16»", "crypto isakmp key «geheim» address 10.0.0.1",
+              "snmp-server community «geheim» RO", "set snmp community «geheim» authorization read-only",
+              "%PARSER-5-CFGLOG_LOGGEDCMD: User:bob  logged command:enable secret 0 «geheim»",
+              "neighbor 10.0.0.2 password 7 «0822455D0A16»"});
+  expect_none({"key 0 not found in map", "password 5 attempts left", "secret 7 of 9 rotated", "token 0 is reserved",
+               "enable password authentication first", "the community is growing", "community manager", "key 7 pressed"});
+  expect("enable secret 9 $9$" + filler(14) + "$" + filler(43), "enable secret 9 [masked]");
+  expect("secret \"$9$" + filler(20) + "\"; ## SECRET-DATA", "secret \"[masked:hash]\"; ## SECRET-DATA");
+}
+
+TEST_CASE("redact: the audit log's arguments and titles of processes", "[redact]") {
+  expect_all({R"(type=EXECVE msg=audit(1700000000.1:7): argc=2 a0="mysql" a1="-p«geheim»")",
+              R"(type=EXECVE msg=audit(1700000000.1:7): argc=3 a0="mysql" a1="--password" a2="«geheim»" a3="shop")",
+              R"(type=EXECVE msg=audit(1700000000.1:7): argc=3 a0="mysql" a1="--password=«geheim»" a2="shop")",
+              R"(type=EXECVE msg=audit(1700000000.1:7): argc=3 a0="redis-cli" a1="-a" a2="«geheim»")",
+              "type=PROCTITLE msg=audit(1700000000.1:7): proctitle=«6D7973716C002D7067656865696D»",
+              R"(argc=3 a0="mysql" a1="--password" a2=«676568206569»)", R"(argc=2 a0="mysql" a1=«2D7067656820656D»)",
+              "mysqld: process title mysql -p«geheim» shop"});
+  expect_none({"type=PROCTITLE msg=audit(1700000000.1:7): proctitle=2F7573722F7362696E2F73736864002D44", R"(argc=2 a0="ls" a1="-pa")",
+               "type=SYSCALL a0=7ffd a1=0 a2=1000 argc=x", R"(argc=3 a0="x" a1="--password" a2="--host")"});
+}
+
+TEST_CASE("redact: users and passwords of addresses without a scheme", "[redact]") {
+  expect_all({"lookup bob:«geheim»@db: no such host", "dial tcp: lookup bob:«geheim»@db on 10.0.0.2:53: no such host",
+              "dial bob:«geheim»@db:5432", "connecting to bob:«geheim»@db", "proxy bob:«geheim»@web1"});
+  expect_none({"pull host image:tag@sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
+               "lookup db.example.com: no such host", "dial tcp 10.0.0.1:5432: connect: connection refused",
+               "host shop:latest@sha256:9f86d081884c", "address 12:30@web1", "connected to git@host:group/x.git"});
+  expect("lookup bob@example.com:25", "lookup [masked:email]:25");
+}
+
+TEST_CASE("redact: names and values that stand apart", "[redact]") {
+  expect_all(
+      {R"({"Name":"admin_password","Current":"«geheim»"})", R"({"key":"DB_PASSWORD","value":"«geheim»"})",
+       "name=db_password value=«geheim»", R"({"name":"api_key","old":"«geheim»","new":"«anders»"})", "key=smtp.password, value=«geheim»",
+       "UPDATE users SET password = ? WHERE id = ? [«geheim», 7]",
+       "UPDATE users SET name = ?, password = ? WHERE id = ? -- binds: ['bob', '«geheim»', 7]",
+       "update users set password=? where id=? binding parameter [1] as [VARCHAR] - [«geheim»] binding parameter [2] as [BIGINT] - [7]",
+       "update users set name=?, password=? where id=? (1:VARCHAR) <- [bob] (2:VARCHAR) <- [«geheim»]",
+       "execute <unnamed>: UPDATE users SET password = $2 WHERE id = $1 DETAIL:  parameters: $1 = '7', $2 = '«geheim»'",
+       "UPDATE users SET password = $2, token = $1 WHERE id = 1; parameters: $1 = '«anders»', $2 = '«geheim»'",
+       "insert into users (name, password) values (?, ?) binding parameter [1] as [VARCHAR] - [bob] binding parameter [2] as [VARCHAR] - "
+       "[«geheim»]",
+       "SELECT id FROM users WHERE name = %s AND password = %s args=('bob', '«geheim»')"});
+  expect_none({R"({"name":"password_encryption","current":"scram"})", R"({"template_id":"reset_password","to":"x","from":"y"})",
+               "UPDATE users SET password = ? WHERE id = ?", "UPDATE users SET name = ? WHERE id = ? [bob, 7]",
+               "UPDATE users SET password = ? WHERE id = ? [null, 7]", R"({"name":"ssl","current":"on"})"});
+}
+
+TEST_CASE("redact: numbers that are no cards", "[redact]") {
+  expect_none({"build 4111111111111111 done", "Build #4111111111111111", "order number 4111111111111111", "orderNo: 4111111111111111",
+               "buildNumber=4111111111111111", "build_number: 4111111111111111", "order no. 4111111111111111", "trace 4111111111111111",
+               "trace id: 4111111111111111", "seq=4111111111111111", "offset 4111111111111111", "request 5555555555554444 took 3 ms",
+               "\"jobNumber\":\"5555555555554444\"", "shipment 4111111111111111", "wildcard query 7111111111111110 ran",
+               "discarded 9111111111111111", "number 1111111111111117", "paid 7111111111111110", "value 9111111111111111"});
+  for (const std::string_view text :
+       {"paid with 4111111111111111", "card number is 4111111111111111", "cardNumber=4111111111111111", "card 4222222222222 ok",
+        "payment by 5555555555554444 declined", "the Maestro card of bob, 6759649826438453, expired", "online 4111111111111111"}) {
+    INFO(text);
+    CHECK(redact(text).find("[masked:card]") != std::string::npos);
+    CHECK(probes().hit(text));
+  }
+}
+
+TEST_CASE("redact: servers that print the password they made", "[redact]") {
+  expect_all({"Administrator initial password (except double quotes): \"«Ec5s !f7a»\"",
+              "***  Initial password for 'root': «f3a16418-05f2»  ***",
+              "Using generated security password: «78fa095d-3f4c-48b1-ad50-e24c31d5cf35»", "Bootstrap Password: «x9kq2mzp7w»",
+              "Please use the following password to proceed to installation:\n\n«0f9a8b7c6d5e4f3a2b1c0d9e8f7a6b5c»",
+              "The generated password for the elastic built-in superuser is : «Zq7-Rt2LmX9cVb»",
+              "The generated password for the elastic built-in superuser is «Zq7-Rt2LmX9cVb»"});
+  expect_none({"Please choose a password:\nit must have 12 characters", "password (optional): text",
+               "the password for the elastic user is set", "Enter the new password for the service:\nok"});
+}
+
+TEST_CASE("redact: logins that are told as they were tried", "[redact]") {
+  expect_all({"Login incorrect (pap: no match): [bob/«geheim»] (from client x port 0)", "Login OK: [bob/«geheim»] (from client x)",
+              "login attempt [b'root'/«b'geheim'»] failed", "User-Password = \"«geheim»\"",
+              "auth: Debug: client in: AUTH 1 PLAIN service=imap resp=«AGJvYgBnZWhlaW0=»", "GET /login?user=bob&pass=«geheim» HTTP/1.1",
+              "mount -o username=bob,pass=«geheim» //h/s", "SMTP_PASS=«geheim» DB_PASS=«geheim»",
+              "#0 /app/db.php(12): PDO->__construct('mysql:host=db', 'bob', '«geheim»')",
+              "#1 /app/db.php(9): mysqli_connect('db', 'bob', '«geheim»', 'shop')", "db.auth(\"bob\", \"«geheim»\")",
+              "db.changeUserPassword(\"bob\", \"«geheim»\")"});
+  expect_none({"Login OK: [bob] (from client x)", "login failed [web/1 of 3]",
+               "Login incorrect: [bob/<no User-Password attribute>] (from client x)", "auth pass=17 fail=3", "user pass 3 of 4",
+               "GET /x?pass=2", "mysqli_connect('db', 'bob')", "login(\"bob\") called", "user=bob pass=17"});
+  expect("GET /password/reset/" + made("q7Rt2LmX", "9cVb4Kz8") + "?x=1", "GET /password/reset/[masked:key]?x=1");
+  expect_untouched("GET /password/reset/confirm");
+}
+
+TEST_CASE("redact: more programs that take a password", "[redact]") {
+  expect_all({"sqlplus -S bob/«geheim» as sysdba", "rabbitmqctl add_user bob «geheim»", "rabbitmqctl change_password bob «geheim»",
+              "wpa_passphrase home «geheim»", "curl -X GET -u 'bob@x':'«geheim»' -H 'a: b' https://x/",
+              "Validating username bob and password «geheim».", "trying user=bob with password «geheim»",
+              "nmcli dev wifi connect home password «geheim»", "machine x login bob password «geheim»",
+              "etcdctl --user root:«geheim» get x", "ssh-keygen -t rsa -N «geheim» -f k",
+              "kubectl create secret generic db --from-literal=a=«geheim»"});
+  expect_none({"sqlplus /nolog", "CONNECT web1:443 HTTP/1.1", "rabbitmqctl list_users", "kubectl create configmap x --from-literal=a=b",
+               "nmcli connection up home", "invalid user and password combination", "user bob and password incorrect",
+               "login with username bob and password failed."});
+}
