@@ -81,7 +81,7 @@ void add_names(std::vector<std::string>& out) {
           small + R"([0-9]{0,4}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",
           small + "[0-9]{0,4}" + value,
           small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t:])",
-          R"((?i)(?:pin|puk|otp|csc|psk)[0-9]{0,4}[ \t](?:.{0,24}[ \t])?(?:for|of|f.{1,2}r|von|para|de|pour|\xD0\xB4\xD0\xBB\xD1\x8F)[ \t].{0,56}(?:[:=]|[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t]))",
+          R"((?i)(?:pin|puk|otp|csc|psk)[0-9]{0,4}[ \t](?:.*[:=]|.*[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t]))",
           R"([0-9]{4}[ \t]{1,2}(?i:is|as) your )",
           R"((?i)(?:and|with) (?:the )?password[ \t])",
           R"((?i)creds[ \t:=>"'\\\[]{0,12}\{)",
@@ -109,13 +109,13 @@ void add_commands(std::vector<std::string>& out) {
           R"((?i)(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|az)(?:\.exe)?["'`]?[ \t,].{0,90}login)",
           R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|osql|mosquitto_[a-z]{2,3}|cqlsh|ipmitool|snmp(?:get|walk|set|trap|bulkwalk)|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
           R"((?i)(?:zip|7z|7za|7zr|rar|bcp) |CONNECT [A-Za-z0-9_]{1,30}/)",
-          R"((?i)login (?:ok|incorrect|attempt|failed|invalid|succeeded)[^\[]{0,64}\[[^\]/]{1,128}/|PLAIN.{0,250}resp=)",
+          R"((?i)login (?:ok|incorrect|attempt|failed|invalid|succeeded)[^\[]{0,64}\[[^\]/]{1,128}/|PLAIN.*resp=)",
           R"((?:PDO|mysqli)(?:->|::)__construct\(|(?i:mysqli?_p?connect|real_connect|ftp_login|ldap_bind|imap_open|oci_connect)\()",
           R"((?i)(?:auth|login|basic_?auth|changeuserpassword|passwordcredentials)\(\\?["'`])",
           R"((?i)(?:reset[-_/]?password|password[-_/]reset|forgot-password|set-password|magic-link)/)",
-          R"((?i)htpasswd[ \t]|net(?:\.exe)?["']?[ \t]{1,2}user?[ \t]|chpasswd|rabbitmqctl[ \t]|wpa_passphrase[ \t]|--from-literal=|nmcli .{0,90}password |machine .{0,60}login .{0,60}password |passwd --stdin|--password-stdin|cryptsetup|sudo -S)",
-          R"((?i)(?:snmp-server|set snmp) .{0,90}community[ \t]|enable[ \t]{1,4}(?:secret|password)[ \t]|(?:secret|password|key|key-string)[ \t]{1,2}[05-9] [^ \t])",
-          R"((?i)(?:tacacs-server|radius-server|isakmp) .{0,90}key(?:-string)?[ \t])",
+          R"((?i)htpasswd[ \t]|net(?:\.exe)?["']?[ \t]{1,2}user?[ \t]|chpasswd|rabbitmqctl[ \t]|wpa_passphrase[ \t]|--from-literal=|nmcli .*password |machine .*login .*password |passwd --stdin|--password-stdin|cryptsetup|sudo -S)",
+          R"((?i)(?:snmp-server|set snmp) .*community[ \t]|enable[ \t]{1,4}(?:secret|password)[ \t]|(?:secret|password|key|key-string)[ \t]{1,2}[05-9] [^ \t])",
+          R"((?i)(?:tacacs-server|radius-server|isakmp) .*key(?:-string)?[ \t])",
           R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
       });
 }
@@ -126,7 +126,7 @@ void add_addresses(std::vector<std::string>& out) {
       {
           R"(://[^"'<>`\x00-\x20]+@)",
           R"(@(?:tcp|unix)\()",
-          R"((?i)(?:lookup|dial|dialing|resolv(?:e|ing)|getaddrinfo|addr|address|host|hostname|dsn|proxy|tcp|(?:connect|connecting|connected|dial) to):?[ \t]{1,4}[A-Za-z][^\x00-\x20:@]{0,62}:[^\x00-\x20]+@)",
+          R"((?i)(?:lookup|dial|dialing|resolv(?:e|ing)|getaddrinfo|dsn|(?:connect|connecting|connected) to):?[ \t]{1,4}[A-Za-z][^\x00-\x20@]*@)",
           R"((?i)(?:thin|oci):[^\x00-\x20]{1,64}@|(?:sqlplus|expdp|impdp|sqlldr|rman)[ \t])",
           R"(@(?:localhost|[0-9]{1,3}(?:\.[0-9]{1,3}){3}|[A-Za-z][A-Za-z0-9-]{0,60}:[0-9]{2,5}(?:[/ \t?#]|$)))",
           R"([^\x00-\x20]@(?:[A-Za-z0-9.-]|[\x80-\xff])+\.(?:[A-Za-z]{2}|[\x80-\xff]{4}|xn--))",

@@ -144,8 +144,7 @@ bool names_address(std::string_view text, std::size_t begin) noexcept {
     word = word_before(text, static_cast<std::size_t>(word.data() - text.data()));
     return is_any_of(word, {"connect", "connecting", "connected", "reconnecting", "dial"});
   }
-  return is_any_of(word, {"lookup", "dial", "dialing", "resolve", "resolving", "getaddrinfo", "address", "addr", "host", "hostname", "dsn",
-                          "proxy", "tcp"});
+  return is_any_of(word, {"lookup", "dial", "dialing", "resolve", "resolving", "getaddrinfo", "dsn"});
 }
 
 /// `bob:x@proxy.example.com:3128` without a scheme. What is no password: `git@host:path`, `image:tag@digest`, `12:30@web1`.
