@@ -262,6 +262,7 @@ void Discovery::consider(const std::string& path, bool from_end) {
       mark.offset = size_of(*original);                            // it grew since it was copied, and is a log of its own
     if (original != nullptr && original->look_replaced()) return;  // what was asked of it is no longer true
   }
+  if (known_.was_cut(*opened, first)) mark.offset = static_cast<std::uint64_t>(opened->status.st_size);
   if (const auto generation = known_.take_generation(key)) mark.generation = *generation;
   give_identity(mark, opened->status, first);
   open(std::move(*opened), std::move(mark), first);

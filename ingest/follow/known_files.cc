@@ -98,6 +98,14 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
   return best == nullptr ? std::nullopt : std::optional{*best};
 }
 
+bool KnownFiles::was_cut(const OpenedFile& opened, std::string_view first) const {
+  const auto size = static_cast<std::uint64_t>(opened.status.st_size);
+  return shows_time_of_day(first) && std::any_of(marks_.begin(), marks_.end(), [&](const Bookmark& mark) {
+           return FileKey{mark.device, mark.inode} == key_of(opened.status) && !mark.deleted && mark.offset > size &&
+                  holds_what_was_read(mark, first, opened.descriptor.number(), size);
+         });
+}
+
 std::vector<Bookmark> KnownFiles::that_fit(const FileKey& key, std::string_view first, const std::string& path) const {
   std::vector<Bookmark> found;
   for (const Bookmark& mark : marks_) {

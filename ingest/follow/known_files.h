@@ -56,6 +56,8 @@ class KnownFiles {
   /// furthest. Of a content that is not telling only when it is a part of that log by its name. A shorter file at the log's own path is a
   /// new log, not a copy of the old one.
   [[nodiscard]] std::optional<Bookmark> left_elsewhere(const OpenedFile& opened, std::string_view first, const std::string& path) const;
+  /// Whether this very file was read further than it reaches now, and all of it that can be compared is what was read: its end was cut off.
+  [[nodiscard]] bool was_cut(const OpenedFile& opened, std::string_view first) const;
   /// Of the archive `key`: those which its beginning fits.
   [[nodiscard]] std::vector<Bookmark> that_fit(const FileKey& key, std::string_view first, const std::string& path) const;
 

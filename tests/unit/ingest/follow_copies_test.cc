@@ -289,3 +289,28 @@ TEST_CASE("A log that was truncated and then deleted leaves nothing to the next 
   known.forget_deleted_generations();
   CHECK_FALSE(known.has_new_generation(key));
 }
+
+TEST_CASE("A log whose end is cut off is not read again, and what is written behind the cut is") {
+  const Folder folder;
+  const std::string log = folder / "app.log";
+  const bool stopped = GENERATE(false, true);
+  const int cut = GENERATE(5, 400, 2'000);
+  CAPTURE(stopped, cut);
+  Lines expected;
+  for (int i = 0; i < 200; ++i) {
+    const std::string line = "10:00:01 line " + std::to_string(i);
+    append(log, line + "\n");
+    expected.insert(line);
+  }
+  Follower follower{{log}};
+  follower.read_for(kWhile);
+  if (stopped) follower.stop();
+  fs::resize_file(log, fs::file_size(log) - static_cast<std::uintmax_t>(cut));
+  if (stopped) follower.start();
+  follower.read_for(kWhile);
+  append(log, "\n10:00:02 behind it\n");
+  follower.read_for(kWhile);
+  expected.insert("10:00:02 behind it");
+  CHECK(follower.lines() == expected);
+  CHECK(follower.clashes.empty());
+}
