@@ -59,11 +59,17 @@ bool Consumer::find_position(const rd_kafka_topic_partition_t& committed, const 
     position = static_cast<std::uint64_t>(committed.offset) << kKafkaOffsetShift;
     partition.committed = partition.requested = committed.offset;
   }
-  if (config_.known_position) {
-    if (const auto known = config_.known_position(partition.identity, position, note.words)) position = known;
-  }
   const PartitionBookmark* const kept = remembered(partition.topic, partition.number);
   const bool of_this = kept != nullptr && kept->note.generation == partition.generation;
+  if (config_.known_position) {
+    std::optional<std::uint64_t> known = config_.known_position(partition.identity, position, note.words);
+    // What the state said when this run began may be of a topic before: what was noted since counts.
+    if (known && kept != nullptr) {
+      const std::uint64_t noted = of_this && kept->position >= 0 ? static_cast<std::uint64_t>(kept->position) << kKafkaOffsetShift : 0;
+      known = std::max(position.value_or(0), std::min(*known, noted));
+    }
+    if (known) position = known;
+  }
   if (committed.offset < 0 && of_this && kept->position >= 0)
     position = std::max(position.value_or(0), static_cast<std::uint64_t>(kept->position) << kKafkaOffsetShift);
   if (!position) return look_up_start(partition);

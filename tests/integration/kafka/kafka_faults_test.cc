@@ -4,6 +4,7 @@
 #include <set>
 #include <thread>
 
+#include "ingest/kafka/position_mark.h"
 #include "tests/integration/kafka/reading.h"
 // Behind what includes rdkafka.h.
 #include <librdkafka/rdkafka_mock.h>
@@ -303,6 +304,20 @@ TEST_CASE("a position behind the end of its partition is told about, and the par
   TopicReading next{config};
   next.until_records(2);
   for (const auto& [path, info] : next.infos) CHECK(info.identity == infos.at(path).identity);
+}
+
+TEST_CASE("a position that the state had when the run began does not count beside one that was noted since", "[kafka]") {
+  Broker& broker = Broker::shared();
+  const std::string topic = broker.topic("noted", 1);
+  send_payloads(broker, topic, {0, 10}, 21);
+  KafkaSourceConfig config = reading_of(topic, topic);
+  config.known_position = [](const StreamIdentity&, std::optional<std::uint64_t>, std::string_view) {
+    return std::optional{std::uint64_t{8} << kKafkaOffsetShift};
+  };
+  config.bookmarks = {kafka::encode(kafka::PartitionBookmark{"bG9nbG9kZS1rYWZrYS10ZQ", topic, 0, 3, {}})};  // scripts/servers/kafka/start
+  TopicReading reading{config};
+  reading.until_records(7);
+  CHECK(reading.got.at(0).offset == 3);
 }
 
 TEST_CASE("a topic that is created again under its name is read from its beginning", "[kafka]") {
