@@ -67,6 +67,7 @@ struct Finding {
   double score = 0;                          // higher is stronger; comparable within a run
   double q = 1;                              // Benjamini-Hochberg adjusted p value, 0 for what needs no test
   Notify notify = Notify::none;
+  bool hits_alone = false;    // about those records of its template that rule_id hits, not about all of them
   bool incomparable = false;  // too early in the input, or in too little of it, to know whether it is new
   std::vector<Evidence> evidence;
   std::string summary;  // one sentence a person understands
@@ -104,6 +105,7 @@ struct TimelineEntry {
 
 struct Incident {
   std::string incident_id;  // 1, 2, 3 … within a run, in order of gravity then time
+  std::string lasting_id;   // the id that sinks were sent, where incident_id is a number that a person was told; else empty
   std::string fingerprint;  // 16 hex: of its findings' (kind, service, template)
   IncidentState state = IncidentState::closed;
   IncidentSeverity severity = IncidentSeverity::info;

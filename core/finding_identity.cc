@@ -8,7 +8,8 @@ namespace loglode {
 
 std::string subject_of(const Finding& finding) {
   return std::string{name_of(finding.kind)} + '\n' + finding.service + '\n' +
-         (finding.template_id == kNoTemplate ? finding.rule_id : to_long_hex(finding.template_id));
+         (finding.template_id == kNoTemplate ? finding.rule_id : to_long_hex(finding.template_id)) +
+         (finding.hits_alone ? '\n' + finding.rule_id : std::string{});
 }
 
 std::string lasting_id_of(const Incident& incident) {

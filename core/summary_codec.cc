@@ -91,6 +91,11 @@ void write(SummaryBuilder& out, const RuleCell& cell) {
   builder.add_uint64(CellTag::uint64_count, cell.count);
   builder.add_sint64(CellTag::sint64_first, nanoseconds(cell.first));
   builder.add_sint64(CellTag::sint64_last, nanoseconds(cell.last));
+  if (cell.first_line == 0) return;
+  builder.add_uint64(CellTag::uint64_first_offset, cell.first_offset);
+  builder.add_uint64(CellTag::uint64_first_line, cell.first_line);
+  builder.add_uint32(CellTag::uint32_first_line_count, cell.first_line_count);
+  if (!cell.excerpt.empty()) builder.add_string(CellTag::string_excerpt, cell.excerpt);
 }
 
 void write(SummaryBuilder& out, const TraceStep& step) {
@@ -293,9 +298,11 @@ bool read_summary(std::string_view bytes, WindowSummary& out) {
         break;
       }
       case on(SummaryTag::message_rule_cell, pbf_wire_type::length_delimited): {
-        const AnyCell any = read_cell(reader.get_view());
+        AnyCell any = read_cell(reader.get_view());
         if (any.bad) return false;
-        out.rule_cells.push_back(RuleCell{any.cell.service, any.rule, any.cell.shape, any.cell.count, any.cell.first, any.cell.last});
+        Cell& cell = any.cell;
+        out.rule_cells.push_back(RuleCell{cell.service, any.rule, cell.shape, cell.count, cell.first, cell.last, cell.first_offset,
+                                          cell.first_line, cell.first_line_count, std::move(cell.excerpt)});
         break;
       }
       case on(SummaryTag::message_trace_step, pbf_wire_type::length_delimited): {

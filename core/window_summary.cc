@@ -70,10 +70,19 @@ void join(Cell& into, Cell& part) {
   into.error_rule = part.error_rule;
 }
 
-void join(RuleCell& into, const RuleCell& part) {
+auto earliest_of(const RuleCell& cell) {
+  return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt);
+}
+
+void join(RuleCell& into, RuleCell& part) {
   into.count += part.count;
-  into.first = std::min(into.first, part.first);
   into.last = std::max(into.last, part.last);
+  if (earliest_of(into) <= earliest_of(part)) return;
+  into.first = part.first;
+  into.first_offset = part.first_offset;
+  into.first_line = part.first_line;
+  into.first_line_count = part.first_line_count;
+  into.excerpt = std::move(part.excerpt);
 }
 
 template <class AnyCell>
@@ -122,7 +131,7 @@ void append(WindowSummary& into, const WindowSummary& part) {
   for (RuleCell cell : part.rule_cells) {
     cell.service += services;
     cell.rule += rules;
-    into.rule_cells.push_back(cell);
+    into.rule_cells.push_back(std::move(cell));
   }
   for (TraceStep step : part.trace_steps) {
     step.service += services;

@@ -77,6 +77,10 @@ struct RuleCell {
   ShapeId shape = kNoShape;   // hits are kept apart per shape, so that a finding can say which message it was
   std::uint64_t count = 0;
   Timestamp first = kNoTime, last = kNoTime;
+  // Of an error rule, the earliest record that it hits: mostly not the cell's earliest. `first_line` 0: not kept.
+  std::uint64_t first_offset = 0, first_line = 0;
+  std::uint32_t first_line_count = 1;
+  std::string excerpt{};
 };
 
 /// One record of a trace that the sample kept: a trace is kept when its hash is below `trace_sample_below`, whole.

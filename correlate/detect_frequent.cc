@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <tuple>
 
 #include "correlate/detect.h"
 #include "correlate/statistics.h"
@@ -135,7 +136,11 @@ class FrequentFinder {
   bool told_by_template(const Series& rule) const {
     return std::any_of(of_template_.begin(), of_template_.end(), [&](const Frequency& one) {
       const Series& series = *one.series;
-      const bool hit = series.rule == rule.rule || (!rule.points.empty() && series.points.front().cell == rule.points.front().cell);
+      const auto begins = [](const Series& it) {
+        const Point& point = it.points.front();
+        return std::tuple{point.first, point.summary, point.cell == nullptr ? 0 : point.cell->first_offset};
+      };
+      const bool hit = series.rule == rule.rule || (!rule.points.empty() && begins(series) == begins(rule));
       return hit && series.service == rule.service && series.total * 10 >= rule.total * 9;
     });
   }
@@ -238,6 +243,7 @@ Anomaly begin_anomaly(const Timeline& timeline, const Series& series, std::span<
   }
   if (series.rule != nullptr) {
     finding.rule_id = series.rule->id;
+    finding.hits_alone = series.among > 0;
     if (series.rule->category == RuleCategory::performance) finding.category = FindingCategory::performance;
     if (series.rule->category == RuleCategory::security) finding.category = FindingCategory::security;
     if (series.rule->category == RuleCategory::business) finding.category = FindingCategory::business;

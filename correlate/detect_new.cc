@@ -79,6 +79,7 @@ const Series* said_before(const Timeline& timeline, const Series& series) {
 /// "never seen before", or as what until now; a severity that only a rule gives is told by what the rule says.
 std::string never_text(const Timeline& timeline, const Series& series) {
   const Series* before = said_before(timeline, series);
+  if (series.among > 0) return "until now never \"" + series.rule->name + "\" among " + grouped(series.among) + " lines of its kind";
   if (before == nullptr) return "never seen before";
   if (!series.stated && series.rule != nullptr) return "until now never \"" + series.rule->name + '"';
   return "until now only " + std::string{before->severity == Severity::unspecified ? "with " : "as "} + severity_text(before->severity);
@@ -107,12 +108,13 @@ Anomaly describe(const Timeline& timeline, const Series& series, bool mature) {
 std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told) {
   const bool comparable = !config.growing && timeline.records >= kFirstPartLines;
   std::map<std::uint32_t, std::vector<const Series*>> of_service;
-  for (const Series& series : timeline.series) {
-    if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
-    if (comparable && is_new(timeline, series, config)) continue;  // of a family that is told
-    if (std::none_of(told.begin(), told.end(), [&](const Anomaly& anomaly) { return anomaly.series == &series; }))
-      of_service[series.service].push_back(&series);
-  }
+  for (const auto* list : {&timeline.series, &timeline.hits})
+    for (const Series& series : *list) {
+      if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
+      if (comparable && is_new(timeline, series, config)) continue;  // of a family that is told
+      if (std::none_of(told.begin(), told.end(), [&](const Anomaly& anomaly) { return anomaly.series == &series; }))
+        of_service[series.service].push_back(&series);
+    }
   std::vector<Anomaly> anomalies;
   for (auto& [service, errors] : of_service) {
     std::sort(errors.begin(), errors.end(), [](const Series* a, const Series* b) {
@@ -163,9 +165,11 @@ class NewFinder {
         fresh.push_back(&series);
       }
     }
-    if (fresh.empty()) return {};
-    learn(known);
-    tell(fresh);
+    if (!fresh.empty()) {
+      learn(known);
+      tell(fresh);
+    }
+    tell_hits();
     demote_chance();
     return std::move(anomalies_);
   }
@@ -216,6 +220,32 @@ class NewFinder {
       }
     }
     for (auto& [key, all] : variants) tell_variants(all);
+  }
+
+  /// An error rule that hits a template for the first time, though not all of it. Where the records state that nothing is broken it is told
+  /// while logs are followed, and opens nothing; else detect_seen.cc lists it.
+  void tell_hits() {
+    for (const Series& hit : timeline_.hits) {
+      if (hit.severity_class() == SeverityClass::quiet || !is_new(timeline_, hit, config_)) continue;
+      if ((hit.states_calm() && !config_.growing) || !counts(hit)) continue;
+      const bool told = std::any_of(anomalies_.begin(), anomalies_.end(), [&](const Anomaly& anomaly) {
+        return anomaly.series->among == 0 && anomaly.service == hit.service && anomaly.series->info == hit.info && anomaly.opens;
+      });
+      if (told) continue;
+      Anomaly anomaly = describe(timeline_, hit, mature_);
+      if (hit.states_calm())
+        make_digest(anomaly, "; it is said as " + severity_text(hit.said));
+      else if (is_known(hit))
+        make_digest(anomaly, "; other lines of this service said that before");
+      anomalies_.push_back(std::move(anomaly));
+    }
+  }
+
+  /// Whether the baseline of the service holds that, in whatever lines.
+  [[nodiscard]] bool is_known(const Series& hit) const {
+    return std::any_of(timeline_.rule_series.begin(), timeline_.rule_series.end(), [&](const Series& rule) {
+      return rule.service == hit.service && rule.rule == hit.rule && !timeline_.learned(rule).empty();
+    });
   }
 
   /// One finding for all of a service: the most frequent of them.

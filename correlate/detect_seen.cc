@@ -29,6 +29,14 @@ bool graver(const Series* a, const Series* b) {
   return a->service != b->service ? a->service < b->service : a->info->id < b->info->id;
 }
 
+/// Whether it is part of what opens an incident: of a template that is told whole, and is no less grave.
+bool is_part_of_told(const Series& hit, const std::vector<Anomaly>& told) {
+  return hit.among > 0 && std::any_of(told.begin(), told.end(), [&](const Anomaly& anomaly) {
+           return anomaly.opens && anomaly.service == hit.service && anomaly.series->info == hit.info && anomaly.series->among == 0 &&
+                  anomaly.series->severity >= hit.severity;
+         });
+}
+
 /// Errors that are one message with other values in it: one row of the report stands for all of them.
 struct Family {
   const Series* first = nullptr;  // the gravest, then earliest
@@ -37,13 +45,16 @@ struct Family {
 };
 
 std::vector<Family> families_of(const std::vector<const Series*>& seen) {
-  std::map<std::tuple<std::uint32_t, bool, std::string>, std::size_t> known;
+  std::map<std::tuple<std::uint32_t, bool, const RuleInfo*, std::string>, std::size_t> known;
   std::vector<Family> families;
   for (const Series* series : seen) {
     const std::string skeleton = skeleton_of(tokens_of(series->info->text));
-    const auto place = skeleton.empty()
-                           ? known.end()
-                           : known.try_emplace({series->service, gravity_of(*series) >= Severity::fatal, skeleton}, families.size()).first;
+    const auto place = skeleton.empty() ? known.end()
+                                        : known
+                                              .try_emplace({series->service, gravity_of(*series) >= Severity::fatal,
+                                                            series->among > 0 ? series->rule : nullptr, skeleton},
+                                                           families.size())
+                                              .first;
     if (place == known.end() || place->second == families.size()) {
       families.push_back({series, 0, series->total});
     } else {
@@ -64,6 +75,7 @@ Anomaly describe(const Timeline& timeline, const Family& family) {
   anomaly.finding.score = (gravity >= Severity::fatal ? 0.5 : 0.1) * (1 - 1 / (1 + std::log2(1 + static_cast<double>(family.total))));
   anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + ' ' + times_counted(family.total) + " from " +
                             place_of(timeline, series.points.front());
+  if (series.among > 0) anomaly.finding.summary += ": " + series.rule->name + ", among " + grouped(series.among) + " lines of its kind";
   if (family.others > 0)
     anomaly.finding.summary += ", with " + grouped(family.others) + (family.others == 1 ? " other wording" : " other wordings");
   anomaly.what = "seen: " + subject_of(series);
@@ -78,9 +90,11 @@ std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& conf
   std::set<const Series*> known;
   for (const Anomaly& anomaly : told) known.insert(anomaly.series);
   std::vector<const Series*> seen;
-  for (const Series& series : timeline.series)
-    if (!series.points.empty() && series.learned_total == 0 && gravity_of(series) >= Severity::error && !known.contains(&series))
-      seen.push_back(&series);
+  for (const auto* list : {&timeline.series, &timeline.hits})
+    for (const Series& series : *list)
+      if (!series.points.empty() && series.learned_total == 0 && gravity_of(series) >= Severity::error && !known.contains(&series) &&
+          !is_part_of_told(series, told))
+        seen.push_back(&series);
   std::sort(seen.begin(), seen.end(), graver);
   std::vector<Family> families = families_of(seen);
   if (families.size() > kSeenMax) families.resize(kSeenMax);

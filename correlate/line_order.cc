@@ -11,6 +11,7 @@ namespace {
 
 constexpr std::uint64_t kTimesEnough = 20;         // of a stream: as many as a baseline needs lines
 constexpr std::uint64_t kRecordsForEachTime = 10;  // fewer times than that are few
+constexpr std::uint64_t kRecordsAtMost = 100;      // for each time, however many times there are: no header stands above so many
 constexpr std::uint64_t kWindows = 512;            // as many as the lines of a stream without times are folded into
 
 using StreamKey = std::pair<std::uint64_t, std::uint64_t>;
@@ -21,16 +22,13 @@ struct StreamLines {
 
   [[nodiscard]] bool has_few_times() const noexcept {
     const std::uint64_t dated = records - std::min(records, without_time);
-    return !ordinal && dated > 0 && dated < kTimesEnough && dated * kRecordsForEachTime < records;
+    return !ordinal && dated > 0 && dated * (dated < kTimesEnough ? kRecordsForEachTime : kRecordsAtMost) < records;
   }
 };
 
 StreamKey key_of(const WindowSummary& window) { return {window.stream.high, window.stream.low}; }
 
-Timestamp place_of(const Cell& cell) {
-  const std::uint64_t line = cell.first_line == 0 ? 0 : cell.first_line - 1;
-  return Timestamp{kOrdinalStep * static_cast<std::int64_t>(line)};
-}
+Timestamp place_of(std::uint64_t line) { return Timestamp{kOrdinalStep * static_cast<std::int64_t>(line == 0 ? 0 : line - 1)}; }
 
 Duration width_for(std::uint64_t lines) {
   Duration width = first_width();
@@ -46,7 +44,7 @@ class Reordered {
   void take(WindowSummary& window) {
     std::map<std::pair<std::uint32_t, ShapeId>, Timestamp> places;
     for (Cell& cell : window.cells) {
-      const Timestamp place = place_of(cell);
+      const Timestamp place = place_of(cell.first_line);
       places.emplace(std::pair{cell.service, cell.shape}, place);
       WindowSummary& into = window_at(place, window);
       into.records += cell.count;
@@ -57,14 +55,15 @@ class Reordered {
       into.cells.push_back(std::move(cell));
     }
     for (const RuleCell& hit : window.rule_cells) {
-      const auto place = places.find({hit.service, hit.shape});
-      if (place == places.end()) continue;
-      WindowSummary& into = window_at(place->second, window);
+      const auto beside = places.find({hit.service, hit.shape});
+      if (beside == places.end()) continue;
+      const Timestamp place = hit.first_line == 0 ? beside->second : place_of(hit.first_line);
+      WindowSummary& into = window_at(place, window);
       RuleCell moved = hit;
       moved.service = name_in(into.services, window.services[hit.service]);
       moved.rule = name_in(into.rules, window.rules[hit.rule]);
-      moved.first = moved.last = place->second;
-      into.rule_cells.push_back(moved);
+      moved.first = moved.last = place;
+      into.rule_cells.push_back(std::move(moved));
     }
     dated_ += window.records - std::min(window.records, window.without_time);
   }

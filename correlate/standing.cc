@@ -29,6 +29,8 @@ std::string subject_now(const Finding& finding, const TemplateCatalog& catalog) 
   renamed.kind = finding.kind;
   renamed.service = finding.service;
   renamed.template_id = info->id;
+  renamed.rule_id = finding.rule_id;
+  renamed.hits_alone = finding.hits_alone;
   return subject_of(renamed);
 }
 

@@ -20,7 +20,8 @@ void visit(Parts&& parts, Evidence& one) {
 template <class Parts>
 void visit(Parts&& parts, Finding& one) {
   parts(one.finding_id, one.kind, one.category, one.service, one.template_id.high, one.template_id.low, one.template_text, one.rule_id,
-        one.severity, one.start, one.end, one.observed, one.expected, one.total, one.score, one.q, one.notify, one.evidence, one.summary);
+        one.severity, one.start, one.end, one.observed, one.expected, one.total, one.score, one.q, one.notify, one.evidence, one.summary,
+        one.hits_alone);
 }
 template <class Parts>
 void visit(Parts&& parts, ScoreTerm& one) {
@@ -109,7 +110,8 @@ struct Reader {
   std::size_t place = 0;
   template <class... Each>
   void operator()(Each&... each) {
-    (read(row.at(place++), each), ...);
+    // A part that an earlier version did not have stays as it is made.
+    ((place < row.size() ? read(row[place], each) : void(), ++place), ...);
   }
 };
 

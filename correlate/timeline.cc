@@ -26,6 +26,12 @@ std::uint64_t distance(Timestamp from, Timestamp to) noexcept {
   return static_cast<std::uint64_t>(to.time_since_epoch().count()) - static_cast<std::uint64_t>(from.time_since_epoch().count());
 }
 
+/// Of two that came at the same instant: what is quoted follows from what they say, not from the names of their files.
+bool is_quoted_before(const Cell* a, const Cell* b) {
+  if (a == nullptr || b == nullptr || a->excerpt.empty()) return false;
+  return b->excerpt.empty() || a->excerpt < b->excerpt;
+}
+
 void add_point(std::vector<Point>& points, const Point& point) {
   // Windows come in order of start, those of several streams one after the other.
   if (points.empty() || points.back().start != point.start) {
@@ -35,7 +41,7 @@ void add_point(std::vector<Point>& points, const Point& point) {
   Point& last = points.back();
   last.count += point.count;
   last.last = std::max(last.last, point.last);
-  if (point.first < last.first) {
+  if (point.first < last.first || (point.first == last.first && is_quoted_before(point.cell, last.cell))) {
     last.cell = point.cell;
     last.summary = point.summary;
     last.first = point.first;
@@ -57,7 +63,7 @@ void refine(Duration& resolution, Timestamp time) noexcept {
 class Builder {
  public:
   Builder(const TemplateCatalog& catalog, const RuleCatalog& rules, const JudgeConfig& config) : catalog_{catalog}, config_{config} {
-    for (const RuleInfo& rule : rules) rule_of_.emplace(rule.id, &rule);
+    for (const RuleInfo& rule : rules) rules_.emplace(rule.id, &rule);
   }
 
   Timeline build(const Clocked& windows, bool ordinal) {
@@ -67,12 +73,14 @@ class Builder {
     const auto& shown = windows.judged.empty() ? windows.learned : windows.judged;
     timeline_.since_boot = std::all_of(shown.begin(), shown.end(), [](const WindowSummary* window) { return window->since_boot; });
     name_services(windows);
+    count_hits(windows);
     for (const WindowSummary* window : windows.learned) take(*window, true);
     for (const WindowSummary* window : windows.judged) take(*window, false);
     measure(windows);
     timeline_.series.reserve(templates_.size());
     for (auto& [key, series] : templates_) timeline_.series.push_back(std::move(series));
     for (auto& [key, series] : rule_series_) timeline_.rule_series.push_back(std::move(series));
+    take_hits();
     split_first_part();
     join_texts();
     cover(windows);
@@ -81,6 +89,7 @@ class Builder {
     });
     templates_.clear();
     rule_series_.clear();
+    hits_.clear();
     return std::move(timeline_);
   }
 
@@ -106,11 +115,47 @@ class Builder {
     }
   }
 
-  void take(const WindowSummary& window, bool learned) {
-    std::vector<std::uint32_t> service_of;
+  [[nodiscard]] std::vector<std::uint32_t> services_of(const WindowSummary& window, bool learned) const {
+    std::vector<std::uint32_t> places;
     for (const std::string& name : window.services)
-      service_of.push_back(static_cast<std::uint32_t>(
+      places.push_back(static_cast<std::uint32_t>(
           std::lower_bound(timeline_.services.begin(), timeline_.services.end(), name_of(name, learned)) - timeline_.services.begin()));
+    return places;
+  }
+
+  /// How many records of a template each error rule hits, of how many.
+  void count_hits(const Clocked& windows) {
+    const auto for_each = [&](auto visit) {
+      for (const auto* list : {&windows.learned, &windows.judged})
+        for (const WindowSummary* window : *list) visit(*window, services_of(*window, list == &windows.learned));
+    };
+    std::map<std::pair<std::uint32_t, TemplateId>, Hits> records;
+    for_each([&](const WindowSummary& window, const std::vector<std::uint32_t>& service_of) {
+      for (const RuleCell& hit : window.rule_cells) {
+        const RuleInfo* rule = rule_of(window.rules[hit.rule]);
+        if (rule == nullptr || rule->category != RuleCategory::error) continue;
+        const TemplateId id = catalog_.of(hit.shape).id;
+        hits_[{service_of[hit.service], id, rule->id}].count += hit.count;
+        records.try_emplace({service_of[hit.service], id});
+      }
+    });
+    if (records.empty()) return;
+    for_each([&](const WindowSummary& window, const std::vector<std::uint32_t>& service_of) {
+      for (const Cell& cell : window.cells)
+        if (const auto known = records.find({service_of[cell.service], catalog_.of(cell.shape).id}); known != records.end()) {
+          known->second.count += cell.count;
+          known->second.said = std::max(known->second.said, cell.severity);
+        }
+    });
+    for (auto& [key, hits] : hits_) {
+      const Hits& all = records[{std::get<0>(key), std::get<1>(key)}];
+      hits.of = all.count;
+      hits.said = all.said;
+    }
+  }
+
+  void take(const WindowSummary& window, bool learned) {
+    const std::vector<std::uint32_t> service_of = services_of(window, learned);
     const std::vector<const RuleInfo*> strongest = take_rules(window, service_of, learned);
     for (std::size_t i = 0; i < window.cells.size(); ++i) {
       const Cell& cell = window.cells[i];
@@ -142,28 +187,81 @@ class Builder {
       timeline_.traces.push_back(TraceMoment{step.trace, step.time, service_of[step.service], severity_class(step.severity)});
   }
 
-  /// For each cell the gravest rule of category error that hits at least half of its records.
+  [[nodiscard]] const RuleInfo* rule_of(const std::string& id) const {
+    const auto known = rules_.find(id);
+    return known == rules_.end() ? nullptr : known->second;  // null: of another version's pack
+  }
+
+  /// For each cell the gravest rule of category error that hits its template whole; one that most of what it states to be errors is hit by
+  /// says what kind of errors they are.
   std::vector<const RuleInfo*> take_rules(const WindowSummary& window, const std::vector<std::uint32_t>& service_of, bool learned) {
     std::vector<const RuleInfo*> strongest(window.cells.size(), nullptr);
     for (const RuleCell& hit : window.rule_cells) {
-      const auto known = rule_of_.find(window.rules[hit.rule]);
-      if (known == rule_of_.end()) continue;  // of another version's pack
-      const RuleInfo* rule = known->second;
+      const RuleInfo* rule = rule_of(window.rules[hit.rule]);
+      if (rule == nullptr) continue;
       const auto cell = std::lower_bound(window.cells.begin(), window.cells.end(), hit, [](const Cell& a, const RuleCell& b) {
         return std::tie(a.service, a.shape) < std::tie(b.service, b.shape);
       });
       const bool found = cell != window.cells.end() && cell->service == hit.service && cell->shape == hit.shape;
-      if (found && rule->category == RuleCategory::error && hit.count * 2 >= cell->count) {
-        const RuleInfo*& now = strongest[static_cast<std::size_t>(cell - window.cells.begin())];
-        if (now == nullptr || std::tie(rule->severity, now->id) > std::tie(now->severity, rule->id)) now = rule;
+      const Cell* of_hit = found ? &*cell : nullptr;
+      if (rule->category == RuleCategory::error) {
+        if (hit.first_line != 0) of_hit = &cell_of(hit, found ? cell->severity : Severity::unspecified);
+        const TemplateInfo& info = catalog_.of(hit.shape);
+        Hits& hits = hits_[{service_of[hit.service], info.id, rule->id}];
+        if (hits.count < hits.of) {
+          hits.series.service = service_of[hit.service];
+          hits.series.info = &info;
+          hits.series.rule = rule;
+          hits.series.among = hits.of;
+          add_hit(hits.series, found ? cell->severity : hits.said, Point{window.start, hit.count, hit.first, hit.last, of_hit, &window},
+                  learned);
+        }
+        const bool most = hits.count == hits.of || (hits.count * 2 >= hits.of && hits.said >= Severity::error);
+        if (found && most) {
+          const RuleInfo*& now = strongest[static_cast<std::size_t>(cell - window.cells.begin())];
+          if (now == nullptr || std::tie(rule->severity, now->id) > std::tie(now->severity, rule->id)) now = rule;
+        }
       }
       Series& series = rule_series_[{service_of[hit.service], rule->id}];
       series.service = service_of[hit.service];
       series.rule = rule;
       series.severity = std::max(series.severity, std::max(rule->severity, found ? cell->severity : Severity::unspecified));
-      add_to(series, Point{window.start, hit.count, hit.first, hit.last, found ? &*cell : nullptr, found ? &window : nullptr}, learned);
+      add_to(series, Point{window.start, hit.count, hit.first, hit.last, of_hit, of_hit != nullptr ? &window : nullptr}, learned);
     }
     return strongest;
+  }
+
+  /// What a rule hits of a cell, as a cell.
+  const Cell& cell_of(const RuleCell& hit, Severity said) {
+    return *timeline_.hit_cells.emplace_back(
+        std::make_unique<const Cell>(Cell{hit.service, hit.shape, said, hit.count, hit.first, hit.last, hit.first_offset, hit.first_line,
+                                          hit.first_line_count, hit.excerpt}));
+  }
+
+  static void add_hit(Series& series, Severity said, const Point& point, bool learned) {
+    series.stated = series.stated || said != Severity::unspecified;
+    series.said = std::max(series.said, said);
+    series.severity = std::max(series.rule->severity, series.said);
+    add_to(series, point, learned);
+  }
+
+  /// Where several rules hit the same records, the gravest speaks for all.
+  void take_hits() {
+    std::vector<Series>& taken = timeline_.hits;
+    for (auto& [key, hits] : hits_) {
+      if (hits.series.rule == nullptr) continue;
+      Series& series = hits.series;
+      const auto same = std::find_if(taken.begin(), taken.end(), [&](const Series& other) {
+        return other.service == series.service && other.info == series.info && other.total == series.total &&
+               other.learned_total == series.learned_total && other.points.size() == series.points.size() &&
+               std::equal(other.points.begin(), other.points.end(), series.points.begin(),
+                          [](const Point& a, const Point& b) { return a.first == b.first && a.last == b.last && a.count == b.count; });
+      });
+      if (same == taken.end())
+        taken.push_back(std::move(series));
+      else if (series.rule->severity > same->rule->severity)
+        *same = std::move(series);
+    }
   }
 
   void measure(const Clocked& windows) {
@@ -200,7 +298,7 @@ class Builder {
     }
     // Its quiet end is part of the first part: what is seldom said would else be as frequent as in its first burst.
     timeline_.judged_from = std::max({end, wanted, timeline_.first});
-    for (auto* list : {&timeline_.series, &timeline_.rule_series, &timeline_.lines, &timeline_.errors})
+    for (auto* list : {&timeline_.series, &timeline_.rule_series, &timeline_.hits, &timeline_.lines, &timeline_.errors})
       for (Series& series : *list) mark_judged(series);
   }
 
@@ -285,11 +383,17 @@ class Builder {
 
   const TemplateCatalog& catalog_;
   const JudgeConfig& config_;
-  std::map<std::string, const RuleInfo*> rule_of_;
+  std::map<std::string, const RuleInfo*> rules_;
   Timeline timeline_;
   std::map<std::string, std::string> called_;  // services of the baseline that go by another name now
   std::map<std::tuple<std::uint32_t, TemplateId, SeverityClass>, Series> templates_;
   std::map<std::tuple<std::uint32_t, std::string>, Series> rule_series_;
+  struct Hits {
+    std::uint64_t count = 0, of = 0;        // records of the template
+    Severity said = Severity::unspecified;  // by them, the highest
+    Series series;                          // where they are not all
+  };
+  std::map<std::tuple<std::uint32_t, TemplateId, std::string>, Hits> hits_;  // of error rules
 };
 
 }  // namespace

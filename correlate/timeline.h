@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -33,6 +34,8 @@ struct Series {
   Severity severity = Severity::unspecified;      // highest seen; a rule's where the records have none
   Severity severity_max = Severity::unspecified;  // of Timeline::texts, whose `severity` is the lowest: the highest
   bool stated = false;                            // the records say their severity themselves
+  Severity said = Severity::unspecified;          // of a series of Timeline::hits: that severity, the highest
+  std::uint64_t among = 0;                        // of the same: records of the template, hit or not, the baseline's too
   std::uint64_t learned_total = 0, total = 0;     // total: of all that is not a given baseline
   std::vector<Point> learned;                     // baseline, in order of time
   std::vector<Point> points;  // of the windows that are reported on, in order of time; without a given baseline it holds the first part too
@@ -40,6 +43,8 @@ struct Series {
   std::vector<const Cell*> learned_durations, durations;  // cells whose records tell durations: of the baseline, and of the others
   bool joined = false;                                    // the same text is also said with another severity: see Timeline::texts
 
+  /// Of a series of Timeline::hits: what its records state says that nothing is broken.
+  [[nodiscard]] bool states_calm() const noexcept { return stated && said < Severity::error; }
   [[nodiscard]] SeverityClass severity_class() const noexcept { return loglode::severity_class(severity); }
   [[nodiscard]] Timestamp first() const noexcept { return points.empty() ? kNoTime : points.front().first; }
   [[nodiscard]] std::span<const Point> judged() const noexcept { return std::span{points}.subspan(judged_from); }
@@ -72,8 +77,11 @@ struct Timeline {
   std::vector<Series> series;                      // by (service, template, severity class)
   std::vector<Series> texts;                       // one for each text whose series are `joined`: all its severities together
   std::vector<Series> rule_series;                 // by (service, rule id)
-  std::vector<Series> lines, errors;               // one for each service
-  std::vector<TraceMoment> traces;                 // of the windows that are reported on, in order of (trace, time, service)
+  std::vector<Series> hits;  // by (service, template, rule id): what an error rule hits of a template that it does not
+                             // hit whole; their records are in `series` too, as what they say of themselves
+  std::vector<std::unique_ptr<const Cell>> hit_cells;  // that the points of `hits` and of rules are of: they stay where they are
+  std::vector<Series> lines, errors;                   // one for each service
+  std::vector<TraceMoment> traces;                     // of the windows that are reported on, in order of (trace, time, service)
 
   /// What serves as the baseline of `one`.
   [[nodiscard]] std::span<const Point> learned(const Series& one) const noexcept {

@@ -117,7 +117,7 @@ std::string place_of(const Timeline& timeline, const Point& point) {
 std::string subject_text(const Series& series) {
   if (series.info == nullptr) return series.rule != nullptr ? series.rule->name : std::string{};
   // A person knows his log by what stands in it: "no connection after <*> ms" stands nowhere.
-  const bool plain = !has_variables(series) && readable(series.info->text) >= 6;
+  const bool plain = !has_variables(series) && series.among == 0 && readable(series.info->text) >= 6;
   for (const auto* points : {&series.points, &series.learned})
     for (const Point& point : *points)
       if (point.cell != nullptr && !point.cell->excerpt.empty() && (!plain || names_cause(point.cell->excerpt)))

@@ -61,7 +61,7 @@ const Finding* headline_of(const Incident* incident, const std::map<std::string_
 bool is_told_as_new(const Finding& frequent, const Judgement& judgement) {
   if (frequent.kind != FindingKind::frequent || frequent.template_text.empty()) return false;
   return std::any_of(judgement.findings.begin(), judgement.findings.end(), [&](const Finding& other) {
-    return other.kind == FindingKind::new_error && other.notify != Notify::none && other.service == frequent.service &&
+    return other.kind == FindingKind::new_error && !other.hits_alone && other.notify != Notify::none && other.service == frequent.service &&
            other.template_id == frequent.template_id;
   });
 }

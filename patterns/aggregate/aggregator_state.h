@@ -118,6 +118,7 @@ struct WindowAggregator::State {
   void widen(WindowTable& widened);
   void keep_step(const Record& record, AggregatedStream& stream, std::uint32_t service, Timestamp time);
   static void note_duration(AggregatedCell& cell, const Record& record);
+  void begin_hits(AggregatedRuleCell& cell, const Record& record);
   void begin_cell(AggregatedCell& cell, const Record& record, bool error_rule, Timestamp time);
   bool wants_excerpt(const AggregatedCell& cell, const AggregatedStream& stream) const;
   void recount_excerpts();

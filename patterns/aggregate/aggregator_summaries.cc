@@ -70,8 +70,13 @@ void WindowAggregator::State::append_summaries(const WindowTable& from, bool ord
     const std::uint32_t place = places[cell.frame];
     if (place == kNone) continue;
     const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, (*rules)[cell.rule].id);
-    out[base + place].rule_cells.push_back(
+    RuleCell& made = out[base + place].rule_cells.emplace_back(
         RuleCell{service_place(place, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
+    if (cell.first_hit == nullptr) continue;
+    made.first_offset = cell.first_hit->offset;
+    made.first_line = cell.first_hit->line;
+    made.first_line_count = cell.first_hit->line_count;
+    made.excerpt = cell.first_hit->excerpt;
   }
   for (std::uint32_t number = 0; number < streams.size(); ++number) {
     const AggregatedStream& stream = streams[number];
@@ -146,7 +151,12 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
     if (known == rules->end()) continue;
     AggregatedRuleCell& made = into.rule_cell_of(at, service_of(summary.services[cell.service], stream),
                                                  static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
-    made.first = made.count == 0 ? cell.first : std::min(made.first, cell.first);
+    if (made.count == 0 || std::tuple{cell.first, cell.first_offset} < std::tuple{made.first, made.first_offset()}) {
+      made.first = cell.first;
+      made.first_hit.reset();
+      if (cell.first_line != 0)
+        made.first_hit = std::make_unique<FirstHit>(FirstHit{cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt});
+    }
     made.last = made.count == 0 ? cell.last : std::max(made.last, cell.last);
     made.count += cell.count;
   }

@@ -236,6 +236,8 @@ void WindowAggregator::State::recount_excerpts() {
   for_each_table([this](const WindowTable& each) {
     for (const AggregatedCell& cell : each.cells())
       if (cell.excerpt) excerpt_bytes += cell.excerpt->size();
+    for (const AggregatedRuleCell& cell : each.rule_cells())
+      if (cell.first_hit) excerpt_bytes += cell.first_hit->excerpt.size();
   });
 }
 
@@ -247,6 +249,8 @@ void WindowAggregator::State::hold_excerpt_budget() {
     for_each_table([this](WindowTable& each) {
       for (AggregatedCell& cell : each.cells())
         if (cell.excerpt && !wants_excerpt(cell, streams[each.frame(cell.frame).stream])) cell.excerpt.reset();
+      for (AggregatedRuleCell& cell : each.rule_cells())
+        if (cell.first_hit && !sample.keeps(cell.shape, cell.first_hit->offset, false)) cell.first_hit->excerpt.clear();
     });
     recount_excerpts();
     if (excerpt_bytes == before && excerpt_bytes <= kExcerptBytesMax) return;
@@ -271,13 +275,22 @@ void WindowAggregator::State::begin_cell(AggregatedCell& cell, const Record& rec
   excerpt_bytes += cell.excerpt->size();
 }
 
+/// `record` is the earliest that the rule hits in `cell`, as far as we know.
+void WindowAggregator::State::begin_hits(AggregatedRuleCell& cell, const Record& record) {
+  if (cell.first_hit != nullptr) excerpt_bytes -= cell.first_hit->excerpt.size();
+  cell.first_hit = std::make_unique<FirstHit>(FirstHit{record.offset, record.line, record.line_count, {}});
+  if (!sample.keeps(cell.shape, record.offset, false)) return;
+  cell.first_hit->excerpt = make_excerpt(record.text.empty() ? record.message : record.text);
+  excerpt_bytes += cell.first_hit->excerpt.size();
+}
+
 /// A shape's records either all tell a duration or none does: a cell whose first record tells none is asked no more.
 void WindowAggregator::State::note_duration(AggregatedCell& cell, const Record& record) {
   const std::uint64_t place[] = {record.shape.high, record.offset};
   const auto key = static_cast<std::uint32_t>(XXH3_64bits(place, sizeof place) >> 32);
   // Most records of a full cell would not be kept whatever they say.
   if (cell.durations != nullptr && cell.durations->size() == kDurationsKept && key > cell.durations->back().key) return;
-  const std::optional<std::uint32_t> microseconds = told_duration(record.message);
+  const std::optional<std::uint32_t> microseconds = record.took_us != kUntold ? record.took_us : told_duration(record.message);
   if (!microseconds) return;
   if (cell.durations == nullptr) cell.durations = std::make_unique<std::vector<DurationSample>>();
   keep_duration(*cell.durations, {key, *microseconds});
@@ -314,8 +327,11 @@ void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint3
   for (const RuleHit hit : batch.hits_of(record)) {
     const auto rule = static_cast<std::uint32_t>(hit.rule);
     LOGLODE_ASSERT(rule < rules->size());
-    error_rule = error_rule || (*rules)[rule].category == RuleCategory::error;
+    const bool tells_error = (*rules)[rule].category == RuleCategory::error;
+    error_rule = error_rule || tells_error;
     AggregatedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
+    if (tells_error && (cell.count == 0 || std::tuple{time, record.offset} < std::tuple{cell.first, cell.first_offset()}))
+      begin_hits(cell, record);
     cell.first = cell.count == 0 ? time : std::min(cell.first, time);
     cell.last = cell.count == 0 ? time : std::max(cell.last, time);
     cell.count += record.weight;

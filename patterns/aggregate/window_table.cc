@@ -25,10 +25,13 @@ void join(AggregatedCell& into, AggregatedCell&& part) {
   into.excerpt = std::move(part.excerpt);
 }
 
-void join(AggregatedRuleCell& into, const AggregatedRuleCell& part) {
-  into.first = into.count == 0 ? part.first : std::min(into.first, part.first);
+void join(AggregatedRuleCell& into, AggregatedRuleCell&& part) {
+  const bool first_of_two = into.count == 0 || std::tuple{part.first, part.first_offset()} < std::tuple{into.first, into.first_offset()};
   into.last = into.count == 0 ? part.last : std::max(into.last, part.last);
   into.count += part.count;
+  if (!first_of_two) return;
+  into.first = part.first;
+  into.first_hit = std::move(part.first_hit);
 }
 
 void join(WindowFrame& into, const WindowFrame& part) {
@@ -84,8 +87,8 @@ void WindowTable::take(WindowTable&& other, const std::vector<std::uint32_t>& ne
   other.cell_index_ = {};
   other.rule_index_ = {};
   for (AggregatedCell& cell : other.cells_) join(cells_[cell_of(new_frame[cell.frame], cell.service, cell.shape)], std::move(cell));
-  for (const AggregatedRuleCell& cell : other.rule_cells_)
-    join(rule_cell_of(new_frame[cell.frame], cell.service, cell.rule, cell.shape), cell);
+  for (AggregatedRuleCell& cell : other.rule_cells_)
+    join(rule_cell_of(new_frame[cell.frame], cell.service, cell.rule, cell.shape), std::move(cell));
   for (std::size_t i = 0; i < other.frames_.size(); ++i) join(frames_[new_frame[i]], other.frames_[i]);
 }
 
@@ -118,8 +121,8 @@ void WindowTable::join_services(const std::vector<bool>& given_up, std::uint32_t
   };
   for (AggregatedCell& cell : cells)
     join(cells_[cell_of(cell.frame, now_of(frames_[cell.frame], cell.service), cell.shape)], std::move(cell));
-  for (const AggregatedRuleCell& cell : rule_cells)
-    join(rule_cell_of(cell.frame, now_of(frames_[cell.frame], cell.service), cell.rule, cell.shape), cell);
+  for (AggregatedRuleCell& cell : rule_cells)
+    join(rule_cell_of(cell.frame, now_of(frames_[cell.frame], cell.service), cell.rule, cell.shape), std::move(cell));
 }
 
 }  // namespace loglode

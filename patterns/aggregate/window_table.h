@@ -39,11 +39,21 @@ struct AggregatedCell {
   std::unique_ptr<std::vector<DurationSample>> durations;  // none: its records tell none
 };
 
+/// The earliest record that a rule hits, at AggregatedRuleCell::first.
+struct FirstHit {
+  std::uint64_t offset = 0, line = 0;
+  std::uint32_t line_count = 1;
+  std::string excerpt;
+};
+
 struct AggregatedRuleCell {
   std::uint32_t frame = 0, service = 0, rule = 0;
   ShapeId shape = kNoShape;
   std::uint64_t count = 0;
   Timestamp first = kNoTime, last = kNoTime;
+  std::unique_ptr<FirstHit> first_hit{};  // of an error rule
+
+  [[nodiscard]] std::uint64_t first_offset() const noexcept { return first_hit == nullptr ? 0 : first_hit->offset; }
 };
 
 class WindowTable {
@@ -63,6 +73,7 @@ class WindowTable {
   [[nodiscard]] const std::vector<AggregatedCell>& cells() const noexcept { return cells_; }
   [[nodiscard]] std::vector<AggregatedCell>& cells() noexcept { return cells_; }
   [[nodiscard]] const std::vector<AggregatedRuleCell>& rule_cells() const noexcept { return rule_cells_; }
+  [[nodiscard]] std::vector<AggregatedRuleCell>& rule_cells() noexcept { return rule_cells_; }
   [[nodiscard]] WindowFrame& frame(std::uint32_t index) noexcept { return frames_[index]; }
 
   /// The frame of the window that holds `time`, made when it is not there.

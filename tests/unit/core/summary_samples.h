@@ -34,8 +34,12 @@ class SummarySamples {
     for (std::uint64_t i = below(6); i > 0; --i) add_cell(summary);
     for (std::uint64_t i = below(3); i > 0; --i) {
       const Timestamp time = inside(summary);
-      summary.rule_cells.push_back(
+      RuleCell& cell = summary.rule_cells.emplace_back(
           RuleCell{static_cast<std::uint32_t>(below(3)), static_cast<std::uint32_t>(below(2)), shape(), 1 + below(5), time, time});
+      if (below(3) == 0) continue;  // not of an error rule
+      cell.first_offset = below(1000);
+      cell.first_line = 1 + cell.first_offset / 10;
+      if (below(2) == 0) cell.excerpt = "hit " + std::to_string(cell.first_offset);
     }
     for (std::uint64_t i = below(3); i > 0; --i)
       summary.trace_steps.push_back(

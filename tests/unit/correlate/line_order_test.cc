@@ -52,6 +52,9 @@ TEST_CASE("line order: an error late in undated text is new, whatever single lin
     const std::string note = "only " + std::to_string(dated) + " of 1,000 records have a time: judged by the order of its lines";
     CHECK(std::count(judgement.scope.notes.begin(), judgement.scope.notes.end(), note) == 1);
   }
+  std::vector<WindowSummary> large{text_of(4000, 39, 2800)};  // however many they are, where there are a hundred lines to each
+  CHECK(judge_text(large).incidents.size() == 1);
+  CHECK(large[0].ordinal);
   std::vector<WindowSummary> early{text_of(1000, 1, 30)};
   CHECK(judge_text(early).incidents.empty());  // in the first part
 }

@@ -26,6 +26,7 @@ class Scene {
   bool ordinal = false;
   bool since_boot = false;
   std::uint32_t took_us = 0;  // that the next lines say; 0: nothing
+  std::string words{};        // of the next lines, where they are not their template
 
   Scene& line(Timestamp time, const std::string& service, Severity severity, const std::string& text, const std::string& trace = {},
               const std::vector<std::string>& rules = {}) {
@@ -44,11 +45,12 @@ class Scene {
     one.records = 1;
     one.services = {service};
     const ShapeId shape = shape_of(text, severity_class(severity));
-    one.cells = {Cell{0, shape, severity, 1, time, time, (number - 1) * 100, number, 1, text}};
+    one.cells = {Cell{0, shape, severity, 1, time, time, (number - 1) * 100, number, 1, words.empty() ? text : words}};
     if (took_us != 0) one.cells[0].durations = {{static_cast<std::uint32_t>(number * 2654435761U), took_us}};
     for (const std::string& rule : rules) {
       one.rules.push_back(rule);
-      one.rule_cells.push_back(RuleCell{0, static_cast<std::uint32_t>(one.rules.size() - 1), shape, 1, time, time});
+      one.rule_cells.push_back(RuleCell{0, static_cast<std::uint32_t>(one.rules.size() - 1), shape, 1, time, time,
+                                        one.cells[0].first_offset, number, 1, one.cells[0].excerpt});
     }
     if (!trace.empty()) one.trace_steps = {TraceStep{std::hash<std::string>{}(trace) >> 1, 0, shape, severity, time}};
     normalise(one);
@@ -82,7 +84,8 @@ class Scene {
   }
   [[nodiscard]] static RuleCatalog rules() {
     return {RuleInfo{"http-5xx", "request failed", RuleCategory::error, Severity::error, "", ""},
-            RuleInfo{"failed-login", "failed login", RuleCategory::security, Severity::warn, "", ""}};
+            RuleInfo{"failed-login", "failed login", RuleCategory::security, Severity::warn, "", ""},
+            RuleInfo{"crashed", "program crashed", RuleCategory::error, Severity::fatal, "", ""}};
   }
 
  private:

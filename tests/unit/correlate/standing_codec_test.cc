@@ -29,6 +29,7 @@ Standing some_standing() {
   finding.notify = Notify::ticket;
   finding.evidence = {evidence, {}};
   finding.summary = "a sentence";
+  finding.hits_alone = true;
   Incident incident;
   incident.incident_id = "0123456789abcdef";
   incident.fingerprint = "fp";
@@ -66,6 +67,7 @@ TEST_CASE("state: what stands is read as it was written", "[app][live]") {
   const Finding& finding = *read->findings[0].finding;
   CHECK(finding.template_id == TemplateId{1, ~std::uint64_t{0}});
   CHECK(finding.q == 1e-9);
+  CHECK(finding.hits_alone);
   REQUIRE(finding.evidence.size() == 2);
   CHECK(finding.evidence[0].origin.path == "/logs/a \xff.log");
   CHECK(finding.evidence[1].time == kNoTime);

@@ -2,6 +2,8 @@
 #include "correlate/wording.h"
 
 #include <catch2/catch.hpp>
+#include <set>
+#include <string>
 
 #include "scene.h"
 
@@ -45,6 +47,24 @@ TEST_CASE("wording: the cause that a stack trace names is part of the headline",
   const Judged judged = with_error("import failed", "import failed \u2026 TimeoutError: no answer from 10.0.0.9");
   REQUIRE(judged.judgement.incidents.size() == 1);
   CHECK(judged.judgement.incidents[0].summary.find("TimeoutError: no answer from 10.0.0.9") != std::string::npos);
+}
+
+TEST_CASE("wording: what is quoted of lines of one instant does not depend on the names of their files", "[correlate]") {
+  std::set<std::string> told;
+  for (const bool swapped : {false, true}) {
+    Scene scene;
+    for (const bool first : {true, false}) {
+      scene.file = first == swapped ? "a.log" : "b.log";
+      scene.words = first ? "no connection from pool main" : "no connection from pool spare";
+      scene.line(500, "api", Severity::error, "no connection from pool <*>");
+    }
+    scene.words.clear();
+    scene.lines(0, 1000, 5, "api", Severity::info, "served");
+    const Judged judged{scene};
+    REQUIRE(judged.judgement.incidents.size() == 1);
+    told.insert(judged.judgement.incidents[0].summary);
+  }
+  CHECK(told.size() == 1);
 }
 
 TEST_CASE("wording: quotes that stand in a text are not doubled", "[correlate]") {

@@ -117,6 +117,25 @@ TEST_CASE("aggregate: rule hits are counted by service, rule and shape", "[aggre
   CHECK(window.cells[0].excerpt == "killed");  // an error rule makes even an INFO line worth keeping
 }
 
+TEST_CASE("aggregate: of an error rule the first record that it hits is known, whatever stands before it in its window", "[aggregate]") {
+  Run run;
+  run.feed(stream_named("api"), {{.time = at(0.001), .message = "fine"},
+                                 {.time = at(0.002), .message = "lost again", .rules = {0}},
+                                 {.time = at(0.001), .message = "lost", .rules = {0}},
+                                 {.time = at(0.003), .message = "denied", .rules = {1}}});
+  const WindowSummary window = run.summaries().at(0);
+  REQUIRE(window.rule_cells.size() == 2);
+  const RuleCell& lost = window.rule_cells[1];
+  CHECK(window.rules[lost.rule] == "oom");
+  CHECK(lost.count == 2);
+  CHECK(lost.first == at(0.001));
+  CHECK(lost.last == at(0.002));
+  CHECK(lost.first_line == 3);
+  CHECK(lost.excerpt == "lost");
+  CHECK(window.cells[0].excerpt == "fine");
+  CHECK(window.rule_cells[0].first_line == 0);  // of no error rule
+}
+
 TEST_CASE("aggregate: that an error rule hit a line is known behind a restart and a reload", "[aggregate]") {
   Run run;
   const auto stream = stream_named("api");
