@@ -16,7 +16,8 @@ struct Framing {
   bool starts_record = true;    // false: the line continues the latest record of its substream
   std::uint32_t substream = 0;  // which of the streams interleaved in one file (stdout/stderr, containers); 0 when there is one
   Timestamp near = kNoTime;     // of a record whose stamp leaves something open (year, order of day and month, date): what it is nearest to
-  bool order_changed = false;   // its date contradicts the order of day and month that the stream had until here
+  std::size_t record_bytes = 0;  // of a line that holds several records: the first one's; the rest is framed as a line. 0: all of it
+  bool order_changed = false;    // its date contradicts the order of day and month that the stream had until here
 };
 
 /// Per-stream state machine over physical lines. Owned by the source, used by its thread only. Its answers depend on

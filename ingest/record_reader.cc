@@ -125,16 +125,32 @@ class ContiguousReader final : public RecordReader {
     }
   }
 
-  void add(Batch& out, const PhysicalLine& line) {
+  void add(Batch& out, PhysicalLine line) {
+    while (const std::size_t bytes = add_record(out, line)) {
+      line.text.remove_prefix(bytes);
+      line.offset += bytes;
+    }
+  }
+
+  /// The bytes of `line` that were added, when there are more records on it; else 0.
+  std::size_t add_record(Batch& out, PhysicalLine line) {
     const Framing framing = framer_.next(line.text);
+    if (framing.record_bytes != 0) {
+      line.text = line.text.substr(0, framing.record_bytes);
+      line.cut = false;
+    }
     if (framing.starts_record) [[likely]] {
-      if (!out.records.empty() && joins_blanks(out.records.back(), line, rules_)) return append(out.records.back(), line);
+      if (!out.records.empty() && joins_blanks(out.records.back(), line, rules_)) {
+        append(out.records.back(), line);
+        return 0;
+      }
       start(out, line);
       note_time(out.records.back(), framing);
       order_changes_ += framing.order_changed ? 1 : 0;
     } else {
       extend(out, line);
     }
+    return framing.record_bytes;
   }
 
   void start(Batch& out, const PhysicalLine& line) {

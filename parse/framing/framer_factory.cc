@@ -6,9 +6,11 @@
 #include <algorithm>
 #include <deque>
 
+#include "core/limits.h"
 #include "parse/framing/dated_framer.h"
 #include "parse/framing/format_registry.h"
 #include "parse/framing/line_rules.h"
+#include "parse/framing/strict_line.h"
 #include "parse/framing/wrapping_detector.h"
 #include "parse/text/text_formats.h"
 
@@ -98,12 +100,27 @@ std::shared_ptr<const ColumnHeader> last_columns(std::span<const std::string_vie
   return last;
 }
 
+/// As RecordBounds will see them: JSON objects that stand on one line are lines of their own.
+std::vector<std::string_view> split_objects(std::span<const std::string_view> lines) {
+  std::vector<std::string_view> split;
+  for (std::string_view line : lines) {
+    while (const std::size_t bytes = first_object_bytes(line)) {
+      split.push_back(line.substr(0, bytes));
+      line.remove_prefix(bytes);
+    }
+    split.push_back(line);
+  }
+  split.resize(std::min(split.size(), kPrefixLines));
+  return split;
+}
+
 class Factory final : public FramerFactory {
  public:
   Factory(ParseConfig config, std::shared_ptr<const ColumnTable> columns, const ZoneRules* zone)
       : config_(std::move(config)), columns_(std::move(columns)), zone_(zone) {}
 
-  [[nodiscard]] FramedStream open(const StreamInfo& info, std::span<const std::string_view> prefix) const override {
+  [[nodiscard]] FramedStream open(const StreamInfo& info, std::span<const std::string_view> lines) const override {
+    const std::vector<std::string_view> prefix = split_objects(lines);
     auto plan = std::make_shared<ReadingPlan>();
     plan->context = {{info.modified, zone_}, config_.keep_attributes};
     plan->zone = config_.zone;

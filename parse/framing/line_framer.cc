@@ -23,7 +23,10 @@ class PlainFramer final : public Framer {
   Framing next(std::string_view line) override {
     for (const LineFormat* format : naming_)
       if (auto columns = format->column_header(line)) columns_ = std::move(columns);
-    return {!bounds_.continues(line), 0};
+    Framing framing;
+    framing.starts_record = !bounds_.continues(line);
+    framing.record_bytes = bounds_.record_bytes();
+    return framing;
   }
   [[nodiscard]] std::shared_ptr<const ColumnHeader> columns() const override { return columns_; }
   [[nodiscard]] bool in_trace() const noexcept override { return bounds_.in_trace(); }

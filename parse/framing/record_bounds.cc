@@ -222,7 +222,7 @@ bool RecordBounds::follows_first_line(std::string_view line) {
   const std::string_view first = record_.first_line();
   const ExceptionName name = exception_named_by(line);
   if (headed_) {
-    if (states_calm(first)) return rules_->headed && (line == "{" || line == "[");
+    if (is_calm(first)) return rules_->headed && (line == "{" || line == "[");
     if (name == ExceptionName::qualified || name == ExceptionName::name) return true;
     const Trace trace = trace_begun(line);
     if (trace != Trace::none && trace != Trace::jvm_banner && !is_ruby_crash(line)) return true;
@@ -232,6 +232,16 @@ bool RecordBounds::follows_first_line(std::string_view line) {
   // A line that names an exception is the message of the one before only where that one names none: repeated ones are records.
   if (name != ExceptionName::qualified && trace_begun(line) != Trace::python && (!is_ruby_frame(line) || is_ruby_crash(line))) return false;
   return exception_named_by(first) == ExceptionName::none && mentions_error(first);
+}
+
+/// An error that hides below a line that speaks of none: it states its own level, however far it is indented, or it is the rest of a trace
+/// whose beginning is somebody else's record.
+bool RecordBounds::is_error_below_calm(std::string_view line) {
+  if (in_trace_ || lines_ == 0 || record_.first_line().empty()) return false;
+  const bool states = is_indented(line) && states_trouble(line) && !rules_->statements;
+  const bool causes = text_lines_ == 1 && headed_ && line.starts_with("Caused by: ");
+  if (!states && !causes) return false;
+  return (states ? !mentions_error(record_.first_line()) : is_calm(record_.first_line())) && !record_.inside();
 }
 
 bool RecordBounds::follows_by_shape(std::string_view line) {
@@ -274,7 +284,8 @@ bool RecordBounds::is_open_for(std::string_view line) {
 
 bool RecordBounds::continues(std::string_view line) {
   begun_.reset();
-  if (rules_->json && is_whole_object(line)) return start_object(line);
+  first_object_bytes_ = rules_->json ? first_object_bytes(line) : 0;
+  if (rules_->json && (first_object_bytes_ != 0 || is_whole_object(line))) return start_object(line);
   if (rules_->block == BlockStyle::journald_export) return continues_export(line);
   if (is_blank_line(line)) return add_blank(line);
   if (object_) return continues_object(line);
@@ -291,7 +302,7 @@ bool RecordBounds::continues(std::string_view line) {
   if (headed_ && text_lines_ < rules_->header_lines) return add(line, Reason::open);
   if (trace_ == Trace::jvm_banner && continues_trace(trace_, line)) return add(line, Reason::shape);
   if (is_crash(line) || (trace_ != Trace::ruby && trace_ != Trace::python && is_ruby_crash(line))) return start(line, Reason::shape);
-  if (is_last_word(line)) return start(line, Reason::shape);
+  if (is_last_word(line) || is_error_below_calm(line)) return start(line, Reason::shape);
   if (follows_by_shape(line)) return add(line, Reason::shape);
   return is_open_for(line) ? add(line, Reason::open) : start(line, Reason::nothing);
 }

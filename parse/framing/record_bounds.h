@@ -46,6 +46,8 @@ class RecordBounds {
   /// What the last answer rested on: a header, or a shape, or that something was open, or nothing.
   enum class Reason : unsigned char { header, shape, open, nothing };
   [[nodiscard]] Reason reason() const noexcept { return reason_; }
+  /// Of a line that begins with several JSON objects: the first one's bytes, the only ones that the answer is about. Else 0.
+  [[nodiscard]] std::size_t record_bytes() const noexcept { return first_object_bytes_; }
   /// Whether the open record holds a stack trace, or has begun one.
   [[nodiscard]] bool in_trace() const noexcept { return in_trace_; }
   /// As if it were new, by other rules; keeps its memory.
@@ -70,6 +72,7 @@ class RecordBounds {
   [[nodiscard]] bool continues_armor(std::string_view line) noexcept;
   [[nodiscard]] bool follows_by_shape(std::string_view line);
   [[nodiscard]] bool follows_first_line(std::string_view line);
+  [[nodiscard]] bool is_error_below_calm(std::string_view line);
   [[nodiscard]] bool is_open_for(std::string_view line);
 
   const LineRules* rules_;
@@ -87,6 +90,7 @@ class RecordBounds {
   unsigned unexplained_ = 0;                   // lines in a row that a trace has taken for want of a header
   bool time_line_ = false;                     // slow query log: the line before was `# Time:`
   Reason reason_ = Reason::nothing;
+  std::size_t first_object_bytes_ = 0;
   std::optional<traces::Trace> begun_;  // by the line at hand, once somebody has asked
 };
 

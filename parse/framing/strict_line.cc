@@ -62,6 +62,20 @@ bool has_access_date(std::string_view line) noexcept {
          line[11] == ':';
 }
 
+/// `… "GET /pay HTTP/1.1" 200 …`: what an access log says of a request, however it is dated.
+bool names_request(std::string_view line) noexcept {
+  constexpr std::string_view kProtocol = " HTTP/";
+  for (std::size_t at = line.find(kProtocol); at != std::string_view::npos; at = line.find(kProtocol, at + 1)) {
+    const std::size_t close = line.find_first_not_of("0123456789.", at + kProtocol.size());
+    if (close == std::string_view::npos || line[close] != '"') continue;
+    const std::size_t status = line.find_first_not_of(" |,", close + 1);
+    if (status != std::string_view::npos && status + 3 <= line.size() &&
+        std::all_of(line.begin() + static_cast<std::ptrdiff_t>(status), line.begin() + static_cast<std::ptrdiff_t>(status + 3), is_digit))
+      return true;
+  }
+  return false;
+}
+
 bool has_strict_pairs(std::string_view line) noexcept {
   constexpr LineBeginnings kPairs{"time=", "ts=", "t=", "timestamp=", "level=", "lvl=", "severity=", "type="};
   return kPairs.begin(line) && line.find('=', line.find(' ')) != std::string_view::npos && line.find(' ') != std::string_view::npos;
@@ -179,6 +193,20 @@ bool reports_end_of_work(std::string_view line) noexcept {
 
 bool is_whole_object(std::string_view line) noexcept { return line.size() >= 2 && line.front() == '{' && line.back() == '}'; }
 
+std::size_t first_object_bytes(std::string_view line) noexcept {
+  if (line.empty() || line.front() != '{' || line.find("}{") == std::string_view::npos) return 0;
+  bool quoted = false;
+  for (std::size_t i = 0, depth = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '"') quoted = !quoted;
+    if (quoted && c == '\\') ++i;
+    if (quoted) continue;
+    if (c == '{') ++depth;
+    if (c == '}' && --depth == 0) return line.substr(i + 1, 1) == "{" ? i + 1 : 0;
+  }
+  return 0;
+}
+
 bool is_strict_line(std::string_view line) {
   if (line.empty() || traces::is_indented(line)) return false;
   switch (line.front()) {
@@ -204,6 +232,19 @@ bool begins_with_level(std::string_view line) {
   if (line.empty() || traces::is_indented(line)) return false;
   return level_at(line, false).length != 0;
 }
+
+bool states_trouble(std::string_view line) {
+  const std::size_t begin = line.starts_with(traces::kEscapedTab) ? traces::kEscapedTab.size() : 0;
+  line.remove_prefix(std::min(line.find_first_not_of(" \t", begin), line.size()));
+  if (line.empty()) return false;
+  const LevelToken level = level_at(line, false);
+  if (level.length == 0 || level.severity < Severity::warn) return false;
+  if (std::any_of(line.begin(), line.begin() + static_cast<std::ptrdiff_t>(level.length), [](char c) { return c >= 'a' && c <= 'z'; }))
+    return false;  // a key of something that is listed: `error: /var/log/error.log`
+  return line.find_first_not_of(" \t:=-]>0123456789,;.", level.length) != std::string_view::npos;
+}
+
+bool is_calm(std::string_view line) { return traces::states_calm(line) || names_request(line.substr(0, 1024)); }
 
 bool is_last_word(std::string_view line) noexcept {
   if (line.empty() || traces::is_indented(line)) return false;

@@ -11,7 +11,6 @@ namespace loglode::traces {
 namespace {
 
 constexpr std::size_t kLookAhead = 512;
-constexpr std::string_view kEscapedTab = "#011";
 constexpr std::string_view kTraceback = "Traceback (most recent call last):";
 
 bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }

@@ -27,6 +27,8 @@ enum class Trace : unsigned char {
   native,  // glog, glibc
 };
 
+inline constexpr std::string_view kEscapedTab = "#011";  // by syslog
+
 [[nodiscard]] bool is_blank_line(std::string_view line) noexcept;
 /// Also behind a tab that syslog has escaped (`#011`).
 [[nodiscard]] bool is_indented(std::string_view line) noexcept;

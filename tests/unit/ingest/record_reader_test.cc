@@ -294,3 +294,31 @@ TEST_CASE("records: a deadline that passes gives what is complete and loses noth
   CHECK(texts == std::vector<std::string>{"a1", "b1\n b2", "c"});
   CHECK(waits > 3);
 }
+
+TEST_CASE("record reader: a line of several records, and what continues the last of them", "[ingest]") {
+  class Threes final : public Framer {
+   public:
+    Framing next(std::string_view line) override {
+      Framing framing{!line.starts_with(' '), 0};
+      framing.record_bytes = framing.starts_record && line.size() > 3 ? 3 : 0;
+      return framing;
+    }
+  } framer;
+  for (std::size_t batch_bytes : {1, 5, 1000}) {
+    RunCounters counters;
+    MemoryReader bytes{"abcdefgh\n x\nijk\n\nlmnopq", 4};
+    RecordReaderConfig config;
+    config.batch_bytes = batch_bytes;
+    const auto reader = ingest::make_record_reader(config, bytes, framer, counters);
+    std::vector<std::pair<std::string, std::uint64_t>> records;
+    Batch batch;
+    for (Filled filled = Filled::full; filled != Filled::end;) {
+      batch.clear();
+      filled = reader->fill(batch, Deadline::max());
+      for (const Record& record : batch.records) records.emplace_back(record.raw, record.offset);
+    }
+    CHECK(records == std::vector<std::pair<std::string, std::uint64_t>>{
+                         {"abc", 0}, {"def", 3}, {"gh\n x", 6}, {"ijk", 12}, {"", 16}, {"lmn", 17}, {"opq", 20}});
+    CHECK(counters.lines == 5);
+  }
+}

@@ -43,15 +43,18 @@ inline std::vector<std::string> records_of(std::string_view text, const ParseCon
   const FramedStream stream = open(lines, config);
   std::vector<std::string> records;
   std::map<std::uint32_t, std::size_t> latest;
-  for (const std::string_view line : lines) {
-    const Framing framing = stream.framer->next(line);
-    if (framing.starts_record || !latest.contains(framing.substream)) {
-      latest[framing.substream] = records.size();
-      records.emplace_back(line);
-    } else {
-      records[latest[framing.substream]].append("\n").append(line);
-    }
-  }
+  for (std::string_view rest : lines) do {
+      const Framing framing = stream.framer->next(rest);
+      const std::string_view line = rest.substr(0, framing.record_bytes == 0 ? rest.size() : framing.record_bytes);
+      rest.remove_prefix(line.size());
+      if (framing.starts_record || !latest.contains(framing.substream)) {
+        latest[framing.substream] = records.size();
+        records.emplace_back(line);
+      } else {
+        records[latest[framing.substream]].append("\n").append(line);
+      }
+      if (framing.record_bytes == 0) break;
+    } while (true);
   return records;
 }
 

@@ -73,6 +73,63 @@ java.net.SocketTimeoutException: Read timed out
 2026-11-24 00:03:51,101 [main] INFO  shop.Orders - order 6 placed)");
 }
 
+TEST_CASE("records: an error below a line that speaks of none is a record of its own, however it is indented", "[framing]") {
+  expect_records(R"(10.0.0.7 - - [24/Nov/2026:00:03:51 +0000] "GET /pay HTTP/1.1" 200 512 "-" "curl/8.1"
+---
+Traceback (most recent call last):
+  File "/srv/pay.py", line 24, in <module>
+    charge()
+RuntimeError: gateway is gone
+---
+10.0.0.7 - - [24/Nov/2026:00:03:52 +0000] "GET /pay/error HTTP/1.1" 500 12 "-" "curl/8.1"
+---
+java.lang.IllegalStateException: ledger is closed
+	at shop.Orders.place(Orders.java:24)
+---
+10.0.0.7 - - [24/Nov/2026:00:03:53 +0000] "GET / HTTP/1.1" 200 12 "-" "curl/8.1")");
+  expect_records(R"(2026-11-24 00:03:51,098 INFO shop.orders: order 3 placed
+---
+	ERROR: disk is gone
+	  on /dev/sdb
+---
+2026-11-24 00:03:52,098 INFO shop.orders: order 4 placed
+---
+    FATAL: no space left
+---
+2026-11-24 00:03:53,098 INFO shop.orders: order 5 placed
+---
+Caused by: java.io.IOException: broken pipe
+	at shop.Orders.place(Orders.java:24)
+---
+2026-11-24 00:03:54,098 INFO shop.orders: counted
+  ERROR: 0
+  WARN: 12
+  of which new: none
+---
+2026-11-24 00:03:55,098 ERROR shop.orders: cannot place order 6
+  ERROR: disk is gone
+---
+2026-11-24 00:03:56,098 INFO shop.orders: order 7 placed)");
+  expect_records(R"(2026-11-24 00:03:51.098 UTC [7] LOG:  statement: DO $$
+	  ERROR: is a word here
+	$$
+---
+2026-11-24 00:03:52.098 UTC [7] ERROR:  duplicate key value violates unique constraint "k"
+2026-11-24 00:03:52.098 UTC [7] DETAIL:  Key (id)=(1) already exists.
+2026-11-24 00:03:52.098 UTC [7] STATEMENT:  INSERT INTO k
+	VALUES (1)
+---
+2026-11-24 00:03:53.098 UTC [7] LOG:  checkpoint starting: time)");
+}
+
+TEST_CASE("records: JSON objects on one line are records each; braces inside are not", "[framing]") {
+  const std::string a = R"({"time":"2026-11-24T00:03:51Z","level":"INFO","msg":"up}{down \\\"}{"})";
+  const std::string b = R"({"time":"2026-11-24T00:03:52Z","level":"ERROR","msg":"disk is gone","at":{"x":{}}})";
+  CHECK(records_of(a + b + a + "\n" + b + "\n" + a + b) == std::vector<std::string>{a, b, a, b, a, b});
+  CHECK(records_of(a + b + a) == std::vector<std::string>{a, b, a});  // a stream of one line
+  CHECK(records_of("2026-11-24 00:03:51,098 INFO shop: {x}{y}\n2026-11-24 00:03:51,099 INFO shop: done").size() == 2);
+}
+
 TEST_CASE("records: Java stack traces with causes and messages of several lines", "[framing]") {
   expect_records(R"(INFO started
 ---
