@@ -1,5 +1,6 @@
 #include "core/run_counters.h"
 
+#include <cstdlib>
 #include <utility>
 
 namespace loglode {
@@ -28,6 +29,12 @@ std::string_view name_of(Limit limit) noexcept {
 void RunCounters::note_utc_offset(std::int32_t seconds) noexcept {
   std::int32_t known = utc_offset_.load(std::memory_order_relaxed);
   while (known != seconds && known != kMixed && !utc_offset_.compare_exchange_weak(known, known == kNone ? seconds : kMixed)) {}
+}
+
+void RunCounters::note_offset_elsewhere(std::int32_t seconds) noexcept {
+  const auto further = [](std::int32_t a, std::int32_t b) { return std::pair{std::abs(a), a} > std::pair{std::abs(b), b}; };
+  std::int32_t known = offset_elsewhere_;
+  while (further(seconds, known) && !offset_elsewhere_.compare_exchange_weak(known, seconds)) {}
 }
 
 std::optional<std::int32_t> RunCounters::utc_offset() const noexcept {

@@ -64,8 +64,13 @@ class RunCounters {
   std::atomic<std::uint64_t> secrets_masked{0};  // parse
   std::atomic<std::uint64_t> date_assumed{0};    // parse: records that state a time of day alone
   std::atomic<std::uint64_t> zone_assumed{0};    // parse: records whose zone has a name of several (IST): read in --tz, else UTC
+  std::atomic<bool> zone_unnamed{false};         // parse: a stream whose times name no zone was read as UTC
   std::atomic<std::uint64_t> date_order_changed{0};  // ingest: dates that no more fit the order of day and month that their stream had
 
+  /// parse: a stream states times in this offset, which is not 0.
+  void note_offset_elsewhere(std::int32_t seconds) noexcept;
+  /// The one that is furthest from 0 of those; 0 for none.
+  [[nodiscard]] std::int32_t offset_elsewhere() const noexcept { return offset_elsewhere_; }
   /// parse: records state times in this offset from UTC (seconds east of Greenwich).
   void note_utc_offset(std::int32_t seconds) noexcept;
   /// The offset that all of them have; nullopt where they differ or none was noted.
@@ -87,7 +92,7 @@ class RunCounters {
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(DropReason::kCount)> dropped_{};
   std::array<std::atomic<std::uint64_t>, static_cast<std::size_t>(Limit::kCount)> limits_{};
   static constexpr std::int32_t kMixed = INT32_MAX, kNone = INT32_MIN;
-  std::atomic<std::int32_t> utc_offset_{kNone};
+  std::atomic<std::int32_t> utc_offset_{kNone}, offset_elsewhere_{0};
   mutable std::mutex mutex_;
   std::vector<InputProblem> problems_;  // guarded by mutex_, as those below
   std::uint64_t unlisted_problems_ = 0;

@@ -14,6 +14,7 @@ RunStats read_counters(const RunCounters& counters) {
   stats.late = counters.late;
   stats.not_utf8 = counters.not_utf8;
   stats.utc_offset_s = counters.utc_offset();
+  if (counters.zone_unnamed) stats.offset_elsewhere_s = counters.offset_elsewhere();
   stats.fallback = counters.fallback;
   stats.secrets_masked = counters.secrets_masked;
   stats.date_assumed = counters.date_assumed;

@@ -26,6 +26,7 @@ struct RunStats {
   std::vector<std::string> how_read;           // with --verbose: a line for each input
   std::uint64_t template_ids_shown_twice = 0;  // TemplateCatalog::shown_twice()
   std::optional<std::int32_t> utc_offset_s;    // in which all records state their times
+  std::int32_t offset_elsewhere_s = 0;         // not 0: some streams state this offset, others name none and were read as UTC
   bool stopped_early = false;                  // by a signal: the figures are those of the part that was read
 };
 

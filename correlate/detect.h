@@ -29,6 +29,8 @@ struct Anomaly {
 [[nodiscard]] std::vector<Anomaly> find_new(const Timeline& timeline, const JudgeConfig& config);
 /// More of one error type in a window than config.frequent allows: by template, by rule, by service.
 [[nodiscard]] std::vector<Anomaly> find_frequent(const Timeline& timeline, const JudgeConfig& config);
+/// Services that fail and start again, over and over. What `told` tells already is told to be that.
+[[nodiscard]] std::vector<Anomaly> find_loops(const Timeline& timeline, std::vector<Anomaly>& told);
 /// Templates whose rate is not that of the baseline. `note` says why nothing could be said, when that is so.
 [[nodiscard]] std::vector<Anomaly> find_rates(const Timeline& timeline, const JudgeConfig& config, std::string& note);
 /// Heartbeats that stopped, services that say nothing any more.

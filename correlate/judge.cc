@@ -59,6 +59,7 @@ std::vector<Anomaly> find_all(const Timeline& timeline, const JudgeConfig& confi
     anomalies.insert(anomalies.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
   };
   append(find_frequent(timeline, config));
+  append(find_loops(timeline, anomalies));
   std::vector<Anomaly> rates = find_rates(timeline, config, rates_note);
   drop_told(rates, anomalies);
   append(std::move(rates));

@@ -65,6 +65,10 @@ class BatchReading {
   [[nodiscard]] std::string_view format_used() const noexcept { return used_; }
   /// Tells in which offset from UTC the records stated their times.
   void tell_offset(RunCounters& counters) const noexcept {
+    if (plan_.layers.empty() && plan_.usual.assumed.zone && plan_.zone.empty())
+      counters.zone_unnamed = true;
+    else if (has_offset_ && offset_s_ != 0)
+      counters.note_offset_elsewhere(offset_s_);
     if (!has_offset_) return;
     counters.note_utc_offset(offset_s_);
     if (mixed_offsets_) counters.note_utc_offset(offset_s_ + 1);  // no single one

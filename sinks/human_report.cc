@@ -102,6 +102,12 @@ class Screen {
       nothing_found();
       return;
     }
+    // What is graver than every incident comes before them, whatever it was compared with.
+    if (const Finding* worst = worst_alone();
+        worst != nullptr && worst->severity >= Severity::fatal && all.front().severity < IncidentSeverity::critical) {
+      alone(*worst, "FATAL, IN NO INCIDENT");
+      line();
+    }
     for (std::size_t i = 0; i < std::min(all.size(), kIncidentsShown); ++i) incident(all[i]);
     if (all.size() > kIncidentsShown) {
       line(paint_.dim(fmt::format("and {} more incidents: loglode incidents list", all.size() - kIncidentsShown)));
@@ -115,19 +121,22 @@ class Screen {
       return line();
     }
     if (const Finding* worst = worst_alone()) {
-      const std::string title = worst->severity >= Severity::fatal ? "NO INCIDENT, BUT FATAL" : "NO INCIDENT, BUT ERROR";
-      wrapped(paint_.bold_red(title) + "  ", columns_of(title) + 2, printable(worst->service) + ": " + printable(said_by(*worst)));
-      const std::string where = worst->evidence.empty() ? "" : where_of(worst->evidence.front()) + "; ";
-      wrapped("  ", where + (worst->incomparable || is_short()
-                                 ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
-                                   "--baseline of a good day"
-                                 : "it was there in what all else is compared with, so it counts as usual: look at it "
-                                   "yourself, or give a --baseline of a good day"));
+      alone(*worst, worst->severity >= Severity::fatal ? "NO INCIDENT, BUT FATAL" : "NO INCIDENT, BUT ERROR");
     } else {
       line(judgement().findings.empty() ? "NO INCIDENT and no findings." : "NO INCIDENT.");
     }
     for (const std::string& note : judgement().scope.notes) line("  " + paint_.dim(cut_to(printable(note), columns_ - 2)));
     line();
+  }
+
+  void alone(const Finding& worst, const std::string& title) {
+    wrapped(paint_.bold_red(title) + "  ", columns_of(title) + 2, printable(worst.service) + ": " + printable(said_by(worst)));
+    const std::string where = worst.evidence.empty() ? "" : where_of(worst.evidence.front()) + "; ";
+    wrapped("  ", where + (worst.incomparable || is_short()
+                               ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
+                                 "--baseline of a good day"
+                               : "it was there in what all else is compared with, so it counts as usual: look at it "
+                                 "yourself, or give a --baseline of a good day"));
   }
 
   // Too little to tell what is new in it.
@@ -464,6 +473,10 @@ class Screen {
     }
     for (const auto& [limit, times] : stats.limits_hit) parts.push_back(fmt::format("limit {} hit {} times", limit, with_commas(times)));
     for (const std::string& remark : judgement().scope.remarks) wrapped("NOTED  ", printable(remark));
+    if (stats.offset_elsewhere_s != 0)
+      wrapped("NOTED  ", fmt::format("some logs name no zone and were read as UTC, while others write {}: if they are of the same place, "
+                                     "what belongs together stands apart; give --tz",
+                                     offset_text(stats.offset_elsewhere_s)));
     if (parts.empty() && dropped == 0) return;
     wrapped("NOTED  ", joined(parts, ", "));
   }

@@ -36,6 +36,20 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
+TEST_CASE("report: a FATAL that is part of no incident stands above incidents that are less grave", "[sinks]") {
+  Judgement judgement;
+  judgement.findings = {seen(10, "volume data is lost", Severity::fatal)};
+  Incident small;
+  small.incident_id = "1";
+  small.severity = IncidentSeverity::error;
+  small.summary = "api: one request failed";
+  judgement.incidents = {small};
+  const std::string screen = screen_of(judgement);
+  CHECK(screen.find("FATAL, IN NO INCIDENT  node: volume data is lost") < screen.find("INCIDENT 1"));
+  judgement.incidents[0].severity = IncidentSeverity::critical;
+  CHECK_FALSE(has(screen_of(judgement), "FATAL, IN NO INCIDENT"));
+}
+
 TEST_CASE("report: what goes on from an error is part of its row, everything else has one of its own", "[sinks]") {
   Judgement judgement;
   judgement.findings = {seen(10, "BUG: unable to handle page fault for address: 0", Severity::fatal),
