@@ -92,6 +92,8 @@ struct MessageField {
   std::string_view name, value;  // as they are written: `kafka.key`
 };
 
+inline constexpr std::uint32_t kUntold = ~std::uint32_t{0};
+
 /// One log event: a line, or several that belong together. Plain data; every view points into the Batch that owns it.
 struct Record {
   std::string_view raw;                       // ingest: as it arrived, all its lines, last newline (and CR) removed
@@ -111,8 +113,9 @@ struct Record {
   std::uint32_t attributes_begin = 0, attributes_count = 0;  // parse: into Batch::attributes
   std::uint32_t hits_begin = 0, hits_count = 0;              // patterns: into Batch::hits, ascending, each rule once
   ShapeId shape = kNoShape;                                  // patterns
-  std::uint32_t routes = 0;  // app: a bit for each sink that it goes to, in the order of the configuration; 0: all
-  std::uint32_t weight = 1;  // parse, app: for how many records it stands, of a sample; at least 1
+  std::uint32_t routes = 0;         // app: a bit for each sink that it goes to, in the order of the configuration; 0: all
+  std::uint32_t took_us = kUntold;  // parse: microseconds that something took, as a field of its own says
+  std::uint32_t weight = 1;         // parse, app: for how many records it stands, of a sample; at least 1
 
   [[nodiscard]] bool has(RecordFlag flag) const noexcept { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   void set(RecordFlag flag) noexcept { flags |= static_cast<std::uint16_t>(flag); }

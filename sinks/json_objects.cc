@@ -137,28 +137,30 @@ Json to_json(const Incident& incident) {
   for (const Suspect& suspect : incident.suspects) suspects.push_back(suspect_to_json(suspect));
   for (const CascadeEdge& edge : incident.edges) edges.push_back(edge_to_json(edge));
   for (const TimelineEntry& entry : incident.timeline) timeline.push_back(timeline_to_json(entry));
-  return {{"schema", "loglode.incident/1"},
-          {"id_version", kIdVersion},
-          {"incident_id", incident.incident_id},
-          {"fingerprint", incident.fingerprint},
-          {"state", name_of(incident.state)},
-          {"severity", name_of(incident.severity)},
-          {"notify", name_of(incident.notify)},
-          {"opened_at", time_or_null(incident.opened_at)},
-          {"closed_at", time_or_null(incident.closed_at)},
-          {"onset", time_or_null(incident.onset)},
-          {"services", incident.services},
-          {"findings", incident.findings},
-          {"suspects", suspects},
-          {"edges", edges},
-          {"timeline", timeline},
-          {"shared_traces", incident.shared_traces},
-          {"impact",
-           {{"services", incident.services.size()},
-            {"requests_failed", incident.requests_failed},
-            {"first_user_visible", incident.first_user_visible.empty() ? Json(nullptr) : Json(incident.first_user_visible)}}},
-          {"forecast", Json::array()},
-          {"summary", incident.summary}};
+  Json out{{"schema", "loglode.incident/1"},
+           {"id_version", kIdVersion},
+           {"incident_id", incident.incident_id},
+           {"fingerprint", incident.fingerprint},
+           {"state", name_of(incident.state)},
+           {"severity", name_of(incident.severity)},
+           {"notify", name_of(incident.notify)},
+           {"opened_at", time_or_null(incident.opened_at)},
+           {"closed_at", time_or_null(incident.closed_at)},
+           {"onset", time_or_null(incident.onset)},
+           {"services", incident.services},
+           {"findings", incident.findings},
+           {"suspects", suspects},
+           {"edges", edges},
+           {"timeline", timeline},
+           {"shared_traces", incident.shared_traces},
+           {"impact",
+            {{"services", incident.services.size()},
+             {"requests_failed", incident.requests_failed},
+             {"first_user_visible", incident.first_user_visible.empty() ? Json(nullptr) : Json(incident.first_user_visible)}}},
+           {"forecast", Json::array()},
+           {"summary", incident.summary}};
+  if (!incident.lasting_id.empty()) out["lasting_id"] = incident.lasting_id;
+  return out;
 }
 
 Json to_json(const TemplateCount& row) {

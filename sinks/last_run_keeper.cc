@@ -44,8 +44,11 @@ void LastRunKeeper::take(std::shared_ptr<const Assessment> assessment, Numbers n
 Judgement LastRunKeeper::numbered(const Taken& taken) {
   Judgement judgement = taken.assessment->judgement;
   const Incident* first = taken.assessment->judgement.incidents.data();
-  for (const auto& [incident, number] : taken.numbers)
-    judgement.incidents[static_cast<std::size_t>(incident - first)].incident_id = std::to_string(number);
+  for (const auto& [incident, number] : taken.numbers) {
+    Incident& told = judgement.incidents[static_cast<std::size_t>(incident - first)];
+    told.lasting_id = told.incident_id;
+    told.incident_id = std::to_string(number);
+  }
   std::map<std::string_view, const Finding*> findings;
   for (const Finding& finding : judgement.findings) findings.emplace(finding.finding_id, &finding);
   for (const auto& [incident, number] : taken.numbers) {

@@ -169,7 +169,7 @@ class CommandLine {
     incidents->add_option("--state", arguments_.looked_into, "what a run with this --state found")->type_name("DIR");
     incidents->add_flag("--ndjson", arguments_.ndjson, "as NDJSON");
     CLI::App* show = incidents->add_subcommand("show", "One incident: timeline, findings with evidence, suspects with their scores");
-    show->add_option("id", arguments_.incident_id, "its number")->required();
+    show->add_option("id", arguments_.incident_id, "its number, or the id that sinks were sent")->required();
     show->footer("Example:\n  loglode incidents show 1");
     show->fallthrough();
     incidents->add_subcommand("list", "List incidents, a line each (the default)")->fallthrough();

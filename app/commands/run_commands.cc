@@ -92,6 +92,7 @@ int show_incident(const std::string& state, const std::string& id, bool ndjson) 
   auto run = open_last_run(state);
   if (!run) return report_error(run.error());
   const Json* incident = find_by(run->incidents(), "incident_id", id);
+  if (incident == nullptr) incident = find_by(run->incidents(), "lasting_id", id);
   if (incident == nullptr)
     return report_usage(fmt::format("no incident {} in {}; `loglode incidents list{}` shows all", id, name_of_run(state),
                                     state.empty() ? "" : " --state " + state));

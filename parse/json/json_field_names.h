@@ -76,6 +76,13 @@ enum class Slot : std::uint8_t {
   http_status,
   http_request_line,
   sample_weight,
+  took_first,  // took_*: how long something took
+  took_ns = took_first,
+  took_us,
+  took_ms,
+  took_s,
+  took_text,  // a number with its unit
+  took_last = took_text,
   attribute,  // nothing that a record has a member for
 };
 inline constexpr std::size_t kSlots = static_cast<std::size_t>(Slot::attribute);

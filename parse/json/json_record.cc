@@ -19,6 +19,7 @@ constexpr std::uint64_t kMessages = bits_of(Slot::message_first, Slot::message_l
 constexpr std::uint64_t kWeakMessages = bits_of(Slot::message_description, Slot::message_last);
 constexpr std::uint64_t kServices = bits_of(Slot::service_first, Slot::service_last);
 constexpr std::uint64_t kHosts = bits_of(Slot::host_first, Slot::host_last);
+constexpr std::uint64_t kTookSlots = bits_of(Slot::took_first, Slot::took_last);
 constexpr std::uint64_t kTraces = bits_of(Slot::trace_first, Slot::trace_last);
 constexpr std::size_t kTraceIdBytesMax = 128;
 
@@ -49,6 +50,21 @@ bool is_id(std::string_view text) noexcept {
   return low == 0 && other_than_zeros != 0 && text.find_first_not_of("0-") != std::string_view::npos;
 }
 
+/// What `text` says of a duration; below 0 when it says none. Its own unit goes before that of the name.
+double microseconds_in(Slot slot, std::string_view text) noexcept {
+  double number = 0;
+  const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (fault != std::errc{} || number < 0) return -1;
+  std::string_view unit{rest, static_cast<std::size_t>(text.data() + text.size() - rest)};
+  if (unit.starts_with(' ')) unit.remove_prefix(1);
+  if (unit.empty() && slot != Slot::took_text)
+    unit = slot == Slot::took_ns ? "ns" : slot == Slot::took_us ? "us" : slot == Slot::took_ms ? "ms" : "s";
+  if (unit == "ms") return number * 1e3;
+  if (unit == "s") return number * 1e6;
+  if (unit == "us" || unit == "\xC2\xB5s" || unit == "\xCE\xBCs") return number;
+  return unit == "ns" ? number * 1e-3 : -1;
+}
+
 std::string_view trimmed(std::string_view text) noexcept {
   while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
   while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
@@ -71,6 +87,7 @@ class Filler {
         kHosts, [this](Slot slot) { return name_in(slot); }, record_.host);
     trace();
     sample_weight();
+    took();
     if (context_.keep_attributes) add_losers();
     return filled;
   }
@@ -105,6 +122,17 @@ class Filler {
     if (read.ec != std::errc{} || read.ptr != text.data() + text.size() || weight == 0) return;
     record_.weight = weight;
     used_ |= bit_of(Slot::sample_weight);
+  }
+
+  /// The field stays an attribute as well.
+  void took() {
+    for (std::uint64_t left = fields_.seen & kTookSlots; left != 0; left &= left - 1) {
+      const auto slot = static_cast<Slot>(std::countr_zero(left));
+      const double microseconds = microseconds_in(slot, text_of(fields_[slot], batch_));
+      if (!(microseconds >= 0)) continue;
+      record_.took_us = microseconds < kUntold ? static_cast<std::uint32_t>(microseconds) : kUntold - 1;
+      return;
+    }
   }
 
   void time() {

@@ -47,6 +47,15 @@ void assign_groups(const ColumnTexts& texts, std::size_t header_end, std::vector
   }
 }
 
+/// `Start-Date:`, `end_time`: says what the time behind it is of, not who wrote it.
+bool names_a_time(std::string_view word) noexcept {
+  if (word.ends_with(':') || word.ends_with('=')) word.remove_suffix(1);
+  word.remove_prefix(word.find_last_of("-_.") + 1);  // npos + 1 is 0
+  for (const std::string_view name : {"Date", "date", "Time", "time", "Timestamp", "timestamp"})
+    if (word == name) return true;
+  return false;
+}
+
 /// One word before the first time (`kubectl logs --prefix`, `docker compose logs`, grep's file name) says where the line came from, when
 /// it is a name that comes again.
 void assign_leading_service(const ColumnTexts& texts, std::size_t required, std::vector<Column>& columns) {
@@ -54,8 +63,9 @@ void assign_leading_service(const ColumnTexts& texts, std::size_t required, std:
   const std::size_t lines = line_count(texts);
   const std::set<std::string_view> different(texts[0].begin(), texts[0].end());
   if (lines >= kLinesForWords && different.size() * 2 > lines) return;
-  const auto named = std::count_if(texts[0].begin(), texts[0].end(),
-                                   [](std::string_view text) { return std::any_of(text.begin(), text.end(), is_letter); });
+  const auto named = std::count_if(texts[0].begin(), texts[0].end(), [](std::string_view text) {
+    return std::any_of(text.begin(), text.end(), is_letter) && !names_a_time(text);
+  });
   if (static_cast<double>(named) >= 0.95 * static_cast<double>(lines)) columns[0].role = ColumnRole::service;
 }
 

@@ -25,9 +25,9 @@ constexpr Unit kUnits[] = {
 };
 
 /// What is said of a duration that was set, not taken.
-constexpr std::string_view kSettings[] = {"timeout", "every", "within",   "interval", "limit",    "last", "delay",
-                                          "backoff", "retry", "retrying", "sleep",    "sleeping", "wait", "waiting",
-                                          "ttl",     "max",   "next",     "expires",  "keepalive"};
+constexpr std::string_view kSettings[] = {"timeout", "every",    "within",    "interval", "limit", "last",    "delay",     "backoff",
+                                          "retry",   "retrying", "sleep",     "sleeping", "wait",  "waiting", "ttl",       "max",
+                                          "next",    "expires",  "keepalive", "uptime",   "age",   "ts",      "timestamp", "epoch"};
 
 bool is_word_byte(char c) noexcept { return is_letter(c) || is_digit(c) || c == '_' || static_cast<unsigned char>(c) >= 0x80; }
 
@@ -64,6 +64,18 @@ double unit_at(std::string_view text) noexcept {
   const std::string_view name = text.substr(0, size);
   for (const Unit& unit : kUnits)
     if (name == unit.name) return unit.microseconds;
+  return 0;
+}
+
+/// The same in the unit that a key names before its value: `duration_ms=5000`, `"elapsedMs": 5000`. `before`: the text up to the value.
+double unit_of_key(std::string_view before) noexcept {
+  if (before.ends_with(' ')) before.remove_suffix(1);
+  if (!before.ends_with('=') && !before.ends_with(':')) return 0;
+  before.remove_suffix(1);
+  if (before.ends_with('"')) before.remove_suffix(1);
+  constexpr Unit kEnds[] = {{"_ms", 1e3}, {"Ms", 1e3}, {"_millis", 1e3}, {"Millis", 1e3}, {"_us", 1}, {"_ns", 1e-3}, {"_seconds", 1e6}};
+  for (const Unit& unit : kEnds)
+    if (before.size() > unit.name.size() && before.ends_with(unit.name)) return unit.microseconds;
   return 0;
 }
 
@@ -127,16 +139,23 @@ std::optional<std::uint32_t> told_duration(std::string_view message) noexcept {
   for (const char* at = find_digit(begin, end); at != end; at = find_digit(at + 1, end)) {
     const char* const first = at;
     at = end_of_number(at, end);
-    if (at == end) break;
-    // Nearly all numbers are followed by something that begins no unit: told before anything else is looked at.
-    const char next = *at == ' ' && at + 1 != end ? at[1] : *at;
-    if (!begins_unit(next)) continue;
+    // Nearly all numbers are followed by something that begins no unit, and preceded by no key: told before anything else is looked at.
+    const char next = at == end ? ' ' : *at == ' ' && at + 1 != end ? at[1] : *at;
     const char before = first == begin ? ' ' : first[-1];
-    if (is_word_byte(before) || before == '-' || before == '.' || before == ':') continue;
-    const double unit = unit_at({at, static_cast<std::size_t>(end - at)});
-    if (unit <= 0) continue;
+    const std::string_view text{begin, static_cast<std::size_t>(first - begin)};
+    double unit = 0;
+    if (begins_unit(next) && !is_word_byte(before) && before != '-' && before != '.' && before != ':')
+      unit = unit_at({at, static_cast<std::size_t>(end - at)});
+    if (unit <= 0 && (before == '=' || before == ':' || (before == ' ' && text.ends_with(": ")))) unit = unit_of_key(text);
+    if (unit <= 0) {
+      if (at == end) break;
+      continue;
+    }
     const Number number = number_in({first, static_cast<std::size_t>(at - first)});
-    if (!number.readable || is_setting({begin, static_cast<std::size_t>(first - begin)})) continue;
+    if (!number.readable || is_setting(text)) {
+      if (at == end) break;
+      continue;
+    }
     const double microseconds = number.value * unit + 0.5;
     return microseconds < static_cast<double>(std::numeric_limits<std::uint32_t>::max()) ? static_cast<std::uint32_t>(microseconds)
                                                                                          : std::numeric_limits<std::uint32_t>::max();

@@ -44,6 +44,7 @@ TEST_CASE("last run of tail: incidents have the numbers that were shown, and sta
   REQUIRE(run->incidents().size() == 2);
   CHECK(run->incidents()[0]["incident_id"] == "1");
   CHECK(run->incidents()[1]["incident_id"] == "2");
+  CHECK(run->incidents()[0]["lasting_id"] == "00000000000000a1");
   CHECK(run->finding("earlier") != nullptr);
   CHECK(run->finding("later") != nullptr);
   LastRunKeeper another{folder.string(), false, counters};

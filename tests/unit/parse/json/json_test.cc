@@ -300,3 +300,24 @@ TEST_CASE("json: a record begins with a brace", "[parse][json]") {
   CHECK_FALSE(json.begins_record("  at x"));
   CHECK_FALSE(json.begins_record("[{"));
 }
+
+TEST_CASE("json: how long something took, by a field whose name or value has the unit", "[parse][json]") {
+  const auto took = [](const std::string& field) {
+    INFO(field);
+    const Parsed got{JsonFormat{}, R"({"level":"info","time":"2026-11-24T00:28:07Z","msg":"request done",)" + field + "}"};
+    REQUIRE(got.good);
+    return got.record.took_us;
+  };
+  CHECK(took(R"("duration_ms":5000)") == 5'000'000);
+  CHECK(took(R"("rows":3,"latencyMs":12.5)") == 12'500);
+  CHECK(took(R"("elapsed_seconds":"0.25")") == 250'000);
+  CHECK(took(R"("event.duration":1500000)") == 1'500);
+  CHECK(took(R"("event":{"duration":1500000})") == 1'500);
+  CHECK(took(R"("request_time":1.5)") == 1'500'000);  // nginx
+  CHECK(took(R"("took":"350µs")") == 350);
+  CHECK(took(R"("duration":"slow","response_time_ms":7)") == 7'000);
+  CHECK(took(R"("duration":5000)") == kUntold);  // of no unit
+  CHECK(took(R"("duration_ms":-5)") == kUntold);
+  CHECK(took(R"("duration_ms":null)") == kUntold);
+  CHECK(took(R"("timeout_ms":5000)") == kUntold);
+}

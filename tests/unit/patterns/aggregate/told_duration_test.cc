@@ -23,13 +23,20 @@ TEST_CASE("duration: what a message says that something took, in its unit", "[ag
                           {"job 17 ran 3 min", 180'000'000},
                           {"duration: 204.113 ms  statement: SELECT", 204'113},
                           {"timeout 30 s, answered after 250 ms", 250'000},
-                          {"elapsed 99999999999 ms", 4'294'967'295}}) {
+                          {"elapsed 99999999999 ms", 4'294'967'295},
+                          {"request done duration_ms=5000", 5'000'000},
+                          {"rows=3 latency_us=350 ok", 350},
+                          {R"({"elapsedMs": 12.5, "rows": 3})", 12'500},
+                          {"timeout_ms=300 took_seconds: 1.5", 1'500'000}}) {
     INFO(one.message);
     REQUIRE(told_duration(one.message));
     CHECK(*told_duration(one.message) == one.microseconds);
   }
-  for (const char* message : {"", "88", "order 88 placed", "12:00:05 s", "v1.2.3 started", "read 5 MB", "88msx", "x88 ms", "-5 ms",
-                              "retrying in 200 ms", "timeout of 30 s", "every 10 seconds", "within 5s", "page 3 of 9"}) {
+  for (const char* message :
+       {"",          "88",          "order 88 placed", "12:00:05 s",         "v1.2.3 started",   "read 5 MB",
+        "88msx",     "x88 ms",      "-5 ms",           "retrying in 200 ms", "timeout of 30 s",  "every 10 seconds",
+        "within 5s", "page 3 of 9", "timeout_ms=5000", "retry_delay_ms: 20", "uptime_ms=912345", "ts_ms=1732400000000",
+        "params=5",  "items: 5"}) {
     INFO(message);
     CHECK_FALSE(told_duration(message));
   }
