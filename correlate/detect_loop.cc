@@ -1,7 +1,10 @@
 // Crash loops: a service that fails, starts again and fails again. Often enough that is how the whole input looks, so that nothing in it is
 // new, and too slow for a rate: whoever restarts it waits longer each time.
 #include <algorithm>
+#include <iterator>
 #include <map>
+#include <string>
+#include <string_view>
 
 #include "correlate/change_wording.h"
 #include "correlate/detect.h"
@@ -11,15 +14,22 @@ namespace loglode {
 
 namespace {
 
-constexpr std::size_t kLoops = 3;              // starts after an error
+constexpr std::size_t kLoops = 3;  // starts after an error
+constexpr std::string_view kStarts[] = {"start", "boot", "launch", "initializ", "initialis", "running "};
 constexpr std::uint64_t kLastWords = 3;        // lines between an error and the start after it, that a supervisor may have written
 constexpr std::uint64_t kStartsOfAnError = 8;  // series that are tried for each error
 
-/// Whether a line of it tells that a program begins: the template may have a variable where the version stands.
+/// Whether a line of it tells that a program begins. Less is asked of its words than of a change's: that it comes right after each error
+/// says the rest.
 bool tells_a_start(const Timeline& timeline, const Series& series) {
-  const std::string& service = timeline.services[series.service];
-  const Cell* cell = series.points.front().cell;
-  return change_told_by(series.info->text, service).is_change || (cell != nullptr && change_told_by(cell->excerpt, service).is_change);
+  const std::string& text = series.info->text;
+  if (change_told_by(text, timeline.services[series.service]).is_change) return true;
+  const std::size_t first = text.find_first_not_of("[(*=-# ");
+  if (first == std::string::npos) return false;
+  return std::any_of(std::begin(kStarts), std::end(kStarts), [&](std::string_view word) {
+    return text.size() - first >= word.size() && std::equal(word.begin(), word.end(), text.begin() + static_cast<std::ptrdiff_t>(first),
+                                                            [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b + 32); });
+  });
 }
 
 /// Records of `lines` after `from` and before `to`, as far as windows tell.

@@ -10,10 +10,10 @@ namespace loglode {
 namespace {
 
 /// Lives of `api` that begin at `from`, each a little longer after the last; `last_words`: what it says behind its error.
-void live(Scene& scene, double from, int lives, bool fails, int last_words) {
+void live(Scene& scene, double from, int lives, bool fails, int last_words, const std::string& start = "Starting api v2.4.1") {
   double at = from, pause = 20;
   for (int i = 0; i < lives; ++i) {
-    scene.line(at, "api", Severity::info, "Starting api v2.4.1").line(at + 1, "api", Severity::info, "connecting to <*>");
+    scene.line(at, "api", Severity::info, start).line(at + 1, "api", Severity::info, "connecting to <*>");
     for (int line = 0; line < 12; ++line) scene.line(at + 1.1 + line * 0.1, "api", Severity::info, "cache warmed for <*>");
     if (fails) scene.line(at + 3, "api", Severity::error, "RuntimeError: no database");
     for (int line = 0; line < last_words; ++line) scene.line(at + 3.1 + line * 0.1, "api", Severity::info, "batch <*> done");
@@ -43,6 +43,9 @@ TEST_CASE("loop: a service that fails and starts again, over and over from the b
     CHECK(judged.judgement.incidents[0].severity == IncidentSeverity::error);
     CHECK(judged.findings(FindingKind::error_seen).empty());
     CHECK(loops(scene) == 1);
+    Scene other{width};  // whatever name it has there
+    live(other, 2, 8, true, 0, "Starting shop <*> with PID <*>");
+    CHECK(loops(other) == 1);
   }
 }
 
