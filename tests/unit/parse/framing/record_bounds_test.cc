@@ -109,6 +109,9 @@ Caused by: java.io.IOException: broken pipe
 2026-11-24 00:03:55,098 ERROR shop.orders: cannot place order 6
   ERROR: disk is gone
 ---
+2026-11-24 00:03:55,598 ERROR shop.orders: cannot place order 7
+Caused by: java.io.IOException: broken pipe
+---
 2026-11-24 00:03:56,098 INFO shop.orders: order 7 placed)");
   expect_records(R"(2026-11-24 00:03:51.098 UTC [7] LOG:  statement: DO $$
 	  ERROR: is a word here

@@ -352,7 +352,7 @@ TEST_CASE("undated: a line of any strict form or level is a record in any stream
 TEST_CASE("undated: indented lines and traces belong to the record above them in any stream", "[framing]") {
   for (std::size_t kind = 0; !stream_lines(kind).empty(); ++kind) {
     const std::vector<std::string> lines = stream_lines(kind);
-    for (const std::string below : {"\tat shop.Pool.get(Pool.java:12)", "Caused by: java.io.IOException: x", "\t... 12 more"}) {
+    for (const std::string below : {"\tat shop.Pool.get(Pool.java:12)", "\tCaused by: java.io.IOException: x", "\t... 12 more"}) {
       for (const std::size_t at : {std::size_t{1}, std::size_t{15}, lines.size()}) {
         std::vector<std::string> expected = lines;
         expected[at - 1].append("\n").append(below);
