@@ -210,6 +210,11 @@ bool RecordBounds::begins_record(std::string_view line) const {
   return (rules_->strict_lines && is_strict_line(line)) || (rules_->levels && begins_with_level(line));
 }
 
+/// A stream whose beginning was amid a trace when its formats were looked for has none. Its dated lines are no part of any trace.
+bool RecordBounds::ends_unknown_trace(std::string_view line) const {
+  return !rules_->strict_lines && (in_trace_ || message_lines_due_ != 0) && is_strict_line(line);
+}
+
 bool RecordBounds::belongs_to_statement(std::string_view line) const {
   const std::string_view first = record_.first_line();
   const std::size_t part = find_statement_part(line), level = find_level(first);
@@ -295,7 +300,7 @@ bool RecordBounds::continues(std::string_view line) {
   }
   if (rules_->statements && find_statement_part(line) != std::string_view::npos)
     return belongs_to_statement(line) ? add(line, Reason::shape) : start_headed(line);
-  if (begins_record(line)) return start_headed(line);
+  if (begins_record(line) || ends_unknown_trace(line)) return start_headed(line);
   if (lines_ == 0) return start(line, Reason::nothing);
   if (armor_ && continues_armor(line)) return add(line, Reason::shape);
   if (block_) return add(line, Reason::shape);

@@ -67,6 +67,7 @@ class RecordBounds {
   bool continues_export(std::string_view line);
   bool begins_query(std::string_view line);
   [[nodiscard]] bool begins_record(std::string_view line) const;
+  [[nodiscard]] bool ends_unknown_trace(std::string_view line) const;
   [[nodiscard]] bool belongs_to_statement(std::string_view line) const;
   void see_armor(std::string_view line) noexcept;
   [[nodiscard]] bool continues_armor(std::string_view line) noexcept;

@@ -426,3 +426,29 @@ TEST_CASE("records: any lines get one answer each, the same every time", "[frami
     REQUIRE(records_of(text) == first);
   }
 }
+
+TEST_CASE("a stream that begins amid a trace ends it at the first line with a time, wherever it was cut", "[parse]") {
+  const std::vector<std::string_view> group = GENERATE(
+      std::vector<std::string_view>{"2026-11-29 18:00:00,123 ERROR [main] com.x.Y - failed", "java.lang.RuntimeException: boom",
+                                    "\tat com.x.Y.z(Y.java:12)", "\tat com.x.Y.main(Y.java:3)", "Caused by: java.io.IOException: closed",
+                                    "\t... 2 more", "Caused by: java.io.IOException: gone"},
+      std::vector<std::string_view>{"2026-11-29 18:00:00,123 ERROR root failed", "Traceback (most recent call last):",
+                                    "  File \"/app/a.py\", line 3, in f", "    do(1)", "ValueError: bad"},
+      std::vector<std::string_view>{"2026/11/29 18:00:00 http: panic serving 10.0.0.1:5", "goroutine 7 [running]:", "main.f(0x1)",
+                                    "\t/app/main.go:12 +0x1d", "created by net/http.(*Server).Serve", "\t/usr/lib/go/server.go:3 +0x2"},
+      std::vector<std::string_view>{"2026-11-29T18:00:00Z error: failed", "TypeError: x is undefined", "    at f (/app/a.js:1:2)",
+                                    "    at g (/app/b.js:3:4)"});
+  for (std::size_t begin = 1; begin < group.size(); ++begin)
+    for (std::size_t end = begin + 1; end <= group.size(); ++end) {
+      const FramedStream stream =
+          open({group.begin() + static_cast<std::ptrdiff_t>(begin), group.begin() + static_cast<std::ptrdiff_t>(end)});
+      std::size_t joined = 0;
+      const auto add = [&](std::size_t from) {
+        for (std::size_t i = from; i < group.size(); ++i) joined += !stream.framer->next(group[i]).starts_record && i == 0 ? 1 : 0;
+      };
+      add(begin);
+      for (int i = 0; i < 5; ++i) add(0);
+      CAPTURE(group[0], begin, end);
+      CHECK(joined == 0);
+    }
+}
