@@ -304,7 +304,7 @@ TEST_CASE("record reader: a line of several records, and what continues the last
       return framing;
     }
   } framer;
-  for (std::size_t batch_bytes : {1, 5, 1000}) {
+  for (std::size_t batch_bytes : {std::size_t{1}, std::size_t{5}, std::size_t{1000}}) {
     RunCounters counters;
     MemoryReader bytes{"abcdefgh\n x\nijk\n\nlmnopq", 4};
     RecordReaderConfig config;

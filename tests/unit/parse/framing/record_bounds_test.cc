@@ -441,7 +441,7 @@ TEST_CASE("a stream that begins amid a trace ends it at the first line with a ti
   for (std::size_t begin = 1; begin < group.size(); ++begin)
     for (std::size_t end = begin + 1; end <= group.size(); ++end) {
       const FramedStream stream =
-          open({group.begin() + static_cast<std::ptrdiff_t>(begin), group.begin() + static_cast<std::ptrdiff_t>(end)});
+          framed::open({group.begin() + static_cast<std::ptrdiff_t>(begin), group.begin() + static_cast<std::ptrdiff_t>(end)});
       std::size_t joined = 0;
       const auto add = [&](std::size_t from) {
         for (std::size_t i = from; i < group.size(); ++i) joined += !stream.framer->next(group[i]).starts_record && i == 0 ? 1 : 0;
