@@ -149,7 +149,8 @@ std::vector<std::string> Discovery::parts_of(const std::vector<std::string>& log
 void Discovery::note_rolled_name(const FollowedFile& rotated) {
   for (const std::string& path : files_named_like({rotated.path()})) {
     struct stat status {};
-    if (::stat(path.c_str(), &status) == 0 && key_of(status) == FileKey{rotated.device(), rotated.inode()}) rolled_.insert(rotated.path());
+    const bool is_it = ::stat(path.c_str(), &status) == 0 && key_of(status) == FileKey{rotated.device(), rotated.inode()};
+    if (is_it && log_of(path) != log_of(rotated.path())) rolled_.insert(rotated.path());
   }
 }
 
@@ -416,7 +417,7 @@ void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool el
   if (elsewhere && copied_from(opened, first, path) != nullptr) return;
   const auto left = elsewhere ? known_.left_elsewhere(opened, first, path) : known_.left_here(opened, first, path);
   if (!left || left->finished) return;
-  if (is_named_like(path, left->path)) rolled_.insert(left->path);
+  if (is_named_like(path, left->path) && log_of(path) != log_of(left->path)) rolled_.insert(left->path);
   go_on_in_copy(std::move(opened), *left, path);
 }
 

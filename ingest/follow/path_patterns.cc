@@ -37,13 +37,13 @@ bool is_restart(const std::string& log) {
 /// `NAMESPACE_POD_UID`, as the kubelet names them.
 bool is_folder_of_pod(const std::string& name) { return std::count(name.begin(), name.end(), '_') == 2; }
 
-/// The log's name without what rolling adds to it, wherever that stands: `app-11-29-2026-1.log.gz`, `app.3.log`, `app.log` -> `app`.
-std::string rolled_stem_of(const std::string& path) {
+/// The log's name without what rolling adds to it, wherever that stands: `app-11-29-2026-1.log.gz`, `app.3.log`, `app.log` -> `app.log`.
+std::string unrolled_name_of(const std::string& path) {
   const std::string log = parse_log_name(fs::path{path}.filename().string()).log;
   std::string stem = fs::path{log}.stem().string();
   const std::size_t last = stem.find_last_not_of("0123456789-_.");
   if (last != std::string::npos) stem.erase(last + 1);
-  return stem;
+  return stem + fs::path{log}.extension().string();
 }
 
 }  // namespace
@@ -99,29 +99,30 @@ std::vector<std::string> folders_of(const std::vector<std::string>& patterns, co
 
 std::vector<std::string> parts_elsewhere(const std::vector<std::string>& patterns, const std::vector<std::string>& paths) {
   if (patterns.empty()) return {};
-  std::set<std::string> logs;
-  for (const std::string& path : paths) logs.insert(rolled_stem_of(path));
+  const auto stem_of = [](const std::string& path) { return fs::path{unrolled_name_of(path)}.stem(); };  // old/app of app.log
+  std::set<fs::path> logs;
+  for (const std::string& path : paths) logs.insert(stem_of(path));
   std::vector<std::string> parts = matching_files(patterns, {});
-  std::erase_if(parts, [&](const std::string& path) { return !logs.contains(rolled_stem_of(path)); });
+  std::erase_if(parts, [&](const std::string& path) { return !logs.contains(stem_of(path)); });
   return parts;
 }
 
 std::vector<std::string> files_named_like(const std::vector<std::string>& paths) {
   std::map<std::string, std::set<std::string>> logs;  // by folder
-  for (const std::string& path : paths) logs[folder_of(path)].insert(rolled_stem_of(path));
+  for (const std::string& path : paths) logs[folder_of(path)].insert(unrolled_name_of(path));
   std::vector<std::string> files;
-  for (const auto& [folder, stems] : logs) {
+  for (const auto& [folder, names] : logs) {
     std::error_code error;
     for (fs::directory_iterator entry{folder, error}, end; !error && entry != end; entry.increment(error)) {
       std::string path = entry->path().string();
-      if (stems.contains(rolled_stem_of(path))) files.push_back(std::move(path));
+      if (names.contains(unrolled_name_of(path))) files.push_back(std::move(path));
     }
   }
   return files;
 }
 
 bool is_named_like(const std::string& path, const std::string& of) {
-  return folder_of(path) == folder_of(of) && rolled_stem_of(path) == rolled_stem_of(of);
+  return folder_of(path) == folder_of(of) && unrolled_name_of(path) == unrolled_name_of(of);
 }
 
 std::string log_of(const std::string& path) {

@@ -167,7 +167,24 @@ TEST_CASE(
   fs::rename(folder / names.log, folder / names.second);
   append(folder / names.log, "10:00:04 c1\n");
   append(folder / "app-other.log", "10:00:02 another log\n");
+  append(folder / "app1.ndjson", "10:00:02 what a program made of the log\n");
   if (stopped) follower.start();
   follower.read_for(3 * kWhile);
   CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1", "10:00:04 c1"});
+}
+
+TEST_CASE("A log that is rotated in the usual way says nothing of files beside it that numbers tell from it") {
+  const Folder folder;
+  const bool stopped = GENERATE(false, true);
+  append(folder / "app.log", "10:00:01 a1\n");
+  Follower follower{{folder / "app.log"}};
+  follower.read_for(kWhile);
+  if (stopped) follower.stop();
+  append(folder / "app.log", "10:00:02 a2\n");
+  fs::rename(folder / "app.log", folder / "app.log.1");
+  append(folder / "app.log", "10:00:03 b1\n");
+  append(folder / "app-2.log", "10:00:03 another log\n");
+  if (stopped) follower.start();
+  follower.read_for(3 * kWhile);
+  CHECK(follower.lines() == Lines{"10:00:01 a1", "10:00:02 a2", "10:00:03 b1"});
 }
