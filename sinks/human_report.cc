@@ -231,8 +231,10 @@ class Screen {
     for (const std::string& id : incident.findings) {
       const auto found = findings_.find(id);
       if (found != findings_.end()) shown.push_back(found->second);
-      if (shown.size() == kFindingsShown) break;
     }
+    // What wakes people is shown, however much is said more often.
+    std::stable_partition(shown.begin(), shown.end(), [](const Finding* finding) { return finding->notify == Notify::page; });
+    if (shown.size() > kFindingsShown) shown.resize(kFindingsShown);
     std::stable_sort(shown.begin(), shown.end(), [](const Finding* a, const Finding* b) {
       if (a->start != kNoTime || b->start != kNoTime) return a->start < b->start;
       return line_of(*a) < line_of(*b);
