@@ -52,37 +52,23 @@ void mark(std::vector<bool>& used, std::uint32_t index) {
 
 auto key_of(const Cell& cell) { return std::tuple{cell.service, cell.shape}; }
 auto key_of(const RuleCell& cell) { return std::tuple{cell.service, cell.rule, cell.shape}; }
-auto earliest_of(const Cell& cell) {
+
+/// What a cell says of its earliest record; of several that are as early, the smallest.
+auto earliest_of(Cell& cell) {
   return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt, cell.error_rule);
 }
+auto earliest_of(RuleCell& cell) { return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt); }
 
-void join(Cell& into, Cell& part) {
-  into.count += part.count;
-  into.severity = std::max(into.severity, part.severity);
-  into.last = std::max(into.last, part.last);
-  for (const DurationSample sample : part.durations) keep_duration(into.durations, sample);
-  if (earliest_of(into) <= earliest_of(part)) return;
-  into.first = part.first;
-  into.first_offset = part.first_offset;
-  into.first_line = part.first_line;
-  into.first_line_count = part.first_line_count;
-  into.excerpt = std::move(part.excerpt);
-  into.error_rule = part.error_rule;
-}
-
-auto earliest_of(const RuleCell& cell) {
-  return std::tie(cell.first, cell.first_offset, cell.first_line, cell.first_line_count, cell.excerpt);
-}
-
-void join(RuleCell& into, RuleCell& part) {
+template <class AnyCell>
+void join(AnyCell& into, AnyCell& part) {
   into.count += part.count;
   into.last = std::max(into.last, part.last);
-  if (earliest_of(into) <= earliest_of(part)) return;
-  into.first = part.first;
-  into.first_offset = part.first_offset;
-  into.first_line = part.first_line;
-  into.first_line_count = part.first_line_count;
-  into.excerpt = std::move(part.excerpt);
+  if constexpr (std::is_same_v<AnyCell, Cell>) {
+    into.severity = std::max(into.severity, part.severity);
+    for (const DurationSample sample : part.durations) keep_duration(into.durations, sample);
+  }
+  auto earliest = earliest_of(into), other = earliest_of(part);
+  if (other < earliest) earliest.swap(other);
 }
 
 template <class AnyCell>
