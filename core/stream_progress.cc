@@ -1,7 +1,7 @@
 #include "core/stream_progress.h"
 
 #include <algorithm>
-#include <optional>
+#include <iterator>
 
 namespace loglode {
 
@@ -25,11 +25,35 @@ double ns_between(Timestamp from, Timestamp to) {
 
 }  // namespace
 
-bool StreamProgress::is_waited_for(const State& state) const noexcept {
+bool StreamProgress::is_waited_for(const State& state, Clock::time_point now) const noexcept {
   if (!state.active() || state.live) return false;
   if (state.place != kNoTime) return state.place >= reached_;
   if (state.untimed >= kUntimedMax) return false;
-  return reached_ == kNoTime || ((state.unread || state.batches_in_flight > 0) && Clock::now() < state.declared + kFirstBatchWait);
+  return reached_ == kNoTime || ((state.unread || state.batches_in_flight > 0) && now < state.declared + kFirstBatchWait);
+}
+
+std::optional<StreamProgress::Rank> StreamProgress::rank_of(StreamId stream, const State& state) {
+  if (!state.active() || state.live) return std::nullopt;
+  if (state.place != kNoTime) return Rank{state.place, false, {}, stream};
+  if (state.untimed >= kUntimedMax) return std::nullopt;
+  return Rank{kNoTime, !state.unread && state.batches_in_flight == 0, -state.declared.time_since_epoch(), stream};
+}
+
+StreamProgress::Ranks::const_iterator StreamProgress::waited_for(Ranks::const_iterator from, Clock::time_point now) const {
+  if (from == ranks_.end() || from->place >= reached_) return from;
+  const Clock::time_point declared{-from->before_declared};
+  if (from->place == kNoTime && !from->only_held && now < declared + kFirstBatchWait) return from;
+  return ranks_.lower_bound(Rank{reached_, false, Clock::duration::min(), StreamId{}});
+}
+
+template <class Change>
+void StreamProgress::change(StreamId stream, State& state, Change make) {
+  const std::optional<Rank> before = rank_of(stream, state);
+  make();
+  const std::optional<Rank> after = rank_of(stream, state);
+  if (before == after) return;
+  if (before) ranks_.erase(*before);
+  if (after) ranks_.insert(*after);
 }
 
 /// Where it will be: guessed by the latest batch.
@@ -48,41 +72,39 @@ std::vector<StreamProgress::Turn> StreamProgress::turns(const void* source, std:
                                                         std::span<const StreamId> held) {
   const std::scoped_lock lock{mutex_};
   expected_.erase(source);
-  for (auto& [stream, state] : streams_)
-    if (state.source == source) state.unread = state.held = false;
   const Clock::time_point now = Clock::now();
-  for (const StreamId stream : held) {
-    streams_[stream].source = source;
-    streams_[stream].held = true;
-  }
-  for (const StreamId stream : unread) {
+  ++turns_;
+  const auto declare = [&](StreamId stream) -> State& {
     State& state = streams_[stream];
     state.source = source;
-    state.unread = true;
-    if (state.declared == Clock::time_point{}) state.declared = now;
+    return state;
+  };
+  for (const StreamId stream : held) declare(stream).held_in = turns_;
+  for (const StreamId stream : unread) declare(stream).unread_in = turns_;
+  for (auto& each : streams_) {
+    State& state = each.second;
+    if (state.source != source) continue;
+    change(each.first, state, [&] {
+      state.held = state.held_in == turns_;
+      state.unread = state.unread_in == turns_;
+      if (state.unread && state.declared == Clock::time_point{}) state.declared = now;
+      if (!state.active() && state.place != kNoTime) be_live(state);
+    });
   }
-  for (auto& [stream, state] : streams_)
-    if (state.source == source && !state.active() && state.place != kNoTime) be_live(state);
   // Each is held against the slowest of the others.
-  Timestamp slowest = Timestamp::max(), second = Timestamp::max();
+  const auto first_waited = waited_for(ranks_.begin(), now);
+  const auto next_waited = first_waited == ranks_.end() ? first_waited : waited_for(std::next(first_waited), now);
+  const auto place_of = [&](Ranks::const_iterator rank) { return rank == ranks_.end() ? Timestamp::max() : rank->place; };
+  Timestamp slowest = place_of(first_waited), second = place_of(next_waited);
   std::optional<StreamId> slowest_stream;
-  for (const auto& [stream, state] : streams_) {
-    if (!is_waited_for(state)) continue;
-    if (!slowest_stream || state.place < slowest) {
-      second = slowest;
-      slowest = state.place;
-      slowest_stream = stream;
-    } else {
-      second = std::min(second, state.place);
-    }
-  }
+  if (first_waited != ranks_.end()) slowest_stream = first_waited->stream;
   const bool alone = slowest_stream && second == Timestamp::max();
   if (!expected_.empty()) slowest = second = kNoTime;
   std::vector<Turn> all;
   all.reserve(unread.size());
   for (const StreamId stream : unread) {
     const State& state = streams_[stream];
-    if (!is_waited_for(state)) {
+    if (!is_waited_for(state, now)) {
       all.push_back({slowest_stream ? slowest : kNoTime, true});
       continue;
     }
@@ -98,16 +120,20 @@ std::vector<StreamProgress::Turn> StreamProgress::turns(const void* source, std:
 void StreamProgress::handed_out(StreamId stream, std::size_t records) {
   const std::scoped_lock lock{mutex_};
   State& state = streams_[stream];
-  ++state.batches_in_flight;
-  state.records_in_flight += records;
+  change(stream, state, [&] {
+    ++state.batches_in_flight;
+    state.records_in_flight += records;
+  });
 }
 
 void StreamProgress::forget(StreamId stream) {
   const std::scoped_lock lock{mutex_};
   const auto found = streams_.find(stream);
   if (found == streams_.end()) return;
-  found->second.unread = found->second.held = false;
-  found->second.gone = true;
+  change(stream, found->second, [&] {
+    found->second.unread = found->second.held = false;
+    found->second.gone = true;
+  });
   if (found->second.batches_in_flight == 0) streams_.erase(found);
   ++deliveries_;
   delivered_.notify_all();
@@ -150,17 +176,20 @@ void StreamProgress::note_pace(State& state, Clock::time_point now) {
 void StreamProgress::delivered(StreamId stream, std::size_t records, Timestamp newest, Clock::time_point now) {
   const std::scoped_lock lock{mutex_};
   State& state = streams_[stream];
-  if (state.batches_in_flight > 0) --state.batches_in_flight;
-  state.records_in_flight -= std::min(state.records_in_flight, records);
-  if (newest != kNoTime) {
-    if (state.place != kNoTime && records > 0)
-      state.ns_per_record = std::max(ns_between(state.place, newest), 0.0) / static_cast<double>(records);
-    state.place = std::max(state.place, newest);
-    newest_ = std::max(newest_, newest);
-  } else if (state.place == kNoTime && state.untimed < kUntimedMax) {
-    ++state.untimed;
-  }
-  if (state.place != kNoTime) note_pace(state, now);
+  change(stream, state, [&] {
+    if (state.batches_in_flight > 0) --state.batches_in_flight;
+    state.records_in_flight -= std::min(state.records_in_flight, records);
+    if (newest != kNoTime) {
+      if (state.place != kNoTime && records > 0)
+        state.ns_per_record = std::max(ns_between(state.place, newest), 0.0) / static_cast<double>(records);
+      state.place = std::max(state.place, newest);
+      newest_ = std::max(newest_, newest);
+    } else if (state.place == kNoTime && state.untimed < kUntimedMax) {
+      ++state.untimed;
+    }
+    if (state.place != kNoTime) note_pace(state, now);
+    if (state.gone) state.unread = state.held = false;
+  });
   if (state.gone && state.batches_in_flight == 0) streams_.erase(stream);
   ++deliveries_;
   delivered_.notify_all();
@@ -169,14 +198,12 @@ void StreamProgress::delivered(StreamId stream, std::size_t records, Timestamp n
 Timestamp StreamProgress::watermark() {
   const std::scoped_lock lock{mutex_};
   if (!expected_.empty()) return reached_;
-  Timestamp slowest = Timestamp::max();
-  for (const auto& [stream, state] : streams_)
-    if (is_waited_for(state)) slowest = std::min(slowest, state.place);
-  if (slowest == Timestamp::max()) {
+  const auto first = waited_for(ranks_.begin(), Clock::now());
+  if (first == ranks_.end()) {
     reached_ = std::max(reached_, newest_);
     return Timestamp::max();
   }
-  if (slowest != kNoTime) reached_ = std::max(reached_, slowest);
+  if (first->place != kNoTime) reached_ = std::max(reached_, first->place);
   return reached_;
 }
 

@@ -13,12 +13,14 @@
 // Owned by the pipeline's source, told by sources and by the end of the pipeline. Any thread.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <span>
 #include <vector>
@@ -54,6 +56,7 @@ class StreamProgress {
   /// Nothing is taken in any more, and whoever has something may be read: what was taken is to be read to its end. The watermark stays what
   /// it is: a later run goes on from there.
   void stop();
+  [[nodiscard]] bool stopped() const noexcept { return stopped_; }
   /// Until a batch is delivered, no longer than `until`: another stream may have its turn then.
   void wait_for_delivery(Clock::time_point until);
 
@@ -70,10 +73,11 @@ class StreamProgress {
     Timestamp place = kNoTime;  // the watermark
     bool unread = false, held = false;
     std::size_t batches_in_flight = 0, records_in_flight = 0;
-    double ns_per_record = -1;     // event time in the latest batch; less than 0: not known
-    unsigned untimed = 0;          // batches without any time, before the first with one
-    bool gone = false;             // to be forgotten when what is on its way is delivered
-    Clock::time_point declared{};  // when something was unread of it first
+    double ns_per_record = -1;                 // event time in the latest batch; less than 0: not known
+    unsigned untimed = 0;                      // batches without any time, before the first with one
+    bool gone = false;                         // to be forgotten when what is on its way is delivered
+    std::uint64_t unread_in = 0, held_in = 0;  // call of turns() that was given it
+    Clock::time_point declared{};              // when something was unread of it first
     // Is it a backlog? One is read faster than it happened, and was never at its end.
     Clock::time_point seen{};
     Clock::duration read_for{};
@@ -82,7 +86,23 @@ class StreamProgress {
 
     [[nodiscard]] bool active() const noexcept { return unread || held || batches_in_flight > 0; }
   };
-  [[nodiscard]] bool is_waited_for(const State& state) const noexcept;
+  /// A stream that may be waited for, in the order in which they are: the watermark is asked for with each batch, and there may be
+  /// thousands.
+  struct Rank {
+    Timestamp place;
+    bool only_held = false;             // of those without a place; the latest declared is the first of them:
+    Clock::duration before_declared{};  // when it is waited for no longer, none of them is
+    StreamId stream{};
+    friend auto operator<=>(const Rank&, const Rank&) = default;
+  };
+  using Ranks = std::set<Rank>;
+
+  [[nodiscard]] bool is_waited_for(const State& state, Clock::time_point now) const noexcept;
+  [[nodiscard]] static std::optional<Rank> rank_of(StreamId stream, const State& state);
+  /// The first from there on that is waited for.
+  [[nodiscard]] Ranks::const_iterator waited_for(Ranks::const_iterator from, Clock::time_point now) const;
+  template <class Change>
+  void change(StreamId stream, State& state, Change make);
   [[nodiscard]] static Timestamp expected_place(const State& state) noexcept;
   static void be_live(State& state) noexcept;
   static void note_pace(State& state, Clock::time_point now);
@@ -91,10 +111,12 @@ class StreamProgress {
   std::mutex mutex_;  // guards all below
   std::condition_variable delivered_;
   std::map<StreamId, State> streams_;
+  Ranks ranks_;  // of streams_
+  std::uint64_t turns_ = 0;
   std::set<const void*> expected_;
   std::uint64_t deliveries_ = 0;
   Timestamp reached_ = kNoTime, newest_ = kNoTime;
-  bool stopped_ = false;
+  std::atomic<bool> stopped_{false};  // written under mutex_
 };
 
 }  // namespace loglode
