@@ -62,7 +62,7 @@ bool WindowAggregator::State::make_room_for_services() {
     return std::tie(uses[a].records, uses[a].last, services[a]) < std::tie(uses[b].records, uses[b].last, services[b]);
   });
   given_up.resize(given_up.size() / 2);
-  tell_too_many_services(streams[largest]);
+  tell_too_many_services(streams[largest], true);
   give_up_services(given_up);
   return true;
 }
@@ -101,12 +101,15 @@ void WindowAggregator::State::give_up_services(const std::vector<std::uint32_t>&
   forget_places();
 }
 
-void WindowAggregator::State::tell_too_many_services(AggregatedStream& stream) {
-  if (std::exchange(stream.told_services, true)) return;
-  const std::string where = stream.source.empty() ? stream.path : "source " + stream.source + ": " + stream.path;
+/// `alone`: it names more of them than any other.
+void WindowAggregator::State::tell_too_many_services(const AggregatedStream& stream, bool alone) {
+  if (std::exchange(told_services, true)) return;
+  const std::string source = stream.source.empty() ? std::string{} : "source " + stream.source + ": ";
+  const std::string who =
+      alone ? stream.path + " names" : (source.empty() ? "the files, such as " : "its files, such as ") + stream.path + ", name";
   const std::string how = stream.source.empty() ? "--service NAME" : "`service: { from: fixed:NAME }`";
   counters.report({stream.path,
-                   where + " names so many services that there is no room for all (" + std::to_string(config.services_max) +
+                   source + who + " so many services that there is no room for all (" + std::to_string(config.services_max) +
                        "): those that are seen least are summed up as \"_other\"; if these are no services, name it yourself with " + how,
                    false});
 }

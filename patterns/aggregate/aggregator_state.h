@@ -42,7 +42,6 @@ struct AggregatedStream {
   bool since_boot = false;               // those tell the time since the start of their machine
   Duration boot{};                       // where the latest start lies, when there were several
   std::unique_ptr<WindowTable> ordinal;  // what they became, until there is one
-  bool told_services = false;            // that it names more services than there is room for
   std::vector<KeptStep> steps;
   absl::flat_hash_map<std::pair<std::uint32_t, ShapeId>, std::pair<Timestamp, std::uint64_t>>
       firsts;  // earliest record of each (service, shape)
@@ -67,6 +66,8 @@ struct WindowAggregator::State {
   std::vector<std::string> services;
   absl::flat_hash_map<std::string, std::uint32_t, TextHash, std::equal_to<>> service_index;
   std::vector<std::uint32_t> free_services;  // places in `services` that are no service's now
+  std::uint64_t asked_for_room = 0;          // in vain, since there was some
+  bool told_services = false;                // that there are more than there is room for
   // The services met lately, by a few bytes of their names: nearly every record names one of them.
   static constexpr std::size_t kRecentServices = 256;
   std::vector<std::uint32_t> recent_services = std::vector<std::uint32_t>(kRecentServices, kNone);
@@ -102,7 +103,7 @@ struct WindowAggregator::State {
   std::uint32_t service_of(const Record& record, AggregatedStream& stream);
   [[nodiscard]] bool make_room_for_services();
   void give_up_services(const std::vector<std::uint32_t>& given_up);
-  void tell_too_many_services(AggregatedStream& stream);
+  void tell_too_many_services(const AggregatedStream& stream, bool alone);
   void aggregate(Batch& batch, Record& record, std::uint32_t stream_number, Tally& tally);
   static Timestamp place_since_boot(const Record& record, AggregatedStream& stream);
   Timestamp place_in_time(Record& record, std::uint32_t stream_number, bool& late, Tally& tally);

@@ -3,6 +3,7 @@
 #include <xxhash.h>
 
 #include <algorithm>
+#include <bit>
 #include <memory>
 #include <optional>
 #include <string>
@@ -55,8 +56,10 @@ std::uint32_t WindowAggregator::State::service_of(std::string_view name, Aggrega
   const auto found = service_index.find(name);
   if (found != service_index.end()) return recent_service = found->second;
   if (service_index.size() >= config.services_max && name != kOtherServices) {
-    const bool room = make_room_for_services();
-    tell_too_many_services(stream);
+    // All of them are looked through for it: where there is none to be made, that is asked more and more seldom.
+    const bool room = std::has_single_bit(++asked_for_room) && make_room_for_services();
+    if (room) asked_for_room = 0;
+    tell_too_many_services(stream, false);
     if (!room) {
       counters.hit(Limit::services);
       return service_of(kOtherServices, stream);

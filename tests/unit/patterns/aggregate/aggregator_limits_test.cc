@@ -93,6 +93,20 @@ TEST_CASE("aggregate: services past the limit share _other, and are counted and 
   CHECK(told[0].what.find("/var/log/api.log names so many services") == 0);
 }
 
+TEST_CASE("aggregate: many files that name a service each are told once, and cost each no look at all of them", "[aggregate][errors]") {
+  AggregateConfig config;
+  config.services_max = 3;
+  Run run{config};
+  for (int i = 0; i < 10; ++i) {
+    const std::string name = "s" + std::to_string(i);
+    run.feed(stream_named(name), {Line{.time = at(0), .service = name}});
+  }
+  CHECK(run.counters.hits(Limit::services) == 7);
+  const std::vector<InputProblem> told = run.counters.problems();
+  REQUIRE(told.size() == 1);
+  CHECK(told[0].what.find("the files, such as /var/log/s3.log, name so many services") == 0);
+}
+
 namespace {
 
 std::map<std::string, std::uint64_t> records_by_service(const std::vector<WindowSummary>& windows) {
