@@ -62,8 +62,11 @@ void tell_no_files(const SourceConfig& source, ConnectTrial& trial) {
 }
 
 void connect(const SourceConfig& source, ConnectTrial& trial) {
-  std::vector<std::string> unmatched;
-  const std::vector<std::string> files = ingest::matching_files(values_of(source.paths), values_of(source.exclude), unmatched);
+  std::vector<std::string> unmatched, odd;
+  const std::vector<std::string> files = ingest::matching_files(values_of(source.paths), values_of(source.exclude), unmatched, odd);
+  if (!odd.empty())
+    trial.found(fmt::format("source {}: {} match{} of its patterns cannot be followed, such as: {}", in_quotes(source.name), odd.size(),
+                            odd.size() == 1 ? "" : "es", printable(odd.front())));
   if (files.empty()) return tell_no_files(source, trial);
   ingest::AllowedPlaces places{values_of(source.paths), values_of(source.roots), false};
   std::size_t readable = 0;

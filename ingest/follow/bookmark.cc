@@ -31,7 +31,8 @@ enum Field : protozero::pbf_tag_type {
   kRealPath,
   kDeleted,
   kSeenTo,
-  kSeenPrint
+  kSeenPrint,
+  kEmpty
 };
 
 }  // namespace
@@ -74,6 +75,7 @@ std::string encode(const Bookmark& bookmark) {
     writer.add_fixed64(kSeenPrint, bookmark.prints.seen);
   }
   if (bookmark.deleted) writer.add_bool(kDeleted, true);
+  for (const Bookmark& file : bookmark.empty) writer.add_bytes(kEmpty, encode(file));
   if (!bookmark.source.empty()) writer.add_bytes(kSource, bookmark.source);
   return out;
 }
@@ -138,6 +140,9 @@ std::optional<Bookmark> decode_bookmark(std::string_view bytes) try {
         break;
       case kSeenPrint:
         bookmark.prints.seen = reader.get_fixed64();
+        break;
+      case kEmpty:
+        if (auto file = decode_bookmark(reader.get_bytes())) bookmark.empty.push_back(std::move(*file));
         break;
       case kDeleted:
         bookmark.deleted = reader.get_bool();

@@ -53,6 +53,7 @@ struct Bookmark {
   bool finished = false;          // it was rotated away and read to its end
   bool deleted = false;           // and had no name then: its inode may be another file's
   ContentPrints prints{};         // what was read besides the fingerprint; none in bookmarks of older versions
+  std::vector<Bookmark> empty{};  // of the source's own: the paths, device and inode of files that held no whole line yet
   std::string source{};           // name of the source that read it, in the configuration of `run`; empty elsewhere, and in older states
 };
 

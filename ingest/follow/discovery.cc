@@ -57,26 +57,30 @@ std::string_view first_line(std::string_view first) { return first.substr(0, fir
 }  // namespace
 
 Discovery::Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch,
-                     std::function<void(const FollowedFile&)> forget_open)
+                     std::function<void(const FollowedFile&)> forget_open, std::function<bool()> stopping)
     : config_{config},
       counters_{counters},
       open_{open},
       watch_{watch},
       forget_open_{std::move(forget_open)},
+      stopping_{std::move(stopping)},
       host_{host_id()},
       places_{with_rotated(config), config.roots, config.links_anywhere},
-      known_{config.bookmarks} {
+      known_{config.bookmarks},
+      empty_{known_.empty_of(config.name)} {
   file_config_.records = {
       config_.reading.batch_bytes, config_.reading.line_bytes_max, {.keep_blank_lines = config_.reading.keep_blank_lines}};
   file_config_.decompression = config_.reading.decompression;
   file_config_.framers = &framers;
   if (known_.seen_until() != 0) parts_due_ = kLooksForParts;
+  for (const Bookmark& mark : empty_.marks()) roots_.insert({mark.path, mark.real_path});
 }
 
 Bookmark Discovery::own_mark() const {
   Bookmark mark;
   mark.source = config_.name;
   mark.identity = identity_of_standard_input(std::string{"files of "} + config_.name);
+  mark.empty = empty_.marks();
   return mark;
 }
 
@@ -85,17 +89,26 @@ void Discovery::look() {
   const bool first = std::exchange(first_look_, false);
   places_.look();
   known_.forget_deleted_generations();
-  const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_);
+  std::vector<std::string> odd;
+  const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_, odd);
+  for (const std::string& why : odd)
+    if (told_.insert(why).second) counters_.report({why.substr(0, why.find(" is ")), why, false});
   for (const std::string& folder : folders_of(config_.paths, paths)) watch_.add_folder(folder);
   for (const std::string& folder : folders_of(config_.rotated, {})) watch_.add_folder(folder);
   undecided_ = 0;
   if (first) go_on_where_left(paths);
+  const bool from_end = first && config_.from_end && !known_.has_source(config_.name);  // then all that is there is to be known
+  if (stopping_() && !from_end) return;
   if (first || (looked_ - began_ < kLeftOnesLookedFor && looked_ >= next_left_)) {
     next_left_ = looked_ + config_.poll;
     find_left_ones(paths, first);
   }
+  look_at_empty_ones(paths);
   std::set<FileKey> at_a_path;
-  for (const std::string& path : paths) look_at(path, first && config_.from_end && !known_.has_source(config_.name), at_a_path);
+  for (const std::string& path : paths) {
+    if (stopping_() && !from_end) return;
+    look_at(path, from_end, at_a_path);
+  }
   const bool rotated = note_rotated(at_a_path) || has_new_names();
   if (first) remember_parts(paths);
   if (rotated || parts_due_ > 0) {
@@ -118,6 +131,21 @@ void Discovery::go_on_in_late_ones() {
     known_.forget(mark);
     open(std::move(opened), std::move(mark), first);
   }
+}
+
+/// They may have been written to after their paths led to other files. Before other files are looked at: one may be an archive of it.
+void Discovery::look_at_empty_ones(const std::vector<std::string>& paths) {
+  const auto is_decided = [&](const FileKey& key) { return open_.find(key) != nullptr; };
+  empty_.forget_if(is_decided);
+  for (auto& [mark, file] : empty_.away(paths)) {
+    const FileKey key{mark.device, mark.inode};
+    Result<OpenedFile> opened = file ? Result<OpenedFile>{std::move(*file)} : open_at(mark.real_path);
+    if (!opened || !S_ISREG(opened->status.st_mode) || key_of(opened->status) != key) continue;
+    const struct stat status = opened->status;
+    decide(mark.path, std::move(*opened), false);
+    if (known_.is_passed_over(status)) empty_.forget_if([&](const FileKey& each) { return each == key; });
+  }
+  empty_.forget_if(is_decided);
 }
 
 /// What was followed once and is gone for good: nobody looks for its parts any more.
@@ -166,13 +194,14 @@ Result<OpenedFile> Discovery::open_at(const std::string& path) {
   if (!opened && opened.error().code == std::errc::operation_not_permitted && told_.insert(path).second)
     counters_.report({path, opened.error().message, false});
   if (!opened && (opened.error().code == std::errc::too_many_files_open || opened.error().code == std::errc::too_many_files_open_in_system))
-    late_.clear();
+    late_.clear(), empty_.close();
   return opened;
 }
 
 /// Files that are still what they were come first: others may begin as they do.
 void Discovery::go_on_where_left(const std::vector<std::string>& paths) {
   for (const std::string& path : paths) {
+    if (stopping_()) return;
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || !known_.has(key_of(status)) || open_.find(key_of(status)) != nullptr) continue;
     auto opened = open_at(path);
@@ -244,29 +273,38 @@ void Discovery::consider(const std::string& path, bool from_end) {
     return;
   }
   told_.erase(path);
-  const FileKey key = key_of(opened->status);
-  if (open_.find(key) != nullptr) return;  // the path was another file's when it was asked for: parts were moved on meanwhile
-  const std::string first = first_bytes_of(opened->descriptor.number());
+  if (open_.find(key_of(opened->status)) == nullptr)  // the path was another file's when it was asked for: parts were moved on meanwhile
+    decide(path, std::move(*opened), from_end);
+}
+
+void Discovery::decide(const std::string& path, OpenedFile opened, bool from_end) {
+  const FileKey key = key_of(opened.status);
+  const std::string first = first_bytes_of(opened.descriptor.number());
   const bool archive = is_compressed(first);
-  if (!archive && !has_identity(first, opened->status)) return;
-  Bookmark mark = new_mark(path, opened->status);
-  if (from_end) mark.offset = archive ? 0 : end_of_lines(opened->descriptor.number(), static_cast<std::uint64_t>(opened->status.st_size));
-  if (from_end && archive) return known_.pass_over(opened->status, fingerprint_of(first));
-  if (archive) return consider_archive(path, std::move(*opened), std::move(mark));
+  if (!archive && !has_identity(first, opened.status)) {
+    empty_.note(opened, path);
+    if (const Bookmark* const held = empty_.find(key); held != nullptr && held->real_path != path) note_place(held->real_path);
+    return;
+  }
+  Bookmark mark = new_mark(path, opened.status);
+  if (const Bookmark* const held = empty_.find(key)) mark.real_path = held->real_path;
+  if (from_end) mark.offset = archive ? 0 : end_of_lines(opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
+  if (from_end && archive) return known_.pass_over(opened.status, fingerprint_of(first));
+  if (archive) return consider_archive(path, std::move(opened), std::move(mark));
   if (!known_.has_new_generation(key)) {
-    if (known_.stays_passed_over(*opened, first, path)) return;
-    if (const auto left = known_.left_here(*opened, first, path)) return go_on_here(std::move(*opened), *left, path, first);
-    const FollowedFile* const original = copied_from(*opened, first, path);
-    if (original != nullptr && passes_over_copy(*opened, *original, path)) return;
-    if (const auto left = known_.left_elsewhere(*opened, first, path)) return go_on_in_copy(std::move(*opened), *left, path);
+    if (known_.stays_passed_over(opened, first, path)) return;
+    if (const auto left = known_.left_here(opened, first, path)) return go_on_here(std::move(opened), *left, path, first);
+    const FollowedFile* const original = copied_from(opened, first, path);
+    if (original != nullptr && passes_over_copy(opened, *original, path)) return;
+    if (const auto left = known_.left_elsewhere(opened, first, path)) return go_on_in_copy(std::move(opened), *left, path);
     if (original != nullptr && shows_time_of_day(first))
       mark.offset = size_of(*original);                            // it grew since it was copied, and is a log of its own
     if (original != nullptr && original->look_replaced()) return;  // what was asked of it is no longer true
   }
-  if (known_.was_cut(*opened, first)) mark.offset = static_cast<std::uint64_t>(opened->status.st_size);
+  if (known_.was_cut(opened, first)) mark.offset = static_cast<std::uint64_t>(opened.status.st_size);
   if (const auto generation = known_.take_generation(key)) mark.generation = *generation;
-  give_identity(mark, opened->status, first);
-  open(std::move(*opened), std::move(mark), first);
+  give_identity(mark, opened.status, first);
+  open(std::move(opened), std::move(mark), first);
 }
 
 /// Its own, of the first generation that no other file has.
@@ -358,16 +396,20 @@ void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first)
   const std::string path = mark.path;
   const Fingerprint stored = fingerprint_of(first);
   mark.finished = false;
-  mark.real_path = real_path_of(path);
-  if (mark.real_path == path) {
-    mark.real_path.clear();
-  } else {
-    watch_.add_folder(mark.real_path.substr(0, mark.real_path.rfind('/') + 1));
-    roots_.insert(mark.real_path);
-  }
+  struct stat there {};
+  if (::stat(path.c_str(), &there) == 0 && key_of(there) == key_of(status)) mark.real_path = real_path_of(path);
+  if (mark.real_path == path) mark.real_path.clear();
+  note_place(mark.real_path);
   auto file = make_file(std::move(opened), std::move(mark), first);
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
   open_.add(std::move(file));
+}
+
+/// Of a file that is reached by a link: its parts are there. Empty: it is no link.
+void Discovery::note_place(const std::string& real_path) {
+  if (real_path.empty()) return;
+  watch_.add_folder(real_path.substr(0, real_path.rfind('/') + 1));
+  roots_.insert(real_path);
 }
 
 void Discovery::refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why) {
@@ -377,14 +419,19 @@ void Discovery::refuse(const std::string& path, const struct stat& status, const
 
 /// Files that were left in the middle and have another name now.
 void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first_of_all) {
+  const MarkIndex::Marks& marks = known_.marks();
+  const std::vector<Bookmark> empty = empty_.marks();
+  const bool any_unfinished = std::any_of(marks.begin(), marks.end(), [](const Bookmark& mark) { return !mark.finished; });
+  if (!any_unfinished && empty.empty()) return;
   std::map<FileKey, std::string> at_paths;
   for (const std::string& path : paths) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0) at_paths.emplace(key_of(status), path);
   }
   std::set<std::string> left, wanted;  // logs, by log_of()
-  for (const std::string& path : paths) wanted.insert({log_of(path), log_of(real_path_of(path))});
-  for (const Bookmark& mark : known_.marks()) {
+  if (any_unfinished)
+    for (const std::string& path : paths) wanted.insert({log_of(path), log_of(real_path_of(path))});
+  for (const Bookmark& mark : marks) {
     const auto at = at_paths.find({mark.device, mark.inode});
     const bool is_part = !at_paths.contains({mark.device, mark.inode}) && wanted.contains(log_of(mark.path));
     if (!mark.finished && (is_part || !is_of_another(mark)) && (at == at_paths.end() || !is_still_at(mark, open_at(at->second)))) {
@@ -396,6 +443,8 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first
       }
     }
   }
+  for (const Bookmark& mark : empty)
+    if (!at_paths.contains({mark.device, mark.inode})) left.insert({mark.path, mark.real_path});
   std::vector<std::string> parts = parts_of({left.begin(), left.end()});
   for (std::string& alike : files_named_like({left.begin(), left.end()})) parts.push_back(std::move(alike));
   sort_once(parts);
@@ -410,6 +459,7 @@ void Discovery::find_left_ones(const std::vector<std::string>& paths, bool first
 }
 
 void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool elsewhere) {
+  if (elsewhere && empty_.find(key_of(opened.status)) != nullptr) return decide(path, std::move(opened), false);
   const std::string first = first_bytes_of(opened.descriptor.number());
   const bool archive = is_compressed(first);
   if (archive && elsewhere) return consider_left_archive(path, std::move(opened));
@@ -452,7 +502,8 @@ void Discovery::remember_parts(const std::vector<std::string>& paths) {
   for (const std::string& part : there) {
     if (std::binary_search(paths.begin(), paths.end(), part)) continue;
     const auto opened = open_at(part);
-    if (!opened || !S_ISREG(opened->status.st_mode) || open_.find(key_of(opened->status)) != nullptr) continue;
+    if (!opened || !S_ISREG(opened->status.st_mode)) continue;
+    if (open_.find(key_of(opened->status)) != nullptr || empty_.find(key_of(opened->status)) != nullptr) continue;
     // Written while nobody followed, or rotated away later than what was being read then: our clock may have been wrong.
     const auto read_on = oldest.find(log_of(part));
     const std::int64_t modified = opened->status.st_mtim.tv_sec;
@@ -477,7 +528,8 @@ void Discovery::find_new_parts() {
   for (const std::string& path : parts_of({roots_.begin(), roots_.end()})) {
     struct stat status {};
     if (::stat(path.c_str(), &status) != 0 || !S_ISREG(status.st_mode)) continue;
-    if (open_.find(key_of(status)) == nullptr && !known_.is_passed_over(status)) consider(path, false);
+    if (open_.find(key_of(status)) != nullptr || empty_.find(key_of(status)) != nullptr) continue;
+    if (!known_.is_passed_over(status)) consider(path, false);
   }
 }
 

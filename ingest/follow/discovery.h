@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "ingest/follow/allowed_places.h"
+#include "ingest/follow/empty_files.h"
 #include "ingest/follow/file_watch.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/follow/known_files.h"
@@ -27,9 +28,9 @@ class Discovery {
   using Clock = std::chrono::steady_clock;
 
   /// All references must outlive it.
-  /// `forget_open` removes a file from the open ones.
+  /// `forget_open` removes a file from the open ones; a look at thousands of files ends as soon as `stopping`.
   Discovery(const FollowConfig& config, const FramerFactory& framers, RunCounters& counters, OpenFiles& open, FileWatch& watch,
-            std::function<void(const FollowedFile&)> forget_open);
+            std::function<void(const FollowedFile&)> forget_open, std::function<bool()> stopping);
 
   /// Opens what is new, and notes of open files where they are, or that they are nowhere.
   void look();
@@ -39,6 +40,8 @@ class Discovery {
   [[nodiscard]] bool waits_for_parts() const noexcept { return parts_due_ > 0; }
   /// Of the source itself, so that there is one where there is no file yet.
   [[nodiscard]] Bookmark own_mark() const;
+  /// Differs when own_mark() does.
+  [[nodiscard]] std::uint64_t own_version() const noexcept { return empty_.version(); }
   /// When an earlier run had last read all it knew of, in seconds since the epoch; 0: there was none.
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
 
@@ -75,6 +78,7 @@ class Discovery {
   void remember_parts(const std::vector<std::string>& paths);
   void find_new_parts();
   void go_on_in_late_ones();
+  void look_at_empty_ones(const std::vector<std::string>& paths);
   [[nodiscard]] std::vector<std::string> places_of_copies(const FollowedFile& file) const;
   void keep_if_late(const std::string& part, const OpenedFile& opened);
   void forget_gone();
@@ -90,6 +94,7 @@ class Discovery {
   [[nodiscard]] Found what_it_holds(OpenedFile archive, const std::string& path, std::string_view first) const;
 
   void consider(const std::string& path, bool from_end);
+  void decide(const std::string& path, OpenedFile opened, bool from_end);
   void consider_archive(const std::string& path, OpenedFile opened, Bookmark mark);
   void consider_left_archive(const std::string& path, OpenedFile opened);
   [[nodiscard]] bool has_identity(std::string_view first, const struct stat& status) const;
@@ -105,6 +110,7 @@ class Discovery {
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place = false);
   [[nodiscard]] std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {});
   void open(OpenedFile opened, Bookmark mark, const std::string& first);
+  void note_place(const std::string& real_path);
   void refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why);
 
   const FollowConfig& config_;
@@ -112,11 +118,13 @@ class Discovery {
   OpenFiles& open_;
   FileWatch& watch_;
   std::function<void(const FollowedFile&)> forget_open_;
+  std::function<bool()> stopping_;
   std::string host_;
   FollowedFileConfig file_config_;
   AllowedPlaces places_;
   KnownFiles known_;
   LateWriters late_;
+  EmptyFiles empty_;
   LostRests lost_;
   std::vector<std::string> unmatched_;
   using FileTime = std::pair<std::int64_t, std::int64_t>;

@@ -23,20 +23,27 @@ constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 constexpr int kIdleFactor = 12;  // where events tell what happens, a look is for what they cannot: new folders, memory-mapped writes
 constexpr auto kBetweenReleases = std::chrono::milliseconds{50};
 constexpr auto kReadAfterStop = std::chrono::milliseconds{500};
+constexpr auto kReleasedAfterStop = std::chrono::milliseconds{200};  // what is held then, longer; there may be thousands of files
 
 class FollowSource final : public FileSource {
  public:
   FollowSource(FollowConfig config, const FramerFactory& framers, RunCounters& counters)
-      : config_{std::move(config)}, discovery_{config_, framers, counters,
-                                               open_,   watch_,  [this](const FollowedFile& file) { remove(file); }} {
+      : config_{std::move(config)}, discovery_{config_,
+                                               framers,
+                                               counters,
+                                               open_,
+                                               watch_,
+                                               [this](const FollowedFile& file) { remove(file); },
+                                               [this] { return unread_.stopping(); }} {
     caught_up_ = discovery_.seen_until() != 0 ? discovery_.seen_until() : ::time(nullptr);
   }
 
   Result<Fill> fill(Batch& out, Deadline until) override {
     for (;;) {
+      if (stopped_ && Clock::now() >= stopped_at_ + kReadAfterStop + kReleasedAfterStop) return ended();
       if (!stopped_ && Clock::now() >= next_look_) look();
       announcement_due_ = announcement_due_ || scan_due_;
-      if (announce(out)) return Fill::more;
+      if (!cut_short() && announce(out)) return Fill::more;
       if (is_release_due() && release_held(out)) return Fill::more;
       if (scan_due_ && fill_from_files(out)) return Fill::more;
       if (std::exchange(turn_over_, false)) return Fill::more;
@@ -109,30 +116,39 @@ class FollowSource final : public FileSource {
 
   /// Says where a new file begins, so that its identity is in the state before any record has it.
   bool announce(Batch& out) {
-    if (!own_stream_ && discovery_.has_looked() && config_.has_state) {
-      own_stream_ = config_.next_stream();
-      StreamInfo info;
-      info.id = *own_stream_;
-      info.path = config_.paths.empty() ? std::string{} : config_.paths.front();
-      info.source = config_.name;
-      info.identity = discovery_.own_mark().identity;
-      out.stream = std::make_shared<const Stream>(Stream{std::move(info), nullptr});
-      auto mark = std::make_shared<SharedMark>(discovery_.own_mark());
-      mark->keep();
-      open_.add_mark(*own_stream_, std::move(mark));
-      return true;
-    }
-    if (!announcement_due_) return false;
-    for (const auto& file : open_) {
-      if (file->is_announced && !(config_.has_state && file->needs_announcement())) continue;
-      if (!std::exchange(file->is_announced, true) && file->mark()->is_kept()) continue;  // an earlier run's
+    if (!announcement_due_) return announce_own(out);
+    FollowedFile* const file = next_in_round(announced_to_, [&](FollowedFile& each) {
+      if (each.is_announced && !(config_.has_state && each.needs_announcement())) return false;
+      return std::exchange(each.is_announced, true) || !each.mark()->is_kept();  // else it is an earlier run's
+    });
+    if (file != nullptr) {
       file->mark()->keep(false);
       ++awaited_;
       file->announce(out, config_.has_state);
       return true;
     }
     announcement_due_ = false;
-    return false;
+    return announce_own(out);
+  }
+
+  /// After those of files, which it says to be empty as long as theirs may not be in the state.
+  bool announce_own(Batch& out) {
+    if (!config_.has_state || !discovery_.has_looked() || own_version_ == discovery_.own_version()) return false;
+    if (!own_mark_) {
+      own_mark_ = std::make_shared<SharedMark>(discovery_.own_mark());
+      own_mark_->keep();
+      own_stream_ = config_.next_stream();
+      open_.add_mark(own_stream_, own_mark_);
+    }
+    own_version_ = discovery_.own_version();
+    own_mark_->change([&](Bookmark& mark) { mark = discovery_.own_mark(); });
+    StreamInfo info;
+    info.id = own_stream_;
+    info.path = config_.paths.empty() ? std::string{} : config_.paths.front();
+    info.source = config_.name;
+    info.identity = own_mark_->get().identity;
+    out.stream = std::make_shared<const Stream>(Stream{std::move(info), nullptr});
+    return true;
   }
 
   void find_unread() {
@@ -231,21 +247,32 @@ class FollowSource final : public FileSource {
     if (!any_may_hold_) return false;
     const auto now = Clock::now();
     any_may_hold_ = false;
-    for (const auto& file : open_) {
-      if (!file->may_hold()) continue;
-      any_may_hold_ = true;
-      const auto quiet = file->quiet(now);
-      if (!stopped_ && quiet < (file->in_trace() ? config_.trace_patience : config_.record_patience)) continue;
-      if (stopped_ && unread_.contains(*file)) continue;           // what comes behind it may belong to it: the next run reads both
-      if (!stopped_ && !file->has_failed() && file->has_news()) {  // it waits for its turn, or was written to a moment ago
-        scan_due_ = true;
-        continue;
-      }
-      file->release(out, quiet > config_.line_patience);
-      if (!out.records.empty()) return true;
-      out.clear();
+    return next_in_round(released_to_, [&](FollowedFile& file) {
+             if (!file.may_hold()) return false;
+             any_may_hold_ = true;
+             const auto quiet = file.quiet(now);
+             if (!stopped_ && quiet < (file.in_trace() ? config_.trace_patience : config_.record_patience)) return false;
+             if (stopped_ && unread_.contains(file)) return false;      // what comes behind it may belong to it: the next run reads both
+             if (!stopped_ && !file.has_failed() && file.has_news()) {  // it waits for its turn, or was written to a moment ago
+               scan_due_ = true;
+               return false;
+             }
+             file.release(out, quiet > config_.line_patience);
+             if (out.records.empty()) out.clear();
+             return !out.records.empty();
+           }) != nullptr;
+  }
+
+  /// The first open file that `is`, from where the latest such round came to; null after a whole one.
+  template <class Is>
+  FollowedFile* next_in_round(std::size_t& at, Is is) const {
+    const OpenFiles::Files& files = open_.all();
+    for (std::size_t looked = 0; looked < files.size(); ++looked) {
+      if (at >= files.size()) at = 0;
+      FollowedFile& file = *files[at++];
+      if (is(file)) return &file;
     }
-    return false;
+    return nullptr;
   }
 
   const FollowConfig config_;
@@ -256,12 +283,15 @@ class FollowSource final : public FileSource {
   std::atomic<std::int64_t> awaited_{0};    // announced files that no commit has reached yet
   std::atomic<bool> committed_{false};      // one of them was, since that was asked last
   std::atomic<std::int64_t> caught_up_{0};  // wall clock: when all that was known had been read to its end
-  std::optional<StreamId> own_stream_;      // of own_mark()
+  std::shared_ptr<SharedMark> own_mark_;    // of own_mark()
+  StreamId own_stream_{};
+  std::optional<std::uint64_t> own_version_;  // announced
   Clock::time_point next_look_{}, next_release_{}, stopped_at_{};
   bool stopped_ = false, turn_over_ = false;
   bool scan_due_ = true;  // files may hold more than was read
   // What is asked of every file only when something of one changed: there may be thousands, and this is asked twenty times a second.
   bool any_may_hold_ = true, announcement_due_ = true;
+  std::size_t announced_to_ = 0, released_to_ = 0;  // of next_in_round()
   mutable std::mutex status_mutex_;
   FollowStatus status_;  // under status_mutex_
 };

@@ -50,34 +50,29 @@ KnownFiles::KnownFiles(const std::vector<std::string>& bookmarks) {
     seen_until_ = std::max(seen_until_, mark->seen_at);
     kept_.emplace(mark->identity.high, mark->identity.low);
     sources_.insert(mark->source);
-    if (!mark->path.empty()) marks_.push_back(std::move(*mark));  // else it is the source's own
+    if (!mark->path.empty())
+      marks_.add(std::move(*mark));
+    else  // it is the source's own
+      empty_[mark->source] = std::move(mark->empty);
   }
 }
 
 bool KnownFiles::has_source(const std::string& name) const { return sources_.contains(name) || sources_.contains(""); }
 
-bool KnownFiles::has(const FileKey& key) const {
-  return std::any_of(marks_.begin(), marks_.end(), [&](const Bookmark& mark) { return FileKey{mark.device, mark.inode} == key; });
-}
-
 void KnownFiles::keep_finished(Bookmark mark) {
   mark.finished = true;
-  marks_.push_back(std::move(mark));
-  if (marks_.size() > kMarksMax) marks_.erase(marks_.begin());
-}
-
-void KnownFiles::forget(const Bookmark& mark) {
-  std::erase_if(marks_, [&](const Bookmark& other) { return other.identity == mark.identity; });
+  marks_.add(std::move(mark));
+  if (marks_.all().size() > kMarksMax) marks_.forget_first();
 }
 
 std::optional<Bookmark> KnownFiles::left_here(const OpenedFile& opened, std::string_view first, const std::string& path) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
   const Bookmark* best = nullptr;  // what was there before it was truncated may have begun alike
-  for (const Bookmark& mark : marks_) {
-    if (FileKey{mark.device, mark.inode} != key_of(opened.status) || mark.deleted || reach_of(mark) > size) continue;
-    if (mark.finished && path != mark.path && !is_evidence(mark, first, path)) continue;
-    if (best != nullptr && rank_of(mark) <= rank_of(*best)) continue;
-    if (holds_what_was_read(mark, first, opened.descriptor.number(), size)) best = &mark;
+  for (const Bookmark* const mark : marks_.of(key_of(opened.status))) {
+    if (mark->deleted || reach_of(*mark) > size) continue;
+    if (mark->finished && path != mark->path && !is_evidence(*mark, first, path)) continue;
+    if (best != nullptr && rank_of(*mark) <= rank_of(*best)) continue;
+    if (holds_what_was_read(*mark, first, opened.descriptor.number(), size)) best = mark;
   }
   return best == nullptr ? std::nullopt : std::optional{*best};
 }
@@ -86,9 +81,10 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
   const int descriptor = opened.descriptor.number();
   const Bookmark* best = nullptr;
-  for (const Bookmark& mark : marks_) {
+  for (const Bookmark* const each : marks_.that_fit(first)) {
+    const Bookmark& mark = *each;
     if (best != nullptr && rank_of(mark) <= rank_of(*best)) continue;
-    if (!fits(mark.fingerprint, first) || !is_evidence(mark, first, path)) continue;
+    if (!is_evidence(mark, first, path)) continue;
     if (size < reach_of(mark)) continue;  // nobody knows whether its end was read: rather twice than never
     const bool end_unknown = mark.prints.end == 0 && mark.offset > std::max(mark.fingerprint.bytes, mark.prints.seen_to);
     if (end_unknown && !is_other_part(path, mark.path) && !shows_time_of_day(compared_with(mark, descriptor, size))) continue;
@@ -100,18 +96,18 @@ std::optional<Bookmark> KnownFiles::left_elsewhere(const OpenedFile& opened, std
 
 bool KnownFiles::was_cut(const OpenedFile& opened, std::string_view first) const {
   const auto size = static_cast<std::uint64_t>(opened.status.st_size);
-  return shows_time_of_day(first) && std::any_of(marks_.begin(), marks_.end(), [&](const Bookmark& mark) {
-           return FileKey{mark.device, mark.inode} == key_of(opened.status) && !mark.deleted && mark.offset > size &&
-                  holds_what_was_read(mark, first, opened.descriptor.number(), size);
-         });
+  if (!shows_time_of_day(first)) return false;
+  const std::vector<const Bookmark*> marks = marks_.of(key_of(opened.status));
+  return std::any_of(marks.begin(), marks.end(), [&](const Bookmark* mark) {
+    return !mark->deleted && mark->offset > size && holds_what_was_read(*mark, first, opened.descriptor.number(), size);
+  });
 }
 
 std::vector<Bookmark> KnownFiles::that_fit(const FileKey& key, std::string_view first, const std::string& path) const {
   std::vector<Bookmark> found;
-  for (const Bookmark& mark : marks_) {
-    const bool same_file = FileKey{mark.device, mark.inode} == key;  // it may have the name that it had
-    if (fits(mark.fingerprint, first) && (same_file || is_evidence(mark, first, path)) && (mark.finished || !is_still_there(mark)))
-      found.push_back(mark);
+  for (const Bookmark* const mark : marks_.that_fit(first)) {
+    const bool same_file = FileKey{mark->device, mark->inode} == key;  // it may have the name that it had
+    if ((same_file || is_evidence(*mark, first, path)) && (mark->finished || !is_still_there(*mark))) found.push_back(*mark);
   }
   return found;
 }
@@ -123,8 +119,7 @@ bool KnownFiles::is_finished(const OpenedFile& opened, std::string_view first, c
 
 std::uint64_t KnownFiles::next_generation(const FileKey& key) const {
   std::uint64_t generation = 0;
-  for (const Bookmark& known : marks_)
-    if (FileKey{known.device, known.inode} == key) generation = std::max(generation, known.generation + 1);
+  for (const Bookmark* const known : marks_.of(key)) generation = std::max(generation, known->generation + 1);
   return generation;
 }
 

@@ -17,11 +17,11 @@
 
 #include "ingest/file_reader.h"
 #include "ingest/follow/bookmark.h"
+#include "ingest/follow/mark_index.h"
 #include "ingest/follow/passed_over.h"
 
 namespace loglode::ingest {
 
-using FileKey = std::pair<std::uint64_t, std::uint64_t>;  // device, inode
 [[nodiscard]] FileKey key_of(const struct stat& status);
 /// Whether the file is at its path as it was left, or longer.
 [[nodiscard]] bool is_still_there(const Bookmark& mark);
@@ -40,15 +40,17 @@ class KnownFiles {
   [[nodiscard]] std::int64_t seen_until() const noexcept { return seen_until_; }
   /// Whether an earlier run had a source of this name; one of an older version knew no names.
   [[nodiscard]] bool has_source(const std::string& name) const;
-  [[nodiscard]] bool has(const FileKey& key) const;
+  [[nodiscard]] bool has(const FileKey& key) const { return marks_.has(key); }
+  /// Files of a source that held no whole line yet: their paths, device and inode.
+  [[nodiscard]] const std::vector<Bookmark>& empty_of(const std::string& source) { return empty_[source]; }
   /// Notes an identity, so that no other file is given it. False: it was noted before.
   bool take(const StreamIdentity& identity) { return taken_.emplace(identity.high, identity.low).second; }
   /// Whether the state held it from the start.
   [[nodiscard]] bool is_kept(const StreamIdentity& identity) const { return kept_.contains({identity.high, identity.low}); }
-  [[nodiscard]] const std::vector<Bookmark>& marks() const noexcept { return marks_; }
-  void keep(Bookmark mark) { marks_.push_back(std::move(mark)); }
+  [[nodiscard]] const MarkIndex::Marks& marks() const noexcept { return marks_.all(); }
+  void keep(Bookmark mark) { marks_.add(std::move(mark)); }
   void keep_finished(Bookmark mark);
-  void forget(const Bookmark& mark);
+  void forget(const Bookmark& mark) { marks_.forget(mark.identity); }
 
   /// The bookmark of this very file, which is at `path` now.
   [[nodiscard]] std::optional<Bookmark> left_here(const OpenedFile& opened, std::string_view first, const std::string& path) const;
@@ -85,7 +87,7 @@ class KnownFiles {
   [[nodiscard]] static std::uint64_t end_print(const OpenedFile& opened);
 
  private:
-  std::vector<Bookmark> marks_;  // left by an earlier run, or finished in this one
+  MarkIndex marks_;  // left by an earlier run, or finished in this one
   struct Generation {
     FileDescriptor file;
     std::uint64_t number;
@@ -95,6 +97,7 @@ class KnownFiles {
   std::map<FileKey, PassedOver> copies_;                            // of files that are followed
   std::set<std::pair<std::uint64_t, std::uint64_t>> kept_, taken_;  // identities: of the state; of files opened in this run
   std::set<std::string> sources_;                                   // names
+  std::map<std::string, std::vector<Bookmark>> empty_;              // by source
   std::int64_t seen_until_ = 0;
 };
 

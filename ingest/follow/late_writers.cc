@@ -5,10 +5,6 @@
 
 namespace loglode::ingest {
 
-namespace {
-constexpr auto kWaited = std::chrono::minutes{10};
-}  // namespace
-
 void LateWriters::keep(int descriptor, const Bookmark& mark, Clock::duration quiet) {
   if (quiet >= kWaited) return;
   FileDescriptor same{::fcntl(descriptor, F_DUPFD_CLOEXEC, 0)};

@@ -15,6 +15,7 @@ namespace loglode::ingest {
 class LateWriters {
  public:
   using Clock = std::chrono::steady_clock;
+  static constexpr auto kWaited = std::chrono::minutes{10};
   static constexpr std::size_t kFilesMax = 128;  // descriptors; the oldest give way
 
   /// `mark`: where it was read to. `quiet`: for how long nothing has come.

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -49,14 +50,14 @@ std::string unrolled_name_of(const std::string& path) {
 }  // namespace
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
-  std::vector<std::string> unmatched;
-  return matching_files(patterns, exclude, unmatched);
+  std::vector<std::string> unmatched, odd;
+  return matching_files(patterns, exclude, unmatched, odd);
 }
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
-                                        std::vector<std::string>& unmatched) {
+                                        std::vector<std::string>& unmatched, std::vector<std::string>& odd) {
   std::vector<std::string> files;
-  unmatched.clear();
+  unmatched.clear(), odd.clear();
   const auto add = [&](const std::string& path) {
     if (!is_excluded(path, exclude)) files.push_back(path);
   };
@@ -64,9 +65,13 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
     const std::size_t before = files.size();
     for (const std::string& path : expand_glob(pattern)) {
       struct stat status {};
-      if (::stat(path.c_str(), &status) != 0) continue;
-      if (S_ISREG(status.st_mode)) add(path);
-      if (!S_ISDIR(status.st_mode)) continue;
+      const bool is_there = ::stat(path.c_str(), &status) == 0;
+      const bool circle = !is_there && errno == ELOOP;
+      if (is_there && S_ISREG(status.st_mode)) add(path);
+      if ((circle || (is_there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) && !is_excluded(path, exclude))
+        odd.push_back(path + (circle ? " is a symbolic link that leads in a circle" : " is or leads to a device, a FIFO or a socket") +
+                      " and is not followed");
+      if (!is_there || !S_ISDIR(status.st_mode)) continue;
       RunCounters unheard;  // an empty folder is nothing to complain about: files may come
       if (const auto inside = find_inputs({path}, unheard))
         for (const InputFile& file : *inside) add(file.path);

@@ -9,9 +9,10 @@ namespace loglode::ingest {
 /// Regular files and links to them behind files, folders (recursively, logs only) and globs, without those that `exclude` matches; sorted,
 /// each once. What cannot be listed is passed over.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
-/// The same; `unmatched` becomes the patterns that match nothing.
+/// The same; `unmatched` becomes the patterns that match nothing, `odd` a sentence for each match that is no file and never will be: a
+/// circle of links, a device.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
-                                                      std::vector<std::string>& unmatched);
+                                                      std::vector<std::string>& unmatched, std::vector<std::string>& odd);
 /// Folders whose names decide what the patterns match, those of `files`, which they match now, among them; each once.
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns, const std::vector<std::string>& files);
 /// Files that these patterns match and that are parts, by their names, of logs at `paths`, wherever those are.

@@ -29,6 +29,8 @@ class UnreadFiles {
   /// Null: there is none, or all of them wait for streams that are further behind.
   [[nodiscard]] FollowedFile* choose(const OpenFiles& open);
   [[nodiscard]] bool all_wait() const noexcept { return all_wait_; }
+  /// Nothing is to be taken in any more, although stop() has not come through yet.
+  [[nodiscard]] bool stopping() const noexcept { return progress_->stopped(); }
   /// Until another may have its turn.
   void wait(Clock::time_point until) { progress_->wait_for_delivery(until); }
   /// To its end, as it is now.
@@ -40,10 +42,13 @@ class UnreadFiles {
   void forget(const FollowedFile& file);
 
  private:
+  void begin_round(const OpenFiles& open);
+
   StreamProgress alone_;
   StreamProgress* progress_ = &alone_;
   const void* source_ = this;
   std::vector<FollowedFile*> files_;
+  std::vector<FollowedFile*> round_;  // of files_: to be chosen next, the last first
   std::vector<StreamId> gone_;
   std::uint64_t turns_ = 0;
   Clock::time_point due_{};

@@ -61,7 +61,8 @@ class LogFile:
 
     def __init__(self, path, lines, wrap=lambda text: text):
         self.path, self.lines, self.wrap = path, lines, wrap
-        self.numbers, self.rest = [], ""
+        self.numbers, self.rest, self.seen = [], "", False
+        self.keeps = False  # numbers of lines in rotated parts too
         self.parts = []  # rotated, the newest first
         self.create()
 
@@ -73,7 +74,7 @@ class LogFile:
         """`half`: the last line comes without its second half, which the next append() begins with."""
         first = self.lines.count
         text = "".join(self.wrap(line) for line in self.lines.make(count))
-        if to is None:
+        if to is None or self.keeps:
             self.numbers += range(first, first + count)
         cut = len(text) - (self.lines.draw.randrange(2, 12) if half else 0)
         with open(to or self.path, "a", encoding="utf-8") as f:
@@ -96,9 +97,9 @@ class Program:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
 
-    def configure(self, patterns, snapshot):
+    def configure(self, patterns, roots, snapshot):
         with open(os.path.join(self.folder, "loglode.yaml"), "w", encoding="utf-8") as f:
-            f.write(f"state: state\nsnapshot: {snapshot}ms\nsources:\n  logs: {{ type: file, paths: {json.dumps(patterns)} }}\n"
+            f.write(f"state: state\nsnapshot: {snapshot}ms\nsources:\n  logs: {{ type: file, paths: {json.dumps(patterns)}, roots: {json.dumps(roots)} }}\n"
                     f"sinks:\n  out: {{ type: file, path: out.ndjson, what: [records] }}\nhttp: {{ listen: '127.0.0.1:{self.port}' }}\n")
 
     def start(self):
@@ -176,9 +177,11 @@ class Walk:
         self.clock = 1_795_000_000
         self.logs = []
         self.pods = self.draw.random() < .3
+        self.runs = False  # links as another supervisor has them: to a folder for each run, in whose name nothing tells what was before it
         folder = os.path.join(self.folder, "logs")
         os.makedirs(folder)
         if self.pods:
+            self.runs = self.draw.random() < .5
             self.links = os.path.join(folder, "containers")
             os.makedirs(self.links)
             patterns = [os.path.join(self.links, "*.log")]
@@ -192,7 +195,8 @@ class Walk:
             patterns = [os.path.join(folder, name)] + ([os.path.join(folder, "web.log")] if name == "app.log" else [])
             for log in ("app.log", "web.log")[:self.draw.randrange(1, 3)]:
                 self.logs.append(LogFile(os.path.join(folder, log), self.lines))
-        self.program.configure(patterns, self.draw.choice([50, 200, 1000]))
+        roots = [os.path.join(folder, "runs")] if self.runs else []
+        self.program.configure(patterns, roots, self.draw.choice([50, 200, 1000]))
         self.say(f"patterns {[os.path.relpath(p, self.folder) for p in patterns]}, parts by {self.scheme}, begin {self.lines.begin or 'bare'}, timed {self.lines.timed}")
 
     def say(self, text):
@@ -227,7 +231,7 @@ class Walk:
         late = self.draw.choice([0, 0, 1, 5])
         if log.rest or late:  # by who has it open still
             log.append(late, to=part) if not log.rest else self.finish_in(log, part)
-        log.numbers = []
+        log.numbers = log.numbers if log.keeps else []
         pause = self.draw.choice([0, 0, .3])
         time.sleep(pause)
         log.create()
@@ -297,10 +301,13 @@ class Walk:
 
     # What the kubelet does.
     def start_container(self, pod, number, log=None):
-        folder = os.path.join(self.folder, "logs", "pods", f"default_{pod}_1234", "app")
+        place = ("runs", pod, f"since-{self.draw.randrange(10**6)}") if self.runs else ("pods", f"default_{pod}_1234", "app")
+        folder = os.path.join(self.folder, "logs", *place)
         os.makedirs(folder, exist_ok=True)
 
         def wrap(line):
+            if self.runs:
+                return line
             return f"{datetime.now(timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.%f')}000Z stdout F {line}"
         path = os.path.join(folder, f"{number}.log")
         if log is None:
@@ -311,12 +318,18 @@ class Walk:
             log.whole()
             log.path, log.numbers, log.restarts, log.parts = path, [], number, []
             log.create()
+        log.seen, log.keeps = False, self.runs
         link = os.path.join(self.links, f"{pod}_default_app-0123456789abcdef.log")
         os.symlink(path, link + ".new")
         os.rename(link + ".new", link)
 
     def restart_container(self, log):
         self.say(f"restart the container of {log.pod}")
+        if self.runs and not log.seen:  # a file that nobody saw is nobody's to find once its link leads to another
+            if self.program.runs():
+                self.settle()
+            else:
+                self.destroy(log)
         self.start_container(log.pod, log.restarts + 1, log)
 
     # What happens to us.
@@ -327,6 +340,8 @@ class Walk:
             if self.draw.random() < .6 and not self.program.wait(lambda: self.program.ask("/readyz"), 30):
                 raise Failed("it is not ready after 30 s")
             return
+        if self.runs and self.draw.random() < .5:
+            self.settle()
         self.say(how)
         self.program.end(getattr(signal, how))
 
@@ -344,6 +359,8 @@ class Walk:
         self.program.wait(lambda: self.program.metric("loglode_snapshots_total") >= begin + 2, 30)
         time.sleep(.6)  # two looks: for what must not come
         self.program.look()
+        for log in self.logs:
+            log.seen = True
 
     def judge(self):
         twice = {number: len(ids) for number, ids in self.program.ids.items() if len(ids) > 1}

@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """After a stop everything that was read is judged, and every report says that it is partial. usage: stopping.py PROGRAM"""
+import contextlib
 import gzip
 import json
 import os
@@ -71,10 +72,59 @@ def every_report_says_so(folder):
     check("a whole run", "PARTIAL" not in done.stdout and done.returncode == 0, done.stdout[:300])
 
 
+def followed(folder, files):
+    """`run` over so many files of one line each."""
+    home = os.path.join(folder, str(files))
+    os.makedirs(os.path.join(home, "logs"))
+    for i in range(files):
+        with open(os.path.join(home, "logs", f"svc{i}.log"), "w", encoding="utf-8") as f:
+            f.write(f"2026-11-29 18:00:00 INFO svc: order {i} placed\n")
+    with open(os.path.join(home, "c.yaml"), "w", encoding="utf-8") as f:
+        f.write("state: state\nhttp: { listen: off }\nsources: { a: { type: file, paths: ['logs/*.log'] } }\n"
+                "sinks: { o: { type: file, path: out.ndjson, what: [records] } }\n")
+
+    def start():
+        return subprocess.Popen([binary, "run", "c.yaml"], cwd=home, stderr=subprocess.DEVNULL)
+
+    def lines():
+        with contextlib.suppress(OSError), open(os.path.join(home, "out.ndjson"), "rb") as f:
+            return f.read().count(b"\n")
+        return 0
+
+    def cpu_until_all_is_read():
+        process = start()
+        until = time.monotonic() + 120
+        while lines() < files and time.monotonic() < until:
+            time.sleep(0.05)
+        with open(f"/proc/{process.pid}/stat", encoding="utf-8") as f:
+            used = sum(map(int, f.read().split()[13:15]))
+        process.terminate()
+        process.wait(60)
+        check(f"{files} files", lines() == files, f"{lines()} lines")
+        return used / os.sysconf("SC_CLK_TCK")
+    return start, cpu_until_all_is_read
+
+
+def thousands_of_files(folder):
+    """Each costs the same, however many there are, and a stop waits for none of them."""
+    few, many = (followed(folder, files)[1]() for files in (1000, 4000))
+    check("the CPU of a start", many < 8 * few, f"{many} s with 4,000 files, {few} s with 1,000")
+    start, read_the_rest = followed(folder, 4001)
+    for wait in .3, .6, 1.2:
+        process = start()
+        time.sleep(wait)
+        begin = time.monotonic()
+        process.terminate()
+        process.wait(60)
+        check("a stop amid the start", time.monotonic() - begin < 5, f"it took {time.monotonic() - begin} s")
+    read_the_rest()
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         everything_read_is_judged(folder)
         every_report_says_so(folder)
+        thousands_of_files(folder)
     end()
 
 

@@ -81,6 +81,57 @@ TEST_CASE("A log that is reached by a link is looked for where it really is") {
   CHECK(follower.lines() == expected);
 }
 
+TEST_CASE("A file that held no whole line when it was seen last is read, wherever it is by then") {
+  const bool stopped = GENERATE(false, true), had_half = GENERATE(false, true), linked = GENERATE(false, true);
+  const std::string to = GENERATE("app.log", "app.log.1", "app-1.log", "app.log-20261129");  // in its folder
+  if (!linked && to == "app.log") return;
+  const Folder folder;
+  fs::create_directories(folder / "logs");
+  fs::create_directories(folder / "real");
+  const std::string place = folder / (linked ? "real/" : "logs/");
+  append(place + "app.log", had_half ? "a" : "");
+  if (linked) fs::create_symlink("../real/app.log", folder / "logs/app.log");
+  Follower follower{{folder / "log?/app.log"}};  // its fixed part is the folder: links may lead there
+  follower.read_for(kWhile);
+  if (stopped) follower.stop();
+  append(place + "app.log", had_half ? "1\n" : "a1\n");
+  if (to != "app.log") fs::rename(place + "app.log", place + to);
+  Lines expected{"a1"};
+  if (linked) {
+    append(folder / "real/other.log", "b1\n");
+    expected.insert("b1");
+    fs::remove(folder / "logs/app.log");
+    fs::create_symlink("../real/other.log", folder / "logs/app.log");
+  }
+  if (stopped) follower.start();
+  CAPTURE(stopped, had_half, linked, to);
+  follower.read_for(2 * kWhile);
+  CHECK(follower.lines() == expected);
+  follower.restart();
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == expected);
+}
+
+TEST_CASE("A file that was moved or deleted while it held nothing is read when something is written to it") {
+  const std::string to = GENERATE("logs/app.log.1", "elsewhere", "");
+  CAPTURE(to);
+  const Folder folder;
+  fs::create_directories(folder / "logs");
+  append(folder / "logs/app.log", "");
+  Follower follower{{folder / "logs/*.log"}};
+  follower.read_for(kWhile);
+  std::ofstream writer{folder / "logs/app.log", std::ios::app};
+  if (to.empty())
+    fs::remove(folder / "logs/app.log");
+  else
+    fs::rename(folder / "logs/app.log", folder / to);
+  append(folder / "logs/app.log", "b1\n");
+  follower.read_for(2 * kWhile);
+  writer << "a1\n" << std::flush;
+  follower.read_for(kWhile);
+  CHECK(follower.lines() == Lines{"a1", "b1"});
+}
+
 TEST_CASE("Parts that leave their folder are found where the configuration says that they go") {
   const Folder folder;
   fs::create_directories(folder / "old");

@@ -92,6 +92,13 @@ TEST_CASE("inputs: links out of a folder are not followed, and said", "[ingest]"
   CHECK_FALSE(counters.problems()[0].fatal);
   CHECK(counters.problems()[0].what.find(target) != std::string::npos);
 
+  fs::create_symlink("circle.log", folder.path("circle.log"));
+  RunCounters circle;
+  CHECK(find_inputs({folder.path()}, circle).value().size() == 1);
+  REQUIRE(circle.problems().size() == 2);
+  CHECK(circle.problems()[0].what.find("circle.log is a symbolic link that leads in a circle") != std::string::npos);
+  fs::remove(folder.path("circle.log"));
+
   RunCounters both;
   CHECK(find_inputs({folder.path(), elsewhere.path()}, both).value().size() == 2);
   CHECK(both.problems().empty());
