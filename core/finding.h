@@ -69,6 +69,7 @@ struct Finding {
   Notify notify = Notify::none;
   bool hits_alone = false;    // about those records of its template that rule_id hits, not about all of them
   bool incomparable = false;  // too early in the input, or in too little of it, to know whether it is new
+  std::string why_quiet;      // of one that is only listed: a part of a sentence; else empty
   std::vector<Evidence> evidence;
   std::string summary;  // one sentence a person understands
 };

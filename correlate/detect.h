@@ -44,6 +44,9 @@ struct Anomaly {
 /// no incident.
 [[nodiscard]] std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& config, const std::vector<Anomaly>& told);
 
+/// Why an error that find_seen tells of alarms nobody, as a part of a sentence.
+[[nodiscard]] std::string why_quiet(const Timeline& timeline, const Series& series, const JudgeConfig& config);
+
 /// An anomaly about `series` from `points` on (not empty), everything filled in but the numbers and the sentence.
 [[nodiscard]] Anomaly begin_anomaly(const Timeline& timeline, const Series& series, std::span<const Point> points, FindingKind kind);
 

@@ -49,6 +49,10 @@ bool is_warming_up(const Timeline& timeline, const Series& series, const JudgeCo
   return seconds < kWarmUpSeconds || lines < kWarmUpLines;
 }
 
+std::uint64_t records_to_compare_with(const Timeline& timeline) noexcept {
+  return timeline.has_baseline ? timeline.learned_records : timeline.records;
+}
+
 bool is_new(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
   if (series.points.empty() || series.learned_total > 0) return false;
   if (is_warming_up(timeline, series, config)) return false;
@@ -65,6 +69,8 @@ bool announces(const Series& series) {
          (text.find("eprecat") != std::string::npos || text.find("EPRECAT") != std::string::npos);
 }
 
+std::string said_as(Severity said) { return "it is said as " + severity_text(said) + ", which programs also say of what they got over"; }
+
 /// How the baseline says the same text: the gravest of its other severities; null where it does not say it.
 const Series* said_before(const Timeline& timeline, const Series& series) {
   if (!series.joined) return nullptr;
@@ -79,7 +85,11 @@ const Series* said_before(const Timeline& timeline, const Series& series) {
 /// "never seen before", or as what until now; a severity that only a rule gives is told by what the rule says.
 std::string never_text(const Timeline& timeline, const Series& series) {
   const Series* before = said_before(timeline, series);
-  if (series.among > 0) return "until now never \"" + series.rule->name + "\" among " + grouped(series.among) + " lines of its kind";
+  if (series.among > 0) {
+    const std::string of = series.is_whole() ? "" : " among " + grouped(series.among) + " lines of its kind";
+    return "until now never \"" + series.rule->name + '"' + of +
+           (series.states_calm() ? ", and said as " + severity_text(series.said) : "");
+  }
   if (before == nullptr) return "never seen before";
   if (!series.stated && series.rule != nullptr) return "until now never \"" + series.rule->name + '"';
   return "until now only " + std::string{before->severity == Severity::unspecified ? "with " : "as "} + severity_text(before->severity);
@@ -126,6 +136,7 @@ std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& con
     for (const Series* series : errors) {
       Anomaly& anomaly = anomalies.emplace_back(begin_anomaly(timeline, *series, series->points, FindingKind::new_error));
       anomaly.early = anomaly.finding.incomparable = true;
+      anomaly.finding.why_quiet = "there is too little before it to tell whether that is new";
       anomaly.finding.observed = static_cast<double>(series->total);
       anomaly.finding.notify = Notify::digest;
       anomaly.finding.score = 1 + std::log2(1 + static_cast<double>(series->total));
@@ -222,19 +233,20 @@ class NewFinder {
     for (auto& [key, all] : variants) tell_variants(all);
   }
 
-  /// An error rule that hits a template for the first time, though not all of it. Where the records state that nothing is broken it is told
-  /// while logs are followed, and opens nothing; else detect_seen.cc lists it.
+  /// An error rule that hits a template for the first time, though not all of it, or though its records state that nothing is broken.
   void tell_hits() {
     for (const Series& hit : timeline_.hits) {
       if (hit.severity_class() == SeverityClass::quiet || !is_new(timeline_, hit, config_)) continue;
-      if ((hit.states_calm() && !config_.growing) || !counts(hit)) continue;
+      const bool got_over = hit.states_calm() && !overrules(hit.severity, hit.said);
+      if ((got_over && !config_.growing) || !counts(hit)) continue;
       const bool told = std::any_of(anomalies_.begin(), anomalies_.end(), [&](const Anomaly& anomaly) {
-        return anomaly.series->among == 0 && anomaly.service == hit.service && anomaly.series->info == hit.info && anomaly.opens;
+        return anomaly.series->among == 0 && anomaly.service == hit.service && anomaly.series->info == hit.info && anomaly.opens &&
+               anomaly.series->severity_class() >= hit.severity_class();
       });
       if (told) continue;
       Anomaly anomaly = describe(timeline_, hit, mature_);
-      if (hit.states_calm())
-        make_digest(anomaly, "; it is said as " + severity_text(hit.said));
+      if (got_over)
+        make_digest(anomaly, "; " + said_as(hit.said));
       else if (is_known(hit))
         make_digest(anomaly, "; other lines of this service said that before");
       anomalies_.push_back(std::move(anomaly));
@@ -297,10 +309,20 @@ class NewFinder {
 
 }  // namespace
 
+std::string why_quiet(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
+  if (records_to_compare_with(timeline) < kFirstPartLines)
+    return timeline.has_baseline ? "the baseline is too short to tell whether that is new"
+                                 : "there is too little before it to tell whether that is new";
+  if (is_warming_up(timeline, series, config)) return "what this service says is being learned, so nobody knows yet whether that is new";
+  if (!is_new(timeline, series, config)) return "it was there in the first part, which all else is compared with, so it counts as usual";
+  const Severity said = series.among > 0 ? series.said : series.severity;
+  if (series.rule != nullptr && said >= Severity::warn && said < Severity::error) return said_as(said);
+  return "it says what other errors of this service say, with other values";
+}
+
 std::vector<Anomaly> find_new(const Timeline& timeline, const JudgeConfig& config) {
-  const std::uint64_t learned_lines = timeline.has_baseline ? timeline.learned_records : timeline.records;
   std::vector<Anomaly> anomalies;
-  if (learned_lines >= kFirstPartLines) anomalies = NewFinder{timeline, config}.find();
+  if (records_to_compare_with(timeline) >= kFirstPartLines) anomalies = NewFinder{timeline, config}.find();
   if (!timeline.has_baseline && (config.growing || timeline.records < kShortInput)) {
     std::vector<Anomaly> early = find_early(timeline, config, anomalies);
     std::move(early.begin(), early.end(), std::back_inserter(anomalies));

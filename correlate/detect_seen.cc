@@ -75,7 +75,8 @@ Anomaly describe(const Timeline& timeline, const Family& family) {
   anomaly.finding.score = (gravity >= Severity::fatal ? 0.5 : 0.1) * (1 - 1 / (1 + std::log2(1 + static_cast<double>(family.total))));
   anomaly.finding.summary = anomaly.finding.service + ": " + subject_of(series) + ' ' + times_counted(family.total) + " from " +
                             place_of(timeline, series.points.front());
-  if (series.among > 0) anomaly.finding.summary += ": " + series.rule->name + ", among " + grouped(series.among) + " lines of its kind";
+  if (series.among > 0) anomaly.finding.summary += ": " + series.rule->name;
+  if (series.among > 0 && !series.is_whole()) anomaly.finding.summary += ", among " + grouped(series.among) + " lines of its kind";
   if (family.others > 0)
     anomaly.finding.summary += ", with " + grouped(family.others) + (family.others == 1 ? " other wording" : " other wordings");
   anomaly.what = "seen: " + subject_of(series);
@@ -98,7 +99,10 @@ std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& conf
   std::sort(seen.begin(), seen.end(), graver);
   std::vector<Family> families = families_of(seen);
   if (families.size() > kSeenMax) families.resize(kSeenMax);
-  for (const Family& family : families) anomalies.push_back(describe(timeline, family));
+  for (const Family& family : families) {
+    anomalies.push_back(describe(timeline, family));
+    anomalies.back().finding.why_quiet = why_quiet(timeline, *family.first, config);
+  }
   return anomalies;
 }
 

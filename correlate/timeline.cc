@@ -208,7 +208,9 @@ class Builder {
         if (hit.first_line != 0) of_hit = &cell_of(hit, found ? cell->severity : Severity::unspecified);
         const TemplateInfo& info = catalog_.of(hit.shape);
         Hits& hits = hits_[{service_of[hit.service], info.id, rule->id}];
-        if (hits.count < hits.of) {
+        // Where the records themselves say that nothing is broken, what a graver rule makes of them is a series of its own, whole or not.
+        const bool whole = hits.count == hits.of, overruled = overrules(rule->severity, hits.said);
+        if (!whole || overruled) {
           hits.series.service = service_of[hit.service];
           hits.series.info = &info;
           hits.series.rule = rule;
@@ -216,7 +218,7 @@ class Builder {
           add_hit(hits.series, found ? cell->severity : hits.said, Point{window.start, hit.count, hit.first, hit.last, of_hit, &window},
                   learned);
         }
-        const bool most = hits.count == hits.of || (hits.count * 2 >= hits.of && hits.said >= Severity::error);
+        const bool most = (whole && !overruled) || (hits.count * 2 >= hits.of && hits.said >= Severity::error);
         if (found && most) {
           const RuleInfo*& now = strongest[static_cast<std::size_t>(cell - window.cells.begin())];
           if (now == nullptr || std::tie(rule->severity, now->id) > std::tie(now->severity, rule->id)) now = rule;

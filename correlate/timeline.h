@@ -26,6 +26,13 @@ struct Point {
   const WindowSummary* summary = nullptr;  // that cell is in
 };
 
+/// Whether an error rule is believed against records that state less. WARN is also what programs say of what they got over; that it was
+/// FATAL they do not get over, and a rule that hits INFO was written for that.
+[[nodiscard]] constexpr bool overrules(Severity rule, Severity said) noexcept {
+  return rule >= Severity::error && said != Severity::unspecified && said < Severity::error &&
+         (said < Severity::warn || rule >= Severity::fatal);
+}
+
 /// Counts over time of one template of one service, of one rule on one service, or of a whole service.
 struct Series {
   std::uint32_t service = 0;
@@ -43,7 +50,9 @@ struct Series {
   std::vector<const Cell*> learned_durations, durations;  // cells whose records tell durations: of the baseline, and of the others
   bool joined = false;                                    // the same text is also said with another severity: see Timeline::texts
 
-  /// Of a series of Timeline::hits: what its records state says that nothing is broken.
+  /// Of a series of Timeline::hits: all records of the template are hit.
+  [[nodiscard]] bool is_whole() const noexcept { return among > 0 && learned_total + total >= among; }
+  /// Of the same: what its records state says that nothing is broken.
   [[nodiscard]] bool states_calm() const noexcept { return stated && said < Severity::error; }
   [[nodiscard]] SeverityClass severity_class() const noexcept { return loglode::severity_class(severity); }
   [[nodiscard]] Timestamp first() const noexcept { return points.empty() ? kNoTime : points.front().first; }
@@ -78,7 +87,7 @@ struct Timeline {
   std::vector<Series> texts;                       // one for each text whose series are `joined`: all its severities together
   std::vector<Series> rule_series;                 // by (service, rule id)
   std::vector<Series> hits;  // by (service, template, rule id): what an error rule hits of a template that it does not
-                             // hit whole; their records are in `series` too, as what they say of themselves
+                             // hit whole, or whose records it overrules; they are in `series` too, as what they say of themselves
   std::vector<std::unique_ptr<const Cell>> hit_cells;  // that the points of `hits` and of rules are of: they stay where they are
   std::vector<Series> lines, errors;                   // one for each service
   std::vector<TraceMoment> traces;                     // of the windows that are reported on, in order of (trace, time, service)

@@ -132,11 +132,9 @@ class Screen {
   void alone(const Finding& worst, const std::string& title) {
     wrapped(paint_.bold_red(title) + "  ", columns_of(title) + 2, printable(worst.service) + ": " + printable(said_by(worst)));
     const std::string where = worst.evidence.empty() ? "" : where_of(worst.evidence.front()) + "; ";
-    wrapped("  ", where + (worst.incomparable || is_short()
-                               ? "there is too little before it to tell whether that is new: look at it yourself, or give a "
-                                 "--baseline of a good day"
-                               : "it was there in what all else is compared with, so it counts as usual: look at it "
-                                 "yourself, or give a --baseline of a good day"));
+    const std::string why = is_short() ? "there is too little before it to tell whether that is new" : worst.why_quiet;
+    const std::string remedy = judgement().scope.has_baseline ? "" : ", or give a --baseline of a good day";
+    wrapped("  ", where + why + (why.empty() ? "" : ": ") + "look at it yourself" + remedy);
   }
 
   // Too little to tell what is new in it.

@@ -56,10 +56,89 @@ TEST_CASE("hits: what an error rule hits of a usual template is said once, with 
           CHECK(told[0]->start == at_second(*places.begin() * 0.5));
           CHECK(told[0]->end == at_second(*places.rbegin() * 0.5));
           CHECK(told[0]->summary.find("job ended with SIGSEGV") != std::string::npos);
-          if (said != Severity::error) CHECK(judged.judgement.incidents.size() == (said == Severity::info ? 0 : 1));
+          if (said != Severity::error) CHECK(judged.judgement.incidents.size() == 1);
           for (const Finding& finding : judged.judgement.findings)
             if (&finding != told[0]) CHECK(finding.severity == said);
         }
+}
+
+TEST_CASE(
+    "hits: what a graver rule hits of lines that say less opens what a line of its severity would, unless it is known or a WARN got over",
+    "[correlate]") {
+  struct Case {
+    std::string rule;
+    bool whole, growing, baseline;  // whole: no other line has its template
+    std::vector<double> usual;      // when it was said already
+  };
+  std::vector<Case> cases;
+  for (const std::string rule : {"http-5xx", "crashed"})
+    for (const bool whole : {false, true})
+      for (const bool growing : {false, true})
+        for (const bool baseline : {false, true})
+          for (const std::vector<double>& usual : {std::vector<double>{}, std::vector<double>{20.5}})
+            cases.push_back({rule, whole, growing, baseline, usual});
+  for (const Severity said : {Severity::debug, Severity::info, Severity::warn})
+    for (const Case& one : cases) {
+      Scene scene;
+      const auto hit = [&](double second) {
+        scene.line(second, "api", said, one.whole ? "lost <*> for good" : "job ended with <*>", {}, {one.rule});
+      };
+      for (int i = 0; i < 1000; ++i) {
+        scene.baseline = one.baseline && i < 300;
+        scene.line(i, "api", said, "job ended with <*>");
+        for (const double second : one.usual)
+          if (i == static_cast<int>(second)) hit(second);
+      }
+      hit(700.5);
+      JudgeConfig config;
+      config.growing = one.growing;
+      const Judged judged{scene, config};
+      INFO(one.rule << " whole " << one.whole << " growing " << one.growing << " baseline " << one.baseline << " usual " << one.usual.size()
+                    << '\n'
+                    << spelled_out(judged.judgement));
+      const auto told = about(judged, one.rule);
+      if (!one.usual.empty()) {
+        CHECK(judged.judgement.incidents.empty());
+        if (!one.baseline && !one.growing) {
+          REQUIRE(told.size() == 1);
+          CHECK(told[0]->why_quiet.find("counts as usual") != std::string::npos);
+        }
+        continue;
+      }
+      if (said == Severity::warn && one.rule == "http-5xx") {  // a retry that worked
+        CHECK(judged.judgement.incidents.empty());
+        if (one.whole && one.growing) continue;  // a new WARN
+        REQUIRE(told.size() == 1);
+        CHECK((told[0]->why_quiet + told[0]->summary).find("it is said as WARN") != std::string::npos);
+        continue;
+      }
+      REQUIRE(told.size() == 1);
+      CHECK(told[0]->kind == FindingKind::new_error);
+      CHECK(told[0]->why_quiet.empty());
+      CHECK(told[0]->severity == (one.rule == "crashed" ? Severity::fatal : Severity::error));
+      REQUIRE(judged.judgement.incidents.size() == 1);
+      CHECK(judged.judgement.incidents[0].severity == (one.rule == "crashed" ? IncidentSeverity::critical : IncidentSeverity::error));
+    }
+}
+
+TEST_CASE("hits: the reason why an error is only listed is true", "[correlate]") {
+  const auto why = [](const Scene& scene) {
+    const Judged judged{scene};
+    INFO(spelled_out(judged.judgement));
+    const auto seen = judged.findings(FindingKind::error_seen);
+    REQUIRE(seen.size() == 1);
+    CHECK(judged.judgement.incidents.empty());
+    return seen[0]->why_quiet;
+  };
+  const auto has = [](const std::string& text, std::string_view part) { return text.find(part) != std::string::npos; };
+  CHECK(
+      has(why(Scene{}.lines(0, 900, 1, "api", Severity::info, "fine").line(3, "api", Severity::fatal, "disk sdb is gone")), "first part"));
+  Scene baseline;
+  baseline.baseline = true;
+  baseline.lines(0, 10, 1, "api", Severity::info, "fine");
+  baseline.baseline = false;
+  baseline.lines(20, 900, 1, "api", Severity::info, "fine").line(300, "api", Severity::fatal, "disk sdb is gone");
+  CHECK(has(why(baseline), "baseline is too short"));
 }
 
 TEST_CASE("hits: a rule that the baseline has seen in the same template is not news", "[correlate]") {

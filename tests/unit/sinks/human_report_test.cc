@@ -74,16 +74,19 @@ TEST_CASE("report: what goes on from an error is part of its row, everything els
 TEST_CASE("report: NO INCIDENT never stands alone above a FATAL, and why it is none is said", "[sinks]") {
   for (const bool incomparable : {false, true}) {
     Judgement judgement;
+    judgement.scope.has_baseline = incomparable;
     judgement.findings = {seen(3, "disk sda is slow"), seen(7, "volume data is lost", Severity::fatal)};
     if (incomparable) {
       judgement.findings[1].kind = FindingKind::new_error;
       judgement.findings[1].incomparable = true;
     }
+    judgement.findings[1].why_quiet = "the reason why";
     const std::string screen = screen_of(judgement);
     INFO(screen);
     CHECK(has(screen, "NO INCIDENT, BUT FATAL  node: volume data is lost"));
     CHECK_FALSE(has(screen, "NO INCIDENT.\n"));
-    CHECK(has(screen, incomparable ? "too little before it" : "counts as usual"));
+    CHECK(has(screen, "the reason why: look at it yourself"));
+    CHECK(has(screen, "give a --baseline") != incomparable);
     CHECK(has(markdown_report({judgement, {}, {}, 10, 60, true}), "No incident, but FATAL"));
   }
   Judgement calm;
