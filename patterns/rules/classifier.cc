@@ -2,9 +2,12 @@
 #include <algorithm>
 #include <cstring>
 #include <span>
+#include <string>
+#include <utility>
 
 #include "core/assert.h"
 #include "patterns/rules/block_sieve.h"
+#include "patterns/rules/cited_text.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/passed_text.h"
 #include "patterns/rules/rule_scanner.h"
@@ -48,6 +51,7 @@ class Classifier final : public Stage {
         scanned &= scan(record.message);
       else if (!found->empty())
         take(*found, record.message);
+      if (!hits_.empty() && record.severity < Severity::error) drop_cited(record);
       if (record.line_count > 1 || record.attributes_count != 0) scanned &= scan_rest(batch, record);
       if (hit_any_) settle(batch, record);
     }
@@ -67,6 +71,19 @@ class Classifier final : public Stage {
       below_ = false;
     }
     return scanned;
+  }
+
+  /// An error that the message only cites is none of the program that writes it.
+  void drop_cited(const Record& record) {
+    if (std::none_of(hits_.begin(), hits_.end(), [&](const Hit& hit) { return rules_->tells_errors[hit.rule]; })) return;
+    if (!without_cited(record.message, cites_in_quotes(record.severity), said_)) return;
+    const std::vector<Hit> all = std::exchange(hits_, {});
+    if (!scan(said_)) {
+      hits_ = all;
+      return;
+    }
+    for (const Hit& hit : all)
+      if (!rules_->tells_errors[hit.rule]) hits_.push_back(hit);
   }
 
   bool scan(std::string_view text) {
@@ -128,6 +145,7 @@ class Classifier final : public Stage {
   static constexpr std::uint32_t kNoRule = UINT32_MAX;
 
   std::vector<Hit> hits_;  // of the record at hand, in any order, before applies_to
+  std::string said_;       // a message without what it cites
   bool hit_any_ = false, probe_hit_ = false, below_ = false;
 };
 

@@ -10,6 +10,7 @@
 #include <tuple>
 
 #include "core/assert.h"
+#include "patterns/rules/cited_text.h"
 #include "patterns/rules/compiled_rules.h"
 #include "patterns/rules/database_cache.h"
 #include "patterns/rules/database_image.h"
@@ -281,9 +282,16 @@ Result<std::vector<RuleMatch>> match_rules(const RuleSet& rules, std::string_vie
   if (!scanner) return tl::unexpected(scanner.error());
   const auto hit = rules_in(*scanner, rules, message);
   if (!hit) return tl::unexpected(hit.error());
+  std::optional<std::vector<std::uint32_t>> said;  // of what the message does not only cite
+  if (std::string text; severity < Severity::error && without_cited(message, cites_in_quotes(severity), text)) {
+    auto found = rules_in(*scanner, rules, text);
+    if (!found) return tl::unexpected(found.error());
+    said = std::move(*found);
+  }
   std::vector<RuleMatch> out;
   PcreMatcher matcher;
   for (const std::uint32_t rule : *hit) {
+    if (said && rules.tells_errors[rule] && !std::binary_search(said->begin(), said->end(), rule)) continue;
     if (rules.admits(rule, service, severity, tells_that_it_passed(message))) out.push_back(locate(rules, rule, message, matcher));
   }
   return out;

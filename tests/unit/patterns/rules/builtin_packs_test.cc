@@ -3,6 +3,7 @@
 #include <random>
 
 #include "patterns/rules/compiled_rules.h"
+#include "patterns/rules/passed_text.h"
 #include "patterns/rules/rule_pack.h"
 #include "patterns/rules/rule_scanner.h"
 #include "tests/unit/patterns/rules/loaded_builtin_packs.h"
@@ -31,14 +32,22 @@ TEST_CASE("built-in packs: they have no problems and each example does what it s
   REQUIRE(loaded.rules != nullptr);
   REQUIRE(loaded.catalog->size() == rules.size());
   Classified hits{loaded};
-  const auto hit_by = [&](const Rule& rule, const TextAt& example) {
-    const std::string ids = " " + hits(record_of(example.text, Severity::error, rule.applies_to.services.empty() ? "" : "any")) + " ";
+  const auto hit_by = [&](const Rule& rule, const TextAt& example, Severity severity = Severity::error) {
+    const std::string ids = " " + hits(record_of(example.text, severity, rule.applies_to.services.empty() ? "" : "any")) + " ";
     return ids.find(" " + rule.info.id + " ") != std::string::npos;
   };
   for (const Rule& rule : rules) {
     INFO(rule.file << ":" << rule.line << ": " << rule.info.id);
     if (!rule.applies_to.services.empty() || rule.applies_to.below <= Severity::error) continue;
-    for (const TextAt& example : rule.match) CHECK(hit_by(rule, example));
+    for (const TextAt& example : rule.match) {
+      CHECK(hit_by(rule, example));
+      // What a line cites is no error of its own (cited_text.h); no example of an error is only cited.
+      for (const Severity severity : {Severity::unspecified, Severity::info, Severity::warn}) {
+        INFO(example.text << " as " << severity_name(severity));
+        if (rule.info.category == RuleCategory::error && rule.applies_to.admits("", severity) && !tells_that_it_passed(example.text))
+          CHECK(hit_by(rule, example, severity));
+      }
+    }
     for (const TextAt& example : rule.no_match) CHECK_FALSE(hit_by(rule, example));
   }
 }

@@ -1,3 +1,4 @@
+#include "patterns/rules/cited_text.h"
 #include "tests/unit/patterns/rules/rules_for_tests.h"
 
 namespace loglode {
@@ -43,6 +44,53 @@ TEST_CASE("classifier: what Hyperscan knows only loosely is confirmed by PCRE2",
   expect("apple equals pear", "");
   expect("foooobar baz", "atomic");
   expect("tag missing", "conditional");
+}
+
+TEST_CASE("classifier: what a line cites is no error that it tells", "[rules]") {
+  Classified hits{
+      sound_rules(rule_text("full", "no space left on device|ENOSPC", "ENOSPC", "category: error, applies_to: {severity_at_least: trace}") +
+                  rule_text("probe", "ENOSPC", "ENOSPC", "category: security"))};
+  constexpr std::string_view kCited[] = {"search for no space left on device",
+                                         "user 17 searched for no space left on device, 12 results",
+                                         "searching for: no space left on device",
+                                         "GET /search?q=no+space HTTP/1.1 query=no space left on device status=200",
+                                         R"({"q":"no space left on device","hits":3})",
+                                         R"(search {"query":{"match":{"message":"no space left on device"}}} took 3 ms)",
+                                         R"(query="no space left on device" took=3ms)",
+                                         "url.query=no space left on device",
+                                         "user query: no space left on device",
+                                         "ticket 4711 title: 'no space left on device'",
+                                         "(root) CMD (grep -c 'no space left on device' /var/log/messages)",
+                                         "sudo: bob : COMMAND=/usr/bin/less no space left on device",
+                                         "running grep no space left on device"};
+  constexpr std::string_view kCitedInUrls[] = {"GET /docs/ENOSPC HTTP/1.1 200", "fetched https://example.com/errors/ENOSPC in 3 ms",
+                                               "served /search?q=ENOSPC"};
+  constexpr std::string_view kQuoted[] = {R"(created ticket "no space left on device" for team storage)",
+                                          "loaded alert rule 'no space left on device'"};
+  constexpr std::string_view kTold[] = {"no space left on device",
+                                        "search: no space left on device",
+                                        "search for users failed: no space left on device",
+                                        "search for users: no space left on device",
+                                        "q=users failed with no space left on device",
+                                        R"(query="users" error="no space left on device")",
+                                        R"(job ended with "no space left on device")",
+                                        R"("no space left on device" path=/var)",
+                                        R"(sync "users": no space left on device)",
+                                        R"(write to "/var/lib/x": no space left on device)",
+                                        R"({"q":"users","err":"no space left on device"})",
+                                        "https://example.com/a: no space left on device",
+                                        "searched for rows\nno space left on device"};
+  for (const Severity severity : {Severity::unspecified, Severity::debug, Severity::info, Severity::warn, Severity::error}) {
+    const auto expect = [&](std::string_view message, std::string_view ids) {
+      INFO(message << " as " << severity_name(severity));
+      CHECK(hits(record_of(message, severity)) == ids);
+    };
+    const bool told = severity >= Severity::error;
+    for (const std::string_view message : kCited) expect(message, told ? "full" : "");
+    for (const std::string_view message : kCitedInUrls) expect(message, told ? "full probe" : "probe");
+    for (const std::string_view message : kQuoted) expect(message, cites_in_quotes(severity) ? "" : "full");
+    for (const std::string_view message : kTold) expect(message, "full");
+  }
 }
 
 TEST_CASE("classifier: a pattern stays on its line unless it says otherwise, and ^ is the beginning of the text", "[rules]") {
