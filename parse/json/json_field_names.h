@@ -83,7 +83,8 @@ enum class Slot : std::uint8_t {
   took_s,
   took_text,  // a number with its unit
   took_last = took_text,
-  attribute,  // nothing that a record has a member for
+  error_trace,  // text alone
+  attribute,    // nothing that a record has a member for
 };
 inline constexpr std::size_t kSlots = static_cast<std::size_t>(Slot::attribute);
 static_assert(kSlots <= 64, "a set of slots is one word");

@@ -8,6 +8,7 @@
 #include "parse/json/json_repair.h"
 #include "parse/json/json_text.h"
 #include "parse/json/message_template.h"
+#include "parse/text/error_field.h"
 
 namespace loglode {
 namespace {
@@ -158,6 +159,7 @@ bool read_into_record(JsonReader& reader, std::string_view text, const RecordRea
   RecordReading inside = to;
   inside.severity_stated = message.own_severity;
   if (message.is_text) read_inner(to.record.message, inside, enveloped);  // the reader may be used for it: nothing of it is needed now
+  add_error(message.error, to.record, to.batch);
   return true;
 }
 

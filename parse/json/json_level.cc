@@ -137,7 +137,7 @@ Severity read_json_level(Slot slot, JsonValue value, std::uint8_t hints, Batch& 
   const std::string_view text = text_of(value, batch);
   if (!text.empty() && text[0] >= '0' && text[0] <= '9')
     return read_whole(text, number) ? from_number(slot, number, hints) : Severity::unspecified;
-  return from_word(text, slot == Slot::severity_letter || slot == Slot::severity_named || slot == Slot::severity_level);
+  return from_word(text, slot != Slot::severity_other);
 }
 
 }  // namespace loglode

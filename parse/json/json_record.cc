@@ -4,10 +4,13 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/severity_words.h"
 #include "parse/json/json_level.h"
 #include "parse/json/json_text.h"
 #include "parse/json/json_time.h"
 #include "parse/text/access_severity.h"
+#include "parse/text/line_scanner.h"
+#include "parse/text/took_field.h"
 
 namespace loglode {
 namespace {
@@ -50,19 +53,10 @@ bool is_id(std::string_view text) noexcept {
   return low == 0 && other_than_zeros != 0 && text.find_first_not_of("0-") != std::string_view::npos;
 }
 
-/// What `text` says of a duration; below 0 when it says none. Its own unit goes before that of the name.
-double microseconds_in(Slot slot, std::string_view text) noexcept {
-  double number = 0;
-  const auto [rest, fault] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (fault != std::errc{} || number < 0) return -1;
-  std::string_view unit{rest, static_cast<std::size_t>(text.data() + text.size() - rest)};
-  if (unit.starts_with(' ')) unit.remove_prefix(1);
-  if (unit.empty() && slot != Slot::took_text)
-    unit = slot == Slot::took_ns ? "ns" : slot == Slot::took_us ? "us" : slot == Slot::took_ms ? "ms" : "s";
-  if (unit == "ms") return number * 1e3;
-  if (unit == "s") return number * 1e6;
-  if (unit == "us" || unit == "\xC2\xB5s" || unit == "\xCE\xBCs") return number;
-  return unit == "ns" ? number * 1e-3 : -1;
+/// The unit in the name of a field; empty: the value has it.
+std::string_view unit_of(Slot slot) noexcept {
+  if (slot == Slot::took_text) return {};
+  return slot == Slot::took_ns ? "ns" : slot == Slot::took_us ? "us" : slot == Slot::took_ms ? "ms" : "s";
 }
 
 std::string_view trimmed(std::string_view text) noexcept {
@@ -88,6 +82,7 @@ class Filler {
     trace();
     sample_weight();
     took();
+    filled.error = error();
     if (context_.keep_attributes) add_losers();
     return filled;
   }
@@ -124,14 +119,23 @@ class Filler {
     used_ |= bit_of(Slot::sample_weight);
   }
 
+  /// What went wrong, as the fields for it say: of a trace the line that names it. They stay attributes as well.
+  std::string_view error() {
+    if (fields_.has(Slot::message_error) && is_text(fields_[Slot::message_error]))
+      if (const std::string_view text = trimmed(text_of(fields_[Slot::message_error], batch_)); tells_error(text)) return first_line(text);
+    if (!fields_.has(Slot::error_trace) || !is_text(fields_[Slot::error_trace])) return {};
+    const std::string_view text = trimmed(text_of(fields_[Slot::error_trace], batch_));
+    const auto holds = [&](std::string_view part) { return text.find(part) != std::string_view::npos; };
+    if (!tells_error(text) || !(holds("\n") || holds(": ") || holds("rror") || holds("xception"))) return {};
+    return text.starts_with("Traceback") ? trimmed(text.substr(text.rfind('\n') + 1)) : first_line(text);
+  }
+
   /// The field stays an attribute as well.
   void took() {
     for (std::uint64_t left = fields_.seen & kTookSlots; left != 0; left &= left - 1) {
       const auto slot = static_cast<Slot>(std::countr_zero(left));
-      const double microseconds = microseconds_in(slot, text_of(fields_[slot], batch_));
-      if (!(microseconds >= 0)) continue;
-      record_.took_us = microseconds < kUntold ? static_cast<std::uint32_t>(microseconds) : kUntold - 1;
-      return;
+      record_.took_us = took_microseconds(text_of(fields_[slot], batch_), unit_of(slot));
+      if (record_.took_us != kUntold) return;
     }
   }
 

@@ -13,6 +13,7 @@ struct FilledMessage {
   Slot slot = Slot::attribute;  // attribute: nothing in the fields is a message, the record's is left alone
   bool is_text = false;         // was a string
   bool own_severity = false;    // the record's severity was stated by the program: not a syslog priority that a transport gave it
+  std::string_view error{};     // what fields for errors say; see add_error
 };
 
 /// Sets the members of `record` for which `fields` holds something readable and leaves the others alone. With `keep_attributes`

@@ -2,11 +2,14 @@
 // Reference" (date, time and tz are pairs of their own, a priority may stand before them).
 #include <string>
 
+#include "base/severity_words.h"
 #include "parse/text/access_severity.h"
 #include "parse/text/code_point.h"
+#include "parse/text/error_field.h"
 #include "parse/text/format_families.h"
 #include "parse/text/line_scanner.h"
 #include "parse/text/parsed_line.h"
+#include "parse/text/took_field.h"
 
 namespace loglode {
 namespace {
@@ -135,7 +138,8 @@ class LogfmtFormat final : public LineFormat {
     LineScanner scan{line};
     ParsedLine parsed;
     JointPairs joint;
-    Pair message;
+    Pair message, error;
+    std::uint32_t took = kUntold;
     take_priority(scan, parsed);
     const std::string_view pairs = scan.rest();
     bool has_message = false, has_time_or_level = false;
@@ -145,6 +149,9 @@ class LogfmtFormat final : public LineFormat {
       scan.take_blanks();
       const Meaning meaning = meaning_of(pair.key);
       joint.see(pair);
+      if (took == kUntold) took = took_of_pair(pair.key, pair.value);
+      if (error.key.empty() && (pair.key == "err" || pair.key == "error" || pair.key == "exception") && tells_error(pair.value))
+        error = pair;
       has_time_or_level = has_time_or_level || meaning == Meaning::time || meaning == Meaning::severity;
       if (meaning == Meaning::message && !has_message)
         message = pair, has_message = true;
@@ -155,6 +162,11 @@ class LogfmtFormat final : public LineFormat {
     joint.set(context, parsed);
     parsed.message = !has_message ? pairs : message.escaped ? unescape(message.value, batch) : message.value;
     commit(parsed, record, batch, context);
+    record.took_us = took;
+    if (has_message && !error.key.empty())
+      add_error(error.escaped ? first_line(unescape(error.value, batch)) : error.value, record, batch);
+    else if (!error.key.empty() && record.severity == Severity::unspecified)
+      record.severity = Severity::error;
     return true;
   }
 

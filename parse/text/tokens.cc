@@ -41,6 +41,40 @@ LevelToken doubled_letter(std::string_view text) {
   return {severity_from_word(letter, true), parenthesis ? std::size_t{4} : std::size_t{2}};
 }
 
+bool is_foreign(char c) noexcept { return static_cast<unsigned char>(c) >= 0x80; }
+
+bool has_small_cyrillic(std::string_view word) noexcept {
+  for (std::size_t i = 0; i + 1 < word.size(); ++i) {
+    const auto lead = static_cast<unsigned char>(word[i]), trail = static_cast<unsigned char>(word[i + 1]);
+    if (lead == 0xD1 || (lead == 0xD0 && trail >= 0xB0)) return true;
+  }
+  return false;
+}
+
+/// `错误：…`, `[ОШИБКА]`, `【エラー】`, `警告 …`: a word in another script, set apart as one in ours would be; in small letters it begins a
+/// sentence, unless a bracket or a colon sets it apart.
+LevelToken foreign_level(std::string_view text) {
+  constexpr std::string_view kOpen = "【", kClose = "】", kColon = "：";
+  LineScanner scan{text};
+  const bool wide = scan.take(kOpen);
+  const char closing = wide || scan.peek() == '{' ? '\0' : closing_bracket(scan.peek());
+  if (closing != '\0') scan.take(scan.peek());
+  scan.take_blanks();
+  const std::size_t begin = scan.position();
+  while (is_foreign(scan.peek()) && !scan.rest().starts_with(kClose) && !scan.rest().starts_with(kColon)) scan.go_to(scan.position() + 1);
+  const std::string_view word = text.substr(begin, scan.position() - begin);
+  const Severity severity = severity_from_word(word);
+  if (severity == Severity::unspecified) return {};
+  if (wide || closing != '\0') {
+    scan.take_blanks();
+    if (!(wide ? scan.take(kClose) : scan.take(closing))) return {};
+    static_cast<void>(scan.take(':') || scan.take(kColon));
+    return {severity, scan.position()};
+  }
+  if (scan.take(':') || scan.take(kColon)) return {severity, scan.position()};
+  return ends_token(scan.peek()) && !has_small_cyrillic(word) ? LevelToken{severity, scan.position()} : LevelToken{};
+}
+
 }  // namespace
 
 std::size_t date_length(std::string_view text) noexcept {
@@ -85,6 +119,7 @@ LevelToken level_at(std::string_view text, LevelWords words) {
     scan.take_blanks();
   }
   const std::size_t begin = scan.position();
+  if (is_foreign(first) || is_foreign(scan.peek())) return foreign_level(text);
   if (!is_letter(scan.peek())) return {};
   std::string_view word = scan.take_letters();
   if (is_digit(scan.peek())) scan.go_to(scan.position() + 1), word = text.substr(begin, word.size() + 1);  // PostgreSQL's DEBUG1

@@ -321,3 +321,50 @@ TEST_CASE("json: how long something took, by a field whose name or value has the
   CHECK(took(R"("duration_ms":null)") == kUntold);
   CHECK(took(R"("timeout_ms":5000)") == kUntold);
 }
+
+TEST_CASE("json: an error in a field of its own is told by the message, and makes an ERROR where no level is stated", "[parse][json]") {
+  struct Case {
+    std::string_view text;
+    Severity severity;
+    std::string_view message;
+  };
+  const Case cases[] = {
+      {R"({"msg":"done","error":"reset by peer"})", Severity::error, R"(done error="reset by peer")"},
+      {R"({"msg":"done","err":"boom"})", Severity::error, R"(done error="boom")"},
+      {R"({"msg":"done","err":{"message":"boom","stack":"Error: boom\n  at x"}})", Severity::error, R"(done error="boom")"},
+      {R"({"msg":"done","error_message":"boom"})", Severity::error, R"(done error="boom")"},
+      {R"({"msg":"done","exception":"com.x.Foo: bad"})", Severity::error, R"(done error="com.x.Foo: bad")"},
+      {R"_({"msg":"done","stack":"Foo: bad\n    at a (b.js:1:2)"})_", Severity::error, R"(done error="Foo: bad")"},
+      {R"_({"msg":"done","traceback":"Traceback (most recent call last):\n  File \"a\"\nKeyError: 'x'"})_", Severity::error,
+       R"(done error="KeyError: 'x'")"},
+      {R"({"msg":"failed: boom","error":"boom"})", Severity::error, "failed: boom"},
+      {R"({"error":"boom","path":"/a"})", Severity::error, "boom"},
+      // What the program says of its severity stays.
+      {R"({"level":"info","msg":"done","status":500,"err":"boom"})", Severity::info, R"(done error="boom")"},
+      {R"({"level":"info","err":"boom"})", Severity::info, R"(error="boom")"},
+      {R"({"level":"warn","msg":"done","err":"boom"})", Severity::warn, "done"},
+      {R"({"level":"error","msg":"done","err":"boom"})", Severity::error, "done"},
+      {R"({"level":"debug","msg":"done","err":"boom"})", Severity::debug, "done"},
+      {R"({"lvl":"E","msg":"done"})", Severity::error, "done"},
+      {R"({"lvl":"I","msg":"done"})", Severity::info, "done"},
+      {R"({"levelname":"W","msg":"done"})", Severity::warn, "done"},
+      {R"({"level":"错误","msg":"done"})", Severity::error, "done"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.text);
+    const Parsed got{JsonFormat{}, one.text};
+    REQUIRE(got.good);
+    CHECK(severity_name(got.record.severity) == severity_name(one.severity));
+    CHECK(got.record.message == one.message);
+  }
+  for (const std::string_view key : {"error", "err", "exception", "stack", "error_message"})
+    for (const std::string_view value :
+         {"null", R"("")", "false", "true", "0", "17", R"("none")", R"("success")", R"("OK")", R"("0")", "{}", "[]"}) {
+      const std::string text = R"({"msg":"done",")" + std::string{key} + "\":" + std::string{value} + R"(,"errors":0})";
+      INFO(text);
+      const Parsed got{JsonFormat{}, text};
+      REQUIRE(got.good);
+      CHECK(got.record.severity == Severity::unspecified);
+      CHECK(got.record.message == "done");
+    }
+}

@@ -312,6 +312,27 @@ TEST_CASE("formats: loggers of other languages", "[parse][formats]") {
          {"2023-06-14T15:16:01.123456", Severity::info, "started", "", "", "", "", {}});
 }
 
+TEST_CASE("formats: logfmt says how long something took in a pair whose name or value has the unit", "[parse][formats]") {
+  const auto took = [](const std::string& pair) {
+    INFO(pair);
+    const std::string line = "level=info msg=done " + pair;
+    Batch batch;
+    Record record;
+    REQUIRE(format_named("logfmt").parse(line, record, batch, test_context()));
+    return record.took_us;
+  };
+  CHECK(took("duration=1.5s") == 1'500'000);
+  CHECK(took("took=350ms rows=3") == 350'000);
+  CHECK(took("elapsed=350\xC2\xB5s") == 350);
+  CHECK(took("duration_ms=12") == 12'000);
+  CHECK(took("request_duration_seconds=0.25") == 250'000);
+  CHECK(took("http.latency=2ms") == 2'000);
+  CHECK(took("latency=5000") == kUntold);  // of no unit
+  CHECK(took("timeout=5s") == kUntold);
+  CHECK(took("mistook=5s") == kUntold);
+  CHECK(took("duration=long") == kUntold);
+}
+
 TEST_CASE("formats: logfmt, with escapes and without a message", "[parse][formats]") {
   expect("logfmt",
          "time=2026-11-24T00:01:01.729Z level=INFO msg=\"order placed\" service=shop order_id=1 customer.name=\"O'Neil \\\"Al\\\"\"",
@@ -321,6 +342,13 @@ TEST_CASE("formats: logfmt, with escapes and without a message", "[parse][format
   expect("logfmt", "level=warn msg=\"se\\u00f1or \\ud83d\\ude00 \\u0zzz\" host=w",
          {"", Severity::warn, "se\xC3\xB1or \xF0\x9F\x98\x80 u0zzz", "", "w", "", "", {}});
   expect("logfmt", "level=error err=timeout", {"", Severity::error, "level=error err=timeout", "", "", "", "", {}});
+  // An error in a field of its own.
+  expect("logfmt", "level=info msg=done status=500 err=\"pool \\\"a\\\" is empty\"",
+         {"", Severity::info, "done error=\"pool \"a\" is empty\"", "", "", "", "", {}});
+  expect("logfmt", "ts=1700731872.5 msg=done error=timeout",
+         {"2023-11-23T09:31:12.5", Severity::error, "done error=\"timeout\"", "", "", "", "", {}});
+  expect("logfmt", "level=info msg=done err=none error=0 errors=0", {"", Severity::info, "done", "", "", "", "", {}});
+  expect("logfmt", "level=warn msg=done err=timeout", {"", Severity::warn, "done", "", "", "", "", {}});
   expect_refused(format_named("logfmt"), "a=1 b=2");
   expect_refused(format_named("logfmt"), "level=info this is prose");
   expect_refused(format_named("logfmt"), "level=info msg=\"never closed");

@@ -1,4 +1,8 @@
+#include <string>
+#include <utility>
+
 #include "format_fixture.h"
+#include "parse/text/stated_severity.h"
 
 using namespace loglode;
 
@@ -72,6 +76,27 @@ TEST_CASE("fallback: any line is a record; time and severity are taken when they
   expect_record(fallback_format(), "2023/11/23 10:11:12 panic: no stock",
                 {"2023-11-23T10:11:12", Severity::fatal, "panic: no stock", "", "", "", "", {}});
   expect_record(fallback_format(), "no stock", {"", Severity::unspecified, "no stock", "", "", "", "", {}});
+  // In other scripts: a word that is set apart is a level, one that begins a sentence in small letters is none.
+  for (const auto& [text, severity] :
+       std::initializer_list<std::pair<std::string_view, Severity>>{{"错误 写入数据库", Severity::error},
+                                                                    {"[错误] 写入", Severity::error},
+                                                                    {"【エラー】書き込み", Severity::error},
+                                                                    {"错误：写入", Severity::error},
+                                                                    {"エラー: 書き込み", Severity::error},
+                                                                    {"ОШИБКА: диск", Severity::error},
+                                                                    {"[Ошибка] диск", Severity::error},
+                                                                    {"ПРЕДУПРЕЖДЕНИЕ диск", Severity::warn},
+                                                                    {"Ошибка диска", Severity::unspecified},
+                                                                    {"ошибка при чтении", Severity::unspecified},
+                                                                    {"错误码 0", Severity::unspecified}}) {
+    INFO(text);
+    Batch read;
+    Record timed;
+    const std::string line = "2023-11-23T10:11:12Z " + std::string{text};
+    CHECK(fallback_format().parse(line, timed, read, test_context()));
+    CHECK(static_cast<int>(timed.severity) == static_cast<int>(severity));
+    CHECK(static_cast<int>(stated_severity(text)) == static_cast<int>(severity));
+  }
   CHECK_FALSE(fallback_format().begins_record("\tat shop.Orders"));
   Batch batch;
   Record record;

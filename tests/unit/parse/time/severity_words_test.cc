@@ -20,9 +20,26 @@ TEST_CASE("severity words: every logger's spelling has its OpenTelemetry number,
   expect(Severity::error2, {"dpanic", "<2>"});
   expect(Severity::error3, {"ALERT", "<1>"});
   expect(Severity::fatal, {"FATAL", "panic", "EMERG", "emergency", "<0>", "ftl", "FATA", "CRIT", "Critical"});
+  // In other languages and scripts.
+  expect(Severity::error, {"FEHLER", "ERREUR", "ERRO", "fout", "FEIL", "Hata", "错误", "錯誤", "异常", "严重", "エラー", "오류", "ОШИБКА",
+                           "Ошибка", "ошибка", "ПОМИЛКА"});
+  expect(Severity::warn, {"警告", "경고", "ПРЕДУПРЕЖДЕНИЕ", "Предупреждение"});
+  expect(Severity::info, {"信息", "情報", "정보", "Информация"});
+  expect(Severity::fatal, {"致命错误", "致命的", "КРИТИЧНО"});
+  expect(Severity::unspecified, {"错误码", "无错误", "ошибки", "ошибкаошибкаошибкаошибкаошибка", "\xD0", "ошибк\xD0", "\xE9\x94"});
   expect(Severity::unspecified, {"", "E", "I", "LOGIN", "information!", "errors", "<192>", "<>", "<3", "<x>", "infoinfoinfoinfo", "zebra",
                                  "@nfo", "{nfo", "\xFF\xFE", "info\n"});
   CHECK(severity_from_word(std::string_view{"info\0", 5}) == Severity::unspecified);
+}
+
+TEST_CASE("severity words: the text of an error's field tells an error, but for the words for none", "[parse][severity]") {
+  for (const std::string_view text : {"boom", "connection reset by peer", "timeout.", "EOF", "io: read/write on closed pipe", "нет связи",
+                                      "错误", "none of the servers answered", "no errors were expected, but 3 came", "E_FAIL"})
+    CHECK(tells_error(text));
+  for (const std::string_view text :
+       {"",   " ",  "-",       "0",        "0x0",      "42",        "{}",    "[]",   "none",      "None", "NULL", "nil",    "<nil>",
+        "ok", "OK", "Success", "success.", "no error", "No errors", "false", "true", "undefined", "n/a",  "N/A",  "(null)", "x"})
+    CHECK_FALSE(tells_error(text));
 }
 
 TEST_CASE("severity words: on syslog's scale only an emergency is fatal", "[parse][severity]") {
