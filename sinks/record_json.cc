@@ -234,6 +234,8 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
 std::string_view RecordJson::original_of(const Record& record) {
   if (!mask_ || record.raw == record.message || record.raw == record.text) return {};
   const bool masked = !record.has(RecordFlag::clean_original) && mask_(record.raw, masked_);
+  // Seen by its key, or by what another record says: then nothing shows where it stands here.
+  if (!masked && record.has(RecordFlag::masked)) return {};
   const std::string_view original = masked ? std::string_view{masked_} : record.raw;
   return original != record.message && original != record.text ? original : std::string_view{};
 }

@@ -32,7 +32,9 @@ enum class Program : unsigned char {
   ipmi,
   snmp,
   psexec,
-  ssh_keygen
+  ssh_keygen,
+  openssl,
+  useradd
 };
 
 struct ProgramName {
@@ -118,6 +120,9 @@ constexpr ProgramName kPrograms[] = {
     {"rdesktop", Program::psexec},
     {"ncftpput", Program::psexec},
     {"ncftpget", Program::psexec},
+    {"openssl", Program::openssl},
+    {"useradd", Program::useradd},
+    {"usermod", Program::useradd},
 };
 
 /// Which short options of a program are a password, and how they are written.
@@ -145,6 +150,8 @@ constexpr ShortOption kShortOptions[] = {
     {Program::snmp, "AXc", false, true},
     {Program::psexec, "p", false, true},
     {Program::ssh_keygen, "NP", false, true},
+    {Program::openssl, "kK", true, true},
+    {Program::useradd, "p", false, true},
 };
 
 Program program_of(std::string_view word) noexcept {
@@ -203,7 +210,8 @@ bool is_long_option(std::string_view rest) noexcept {
   std::size_t end = 0;
   while (end < rest.size() && end < 12 && is_alpha(rest[end])) ++end;
   if (end < rest.size() && rest[end] != ' ' && rest[end] != '=') return false;
-  return is_any_of(rest.substr(0, end), {"ass", "assword", "assphrase", "wd", "ort", "ath", "rotocol", "rofile", "id", "refix"});
+  return is_any_of(rest.substr(0, end), {"ass", "assword", "assphrase", "wd", "ort", "ath", "rotocol", "rofile", "id", "refix", "ey",
+                                         "eyout", "eyform", "dfopt"});
 }
 
 bool names_user(Program program, std::string_view option) noexcept {
@@ -258,7 +266,7 @@ namespace {
 
 const ShortOption* short_option(std::string_view text, std::size_t at) noexcept {
   const char letter = text[at + 1];
-  if (!is_one_of(letter, "paPwAXcN")) return nullptr;
+  if (!is_one_of(letter, "paPwAXcNkK")) return nullptr;
   const Command command = command_before(text, at, "\n|;&");
   if (command.program == Program::none) return nullptr;
   for (const ShortOption& option : kShortOptions) {
@@ -293,6 +301,34 @@ Span find_option_password(std::string_view text, std::size_t at) {
   }
   if (begin == text.size() || is_gap(text[begin])) return {};
   return is_quote(text[begin]) ? mask_argument(text, begin + 1, text[begin]) : mask_argument(text, begin, '\0');
+}
+
+Span find_slash_option(std::string_view text, std::size_t at) {
+  if (at < 2 || at + 3 >= text.size() || !is_gap(text[at - 1]) || !is_one_of(lowered(text[at + 1]), "rp")) return {};
+  std::size_t end = at + 1;
+  while (end < text.size() && end - at < 12 && is_alpha(text[end])) ++end;
+  if (end + 1 >= text.size()) return {};
+  const std::string_view option = text.substr(at + 1, end - at - 1);
+  const bool named = text[end] == ':' && is_any_of(option, {"pass", "passwd", "password", "pwd", "pw"});
+  if (!named) {
+    std::string_view command = text_before(text, at, kCommandLookBack);
+    command = command.substr(command.find_last_of("\r\n|&;") + 1);  // npos + 1 is 0
+    const bool remote = equal_ignoring_case(option, "rp");          // of schtasks
+    if (!remote && !equal_ignoring_case(option, "p")) return {};
+    bool user = false;
+    for (std::size_t i = 0; i + 4 < command.size() && !user; ++i) {
+      const std::string_view rest = command.substr(i);
+      user = remote ? starts_ignoring_case(rest, "/ru ") || starts_ignoring_case(rest, "schtasks")
+                    : starts_ignoring_case(rest, "/u ") || starts_ignoring_case(rest, "/u:");
+    }
+    if (!user || (text[end] != ':' && !is_gap(text[end]))) return {};
+  }
+  std::size_t begin = end + 1;
+  while (begin < text.size() && begin - end < 4 && is_blank(text[begin])) ++begin;
+  if (begin >= text.size() || text[begin] == '/' || text[begin] == '*') return {};
+  const std::size_t escaped = text[begin] == '\\' && begin + 1 < text.size() && is_quote(text[begin + 1]) ? 1 : 0;
+  return is_quote(text[begin + escaped]) ? mask_argument(text, begin + escaped + 1, text[begin + escaped])
+                                         : mask_argument(text, begin, '\0');
 }
 
 }  // namespace loglode::redaction

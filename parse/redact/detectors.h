@@ -80,6 +80,8 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 [[nodiscard]] Span find_user_password(std::string_view text, std::size_t at);
 /// `at` is on the `-` of a short option: `mysql -px`, `mongo -p x`, `sshpass -p x`, `redis-cli -a x`.
 [[nodiscard]] Span find_option_password(std::string_view text, std::size_t at);
+/// `at` is on a `/`: `schtasks /ru bob /rp x`, `tasklist /s host /u bob /p x`, `cmdkey /add:host /user:bob /pass:x`.
+[[nodiscard]] Span find_slash_option(std::string_view text, std::size_t at);
 /// `at` is on the blank behind `PASS`, `AUTH`, `LOGIN`, `requirepass` and their like, or on the comma or quote behind a quoted one.
 [[nodiscard]] Span find_protocol_password(std::string_view text, std::size_t at);
 

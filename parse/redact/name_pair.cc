@@ -47,9 +47,10 @@ std::string_view plain_name_before(std::string_view text, std::size_t sign) noex
   return text.substr(begin, end - begin);
 }
 
+using NamesAName = bool (*)(std::string_view) noexcept;
+
 /// The kind that the field whose sign is at `sign` gives to its neighbour: it must be a `name`, and its value must name a secret.
 Name named_by(std::string_view text, std::size_t sign) {
-  if (!names_a_name(plain_name_before(text, sign))) return {};
   std::size_t begin = sign + 1;
   if (begin < text.size() && text[begin] == '>') ++begin;
   while (begin < text.size() && begin - sign < 6 && is_blank(text[begin])) ++begin;
@@ -59,14 +60,14 @@ Name named_by(std::string_view text, std::size_t sign) {
 }
 
 /// The last pair of [begin, end) that names a secret; with `first`, the first one. What an object in there names is that object's matter.
-Name sibling(std::string_view text, std::size_t begin, std::size_t end, bool first) {
+Name sibling(std::string_view text, std::size_t begin, std::size_t end, bool first, NamesAName names) {
   Name found;
   std::size_t depth = 0;
   for (std::size_t at = begin; at < end; ++at) {
     if (text[at] == '{') ++depth;
     if (text[at] == '}' && depth > 0) --depth;
     if (depth > 0 || (text[at] != '=' && text[at] != ':')) continue;
-    if (!names_a_name(plain_name_before(text, at))) continue;
+    if (!names(plain_name_before(text, at))) continue;
     const Name name = named_by(text, at);
     found = name;  // the nearest one decides, also when it names nothing
     if (first) return found;
@@ -87,9 +88,9 @@ Name name_of_object(std::string_view text, std::size_t begin) {
 }
 
 /// The name beside a value that begins at `begin` of its object and stands in [name_begin, end).
-Name name_beside(std::string_view text, std::size_t begin, std::size_t name_begin, std::size_t end) {
-  if (const Name before = sibling(text, begin, name_begin, false); before.kind != NameKind::none) return before;
-  return sibling(text, std::min(end + 1, text.size()), structure_end(text, end), true);
+Name name_beside(std::string_view text, std::size_t begin, std::size_t name_begin, std::size_t end, NamesAName names) {
+  if (const Name before = sibling(text, begin, name_begin, false, names); before.kind != NameKind::none) return before;
+  return sibling(text, std::min(end + 1, text.size()), structure_end(text, end), true, names);
 }
 
 /// Of a value that is wrapped in an object of its own, `{"key":"password","value":{"stringValue":"x"}}`; `begin` is behind its `{`.
@@ -99,7 +100,7 @@ Name name_beside_wrapper(std::string_view text, std::size_t begin, std::size_t e
   if (sign == 0 || !is_one_of(text[sign - 1], ":=") || !names_a_value(plain_name_before(text, sign - 1))) return {};
   const std::size_t wrapper_end = structure_end(text, end);
   if (wrapper_end >= text.size() || text[wrapper_end] != '}') return {};
-  return name_beside(text, structure_begin(text, begin - 1), begin - 1, wrapper_end + 1);
+  return name_beside(text, structure_begin(text, begin - 1), begin - 1, wrapper_end + 1, names_a_name);
 }
 
 }  // namespace
@@ -107,14 +108,16 @@ Name name_beside_wrapper(std::string_view text, std::size_t begin, std::size_t e
 Name name_of_pair(std::string_view text, std::size_t name_begin, std::size_t name_end, std::size_t value_begin) {
   const std::string_view name = text.substr(name_begin, name_end - name_begin);
   const bool value = names_a_value(name);
-  const bool part = belongs_to_object(name);
-  if (!value && !part) return {};
+  const bool part = belongs_to_object(name), change = names_an_end_of_change(name);
+  if (!value && !part && !change) return {};
   const std::size_t begin = structure_begin(text, name_begin);
   const bool in_object = begin > 1 && text[begin - 1] == '{';
-  if (value) {
+  if (value || change) {
     const std::size_t end = read_value(text, value_begin).end;
-    if (const Name beside = name_beside(text, begin, name_begin, end); beside.kind != NameKind::none) return beside;
-    if (const Name beside = in_object ? name_beside_wrapper(text, begin, end) : Name{}; beside.kind != NameKind::none) return beside;
+    if (const Name beside = name_beside(text, begin, name_begin, end, value ? names_a_name : names_a_field); beside.kind != NameKind::none)
+      return beside;
+    if (const Name beside = in_object && value ? name_beside_wrapper(text, begin, end) : Name{}; beside.kind != NameKind::none)
+      return beside;
   }
   return part && in_object ? name_of_object(text, begin) : Name{};
 }

@@ -135,10 +135,15 @@ bool is_other_thing(std::string_view judged) noexcept {
   return named || number || judged.size() < 3;
 }
 
-bool is_secret_value(std::string_view judged, const Name& name, const Separator& separator, const Value& value) noexcept {
+bool is_secret_value(std::string_view text, std::string_view judged, const Name& name, const Separator& separator,
+                     const Value& value) noexcept {
   if (name.vague && is_other_thing(judged)) return false;
   if (separator.base64) return judged.size() % 4 == 0;
   if (separator.gap || separator.compared) return (separator.compared && value.quoted) || looks_like_secret(judged);
+  // "account key=AccountId" may be a key of accounts.
+  const std::string_view names = text.substr(0, separator.name_end);
+  if (!separator.colon && !value.quoted && (ends_ignoring_case(names, "account key") || ends_ignoring_case(names, "subscription key")))
+    return looks_like_secret(judged);
   if (!separator.colon) return !name.tailed || looks_like_secret(judged);
   if (separator.name_quoted && (value.quoted || judged.find_first_not_of("0123456789") == std::string_view::npos)) return true;
   return looks_like_secret(judged) || (value.quoted && !is_complaint(judged)) || (value.called && value.quoted);
@@ -169,7 +174,7 @@ bool is_masked(std::string_view text, const Name& name, const Separator& separat
     case NameKind::secret:  // "auth pass=17 fail=3"
       if (name.prose && ends_ignoring_case(text.substr(name.begin, separator.name_end - name.begin), "pass"))
         return looks_like_secret(judged);
-      return is_secret_value(judged, name, separator, value);
+      return is_secret_value(text, judged, name, separator, value);
     case NameKind::likely:
       if (stands_by_user(text, name, separator, judged)) return true;
       if (separator.colon && text.substr(name.begin, separator.name_end - name.begin) == "PASS") return false;  // of a test
@@ -240,6 +245,10 @@ Span judge(std::string_view text, const Name& name, const Separator& separator) 
   const char first = separator.value_begin < text.size() ? text[separator.value_begin] : '\0';
   if (separator.colon && (name.kind == NameKind::secret || name.kind == NameKind::likely) && (first == '|' || first == '>'))
     if (const Span block = find_block(text, name.begin, separator.value_begin); !block.empty()) return block;
+  if (first == '<' && name.kind == NameKind::secret)  // `<password>` alone stands for one
+    if (const Span inside = enclosed(text, separator.value_begin);
+        !inside.empty() && looks_like_secret(text.substr(inside.begin, inside.end - inside.begin)))
+      return inside;
   Value value = read_value(text, separator.value_begin);
   if (separator.told && !value.quoted) value.end = told_end(text, value.end);
   take_change(text, value);

@@ -315,8 +315,16 @@ Name name_of_whose(std::string_view text, std::size_t end, std::size_t words_mos
 NameKind kind_of_name(std::string_view text) { return name_before(text, text.size()).kind; }
 
 bool names_a_name(std::string_view text) noexcept {
-  return ends_in_one_of(text,
-                        {"name", "key", "field", "property", "param", "parameter", "variable", "header", "attribute", "setting", "id"});
+  return ends_in_one_of(text, {"name", "key", "field", "property", "param", "parameter", "variable", "header", "attribute", "setting", "id",
+                               "column", "attr"});
+}
+
+bool names_a_field(std::string_view text) noexcept {
+  return ends_in_one_of(text, {"field", "property", "param", "parameter", "variable", "attribute", "setting", "column", "attr"});
+}
+
+bool names_an_end_of_change(std::string_view text) noexcept {
+  return ends_in_one_of(text, {"from", "to", "before", "after", "was", "now"});
 }
 
 bool names_a_value(std::string_view text) noexcept {

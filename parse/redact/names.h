@@ -46,6 +46,9 @@ struct Name {
 /// Whether it is a name of the part of a pair that holds the name (`name`, `key`, `field`), or the value (`value`, `val`, `content`).
 [[nodiscard]] bool names_a_name(std::string_view text) noexcept;
 [[nodiscard]] bool names_a_value(std::string_view text) noexcept;
+/// `field`, `attribute`: of what changed; `from`, `to`, `before`: what such a field was or is, which elsewhere are people and places.
+[[nodiscard]] bool names_a_field(std::string_view text) noexcept;
+[[nodiscard]] bool names_an_end_of_change(std::string_view text) noexcept;
 /// `db_value` and `dbValue` end in `value`, `interval` does not.
 [[nodiscard]] bool ends_in_word(std::string_view text, std::string_view word) noexcept;
 /// The words that name_before() finds, as regular expressions, for the probes: all but sessions, queries and signatures, and but those that

@@ -119,7 +119,8 @@ Span Pass::look_sign() {
     case '+':
       return first_of(find_phone(text_, at_), look_word());
     case '/':
-      return first_of(find_hook_secret(text_, at_), look_word());
+      if (const Span span = first_of(find_hook_secret(text_, at_), find_slash_option(text_, at_)); !span.empty()) return span;
+      return look_word();
     default:
       return find_password_hash(text_, at_);
   }

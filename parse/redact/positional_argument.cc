@@ -73,6 +73,7 @@ Span find_windows_password(std::string_view text, std::string_view verb, std::si
   if (equal_ignoring_case(verb, "use"))
     for (place = 0; place < words.count && !word(place).starts_with("\\");) ++place;
   if (equal_ignoring_case(verb, "use")) ++place;
+  while (equal_ignoring_case(verb, "use") && place < words.count && word(place).starts_with("/")) ++place;  // /user:bob before it
   if (place >= words.count || word(place).starts_with("/") || word(place) == "*") return {};
   return option || looks_like_secret(word(place)) ? masked(text, words.items[place]) : Span{};
 }
@@ -168,7 +169,7 @@ Span find_router_secret(std::string_view text, std::string_view word, std::size_
 
 Span find_positional_password(std::string_view text, std::string_view word, std::size_t begin) {
   const std::size_t at = static_cast<std::size_t>(word.data() - text.data());
-  if (ends_ignoring_case(word, "securestring") && !is_quote(text[begin])) {  // ConvertTo-SecureString -String "x" -AsPlainText
+  if (ends_ignoring_case(word, "securestring")) {  // ConvertTo-SecureString -String "x" -AsPlainText
     const Words words = read_words(text, begin);
     for (std::size_t i = 0; i < words.count; ++i)
       if (text[words.items[i].begin] != '-') return masked(text, words.items[i]);

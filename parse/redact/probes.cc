@@ -116,6 +116,7 @@ void add_commands(std::vector<std::string>& out) {
           R"((?i)htpasswd[ \t]|net(?:\.exe)?["']?[ \t]{1,2}user?[ \t]|chpasswd|rabbitmqctl[ \t]|wpa_passphrase[ \t]|--from-literal=|nmcli .*password |machine .*login .*password |passwd --stdin|--password-stdin|cryptsetup|sudo -S)",
           R"((?i)(?:snmp-server|set snmp) .*community[ \t]|enable[ \t]{1,4}(?:secret|password)[ \t]|(?:secret|password|key|key-string)[ \t]{1,2}[05-9] [^ \t])",
           R"((?i)(?:tacacs-server|radius-server|isakmp) .*key(?:-string)?[ \t])",
+          R"((?i)openssl.{0,160}[ \t"',]-k|user(?:add|mod)[ \t].{0,80}-p[ \t]|/rp[ \t]|/u[ \t:].{1,80}/p[ \t:]|/(?:pass(?:wd|word)?|pwd|pw):)",
           R"([ \t,"'`]-p[^ \t,])",  // mysql and its kin, whose own name is in too many lines
       });
 }

@@ -44,13 +44,69 @@ class CleanTexts {
   std::vector<std::string> texts_;
 };
 
+/// A statement whose values a record of their own tells: `UPDATE users SET password = $2`, then `parameters: $1 = '7', $2 = 'x'`. Within
+/// one batch, which is of one stream.
+class LastStatement {
+ public:
+  void note(std::string_view text) {
+    if (!is_statement(text)) return;
+    text_ = text;
+    left_ = kRecordsMax;
+  }
+
+  /// Whether `text` tells what is bound to it.
+  [[nodiscard]] bool awaits(std::string_view text) noexcept {
+    constexpr std::size_t kBeginMax = 64;
+    if (left_ == 0) return false;
+    --left_;
+    if (is_statement(text)) left_ = 0;  // whatever it names
+    if (left_ == 0) return false;
+    const std::string_view begin = text.substr(0, kBeginMax);
+    return begin.find("aram") != std::string_view::npos || begin.find("ind") != std::string_view::npos ||
+           begin.find("args") != std::string_view::npos;
+  }
+
+  /// `text` as it is masked behind the statement.
+  [[nodiscard]] std::string redact(std::string_view text, RedactionCounts& counts) const {
+    const std::string both = text_ + " " + std::string{text};
+    return redact_part(both, text_.size() + 1, both.size(), counts);
+  }
+
+ private:
+  static bool is_statement(std::string_view text) noexcept {
+    constexpr std::size_t kBytesMax = 4096;
+    if (text.size() > kBytesMax || text.find_first_of("?$%:@") == std::string_view::npos) return false;
+    for (const std::string_view verb : {"insert ", "INSERT ", "update ", "UPDATE ", "select ", "SELECT ", "merge ", "MERGE "})
+      if (text.find(verb) != std::string_view::npos) return true;
+    return false;
+  }
+
+  static constexpr std::size_t kRecordsMax = 32;  // Hibernate tells each value in a record
+  std::string text_;
+  std::size_t left_ = 0;
+};
+
+/// `object.data.x` beside `object.kind`, which says Secret.
+bool is_of_kubernetes_secret(std::span<const Attribute> all, std::string_view key) {
+  std::size_t begin = key.starts_with("data.") ? 0 : key.find(".data.");
+  if (begin == std::string_view::npos) return false;
+  if (begin != 0) ++begin;
+  return std::any_of(all.begin(), all.end(), [&](const Attribute& other) {
+    return other.value == "Secret" && other.key.size() == begin + 4 && other.key.ends_with("kind") &&
+           other.key.substr(0, begin) == key.substr(0, begin);
+  });
+}
+
 class Redactor final : public Stage {
  public:
   explicit Redactor(RunCounters& counters) : counters_(counters) {}
 
   Result<void> run(Batch& batch) override {
     RedactionCounts counts;
+    LastStatement statement;
     for (Record& record : batch.records) {
+      if (statement.awaits(record.message)) mask_bound(record, statement, batch, counts);
+      if (record.has(RecordFlag::may_hold_secret)) statement.note(record.message);
       if (record.has(RecordFlag::may_hold_secret) || holds_nameless_secret(record.message) ||
           (!record.text.empty() && holds_nameless_secret(record.text)))
         mask_record(record, batch, counts);
@@ -76,6 +132,15 @@ class Redactor final : public Stage {
     if (masked) record.set(RecordFlag::masked);
   }
 
+  void mask_bound(Record& record, const LastStatement& statement, Batch& batch, RedactionCounts& counts) {
+    const std::string masked = statement.redact(record.message, counts);
+    if (masked == record.message) return;
+    record.message = batch.keep(masked);
+    RedactionCounts again;  // its first line is the message
+    if (!record.text.empty()) record.text = batch.keep(statement.redact(record.text, again));
+    record.set(RecordFlag::masked);
+  }
+
   bool mask(std::string_view& field, Batch& batch, RedactionCounts& counts) {
     if (field.empty() || !redact_into(field, text_, counts)) return false;
     field = batch.keep(text_);
@@ -98,7 +163,7 @@ class Redactor final : public Stage {
   bool mask_attribute(std::span<Attribute> all, std::size_t at, Batch& batch, RedactionCounts& counts) {
     constexpr std::size_t kBeside = 4;
     Attribute& attribute = all[at];
-    std::string_view key = attribute.key;
+    std::string_view key = is_of_kubernetes_secret(all, attribute.key) ? std::string_view{"stringdata.x"} : attribute.key;
     for (std::size_t i = at > kBeside ? at - kBeside : 0; i < std::min(all.size(), at + kBeside); ++i)
       if (i != at && is_named_by(attribute.key, all[i].key, all[i].value)) key = all[i].value;
     if (!redact_value_into(key, attribute.value, text_, counts)) return false;

@@ -125,7 +125,7 @@ bool redact_value_into(std::string_view key, std::string_view value, std::string
 }
 
 bool is_named_by(std::string_view key, std::string_view name_key, std::string_view name) {
-  if (!names_a_value(key) || !names_a_name(name_key)) return false;
+  if (!(names_a_value(key) && names_a_name(name_key)) && !(names_an_end_of_change(key) && names_a_field(name_key))) return false;
   const auto parent = [](std::string_view path) { return path.substr(0, path.rfind('.') == std::string_view::npos ? 0 : path.rfind('.')); };
   const NameKind kind = kind_of_name(name);
   return parent(key) == parent(name_key) && (kind == NameKind::secret || kind == NameKind::authorization || kind == NameKind::cookie);

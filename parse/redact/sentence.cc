@@ -31,6 +31,7 @@ bool is_option(std::string_view text, std::string_view word) noexcept {
 
 /// openssl says where a password comes from: `pass:x` is one, `file:x` and `env:X` are not.
 Span mask_password_source(std::string_view text, std::size_t begin) {
+  if (is_quote(text[begin])) ++begin;
   if (!starts_ignoring_case(text.substr(begin), "pass:")) return {};
   const Value value = read_value(text, begin + 5);
   return is_placeholder(beginning_of(text, value)) ? Span{} : mask_value(text, value);
@@ -46,7 +47,8 @@ Span find_option_value(std::string_view text, std::string_view word, std::size_t
   const std::string_view judged = beginning_of(text, value);
   if (kind == NameKind::none || value.reference || is_placeholder(judged) || is_folder(judged)) return {};
   const bool number = judged.size() < 4 && std::all_of(judged.begin(), judged.end(), is_digit);
-  const bool sure = kind == NameKind::secret || (kind == NameKind::likely && ends_ignoring_case(word, "pass") && !number);
+  const bool sure =
+      kind == NameKind::secret || (kind == NameKind::likely && (ends_ignoring_case(word, "pass") || word == "-pw") && !number);
   if (sure && !source) return mask_value(text, value);
   return !source && kind == NameKind::likely && looks_like_secret(judged) ? mask_value(text, value) : Span{};
 }
@@ -59,26 +61,55 @@ bool names_password(std::string_view name) noexcept {
          !ends_ignoring_case(name, "keys");
 }
 
-Span mask_told(std::string_view text, const Name& name, std::size_t begin, std::size_t key_length) {
+/// What people and programs call a method, not a password.
+bool is_method(std::string_view word) noexcept {
+  return is_any_of(word, {"md5",    "sha1",    "sha224",   "sha256", "sha384", "sha512", "sha256sum", "bcrypt", "scrypt",
+                          "argon2", "argon2i", "argon2id", "pbkdf2", "base64", "utf8",   "utf-8",     "oauth2", "ssh2",
+                          "aes128", "aes256",  "rs256",    "hs256",  "es256",  "krb5",   "x509"});
+}
+
+/// What a password is said to be, and not the password.
+bool is_state(std::string_view word) noexcept {
+  return word.size() < 4 || is_method(word) ||
+         is_any_of(word, {"default", "custom",  "active", "inactive",  "weak",     "strong", "temporary", "permanent", "plain", "plaintext",
+                          "hashed",  "locked",  "random", "encrypted", "unlocked", "valid",  "empty",     "blank",     "never", "always",
+                          "scram",   "initial", "manual", "automatic", "expiring", "peer",   "trust",     "rotated",   "stale", "fresh"});
+}
+
+/// Named by a `token` or `key`: not one of Kubernetes (`default-token-x7k2p`), nor a number.
+bool looks_like_token(std::string_view value) noexcept {
+  constexpr std::size_t kTokenMin = 7;
+  return value.size() >= kTokenMin && looks_like_secret(value) && !is_method(value) &&
+         value.find_first_of(" -/") == std::string_view::npos && std::any_of(value.begin(), value.end(), is_alpha);
+}
+
+/// `key_length`: of a key that nothing encloses. `changed`: a sentence has what was before and what is now.
+Span mask_told(std::string_view text, const Name& name, std::size_t begin, std::size_t key_length, bool changed = false) {
   const Value value = read_value(text, begin);
-  const std::string_view judged = beginning_of(text, value);
+  std::string_view judged = beginning_of(text, value);
+  while (!value.quoted && judged.size() > 1 && is_one_of(judged.back(), ".,;!")) judged.remove_suffix(1);  // of the sentence
   if (value.reference || value.called || is_placeholder(judged)) return {};
-  const bool told = name.kind == NameKind::code                                      ? looks_like_code(judged)
-                    : name.kind != NameKind::secret                                  ? false
-                    : names_password(text.substr(name.begin, name.end - name.begin)) ? looks_like_secret(judged)
-                                                                                     : looks_like_key(judged, key_length);
+  const bool told = name.kind == NameKind::code     ? looks_like_code(judged)
+                    : name.kind != NameKind::secret ? false
+                    : names_password(text.substr(name.begin, name.end - name.begin))
+                        ? looks_like_secret(judged) || (changed && !is_state(judged))
+                    : changed ? looks_like_token(judged)
+                              : looks_like_key(judged, key_length);
   if (!told) return {};
-  Span span = mask_value(text, value);
-  if (!value.quoted && span.end > span.begin + 1 && text[span.end - 1] == '.') --span.end;  // of the sentence
-  return span;
+  return judged.size() < value.end - value.begin && !value.quoted && judged.size() < kLookAhead - 1
+             ? Span{value.begin, value.begin + judged.size()}
+             : mask_value(text, value);
 }
 
 /// Where `from x` begins that ends at `end`; `end` when nothing is there of the kind.
 std::size_t before_old_value(std::string_view text, std::size_t end) noexcept {
   std::size_t begin = end;
   while (begin > 0 && is_blank(text[begin - 1])) --begin;
-  const std::size_t value_end = begin;
-  while (begin > 0 && value_end - begin<kLookBack&& static_cast<unsigned char>(text[begin - 1])> ' ') --begin;
+  const std::size_t value_end = begin, lowest = begin > kLookBack ? begin - kLookBack : 0;
+  const char quote = begin > 1 && is_quote(text[begin - 1]) ? text[begin - 1] : '\0';
+  if (quote != '\0') --begin;
+  while (begin > lowest && (quote != '\0' ? text[begin - 1] != quote : static_cast<unsigned char>(text[begin - 1]) > ' ')) --begin;
+  if (quote != '\0' && begin > lowest) --begin;
   const std::string_view word = word_before(text, begin);
   return begin != value_end && equal_ignoring_case(word, "from") ? static_cast<std::size_t>(word.data() - text.data()) : end;
 }
@@ -86,13 +117,16 @@ std::size_t before_old_value(std::string_view text, std::size_t end) noexcept {
 /// `password is x`, `password was set to x`, `password changed from x to y`; `verb` is where the word before `begin` begins.
 Span find_value_after_verb(std::string_view text, std::string_view verb, std::size_t begin) {
   const std::size_t at = static_cast<std::size_t>(verb.data() - text.data());
-  if (equal_ignoring_case(verb, "from")) {  // else it may be where somebody came from
+  bool changed = equal_ignoring_case(verb, "from");
+  if (changed) {  // else it may be where somebody came from
     const Value value = read_value(text, begin);
     if (!starts_ignoring_case(text.substr(std::min(text.size(), value.end + (value.quoted ? 1 : 0))), " to ")) return {};
   }
-  const Name name = name_told(text, equal_ignoring_case(verb, "to") ? before_old_value(text, at) : at, 5);
+  const std::size_t told = equal_ignoring_case(verb, "to") ? before_old_value(text, at) : at;
+  changed = changed || told != at;
+  const Name name = name_told(text, told, 5);
   constexpr std::size_t kToldMax = 40;  // characters between them, as the probes expect
-  return name.kind == NameKind::none || at - name.end > kToldMax ? Span{} : mask_told(text, name, begin, 16);
+  return name.kind == NameKind::none || told - name.end > kToldMax ? Span{} : mask_told(text, name, begin, 16, changed);
 }
 
 /// `123456 is your code`, `use 123456 as your one-time password`: the code that ends at `at`, before the words at `begin`.
@@ -112,29 +146,54 @@ Span find_value_before_name(std::string_view text, std::size_t at, std::size_t b
   return last == NameKind::code || last == NameKind::secret ? Span{code, at} : Span{};
 }
 
-/// What people and programs call a method, not a password.
-bool is_method(std::string_view word) noexcept {
-  return is_any_of(word, {"md5",    "sha1",    "sha224",   "sha256", "sha384", "sha512", "sha256sum", "bcrypt", "scrypt",
-                          "argon2", "argon2i", "argon2id", "pbkdf2", "base64", "utf8",   "utf-8",     "oauth2", "ssh2",
-                          "aes128", "aes256",  "rs256",    "hs256",  "es256",  "krb5",   "x509"});
+/// A few digits behind the name of a code: `OTP 482913`, `cvv 123`, `PIN 4829`; not `pin 12` of a board, nor `otp 3000 ms`.
+bool is_code_behind(std::string_view text, const Name& name, std::string_view judged, std::size_t end) noexcept {
+  if (!std::all_of(judged.begin(), judged.end(), is_digit)) return false;
+  const std::string_view word = text.substr(name.begin, name.end - name.begin);
+  const bool card = ends_ignoring_case(word.substr(0, word.find_last_not_of("0123456789") + 1), "cvv") ||
+                    ends_ignoring_case(word.substr(0, word.find_last_not_of("0123456789") + 1), "cvc") ||
+                    ends_ignoring_case(text.substr(0, name.end), "security code");
+  if (judged.size() < (card ? 3 : 4) || (card && judged.size() > 4)) return false;
+  const bool board = name.kind == NameKind::code && !name.prose && !card;  // may be: pins have numbers of their own
+  if (board && word != "PIN" && !ends_ignoring_case(word, "otp") && !ends_ignoring_case(word, "tan")) return false;
+  while (end < text.size() && is_blank(text[end])) ++end;
+  std::size_t next = end;
+  while (next < text.size() && is_alpha(text[next])) ++next;
+  return !is_any_of(text.substr(end, next - end), {"ms", "s", "sec", "secs", "seconds", "min", "minutes", "bytes", "times", "attempts",
+                                                   "requests", "users", "digits", "characters", "chars", "entries", "of"});
 }
 
-/// `password hunter2`, `api key 0f9a…`, `password 7 0822455D`.
+/// `password hunter2`, `api key 0f9a…`, `password 7 0822455D`, `token [x] expired`, `apiKey "x" is invalid`.
 Span find_value_after_name(std::string_view text, std::size_t at, std::size_t begin) {
   const Name name = name_before(text, at);
-  if (name.kind != NameKind::secret && name.kind != NameKind::code) return {};
+  const bool likely = name.kind == NameKind::likely && !name.whole;
+  if (name.kind != NameKind::secret && name.kind != NameKind::code && !likely) return {};
   if (is_digit(text[begin]) && begin + 2 < text.size() && text[begin + 1] == ' ') begin += 2;  // of a router: how it is encrypted
   if (!find_known_token(text, begin).empty()) return {};                                       // which says more of it
+  const std::string_view word = text.substr(name.begin, at - name.begin);
+  if (const Span span = enclosed(text, begin); !span.empty() && name.kind != NameKind::code) {
+    const std::string_view inside = text.substr(span.begin, span.end - span.begin);
+    if (is_placeholder(inside) || is_method(inside) || is_folder(inside)) return {};
+    if (names_password(word) && !likely) return looks_like_secret(inside) && inside.size() > 5 ? span : Span{};
+    const bool remark = text[begin] == '(';  // "private keys (SSL_FILETYPE_ASN1)"
+    return looks_like_token(inside) && (!remark || looks_like_key(inside, 8)) ? span : Span{};
+  }
   const Value value = read_value(text, begin);
-  const std::string_view judged = beginning_of(text, value);
+  std::string_view judged = beginning_of(text, value);
   if (is_placeholder(judged) || is_method(judged) || is_folder(judged)) return {};
-  if (value.quoted && names_password(text.substr(name.begin, at - name.begin)) && name.kind == NameKind::secret)
-    return judged.find(' ') == std::string_view::npos ? mask_value(text, value) : Span{};
+  if (value.quoted && name.kind != NameKind::code) {
+    if (names_password(word) && !likely) return judged.find(' ') == std::string_view::npos ? mask_value(text, value) : Span{};
+    if (looks_like_token(judged)) return mask_value(text, value);
+  }
+  if (likely) return {};
+  while (!value.quoted && judged.size() > 1 && is_one_of(judged.back(), ".,;!")) judged.remove_suffix(1);
   const bool digit = std::any_of(judged.begin(), judged.end(), is_digit), letter = std::any_of(judged.begin(), judged.end(), is_alpha);
-  if (name.kind == NameKind::secret && (!digit || !letter || judged.size() < 6)) return {};
-  if (name.kind == NameKind::code && (letter || judged.size() < 4 || !name.prose)) return {};
+  const bool of_digits = ends_ignoring_case(word, "code") || ends_ignoring_case(text.substr(0, at), "time password");  // passcode
+  if (name.kind == NameKind::code || (of_digits && digit && !letter))
+    return is_code_behind(text, name, judged, value.end) ? Span{value.begin, value.begin + judged.size()} : Span{};
+  if (!digit || !letter || judged.size() < 6 || starts_ignoring_case(judged, "0x")) return {};
   if (value.end < text.size() && (text[value.end] == '=' || text[value.end] == ':')) return {};
-  return mask_told(text, name, begin, 20);
+  return mask_told(text, name, begin, name.vague ? 16 : 12);
 }
 
 /// `a2=` of `a1="--password" a2="x"`, as the audit log writes arguments.

@@ -153,7 +153,10 @@ void find_bound_values(std::string_view text, std::size_t at, const std::vector<
   constexpr std::size_t kBetweenMax = 48;
   std::size_t open = at;
   while (open < text.size() && open - at < kBetweenMax && !ends_line(text[open]) && !is_one_of(text[open], "([{")) ++open;
-  if (open >= text.size() || !is_one_of(text[open], "([{")) return;
+  constexpr std::string_view kListed = "Parameters: ";  // of MyBatis: `bob(String), x(String)`
+  const std::size_t listed = text.substr(0, open < text.size() ? open : at).find(kListed, at);
+  if (listed != std::string_view::npos) open = listed + kListed.size() - 1;
+  if (open >= text.size() || (!is_one_of(text[open], "([{") && listed == std::string_view::npos)) return;
   std::size_t before = open;
   while (before > at && is_blank(text[before - 1])) --before;
   if (text[open] == '(' && (before == at || !is_one_of(text[before - 1], "=:"))) return;

@@ -171,6 +171,16 @@ Span mask_value(std::string_view text, const Value& value) noexcept {
   return {value.begin, value.quoted ? value.end : bare_end(text, value.end, text.size()), SecretKind::credential};
 }
 
+Span enclosed(std::string_view text, std::size_t begin) noexcept {
+  constexpr std::string_view kOpeners = "[(<{", kClosers = "])>}";
+  const std::size_t which = kOpeners.find(text[begin]);
+  if (which == std::string_view::npos) return {};
+  const std::size_t end = text.substr(0, std::min(text.size(), begin + kLookAhead)).find(kClosers[which], begin);
+  const bool whole =
+      end != std::string_view::npos && text.substr(begin + 1, end - begin - 1).find_first_of(" \t\r\n\"'=:,|&<") == std::string_view::npos;
+  return whole ? Span{begin + 1, end} : Span{};
+}
+
 std::size_t line_indent(std::string_view text, std::size_t at) noexcept {
   const std::string_view before = text_before(text, at, kLookAhead);
   const std::size_t begin = at - before.size() + before.rfind('\n') + 1;  // npos + 1 is 0
@@ -252,10 +262,26 @@ namespace {
 
 bool joins_words(char c) noexcept { return is_one_of(c, "-._:/\\'()[]{}<>*,"); }
 
+/// `error2`, `HTTP500`, `step3`: what messages number, and no person would think of as a password.
+bool is_numbered_word(std::string_view value) noexcept {
+  constexpr std::size_t kDigitsMax = 4;
+  std::size_t end = value.size();
+  while (end > 0 && (is_digit(value[end - 1]) || is_one_of(value[end - 1], ".,;:!?)]"))) --end;
+  if (end == value.size() || value.size() - end > kDigitsMax + 1) return false;
+  return is_any_of(
+      value.substr(0, end),
+      {"error",  "err",     "errno",  "warning", "exception", "none",    "null",     "nil",     "undefined", "unknown", "invalid",
+       "http",   "https",   "status", "code",    "line",      "step",    "stage",    "phase",   "level",     "module",  "attempt",
+       "retry",  "version", "rev",    "release", "build",     "node",    "host",     "server",  "worker",    "thread",  "task",
+       "job",    "queue",   "shard",  "replica", "zone",      "region",  "port",     "slot",    "index",     "item",    "row",
+       "column", "page",    "part",   "chunk",   "block",     "segment", "field",    "param",   "parameter", "arg",     "option",
+       "type",   "class",   "group",  "rule",    "check",     "reason",  "category", "section", "chapter",   "round",   "iteration"});
+}
+
 }  // namespace
 
 bool looks_like_secret(std::string_view value) noexcept {
-  if (value.size() < 4 || is_folder(value)) return false;
+  if (value.size() < 4 || is_folder(value) || is_numbered_word(value)) return false;
   std::size_t digits = 0, letters = 0, all_letters = 0, digits_longest = 0, signs = 0, case_changes = 0;
   bool mixed_piece = false;
   for (std::size_t i = 0; i < value.size(); ++i) {

@@ -26,6 +26,8 @@ struct Value {
   return text.substr(value.begin, value.end - value.begin < kLookAhead ? value.end - value.begin : kLookAhead);
 }
 [[nodiscard]] Span mask_value(std::string_view text, const Value& value) noexcept;
+/// `at` is on a bracket: what is within `[x]`, `(x)`, `<x>`, `{x}`, one word; empty when nothing of the kind is there.
+[[nodiscard]] Span enclosed(std::string_view text, std::size_t at) noexcept;
 
 /// `name=` or `"name":` begins at `at`: what stood before it is the end of a value.
 [[nodiscard]] bool begins_pair(std::string_view text, std::size_t at) noexcept;

@@ -83,6 +83,70 @@ TEST_CASE("redact: what sentences tell of a password or a code", "[redact]") {
                "this is your 482913 call"});
 }
 
+TEST_CASE("redact: what quotes and brackets enclose behind a name", "[redact]") {
+  expect_all({"apiKey \"«k3yAb29xQ»\" is invalid", "secret [«hunt3r2xyz»]", "token [«a8Fk29dLq0»] expired",
+              "token \"«a8Fk29dLq0»\" expired", "password [«hunter2»] rejected", "password <«hunter2»> rejected",
+              "secret '«hunt3r2xyz»' rejected", "API key [«k3yAb29xQ»] revoked", "api_key `«k3yAb29xQ»` revoked",
+              "access key {«k3yAb29xQ»} revoked", "bad client secret \"«hunt3r2xyz»\"", "credential \"«hunt3r2xyz»\" rejected",
+              "token: <«a8Fk29dLq0»>", "api-key=<«k3yAb29xQ»>", "API key «abcd1234efgh» is invalid", "token «abcdefgh12345678» expired",
+              "mfa code [«482913»]"});
+  expect_none({"secret \"default-token-x7k2p\" not found",
+               "Secret \"shop-tls\" created",
+               "unexpected token \"foo\" in JSON",
+               "invalid token \"x86_64\" in expression",
+               "API key \"CI deploy\" revoked",
+               "token [EOF] expected",
+               "token [123] at 5",
+               "password [optional]",
+               "secret [default/shop-tls-7f9c2] synced",
+               "token (JWT) expired",
+               "password (8 characters)",
+               "password [8-64 characters]",
+               "token [user-service-7] refreshed",
+               "secret [my-secret-v2] mounted",
+               "token <eof> unexpected",
+               "the extended master secret (RFC7627) was used",
+               "DER encoded private keys (SSL_FILETYPE_ASN1)",
+               "psk: <string|TypedArray|DataView>",
+               "#define CKO_SECRET_KEY 0x00000004UL",
+               "44pin 82078 or 64pin"});
+}
+
+TEST_CASE("redact: codes of a few digits", "[redact]") {
+  expect_all({"OTP «482913» sent", "OTP «482913», valid 5 min", "verification code is «482913»", "Your verification code is «482913».",
+              "passcode «482913» accepted", "one-time password «482913» sent", "cvv «123»", "cvv: «123»", "CVV2 «123» mismatch",
+              "\"cvv\":«123»", "cvc is «123»", "security code «123»", "PIN «4829» accepted"});
+  expect_none({"OTP 3 attempts left", "otp 3000 ms", "pin 4829 toggled", "cvv 12 fields", "cvv mismatch 123", "OTP sent to user17",
+               "verification code 404 of page", "otp 6 digits", "PIN 12 high", "cvv check failed: 3 times"});
+}
+
+TEST_CASE("redact: a password that was and one that is, in a sentence", "[redact]") {
+  expect_all({"password changed from «hunter2» to «dragon7»", "password changed from «geheim» to «anders»",
+              "password changed from \"«old one»\" to \"«new one»\"", "Password for bob changed from '«geheim»' to '«anders»'",
+              "secret rotated from «hunt3r2xyz» to «dr4gonabc»"});
+  expect_none({"password changed from default to custom", "password changed from expired to active", "password changed from console",
+               "password policy changed from weak to strong", "token type changed from jwt to opaque", "secret changed from v1 to v2"});
+}
+
+TEST_CASE("redact: words that messages number", "[redact]") {
+  expect_none({"credentials: none2 provided", "account key=AccountId", "password: error2 in module", "token: HTTP500",
+               "token: HTTP500 from upstream", "password: step3 failed", "secret: none1", "password: node12 unreachable", "token error42"});
+  expect_all({"password: «hunter2» rejected", "secret key=«geheim»", "api key=«geheim»", "password=«error2»"});
+}
+
+TEST_CASE("redact: options of Windows and openssl", "[redact]") {
+  expect_all({"schtasks /create /tn x /tr y /ru bob /rp «geheim»", "schtasks.exe /Create /RU \"dom\\bob\" /RP \"«geheim»\" /TN x",
+              "tasklist /s host /u bob /p «geheim»", "cmdkey /add:host /user:bob /pass:«geheim»",
+              "wmic /user:bob /password:«geheim» process", "xfreerdp /u:bob /p:«geheim» /v:h", "plink -ssh bob@h -pw «geheim»",
+              "net use \\\\host\\x «geheim» /user:bob",
+              "net use \\\\host «geheim» /user:", "net use Z: \\\\host\\x /user:bob «geheim» /persistent:yes",
+              "openssl enc -aes-256-cbc -k «geheim» -in a", "openssl enc -pass pass:«geheim»", "openssl req -passin 'pass:«geheim»'",
+              "[\"openssl\",\"enc\",\"-k\",\"«geheim»\"]", "useradd -p «geheim» bob", "ConvertTo-SecureString \"«P@ss w0rd»\" -AsPlainText",
+              "(ConvertTo-SecureString '«P@ss w0rd»' -AsPlainText -Force)"});
+  expect_none({"GET /p HTTP/1.1", "ls /u bob /p", "rsync /rp /backup", "robocopy a b /r:3 /p x", "openssl req -key k.pem -in x",
+               "openssl dgst -keyform PEM", "kubectl exec -k x", "net use \\\\host /delete", "cd /p x"});
+}
+
 TEST_CASE("redact: names with a number or an ordinal", "[redact]") {
   expect_all({"Unseal Key 1: «jP0dK3mN7qRt2LmX9cVb4Kz8WpY1sHd6TfG3uJ5nAbQ=»", "VAULT_UNSEAL_KEY_1=«geheim»",
               "password1=«geheim» password_2=«anders» token3=«geheim»", "API_KEY_2=«geheim»", "token_3: «qwert12»",
@@ -192,8 +256,11 @@ TEST_CASE("redact: users and passwords of addresses without a scheme", "[redact]
 
 TEST_CASE("redact: names and values that stand apart", "[redact]") {
   expect_all(
-      {R"({"Name":"admin_password","Current":"«geheim»"})", R"({"key":"DB_PASSWORD","value":"«geheim»"})",
-       "name=db_password value=«geheim»", R"({"name":"api_key","old":"«geheim»","new":"«anders»"})", "key=smtp.password, value=«geheim»",
+      {R"({"Name":"admin_password","Current":"«geheim»"})",
+       R"({"key":"DB_PASSWORD","value":"«geheim»"})",
+       "name=db_password value=«geheim»",
+       R"({"name":"api_key","old":"«geheim»","new":"«anders»"})",
+       "key=smtp.password, value=«geheim»",
        "UPDATE users SET password = ? WHERE id = ? [«geheim», 7]",
        "UPDATE users SET name = ?, password = ? WHERE id = ? -- binds: ['bob', '«geheim»', 7]",
        "update users set password=? where id=? binding parameter [1] as [VARCHAR] - [«geheim»] binding parameter [2] as [BIGINT] - [7]",
@@ -202,7 +269,15 @@ TEST_CASE("redact: names and values that stand apart", "[redact]") {
        "UPDATE users SET password = $2, token = $1 WHERE id = 1; parameters: $1 = '«anders»', $2 = '«geheim»'",
        "insert into users (name, password) values (?, ?) binding parameter [1] as [VARCHAR] - [bob] binding parameter [2] as [VARCHAR] - "
        "[«geheim»]",
-       "SELECT id FROM users WHERE name = %s AND password = %s args=('bob', '«geheim»')"});
+       "SELECT id FROM users WHERE name = %s AND password = %s args=('bob', '«geheim»')",
+       "INSERT INTO users (name, password) VALUES (?, ?) ==> Parameters: bob(String), «geheim(String)»",
+       R"({"field":"password","old":"«geheim»","new":"«anders»"})",
+       R"({"attribute":"password","from":"«geheim»","to":"«anders»"})",
+       R"({"changes":[{"field":"email","old":"a","new":"b"},{"property":"api_key","before":"«geheim»","after":"«anders»"}]})",
+       R"({\"field\":\"password\",\"old\":\"«geheim»\",\"new\":\"«anders»\"})",
+       "field=password from=«geheim» to=«anders»",
+       R"({"level":"info","object":{"apiVersion":"v1","data":{"x":"«Z2VoZWlt»"},"kind":"Secret"}})",
+       R"({"msg":"{\"kind\":\"Secret\",\"stringData\":{\"x\":\"«geheim»\"}}"})"});
   expect_none({R"({"name":"password_encryption","current":"scram"})", R"({"template_id":"reset_password","to":"x","from":"y"})",
                "UPDATE users SET password = ? WHERE id = ?", "UPDATE users SET name = ? WHERE id = ? [bob, 7]",
                "UPDATE users SET password = ? WHERE id = ? [null, 7]", R"({"name":"ssl","current":"on"})"});

@@ -369,6 +369,34 @@ TEST_CASE("redact: the stage masks messages and attributes of flagged records on
   CHECK(counters.secrets_masked == 5);
 }
 
+TEST_CASE("redact: the stage knows by other fields and records what one of them does not say", "[redact]") {
+  RunCounters counters;
+  Batch batch;
+  batch.attributes = {{"o.kind", "Secret"}, {"o.data.x", "geheim"}, {"data.x", "free"}, {"field", "password"}, {"from", "geheim"}};
+  for (const std::string_view message :
+       {"applied", "execute <unnamed>: UPDATE users SET password = $2 WHERE id = $1", "parameters: $1 = '7', $2 = 'geheim'",
+        "insert into users (name, password) values (?, ?)", "binding parameter [1] as [VARCHAR] - [bob]",
+        "binding parameter [2] as [VARCHAR] - [geheim]", "==>  Preparing: UPDATE users SET password = ? WHERE id = ?",
+        "==> Parameters: geheim(String), 7(Integer)", "SELECT id FROM users WHERE id = $1 AND shop = $2",
+        "parameters: $1 = '7', $2 = 'geheim'"}) {
+    Record record;
+    record.message = message;
+    if (message.find("password") != std::string_view::npos || message == "applied") record.set(RecordFlag::may_hold_secret);
+    batch.records.push_back(record);
+  }
+  batch.records[0].attributes_count = 5;
+  REQUIRE(make_redactor(counters)->run(batch));
+  CHECK(batch.attributes[1].value == "[masked]");
+  CHECK(batch.attributes[2].value == "free");
+  CHECK(batch.attributes[4].value == "[masked]");
+  CHECK(batch.records[2].message == "parameters: $1 = '7', $2 = '[masked]'");
+  CHECK(batch.records[2].has(RecordFlag::masked));
+  CHECK(batch.records[4].message == "binding parameter [1] as [VARCHAR] - [bob]");
+  CHECK(batch.records[5].message == "binding parameter [2] as [VARCHAR] - [[masked]]");
+  CHECK(batch.records[7].message == "==> Parameters: [masked], 7(Integer)");
+  CHECK(batch.records[9].message == "parameters: $1 = '7', $2 = 'geheim'");
+}
+
 TEST_CASE("redact: keys and headers of messages are masked, whether or not a record of theirs is flagged", "[redact]") {
   RunCounters counters;
   Batch batch;
