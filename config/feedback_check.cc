@@ -75,6 +75,7 @@ struct Written {
   int line = 0;
   std::vector<std::string> paths;
   std::string exclude;  // a pattern that leaves it out; empty: its name came from outside
+  bool of_sink = false;
 };
 
 bool is_excluded(const std::string& path, const SourceConfig& source) {
@@ -102,22 +103,26 @@ std::vector<Written> written_by(const PipelineConfig& config, const FileNames& n
     const std::string& path = sink.path.value;
     if (sink.type != SinkConfig::Type::file || path.empty() || path.starts_with("/dev/")) continue;
     const std::string name = in_quotes(sink.name), exclude = exclude_of(sink.path, "", "*");
-    out.push_back({fmt::format("sink {}: its file {}", name, quoted(sink.path)), sink.path.line, {path}, exclude});
+    out.push_back({fmt::format("sink {}: its file {}", name, quoted(sink.path)), sink.path.line, {path}, exclude, true});
     if (!sink.rotate.bytes && !sink.rotate.age) continue;
     out.push_back(
-        {fmt::format("sink {}: the rotated parts of {}", name, quoted(sink.path)), sink.path.line, names.parts_of(sink), exclude});
+        {fmt::format("sink {}: the rotated parts of {}", name, quoted(sink.path)), sink.path.line, names.parts_of(sink), exclude, true});
   }
   const Text& dead_letters = config.dead_letters.path;
   if (!config.state.empty()) {
-    Written state{fmt::format("state: what is in {}", quoted(config.state)), config.state.line, {}, exclude_of(config.state, "*", "/*")};
+    Written state{
+        fmt::format("state: what is in {}", quoted(config.state)), config.state.line, {}, exclude_of(config.state, "*", "/*"), false};
     for (const std::string_view name : {"state.db", "state.db-wal", "state.db-shm", "state.lock"})
       state.paths.push_back(in_folder(config.state, name));
     if (dead_letters.line == 0) add_dead_letters(dead_letters, state.paths);
     out.push_back(std::move(state));
   }
   if (dead_letters.line > 0 && !dead_letters.empty()) {
-    Written own{
-        fmt::format("dead letters: what is in {}", quoted(dead_letters)), dead_letters.line, {}, exclude_of(dead_letters, "*", "/*")};
+    Written own{fmt::format("dead letters: what is in {}", quoted(dead_letters)),
+                dead_letters.line,
+                {},
+                exclude_of(dead_letters, "*", "/*"),
+                false};
     add_dead_letters(dead_letters, own.paths);
     out.push_back(std::move(own));
   }
@@ -195,11 +200,64 @@ bool share_broker(const SourceConfig& source, const SinkConfig& sink) {
   return std::any_of(written.begin(), written.end(), [&](const std::string& address) { return read.contains(address); });
 }
 
+/// A sink's file that is something else already, which `run` would find out when it opens it.
+void check_sinks_files(const PipelineConfig& config, const std::vector<Written>& all, ConfigReading& reading) {
+  std::error_code none;
+  for (const SinkConfig& sink : config.sinks) {
+    if (sink.type != SinkConfig::Type::file || sink.path.empty()) continue;
+    const std::string path = real(sink.path.value);
+    const auto refuse = [&](std::string_view why) {
+      reading.problem(sink.path.line, fmt::format("sink {}: its file {} {}", in_quotes(sink.name), quoted(sink.path), why));
+    };
+    if (fs::is_directory(path, none)) refuse("is a folder: name a file in it");
+    for (const Written& other : all)
+      if (!other.of_sink &&
+          std::any_of(other.paths.begin(), other.paths.end(), [&](const std::string& each) { return real(each) == path; }))
+        refuse(fmt::format("belongs to {}: write elsewhere", other.what));
+  }
+  for (const Text* folder : {&config.state, &config.dead_letters.path})
+    if (!folder->empty() && fs::exists(folder->value, none) && !fs::is_directory(folder->value, none))
+      reading.problem(folder->line, fmt::format("{} is no folder, as {} must be", quoted(*folder),
+                                                folder == &config.state ? "the state" : "that of dead letters"));
+}
+
+/// Two sources that name the same files, now or by their patterns: each line would be counted and sent twice.
+void tell_shared_files(const PipelineConfig& config, const FileNames& names, ConfigReading& reading) {
+  const auto names_same = [&](const SourceConfig& left, const SourceConfig& right) {
+    for (const Text& one : left.paths) {
+      const PathPattern pattern{one.value};
+      for (const Text& other : right.paths) {
+        const std::string name = pattern.name_of(other.value, names);
+        if (!name.empty() && !is_excluded(name, left) && !is_excluded(other.value, right)) return true;
+      }
+    }
+    return false;
+  };
+  std::vector<std::map<FileKey, const Text*>> read;
+  for (auto source = config.sources.begin(); source != config.sources.end(); ++source) {
+    const bool files = source->type == SourceConfig::Type::file;
+    read.push_back(files ? files_read_by(*source, names) : std::map<FileKey, const Text*>{});
+    for (auto other = config.sources.begin(); files && other != source; ++other) {
+      if (other->type != SourceConfig::Type::file) continue;
+      const auto& read_there = read[static_cast<std::size_t>(other - config.sources.begin())];
+      const bool now =
+          std::any_of(read.back().begin(), read.back().end(), [&](const auto& file) { return read_there.contains(file.first); });
+      if (!now && !names_same(*source, *other) && !names_same(*other, *source)) continue;
+      reading.warn(source->line,
+                   fmt::format("source {} names files of source {} as well: their lines are read and counted twice; leave them "
+                               "out of one with `exclude`",
+                               in_quotes(source->name), in_quotes(other->name)));
+    }
+  }
+}
+
 }  // namespace
 
-std::vector<ConfigProblem> check_feedback(const PipelineConfig& config, const FileNames& names) {
-  std::vector<ConfigProblem> out;
+void check_files(const PipelineConfig& config, const FileNames& names, ConfigReading& reading) {
+  std::vector<ConfigProblem>& out = reading.problems;
   const std::vector<Written> all = written_by(config, names);
+  check_sinks_files(config, all, reading);
+  tell_shared_files(config, names, reading);
   for (const SourceConfig& source : config.sources) {
     const auto read_now = source.type == SourceConfig::Type::file ? files_read_by(source, names) : std::map<FileKey, const Text*>{};
     for (const Written& written : all) {
@@ -224,7 +282,6 @@ std::vector<ConfigProblem> check_feedback(const PipelineConfig& config, const Fi
                        topic->value.starts_with('^') ? ", or write the pattern so that it does not match" : "")});
     }
   }
-  return out;
 }
 
 }  // namespace loglode::config

@@ -1,12 +1,12 @@
-// Whether a run would read what it writes itself, and grow for ever. Looks at names and at the files that exist now; changes nothing.
-// Stateless.
+// Whether the files of a run get in each other's way: it would read what it writes itself and grow for ever, two parts of it would write
+// one file, two sources would read one. Looks at names and at the files that exist now; changes nothing. Stateless.
 #pragma once
 
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "config/load_config.h"
+#include "config/section.h"
 
 namespace loglode::config {
 
@@ -21,7 +21,8 @@ struct FileNames {
 };
 
 /// A problem for each sink, state or dead-letter folder that a file source's paths name (now or once it is there, rotated parts too), and
-/// for each Kafka sink whose topic a source takes from a broker of the same name.
-[[nodiscard]] std::vector<ConfigProblem> check_feedback(const PipelineConfig& config, const FileNames& names);
+/// for each Kafka sink whose topic a source takes from a broker of the same name; for each sink whose file is one of the state's or of the
+/// dead letters, or a folder. A warning where two sources name the same files.
+void check_files(const PipelineConfig& config, const FileNames& names, ConfigReading& reading);
 
 }  // namespace loglode::config

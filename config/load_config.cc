@@ -51,7 +51,12 @@ void check_sources(const PipelineConfig& config, ConfigReading& reading) {
   }
 }
 
-std::filesystem::path normal(const Text& path) { return std::filesystem::path{path.value}.lexically_normal(); }
+/// Without links as far as it is there.
+std::filesystem::path normal(const Text& path) {
+  std::error_code error;
+  const std::filesystem::path real = std::filesystem::weakly_canonical(path.value, error);
+  return error ? std::filesystem::path{path.value}.lexically_normal() : real;
+}
 
 void check_sinks(const PipelineConfig& config, ConfigReading& reading) {
   for (auto sink = config.sinks.begin(); sink != config.sinks.end(); ++sink) {
@@ -88,7 +93,7 @@ void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig&
   read_log(root, config);
   check_sources(config, reading);
   check_sinks(config, reading);
-  for (ConfigProblem& problem : types.check_whole(config)) reading.problems.push_back(std::move(problem));
+  types.check_whole(config, reading);
   if (!root.has("state")) reading.warn(0, "no \"state\": positions, templates and what is normal are lost when the process ends");
   for (SourceConfig& source : config.sources)  // "state (the default when there is one)"
     if (source.type == SourceConfig::Type::file && source.start.line == 0 && config.state.empty()) source.start.kind = StartAt::Kind::start;
@@ -102,11 +107,20 @@ void read_document(const std::string& yaml, const TypeReaders& types, PipelineCo
     if (const int line = line_of_second_document(yaml); line > 0)
       reading.problem(line, "a second YAML document (after ---): a file holds one configuration");
     const YAML::Node root = YAML::Load(yaml);
-    if (root.IsNull()) return reading.problem(0, "empty: a configuration has \"sources\" and \"sinks\"");
+    if (root.IsNull() || (root.IsMap() && root.size() == 0))
+      return reading.problem(0, "empty: a configuration has \"sources\" and \"sinks\"");
     read_root(root, types, config, reading);
   } catch (const YAML::Exception& error) {  // yaml-cpp speaks in exceptions; they end here
-    reading.problem(std::max(0, error.mark.line + 1), fmt::format("not YAML: {}", error.msg));
+    const bool tab = yaml.starts_with('\t') || yaml.find("\n\t") != std::string::npos;
+    reading.problem(std::max(0, error.mark.line + 1),
+                    fmt::format("not YAML: {}{}", error.msg, tab ? " (a line begins with a tab: YAML is indented with blanks)" : ""));
   }
+}
+
+/// `source`, `Sinks`: a key of a configuration, not quite.
+bool is_slip(std::string_view key) {
+  const std::string_view near = nearest(key, kKeys);
+  return !near.empty() && near != "rules" && near != "formats";
 }
 
 template <class Visit>
@@ -198,7 +212,7 @@ bool is_pipeline_config(std::string_view given) {
     if (key == "pack" && key.size() < line.size()) return false;
     // Rule packs have rules, too.
     config = config || (key.size() < line.size() && key != "rules" && key != "formats" &&
-                        std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys));
+                        (std::find(std::begin(kKeys), std::end(kKeys), key) != std::end(kKeys) || is_slip(key)));
   }
   return config;
 }

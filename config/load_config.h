@@ -40,8 +40,8 @@ struct ConfigReading;
 struct TypeReaders {
   std::vector<SourceConfig> (*sources)(const YAML::Node& node, int line, ConfigReading& reading);
   std::vector<SinkConfig> (*sinks)(const YAML::Node& node, int line, ConfigReading& reading);
-  void (*mutes)(LoadedConfig& loaded, const Environment& environment);      // the files that detect.mutes names, into detect.muted
-  std::vector<ConfigProblem> (*check_whole)(const PipelineConfig& config);  // what only sources and sinks together do wrong
+  void (*mutes)(LoadedConfig& loaded, const Environment& environment);        // the files that detect.mutes names, into detect.muted
+  void (*check_whole)(const PipelineConfig& config, ConfigReading& reading);  // what only sources and sinks together do wrong
 };
 
 /// Reads and checks, files of mutes too. Paths are relative to the folder of their file. Whether rules exist is a question of its own

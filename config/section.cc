@@ -48,7 +48,18 @@ Text ConfigReading::text_of(const YAML::Node& scalar, std::string_view key) {
   return {std::move(expanded.value), line, secret ? "***" : std::move(expanded.shown), hidden};
 }
 
-void ConfigReading::resolve(Text& path) const {
+void ConfigReading::expand_home(Text& path) const {
+  const auto home = environment("HOME");
+  if (path.value.starts_with("~/") && home && home->starts_with('/')) path.value.replace(0, 1, *home);
+}
+
+void ConfigReading::resolve(Text& path) {
+  expand_home(path);
+  if (path.value.starts_with('~'))
+    problem(path.line,
+            fmt::format("{}: only ~/ stands for a home folder, where HOME is set: write the whole path, or ./ before a name that "
+                        "begins with ~",
+                        quoted(path)));
   path.value = path_in(folder, path.value);
   if (!path.hidden) path.shown = path.value;
 }

@@ -29,8 +29,10 @@ struct ConfigReading {
   void warn(int line, std::string message) { warnings.push_back({file, line, std::move(message)}); }
   /// A scalar under `key`, expanded; what is wrong with its references becomes a problem.
   [[nodiscard]] Text text_of(const YAML::Node& scalar, std::string_view key);
-  /// A path that was relative to the file.
-  void resolve(Text& path) const;
+  /// `~/` at the beginning of a path or pattern: the home folder.
+  void expand_home(Text& path) const;
+  /// A path that was relative to the file, or to the home folder.
+  void resolve(Text& path);
 };
 
 /// What a message may say of a value, in quotes.

@@ -21,14 +21,14 @@ bool may_be_read(const struct stat& status, const InputFile& input, int descript
   return ::isatty(descriptor) == 1 || status.st_rdev == ::makedev(1, 3);  // 1, 3: /dev/null
 }
 
-std::string_view kind_of(mode_t mode) {
+}  // namespace
+
+std::string_view kind_of(mode_t mode) noexcept {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a FIFO";
   if (S_ISSOCK(mode)) return "a socket";
   return "a device";
 }
-
-}  // namespace
 
 FileDescriptor::~FileDescriptor() {
   if (owned_ && number_ >= 0) ::close(number_);
@@ -46,7 +46,9 @@ std::string why_not_opened(const std::string& path, int error) {
     case ENXIO:
       return path + " is a socket: name a file, a FIFO or - instead";
     case ELOOP:
-      return path + " is a symbolic link that leads in a circle or was put there after the folder was listed";
+      return path +
+             " is a symbolic link that leads in a circle or was put there after the folder was listed: name the file that it should lead "
+             "to";
     default:
       return "cannot open " + path + ": " + std::generic_category().message(error);
   }
@@ -64,7 +66,8 @@ Result<OpenedFile> open_input(const InputFile& input) {
   }
   if (!may_be_read(status, input, descriptor.number())) {
     return fail(std::make_error_code(std::errc::invalid_argument),
-                shown_name(input.path) + " is " + std::string{kind_of(status.st_mode)} + ", not a log file");
+                shown_name(input.path) + " is " + std::string{kind_of(status.st_mode)} +
+                    ", not a log file: name a file, a folder, a FIFO or - for standard input instead");
   }
   static_cast<void>(::posix_fadvise(descriptor.number(), 0, 0, POSIX_FADV_SEQUENTIAL));
   return OpenedFile{std::move(descriptor), status};

@@ -37,6 +37,9 @@ struct OpenedFile {
 /// How sentences call it: `-` is standard input.
 [[nodiscard]] std::string shown_name(const std::string& path);
 
+/// "a folder", "a FIFO", "a socket", "a device".
+[[nodiscard]] std::string_view kind_of(mode_t mode) noexcept;
+
 /// The sentence for an open or stat that failed with `error` (errno).
 [[nodiscard]] std::string why_not_opened(const std::string& path, int error);
 

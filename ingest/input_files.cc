@@ -61,7 +61,8 @@ class Finder {
     if (path == "-") return add_standard_input(given);
     struct stat status {};
     if (path.empty()) return report(path, "no such file: the name is empty", true);
-    if (::stat(path.c_str(), &status) != 0) return report(path, ingest::why_not_opened(path, errno), true);
+    if (::stat(path.c_str(), &status) != 0) return report(path, why_not_there(path, errno), true);
+    if (S_ISSOCK(status.st_mode)) return report(path, ingest::why_not_opened(path, ENXIO), true);
     if (S_ISDIR(status.st_mode)) return add_folder(path, given);
     if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return report(path, ingest::why_not_opened(path, errno), true);
     add_file(path, status, given, false);
@@ -86,6 +87,12 @@ class Finder {
   [[nodiscard]] const std::string& sentences() const noexcept { return sentences_; }
 
  private:
+  static std::string why_not_there(const std::string& path, int error) {
+    const bool pattern = error == ENOENT && path.find_first_of("*?[") != std::string::npos;
+    return ingest::why_not_opened(path, error) +
+           (pattern ? " (a pattern: without quotes the shell expands it; `tail` takes it as it is)" : "");
+  }
+
   void add_standard_input(std::uint32_t given) {
     struct stat status {};
     if (::fstat(STDIN_FILENO, &status) != 0) return report("-", "standard input is closed", true);
@@ -159,10 +166,8 @@ class Finder {
     const bool inside = std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
       return target == root || (target.starts_with(root) && (root.ends_with('/') || target[root.size()] == '/'));
     });
-    struct stat status {};
-    if (target.empty() && ::stat(path.c_str(), &status) != 0 && errno == ELOOP)
-      return report(path, path + " is a symbolic link that leads in a circle and was left out", false);
-    if (inside || target.empty()) return;
+    if (target.empty()) return report(path, path + " is a symbolic link that leads nowhere or in a circle and was left out", false);
+    if (inside) return;
     if (links_outside_++ == 0) std::tie(first_link_, first_target_) = std::tie(path, target);
   }
 

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "app/reading/builtin_rules.h"
+#include "app/reading/embedded.h"
 #include "app/reading/open_state.h"
 #include "app/registry/check_config.h"
 #include "base/exit_status.h"
@@ -171,6 +172,10 @@ int check_files(const std::vector<std::string>& paths, bool connect) {
       packs.packs.push_back(path);
   }
   if (!paths.empty() && packs.packs.empty()) return print_and_leave(out, good ? kDone : kWrongUsage);
+  if (paths.empty()) {  // with the probes they are the set whose image the program holds
+    packs.probes = redaction_probes();
+    packs.images = embedded_rule_images();
+  }
   const LoadedRules loaded = load_rules_from_text(paths.empty() ? builtin_packs() : std::vector<RulePackText>{}, packs, true);
   for (const RuleProblem& problem : loaded.problems) out += printable(to_string(problem)) + "\n";
   if (!loaded.problems.empty()) return print_and_leave(out, kWrongUsage);

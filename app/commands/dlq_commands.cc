@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "app/reading/option_words.h"
 #include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "parse/redact/redactor.h"
@@ -174,7 +175,7 @@ void add_dlq_commands(CLI::App& app, DlqArguments& arguments, int& status) {
     return command;
   };
   CLI::App* list = add("list", "List dead letters: when, how large, from where, and why no sink took them", list_dead_letters);
-  list->add_option("--report", arguments.report, "human or ndjson")->check(CLI::IsMember({"human", "ndjson"}));
+  add_words(*list, "--report", arguments.report, Words<std::string>{{"human", "human"}, {"ndjson", "ndjson"}}, "form of the list");
   list->footer("Example:\n  loglode dlq list /var/lib/loglode/dead-letters --report ndjson");
   CLI::App* show = add("show", "Show one dead letter as it was read", show_dead_letter);
   show->add_option("which", arguments.which, "its number in the list, or its record id")->required();

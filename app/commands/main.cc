@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
 #include <iostream>
 #include <sstream>
@@ -23,9 +24,12 @@
 #include "app/commands/run_commands.h"
 #include "app/commands/tail.h"
 #include "app/commands/template_commands.h"
+#include "app/reading/builtin_rules.h"
+#include "app/reading/option_words.h"
 #include "app/registry/types.h"
 #include "base/exit_status.h"
 #include "base/near_word.h"
+#include "base/terminal_text.h"
 
 namespace loglode {
 namespace {
@@ -61,6 +65,7 @@ class CommandLine {
     add_dlq_commands(app_, arguments_.dlq, status_);
     add_others();
     refuse_empty_values(app_);
+    expand_home(app_);
   }
 
   int run(int argc, char** argv) {
@@ -74,10 +79,17 @@ class CommandLine {
       app_.parse(argc, argv);
     } catch (const CLI::ExtrasError& error) {
       return report_usage(unexpected(argc, argv, error));
-    } catch (const CLI::RequiredError& error) { return report_usage(with_example(error.what())); } catch (const CLI::ParseError& error) {
+    } catch (const CLI::RequiredError& error) {
+      return report_usage(with_example(lacking(argc, argv, error)));
+    } catch (const CLI::ArgumentMismatch& error) {
+      return report_usage(mismatched(error.what()));
+    } catch (const CLI::ConversionError& error) {  // of flags alone: what options are given is checked before
+      return report_usage(unconverted(error.what()));
+    } catch (const CLI::ParseError& error) {
+      if (error.get_exit_code() != 0) return report_usage(error.what() + see_help());
       std::ostringstream help;
-      app_.exit(error, help, std::cerr);
-      return error.get_exit_code() == 0 ? print_and_leave(help.str()) : static_cast<int>(kWrongUsage);
+      app_.exit(error, help, help);
+      return print_and_leave(help.str());
     }
     return status_;
   }
@@ -89,6 +101,22 @@ class CommandLine {
     for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; }))
       if (!option->get_positional() && option->get_items_expected_max() > 0) option->check(given);
     for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) refuse_empty_values(*command);
+  }
+
+  /// `--state=~/x` and '~/x' in quotes, which no shell expands.
+  static void expand_home(CLI::App& app) {
+    const char* const home = std::getenv("HOME");  // NOLINT(concurrency-mt-unsafe): nobody sets it
+    if (home == nullptr || *home != '/') return;
+    for (CLI::Option* option : app.get_options([](const CLI::Option*) { return true; })) {
+      const std::string type = option->get_type_name();
+      if (type.find("FILE") != std::string::npos || type == "DIR" || type == "PATH" || type == "PACK")
+        option->transform(CLI::Validator{[home](std::string& text) {
+                                           if (text.starts_with("~/")) text.replace(0, 1, home);
+                                           return std::string{};
+                                         },
+                                         ""});
+    }
+    for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) expand_home(*command);
   }
 
   /// Of the program itself too when a command is being run, for which CLI11 shows the command's.
@@ -118,9 +146,55 @@ class CommandLine {
     for (int i = 1; i < argc; ++i) {
       const std::string word = std::string{argv[i]}.substr(0, std::string_view{argv[i]}.find('='));
       if (!word.starts_with("--") || std::find(known.begin(), known.end(), word) != known.end()) continue;
-      return "no option " + word + hint(word, known) + "; `loglode help " + command.get_name() + "` lists all";
+      return "no option " + word + hint(word, known) + see_help();
     }
-    return error.what();
+    const std::string_view told = error.what();  // "… not expected: WORD" or "… WORD WORD"
+    const std::string extra{told.substr(std::min(told.find(": ") + 2, told.size()))};
+    if (extra.starts_with('-')) return "no option " + extra + see_help();
+    if (const std::string no_such = no_command_of(command, extra); !no_such.empty()) return no_such;
+    return with_example("too many arguments: " + in_quotes(extra) + " (what holds blanks goes into quotes)");
+  }
+
+  /// `; `loglode help tail` lists all`; empty of a command within another one.
+  std::string see_help() const {
+    const std::string& name = running().get_name();
+    return running().get_parent() == &app_ ? "; `loglode help " + name + "` lists all" : "; `loglode help` lists all";
+  }
+
+  /// Empty: `command` has none in it.
+  static std::string no_command_of(const CLI::App& command, const std::string& name) {
+    std::vector<std::string> names;
+    for (const CLI::App* inside : command.get_subcommands([](const CLI::App*) { return true; })) names.push_back(inside->get_name());
+    const std::vector<std::string_view> known{names.begin(), names.end()};
+    std::string list;
+    for (const std::string& each : names) list += (list.empty() ? "" : ", ") + each;
+    return names.empty() ? "" : "no command " + command.get_name() + " " + name + hint(name, known) + "; there are: " + list;
+  }
+
+  /// What is required may stand there, misspelt.
+  std::string lacking(int argc, char** argv, const CLI::RequiredError& error) const {
+    const std::string missing = error.what();
+    if (missing.find("subcommand") == std::string::npos) return missing;
+    const std::string given = argc > 1 ? argv[argc > 2 && &running() != &app_ ? 2 : 1] : "";
+    if (given.starts_with('-')) return "no option " + given;
+    const std::string no_such = &running() == &app_ || argc < 3 ? std::string{} : no_command_of(running(), given);
+    return no_such.empty() ? "a command is required" : no_such;
+  }
+
+  /// "--threads: 1 required N missing", "--report: At Most 1 required but received 2".
+  std::string mismatched(const std::string& told) const {
+    const std::string option = told.substr(0, told.find(':'));
+    const CLI::Option* const known = running().get_option_no_throw(option);
+    const std::string value = known == nullptr ? "" : " " + known->get_type_name();
+    if (told.find("missing") != std::string::npos) return option + " needs a value:" + value + see_help();
+    return option + " may be given once";
+  }
+
+  /// "Could not convert: --quiet = maybe".
+  std::string unconverted(const std::string& told) const {
+    const std::size_t begin = told.find('-'), sign = told.find(" = ");
+    if (begin == std::string::npos || sign == std::string::npos || sign < begin) return told + see_help();
+    return told.substr(begin, sign - begin) + " takes no value such as " + in_quotes(told.substr(sign + 3)) + see_help();
   }
 
   /// The first example that the help has of the command, behind what is missing.
@@ -145,6 +219,18 @@ class CommandLine {
     if (piped) inputs.emplace_back("-");
     return piped;
   }
+  /// Says what a person would wait for without knowing why.
+  template <class Options>
+  static const Options& telling(Options& options) {
+    if (options.quiet) return options;
+    options.reading.before_compiling = tell_compiling;
+    for (const std::string& input : options.inputs) {
+      struct stat status {};
+      if (!input.starts_with("/dev/") && !input.starts_with("/proc/") && ::stat(input.c_str(), &status) == 0 && S_ISFIFO(status.st_mode))
+        std::fprintf(stderr, "loglode: %s is a FIFO: it is read until its writers close it\n", printable(input).c_str());
+    }
+    return options;
+  }
   int without_input() const { return report_usage(with_example("inputs is required: files, folders, or - for standard input")); }
 
   static bool is_later_command(std::string_view name) {
@@ -161,7 +247,8 @@ class CommandLine {
         "  loglode analyze app.log.gz --since 2026-11-23T12:00:00Z\n"
         "  loglode analyze - --columns time,service,message --delimiter '\\t' < table.tsv\n"
         "  loglode analyze logs/ --baseline yesterday/ --fail-on incident --report markdown -o report.md");
-    command->callback([this] { status_ = has_input(arguments_.analyze.inputs) ? run_analyze(arguments_.analyze) : without_input(); });
+    command->callback(
+        [this] { status_ = has_input(arguments_.analyze.inputs) ? run_analyze(telling(arguments_.analyze)) : without_input(); });
   }
 
   void add_run_commands() {
@@ -193,7 +280,7 @@ class CommandLine {
         "What is learned twice counts once: a file that grew is learned again as a whole.\n"
         "Examples:\n  loglode learn /var/log/shop --state ~/.loglode/shop\n"
         "  loglode analyze today.log --state ~/.loglode/shop --read-only-state");
-    command->callback([this] { status_ = has_input(arguments_.learn.inputs) ? run_learn(arguments_.learn) : without_input(); });
+    command->callback([this] { status_ = has_input(arguments_.learn.inputs) ? run_learn(telling(arguments_.learn)) : without_input(); });
   }
 
   void add_tail() {
@@ -207,7 +294,7 @@ class CommandLine {
         "  loglode tail /var/log --from end --exclude '*.gz'\n"
         "  kubectl logs -f --prefix deploy/shop | loglode tail -\n"
         "  journalctl -f -o json | loglode tail - --report ndjson > events.ndjson");
-    command->callback([this] { status_ = has_input(arguments_.tail.inputs) ? run_tail(arguments_.tail) : without_input(); });
+    command->callback([this] { status_ = has_input(arguments_.tail.inputs) ? run_tail(telling(arguments_.tail)) : without_input(); });
   }
 
   void add_run() {
@@ -303,8 +390,14 @@ class CommandLine {
     check->callback([this] { status_ = check_files(arguments_.check_paths, arguments_.connect); });
 
     CLI::App* completion = app_.add_subcommand("completion", "Completion for a shell, to be sourced");
-    completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
-    completion->callback([this] { status_ = print_completion(arguments_.shell, app_); });
+    completion->add_option("shell", arguments_.shell, "bash, zsh or fish")->required();
+    completion->footer("Example:\n  loglode completion bash > /etc/bash_completion.d/loglode");
+    completion->callback([this] {
+      const std::string& shell = arguments_.shell;
+      const bool known = shell == "bash" || shell == "zsh" || shell == "fish";
+      status_ = known ? print_completion(shell, app_)
+                      : report_usage(with_example("no completion for " + in_quotes(shell) + ": bash, zsh and fish have one"));
+    });
 
     app_.add_subcommand("version", "The version")->callback([this] { status_ = print_and_leave(version_text() + "\n"); });
     CLI::App* help = app_.add_subcommand("help", "Help on a command, or on the configuration of run");

@@ -15,6 +15,7 @@
 #include <utility>
 
 #include "app/live/live_run.h"
+#include "app/reading/option_words.h"
 #include "base/descriptor_limit.h"
 #include "base/exit_status.h"
 #include "base/stop_signals.h"
@@ -117,10 +118,14 @@ Result<void> check_records(const TailOptions& options) {
 /// Tells what is wrong with inputs once, as it turns up, draws the status line, and keeps what was found.
 class Monitor {
  public:
-  Monitor(LiveRun& run, LiveScreen& screen, LastRunKeeper* keeper, const TailOptions& options)
-      : run_{run}, screen_{screen}, keeper_{keeper}, options_{options}, followed_{files_of(options), options.exclude}, thread_{[this] {
-          tick_until_done();
-        }} {}
+  Monitor(LiveRun& run, LiveScreen& screen, LastRunKeeper* keeper, const TailOptions& options, std::atomic<bool>& any_fatal)
+      : run_{run},
+        screen_{screen},
+        keeper_{keeper},
+        options_{options},
+        any_fatal_{any_fatal},
+        followed_{files_of(options), options.exclude},
+        thread_{[this] { tick_until_done(); }} {}
   ~Monitor() {
     done_ = true;
     thread_.join();
@@ -130,7 +135,6 @@ class Monitor {
   }
   Monitor(const Monitor&) = delete;
   Monitor& operator=(const Monitor&) = delete;
-  [[nodiscard]] bool any_fatal() const noexcept { return any_fatal_; }
 
  private:
   static constexpr unsigned kLookForFiles = 30;  // ticks; every three seconds
@@ -179,10 +183,11 @@ class Monitor {
   LiveScreen& screen_;
   LastRunKeeper* keeper_;
   const TailOptions& options_;
+  std::atomic<bool>& any_fatal_;
   ingest::FollowedPatterns followed_;
   std::string trouble_;
   bool keeping_fails_ = false;
-  std::atomic<bool> done_{false}, any_fatal_{false};
+  std::atomic<bool> done_{false};
   std::thread thread_;
 };
 
@@ -199,33 +204,6 @@ void tell_end(const TailOptions& options, const LiveRun& run, const RunCounters&
     screen.say(
         "nothing was kept: with --state DIR the next run goes on where this one ended; with --from end it begins with the lines that are "
         "written then");
-}
-
-template <class Value>
-using Words = std::vector<std::pair<std::string, Value>>;
-
-/// One of `words`, which its help shows in this order, and which a wrong one is answered with.
-template <class Value>
-void add_words(CLI::App& command, const std::string& name, Value& target, const Words<Value>& words, const std::string& what) {
-  std::string list, sentence;
-  for (const auto& [word, value] : words) {
-    list += (list.empty() ? "" : "|") + word;
-    sentence += (sentence.empty() ? "" : ", ") + word;
-  }
-  const auto check = [words, sentence](std::string& given) {
-    const bool known = std::any_of(words.begin(), words.end(), [&](const auto& word) { return word.first == given; });
-    return known ? std::string{} : fmt::format("\"{}\" is none of {}", printable(given), sentence);
-  };
-  command
-      .add_option_function<std::string>(
-          name,
-          [&target, words](const std::string& given) {
-            for (const auto& [word, value] : words)
-              if (word == given) target = value;
-          },
-          what)
-      ->check(CLI::Validator{check, ""})
-      ->type_name(list);
 }
 
 /// Where what was found is kept; empty: nowhere.
@@ -287,9 +265,8 @@ void add_tail_options(CLI::App& command, TailOptions& options) {
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep what was found for `incidents` and `context`");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "findings that notify nobody as well");
-  const Words<When> whens{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-  add_words(command, "--color", options.color, whens, "colours");
-  add_words(command, "--progress", options.progress, whens, "the status line");
+  add_words(command, "--color", options.color, kWhens, "colours");
+  add_words(command, "--progress", options.progress, kWhens, "the status line");
 }
 
 int run_tail(const TailOptions& options) {
@@ -297,10 +274,6 @@ int run_tail(const TailOptions& options) {
   if (auto fine = check_records(options); !fine) return report_error(fine.error());
   allow_many_files();
   LiveOptions live = live_options(options);
-  if (!options.quiet)
-    live.reading.before_compiling = [] {
-      fmt::print(stderr, "loglode: compiling the rules, which takes some seconds; they are kept for the next start\n");
-    };
   const std::atomic<bool>& stop = stop_on_signals();
   std::signal(SIGUSR1, [](int) { templates_asked_for = true; });
   LiveScreen screen{screen_style(options), json_event_texts()};
@@ -325,12 +298,11 @@ int run_tail(const TailOptions& options) {
                           const std::shared_ptr<const Assessment>& assessment, const LiveChanges& changes) {
       kept.take(assessment, numbers_of(changes));
     });
-  bool damaged = false;
+  std::atomic<bool> damaged{false};
   Result<PipelineTimes> times;
   {
-    const Monitor monitor{run, screen, keeper ? &*keeper : nullptr, options};
+    const Monitor monitor{run, screen, keeper ? &*keeper : nullptr, options, damaged};
     times = run.run();
-    damaged = monitor.any_fatal();
   }
   if (!times) return report_error(times.error());
   tell_end(options, run, run.counters(), screen);

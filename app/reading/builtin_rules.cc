@@ -1,5 +1,8 @@
 #include "app/reading/builtin_rules.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <cstdlib>
 
 #include "app/reading/embedded.h"
@@ -8,15 +11,11 @@
 
 namespace loglode {
 
-namespace {
-
-std::string cache_folder() {
+std::string rule_cache_folder() {
   if (const char* cache = std::getenv("XDG_CACHE_HOME"); cache != nullptr && *cache == '/') return std::string{cache} + "/loglode";
   if (const char* home = std::getenv("HOME"); home != nullptr && *home == '/') return std::string{home} + "/.cache/loglode";
   return {};
 }
-
-}  // namespace
 
 ParseConfig parse_config(const ReadingOptions& options) {
   ParseConfig config;
@@ -32,11 +31,13 @@ ParseConfig parse_config(const ReadingOptions& options) {
 
 std::vector<RulePackText> builtin_packs() { return {{"builtin", std::string{embedded_rules()}, true}}; }
 
+void tell_compiling() { fmt::print(stderr, "loglode: compiling the rules, which takes some seconds; they are kept for the next start\n"); }
+
 Result<LoadedRules> load_rules_for(const ReadingOptions& options) {
   RuleSetConfig config;
   config.packs = options.rules;
   config.probes = redaction_probes();
-  config.cache_folder = cache_folder();
+  config.cache_folder = rule_cache_folder();
   config.before_compiling = options.before_compiling;
   config.images = embedded_rule_images();  // of use when the user has no packs of his own
   LoadedRules loaded = load_rules_from_text(options.no_builtin_rules ? std::vector<RulePackText>{} : builtin_packs(), config, false);

@@ -2,6 +2,7 @@
 // probes.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "app/reading/options.h"
@@ -15,6 +16,12 @@ namespace loglode {
 
 /// The packs of configs/rules/, as they were when the program was built.
 [[nodiscard]] std::vector<RulePackText> builtin_packs();
+
+/// Where compiled rules are kept for the next start; empty: nowhere.
+[[nodiscard]] std::string rule_cache_folder();
+
+/// Says on standard error what takes so long: ReadingOptions::before_compiling of commands.
+void tell_compiling();
 
 /// Built-in packs unless refused, and `--rules`, compiled (or taken from the program itself or the cache where that fits). Errors:
 /// invalid_argument that lists every problem.

@@ -11,31 +11,18 @@
 #include <charconv>
 #include <cstdlib>
 #include <limits>
-#include <map>
 #include <string_view>
 
+#include "app/reading/option_words.h"
 #include "base/terminal_text.h"
 #include "core/limits.h"
 
 namespace loglode {
 
 namespace {
-const std::map<std::string, ReportForm> kReportForms{
+const Words<ReportForm> kReportForms{
     {"human", ReportForm::human}, {"markdown", ReportForm::markdown}, {"html", ReportForm::html}, {"ndjson", ReportForm::ndjson}};
-const std::map<std::string, When> kWhen{{"auto", When::automatic}, {"always", When::always}, {"never", When::never}};
-const std::map<std::string, FailOn> kFailOn{{"finding", FailOn::finding}, {"incident", FailOn::incident}};
-
-template <class Enum>
-void add_choice(CLI::App& command, const std::string& name, Enum& target, const std::map<std::string, Enum>& choices,
-                const std::string& what) {
-  std::string list;
-  for (const auto& [word, value] : choices) list += (list.empty() ? "" : "|") + word;
-  command
-      .add_option_function<std::string>(
-          name, [&target, &choices](const std::string& word) { target = choices.at(word); }, what)
-      ->check(CLI::IsMember(choices))
-      ->type_name(list);
-}
+const Words<FailOn> kFailOn{{"finding", FailOn::finding}, {"incident", FailOn::incident}};
 
 template <class Number>
 CLI::Validator number(Number low, Number high, const std::string& what) {
@@ -43,7 +30,9 @@ CLI::Validator number(Number low, Number high, const std::string& what) {
     Number value{};
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     const bool good = error == std::errc{} && end == text.data() + text.size() && value >= low && value <= high;  // false for nan too
-    return good ? std::string{} : fmt::format("\"{}\" is no {} from {} to {}", printable(text), what, low, high);
+    return good ? std::string{}
+                : fmt::format("\"{}\" is no {} from {} to {}, such as {}", printable(text), what, low, high,
+                              std::clamp(Number{4}, low, high));
   };
   return CLI::Validator{check, ""};
 }
@@ -86,7 +75,7 @@ void add_run_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--stats", options.stats, "one JSON object: lines, bytes, seconds, limits")->type_name("FILE");
   command.add_flag("--quiet", options.quiet, "nothing on standard error but errors");
   command.add_flag("--verbose", options.verbose, "how each input was read, and times of the stages, on standard error");
-  add_choice(command, "--progress", options.progress, kWhen, "a progress bar on standard error");
+  add_words(command, "--progress", options.progress, kWhens, "a progress bar on standard error");
   command.add_option("--batch-bytes", options.batch_bytes, "size of a batch; results do not depend on it")
       ->type_name("N")
       ->check(whole_number(0, 1024 * kMiB))
@@ -111,7 +100,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--baseline", options.baselines, "learned first, reported never (repeatable)")
       ->type_name("PATH")
       ->allow_extra_args(false);
-  add_choice(command, "--report", options.report, kReportForms, "form of the report");
+  add_words(command, "--report", options.report, kReportForms, "form of the report");
   command.add_option("-o", options.output, "write the report there instead of standard output")->type_name("FILE");
   command.add_option("--findings", options.findings, "NDJSON, one finding a line")->type_name("FILE");
   command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
@@ -130,11 +119,11 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   command.add_option("--frequent-window", options.frequent_window_seconds, "that window, in seconds (default 60)")
       ->type_name("SECONDS")
       ->check(seconds(0.001, 1e9));
-  add_choice(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
+  add_words(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
   command.add_flag_function(
       "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
-  add_choice(command, "--color", options.color, kWhen, "colours in the report");
+  add_words(command, "--color", options.color, kWhens, "colours in the report");
   command
       .add_option("--summary-round-trip,--through-seam", options.round_trip_seed,
                   "send window summaries through encode, split, replay and merge")

@@ -31,10 +31,10 @@ void check_rules(LoadedConfig& loaded, std::string& out, bool& good) {
   if (config.rules.packs.empty() && !names_rules(config)) return;
   RuleSetConfig wanted;
   for (const Text& pack : config.rules.packs) wanted.packs.push_back(pack.value);
-  if (wanted.packs.empty()) {  // nothing to compile, as long as the set is the embedded one, probes included
-    wanted.probes = redaction_probes();
-    wanted.images = embedded_rule_images();
-  }
+  // With the probes it is the set that `run` has: the embedded one needs no compiling, another one is kept for `run`.
+  wanted.probes = redaction_probes();
+  wanted.images = embedded_rule_images();
+  wanted.cache_folder = rule_cache_folder();
   const LoadedRules rules =
       load_rules_from_text(config.rules.builtin ? builtin_packs() : std::vector<RulePackText>{}, wanted, !wanted.packs.empty());
   good = rules.problems.empty();

@@ -35,6 +35,7 @@ std::string parent_of(const std::string& path) {
 void read(const Section& section, SourceConfig& out) {
   out.paths = section.paths("paths", true);
   out.exclude = section.texts("exclude");
+  for (Text& pattern : out.exclude) section.reading().expand_home(pattern);
   out.roots = section.paths("roots");
   out.rotated = section.paths("rotated");
   constexpr StartAt::Kind kStarts[] = {StartAt::Kind::start, StartAt::Kind::end, StartAt::Kind::state};
@@ -64,9 +65,8 @@ void tell_no_files(const SourceConfig& source, ConnectTrial& trial) {
 void connect(const SourceConfig& source, ConnectTrial& trial) {
   std::vector<std::string> unmatched, odd;
   const std::vector<std::string> files = ingest::matching_files(values_of(source.paths), values_of(source.exclude), unmatched, odd);
-  if (!odd.empty())
-    trial.found(fmt::format("source {}: {} match{} of its patterns cannot be followed, such as: {}", in_quotes(source.name), odd.size(),
-                            odd.size() == 1 ? "" : "es", printable(odd.front())));
+  for (const std::string& each : ingest::unread_matches(values_of(source.paths), values_of(source.exclude)))
+    trial.found(fmt::format("source {}: {}", in_quotes(source.name), printable(each)));
   if (files.empty()) return tell_no_files(source, trial);
   ingest::AllowedPlaces places{values_of(source.paths), values_of(source.roots), false};
   std::size_t readable = 0;

@@ -48,8 +48,8 @@ std::vector<std::string> parts_of(const SinkConfig& sink) {
   return parts;
 }
 
-std::vector<ConfigProblem> check_whole(const PipelineConfig& config) {
-  return check_feedback(config, {ingest::matching_files, ingest::is_no_log_by_name, parts_of});
+void check_whole(const PipelineConfig& config, ConfigReading& reading) {
+  check_files(config, {ingest::matching_files, ingest::is_no_log_by_name, parts_of}, reading);
 }
 
 }  // namespace

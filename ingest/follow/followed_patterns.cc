@@ -26,6 +26,7 @@ std::vector<std::string> FollowedPatterns::begin() {
         each.waiting ? each.pattern + ": nothing matches yet, waiting"
         : named      ? "following " + each.file
                      : fmt::format("following {} {} of {}", with_commas(each.files), each.files == 1 ? "file" : "files", each.pattern));
+    for (std::string& unread : unread_matches({each.pattern}, exclude_)) sentences.push_back(std::move(unread));
   }
   return sentences;
 }

@@ -12,7 +12,7 @@ class FollowedPatterns {
  public:
   FollowedPatterns(const std::vector<std::string>& patterns, std::vector<std::string> exclude);
 
-  /// A sentence for each pattern.
+  /// A sentence for each pattern, and for what it matches that is not followed.
   [[nodiscard]] std::vector<std::string> begin();
   /// The same for each that matched nothing until now.
   [[nodiscard]] std::vector<std::string> arrivals();

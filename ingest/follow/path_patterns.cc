@@ -9,6 +9,7 @@
 #include <map>
 #include <set>
 
+#include "ingest/file_reader.h"
 #include "ingest/follow/glob.h"
 #include "ingest/input_source.h"
 #include "ingest/log_name.h"
@@ -47,6 +48,15 @@ std::string unrolled_name_of(const std::string& path) {
   return stem + fs::path{log}.extension().string();
 }
 
+/// A sentence, of a match whose `stat` gave `error` and `mode`; empty: it is a file or a folder.
+std::string why_unread(const std::string& path, int error, mode_t mode) {
+  if (error == ENOENT) return path + " is a symbolic link to what is not there (yet), and nothing is read from it";
+  if (error != 0) return why_not_opened(path, error);
+  if (S_ISREG(mode) || S_ISDIR(mode)) return {};
+  return path + " is " + std::string{kind_of(mode)} + " and is not read: only files are followed" +
+         (S_ISFIFO(mode) ? "; `loglode tail - < " + path + "` reads it" : "");
+}
+
 }  // namespace
 
 std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
@@ -65,13 +75,11 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
     const std::size_t before = files.size();
     for (const std::string& path : expand_glob(pattern)) {
       struct stat status {};
-      const bool is_there = ::stat(path.c_str(), &status) == 0;
-      const bool circle = !is_there && errno == ELOOP;
-      if (is_there && S_ISREG(status.st_mode)) add(path);
-      if ((circle || (is_there && !S_ISREG(status.st_mode) && !S_ISDIR(status.st_mode))) && !is_excluded(path, exclude))
-        odd.push_back(path + (circle ? " is a symbolic link that leads in a circle" : " is or leads to a device, a FIFO or a socket") +
-                      " and is not followed");
-      if (!is_there || !S_ISDIR(status.st_mode)) continue;
+      const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+      if (error == 0 && S_ISREG(status.st_mode)) add(path);
+      if (error != ENOENT && !is_excluded(path, exclude))  // what a link leads to may come yet
+        if (std::string why = why_unread(path, error, status.st_mode); !why.empty()) odd.push_back(std::move(why));
+      if (error != 0 || !S_ISDIR(status.st_mode)) continue;
       RunCounters unheard;  // an empty folder is nothing to complain about: files may come
       if (const auto inside = find_inputs({path}, unheard))
         for (const InputFile& file : *inside) add(file.path);
@@ -81,6 +89,22 @@ std::vector<std::string> matching_files(const std::vector<std::string>& patterns
   std::sort(files.begin(), files.end());
   files.erase(std::unique(files.begin(), files.end()), files.end());
   return files;
+}
+
+std::vector<std::string> unread_matches(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude) {
+  constexpr std::size_t kSentencesMax = 5;
+  std::vector<std::string> sentences;
+  for (const std::string& pattern : patterns) {
+    for (const std::string& path : expand_glob(pattern)) {
+      struct stat status {};
+      const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+      std::string why = why_unread(path, error, status.st_mode);
+      if (why.empty() || is_excluded(path, exclude)) continue;
+      if (sentences.size() == kSentencesMax) return sentences;
+      sentences.push_back(std::move(why));
+    }
+  }
+  return sentences;
 }
 
 std::vector<std::string> folders_of(const std::vector<std::string>& patterns, const std::vector<std::string>& files) {

@@ -13,6 +13,9 @@ namespace loglode::ingest {
 /// circle of links, a device.
 [[nodiscard]] std::vector<std::string> matching_files(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude,
                                                       std::vector<std::string>& unmatched, std::vector<std::string>& odd);
+/// A sentence for each of what the patterns match that is neither file nor folder, and is not read: FIFOs, sockets, devices, links that
+/// lead nowhere; a few at most.
+[[nodiscard]] std::vector<std::string> unread_matches(const std::vector<std::string>& patterns, const std::vector<std::string>& exclude);
 /// Folders whose names decide what the patterns match, those of `files`, which they match now, among them; each once.
 [[nodiscard]] std::vector<std::string> folders_of(const std::vector<std::string>& patterns, const std::vector<std::string>& files);
 /// Files that these patterns match and that are parts, by their names, of logs at `paths`, wherever those are.

@@ -36,7 +36,9 @@ class FormatReader {
       add(std::max(0, error.mark.line + 1), "not YAML: " + error.msg);
     }
   }
-  void add(int line, const std::string& message) { out_.problems.push_back(fmt::format("{}:{}: {}", file_, line, message)); }
+  void add(int line, const std::string& message) {
+    out_.problems.push_back(line > 0 ? fmt::format("{}:{}: {}", file_, line, message) : fmt::format("{}: {}", file_, message));
+  }
 
  private:
   void problem(const YAML::Node& node, const std::string& message) { add(std::max(0, node.Mark().line + 1), message); }

@@ -50,6 +50,9 @@ Result<TimeRange> TimeRange::read(const std::string& since, const std::string& u
   if (!first) return tl::unexpected<Error>(first.error());
   auto last = read_option("--until", until, context, range.until);
   if (!last) return tl::unexpected<Error>(last.error());
+  if (*first >= *last && !since.empty() && !until.empty())
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                "--since " + since + " is not before --until " + until + ", so that no record is left: exchange them, or leave one out");
   return TimeRange{*first, *last};
 }
 

@@ -198,7 +198,7 @@ std::vector<Rule> read_pack(const RulePackText& pack, std::vector<RuleProblem>& 
     if (const int line = line_of_second_document(pack.yaml); line > 0)
       list.add(line, {}, "a second YAML document (after ---): a file holds one pack");
     const YAML::Node root = YAML::Load(pack.yaml);
-    if (!root.IsNull()) return read_rules(root, list);
+    if (!root.IsNull() && !(root.IsMap() && root.size() == 0)) return read_rules(root, list);
     list.add(0, {}, fmt::format("empty: {}", kWhatFilesHave));
     return {};
   } catch (const YAML::Exception& error) {  // yaml-cpp speaks in exceptions; they end here

@@ -47,6 +47,7 @@ struct Rule {
   std::vector<std::string> references;
   std::string file;
   int line = 0;
+  bool built_in = false;  // checked when the program was built
 };
 
 /// The rules of one pack, also those with faults (so that their patterns can be checked too); appends what is wrong to `problems`.

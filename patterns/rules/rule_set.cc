@@ -66,6 +66,7 @@ class Loader {
   static std::vector<Rule> decoded(const RulePackText& pack) {
     auto rules = decode_rules(pack.yaml);
     LOGLODE_ASSERT(rules.has_value());  // made by this program's own build
+    for (Rule& rule : *rules) rule.built_in = true;
     return std::move(*rules);
   }
 
@@ -98,9 +99,13 @@ class Loader {
       if (note(make_ready(*compiled_))) ready_ = true;
       return;
     }
-    if (config_.before_compiling) config_.before_compiling();
     std::vector<bool> sound = check_each();
-    if (!compile_all(sound)) return;
+    const bool refused = !problems_.empty();
+    if (refused)
+      leave_out_built_in(sound);
+    else if (config_.before_compiling)
+      config_.before_compiling();
+    if (!(refused ? compile_without_faults(sound) : compile_all(sound))) return;
     if (!note(make_ready(*compiled_))) return;
     ready_ = true;
     check_breadth();
@@ -117,6 +122,12 @@ class Loader {
     }
     scan_for_rare_prefixes(compiled_->expressions, compiled_->rule_of.size());
     return sound;
+  }
+
+  /// They have no problems: where the user's rules are refused, compiling the others would only keep him waiting.
+  void leave_out_built_in(std::vector<bool>& sound) const {
+    for (std::size_t i = 0; i < sound.size(); ++i)
+      if (compiled_->is_probe(i) || rules_[compiled_->rule_of[i]].built_in) sound[i] = false;
   }
 
   /// All databases, of the sound expressions; one that turns out not to be is reported and left out.

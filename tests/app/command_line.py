@@ -4,8 +4,10 @@ import array
 import fcntl
 import json
 import os
+import re
 import resource
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -60,10 +62,59 @@ def usage(log):
             (["top"], 2, "not part of this version"), (["tail"], 2, "inputs"), (["tail", log, "--from", "state"], 2, "--state"), (["run"], 2, "config"), (["run", "nowhere.yaml"], 2, "nowhere.yaml"), (["context", "zz"], 2, ""),
             (["help"], 0, ""), (["help", "analyze"], 0, "--findings"), (["analyze", "--help"], 0, "Examples"), (["--version"], 0, ""), (["version"], 0, ""),
             (["completion", "bash"], 0, "complete"), (["completion", "tcsh"], 2, "tcsh"), (["check"], 0, ""), (["check", "--help"], 0, "loglode check shop.yaml --connect"), (["run", "--help"], 0, "143"),
+            (["analyze", log, "--report", "pdf"], 2, '"pdf" is none of human, markdown, html, ndjson; for example --report human'), (["analyze", log, "--fail-on", "x"], 2, "finding, incident"),
+            (["analyze", log, "--threads", "many"], 2, '"many" is no whole number from 1 to 256, such as 4'), (["analyze", log, "--state"], 2, "--state needs a value: DIR"),
+            (["analyze", log, "--quiet=maybe"], 2, '--quiet takes no value such as "maybe"'), (["analyze", log, "--report", "html", "--report", "html"], 2, "--report may be given once"),
+            (["incidents", "shwo"], 2, 'no command incidents shwo (did you mean "show"?)'), (["dlq", "lst"], 2, 'did you mean "list"?'), (["run", "a", "b"], 2, 'too many arguments: "b"'), (["analyze", log, "-x"], 2, "no option -x"),
+            (["analyze", log, "--since", "2026-11-24T00:00:00Z", "--until", "2026-11-23T00:00:00Z"], 2, "is not before --until 2026-11-23T00:00:00Z"), (["analyze", "*.lgo"], 2, "without quotes the shell expands it"),
             (["tail", "--help"], 0, "--from start|end|state"), (["tail", log, "--from", "middle"], 2, '"middle" is none of start, end, state')]:
         done = call(*arguments)
         statuses = status if isinstance(status, tuple) else (status,)
         check(f"loglode {' '.join(arguments)}", done.returncode in statuses and word in done.stdout + done.stderr, done)
+        check(f"our own words: loglode {' '.join(arguments)}", not re.search(r"Run with --help|not in \{|required but received|Could not convert|was not expected", done.stderr), done)
+
+
+def cheap_refusals(folder, log):
+    """What is refused is refused before rules are compiled, which takes seconds; the built-in ones are never compiled."""
+    broken = os.path.join(folder, "broken.yaml")
+    with open(broken, "w", encoding="utf-8") as f:
+        f.write("pack: mine\nversion: 1\nrules:\n  - {id: bad, name: n, category: error, severity: error, meaning: m, pattern: '(', examples: {match: a, no_match: b}}\n")
+    for arguments, status, word in ((["analyze", log, "--rules", "nope.yaml"], 2, "nope.yaml: cannot be read"), (["analyze", log, "--rules", broken], 2, "broken.yaml:4: bad: the pattern does not compile"), (["check"], 0, "no problems")):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        done = call(*arguments)
+        spent = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - before
+        check(f"cheap: {arguments}", done.returncode == status and word in done.stdout + done.stderr and "compiling the rules" not in done.stderr, done)
+        check(f"{arguments}: {spent:.1f} s", spent < 3 or "/release/" not in binary)
+
+
+def odd_inputs(folder):
+    """What is no log is said, with what to do, whether it is named or matched."""
+    odd = os.path.join(folder, "odd")
+    os.mkdir(odd)
+    os.symlink("self.log", os.path.join(odd, "self.log"))
+    os.symlink("/dev/zero", os.path.join(odd, "zero.log"))
+    os.symlink("gone", os.path.join(odd, "gone.log"))
+    os.mkfifo(os.path.join(odd, "fifo.log"))
+    with socket.socket(socket.AF_UNIX) as listener:
+        here = os.getcwd()
+        os.chdir(odd)  # the name of a socket is short
+        listener.bind("sock.log")
+        os.chdir(here)
+    for name, word, status in (("self.log", "leads in a circle", 2), ("zero.log", "is a device, not a log file: name a file", 1), ("sock.log", "is a socket: name a file", 2), ("gone.log", "no such file", 2)):
+        done = call("analyze", os.path.join(odd, name), "--no-last")
+        check(f"analyze {name}", done.returncode == status and word in done.stderr, done)
+    done = call("tail", os.path.join(odd, "zero.log"), "--no-last")
+    check("tail of a device", done.returncode == 1 and "is a device" in done.stderr, done)
+    running = subprocess.Popen([binary, "tail", os.path.join(odd, "*.log"), "--no-last"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env={**os.environ, **ENV})
+    time.sleep(2)
+    running.send_signal(signal.SIGTERM)
+    told = running.communicate(timeout=60)[1]
+    for word in ("self.log is a symbolic link that leads in a circle", "zero.log is a device and is not read", "sock.log is a socket and is not read", "fifo.log is a FIFO and is not read", "gone.log is a symbolic link to what is not there"):
+        check(f"tail of a pattern: {word}: {told}", word in told)
+    writer = subprocess.Popen(["sh", "-c", "sleep 1; cat \"$0\" > \"$1\"", "/dev/null", os.path.join(odd, "fifo.log")])
+    done = call("analyze", os.path.join(odd, "fifo.log"), "--no-last")
+    writer.wait()
+    check("a FIFO is said to be waited for", "fifo.log is a FIFO: it is read until its writers close it" in done.stderr, done)
 
 
 def manners(folder, log):
@@ -262,6 +313,8 @@ def main():
         with open(log, "w", encoding="utf-8") as f:
             f.write(LOG + TROUBLE)
         usage(log)
+        cheap_refusals(folder, log)
+        odd_inputs(folder)
         manners(folder, log)
         errors_seen(folder)
         repeated(log, folder)

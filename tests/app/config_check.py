@@ -103,6 +103,35 @@ def feeds_itself(folder):
     check("does not start", done.returncode == 2 and "fed.yaml:5: " in done.stderr and not os.path.exists(os.path.join(folder, "fb")), done)
 
 
+def files_in_each_others_way(folder):
+    """What `run` would find out when it opens its files, and what it would read twice."""
+    text = "state: own\nsources:\n  in: { type: file, paths: ['logs/*.log'] }\n%ssinks:\n  out: { type: file, path: %s }\nhttp: { listen: off }\n"
+    os.makedirs(os.path.join(folder, "a folder"))
+    for path, what in (("own/state.db", 'its file "own/state.db" belongs to state: what is in "own"'), ("own/dead-letters/lock", "belongs to state"), ("a folder", "is a folder: name a file in it")):
+        write(folder, "way.yaml", text % ("", path))
+        done = call("way.yaml", cwd=folder)
+        check(f"check refuses {path}", done.returncode == 2 and "way.yaml:5: " in done.stdout and what in done.stdout, done)
+        done = subprocess.run([binary, "run", "way.yaml"], capture_output=True, text=True, timeout=60, check=False, cwd=folder, stdin=subprocess.DEVNULL)
+        check(f"run refuses {path}", done.returncode == 2 and what in done.stderr and not os.path.exists(os.path.join(folder, "own")), done)
+    for second, told in (("logs/a*.log", True), ("./logs/*.log", True), ("logs", True), ("other/*.log", False), ("logs/*.txt", False)):
+        write(folder, "way.yaml", text % (f"  two: {{ type: file, paths: ['{second}'] }}\n", "o"))
+        done = call("way.yaml", cwd=folder)
+        check(f"shared files: {second}", done.returncode == 0 and ('way.yaml:4: warning: source "two" names files of source "in" as well' in done.stdout) == told, done)
+    write(folder, "home.yaml", text.replace("logs/*.log", "~/log/*.log") % ("", "o"))
+    home = os.path.join(folder, "home of bob")
+    done = call(os.path.join(folder, "home.yaml"), env={"HOME": home})
+    check("~/ is the home folder", done.returncode == 0 and home + "/log/*.log" in done.stdout, done)
+    done = call(os.path.join(folder, "home.yaml"), env={"HOME": ""})
+    check("~/ without a home folder", done.returncode == 2 and "only ~/ stands for a home folder" in done.stdout, done)
+    for text in ("{}\n", "", "# nothing\n"):
+        write(folder, "empty.yaml", text)
+        done = call("empty.yaml", cwd=folder)
+        check("an empty file is no pack", done.returncode == 2 and 'empty: a configuration of `run` has "sources" and "sinks"' in done.stdout and "lacks" not in done.stdout, done)
+    write(folder, "slip.yaml", "source: {}\n")
+    done = call("slip.yaml", cwd=folder)
+    check("a slip of a key is no pack", done.returncode == 2 and 'did you mean "sources"?' in done.stdout and "pack" not in done.stdout, done)
+
+
 def refused_before_anything_is_made(folder):
     """What `run` refuses `check` refuses, and `run` does so before a state folder, a sink's file or a folder of dead letters is there."""
     kafka = "{ type: kafka, brokers: '127.0.0.1:1', topic: t, options: { %s } }"
@@ -206,6 +235,7 @@ with tempfile.TemporaryDirectory(prefix="loglode-test-") as temporary:
     broken(temporary)
     packs_of_a_configuration(temporary)
     feeds_itself(temporary)
+    files_in_each_others_way(temporary)
     refused_before_anything_is_made(temporary)
     no_configuration(temporary)
     examples_one_after_the_other()

@@ -277,11 +277,13 @@ TEST_CASE("A loop of links and a device stop nothing, and are told once") {
   append(folder / "app.log", "a2\n");
   follower.read_for(kWhile);
   CHECK(follower.lines() == Lines{"a1", "a2"});
-  std::multiset<std::string> told;
-  for (const InputProblem& problem : follower.counters().problems()) told.insert(problem.what.substr(folder.path().size()));
-  const std::string circle = " is a symbolic link that leads in a circle and is not followed";
-  CHECK(told == std::multiset<std::string>{"/a" + circle, "/b" + circle, "/loop.log" + circle,
-                                           "/zero.log is or leads to a device, a FIFO or a socket and is not followed"});
+  std::vector<std::string> told;
+  for (const InputProblem& problem : follower.counters().problems()) told.push_back(problem.what.substr(folder.path().size()));
+  std::sort(told.begin(), told.end());
+  REQUIRE(told.size() == 4);
+  for (const auto& [at, what] : {std::pair{0, "/a is a symbolic link that leads in a circle"}, {1, "/b is a symbolic link that leads in a circle"},
+                                 {2, "/loop.log is a symbolic link that leads in a circle"}, {3, "/zero.log is a device and is not read"}})
+    CHECK(told[static_cast<std::size_t>(at)].starts_with(what));
 }
 
 TEST_CASE("Parts with numbers that grow, renamed while nobody followed, are read on and read") {

@@ -102,9 +102,9 @@ TEST_CASE("connecting: files are counted and folders tried", "[app][config]") {
   fs::create_symlink("/dev/zero", folder.path / "zero.log");
   const ConnectReport odd = try_connections(
       read("sources: { in: { type: file, paths: ['*.log'] } }\nsinks: { out: { type: file, path: out/records.ndjson } }\n", folder.path));
-  CHECK(odd.found[0].starts_with("source \"in\": 2 matches of its patterns cannot be followed, such as: "));
-  CHECK(odd.found[0].ends_with("circle.log is a symbolic link that leads in a circle and is not followed"));
-  CHECK(odd.found[1] == "source \"in\": 2 readable files");
+  CHECK(odd.found[0].find("circle.log is a symbolic link that leads in a circle") != std::string::npos);
+  CHECK(odd.found[1].find("zero.log is a device and is not read") != std::string::npos);
+  CHECK(odd.found[2] == "source \"in\": 2 readable files");
 }
 
 TEST_CASE("connecting: a broker that does not answer is a problem, without its name when that came from outside", "[app][config]") {
