@@ -92,6 +92,7 @@ bool is_of_kubernetes_secret(std::span<const Attribute> all, std::string_view ke
   if (begin == std::string_view::npos) return false;
   if (begin != 0) ++begin;
   return std::any_of(all.begin(), all.end(), [&](const Attribute& other) {
+    if (other.value == "secrets" && other.key == "objectRef.resource") return true;
     return other.value == "Secret" && other.key.size() == begin + 4 && other.key.ends_with("kind") &&
            other.key.substr(0, begin) == key.substr(0, begin);
   });

@@ -30,16 +30,19 @@ std::size_t bracket_end(std::string_view text, std::size_t at) noexcept {
   return limit;
 }
 
-/// `"kind":"Secret"` of Kubernetes, whose `data` they are.
+/// `"kind":"Secret"` of Kubernetes, whose `data` they are, also in a list, or in its audit log, which names the resource.
 bool is_kubernetes_secret(std::string_view text, std::size_t at) noexcept {
   constexpr std::size_t kManifestMax = 4096;
   const std::string_view around = text.substr(at > kManifestMax ? at - kManifestMax : 0, 2 * kManifestMax);
-  for (std::size_t kind = around.find("kind"); kind != std::string_view::npos; kind = around.find("kind", kind + 1)) {
-    const std::size_t value = around.find_first_not_of("\"'\\:= ", kind + 4);
-    if (value == std::string_view::npos || around.substr(value, 6) != "Secret") continue;
-    if (value + 6 >= around.size() || !is_word(around[value + 6])) return true;
-  }
-  return false;
+  const auto says = [&](std::string_view key, std::string_view what) {
+    for (std::size_t at = around.find(key); at != std::string_view::npos; at = around.find(key, at + 1)) {
+      const std::size_t value = around.find_first_not_of("\"'\\:= ", at + key.size());
+      if (value == std::string_view::npos || value == at + key.size() || around.substr(value, what.size()) != what) continue;
+      if (value + what.size() >= around.size() || !is_word(around[value + what.size()])) return true;
+    }
+    return false;
+  };
+  return says("kind", "Secret") || says("kind", "SecretList") || says("resource", "secrets");
 }
 
 bool names_secrets(std::string_view name) noexcept {

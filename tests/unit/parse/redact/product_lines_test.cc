@@ -277,6 +277,8 @@ TEST_CASE("redact: names and values that stand apart", "[redact]") {
        R"({\"field\":\"password\",\"old\":\"«geheim»\",\"new\":\"«anders»\"})",
        "field=password from=«geheim» to=«anders»",
        R"({"level":"info","object":{"apiVersion":"v1","data":{"x":"«Z2VoZWlt»"},"kind":"Secret"}})",
+       R"({"kind":"SecretList","items":[{"metadata":{"name":"x"},"data":{"a":"«Z2VoZWlt»"}}]})",
+       R"({"objectRef":{"resource":"secrets","name":"db"},"requestObject":{"data":{"a":"«Z2VoZWlt»"}}})",
        R"({"msg":"{\"kind\":\"Secret\",\"stringData\":{\"x\":\"«geheim»\"}}"})"});
   expect_none({R"({"name":"password_encryption","current":"scram"})", R"({"template_id":"reset_password","to":"x","from":"y"})",
                "UPDATE users SET password = ? WHERE id = ?", "UPDATE users SET name = ? WHERE id = ? [bob, 7]",
