@@ -9,6 +9,7 @@ endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB 1.2.13 REQUIRED)
+find_package(CURL 7.88 REQUIRED)
 find_package(BZip2 1.0.8 REQUIRED)
 find_package(OpenSSL 3 REQUIRED COMPONENTS Crypto)
 
