@@ -1,13 +1,13 @@
 #include "sinks/kafka_sink.h"
 
+#include <algorithm>
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
 #include <utility>
 #include <vector>
 
 #include "core/window_summary.h"
 #include "sinks/kafka_producer.h"
+#include "sinks/open_writes.h"
 #include "sinks/record_json.h"
 
 namespace loglode {
@@ -19,29 +19,16 @@ using Clock = std::chrono::steady_clock;
 constexpr std::chrono::milliseconds kWaitForRoom{1000};
 constexpr std::size_t kMessageBytes = 128;  // what librdkafka and we keep for each beside its bytes
 
-/// What one write() sent, until its last report.
-struct Sending {
-  struct Mark {
-    Sending* sending = nullptr;
-    std::size_t record = 0, bytes = 0;
-  };
-  std::uint64_t ticket = 0;
-  std::shared_ptr<const Batch> batch;  // none: an event
-  Verdicts* to = nullptr;
-  Event event;
-  EventVerdicts* event_to = nullptr;
-  std::vector<Mark> marks;
-  std::size_t left = 0;
-};
-
 class KafkaSink final : public RecordSink, public EventSink {
  public:
   KafkaSink(KafkaSinkConfig config, const RuleCatalog& rules, TemplateMembers members)
       : config_{std::move(config)},
         json_{rules},
         members_{std::move(members)},
-        producer_{{config_.name, config_.brokers, config_.topic, config_.options},
-                  [this](void* mark, std::string_view reason) { settle(*static_cast<Sending::Mark*>(mark), reason); }} {}
+        writes_{config_.queue_bytes_max},
+        producer_{{config_.name, config_.brokers, config_.topic, config_.options}, [this](void* mark, std::string_view reason) {
+                    writes_.settle(*static_cast<OpenWrite::Mark*>(mark), reason.empty() ? Verdict::delivered : Verdict::rejected, reason);
+                  }} {}
 
   Result<void> start() { return producer_.start(); }
 
@@ -56,23 +43,18 @@ class KafkaSink final : public RecordSink, public EventSink {
   Result<void> write(const Event& event, EventVerdicts& to) override {
     const std::size_t bytes = 2 * event.json.size() + kMessageBytes;  // librdkafka's copy, and ours for who asks why it was rejected
     if (auto room = wait_for_room(bytes); !room) return room;
-    auto sending = std::make_unique<Sending>();
-    sending->event = event;
-    sending->event_to = &to;
-    sending->marks.push_back({sending.get(), 0, bytes});
-    Sending::Mark& mark = open(std::move(sending)).marks.front();
+    auto write = open_write_of(event, to);
+    write->marks.push_back({write.get(), 0, bytes});
+    OpenWrite::Mark& mark = writes_.open(std::move(write)).marks.front();
     producer_.send(event.key, event.json, &mark);
     return {};
   }
 
   Result<void> flush(Deadline until) override {
-    std::unique_lock lock{mutex_};
-    const std::uint64_t before = next_ticket_;
-    const auto done = [&] { return open_.empty() || open_.begin()->first >= before; };
-    while (!done()) {
+    const std::uint64_t before = writes_.next_ticket();
+    while (!writes_.wait_for_settled(before, std::min(until, Clock::now() + kWaitForRoom))) {
       if (producer_.failed()) return failed();
-      if (Clock::now() >= until) return in_the_way(std::to_string(open_.size()) + " writes are not yet acknowledged");
-      settled_.wait_until(lock, std::min(until, Clock::now() + kWaitForRoom));
+      if (Clock::now() >= until) return in_the_way(std::to_string(writes_.size()) + " writes are not yet acknowledged");
     }
     return {};
   }
@@ -97,13 +79,11 @@ class KafkaSink final : public RecordSink, public EventSink {
 
   void send(const std::shared_ptr<const Batch>& batch, Verdicts& to) {
     if (pieces_.empty()) return;
-    auto sending = std::make_unique<Sending>();
-    sending->batch = batch;
-    sending->to = &to;
-    sending->marks.reserve(pieces_.size());
-    for (const Piece& piece : pieces_) sending->marks.push_back({sending.get(), piece.record, piece.size + kMessageBytes});
+    auto write = open_write_of(batch, to);
+    write->marks.reserve(pieces_.size());
+    for (const Piece& piece : pieces_) write->marks.push_back({write.get(), piece.record, piece.size + kMessageBytes});
     // Its last message may settle while it is sent: nothing of it may be touched behind that.
-    Sending::Mark* mark = open(std::move(sending)).marks.data();
+    OpenWrite::Mark* mark = writes_.open(std::move(write)).marks.data();
     const std::string_view text = text_;
     for (const Piece& piece : pieces_) {
       const std::string id = record_id(batch->stream->info.identity, batch->records[piece.record].offset);
@@ -111,37 +91,9 @@ class KafkaSink final : public RecordSink, public EventSink {
     }
   }
 
-  Sending& open(std::unique_ptr<Sending> sending) {
-    const std::scoped_lock lock{mutex_};
-    Sending& opened = *sending;
-    opened.ticket = next_ticket_++;
-    opened.left = opened.marks.size();
-    for (const Sending::Mark& mark : opened.marks) bytes_ += mark.bytes;
-    open_.emplace(opened.ticket, std::move(sending));
-    return opened;
-  }
-
-  void settle(Sending::Mark& mark, std::string_view reason) {
-    Sending& sending = *mark.sending;
-    const Verdict verdict = reason.empty() ? Verdict::delivered : Verdict::rejected;
-    if (sending.to != nullptr) sending.to->settle(*sending.batch, mark.record, verdict, reason);
-    if (sending.event_to != nullptr) sending.event_to->settle(sending.event, verdict, reason);
-    std::unique_ptr<Sending> done;
-    const std::scoped_lock lock{mutex_};
-    bytes_ -= mark.bytes;
-    if (--sending.left != 0) return;
-    const auto found = open_.find(sending.ticket);
-    done = std::move(found->second);
-    open_.erase(found);
-    settled_.notify_all();
-  }
-
-  /// For all of it: half a batch is never taken. What is larger than the whole queue goes when that is empty.
   Result<void> wait_for_room(std::size_t bytes) {
     if (producer_.failed()) return failed();
-    std::unique_lock lock{mutex_};
-    const auto room = [&] { return bytes_ == 0 || bytes_ + bytes <= config_.queue_bytes_max; };
-    if (settled_.wait_for(lock, kWaitForRoom, room)) return {};
+    if (writes_.wait_for_room(bytes, kWaitForRoom)) return {};
     return in_the_way("its queue of " + std::to_string(config_.queue_bytes_max / kKiB) + " KiB is full");
   }
 
@@ -163,12 +115,7 @@ class KafkaSink final : public RecordSink, public EventSink {
   std::string text_;
   std::vector<Piece> pieces_;
 
-  std::mutex mutex_;
-  std::condition_variable settled_;
-  std::map<std::uint64_t, std::unique_ptr<Sending>> open_;  // guarded by mutex_, like those below
-  std::uint64_t next_ticket_ = 0;
-  std::size_t bytes_ = 0;
-
+  OpenWrites writes_;
   KafkaProducer producer_;  // last: its thread uses the others
 };
 
