@@ -47,7 +47,7 @@ endif()
 
 # HOT: what every line passes through; optimised further where a build optimises at all.
 function(loglode_library name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "HOT" "" "SOURCES;USES;USES_INSIDE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "HOT" "" "SOURCES;ALONE;USES;USES_INSIDE")
   add_library(loglode_${name} STATIC ${arg_SOURCES})
   if(arg_HOT)
     target_compile_options(loglode_${name} PRIVATE $<$<CONFIG:Release>:-O3>)
@@ -63,6 +63,11 @@ function(loglode_library name)
   endif()
   if(LOGLODE_PRECOMPILE)
     target_precompile_headers(loglode_${name} REUSE_FROM loglode_precompiled_${kind})
+    # Several sources of a room as one: most of the time goes to headers. `ALONE` are those whose private names are also another source's.
+    if(kind STREQUAL other)
+      set_target_properties(loglode_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 4)
+      set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    endif()
   endif()
 endfunction()
 
