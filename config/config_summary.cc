@@ -31,7 +31,7 @@ std::string say(const SinkConfig& sink) {
   for (const Document document : sink.what) what.push_back(kDocuments[static_cast<std::size_t>(document)]);
   const std::string where = sink.type == SinkConfig::Type::file    ? "file " + sink.path.shown
                             : sink.type == SinkConfig::Type::kafka ? "kafka " + sink.topic.shown
-                                                                   : std::string{"elasticsearch"};
+                                                                   : "elasticsearch " + sink.search.data_stream.shown;
   return fmt::format("{}: {} to {}", sink.name, fmt::join(what, ", "), where);
 }
 

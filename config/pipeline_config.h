@@ -128,6 +128,31 @@ struct RotateConfig {
   Given<Compress> compress{Compress::none, 0};
 };
 
+struct SearchTls {
+  enum class Verify : std::uint8_t { full, certificate, none };
+  Text ca, certificate, key;  // PEM files
+  Given<Verify> verify{Verify::full, 0};
+};
+
+enum class SearchProduct : std::uint8_t { any, elasticsearch, opensearch };
+
+struct SearchConfig {  // of a sink of type elasticsearch
+  std::vector<Text> urls;
+  Given<SearchProduct> product{SearchProduct::any, 0};
+  Text version;
+  Text api_key, user, password, bearer;
+  SearchTls tls;
+  Text proxy;
+  Text data_stream{"logs-loglode-default", 0, "logs-loglode-default"};
+  Text events_prefix{"loglode", 0, "loglode"};
+  Given<std::uint64_t> shards{1, 0}, replicas{1, 0};
+  Given<std::uint64_t> bulk_bytes{5 * kMiB, 0}, in_flight_max{8, 0};
+  Given<Milliseconds> bulk_age{std::chrono::seconds{1}, 0}, bulk_timeout{std::chrono::seconds{60}, 0};
+  Given<bool> gzip{true, 0};
+  Given<Milliseconds> retry_first{Milliseconds{500}, 0}, retry_max{std::chrono::seconds{60}, 0}, item_deadline{std::chrono::minutes{2}, 0};
+  Text hash_key;  // of event.hash; empty: none is written
+};
+
 struct SinkConfig {
   enum class Type : std::uint8_t { file, kafka, elasticsearch };
   std::string name;
@@ -143,9 +168,7 @@ struct SinkConfig {
   std::vector<Text> brokers;
   Text topic;
   Options options;
-  // elasticsearch
-  std::vector<Text> urls;
-  Text api_key, data_stream;
+  SearchConfig search;
 
   [[nodiscard]] bool wants(Document document) const { return what.count(document) > 0; }
 };

@@ -193,7 +193,8 @@ std::string template_members(std::string_view text, std::string_view id) {
   return out;
 }
 
-RecordJson::RecordJson(const RuleCatalog& rules, MaskText mask) : mask_{std::move(mask)} {
+RecordJson::RecordJson(const RuleCatalog& rules, MaskText mask, MessageFields message_fields)
+    : mask_{std::move(mask)}, message_fields_{message_fields} {
   for (const RuleInfo& rule : rules) {
     rule_ids_.emplace_back("\"");
     append_json_text(rule_ids_.back(), rule.id);
@@ -280,7 +281,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   if (!first) line.literal("]");
   line.copy(stream_members_);
   line.number(record.offset >> offset_shift_);
-  if (!batch.message_fields.empty()) append_message_fields(line, batch, record);
+  if (!batch.message_fields.empty() && message_fields_ == MessageFields::as_members) append_message_fields(line, batch, record);
   line.literal("}\n");
 }
 

@@ -27,9 +27,11 @@ using TemplateMembers = std::function<const std::string&(ShapeId)>;
 
 class RecordJson {
  public:
+  enum class MessageFields : std::uint8_t { as_members, left_out };
+
   /// `rules` must outlive it. `mask`: when not empty, `event.original` is written too, masked as a whole, where it says more than the
   /// message. It costs a look at every byte of every line that has a header.
-  explicit RecordJson(const RuleCatalog& rules, MaskText mask = {});
+  explicit RecordJson(const RuleCatalog& rules, MaskText mask = {}, MessageFields message_fields = MessageFields::as_members);
   /// Appends the record and a newline. `members`: of template_members().
   void append(std::string& out, const Batch& batch, const Record& record, std::string_view members);
 
@@ -45,6 +47,7 @@ class RecordJson {
   unsigned offset_shift_ = 0;
   std::string stream_members_, stream_service_;
   MaskText mask_;
+  const MessageFields message_fields_;
   std::string masked_;
 };
 

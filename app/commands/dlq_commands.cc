@@ -111,7 +111,7 @@ int show_dead_letter(const DlqArguments& arguments) {
     if (!found) found = dead_letter;
     return !several;
   });
-  if (several) return report_usage("several record ids begin with " + arguments.which + ": give more digits" + ": give more digits");
+  if (several) return report_usage("several record ids begin with " + arguments.which + ": give more digits");
   if (!found)
     return worse(status, report_usage(fmt::format("there is no dead letter {} in {}: `loglode dlq list` shows all", arguments.which,
                                                   arguments.path)));

@@ -22,6 +22,7 @@
 #include "app/commands/learn.h"
 #include "app/commands/run.h"
 #include "app/commands/run_commands.h"
+#include "app/commands/setup_command.h"
 #include "app/commands/tail.h"
 #include "app/commands/template_commands.h"
 #include "app/reading/builtin_rules.h"
@@ -40,6 +41,7 @@ struct Arguments {
   TailOptions tail;
   TemplateSource templates;
   DlqArguments dlq;
+  SetupArguments setup;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
   std::string looked_into;  // --state of the commands that look at a run
@@ -63,6 +65,7 @@ class CommandLine {
     add_run_commands();
     add_templates();
     add_dlq_commands(app_, arguments_.dlq, status_);
+    add_setup();
     add_others();
     refuse_empty_values(app_);
     expand_home(app_);
@@ -234,7 +237,7 @@ class CommandLine {
   int without_input() const { return report_usage(with_example("inputs is required: files, folders, or - for standard input")); }
 
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"backtest", "diff", "rca", "setup", "top"})
+    for (const std::string_view later : {"backtest", "diff", "rca", "top"})
       if (name == later) return true;
     return false;
   }
@@ -308,6 +311,20 @@ class CommandLine {
         "SIGHUP: rules, thresholds and the log level are read again.\n"
         "Examples:\n  loglode check shop.yaml --connect\n  loglode run shop.yaml\n  loglode run shop.yaml --reread orders");
     command->callback([this] { status_ = run_pipeline_of(arguments_.config, arguments_.reread); });
+  }
+
+  void add_setup() {
+    CLI::App* setup = app_.add_subcommand("setup", "What a server must have before run writes to it");
+    setup->require_subcommand(1);
+    CLI::App* search = setup->add_subcommand("elasticsearch", "Index templates in Elasticsearch or OpenSearch: shows what would change");
+    SetupArguments& given = arguments_.setup;
+    search->add_option("config", given.config, "the configuration of run")->required();
+    search->add_option("--sink", given.sink, "which sink, where several are of the type")->type_name("NAME");
+    search->add_flag("--yes", given.yes, "make the changes; what was there is saved in a file");
+    search->add_flag("--rollover", given.rollover, "let the data stream go on in an index under the templates");
+    search->add_option("--undo", given.undo, "take back what an earlier --yes changed, by the file that it named")->type_name("FILE");
+    search->footer("Examples:\n  loglode setup elasticsearch shop.yaml\n  loglode setup elasticsearch shop.yaml --yes");
+    search->callback([this] { status_ = setup_elasticsearch(arguments_.setup); });
   }
 
   void add_templates() {

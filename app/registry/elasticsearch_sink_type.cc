@@ -1,28 +1,206 @@
-// `type: elasticsearch` of a sink: its keys are known, so that a configuration of a later version is refused by name.
+// `type: elasticsearch` of a sink: Elasticsearch and OpenSearch.
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "app/registry/search_sink_config.h"
 #include "app/registry/types.h"
+#include "base/near_word.h"
+#include "base/yaml_lines.h"
+#include "net/http_client.h"
+#include "parse/redact/redactor.h"
+#include "sinks/elasticsearch/elasticsearch_sink.h"
+#include "sinks/elasticsearch/search_templates.h"
 
 namespace loglode::config {
 namespace {
 
-constexpr KeyRow kKeys[] = {{"urls api_key data_stream", "refused: elasticsearch is not part of this version", "none"}};
+using std::chrono::minutes;
+using std::chrono::seconds;
 
-void read(const Section& section, SinkConfig& out) {
-  out.urls = section.texts("urls", true);
-  out.api_key = section.text("api_key");
-  out.data_stream = section.text("data_stream");
-  section.problem(section.key_line("type"), fmt::format("{}: elasticsearch is not part of this version", section.what()));
+constexpr std::string_view kTlsKeys[] = {"ca", "certificate", "key", "verify"};
+constexpr std::string_view kBulkKeys[] = {"size", "age", "in_flight_max", "timeout", "compress"};
+constexpr std::string_view kRetryKeys[] = {"first", "max", "item_deadline"};
+constexpr std::string_view kEventKeys[] = {"prefix"};
+constexpr Word<SearchTls::Verify> kVerify[] = {
+    {"full", SearchTls::Verify::full}, {"certificate", SearchTls::Verify::certificate}, {"none", SearchTls::Verify::none}};
+constexpr Word<SearchProduct> kProducts[] = {
+    {"auto", SearchProduct::any}, {"elasticsearch", SearchProduct::elasticsearch}, {"opensearch", SearchProduct::opensearch}};
+constexpr Word<bool> kCompress[] = {{"gzip", true}, {"none", false}};
+constexpr KeyRow kKeys[] = {
+    {"urls", "nodes of one cluster, each with its path prefix where there is one", "required"},
+    {"product", "`auto`, `elasticsearch`, `opensearch`: which of both it is", "`auto`"},
+    {"api_key", "or `user` and `password`, or `bearer`", "none"},
+    {"user password", "basic authentication", "none"},
+    {"bearer", "a token", "none"},
+    {"tls.ca tls.certificate tls.key", "PEM files: who signed the server's certificate; ours, where the server asks for one",
+     "the system's CAs, none"},
+    {"tls.verify", "`full`, `certificate` (not the host's name), `none`", "`full`"},
+    {"proxy", "an HTTP proxy; none is taken from the environment", "none"},
+    {"data_stream", "of records: `logs-loglode-…` or `logs-loglode.…-…`", "`logs-loglode-default`"},
+    {"shards replicas", "of the indices, as `loglode setup elasticsearch` makes them", "1, 1"},
+    {"events.prefix", "of the indices of findings, incidents, templates and reports", "`loglode`"},
+    {"bulk.size bulk.age", "a request is sent when it is so large or so old", "`5MiB`, `1s`"},
+    {"bulk.in_flight_max bulk.timeout bulk.compress", "requests at once; for an answer; `gzip` or `none`", "8, `60s`, `gzip`"},
+    {"retry.first retry.max", "pauses before a request or document is sent again: doubled from the first to the longest", "`500ms`, `60s`"},
+    {"retry.item_deadline", "a document that is refused for a reason that may pass becomes a dead letter behind it", "`2m`"},
+    {"hash_key", "secret of `event.hash`, a keyed hash of each record's bytes; none is written without", "none"},
+};
+
+void check_url(const Text& url, const Section& section) {
+  const bool is_http = url.value.starts_with("http://") || url.value.starts_with("https://");
+  if (!is_http)
+    section.problem(url.line, fmt::format("bad url {}: it begins with http:// or https://, for example https://es1:9200", quoted(url)));
+  if (is_http && url.value.find('@') != std::string::npos)
+    section.problem(url.line, "\"urls\" must not hold a user or password: use \"user\" and \"password\"");
 }
 
-void check(const SinkConfig&, ConfigReading&) {}
-void connect(const SinkConfig&, ConnectTrial&) {}
+void read_bulk(const Section& sink, SearchConfig& out) {
+  const auto section = sink.section("bulk", sink.what() + ".bulk", kBulkKeys);
+  if (!section) return;
+  section->size("size", out.bulk_bytes, {64 * kKiB, 100 * kMiB});
+  section->duration("age", out.bulk_age, {Milliseconds{10}, minutes{1}});
+  section->count("in_flight_max", out.in_flight_max, {1, 64});
+  section->duration("timeout", out.bulk_timeout, {seconds{1}, minutes{10}});
+  section->choice("compress", kCompress, out.gzip);
+}
 
-Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking&) {
-  return fail(std::make_error_code(std::errc::invalid_argument), "sink " + sink.name + ": elasticsearch is not part of this version");
+void read_retry(const Section& sink, SearchConfig& out) {
+  const auto section = sink.section("retry", sink.what() + ".retry", kRetryKeys);
+  if (!section) return;
+  section->duration("first", out.retry_first, {Milliseconds{10}, minutes{1}});
+  section->duration("max", out.retry_max, {Milliseconds{100}, minutes{10}});
+  section->duration("item_deadline", out.item_deadline, {seconds{1}, hours(24)});
+}
+
+void read_tls(const Section& sink, SearchTls& out) {
+  const auto section = sink.section("tls", sink.what() + ".tls", kTlsKeys);
+  if (!section) return;
+  out.ca = section->path("ca");
+  out.certificate = section->path("certificate");
+  out.key = section->path("key");
+  section->choice("verify", kVerify, out.verify);
+}
+
+void read(const Section& section, SinkConfig& out) {
+  SearchConfig& search = out.search;
+  search.urls = section.texts("urls", true);
+  for (const Text& url : search.urls) check_url(url, section);
+  section.choice("product", kProducts, search.product);
+  search.api_key = section.text("api_key");
+  search.user = section.text("user");
+  search.password = section.text("password");
+  search.bearer = section.text("bearer");
+  search.proxy = section.text("proxy");
+  read_tls(section, search.tls);
+  if (const Text stream = section.text("data_stream"); !stream.empty()) search.data_stream = stream;
+  if (const auto events = section.section("events", section.what() + ".events", kEventKeys))
+    if (const Text prefix = events->text("prefix"); !prefix.empty()) search.events_prefix = prefix;
+  section.count("shards", search.shards, {1, 1024});
+  section.count("replicas", search.replicas, {0, 64});
+  read_bulk(section, search);
+  read_retry(section, search);
+  search.hash_key = section.text("hash_key");
+}
+
+/// Names that the server would refuse, or that our templates do not match.
+bool is_stream_name(std::string_view name) {
+  return (name.starts_with("logs-loglode-") || (name.starts_with("logs-loglode.") && name.find('-', 13) != std::string_view::npos)) &&
+         name.size() <= 200 && std::all_of(name.begin(), name.end(), [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
+         });
+}
+
+void check(const SinkConfig& sink, ConfigReading& reading) {
+  const SearchConfig& search = sink.search;
+  const int ways =
+      static_cast<int>(!search.api_key.empty()) + static_cast<int>(!search.user.empty()) + static_cast<int>(!search.bearer.empty());
+  if (ways > 1)
+    reading.problem(sink.line, fmt::format("sink {}: one of \"api_key\", \"user\" with \"password\", and \"bearer\", not several",
+                                           in_quotes(sink.name)));
+  if (search.user.empty() != search.password.empty())
+    reading.problem(sink.line, fmt::format("sink {}: \"user\" and \"password\" belong together", in_quotes(sink.name)));
+  if (!is_stream_name(search.data_stream.value))
+    reading.problem(
+        search.data_stream.line,
+        fmt::format(
+            "bad data_stream {}: logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index template is for",
+            quoted(search.data_stream)));
+  if (search.tls.verify.value == SearchTls::Verify::none)
+    reading.warn(
+        search.tls.verify.line,
+        fmt::format("sink {}: with \"verify: none\" anybody on the way can read the logs and the credentials", in_quotes(sink.name)));
+}
+
+void connect(const SinkConfig& sink, ConnectTrial& trial) {
+  const SearchSinkConfig search = search_sink_config_of(sink);
+  const std::string what = fmt::format("sink {}", in_quotes(sink.name));
+  for (std::size_t i = 0; i < search.urls.size(); ++i) {
+    const int line = sink.search.urls[i].line;
+    const std::string url = quoted(sink.search.urls[i]);
+    HttpRequest request;
+    request.url = search.urls[i] + "/_index_template/" + std::string{kRecordsTemplate};
+    request.timeout = trial.timeout();
+    const HttpAnswer answer = http_exchange(search.access, std::move(request));
+    if (answer.untrusted)
+      trial.problem(line, fmt::format("{}: the certificate of {} is not trusted: {}; look at \"tls.ca\"", what, url, answer.fault));
+    else if (!answer.is_whole())
+      trial.problem(line, fmt::format("{}: {} does not answer: {}", what, url, answer.fault));
+    else if (answer.status == 401)
+      trial.problem(line, fmt::format("{}: {} does not know us (401): look at \"api_key\", \"user\" and \"password\"", what, url));
+    else if (answer.status == 404)
+      trial.problem(line, fmt::format("{}: {} has no index template {}: run `loglode setup elasticsearch`", what, url, kRecordsTemplate));
+    else if (answer.is_success())
+      trial.found(fmt::format("{}: {} answers, and has the index template {}", what, url, kRecordsTemplate));
+    else if (answer.status == 403)
+      trial.found(fmt::format("{}: {} answers; whether it has the index template {} we may not see", what, url, kRecordsTemplate));
+    else
+      trial.problem(line, fmt::format("{}: {} answers {}", what, url, answer.status));
+  }
+}
+
+bool mask_original(std::string_view text, std::string& out) {
+  RedactionCounts counts;
+  return redact_into(text, out, counts);
+}
+
+Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
+  return make_elasticsearch_sink(search_sink_config_of(sink), with.rules, with.members, mask_original, with.tell);
 }
 
 }  // namespace
+
+SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
+  const SearchConfig& search = sink.search;
+  SearchSinkConfig out;
+  out.name = sink.name;
+  for (const Text& url : search.urls) {
+    out.urls.push_back(url.value);
+    while (out.urls.back().ends_with('/')) out.urls.back().pop_back();
+  }
+  out.access.user = search.user.value;
+  out.access.password = search.password.value;
+  out.access.api_key = search.api_key.value;
+  out.access.bearer = search.bearer.value;
+  out.access.ca_file = search.tls.ca.value;
+  out.access.certificate_file = search.tls.certificate.value;
+  out.access.key_file = search.tls.key.value;
+  out.access.verify = static_cast<HttpAccess::Verify>(search.tls.verify.value);
+  out.access.proxy = search.proxy.value;
+  out.product = static_cast<SearchSinkConfig::Product>(search.product.value);
+  out.data_stream = search.data_stream.value;
+  out.events_prefix = search.events_prefix.value;
+  out.hash_key = search.hash_key.value;
+  out.bulk_bytes = search.bulk_bytes.value;
+  out.bulk_age = search.bulk_age.value;
+  out.bulk_timeout = search.bulk_timeout.value;
+  out.in_flight_max = search.in_flight_max.value;
+  out.gzip = search.gzip.value;
+  out.retry_first = search.retry_first.value;
+  out.retry_max = search.retry_max.value;
+  out.item_deadline = search.item_deadline.value;
+  return out;
+}
 
 const SinkType& elasticsearch_sink_type() {
   static constexpr SinkType kType{{"elasticsearch", SinkConfig::Type::elasticsearch, kKeys, read, check}, connect, make};

@@ -39,6 +39,8 @@ class ConnectTrial {
   /// All topics of a Kafka cluster; none, and a problem, when it does not answer.
   std::optional<std::vector<std::string>> topics_of(const std::vector<Text>& brokers, const Options& options, const std::string& what);
 
+  [[nodiscard]] Milliseconds timeout() const noexcept { return timeout_; }  // of one attempt
+
   std::vector<std::string> lines;
   std::vector<ConfigProblem> problems;
 

@@ -43,16 +43,30 @@ DocumentKinds kinds_of(const SinkConfig& sink) {
   return kinds;
 }
 
+std::string sorted_words(const std::vector<config::Text>& texts) {
+  std::vector<std::string> values = values_of(texts);
+  std::sort(values.begin(), values.end());
+  return fmt::format("{}", fmt::join(values, ","));
+}
+
+std::string target_of(const SinkConfig& sink) {
+  switch (sink.type) {
+    case SinkConfig::Type::file:
+      return "file " + sink.path.value;
+    case SinkConfig::Type::kafka:
+      return fmt::format("kafka {} {}", sink.topic.value, sorted_words(sink.brokers));
+    case SinkConfig::Type::elasticsearch:
+      break;
+  }
+  return fmt::format("elasticsearch {} {} {}", sink.search.data_stream.value, sink.search.events_prefix.value,
+                     sorted_words(sink.search.urls));
+}
+
 /// Where each sink writes to, so that a sink that is new to a state is known from one that only has another name.
 std::vector<EventDocuments::Target> targets_of(const std::vector<SinkConfig>& sinks) {
   std::vector<EventDocuments::Target> targets;
-  for (const SinkConfig& sink : sinks) {
-    std::vector<std::string> brokers = values_of(sink.brokers);
-    std::sort(brokers.begin(), brokers.end());
-    targets.push_back({sink.type == SinkConfig::Type::file ? "file " + sink.path.value
-                                                           : fmt::format("kafka {} {}", sink.topic.value, fmt::join(brokers, ",")),
-                       kinds_of(sink)});
-  }
+  targets.reserve(sinks.size());
+  for (const SinkConfig& sink : sinks) targets.push_back({target_of(sink), kinds_of(sink)});
   return targets;
 }
 

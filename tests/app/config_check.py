@@ -57,7 +57,7 @@ EXPECTED = """3: source "shop" lacks "topics"
 11: unknown rule "storage-disk-ful" (did you mean "storage-disk-full"?)
 12: bad pattern "(": missing closing parenthesis (at byte 1)
 14: bad when_full "${PASSWORD}": one of block, drop_newest, dead_letter
-15: sink "search": elasticsearch is not part of this version
+15: "urls" must not hold a user or password: use "user" and "password"
 16: listen "0.0.0.0:9600" can be reached from other machines: it needs a "token"
 17: "key": ${NO_SUCH_VARIABLE} is not set in the environment, and has no default (${NO_SUCH_VARIABLE:default})
 """
@@ -69,7 +69,7 @@ def examples():
         done = call(path)
         check(f"{path} is good, in one line", done.returncode == 0 and done.stdout.count("\n") == 1 and "no problems: 1 source" in done.stdout and "state in" in done.stdout, done)
     done = call(*paths, os.path.join(program.ROOT, "configs", "rules", "storage.yaml"))
-    check("configurations and rule packs together", done.returncode == 0 and len(paths) == 3 and done.stdout.count("\n") == 4 and "examples behave" in done.stdout, done)
+    check("configurations and rule packs together", done.returncode == 0 and len(paths) == 4 and done.stdout.count("\n") == 5 and "examples behave" in done.stdout, done)
 
 
 def broken(folder):

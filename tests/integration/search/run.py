@@ -11,7 +11,7 @@ import time
 
 from server import SearchServer
 
-MODULES = ["contract"]
+MODULES = ["contract", "delivery"]
 ALWAYS = [("elasticsearch", "8")]
 
 

@@ -229,8 +229,18 @@ TEST_CASE("problems of sinks", "[app][config]") {
   expect_sink("{ type: file }", {"sink \"out\" lacks \"path\""});
   expect_sink("{ type: kafka }", {"sink \"out\" lacks \"brokers\"", "sink \"out\" lacks \"topic\""});
   expect_sink("{ type: s3 }", {"bad type \"s3\": one of file, kafka, elasticsearch"});
-  expect_sink("{ type: elasticsearch, urls: ['https://127.0.0.1:9200'], api_key: x }",
-              {"sink \"out\": elasticsearch is not part of this version"});
+  expect_sink("{ type: elasticsearch, urls: ['https://127.0.0.1:9200'], api_key: x }", {});
+  expect_sink("{ type: elasticsearch }", {"sink \"out\" lacks \"urls\""});
+  expect_sink("{ type: elasticsearch, urls: ['es1:9200'] }",
+              {"bad url \"es1:9200\": it begins with http:// or https://, for example https://es1:9200"});
+  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], api_key: x, bearer: y }",
+              {"sink \"out\": one of \"api_key\", \"user\" with \"password\", and \"bearer\", not several"});
+  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], user: x }", {"sink \"out\": \"user\" and \"password\" belong together"});
+  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], data_stream: logs-app-default }",
+              {"bad data_stream \"logs-app-default\": logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index "
+               "template is for"});
+  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], bulk: { size: 1KiB } }",
+              {"bad size \"1KiB\": between 64KiB and 100MiB"});
   expect_sink("{ type: file, path: o, what: [record] }",
               {"bad what \"record\": one of records, templates, findings, incidents, reports (did you mean \"records\"?)"});
   expect_sink("{ type: file, path: o, what: [records, records] }", {"\"what\" has \"records\" twice"});

@@ -1,0 +1,123 @@
+#include "app/commands/setup_command.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "app/registry/search_sink_config.h"
+#include "app/registry/type_readers.h"
+#include "base/exit_status.h"
+#include "base/terminal_text.h"
+#include "config/load_config.h"
+#include "core/timestamp.h"
+#include "sinks/elasticsearch/search_setup.h"
+
+namespace loglode {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// The sink of the configuration that is meant; null, and the reason is told, when there is none or several.
+const config::SinkConfig* meant_sink(const config::PipelineConfig& config, const std::string& name) {
+  const config::SinkConfig* meant = nullptr;
+  std::size_t count = 0;
+  for (const config::SinkConfig& sink : config.sinks) {
+    if (sink.type != config::SinkConfig::Type::elasticsearch || (!name.empty() && sink.name != name)) continue;
+    meant = &sink;
+    ++count;
+  }
+  if (count == 1) return meant;
+  report_usage(count > 1      ? "several sinks are of type elasticsearch: say which with --sink NAME"
+               : name.empty() ? "no sink of this configuration is of type elasticsearch"
+                              : "no sink of type elasticsearch is named " + printable(name));
+  return nullptr;
+}
+
+/// What undoes the changes, beside the program's other files: a list of paths and what was there.
+Result<std::string> save_undo(const std::vector<SetupChange>& changes) {
+  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
+  std::string name = "loglode-setup-" + to_rfc3339(now) + ".json";
+  std::erase(name, ':');
+  Json saved = Json::array();
+  for (const SetupChange& change : changes)
+    if (change.is_needed)
+      saved.push_back({{"path", change.path}, {"was", change.found.empty() ? Json(nullptr) : Json::parse(change.found)}});
+  std::ofstream file{name};
+  file << saved.dump(2) << '\n';
+  if (!file.flush()) return fail_errno("cannot write " + name + ", which would be needed to take the changes back: nothing was changed");
+  return name;
+}
+
+int apply(const SearchSinkConfig& sink, const std::vector<SetupChange>& changes) {
+  const auto undo = save_undo(changes);
+  if (!undo) return report_error(undo.error());
+  std::size_t done = 0;
+  for (const SetupChange& change : changes) {
+    if (!change.is_needed) continue;
+    if (const auto changed = put(sink, change.path, change.wanted); !changed) {
+      fmt::print(
+          stderr,
+          "loglode: {} of the changes were made before this one failed; `loglode setup elasticsearch CONFIG --undo {}` takes them back\n",
+          done, *undo);
+      return report_error(changed.error());
+    }
+    fmt::print("  put {}\n", change.path);
+    ++done;
+  }
+  fmt::print("{} changes made; `loglode setup elasticsearch CONFIG --undo {}` takes them back\n", done, *undo);
+  return kDone;
+}
+
+int take_back(const SearchSinkConfig& sink, const std::string& path) {
+  std::ifstream file{path};
+  const Json saved = Json::parse(file, nullptr, false);
+  if (!saved.is_array()) return report_usage(printable(path) + " is no file that `loglode setup` wrote");
+  for (const Json& each : saved) {
+    const std::string what = each.value("path", std::string{});
+    const Json was = each.value("was", Json());
+    if (!what.starts_with("_index_template/loglode-")) return report_usage(printable(path) + " names what is not ours: " + printable(what));
+    if (const auto done = put(sink, what, was.is_null() ? std::string{} : was.dump()); !done) return report_error(done.error());
+    fmt::print("  {} {}\n", was.is_null() ? "removed" : "put back", what);
+  }
+  return kDone;
+}
+
+}  // namespace
+
+int setup_elasticsearch(const SetupArguments& arguments) {
+  const config::LoadedConfig loaded = config::load_config(arguments.config, config::type_readers());
+  for (const config::ConfigProblem& problem : loaded.problems) fmt::print(stderr, "{}\n", printable(config::to_string(problem)));
+  if (!loaded.usable()) return kWrongUsage;
+  const config::SinkConfig* const meant = meant_sink(loaded.config, arguments.sink);
+  if (meant == nullptr) return kWrongUsage;
+  const SearchSinkConfig sink = config::search_sink_config_of(*meant);
+  if (!arguments.undo.empty()) return take_back(sink, arguments.undo);
+
+  const auto cluster = cluster_of(sink);
+  if (!cluster) return report_error(cluster.error());
+  const auto changes = setup_changes(sink, *cluster, {sink.events_prefix, meant->search.shards.value, meant->search.replicas.value});
+  if (!changes) return report_error(changes.error());
+  fmt::print("{} {}\n", cluster->is_opensearch ? "OpenSearch" : "Elasticsearch", printable(cluster->version));
+  bool is_needed = false;
+  for (const SetupChange& change : *changes) {
+    fmt::print("  {}: {}\n", change.path, !change.is_needed ? "is there" : change.found.empty() ? "is missing" : "is another one");
+    is_needed = is_needed || change.is_needed;
+  }
+  if (!is_needed && !arguments.rollover) return kDone;
+  if (!arguments.yes) {
+    fmt::print("Nothing was changed; --yes makes the changes.\n");
+    return kDone;
+  }
+  if (const int status = is_needed ? apply(sink, *changes) : static_cast<int>(kDone); status != kDone) return status;
+  if (!arguments.rollover) return kDone;
+  const auto rolled = roll_over(sink);
+  if (!rolled) return report_error(rolled.error());
+  fmt::print("  {}: {}\n", sink.data_stream, *rolled ? "goes on in an index under the templates" : "is not there yet");
+  return kDone;
+}
+
+}  // namespace loglode

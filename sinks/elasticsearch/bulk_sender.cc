@@ -1,0 +1,379 @@
+#include "sinks/elasticsearch/bulk_sender.h"
+
+#include <fmt/format.h>
+#include <zlib.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "core/assert.h"
+#include "sinks/elasticsearch/repair.h"
+#include "sinks/elasticsearch/search_templates.h"
+
+namespace loglode {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+constexpr milliseconds kLongestWait{1000};
+constexpr std::uint8_t kRepairsMax = 2;
+constexpr std::size_t kReasonBytesMax = 500;
+
+std::string gzip_of(std::string_view text) {
+  z_stream stream{};
+  constexpr int kGzipWindow = 15 + 16, kMemory = 8;
+  LOGLODE_ASSERT(deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, kGzipWindow, kMemory, Z_DEFAULT_STRATEGY) == Z_OK);
+  std::string out(deflateBound(&stream, text.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));  // NOLINT: zlib's old signature; it is not written to
+  stream.avail_in = static_cast<uInt>(text.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  LOGLODE_ASSERT(deflate(&stream, Z_FINISH) == Z_STREAM_END);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  return out;
+}
+
+/// The beginning of what a server says, on one line.
+std::string words_of(std::string_view body) {
+  std::string out{body.substr(0, kReasonBytesMax)};
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+  return out.empty() ? "it says no more" : out;
+}
+
+milliseconds until(std::chrono::steady_clock::time_point due, std::chrono::steady_clock::time_point now) {
+  if (due <= now) return milliseconds{0};
+  if (due - now > kLongestWait) return kLongestWait;
+  return std::chrono::ceil<milliseconds>(due - now);
+}
+
+}  // namespace
+
+/// One request on its way, and what its answer says of each document so far.
+struct BulkSender::Flight {
+  struct Judged {
+    ItemVerdict verdict{};
+    std::string kind, reason;  // the server's; only where it was not stored. The reason can quote the document
+  };
+  Flight(Bulk sent, std::size_t to) : bulk{std::move(sent)}, node{to} {}
+
+  Bulk bulk;
+  std::size_t node;
+  std::string compressed{};
+  std::vector<Judged> judged{};
+  std::unique_ptr<BulkAnswer> answer{};
+};
+
+BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Tell tell)
+    : config_{config},
+      writes_{writes},
+      tell_{std::move(tell)},
+      body_bytes_max_{config.bulk_bytes},
+      nodes_{config.urls, BackOff{config.retry_first, config.retry_max, std::random_device{}()}},
+      window_{config.in_flight_max},
+      back_off_{config.retry_first, config.retry_max, std::random_device{}()},
+      thread_{[this] { run(); }} {}
+
+BulkSender::~BulkSender() {
+  stop_ = true;
+  exchanges_.wake();
+  thread_.join();
+}
+
+void BulkSender::add(const Bulk& bulk) {
+  {
+    const std::scoped_lock lock{mutex_};
+    for (const BulkDocument& document : bulk.documents) {
+      if (!filling_.empty() && filling_.body.size() + document.size > body_bytes_max_) full_.push_back(std::exchange(filling_, {}));
+      if (filling_.empty()) filling_since_ = Clock::now();
+      filling_.add(bulk, document);
+    }
+  }
+  exchanges_.wake();
+}
+
+void BulkSender::hurry() {
+  hurry_ = true;
+  exchanges_.wake();
+}
+
+std::string BulkSender::trouble() const {
+  const std::scoped_lock lock{mutex_};
+  return trouble_;
+}
+
+void BulkSender::set_trouble(const std::string& why) {
+  {
+    const std::scoped_lock lock{mutex_};
+    if (trouble_ == why) return;
+    const bool was_told = !trouble_.empty() && !why.empty();
+    trouble_ = why;
+    if (was_told) return;  // the first reason is told, and the end
+  }
+  tell_(fmt::format("sink '{}': {}", config_.name, why.empty() ? "the cluster takes documents again" : why));
+}
+
+void BulkSender::run() {
+  while (!stop_) {
+    const TimePoint now = Clock::now();
+    if (has_templates_ || ask_for_templates(now)) start_due(now);
+    exchanges_.run(wait_from(Clock::now()));
+  }
+}
+
+std::chrono::milliseconds BulkSender::wait_from(TimePoint now) {
+  if (paused_until_ > now) return until(paused_until_, now);
+  if (!has_templates_) return asks_ ? kLongestWait : until(nodes_.next_due(), now);
+  if (in_flight_ >= window_.size()) return kLongestWait;
+  TimePoint due = later_.empty() ? TimePoint::max() : later_.begin()->first;
+  {
+    const std::scoped_lock lock{mutex_};
+    if (!full_.empty() || (hurry_ && !filling_.empty())) due = now;
+    if (!filling_.empty()) due = std::min(due, filling_since_ + config_.bulk_age);
+  }
+  if (due <= now) due = std::max(due, nodes_.next_due());  // it would have been sent, had there been a node
+  return until(due, now);
+}
+
+/// Whether the cluster is known to have our templates. Without them a server would make an index that guesses what fields are.
+bool BulkSender::ask_for_templates(TimePoint now) {
+  if (asks_ || paused_until_ > now) return false;
+  const auto node = nodes_.choose(now);
+  if (!node) return false;
+  asks_ = true;
+  HttpRequest request;
+  request.url = nodes_.url(*node) + "/_index_template/" + std::string{kRecordsTemplate};
+  request.timeout = config_.bulk_timeout;
+  exchanges_.start(config_.access, std::move(request),
+                   [this, node = *node](const HttpAnswer& answer) { templates_answered(node, answer); });
+  return false;
+}
+
+void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) {
+  asks_ = false;
+  const TimePoint now = Clock::now();
+  if (!answer.is_whole() || answer.status >= 500 || answer.status == 429) {
+    nodes_.failed(node, now);
+    return set_trouble(fmt::format(
+        "{} {}", nodes_.url(node),
+        answer.is_whole() ? fmt::format("answers {}: {}", answer.status, words_of(answer.body)) : "does not answer: " + answer.fault));
+  }
+  nodes_.answered(node);
+  if (answer.is_success() ||
+      answer.status == 403) {  // 403: a key that may only write; then the person who made it has seen to the templates
+    has_templates_ = true;
+    pauses_ = 0;
+    return;
+  }
+  if (answer.status == 404)
+    return pause(now, fmt::format("the cluster has no index template {}: run `loglode setup elasticsearch CONFIG` once; nothing is sent "
+                                  "until then, nothing is lost",
+                                  kRecordsTemplate));
+  pause(now, fmt::format("{} answers {} to who we are: {}", nodes_.url(node), answer.status, words_of(answer.body)));
+}
+
+void BulkSender::start_due(TimePoint now) {
+  while (paused_until_ <= now && in_flight_ < window_.size()) {
+    Bulk bulk;
+    if (!next_bulk(now, bulk)) return;
+    const auto node = nodes_.choose(now);
+    if (!node) {
+      later_.emplace(now, std::move(bulk));
+      return;
+    }
+    start(std::move(bulk), *node);
+  }
+}
+
+/// What is due again comes first, and together: documents that were refused one by one do not go one by one.
+bool BulkSender::next_bulk(TimePoint now, Bulk& out) {
+  for (auto next = later_.begin(); next != later_.end() && next->first <= now; next = later_.erase(next)) {
+    Bulk& due = next->second;
+    if (out.empty()) {
+      out = std::move(due);
+      continue;
+    }
+    const bool is_suspect = due.documents.front().was_refused_whole || out.documents.front().was_refused_whole;
+    if (is_suspect || out.body.size() + due.body.size() > body_bytes_max_) break;
+    for (const BulkDocument& document : due.documents) out.add(due, document);
+    out.attempts = std::max(out.attempts, due.attempts);
+  }
+  if (!out.empty()) return true;
+  const std::scoped_lock lock{mutex_};
+  if (!full_.empty()) {
+    out = std::move(full_.front());
+    full_.erase(full_.begin());
+    return true;
+  }
+  if (filling_.empty() || (!hurry_ && filling_since_ + config_.bulk_age > now)) return false;
+  hurry_ = false;
+  out = std::exchange(filling_, {});
+  return true;
+}
+
+void BulkSender::start(Bulk bulk, std::size_t node) {
+  auto flight = std::make_shared<Flight>(std::move(bulk), node);
+  flight->answer = std::make_unique<BulkAnswer>([this, &flight = *flight](const BulkItem& item) { judge(flight, item); });
+  HttpRequest request;
+  request.method = "POST";
+  request.url = nodes_.url(node) + "/_bulk?filter_path=items.*.status,items.*.error,items.*.failure_store,items.*._index";
+  request.headers = {"Content-Type: application/x-ndjson"};
+  request.timeout = config_.bulk_timeout;
+  request.body = flight->bulk.body;
+  if (config_.gzip) {
+    flight->compressed = gzip_of(flight->bulk.body);
+    request.body = flight->compressed;
+    request.headers.emplace_back("Content-Encoding: gzip");
+  }
+  request.take = [&flight = *flight](std::string_view bytes) { return flight.answer->append(bytes).has_value(); };
+  ++in_flight_;
+  exchanges_.start(config_.access, std::move(request), [this, flight](const HttpAnswer& answer) { ended(*flight, answer); });
+}
+
+void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
+  --in_flight_;
+  const TimePoint now = Clock::now();
+  const std::string& url = nodes_.url(flight.node);
+  if (!answer.is_whole()) {
+    nodes_.failed(flight.node, now);
+    window_.too_much();
+    return again(std::move(flight.bulk), milliseconds{0}, fmt::format("{} does not answer as a whole: {}", url, answer.fault));
+  }
+  if (answer.is_success()) {
+    const std::size_t sent = flight.bulk.documents.size();
+    if (flight.answer->finish() && flight.answer->items() == sent) return answered(flight);
+    nodes_.failed(flight.node, now);
+    return again(std::move(flight.bulk), milliseconds{0},
+                 fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?", url,
+                             flight.answer->items(), sent));
+  }
+  refused_whole(flight, answer);
+}
+
+void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
+  const TimePoint now = Clock::now();
+  const std::string& url = nodes_.url(flight.node);
+  const std::string why = fmt::format("{} answers {}: {}", url, answer.status, words_of(answer.body));
+  if (answer.status == 429) {
+    nodes_.answered(flight.node);
+    window_.too_much();
+    return again(std::move(flight.bulk), answer.retry_after.value_or(milliseconds{0}), why);
+  }
+  if (answer.status >= 500) {
+    nodes_.failed(flight.node, now);
+    return again(std::move(flight.bulk), answer.retry_after.value_or(milliseconds{0}), why);
+  }
+  nodes_.answered(flight.node);
+  if (answer.status == 413) {
+    body_bytes_max_ = std::clamp<std::size_t>(flight.bulk.body.size() / 2, 64 * kKiB, body_bytes_max_);
+    return split(flight, fmt::format("larger than the server takes (413), {} bytes", flight.bulk.body.size()));
+  }
+  if (answer.status == 400) return split(flight, why);
+  later_.emplace(now, std::move(flight.bulk));
+  pause(now, answer.status == 401 || answer.status == 403
+                 ? why + "; look at the sink's api_key, user and password, and at what its role may do"
+                 : why);
+}
+
+/// A request that was refused for one of its documents, nobody knows which; most of the rest may be stored.
+void BulkSender::split(Flight& flight, std::string_view why) {
+  const TimePoint now = Clock::now();
+  Bulk& bulk = flight.bulk;
+  for (BulkDocument& document : bulk.documents) {
+    if (!document.was_refused_whole) document.stored_before = stored_;
+    document.was_refused_whole = true;
+  }
+  if (bulk.documents.size() == 1) return refuse_alone(flight, std::string{why});
+  const std::size_t half = bulk.documents.size() / 2;
+  Bulk halves[2];
+  for (std::size_t i = 0; i < bulk.documents.size(); ++i) halves[i < half ? 0 : 1].add(bulk, bulk.documents[i]);
+  for (Bulk& of : halves) later_.emplace(now, std::move(of));
+}
+
+/// It is the document's fault only if the server took another one since.
+void BulkSender::refuse_alone(Flight& flight, const std::string& reason) {
+  const BulkDocument& document = flight.bulk.documents.front();
+  if (stored_ > document.stored_before) return writes_.settle(document.mark, Verdict::rejected, reason);
+  again(std::move(flight.bulk), milliseconds{0}, "no document is taken: " + reason);
+}
+
+void BulkSender::judge(Flight& flight, const BulkItem& item) {
+  const std::size_t position = flight.judged.size();
+  if (position >= flight.bulk.documents.size()) {
+    flight.judged.emplace_back();  // counted: the answer is not believed then
+    return;
+  }
+  Flight::Judged judged{verdict_of(item, flight.bulk.documents[position].is_event), {}, {}};
+  if (judged.verdict.outcome != ItemOutcome::stored && judged.verdict.outcome != ItemOutcome::conflict)
+    judged.kind = fmt::format("{} {}", item.status, item.error_type),
+    judged.reason = fmt::format("{}: {}", judged.kind, words_of(item.error_reason));
+  flight.judged.push_back(std::move(judged));
+}
+
+void BulkSender::answered(Flight& flight) {
+  nodes_.answered(flight.node);
+  Refused refused;
+  for (std::size_t i = 0; i < flight.bulk.documents.size(); ++i) {
+    const ItemOutcome outcome = flight.judged[i].verdict.outcome;
+    if (outcome == ItemOutcome::stored || outcome == ItemOutcome::conflict) {
+      ++stored_;
+      writes_.settle(flight.bulk.documents[i].mark, Verdict::delivered);
+    } else {
+      refuse_item(flight, i, refused);
+    }
+  }
+  refused.throttled ? window_.too_much() : window_.went_well();
+  if (!refused.repaired.empty()) later_.emplace(Clock::now(), std::move(refused.repaired));
+  if (refused.later.empty()) {
+    pauses_ = 0;
+    return set_trouble({});
+  }
+  refused.later.attempts = flight.bulk.attempts;
+  again(std::move(refused.later), milliseconds{0}, refused.why);
+}
+
+void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refused) {
+  BulkDocument& document = flight.bulk.documents[position];
+  const Flight::Judged& judged = flight.judged[position];
+  const TimePoint now = Clock::now();
+  const auto reject = [&] { writes_.settle(document.mark, Verdict::rejected, judged.reason); };
+  switch (judged.verdict.outcome) {
+    case ItemOutcome::repair:
+      if (document.repairs < kRepairsMax) {
+        const std::string lines = repaired_lines(flight.bulk.lines_of(document), document.action_size, judged.reason, document.repairs);
+        if (!lines.empty()) {
+          BulkDocument changed = document;
+          ++changed.repairs;
+          return refused.repaired.add(changed, lines);
+        }
+      }
+      return reject();
+    case ItemOutcome::retry_until_deadline:
+      if (document.first_refused == TimePoint{}) document.first_refused = now;
+      if (now - document.first_refused > config_.item_deadline) return reject();
+      break;
+    case ItemOutcome::retry:
+      refused.throttled = true;
+      break;
+    default:
+      return reject();
+  }
+  if (refused.why.empty()) refused.why = fmt::format("documents are refused for now: {}", judged.kind);
+  refused.later.add(flight.bulk, document);
+}
+
+void BulkSender::again(Bulk bulk, milliseconds at_least, const std::string& why) {
+  ++bulk.attempts;
+  const TimePoint due = Clock::now() + std::max(at_least, back_off_.pause(bulk.attempts));
+  later_.emplace(due, std::move(bulk));
+  set_trouble(why);
+}
+
+void BulkSender::pause(TimePoint now, const std::string& why) {
+  paused_until_ = now + back_off_.pause(++pauses_);
+  set_trouble(why);
+}
+
+}  // namespace loglode

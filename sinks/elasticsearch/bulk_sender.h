@@ -1,0 +1,100 @@
+// Sends bulks until each of their documents has its verdict: a thread of its own with several requests on their way. What becomes of a
+// document is decided by item_verdict.h; what becomes of a request that has no such answers is decided here (sinks/README.md has the
+// table).
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "net/http_client.h"
+#include "sinks/elasticsearch/bulk.h"
+#include "sinks/elasticsearch/bulk_answer.h"
+#include "sinks/elasticsearch/item_verdict.h"
+#include "sinks/elasticsearch/search_config.h"
+#include "sinks/elasticsearch/search_nodes.h"
+#include "sinks/open_writes.h"
+
+namespace loglode {
+
+class BulkSender {
+ public:
+  using Tell = std::function<void(const std::string&)>;
+
+  /// `writes` takes the verdicts; `tell` what a person should know (any thread). Both outlive it. Its thread begins at once; nothing is
+  /// sent before the cluster has the index templates.
+  BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Tell tell);
+  BulkSender(const BulkSender&) = delete;
+  BulkSender& operator=(const BulkSender&) = delete;
+  /// Does not wait for answers: what has no verdict gets none.
+  ~BulkSender();
+
+  /// Adds all documents of `bulk` to what is sent next. Any thread.
+  void add(const Bulk& bulk);
+  /// What was added goes now, not when it is old enough. Any thread.
+  void hurry();
+  /// What is in the way, for a person; empty: nothing. Any thread.
+  [[nodiscard]] std::string trouble() const;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using TimePoint = Clock::time_point;
+  struct Flight;
+  struct Refused {  // documents of one answer that were not stored
+    Bulk later;     // again, after a pause
+    Bulk repaired;  // again at once, changed
+    bool throttled = false;
+    std::string why;  // of the first that goes again
+  };
+
+  void run();
+  [[nodiscard]] bool ask_for_templates(TimePoint now);
+  void templates_answered(std::size_t node, const HttpAnswer& answer);
+  void start_due(TimePoint now);
+  [[nodiscard]] bool next_bulk(TimePoint now, Bulk& out);
+  void start(Bulk bulk, std::size_t node);
+  void ended(Flight& flight, const HttpAnswer& answer);
+  void answered(Flight& flight);
+  void judge(Flight& flight, const BulkItem& item);
+  void refuse_item(Flight& flight, std::size_t position, Refused& refused);
+  void refused_whole(Flight& flight, const HttpAnswer& answer);
+  void split(Flight& flight, std::string_view why);
+  void refuse_alone(Flight& flight, const std::string& reason);
+  void again(Bulk bulk, std::chrono::milliseconds at_least, const std::string& why);
+  void pause(TimePoint now, const std::string& why);
+  void set_trouble(const std::string& why);
+  [[nodiscard]] std::chrono::milliseconds wait_from(TimePoint now);
+
+  const SearchSinkConfig config_;
+  OpenWrites& writes_;
+  const Tell tell_;
+
+  mutable std::mutex mutex_;
+  Bulk filling_;  // guarded by mutex_, like those below
+  TimePoint filling_since_{};
+  std::vector<Bulk> full_;
+  std::string trouble_;
+  std::atomic<bool> hurry_{false}, stop_{false};
+  std::atomic<std::size_t> body_bytes_max_;  // of a request; less than configured once the server has said 413
+
+  // The thread's own.
+  SearchNodes nodes_;
+  SendWindow window_;
+  BackOff back_off_;
+  std::multimap<TimePoint, Bulk> later_;  // by when they are due
+  std::size_t in_flight_ = 0;
+  std::uint64_t stored_ = 0;  // documents, since it began
+  bool has_templates_ = false, asks_ = false;
+  unsigned pauses_ = 0;  // one after the other
+  TimePoint paused_until_{};
+  HttpExchanges exchanges_;
+  std::thread thread_;  // last: uses all above
+};
+
+}  // namespace loglode

@@ -1,0 +1,146 @@
+#include "sinks/elasticsearch/search_document.h"
+
+#include <fmt/format.h>
+#include <openssl/hmac.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "core/assert.h"
+#include "core/window_summary.h"
+
+namespace loglode {
+
+namespace {
+
+using namespace std::chrono;
+
+// What `date_nanos` takes.
+constexpr Timestamp kFirstTime{sys_days{1970y / January / 1}}, kEndOfTimes{sys_days{2262y / January / 1}};
+constexpr std::size_t kHashBytes = 16;
+
+void append_member(std::string& out, std::string_view name, std::string_view value) {
+  out += ",\"";
+  out += name;
+  out += "\":\"";
+  append_json_text(out, value);
+  out += '"';
+}
+
+/// At most `size` bytes of it, and no part of a character.
+std::string_view cut_text(std::string_view text, std::size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xC0U) == 0x80U) --size;
+  return text.substr(0, size);
+}
+
+}  // namespace
+
+SearchDocuments::SearchDocuments(const RuleCatalog& rules, std::string data_stream, std::string hash_key, MaskText mask)
+    : json_{rules, std::move(mask), RecordJson::MessageFields::left_out},
+      action_{"{\"create\":{\"_index\":\"" + std::move(data_stream) + "\",\"_id\":\""},
+      hash_key_{std::move(hash_key)} {}
+
+std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const Record& record, std::string_view template_members,
+                                    Timestamp read) {
+  const std::size_t begin = out.size();
+  out += action_;
+  out += record_id(batch.stream->info.identity, record.offset);
+  out += "\"}}\n";
+  const std::size_t action_size = out.size() - begin;
+
+  Record dated = record;
+  const bool is_dated = record.time >= kFirstTime && record.time < kEndOfTimes;
+  if (!is_dated) dated.time = read;
+  json_.append(out, batch, dated, template_members);
+  out.resize(out.size() - 2);  // "}\n"
+  append_member(out, "event.created", to_rfc3339(read));
+  if (!is_dated)
+    append_member(out, "event.reason",
+                  record.time == kNoTime
+                      ? "no time in the record: @timestamp is when it was read"
+                      : "the record's time, " + to_rfc3339(record.time) + ", cannot be stored: @timestamp is when it was read");
+  if (!hash_key_.empty()) append_hash(out, record.raw);
+  append_attributes(out, batch, record);
+  out += "}\n";
+  return action_size;
+}
+
+void SearchDocuments::append_hash(std::string& out, std::string_view raw) const {
+  constexpr char kHex[] = "0123456789abcdef";
+  unsigned char digest[EVP_MAX_MD_SIZE];
+  unsigned size = 0;
+  const auto* const done = HMAC(EVP_sha256(), hash_key_.data(), static_cast<int>(hash_key_.size()),
+                                reinterpret_cast<const unsigned char*>(raw.data()), raw.size(), digest, &size);
+  LOGLODE_ASSERT(done != nullptr && size >= kHashBytes);
+  out += ",\"event.hash\":\"";
+  for (std::size_t i = 0; i < kHashBytes; ++i) {
+    out += kHex[digest[i] >> 4U];
+    out += kHex[digest[i] & 15U];
+  }
+  out += '"';
+}
+
+/// A name that comes twice would make the document one that servers refuse: the first counts.
+void SearchDocuments::append_attributes(std::string& out, const Batch& batch, const Record& record) {
+  names_.clear();
+  std::size_t bytes = 0;
+  bool left_out = false;
+  const auto add = [&](std::string_view name, std::string_view value) {
+    if (std::find(names_.begin(), names_.end(), name) != names_.end()) return;
+    if (names_.size() == kAttributesMax || bytes + name.size() > kAttributesBytesMax || name.empty() || name.size() > 512) {
+      left_out = true;
+      return;
+    }
+    const std::string_view kept = cut_text(value, std::min(kAttributeBytesMax, kAttributesBytesMax - bytes - name.size()));
+    left_out = left_out || kept.size() < value.size();
+    bytes += name.size() + kept.size();
+    out += names_.empty() ? ",\"" + std::string{kAttributesField} + "\":{\"" : ",\"";
+    append_json_text(out, name);
+    out += "\":\"";
+    append_json_text(out, kept);
+    out += '"';
+    names_.push_back(name);
+  };
+  for (const MessageField& field : batch.message_fields_of(record)) {
+    if (field.name == "kafka.key") continue;
+    add(field.name, field.value);
+  }
+  for (const Attribute& attribute : batch.attributes_of(record)) add(attribute.key, attribute.value);
+  if (!names_.empty()) out += '}';
+  if (left_out) out += ",\"loglode.unknown_cut\":true";
+  for (const MessageField& field : batch.message_fields_of(record))
+    if (field.name == "kafka.key") return append_member(out, field.name, cut_text(field.value, kAttributeBytesMax));
+}
+
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now) {
+  using Json = nlohmann::json;
+  const std::size_t begin = out.size();
+  const std::string kind{name_of(event.kind)};
+  Json action{{"_index", fmt::format("{}-{}s-v1", prefix, kind)}, {"_id", event.key}};
+  if (event.revision > 0) {
+    action["version"] = event.revision;
+    action["version_type"] = "external";
+  }
+  const auto append_line = [&out](const Json& line) { out += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; };
+  append_line({{"index", std::move(action)}});
+  const std::size_t action_size = out.size() - begin;
+
+  Json about = Json::parse(event.json, nullptr, false);
+  if (!about.is_object()) about = Json{{"text", event.json}};
+  Json time;
+  for (const auto& place : {"/opened_at"_json_pointer, "/window/start"_json_pointer, "/first_seen"_json_pointer})
+    if (time.is_null() && about.contains(place)) time = about[place];
+  append_line({{"@timestamp", time.is_string() ? time : Json(to_rfc3339(now))},
+               {"message", about.value("summary", about.value("template", std::string{}))},
+               {"event.kind", event.kind == Document::template_info ? "state" : "alert"},
+               {"event.id", event.key},
+               {"loglode.state", name_of(event.change)},
+               {"loglode.revision", event.revision},
+               {"loglode.schema", about.value("schema", std::string{})},
+               {"loglode." + kind, std::move(about)}});
+  return action_size;
+}
+
+}  // namespace loglode

@@ -1,0 +1,47 @@
+// A record and an event as Elasticsearch gets them: the action that says where to, and the document. Owned by one sink, used by one thread
+// at a time.
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/batch.h"
+#include "core/event.h"
+#include "core/rule_info.h"
+#include "core/timestamp.h"
+#include "sinks/record_json.h"
+
+namespace loglode {
+
+/// The object that holds every key which our mapping does not name: one field for the server, so that a log cannot make fields.
+inline constexpr std::string_view kAttributesField = "loglode.unknown";
+inline constexpr std::size_t kAttributesMax = 128, kAttributeBytesMax = 8 * kKiB,
+                             kAttributesBytesMax = 32 * kKiB;  // what is more is left out, and marked
+
+class SearchDocuments {
+ public:
+  /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash, HMAC-SHA-256 (RFC 2104) of the raw bytes cut to 128 bits;
+  /// empty: none is written.
+  SearchDocuments(const RuleCatalog& rules, std::string data_stream, std::string hash_key, MaskText mask);
+
+  /// Appends the two lines of a record. Op create under its record id. `read`: the time that counts where the record has none that the
+  /// server takes (none at all, or before 1970 or after 2261), which is marked. Returns the size of the first line.
+  std::size_t append(std::string& out, const Batch& batch, const Record& record, std::string_view template_members, Timestamp read);
+
+ private:
+  void append_attributes(std::string& out, const Batch& batch, const Record& record);
+  void append_hash(std::string& out, std::string_view raw) const;
+
+  RecordJson json_;
+  const std::string action_;  // all but the id
+  const std::string hash_key_;
+  std::vector<std::string_view> names_;
+};
+
+/// Appends the two lines of an event: op index into `PREFIX-KINDs-v1` under its key; the size of the first line. Its revision is the
+/// document's version, so that an older one never replaces a newer one. `now`: its time, where it has none of its own.
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now);
+
+}  // namespace loglode

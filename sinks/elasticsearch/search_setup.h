@@ -1,0 +1,32 @@
+// What `loglode setup elasticsearch` does: looks at what a cluster has of our index templates, puts what it lacks, and takes that back.
+// Waits for answers; any thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "sinks/elasticsearch/search_config.h"
+#include "sinks/elasticsearch/search_templates.h"
+
+namespace loglode {
+
+/// Something that is put under a path of the cluster.
+struct SetupChange {
+  std::string path;    // _index_template/loglode-records
+  std::string wanted;  // JSON
+  std::string found;   // JSON of what is there, in the form in which it can be put back; empty: nothing
+  bool is_needed = false;
+};
+
+/// Asks the nodes in turn until one answers. Errors: none does, or it does not know us, or it is no cluster of ours.
+[[nodiscard]] Result<SearchCluster> cluster_of(const SearchSinkConfig& sink);
+/// What there is to put, in order. Errors: what is there cannot be read.
+[[nodiscard]] Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, const SearchCluster& cluster,
+                                                             const TemplateChoices& choices);
+/// Puts `body`; empty: deletes what is there.
+[[nodiscard]] Result<void> put(const SearchSinkConfig& sink, const std::string& path, const std::string& body);
+/// Lets the data stream of the records begin an index under the template as it is now. False: there is no such stream yet.
+[[nodiscard]] Result<bool> roll_over(const SearchSinkConfig& sink);
+
+}  // namespace loglode

@@ -1,0 +1,60 @@
+#include "sinks/elasticsearch/search_templates.h"
+
+#include <fmt/format.h>
+#include <xxhash.h>
+
+#include <charconv>
+#include <nlohmann/json.hpp>
+
+#include "sinks/elasticsearch/template_texts.h"
+
+namespace loglode {
+
+namespace {
+
+using Json = nlohmann::json;
+
+/// Of `8.19.2`: 8019; 0 where it is no version.
+unsigned version_number(const std::string& version) {
+  unsigned major = 0, minor = 0;
+  const char* const end = version.data() + version.size();
+  const auto read = std::from_chars(version.data(), end, major);
+  if (read.ec != std::errc{}) return 0;
+  if (read.ptr != end) std::from_chars(read.ptr + 1, end, minor);
+  return major * 1000 + minor;
+}
+
+constexpr unsigned kFailureStoreSince = 8019;
+
+void adapt(Json& body, const SearchCluster& cluster, const char* which) {
+  if (cluster.is_opensearch)
+    body.merge_patch(Json::parse(kOpensearchTexts).value(which, Json::object()));
+  else if (version_number(cluster.version) < kFailureStoreSince)
+    body.merge_patch(Json::parse(kBeforeFailureStoreTexts).value(which, Json::object()));
+}
+
+IndexTemplate finished(std::string_view name, Json body) {
+  const std::string text = body.dump();
+  body["_meta"]["loglode_body"] = fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
+  return {name, body.dump()};
+}
+
+}  // namespace
+
+std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices) {
+  Json records = Json::parse(kRecordsTemplateText), events = Json::parse(kEventsTemplateText);
+  adapt(records, cluster, "records");
+  adapt(events, cluster, "events");
+  for (Json* const body : {&records, &events}) {
+    Json& index = (*body)["template"]["settings"]["index"];
+    index["number_of_shards"] = choices.shards;
+    index["number_of_replicas"] = choices.replicas;
+  }
+  for (Json& pattern : events["index_patterns"]) {
+    std::string text = pattern.get<std::string>();
+    if (text.starts_with("loglode-")) pattern = choices.events_prefix + text.substr(text.find('-'));
+  }
+  return {finished(kRecordsTemplate, std::move(records)), finished(kEventsTemplate, std::move(events))};
+}
+
+}  // namespace loglode

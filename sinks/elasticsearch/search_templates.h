@@ -1,0 +1,33 @@
+// The index templates that the sink needs in the cluster: what fields are, so that a log cannot make any. Their bodies are files of
+// configs/elasticsearch, and part of the program. Pure.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace loglode {
+
+inline constexpr std::string_view kRecordsTemplate = "loglode-records", kEventsTemplate = "loglode-events";
+
+/// What a cluster says that it is.
+struct SearchCluster {
+  bool is_opensearch = false;
+  std::string version{};  // as 8.19.2
+};
+
+struct TemplateChoices {
+  std::string events_prefix = "loglode";
+  std::size_t shards = 1, replicas = 1;
+};
+
+struct IndexTemplate {
+  std::string_view name;
+  std::string body;  // JSON, with `_meta.loglode_body`: a hash of the rest, by which setup knows what is there
+};
+
+/// For a cluster of this kind: OpenSearch has other types, versions of Elasticsearch before 8.19 no failure store.
+[[nodiscard]] std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices);
+
+}  // namespace loglode

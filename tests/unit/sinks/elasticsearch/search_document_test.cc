@@ -1,0 +1,136 @@
+#include "sinks/elasticsearch/search_document.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "sinks/elasticsearch/search_templates.h"
+
+namespace loglode {
+namespace {
+
+using Json = nlohmann::json;
+using namespace std::chrono;
+
+constexpr Timestamp kRead{sys_days{2026y / November / 29} + 21h};
+const std::string kMembers = template_members("took <*> ms", "00000000000000ab");
+
+struct Made {
+  Json action, source;
+};
+
+Made made(const Batch& batch, const Record& record, const std::string& hash_key = {}) {
+  const RuleCatalog rules;
+  SearchDocuments documents{rules, "logs-loglode-default", hash_key, {}};
+  std::string out;
+  const std::size_t action_size = documents.append(out, batch, record, kMembers, kRead);
+  REQUIRE(out.ends_with("}\n"));
+  return {Json::parse(out.substr(0, action_size)), Json::parse(out.substr(action_size))};
+}
+
+Batch batch_of(const Record& record) {
+  Batch batch;
+  auto stream = std::make_shared<Stream>();
+  stream->info.path = "/var/log/a.log";
+  stream->info.service = "shop";
+  stream->info.identity = {1, 2};
+  batch.stream = stream;
+  batch.records = {record};
+  return batch;
+}
+
+TEST_CASE("a record is created under its id in the data stream") {
+  Record record;
+  record.raw = record.message = "took 5 ms";
+  record.time = kRead - 1h;
+  record.offset = 7;
+  const Made one = made(batch_of(record), record);
+  CHECK(one.action["create"]["_index"] == "logs-loglode-default");
+  CHECK(one.action["create"]["_id"] == one.source["event.id"]);
+  CHECK(one.source["message"] == "took 5 ms");
+  CHECK(one.source["@timestamp"] == "2026-11-29T20:00:00.000000000Z");
+  CHECK(one.source["log.record.template_id"] == "00000000000000ab");
+  CHECK_FALSE(one.source.contains("event.reason"));
+  CHECK_FALSE(one.source.contains("event.hash"));
+  CHECK_FALSE(one.source.contains("loglode.unknown"));
+}
+
+TEST_CASE("a record without a time that the server takes has the one at which it was read, and says so") {
+  for (const Timestamp time : {kNoTime, Timestamp{sys_days{1969y / December / 31}}, Timestamp{sys_days{2262y / February / 1}}}) {
+    Record record;
+    record.raw = record.message = "x";
+    record.time = time;
+    const Made one = made(batch_of(record), record);
+    CHECK(one.source["@timestamp"] == "2026-11-29T21:00:00.000000000Z");
+    CHECK_FALSE(one.source["event.reason"].get<std::string>().empty());
+  }
+}
+
+TEST_CASE("the keyed hash is HMAC-SHA-256 of the raw bytes, cut to 128 bits") {
+  Record record;
+  record.raw = record.message = "what do ya want for nothing?";  // RFC 4231, test case 2
+  record.time = kRead;
+  CHECK(made(batch_of(record), record, "Jefe").source["event.hash"] == "5bdcc146bf60754e6a042426089575c7");
+}
+
+TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded, whatever they are") {
+  Record record;
+  record.raw = record.message = "x";
+  record.time = kRead;
+  Batch batch = batch_of(record);
+  const std::string long_text(100'000, 'v');
+  const std::string umlauts = "a" + std::string(20'000, '\xc3');
+  batch.attributes = {{"a", "1"}, {"a", "2"}, {"a.b", "3"}, {"", "4"}, {"long", long_text}, {"\"quoted\"\n", "5"}, {"@timestamp", "6"}};
+  for (int i = 0; i < 1000; ++i) batch.attributes.push_back({batch.keep("key" + std::to_string(i)), "v"});
+  record.attributes_count = static_cast<std::uint32_t>(batch.attributes.size());
+  const Made one = made(batch, record);
+  const Json& unknown = one.source["loglode.unknown"];
+  CHECK(unknown["a"] == "1");
+  CHECK(unknown["a.b"] == "3");
+  CHECK(unknown["\"quoted\"\n"] == "5");
+  CHECK_FALSE(unknown.contains(""));
+  CHECK(unknown["long"].get<std::string>().size() == kAttributeBytesMax);
+  CHECK(unknown.size() == kAttributesMax);
+  CHECK(one.source["loglode.unknown_cut"] == true);
+  CHECK(one.source["@timestamp"] == "2026-11-29T21:00:00.000000000Z");
+}
+
+TEST_CASE("an event replaces what is stored under its key, by its revision") {
+  Event event{Document::incident, "abc", R"({"schema":"loglode.incident/1","opened_at":"2026-11-29T20:00:00Z","summary":"it broke"})",
+              EventChange::updated, 9};
+  std::string out;
+  std::size_t action_size = append_event(out, event, "loglode", kRead);
+  const Json action = Json::parse(out.substr(0, action_size)), source = Json::parse(out.substr(action_size));
+  CHECK(action["index"] == Json{{"_index", "loglode-incidents-v1"}, {"_id", "abc"}, {"version", 9}, {"version_type", "external"}});
+  CHECK(source["@timestamp"] == "2026-11-29T20:00:00Z");
+  CHECK(source["message"] == "it broke");
+  CHECK(source["loglode.state"] == "updated");
+  CHECK(source["loglode.incident"]["summary"] == "it broke");
+
+  event = {Document::template_info, "t", "no JSON", EventChange::opened, 0};
+  out.clear();
+  action_size = append_event(out, event, "p", kRead);
+  CHECK(Json::parse(out.substr(0, action_size))["index"] == Json{{"_index", "p-templates-v1"}, {"_id", "t"}});
+  CHECK(Json::parse(out.substr(action_size))["loglode.template"]["text"] == "no JSON");
+}
+
+TEST_CASE("index templates fit the server, and are known by their hash") {
+  const auto hash = [](const IndexTemplate& of) { return Json::parse(of.body)["_meta"]["loglode_body"]; };
+  const auto elastic = index_templates({false, "8.19.2"}, {}), old = index_templates({false, "7.17.28"}, {}),
+             open = index_templates({true, "3.9.0"}, {});
+  const auto again = index_templates({false, "9.1.0"}, {}), other = index_templates({false, "9.1.0"}, {"team", 3, 2});
+  CHECK(hash(elastic[0]) == hash(again[0]));
+  CHECK(hash(elastic[0]) != hash(old[0]));
+  CHECK(hash(elastic[0]) != hash(open[0]));
+  CHECK(hash(again[0]) != hash(other[0]));
+  const Json records = Json::parse(elastic[0].body), events = Json::parse(other[1].body);
+  CHECK(records["index_patterns"] == Json{"logs-loglode-*", "logs-loglode.*-*"});
+  CHECK(records["template"]["data_stream_options"]["failure_store"]["enabled"] == false);
+  CHECK_FALSE(Json::parse(old[0].body)["template"].contains("data_stream_options"));
+  CHECK(Json::parse(open[0].body)["template"]["mappings"]["properties"]["loglode.unknown"] == Json{{"type", "flat_object"}});
+  CHECK(events["template"]["settings"]["index"]["number_of_shards"] == 3);
+  CHECK(events["index_patterns"][0] == "team-findings-*");
+}
+
+}  // namespace
+}  // namespace loglode
