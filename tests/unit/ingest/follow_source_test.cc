@@ -281,8 +281,10 @@ TEST_CASE("A loop of links and a device stop nothing, and are told once") {
   for (const InputProblem& problem : follower.counters().problems()) told.push_back(problem.what.substr(folder.path().size()));
   std::sort(told.begin(), told.end());
   REQUIRE(told.size() == 4);
-  for (const auto& [at, what] : {std::pair{0, "/a is a symbolic link that leads in a circle"}, {1, "/b is a symbolic link that leads in a circle"},
-                                 {2, "/loop.log is a symbolic link that leads in a circle"}, {3, "/zero.log is a device and is not read"}})
+  for (const auto& [at, what] : {std::pair{0, "/a is a symbolic link that leads in a circle"},
+                                 {1, "/b is a symbolic link that leads in a circle"},
+                                 {2, "/loop.log is a symbolic link that leads in a circle"},
+                                 {3, "/zero.log is a device and is not read"}})
     CHECK(told[static_cast<std::size_t>(at)].starts_with(what));
 }
 
