@@ -307,7 +307,7 @@ std::size_t BulkAnswer::scan_string(std::string_view bytes) {
 std::size_t BulkAnswer::scan_escape(char byte) {
   if (escape_begun_) {
     escape_begun_ = false;
-    hex_digits_left_ = byte == 'u' ? 4 : 0;
+    hex_digits_left_ = byte == 'u' ? 4U : 0U;
   } else if (is_hex(byte)) {
     --hex_digits_left_;
   } else {
