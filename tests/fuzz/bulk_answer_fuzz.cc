@@ -1,4 +1,5 @@
 // Any bytes as the answer to a bulk: no crash, the same items in one piece and in many, and of what nlohmann::json accepts too, as many.
+#include <algorithm>
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <string>

@@ -81,6 +81,14 @@ def documents_are_stored():
         seen += [hit["_id"] for hit in hits]
         behind = {"search_after": hits[-1]["sort"]}
     check(seen == ["c", "b", "a"], seen)
+    page = asked(port, "POST", "/logs/_search?scroll=1m", {"size": 2})[1]
+    pages = [len(page["hits"]["hits"])]
+    while pages[-1]:
+        pages.append(len(asked(port, "POST", "/_search/scroll", {"scroll_id": page["_scroll_id"], "scroll": "1m"})[1]["hits"]["hits"]))
+    check(pages == [2, 1, 0], pages)
+    pit = asked(port, "POST", "/logs/_pit?keep_alive=1m")[1]
+    check(asked(port, "POST", "/_search", {"pit": pit, "sort": ["_shard_doc"], "search_after": [1], "_source": ["n"], "docvalue_fields": ["text"]})[1]["hits"]
+          ["hits"][0]["fields"] == {"text": ["line b"]})
     version = {"operation": "index", "index": "events", "version_type": "external"}
     check([statuses(asked(port, "POST", "/_bulk", bulk_of("e", version=number, **version))[1])[0] for number in (3, 5, 5, 4, 6)] == [201, 200, 409, 409, 200])
     check(ask(port, "POST", "/_bulk", bulk_of("a")[:-1])[0] == 400)

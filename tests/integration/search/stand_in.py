@@ -297,7 +297,7 @@ class StandIn:
     def __init__(self, nodes=1, port=0):
         self.lock, self.closed = threading.Lock(), threading.Event()
         self.store, self.script, self.settings, self.log, self.in_flight = Store(), Script(), dict(SETTINGS), [], 0
-        self.pits = {}
+        self.scrolls = {}  # id -> (hits that are left, size of a page)
         self.nodes = [Node(self, number, port if number == 0 else 0) for number in range(nodes)]
         self.ports = [node.server_address[1] for node in self.nodes]
 
@@ -388,14 +388,25 @@ class StandIn:
             if command == "DELETE":
                 return 200, {"succeeded": True, "num_freed": 1}
             return 200, {"id" if parts[-1] == "_pit" else "pit_id": parts[0]}
+        if path == "_search/scroll":
+            if command == "DELETE":
+                return 200, {"succeeded": True, "num_freed": 1}
+            key = body["scroll_id"]
+            hits, size = self.scrolls[key]
+            self.scrolls[key] = hits[size:], size
+            return 200, {"_scroll_id": key, "timed_out": False, "hits": {"hits": hits[:size]}}
         if parts[-1] in ("_search", "_count"):
             pattern = body["pit"]["id"] if "pit" in body else parts[0] if len(parts) > 1 else "*"
-            hits, total = store.search(pattern, body, int(asked.get("size", body.get("size", 10))))
+            size, scroll = int(asked.get("size", body.get("size", 10))), "scroll" in asked
+            hits, total = store.search(pattern, body, sys.maxsize if scroll else size)
             if parts[-1] == "_count":
                 return 200, {"count": total}
+            more = {"pit_id": pattern} if "pit" in body else {}
+            if scroll:
+                more["_scroll_id"] = f"scroll-{len(self.scrolls)}"
+                self.scrolls[more["_scroll_id"]], hits = (hits[size:], size), hits[:size]
             return 200, {"took": 1, "timed_out": False, "_shards": {"total": 1, "successful": 1, "skipped": 0, "failed": 0},
-                         **({"pit_id": pattern} if "pit" in body else {}),
-                         "hits": {"total": {"value": total, "relation": "eq"}, "max_score": None, "hits": hits}}
+                         **more, "hits": {"total": {"value": total, "relation": "eq"}, "max_score": None, "hits": hits}}
         if parts[-1] in ("_refresh", "_flush"):
             return 200, {"_shards": {"total": 1, "successful": 1, "failed": 0}}
         if path == "_cluster/health":
