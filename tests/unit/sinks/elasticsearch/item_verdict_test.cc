@@ -72,7 +72,7 @@ TEST_CASE("item verdicts: back-pressure is retried, refusals by index or cluster
   expect_error(429, "cluster_block_exception", "index [a] blocked by: [TOO_MANY_REQUESTS/12/disk usage exceeded flood-stage watermark];",
                retry, "flood_stage");
   expect_error(503, "unavailable_shards_exception", "[a][0] primary shard is not active Timeout: [1m]", retry, "unavailable");
-  expect_error(500, "illegal_state_exception", "no", retry, "server_error");
+  expect_error(500, "illegal_state_exception", "no", ItemOutcome::retry_until_deadline, "server_error");
   expect_error(504, "process_cluster_event_timeout_exception", "no", retry, "server_error");
   expect_error(403, "cluster_block_exception", "index [a] blocked by: [FORBIDDEN/8/index write (api)];", retry_until_deadline, "blocked");
   expect_error(403, "security_exception", "action [indices:data/write/bulk[s]] is unauthorized", retry_until_deadline, "forbidden");
