@@ -141,9 +141,7 @@ void Discovery::look_at_empty_ones(const std::vector<std::string>& paths) {
     const FileKey key{mark.device, mark.inode};
     Result<OpenedFile> opened = file ? Result<OpenedFile>{std::move(*file)} : open_at(mark.real_path);
     if (!opened || !S_ISREG(opened->status.st_mode) || key_of(opened->status) != key) continue;
-    const struct stat status = opened->status;
-    decide(mark.path, std::move(*opened), false);
-    if (known_.is_passed_over(status)) empty_.forget_if([&](const FileKey& each) { return each == key; });
+    if (!known_.is_passed_over(opened->status) || known_.has_new_generation(key)) decide(mark.path, std::move(*opened), false);
   }
   empty_.forget_if(is_decided);
 }
@@ -281,11 +279,7 @@ void Discovery::decide(const std::string& path, OpenedFile opened, bool from_end
   const FileKey key = key_of(opened.status);
   const std::string first = first_bytes_of(opened.descriptor.number());
   const bool archive = is_compressed(first);
-  if (!archive && !has_identity(first, opened.status)) {
-    empty_.note(opened, path);
-    if (const Bookmark* const held = empty_.find(key); held != nullptr && held->real_path != path) note_place(held->real_path);
-    return;
-  }
+  if (!archive && !has_identity(first, opened.status)) return hold_empty(opened, path);
   Bookmark mark = new_mark(path, opened.status);
   if (const Bookmark* const held = empty_.find(key)) mark.real_path = held->real_path;
   if (from_end) mark.offset = archive ? 0 : end_of_lines(opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
@@ -356,6 +350,7 @@ bool Discovery::passes_over_copy(OpenedFile& copy, const FollowedFile& original,
     go_on_in_copy(std::move(copy), left, path, true);
     return true;
   }
+  if (is_shorter && !is_other_part(path, original.path())) hold_empty(copy, path);
   if (is_shorter) known_.pass_over_copy(copy.status);
   return is_shorter;
 }
@@ -403,6 +398,13 @@ void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first)
   auto file = make_file(std::move(opened), std::move(mark), first);
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
   open_.add(std::move(file));
+}
+
+/// Nothing of its own is in it yet.
+void Discovery::hold_empty(const OpenedFile& opened, const std::string& path) {
+  empty_.note(opened, path);
+  const Bookmark* const held = empty_.find(key_of(opened.status));
+  if (held != nullptr && held->real_path != path) note_place(held->real_path);
 }
 
 /// Of a file that is reached by a link: its parts are there. Empty: it is no link.

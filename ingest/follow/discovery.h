@@ -110,6 +110,7 @@ class Discovery {
   void go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place = false);
   [[nodiscard]] std::unique_ptr<FollowedFile> make_file(OpenedFile opened, Bookmark mark, std::string first = {});
   void open(OpenedFile opened, Bookmark mark, const std::string& first);
+  void hold_empty(const OpenedFile& opened, const std::string& path);
   void note_place(const std::string& real_path);
   void refuse(const std::string& path, const struct stat& status, const Fingerprint& stored, const std::string& why);
 

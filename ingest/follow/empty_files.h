@@ -1,6 +1,6 @@
-// Files that hold no whole first line yet: nothing of their content says which they are, so no bookmark finds them. They are held until
-// there is one, wherever they are by then, and the source's own bookmark says where the next run looks for them. Owned by Discovery, used
-// by the FollowSource's thread.
+// Files that hold no whole first line yet, or only what another log begins with: nothing of their content says which they are, so no
+// bookmark finds them. They are held until there is one, wherever they are by then, and the source's own bookmark says where the next run
+// looks for them. Owned by Discovery, used by the FollowSource's thread.
 #pragma once
 
 #include <chrono>

@@ -376,7 +376,7 @@ class Walk:
             return self.turn(self.draw.choice(["SIGTERM", "SIGKILL"]) if self.program.runs() else "start")
         log = self.draw.choice(self.logs)
         kinds = [self.append] * 6 + [self.rename] * 2 + [self.compress]
-        kinds += [self.restart_container] if self.pods else [self.copytruncate] * 2 + [self.truncate, self.recreate]
+        kinds += [self.restart_container] * (4 if self.runs else 1) if self.pods else [self.copytruncate] * 2 + [self.truncate, self.recreate]
         self.draw.choice(kinds)(log)
         return time.sleep(self.draw.choice([0, 0, .05, .3, .7]))
 

@@ -83,20 +83,23 @@ TEST_CASE("A log that is reached by a link is looked for where it really is") {
 
 TEST_CASE("A file that held no whole line when it was seen last is read, wherever it is by then") {
   const bool stopped = GENERATE(false, true), had_half = GENERATE(false, true), linked = GENERATE(false, true);
+  const std::string header = GENERATE(std::string{}, std::string(2000, '#') + '\n');         // as another log begins
   const std::string to = GENERATE("app.log", "app.log.1", "app-1.log", "app.log-20261129");  // in its folder
   if (!linked && to == "app.log") return;
   const Folder folder;
   fs::create_directories(folder / "logs");
   fs::create_directories(folder / "real");
   const std::string place = folder / (linked ? "real/" : "logs/");
-  append(place + "app.log", had_half ? "a" : "");
+  if (!header.empty()) append(folder / "logs/aaa.log", header + "c1\n");
+  append(place + "app.log", header + (had_half ? "a" : ""));
   if (linked) fs::create_symlink("../real/app.log", folder / "logs/app.log");
-  Follower follower{{folder / "log?/app.log"}};  // its fixed part is the folder: links may lead there
+  Follower follower{{folder / "log?/a??.log"}};  // its fixed part is the folder: links may lead there
   follower.read_for(kWhile);
   if (stopped) follower.stop();
   append(place + "app.log", had_half ? "1\n" : "a1\n");
   if (to != "app.log") fs::rename(place + "app.log", place + to);
   Lines expected{"a1"};
+  if (!header.empty()) expected.insert({"c1", header.substr(0, 2000), header.substr(0, 2000)});
   if (linked) {
     append(folder / "real/other.log", "b1\n");
     expected.insert("b1");
@@ -104,7 +107,7 @@ TEST_CASE("A file that held no whole line when it was seen last is read, whereve
     fs::create_symlink("../real/other.log", folder / "logs/app.log");
   }
   if (stopped) follower.start();
-  CAPTURE(stopped, had_half, linked, to);
+  CAPTURE(stopped, had_half, linked, to, header.size());
   follower.read_for(2 * kWhile);
   CHECK(follower.lines() == expected);
   follower.restart();
