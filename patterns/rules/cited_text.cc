@@ -33,15 +33,15 @@ constexpr std::array<std::string_view, 26> kWritten{"q",     "query",   "query_s
                                                     "url",   "uri",     "referer",      "referrer", "agent"};
 // Of what was run: its arguments go to the end of the line.
 constexpr std::array<std::string_view, 3> kRun{"command", "cmd", "cmdline"};
-constexpr std::array<std::string_view, 5> kSearching{"search", "look", "ask", "filter", "quer"};  // … for, by, on
+constexpr std::array<std::string_view, 3> kSearching{"search", "filter", "quer"};  // … for, by, on
 constexpr std::array<std::string_view, 4> kFor{"for", "by", "on", "against"};
 constexpr std::array<std::string_view, 6> kGrep{"grep", "egrep", "fgrep", "zgrep", "rg", "grepping"};
 constexpr std::array<std::string_view, 9> kMethods{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "CONNECT", "TRACE"};
 // Words before a quotation of what went wrong, by their beginnings.
-constexpr std::array<std::string_view, 38> kTelling{
-    "err",    "uncaught", "exc",  "fail",   "fault",  "panic",  "reason", "caus",   "stat", "signal", "event", "messag", "msg",
-    "output", "std",      "with", "by",     "becaus", "due",    "got",    "receiv", "retu", "sai",    "say",   "repor",  "respon",
-    "answer", "thr",      "rais", "caught", "crash",  "termin", "exit",   "die",    "abor", "kill",   "end",   "stop"};
+constexpr std::array<std::string_view, 41> kTelling{
+    "resul",  "outcome", "code",   "err",  "uncaught", "exc",   "fail",   "fault", "panic", "reason", "caus", "stat", "signal", "event",
+    "messag", "msg",     "output", "std",  "with",     "by",    "becaus", "due",   "got",   "receiv", "retu", "sai",  "say",    "repor",
+    "respon", "answer",  "thr",    "rais", "caught",   "crash", "termin", "exit",  "die",   "abor",   "kill", "end",  "stop"};
 
 class Citations {
  public:
@@ -132,9 +132,10 @@ class Citations {
       const std::size_t stop = token_end(end), path = std::min(text_.find_first_of("/?", end + 3), stop);
       cite(path, stop);
       at_ = stop;
-    } else if ((sign == '=' || (sign == ':' && (!is_first || is_quote(peek(past_blanks(end + 1)))))) && is_written(here)) {
+    } else if (sign == '=' ? is_written(here)
+                           : sign == ':' && is_one_of(here, kWritten) && (!is_first || is_quote(peek(past_blanks(end + 1))))) {
       at_ = value(end + 1, sign == ':');
-    } else if (is_one_of(here, kRun) && (sign == '=' || peek(after) == '(')) {
+    } else if (is_one_of(here, kRun) && (sign == '=' || (is_blank(sign) && peek(after) == '('))) {
       cite(after + 1, text_.size());
       at_ = text_.size();
     } else if ((is_one_of(here, kFor) && begins_like(last, kSearching)) || (is_one_of(here, kGrep) && is_blank(sign))) {
@@ -168,7 +169,8 @@ class Citations {
     while (end < text_.size()) {
       const std::size_t stop = std::min(text_.find_first_of(" \t", end), text_.size());
       const std::string_view token = text_.substr(end, stop - end);
-      const bool fails = token.starts_with("fail"), names = token.find('=') != std::string_view::npos && end != at && !sentence;
+      const bool fails = token.starts_with("fail") || token == "timed",
+                 names = token.find('=') != std::string_view::npos && end != at && !sentence;
       if (fails || names || (end != at && token.ends_with(':'))) break;
       end = stop;
       if (token.ends_with(',') || token.ends_with(';') || token.ends_with(':')) break;
