@@ -35,9 +35,9 @@ bool is_kubernetes_secret(std::string_view text, std::size_t at) noexcept {
   constexpr std::size_t kManifestMax = 4096;
   const std::string_view around = text.substr(at > kManifestMax ? at - kManifestMax : 0, 2 * kManifestMax);
   const auto says = [&](std::string_view key, std::string_view what) {
-    for (std::size_t at = around.find(key); at != std::string_view::npos; at = around.find(key, at + 1)) {
-      const std::size_t value = around.find_first_not_of("\"'\\:= ", at + key.size());
-      if (value == std::string_view::npos || value == at + key.size() || around.substr(value, what.size()) != what) continue;
+    for (std::size_t next = around.find(key); next != std::string_view::npos; next = around.find(key, next + 1)) {
+      const std::size_t value = around.find_first_not_of("\"'\\:= ", next + key.size());
+      if (value == std::string_view::npos || value == next + key.size() || around.substr(value, what.size()) != what) continue;
       if (value + what.size() >= around.size() || !is_word(around[value + what.size()])) return true;
     }
     return false;
