@@ -154,17 +154,21 @@ void find_bound_values(std::string_view text, std::size_t at, const std::vector<
   std::size_t open = at;
   while (open < text.size() && open - at < kBetweenMax && !ends_line(text[open]) && !is_one_of(text[open], "([{")) ++open;
   constexpr std::string_view kListed = "Parameters: ";  // of MyBatis: `bob(String), x(String)`
-  const std::size_t listed = text.substr(0, open < text.size() ? open : at).find(kListed, at);
-  if (listed != std::string_view::npos) open = listed + kListed.size() - 1;
-  if (open >= text.size() || (!is_one_of(text[open], "([{") && listed == std::string_view::npos)) return;
+  const std::size_t label = text.substr(0, open < text.size() ? open : at).find(kListed, at);
+  const bool listed = label != std::string_view::npos && label + kListed.size() != open;  // no bracket of a whole list behind it
+  if (listed) open = label + kListed.size() - 1;
+  if (open >= text.size() || (!listed && !is_one_of(text[open], "([{"))) return;
   std::size_t before = open;
   while (before > at && is_blank(text[before - 1])) --before;
   if (text[open] == '(' && (before == at || !is_one_of(text[before - 1], "=:"))) return;
   std::vector<Span> items;
-  const std::size_t limit = std::min(text.size(), open + kBoundMax);
+  std::size_t limit = std::min(text.size(), open + kBoundMax), last = open + 1;
+  if (listed) limit = std::min(limit, text.find_first_of("\r\n", open));
   const std::size_t close = read_items(text, open + 1, limit, false, [&](std::size_t begin, std::size_t end, std::size_t) {
     items.push_back(bound_value(text, begin, end));
+    last = end + 1;
   });
+  if (listed && close == limit) items.push_back(bound_value(text, last, limit));  // no bracket ends it
   if (items.size() <= secret.front()) return;
   if (items.size() % parameters != 0) {
     if (const std::size_t begin = items[secret.front()].begin; begin != 0) found.push_back({begin, close, SecretKind::credential});
