@@ -12,6 +12,7 @@ import org.elasticsearch.cluster.metadata.Metadata;
 import org.elasticsearch.cluster.service.ClusterService;
 import org.elasticsearch.common.logging.LogConfigurator;
 import org.elasticsearch.common.regex.Regex;
+import org.elasticsearch.common.settings.KeyStoreWrapper;
 import org.elasticsearch.common.settings.Settings;
 import org.elasticsearch.index.IndexNotFoundException;
 import org.elasticsearch.index.IndexVersion;
@@ -93,6 +94,12 @@ public final class Main {
         Settings.Builder settings = Settings.builder().put("path.home", arguments[1]);
         for (String argument : Arrays.asList(arguments).subList(2, arguments.length)) {
             settings.put(argument.substring(0, argument.indexOf('=')), argument.substring(argument.indexOf('=') + 1));
+        }
+        String password = System.getenv("ES_PASSWORD");
+        if (password != null && !password.isEmpty()) {
+            KeyStoreWrapper secrets = KeyStoreWrapper.create();
+            secrets.setString("bootstrap.password", password.toCharArray());
+            settings.setSecureSettings(secrets);
         }
         var environment = InternalSettingsPreparer.prepareEnvironment(settings.build(), Map.of(), Path.of(arguments[1], "config"), () -> "node-0");
         Node node = new Node(environment, PluginsLoader.createPluginsLoader(modules(Path.of(arguments[0])), Set.of(), Map.of(), false));
