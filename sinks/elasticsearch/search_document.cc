@@ -89,7 +89,8 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
   bool left_out = false;
   const auto add = [&](std::string_view name, std::string_view value) {
     if (std::find(names_.begin(), names_.end(), name) != names_.end()) return;
-    if (names_.size() == kAttributesMax || bytes + name.size() > kAttributesBytesMax || name.empty() || name.size() > 512) {
+    if (names_.size() == kAttributesMax || bytes + name.size() > kAttributesBytesMax || name.empty() || name.size() > 512 ||
+        name.find('\0') != std::string_view::npos) {
       left_out = true;
       return;
     }

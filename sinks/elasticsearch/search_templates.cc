@@ -24,12 +24,13 @@ unsigned version_number(const std::string& version) {
   return major * 1000 + minor;
 }
 
-constexpr unsigned kFailureStoreSince = 8019;
+/// `data_stream_options` of an index template: 8.19, and 9.1 and newer. A version that is not known counts as new.
+bool has_failure_store(unsigned version) { return version == 0 || (version >= 8019 && version / 1000 != 9) || version >= 9001; }
 
 void adapt(Json& body, const SearchCluster& cluster, const char* which) {
   if (cluster.is_opensearch)
     body.merge_patch(Json::parse(kOpensearchTexts).value(which, Json::object()));
-  else if (version_number(cluster.version) < kFailureStoreSince)
+  else if (!has_failure_store(version_number(cluster.version)))
     body.merge_patch(Json::parse(kBeforeFailureStoreTexts).value(which, Json::object()));
 }
 

@@ -27,7 +27,7 @@ struct IndexTemplate {
   std::string body;  // JSON, with `_meta.loglode_body`: a hash of the rest, by which setup knows what is there
 };
 
-/// For a cluster of this kind: OpenSearch has other types, versions of Elasticsearch before 8.19 no failure store.
+/// For a cluster of this kind: OpenSearch has other types, some versions of Elasticsearch no failure store.
 [[nodiscard]] std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices);
 
 }  // namespace loglode

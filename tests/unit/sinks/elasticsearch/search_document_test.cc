@@ -80,7 +80,14 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   Batch batch = batch_of(record);
   const std::string long_text(100'000, 'v');
   const std::string umlauts = "a" + std::string(20'000, '\xc3');
-  batch.attributes = {{"a", "1"}, {"a", "2"}, {"a.b", "3"}, {"", "4"}, {"long", long_text}, {"\"quoted\"\n", "5"}, {"@timestamp", "6"}};
+  batch.attributes = {{"a", "1"},
+                      {"a", "2"},
+                      {"a.b", "3"},
+                      {"", "4"},
+                      {"long", long_text},
+                      {"\"quoted\"\n", "5"},
+                      {std::string_view{"nul\0", 4}, "7"},
+                      {"@timestamp", "6"}};
   for (int i = 0; i < 1000; ++i) batch.attributes.push_back({batch.keep("key" + std::to_string(i)), "v"});
   record.attributes_count = static_cast<std::uint32_t>(batch.attributes.size());
   const Made one = made(batch, record);
@@ -89,6 +96,7 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   CHECK(unknown["a.b"] == "3");
   CHECK(unknown["\"quoted\"\n"] == "5");
   CHECK_FALSE(unknown.contains(""));
+  CHECK_FALSE(unknown.contains(std::string{"nul\0", 4}));
   CHECK(unknown["long"].get<std::string>().size() == kAttributeBytesMax);
   CHECK(unknown.size() == kAttributesMax);
   CHECK(one.source["loglode.unknown_cut"] == true);
@@ -117,10 +125,11 @@ TEST_CASE("an event replaces what is stored under its key, by its revision") {
 TEST_CASE("index templates fit the server, and are known by their hash") {
   const auto hash = [](const IndexTemplate& of) { return Json::parse(of.body)["_meta"]["loglode_body"]; };
   const auto elastic = index_templates({false, "8.19.2"}, {}), old = index_templates({false, "7.17.28"}, {}),
-             open = index_templates({true, "3.9.0"}, {});
+             nine = index_templates({false, "9.0.4"}, {}), open = index_templates({true, "3.9.0"}, {});
   const auto again = index_templates({false, "9.1.0"}, {}), other = index_templates({false, "9.1.0"}, {"team", 3, 2});
   CHECK(hash(elastic[0]) == hash(again[0]));
   CHECK(hash(elastic[0]) != hash(old[0]));
+  CHECK(hash(nine[0]) == hash(old[0]));
   CHECK(hash(elastic[0]) != hash(open[0]));
   CHECK(hash(again[0]) != hash(other[0]));
   const Json records = Json::parse(elastic[0].body), events = Json::parse(other[1].body);
