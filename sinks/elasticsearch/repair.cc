@@ -16,6 +16,8 @@ constexpr std::array<std::string_view, 12> kKept{"@timestamp",    "message",    
                                                  "event.created", "event.reason",  "kafka.topic", "kafka.partition",
                                                  "kafka.offset",  "log.file.path", "log.offset",  "service.name"};
 
+constexpr std::string_view kTime = "@timestamp";  // no document of a data stream is without
+
 std::string text_of(const Json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
@@ -38,10 +40,13 @@ void move_field(Json& document, const std::string& field) {
   document.erase(field);
 }
 
-Json smallest(const Json& document) {
+/// `refused`: a field that must go, even if it would stay.
+Json smallest(const Json& document, const std::string& refused) {
   Json kept = Json::object(), rest = Json::object();
-  for (const auto& [name, value] : document.items())
-    (std::find(kKept.begin(), kKept.end(), name) != kKept.end() ? kept : rest)[name] = value;
+  for (const auto& [name, value] : document.items()) {
+    const bool stays = name != refused && std::find(kKept.begin(), kKept.end(), name) != kKept.end();
+    (stays ? kept : rest)[name] = value;
+  }
   kept["loglode.rest"] = text_of(rest);
   return kept;
 }
@@ -51,12 +56,12 @@ Json smallest(const Json& document) {
 std::string repaired_lines(std::string_view lines, std::size_t action_size, std::string_view reason, unsigned repairs) {
   Json document = Json::parse(lines.substr(action_size), nullptr, false);
   if (!document.is_object()) return {};
-  const std::string field = repairs == 0 ? field_named_in(reason, document) : std::string{};
-  const bool can_move = !field.empty() && field != kAttributesField && std::find(kKept.begin(), kKept.end(), field) == kKept.end();
+  const std::string field = field_named_in(reason, document);
+  const bool can_move = repairs == 0 && !field.empty() && field != kAttributesField && field != kTime;
   if (can_move)
     move_field(document, field);
   else
-    document = smallest(document);
+    document = smallest(document, field == kTime ? std::string{} : field);
   document["loglode.repaired"] = can_move ? "field " + field : "all but time, message, ids and origin";
   return std::string{lines.substr(0, action_size)} + document.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
 }

@@ -45,7 +45,7 @@ class Program:
 state: state
 snapshot: 200ms
 sources:
-  shop: {{ type: file, paths: [logs/*.log], service: {{ fixed: shop }} }}
+  shop: {{ type: file, paths: [logs/*.log], service: {{ from: 'fixed:shop' }} }}
 sinks:
   search: {{ type: elasticsearch, urls: ['{server.url}'], {access} what: [records, templates, findings, incidents], hash_key: key,
             bulk: {{ size: 64KiB, age: 100ms }}, retry: {{ first: 50ms, max: 500ms }} {more} }}

@@ -46,6 +46,15 @@ TEST_CASE("a document whose fault is not named, or that was repaired before, is 
   }
 }
 
+TEST_CASE("a field that would stay goes where the server names it, but for the time") {
+  const std::string source = R"({"@timestamp":"t","message":"m","event.id":"i"})";
+  CHECK(repaired(source, "failed to parse field [message]", 0)["loglode.unknown"] == Json{{"message", "m"}});
+  const Json out = repaired(source, "failed to parse field [message]", 1);
+  CHECK_FALSE(out.contains("message"));
+  CHECK(Json::parse(out["loglode.rest"].get<std::string>()) == Json{{"message", "m"}});
+  CHECK(repaired(source, "failed to parse field [@timestamp]", 1)["@timestamp"] == "t");
+}
+
 TEST_CASE("what is no object cannot be repaired") {
   CHECK(repaired_lines(std::string{kAction} + "[1]\n", kAction.size(), "reason [x]", 0).empty());
   CHECK(repaired_lines(std::string{kAction} + "{\"cut\":\n", kAction.size(), "reason [x]", 0).empty());
