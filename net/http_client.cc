@@ -30,7 +30,7 @@ char lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c 
 /// One request, and the answer as far as it came. Stays where it is: libcurl has its address.
 class Exchange {
  public:
-  Exchange(const HttpAccess& access, HttpRequest request) : request_{std::move(request)}, easy_{curl_easy_init()} {
+  Exchange(const HttpAccess& access, HttpCall request) : request_{std::move(request)}, easy_{curl_easy_init()} {
     LOGLODE_ASSERT(easy_ != nullptr);
     set(CURLOPT_URL, request_.url.c_str());
     set(CURLOPT_PROTOCOLS_STR, "http,https");
@@ -141,7 +141,7 @@ class Exchange {
     return true;
   }
 
-  HttpRequest request_;
+  HttpCall request_;
   HttpAnswer answer_;
   bool stopped_ = false;
   char error_[CURL_ERROR_SIZE] = {};
@@ -151,7 +151,7 @@ class Exchange {
 
 }  // namespace
 
-HttpAnswer http_exchange(const HttpAccess& access, HttpRequest request) {
+HttpAnswer http_exchange(const HttpAccess& access, HttpCall request) {
   begin_library();
   Exchange exchange{access, std::move(request)};
   return exchange.end(curl_easy_perform(exchange.easy()));
@@ -179,7 +179,7 @@ HttpExchanges::~HttpExchanges() {
   curl_multi_cleanup(multi_->handle);
 }
 
-void HttpExchanges::start(const HttpAccess& access, HttpRequest request, Done done) {
+void HttpExchanges::start(const HttpAccess& access, HttpCall request, Done done) {
   auto exchange = std::make_unique<Exchange>(access, std::move(request));
   CURL* const easy = exchange->easy();
   multi_->open.emplace(easy, Open{std::move(exchange), std::move(done)});

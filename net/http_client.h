@@ -27,7 +27,7 @@ struct HttpAccess {
   std::chrono::milliseconds connect_timeout{10'000};
 };
 
-struct HttpRequest {
+struct HttpCall {
   std::string method = "GET";
   std::string url;
   std::string_view body{};             // good until the exchange has ended
@@ -53,7 +53,7 @@ struct HttpAnswer {
 };
 
 /// Sends `request` and waits for its answer, no longer than its timeout. Any thread.
-[[nodiscard]] HttpAnswer http_exchange(const HttpAccess& access, HttpRequest request);
+[[nodiscard]] HttpAnswer http_exchange(const HttpAccess& access, HttpCall request);
 
 /// Several exchanges at once. Used by one thread, but for wake().
 class HttpExchanges {
@@ -67,7 +67,7 @@ class HttpExchanges {
   ~HttpExchanges();
 
   /// Begins an exchange. `done` is called by run(), once.
-  void start(const HttpAccess& access, HttpRequest request, Done done);
+  void start(const HttpAccess& access, HttpCall request, Done done);
   [[nodiscard]] std::size_t open() const noexcept;
   /// Lets open exchanges go on, and tells those that ended. Returns when one ended, after wake(), or after `wait`.
   void run(std::chrono::milliseconds wait);

@@ -138,7 +138,7 @@ void connect(const SinkConfig& sink, ConnectTrial& trial) {
   for (std::size_t i = 0; i < search.urls.size(); ++i) {
     const int line = sink.search.urls[i].line;
     const std::string url = quoted(sink.search.urls[i]);
-    HttpRequest request;
+    HttpCall request;
     request.url = search.urls[i] + "/_index_template/" + std::string{kRecordsTemplate};
     request.timeout = trial.timeout();
     const HttpAnswer answer = http_exchange(search.access, std::move(request));

@@ -143,7 +143,7 @@ bool BulkSender::ask_for_templates(TimePoint now) {
   const auto node = nodes_.choose(now);
   if (!node) return false;
   asks_ = true;
-  HttpRequest request;
+  HttpCall request;
   request.url = nodes_.url(*node) + "/_index_template/" + std::string{kRecordsTemplate};
   request.timeout = config_.bulk_timeout;
   exchanges_.start(config_.access, std::move(request),
@@ -216,7 +216,7 @@ bool BulkSender::next_bulk(TimePoint now, Bulk& out) {
 void BulkSender::start(Bulk bulk, std::size_t node) {
   auto flight = std::make_shared<Flight>(std::move(bulk), node);
   flight->answer = std::make_unique<BulkAnswer>([this, &flight = *flight](const BulkItem& item) { judge(flight, item); });
-  HttpRequest request;
+  HttpCall request;
   request.method = "POST";
   request.url = nodes_.url(node) + "/_bulk?filter_path=items.*.status,items.*.error,items.*.failure_store,items.*._index";
   request.headers = {"Content-Type: application/x-ndjson"};

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kTimeout{30'000};
 Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path, const std::string& body = {}) {
   std::string why;
   for (const std::string& url : sink.urls) {
-    HttpRequest request;
+    HttpCall request;
     request.method = method;
     request.url = url + "/" + path;
     request.body = body;

@@ -61,7 +61,7 @@ TEST_CASE("an HTTP answer is read with its status, body and headers") {
       "HTTP/1.1 429 Too Many Requests\r\nX-elastic-product: Elasticsearch\r\nRetry-After: 7\r\nContent-Length: 4\r\n\r\nbusy"};
   HttpAccess access;
   access.api_key = "secret";
-  HttpRequest request;
+  HttpCall request;
   request.method = "POST";
   request.url = server.url() + "/x";
   request.body = "hello";
@@ -80,7 +80,7 @@ TEST_CASE("an HTTP answer is read with its status, body and headers") {
 
 TEST_CASE("an answer that is cut off is no whole answer, and the request counts as sent") {
   CannedServer server{"HTTP/1.1 200 OK\r\nContent-Length: 400\r\n\r\nfour"};
-  HttpRequest request;
+  HttpCall request;
   request.url = server.url();
   const HttpAnswer answer = http_exchange({}, request);
   CHECK_FALSE(answer.is_whole());
@@ -90,7 +90,7 @@ TEST_CASE("an answer that is cut off is no whole answer, and the request counts 
 TEST_CASE("a server that is not there is told without waiting") {
   std::string url;
   { url = CannedServer{""}.url(); }
-  HttpRequest request;
+  HttpCall request;
   request.url = url;
   const HttpAnswer answer = http_exchange({}, request);
   CHECK_FALSE(answer.is_whole());
@@ -99,7 +99,7 @@ TEST_CASE("a server that is not there is told without waiting") {
 
 TEST_CASE("who takes the body can end the exchange") {
   CannedServer server{"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfour"};
-  HttpRequest request;
+  HttpCall request;
   request.url = server.url();
   std::string taken;
   request.take = [&](std::string_view bytes) {
@@ -116,7 +116,7 @@ TEST_CASE("several exchanges at once are each told once, and a wake ends the wai
   HttpExchanges exchanges;
   int done = 0;
   for (int i = 0; i < 5; ++i) {
-    HttpRequest request;
+    HttpCall request;
     request.url = server.url();
     exchanges.start({}, request, [&](const HttpAnswer& answer) { done += answer.is_success() && answer.body == "ok" ? 1 : 100; });
   }
