@@ -53,8 +53,10 @@ void check_sources(const PipelineConfig& config, ConfigReading& reading) {
 
 /// Without links as far as it is there.
 std::filesystem::path normal(const Text& path) {
+  if (path.empty()) return {};
   std::error_code error;
-  const std::filesystem::path real = std::filesystem::weakly_canonical(path.value, error);
+  const std::filesystem::path whole = std::filesystem::absolute(path.value, error);
+  const std::filesystem::path real = error ? std::filesystem::path{} : std::filesystem::weakly_canonical(whole, error);
   return error ? std::filesystem::path{path.value}.lexically_normal() : real;
 }
 
@@ -119,6 +121,7 @@ void read_document(const std::string& yaml, const TypeReaders& types, PipelineCo
 
 /// `source`, `Sinks`: a key of a configuration, not quite.
 bool is_slip(std::string_view key) {
+  if (key.empty() || key.front() == ' ' || key.front() == '-') return false;  // of something inside
   const std::string_view near = nearest(key, kKeys);
   return !near.empty() && near != "rules" && near != "formats";
 }

@@ -241,11 +241,17 @@ class NewFinder {
       if ((got_over && !config_.growing) || !counts(hit)) continue;
       const bool told = std::any_of(anomalies_.begin(), anomalies_.end(), [&](const Anomaly& anomaly) {
         return anomaly.series->among == 0 && anomaly.service == hit.service && anomaly.series->info == hit.info && anomaly.opens &&
-               anomaly.series->severity_class() >= hit.severity_class();
+               anomaly.series->severity >= Severity::error;  // it states so itself, which is believed rather than a rule
       });
       if (told) continue;
       Anomaly anomaly = describe(timeline_, hit, mature_);
-      if (got_over)
+      const bool passed_on = hit.states_calm() && std::any_of(anomalies_.begin(), anomalies_.end(), [&](const Anomaly& other) {
+                               return other.opens && other.service != hit.service && other.series->among == 0 &&
+                                      other.series->rule != nullptr && other.series->rule->id == hit.rule->id;
+                             });
+      if (passed_on)
+        make_digest(anomaly, "; it is said as " + severity_text(hit.said) + ", of what another service says of itself");
+      else if (got_over)
         make_digest(anomaly, "; " + said_as(hit.said));
       else if (is_known(hit))
         make_digest(anomaly, "; other lines of this service said that before");

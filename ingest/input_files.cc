@@ -166,8 +166,10 @@ class Finder {
     const bool inside = std::any_of(roots_.begin(), roots_.end(), [&](const std::string& root) {
       return target == root || (target.starts_with(root) && (root.ends_with('/') || target[root.size()] == '/'));
     });
-    if (target.empty()) return report(path, path + " is a symbolic link that leads nowhere or in a circle and was left out", false);
-    if (inside) return;
+    struct stat status {};
+    if (target.empty() && ::stat(path.c_str(), &status) != 0 && errno == ELOOP)
+      return report(path, path + " is a symbolic link that leads in a circle and was left out", false);
+    if (inside || target.empty()) return;  // a folder of links (/var/log/containers) keeps those of containers that are gone
     if (links_outside_++ == 0) std::tie(first_link_, first_target_) = std::tie(path, target);
   }
 

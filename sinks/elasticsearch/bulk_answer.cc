@@ -289,7 +289,9 @@ void BulkAnswer::end_string() {
 /// Returns how many of `bytes` were used up: a stretch without escapes, or one byte.
 std::size_t BulkAnswer::scan_string(std::string_view bytes) {
   if (escape_begun_ || hex_digits_left_ > 0) return scan_escape(bytes.front());
-  const std::size_t room = std::min(bytes.size(), kStringBytesKept);
+  // Behind what is kept one byte at a time, until there is a whole character to cut before.
+  const std::size_t room =
+      cut_ ? bytes.size() : std::min(bytes.size(), string_bytes_ < kStringBytesKept ? kStringBytesKept - string_bytes_ : std::size_t{1});
   std::size_t plain = 0;
   while (plain < room && bytes[plain] != '"' && bytes[plain] != '\\') ++plain;
   if (plain == 0 && bytes.front() == '"') {

@@ -98,6 +98,8 @@ ItemVerdict verdict_of(const BulkItem& item, bool is_event) noexcept {
       return {ItemOutcome::reject, "too_large"};
     case 429:
       return {ItemOutcome::retry, is_block ? "flood_stage" : "throttled"};
+    case 500:  // often of one document: a pipeline that fails it, a fault of the server
+      return {ItemOutcome::retry_until_deadline, "server_error"};
     case 503:
       return {ItemOutcome::retry, "unavailable"};
     default:

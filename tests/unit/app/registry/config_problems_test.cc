@@ -240,7 +240,7 @@ TEST_CASE("problems of sinks", "[app][config]") {
       "{ type: elasticsearch, urls: ['http://a:9200'], data_stream: logs-app-default }",
       {"bad data_stream \"logs-app-default\": logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index "
        "template is for"});
-  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], bulk: { size: 1KiB } }", {"bad size \"1KiB\": between 64KiB and 100MiB"});
+  expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], bulk: { size: 1KiB } }", {"bad size \"1KiB\": from 64KiB to 100MiB"});
   expect_sink("{ type: file, path: o, what: [record] }",
               {"bad what \"record\": one of records, templates, findings, incidents, reports (did you mean \"records\"?)"});
   expect_sink("{ type: file, path: o, what: [records, records] }", {"\"what\" has \"records\" twice"});
