@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
-#include "app/registry/search_sink_config.h"
 #include "app/registry/type_readers.h"
+#include "app/registry/types.h"
 #include "base/exit_status.h"
 #include "base/terminal_text.h"
 #include "config/load_config.h"

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "app/registry/search_sink_config.h"
 #include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"

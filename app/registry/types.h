@@ -22,6 +22,7 @@
 #include "core/sink.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
+#include "sinks/elasticsearch/search_config.h"
 #include "sinks/record_json.h"
 
 namespace loglode::config {
@@ -95,6 +96,9 @@ struct SinkType : TypeReading<SinkConfig> {
 [[nodiscard]] const SinkType& file_sink_type();
 [[nodiscard]] const SinkType& kafka_sink_type();
 [[nodiscard]] const SinkType& elasticsearch_sink_type();
+
+/// What a sink of type elasticsearch is told.
+[[nodiscard]] SearchSinkConfig search_sink_config_of(const SinkConfig& sink);
 
 // The registry.
 [[nodiscard]] std::span<const SourceType* const> source_types();

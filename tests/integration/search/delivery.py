@@ -91,7 +91,7 @@ def judge(server, seed, total):
 
 def run(server, binary, folder):
     seed = crash_seed()
-    random.seed(seed)
+    rng = random.Random(seed)
     print(f"seed {seed}")
     os.makedirs(os.path.join(folder, "logs"))
     program = Program(os.path.abspath(binary), folder, server)
@@ -117,7 +117,7 @@ def run(server, binary, folder):
         for begin in range(100, LINES, 500):
             log.writelines(line(number, seed) + "\n" for number in range(begin, min(begin + 500, LINES)))
             log.flush()
-            time.sleep(random.uniform(0.05, 0.4))
+            time.sleep(rng.uniform(0.05, 0.4))
             if begin % 1500 == 100:
                 program.kill()
                 program.start()
