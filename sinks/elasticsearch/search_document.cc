@@ -14,6 +14,7 @@ namespace loglode {
 
 namespace {
 
+using Json = nlohmann::json;
 using namespace std::chrono;
 
 // What `date_nanos` takes.
@@ -116,7 +117,6 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
 }
 
 std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now) {
-  using Json = nlohmann::json;
   const std::size_t begin = out.size();
   const std::string kind{name_of(event.kind)};
   Json action{{"_index", fmt::format("{}-{}s-v1", prefix, kind)}, {"_id", event.key}};

@@ -160,6 +160,9 @@ def run(server, _program, _folder):
     for index, about in server.ask("GET", f"/{STREAM}").items():
         fields = set(fields_of(about["mappings"]))
         assert index.startswith(".ds-") and {"loglode.unknown", "event.hash", "kafka.offset"} <= fields and "k1" not in fields, (index, sorted(fields))
+    server.ask("DELETE", f"/_data_stream/{STREAM}")
+    for kind in ("records", "events"):  # the program puts its own
+        server.ask("DELETE", f"/_index_template/contract-loglode-{kind}")
 
 
 def fields_of(mapping, prefix=""):
