@@ -33,6 +33,7 @@ class Exchange {
   Exchange(const HttpAccess& access, HttpCall request) : request_{std::move(request)}, easy_{curl_easy_init()} {
     LOGLODE_ASSERT(easy_ != nullptr);
     set(CURLOPT_URL, request_.url.c_str());
+    set(CURLOPT_PATH_AS_IS, 1L);
     set(CURLOPT_PROTOCOLS_STR, "http,https");
     set(CURLOPT_PROXY, access.proxy.c_str());  // empty: none of the environment either
     set(CURLOPT_NOSIGNAL, 1L);
@@ -63,6 +64,7 @@ class Exchange {
     curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
     curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
     answer_.was_sent = sent > 0 || request_bytes > 0;
+    answer_.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     answer_.untrusted = code == CURLE_PEER_FAILED_VERIFICATION;
     if (code != CURLE_OK)
       answer_.fault = stopped_ ? "the answer is not what was asked for" : *error_ != '\0' ? error_ : curl_easy_strerror(code);

@@ -44,6 +44,7 @@ struct HttpAnswer {
   std::string body{};                                      // decompressed
   std::string fault{};                                     // why there is no whole answer, for a person; empty: there is one
   bool was_sent = false;                                   // the server may have acted on the request
+  bool timed_out = false;                                  // its time was over
   bool untrusted = false;                                  // its certificate was refused
   std::optional<std::chrono::milliseconds> retry_after{};  // of the header, where it is a number of seconds
   std::string product{};                                   // X-elastic-product, or X-OpenSearch-Version with "OpenSearch " before it

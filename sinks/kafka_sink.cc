@@ -34,7 +34,7 @@ class KafkaSink final : public RecordSink, public EventSink {
 
   Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
     if (rendered_ != batch) render(batch, selected);
-    if (auto room = wait_for_room(text_.size() + pieces_.size() * kMessageBytes); !room) return room;
+    if (auto room = wait_for_room(batch->capacity() + text_.size() + pieces_.size() * kMessageBytes); !room) return room;
     send(batch, to);
     rendered_.reset();
     return {};

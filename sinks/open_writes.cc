@@ -6,6 +6,7 @@ namespace loglode {
 
 std::unique_ptr<OpenWrite> open_write_of(std::shared_ptr<const Batch> batch, Verdicts& to) {
   auto write = std::make_unique<OpenWrite>();
+  write->pinned = batch->capacity();
   write->batch = std::move(batch);
   write->to = &to;
   return write;
@@ -23,6 +24,7 @@ OpenWrite& OpenWrites::open(std::unique_ptr<OpenWrite> write) {
   OpenWrite& opened = *write;
   opened.ticket = next_ticket_++;
   opened.left = opened.marks.size();
+  bytes_ += opened.pinned;
   for (const OpenWrite::Mark& mark : opened.marks) bytes_ += mark.bytes;
   open_.emplace(opened.ticket, std::move(write));
   return opened;
@@ -35,8 +37,9 @@ void OpenWrites::settle(const OpenWrite::Mark& mark, Verdict verdict, std::strin
   std::unique_ptr<OpenWrite> done;  // freed behind the lock
   const std::scoped_lock lock{mutex_};
   bytes_ -= mark.bytes;
-  settled_.notify_all();
+  settled_.notify_all();  // who waits looks once the lock is free
   if (--write.left != 0) return;
+  bytes_ -= write.pinned;
   const auto found = open_.find(write.ticket);
   done = std::move(found->second);
   open_.erase(found);

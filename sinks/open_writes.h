@@ -30,6 +30,7 @@ struct OpenWrite {
   EventVerdicts* event_to = nullptr;
   std::vector<Mark> marks;
   std::size_t left = 0;
+  std::size_t pinned = 0;  // bytes that its batch keeps until then, whatever was selected of it
   std::uint64_t ticket = 0;
 };
 

@@ -1,8 +1,12 @@
 #include "app/commands/setup_command.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <chrono>
+#include <cstdio>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <vector>
@@ -37,23 +41,31 @@ const config::SinkConfig* meant_sink(const config::PipelineConfig& config, const
   return nullptr;
 }
 
-/// What undoes the changes, beside the program's other files: a list of paths and what was there.
-Result<std::string> save_undo(const std::vector<SetupChange>& changes) {
+/// What undoes the changes: the cluster, and what was at each path. A file of a name that none has, on disk before anything is changed.
+Result<std::string> save_undo(const std::string& cluster, const std::vector<SetupChange>& changes) {
   const auto now = std::chrono::time_point_cast<std::chrono::seconds>(std::chrono::system_clock::now());
-  std::string name = "loglode-setup-" + to_rfc3339(now) + ".json";
-  std::erase(name, ':');
+  std::string stem = "loglode-setup-" + to_rfc3339(now).substr(0, 19);
+  std::erase(stem, ':');
   Json saved = Json::array();
   for (const SetupChange& change : changes)
     if (change.is_needed)
       saved.push_back({{"path", change.path}, {"was", change.found.empty() ? Json(nullptr) : Json::parse(change.found)}});
-  std::ofstream file{name};
-  file << saved.dump(2) << '\n';
-  if (!file.flush()) return fail_errno("cannot write " + name + ", which would be needed to take the changes back: nothing was changed");
-  return name;
+  const std::string text = Json{{"cluster_uuid", cluster}, {"changes", std::move(saved)}}.dump(2) + "\n";
+  for (int copy = 1;; ++copy) {
+    const std::string name = copy == 1 ? stem + ".json" : fmt::format("{}-{}.json", stem, copy);
+    std::FILE* const file = std::fopen(name.c_str(), "wxe");
+    if (file == nullptr && errno == EEXIST && copy < 1000) continue;
+    const bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size() && std::fflush(file) == 0 &&
+                         ::fsync(::fileno(file)) == 0;
+    auto refused = fail_errno("cannot write " + name + ", which would be needed to take the changes back: nothing was changed");
+    if (file != nullptr) std::fclose(file);
+    if (written) return name;
+    return refused;
+  }
 }
 
-int apply(const SearchSinkConfig& sink, const std::vector<SetupChange>& changes) {
-  const auto undo = save_undo(changes);
+int apply(const SearchSinkConfig& sink, const SearchCluster& cluster, const std::vector<SetupChange>& changes) {
+  const auto undo = save_undo(cluster.uuid, changes);
   if (!undo) return report_error(undo.error());
   std::size_t done = 0;
   for (const SetupChange& change : changes) {
@@ -72,16 +84,22 @@ int apply(const SearchSinkConfig& sink, const std::vector<SetupChange>& changes)
   return kDone;
 }
 
-int take_back(const SearchSinkConfig& sink, const std::string& path) {
+int take_back(const SearchSinkConfig& sink, const SearchCluster& cluster, const std::vector<SetupChange>& now, const std::string& path) {
   std::ifstream file{path};
   const Json saved = Json::parse(file, nullptr, false);
-  if (!saved.is_array()) return report_usage(printable(path) + " is no file that `loglode setup` wrote");
-  for (const Json& each : saved) {
-    const std::string what = each.value("path", std::string{});
-    const Json was = each.value("was", Json());
-    if (!what.starts_with("_index_template/loglode-")) return report_usage(printable(path) + " names what is not ours: " + printable(what));
-    if (const auto done = put(sink, what, was.is_null() ? std::string{} : was.dump()); !done) return report_error(done.error());
-    fmt::print("  {} {}\n", was.is_null() ? "removed" : "put back", what);
+  if (!saved.is_object() || !saved.contains("changes") || !saved["changes"].is_array() || !saved.contains("cluster_uuid"))
+    return report_usage(printable(path) + " is no file that `loglode setup` wrote");
+  if (saved["cluster_uuid"] != cluster.uuid) return report_usage(printable(path) + " is of another cluster");
+  for (const Json& each : saved["changes"]) {
+    const auto there = std::find_if(now.begin(), now.end(), [&](const SetupChange& change) {
+      return each.is_object() && each.contains("path") && each["path"] == change.path;
+    });
+    if (there == now.end() || !each.contains("was") || !(each["was"].is_null() || each["was"].is_object()))
+      return report_usage(printable(path) + " names what this configuration does not put");
+    if (!there->found.empty() && !there->is_ours) return report_usage(there->path + " is another one by now: it stays as it is");
+    const bool is_removed = each["was"].is_null();
+    if (const auto done = put(sink, there->path, is_removed ? std::string{} : each["was"].dump()); !done) return report_error(done.error());
+    fmt::print("  {} {}\n", is_removed ? "removed" : "put back", there->path);
   }
   return kDone;
 }
@@ -95,12 +113,12 @@ int setup_elasticsearch(const SetupArguments& arguments) {
   const config::SinkConfig* const meant = meant_sink(loaded.config, arguments.sink);
   if (meant == nullptr) return kWrongUsage;
   const SearchSinkConfig sink = config::search_sink_config_of(*meant);
-  if (!arguments.undo.empty()) return take_back(sink, arguments.undo);
 
   const auto cluster = cluster_of(sink);
   if (!cluster) return report_error(cluster.error());
   const auto changes = setup_changes(sink, *cluster, {sink.events_prefix, meant->search.shards.value, meant->search.replicas.value});
   if (!changes) return report_error(changes.error());
+  if (!arguments.undo.empty()) return take_back(sink, *cluster, *changes, arguments.undo);
   fmt::print("{} {}\n", cluster->is_opensearch ? "OpenSearch" : "Elasticsearch", printable(cluster->version));
   bool is_needed = false;
   for (const SetupChange& change : *changes) {
@@ -112,7 +130,7 @@ int setup_elasticsearch(const SetupArguments& arguments) {
     fmt::print("Nothing was changed; --yes makes the changes.\n");
     return kDone;
   }
-  if (const int status = is_needed ? apply(sink, *changes) : static_cast<int>(kDone); status != kDone) return status;
+  if (const int status = is_needed ? apply(sink, *cluster, *changes) : static_cast<int>(kDone); status != kDone) return status;
   if (!arguments.rollover) return kDone;
   const auto rolled = roll_over(sink);
   if (!rolled) return report_error(rolled.error());

@@ -102,12 +102,17 @@ void read(const Section& section, SinkConfig& out) {
   search.hash_key = section.text("hash_key");
 }
 
-/// Names that the server would refuse, or that our templates do not match.
+/// What every server takes of an index's name.
+bool is_index_name(std::string_view name) {
+  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= 200 && is_plain(name.front()) &&
+         std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-' || c == '.' || c == '_'; });
+}
+
+/// That our templates match.
 bool is_stream_name(std::string_view name) {
-  return (name.starts_with("logs-loglode-") || (name.starts_with("logs-loglode.") && name.find('-', 13) != std::string_view::npos)) &&
-         name.size() <= 200 && std::all_of(name.begin(), name.end(), [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '.' || c == '_';
-         });
+  const bool has_dataset = name.starts_with("logs-loglode.") && name.find('-', 13) != std::string_view::npos;
+  return (name.starts_with("logs-loglode-") || has_dataset) && is_index_name(name);
 }
 
 void check(const SinkConfig& sink, ConfigReading& reading) {
@@ -125,6 +130,9 @@ void check(const SinkConfig& sink, ConfigReading& reading) {
         fmt::format(
             "bad data_stream {}: logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index template is for",
             quoted(search.data_stream)));
+  if (!is_index_name(search.events_prefix.value))
+    reading.problem(search.events_prefix.line,
+                    fmt::format("bad prefix {}: lower-case letters, digits and . _ - only", quoted(search.events_prefix)));
   if (search.tls.verify.value == SearchTls::Verify::none)
     reading.warn(
         search.tls.verify.line,
@@ -189,6 +197,8 @@ SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
   out.product = static_cast<SearchSinkConfig::Product>(search.product.value);
   out.data_stream = search.data_stream.value;
   out.events_prefix = search.events_prefix.value;
+  out.has_records = sink.wants(Document::record);
+  out.has_events = sink.what.size() > (out.has_records ? 1U : 0U);
   out.hash_key = search.hash_key.value;
   out.bulk_bytes = search.bulk_bytes.value;
   out.bulk_age = search.bulk_age.value;

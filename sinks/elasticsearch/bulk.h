@@ -22,7 +22,8 @@ struct BulkDocument {
   bool is_event = false;            // op index with a version of ours; else create
   std::uint8_t repairs = 0;         // of a document that the mapping refused
   bool was_refused_whole = false;   // its request was refused, and no document could be named
-  std::uint64_t stored_before = 0;  // when that happened: how many documents had been stored
+  std::size_t refused_by = 0;       // then: the node that did it
+  std::uint64_t stored_before = 0;  // and how many documents of its kind that node had stored
   TimePoint first_refused{};        // of refusals that are not repeated for ever
 };
 

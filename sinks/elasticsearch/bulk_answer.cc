@@ -96,6 +96,7 @@ struct BulkAnswer::Reader {
       if (key == "status") return read_status(value, item.status);
       if (key == "_index") return read_text(value, item.index);
       if (key == "_id") return read_text(value, item.id);
+      if (key == "result") return read_text(value, item.result);
       if (key == "failure_store") return read_text(value, failure_store);
       return key != "error" || read_error(value, error);
     });

@@ -26,6 +26,7 @@ struct BulkItem {
   int status = 0;
   std::string_view operation, index, id, error_type;
   std::string_view error_reason;  // with what the causes below it add
+  std::string_view result;        // created, updated, noop …
   FailureStore failure_store = FailureStore::none;
 };
 

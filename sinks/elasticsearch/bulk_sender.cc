@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/assert.h"
@@ -18,7 +19,10 @@ using std::chrono::milliseconds;
 
 constexpr milliseconds kLongestWait{1000};
 constexpr std::uint8_t kRepairsMax = 2;
-constexpr std::size_t kReasonBytesMax = 500;
+constexpr std::size_t kReasonBytesMax = 500, kKindBytesMax = 100;
+constexpr std::size_t kBodyBytesMin = 64 * kKiB;
+constexpr unsigned kRefusalsInARow = 8;  // of whole requests, until the cluster is believed to refuse everything
+constexpr milliseconds kRetryAfterMax{300'000};
 
 std::string gzip_of(std::string_view text) {
   z_stream stream{};
@@ -31,6 +35,7 @@ std::string gzip_of(std::string_view text) {
   stream.avail_out = static_cast<uInt>(out.size());
   LOGLODE_ASSERT(deflate(&stream, Z_FINISH) == Z_STREAM_END);
   out.resize(stream.total_out);
+  out.shrink_to_fit();
   deflateEnd(&stream);
   return out;
 }
@@ -41,6 +46,19 @@ std::string words_of(std::string_view body) {
   std::replace_if(
       out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
   return out.empty() ? "it says no more" : out;
+}
+
+/// What a message may say of an error: its type. A reason can quote a document.
+std::string kind_of(std::string_view type) {
+  const bool is_word = !type.empty() && type.size() <= kKindBytesMax &&
+                       std::all_of(type.begin(), type.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+  return is_word ? " " + std::string{type} : std::string{};
+}
+
+std::string kind_of(const HttpAnswer& answer) {
+  const auto body = nlohmann::json::parse(answer.body, nullptr, false);
+  const nlohmann::json::json_pointer place{"/error/type"};
+  return body.is_object() && body.contains(place) && body[place].is_string() ? kind_of(body[place].get<std::string>()) : std::string{};
 }
 
 milliseconds until(std::chrono::steady_clock::time_point due, std::chrono::steady_clock::time_point now) {
@@ -74,7 +92,11 @@ BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Tell 
       nodes_{config.urls, BackOff{config.retry_first, config.retry_max, std::random_device{}()}},
       window_{config.in_flight_max},
       back_off_{config.retry_first, config.retry_max, std::random_device{}()},
-      thread_{[this] { run(); }} {}
+      stored_(2 * config.urls.size()) {
+  if (config_.has_records) templates_to_ask_for_.emplace_back(kRecordsTemplate);
+  if (config_.has_events) templates_to_ask_for_.push_back(events_template(config_.events_prefix));
+  thread_ = std::thread{[this] { run(); }};
+}
 
 BulkSender::~BulkSender() {
   stop_ = true;
@@ -118,14 +140,14 @@ void BulkSender::set_trouble(const std::string& why) {
 void BulkSender::run() {
   while (!stop_) {
     const TimePoint now = Clock::now();
-    if (has_templates_ || ask_for_templates(now)) start_due(now);
+    if (templates_to_ask_for_.empty() || ask_for_templates(now)) start_due(now);
     exchanges_.run(wait_from(Clock::now()));
   }
 }
 
 std::chrono::milliseconds BulkSender::wait_from(TimePoint now) {
   if (paused_until_ > now) return until(paused_until_, now);
-  if (!has_templates_) return asks_ ? kLongestWait : until(nodes_.next_due(), now);
+  if (!templates_to_ask_for_.empty()) return asks_ ? kLongestWait : until(nodes_.next_due(), now);
   if (in_flight_ >= window_.size()) return kLongestWait;
   TimePoint due = later_.empty() ? TimePoint::max() : later_.begin()->first;
   {
@@ -144,7 +166,7 @@ bool BulkSender::ask_for_templates(TimePoint now) {
   if (!node) return false;
   asks_ = true;
   HttpCall request;
-  request.url = nodes_.url(*node) + "/_index_template/" + std::string{kRecordsTemplate};
+  request.url = nodes_.url(*node) + "/_index_template/" + templates_to_ask_for_.back();
   request.timeout = config_.bulk_timeout;
   exchanges_.start(config_.access, std::move(request),
                    [this, node = *node](const HttpAnswer& answer) { templates_answered(node, answer); });
@@ -155,23 +177,24 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
   asks_ = false;
   const TimePoint now = Clock::now();
   if (!answer.is_whole() || answer.status >= 500 || answer.status == 429) {
-    nodes_.failed(node, now);
-    return set_trouble(fmt::format(
-        "{} {}", nodes_.url(node),
-        answer.is_whole() ? fmt::format("answers {}: {}", answer.status, words_of(answer.body)) : "does not answer: " + answer.fault));
+    nodes_.failed(node, now, told_pause(answer));
+    return set_trouble(answer.is_whole() ? fmt::format("{} answers {}{}", nodes_.url(node), answer.status, kind_of(answer))
+                                         : fmt::format("{} does not answer: {}", nodes_.url(node), answer.fault));
   }
   nodes_.answered(node);
   if (answer.is_success() ||
       answer.status == 403) {  // 403: a key that may only write; then the person who made it has seen to the templates
-    has_templates_ = true;
+    templates_to_ask_for_.pop_back();
     pauses_ = 0;
-    return;
+    return templates_to_ask_for_.empty() ? set_trouble({}) : void();
   }
   if (answer.status == 404)
-    return pause(now, fmt::format("the cluster has no index template {}: run `loglode setup elasticsearch CONFIG` once; nothing is sent "
-                                  "until then, nothing is lost",
-                                  kRecordsTemplate));
-  pause(now, fmt::format("{} answers {} to who we are: {}", nodes_.url(node), answer.status, words_of(answer.body)));
+    return pause(now,
+                 fmt::format("the cluster has no index template {}: run `loglode setup elasticsearch CONFIG` once; nothing is sent until "
+                             "then, nothing is lost",
+                             templates_to_ask_for_.back()));
+  pause(now, fmt::format("{} answers {}{} to who we are: look at the sink's api_key, user and password", nodes_.url(node), answer.status,
+                         kind_of(answer)));
 }
 
 void BulkSender::start_due(TimePoint now) {
@@ -218,7 +241,7 @@ void BulkSender::start(Bulk bulk, std::size_t node) {
   flight->answer = std::make_unique<BulkAnswer>([this, &flight = *flight](const BulkItem& item) { judge(flight, item); });
   HttpCall request;
   request.method = "POST";
-  request.url = nodes_.url(node) + "/_bulk?filter_path=items.*.status,items.*.error,items.*.failure_store,items.*._index";
+  request.url = nodes_.url(node) + "/_bulk?filter_path=items.*.status,items.*.error,items.*.failure_store,items.*.result";
   request.headers = {"Content-Type: application/x-ndjson"};
   request.timeout = config_.bulk_timeout;
   request.body = flight->bulk.body;
@@ -234,69 +257,104 @@ void BulkSender::start(Bulk bulk, std::size_t node) {
 
 void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
   --in_flight_;
-  const TimePoint now = Clock::now();
-  const std::string& url = nodes_.url(flight.node);
-  if (!answer.is_whole()) {
-    nodes_.failed(flight.node, now);
-    window_.too_much();
-    return again(std::move(flight.bulk), milliseconds{0}, fmt::format("{} does not answer as a whole: {}", url, answer.fault));
+  if (!answer.is_whole()) return unanswered(flight, answer);
+  if (!answer.is_success()) return refused_whole(flight, answer);
+  const std::size_t sent = flight.bulk.documents.size();
+  if (flight.answer->finish() && flight.answer->items() == sent) return answered(flight);
+  nodes_.failed(flight.node, Clock::now());
+  again(std::move(flight.bulk), milliseconds{0},
+        fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?",
+                    nodes_.url(flight.node), flight.answer->items(), sent));
+}
+
+/// No answer, or a part of one: what the server did is not known, and the ids make a repeat safe.
+void BulkSender::unanswered(Flight& flight, const HttpAnswer& answer) {
+  nodes_.failed(flight.node, Clock::now());
+  window_.too_much();
+  const std::string why = fmt::format("{} does not answer as a whole: {}", nodes_.url(flight.node), answer.fault);
+  Bulk& bulk = flight.bulk;
+  for (BulkDocument& document : bulk.documents) document.first_refused = {};
+  if (!answer.timed_out || bulk.attempts == 0 || bulk.documents.size() == 1) return again(std::move(bulk), milliseconds{0}, why);
+  // Twice too late: a slow link may never take so much at once.
+  body_bytes_max_ = std::clamp<std::size_t>(bulk.body.size() / 2, kBodyBytesMin, body_bytes_max_);
+  Bulk halves[2];
+  for (std::size_t i = 0; i < bulk.documents.size(); ++i) halves[2 * i < bulk.documents.size() ? 0 : 1].add(bulk, bulk.documents[i]);
+  for (Bulk& half : halves) {
+    half.attempts = bulk.attempts;
+    again(std::move(half), milliseconds{0}, why);
   }
-  if (answer.is_success()) {
-    const std::size_t sent = flight.bulk.documents.size();
-    if (flight.answer->finish() && flight.answer->items() == sent) return answered(flight);
-    nodes_.failed(flight.node, now);
-    return again(std::move(flight.bulk), milliseconds{0},
-                 fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?", url,
-                             flight.answer->items(), sent));
-  }
-  refused_whole(flight, answer);
+}
+
+milliseconds BulkSender::told_pause(const HttpAnswer& answer) const {
+  return std::min(answer.retry_after.value_or(milliseconds{0}), std::max(config_.retry_max, kRetryAfterMax));
 }
 
 void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   const TimePoint now = Clock::now();
-  const std::string& url = nodes_.url(flight.node);
-  const std::string why = fmt::format("{} answers {}: {}", url, answer.status, words_of(answer.body));
-  if (answer.status == 429) {
-    nodes_.answered(flight.node);
-    window_.too_much();
-    return again(std::move(flight.bulk), answer.retry_after.value_or(milliseconds{0}), why);
-  }
+  const std::string why = fmt::format("{} answers {}{}", nodes_.url(flight.node), answer.status, kind_of(answer));
+  Bulk& bulk = flight.bulk;
+  if (answer.status == 429 || answer.status >= 500)
+    for (BulkDocument& document : bulk.documents) document.first_refused = {};
   if (answer.status >= 500) {
-    nodes_.failed(flight.node, now);
-    return again(std::move(flight.bulk), answer.retry_after.value_or(milliseconds{0}), why);
+    nodes_.failed(flight.node, now, told_pause(answer));
+    return again(std::move(bulk), milliseconds{0}, why);
   }
   nodes_.answered(flight.node);
-  if (answer.status == 413) {
-    body_bytes_max_ = std::clamp<std::size_t>(flight.bulk.body.size() / 2, 64 * kKiB, body_bytes_max_);
-    return split(flight, fmt::format("larger than the server takes (413), {} bytes", flight.bulk.body.size()));
+  if (answer.status == 429) {
+    window_.too_much();
+    const milliseconds rest = std::max(told_pause(answer), back_off_.pause(++throttled_));
+    paused_until_ = std::max(paused_until_, now + rest);  // the whole cluster has too much to do, not this request
+    return again(std::move(bulk), milliseconds{0}, why);
   }
-  if (answer.status == 400) return split(flight, why);
-  later_.emplace(now, std::move(flight.bulk));
+  if (answer.status == 413) {
+    if (bulk.documents.size() == 1)
+      return writes_.settle(bulk.documents.front().mark, Verdict::rejected,
+                            fmt::format("413: larger than the server takes, {} bytes", bulk.body.size()));
+    body_bytes_max_ = std::clamp<std::size_t>(bulk.body.size() / 2, kBodyBytesMin, body_bytes_max_);
+    return split(flight);
+  }
+  if (answer.status == 400) {
+    if (++refused_since_stored_ > kRefusalsInARow) {
+      refused_since_stored_ = 0;  // so many again behind the pause
+      later_.emplace(now, std::move(bulk));
+      return pause(now, "no document is taken: " + why);
+    }
+    return bulk.documents.size() == 1 ? refuse_alone(flight, fmt::format("400: {}", words_of(answer.body))) : split(flight);
+  }
+  if (nodes_.size() > 1) nodes_.failed(flight.node, now);  // another node may know us
+  later_.emplace(now, std::move(bulk));
   pause(now, answer.status == 401 || answer.status == 403
-                 ? why + "; look at the sink's api_key, user and password, and at what its role may do"
+                 ? why + ": look at the sink's api_key, user and password, and at what its role may do"
                  : why);
 }
 
 /// A request that was refused for one of its documents, nobody knows which; most of the rest may be stored.
-void BulkSender::split(Flight& flight, std::string_view why) {
+void BulkSender::split(Flight& flight) {
   const TimePoint now = Clock::now();
   Bulk& bulk = flight.bulk;
-  for (BulkDocument& document : bulk.documents) {
-    if (!document.was_refused_whole) document.stored_before = stored_;
-    document.was_refused_whole = true;
-  }
-  if (bulk.documents.size() == 1) return refuse_alone(flight, std::string{why});
   const std::size_t half = bulk.documents.size() / 2;
   Bulk halves[2];
-  for (std::size_t i = 0; i < bulk.documents.size(); ++i) halves[i < half ? 0 : 1].add(bulk, bulk.documents[i]);
+  for (std::size_t i = 0; i < bulk.documents.size(); ++i) {
+    BulkDocument& document = bulk.documents[i];
+    if (!document.was_refused_whole || document.refused_by != flight.node)
+      document.stored_before = stored_by(flight.node, document.is_event);
+    document.was_refused_whole = true;
+    document.refused_by = flight.node;
+    halves[i < half ? 0 : 1].add(bulk, document);
+  }
   for (Bulk& of : halves) later_.emplace(now, std::move(of));
 }
 
-/// It is the document's fault only if the server took another one since.
+/// It is the document's fault only if this node took another one of its kind since.
 void BulkSender::refuse_alone(Flight& flight, const std::string& reason) {
-  const BulkDocument& document = flight.bulk.documents.front();
-  if (stored_ > document.stored_before) return writes_.settle(document.mark, Verdict::rejected, reason);
-  again(std::move(flight.bulk), milliseconds{0}, "no document is taken: " + reason);
+  BulkDocument& document = flight.bulk.documents.front();
+  const std::uint64_t stored = stored_by(flight.node, document.is_event);
+  const bool was_here = document.was_refused_whole && document.refused_by == flight.node;
+  if (was_here && stored > document.stored_before) return writes_.settle(document.mark, Verdict::rejected, reason);
+  if (!was_here) document.stored_before = stored;
+  document.was_refused_whole = true;
+  document.refused_by = flight.node;
+  again(std::move(flight.bulk), milliseconds{0}, fmt::format("{} refuses a request (400) with one document", nodes_.url(flight.node)));
 }
 
 void BulkSender::judge(Flight& flight, const BulkItem& item) {
@@ -307,18 +365,20 @@ void BulkSender::judge(Flight& flight, const BulkItem& item) {
   }
   Flight::Judged judged{verdict_of(item, flight.bulk.documents[position].is_event), {}, {}};
   if (judged.verdict.outcome != ItemOutcome::stored && judged.verdict.outcome != ItemOutcome::conflict)
-    judged.kind = fmt::format("{} {}", item.status, item.error_type),
-    judged.reason = fmt::format("{}: {}", judged.kind, words_of(item.error_reason));
+    judged.kind = fmt::format("{}{}", item.status, kind_of(item.error_type)),
+    judged.reason = fmt::format("{} {}: {}", item.status, item.error_type.empty() ? judged.verdict.reason : item.error_type,
+                                words_of(item.error_reason));
   flight.judged.push_back(std::move(judged));
 }
 
 void BulkSender::answered(Flight& flight) {
   nodes_.answered(flight.node);
+  refused_since_stored_ = throttled_ = 0;
   Refused refused;
   for (std::size_t i = 0; i < flight.bulk.documents.size(); ++i) {
     const ItemOutcome outcome = flight.judged[i].verdict.outcome;
     if (outcome == ItemOutcome::stored || outcome == ItemOutcome::conflict) {
-      ++stored_;
+      ++stored_by(flight.node, flight.bulk.documents[i].is_event);
       writes_.settle(flight.bulk.documents[i].mark, Verdict::delivered);
     } else {
       refuse_item(flight, i, refused);
@@ -326,9 +386,10 @@ void BulkSender::answered(Flight& flight) {
   }
   refused.throttled ? window_.too_much() : window_.went_well();
   if (!refused.repaired.empty()) later_.emplace(Clock::now(), std::move(refused.repaired));
+  pauses_ = 0;
   if (refused.later.empty()) {
-    pauses_ = 0;
-    return set_trouble({});
+    const bool is_left = std::any_of(later_.begin(), later_.end(), [](const auto& each) { return each.second.attempts > 0; });
+    return is_left ? void() : set_trouble({});
   }
   refused.later.attempts = flight.bulk.attempts;
   again(std::move(refused.later), milliseconds{0}, refused.why);
@@ -337,6 +398,7 @@ void BulkSender::answered(Flight& flight) {
 void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refused) {
   BulkDocument& document = flight.bulk.documents[position];
   const Flight::Judged& judged = flight.judged[position];
+  document.was_refused_whole = false;
   const TimePoint now = Clock::now();
   const auto reject = [&] { writes_.settle(document.mark, Verdict::rejected, judged.reason); };
   switch (judged.verdict.outcome) {

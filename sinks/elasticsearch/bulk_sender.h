@@ -64,12 +64,15 @@ class BulkSender {
   void judge(Flight& flight, const BulkItem& item);
   void refuse_item(Flight& flight, std::size_t position, Refused& refused);
   void refused_whole(Flight& flight, const HttpAnswer& answer);
-  void split(Flight& flight, std::string_view why);
+  void split(Flight& flight);
   void refuse_alone(Flight& flight, const std::string& reason);
+  void unanswered(Flight& flight, const HttpAnswer& answer);
+  [[nodiscard]] std::uint64_t& stored_by(std::size_t node, bool events) { return stored_[2 * node + (events ? 1 : 0)]; }
   void again(Bulk bulk, std::chrono::milliseconds at_least, const std::string& why);
   void pause(TimePoint now, const std::string& why);
   void set_trouble(const std::string& why);
   [[nodiscard]] std::chrono::milliseconds wait_from(TimePoint now);
+  [[nodiscard]] std::chrono::milliseconds told_pause(const HttpAnswer& answer) const;
 
   const SearchSinkConfig config_;
   OpenWrites& writes_;
@@ -89,8 +92,11 @@ class BulkSender {
   BackOff back_off_;
   std::multimap<TimePoint, Bulk> later_;  // by when they are due
   std::size_t in_flight_ = 0;
-  std::uint64_t stored_ = 0;  // documents, since it began
-  bool has_templates_ = false, asks_ = false;
+  std::vector<std::uint64_t> stored_;  // documents since it began, by node: of records, of events
+  unsigned refused_since_stored_ = 0;  // whole requests (400), one after the other
+  unsigned throttled_ = 0;             // whole requests (429), one after the other
+  std::vector<std::string> templates_to_ask_for_;
+  bool asks_ = false;
   unsigned pauses_ = 0;  // one after the other
   TimePoint paused_until_{};
   HttpExchanges exchanges_;

@@ -34,7 +34,7 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
   Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
     if (rendered_batch_ != batch) render(batch, selected);
     if (rendered_.empty()) return {};
-    if (auto room = wait_for_room(bytes_of(rendered_)); !room) return room;
+    if (auto room = wait_for_room(batch->capacity() + bytes_of(rendered_)); !room) return room;
     auto write = open_write_of(std::exchange(rendered_batch_, nullptr), to);
     for (const BulkDocument& document : rendered_.documents)
       write->marks.push_back({write.get(), document.mark.record, document.size + kDocumentBytes});
@@ -48,7 +48,7 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
     BulkDocument document;
     document.is_event = true;
     std::string lines;
-    document.action_size = append_event(lines, event, config_.events_prefix, now());
+    document.action_size = append_event(lines, event, config_.events_prefix, now(), next_version());
     rendered_.add(document, lines);
     const std::size_t bytes = bytes_of(rendered_) + event.json.size();
     if (auto room = wait_for_room(bytes); !room) return room;
@@ -67,6 +67,12 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
   }
 
  private:
+  /// Of an event that has no revision: grows, over restarts too, as the clock does.
+  std::uint64_t next_version() {
+    const auto clock = static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now().time_since_epoch()).count());
+    return version_ = std::max(version_ + 1, clock);
+  }
+
   static std::size_t bytes_of(const Bulk& bulk) { return bulk.body.size() + bulk.documents.size() * kDocumentBytes; }
 
   void render(const std::shared_ptr<const Batch>& batch, SelectedRecords selected) {
@@ -108,6 +114,7 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
   // The writing thread's: what is being written, or waits for room.
   std::shared_ptr<const Batch> rendered_batch_;
   Bulk rendered_;
+  std::uint64_t version_ = 0;
 
   OpenWrites writes_;
   BulkSender sender_;  // last: its thread uses the others

@@ -85,6 +85,8 @@ ItemVerdict verdict_of(const BulkItem& item, bool is_event) noexcept {
     case 200:
     case 201:
       if (item.failure_store != FailureStore::none) return {ItemOutcome::reject, "failure_store"};
+      // What an ingest pipeline drops is answered like what is stored, but for this word.
+      if (item.result == "noop") return {ItemOutcome::reject, "dropped_by_pipeline"};
       return {ItemOutcome::stored, "stored"};
     case 400:
       return bad_request(item);

@@ -36,7 +36,9 @@ std::string field_named_in(std::string_view reason, const Json& document) {
 void move_field(Json& document, const std::string& field) {
   Json& attributes = document[std::string{kAttributesField}];
   if (!attributes.is_object()) attributes = Json::object();
-  attributes[field] = text_of(document[field]);
+  std::string name = field;
+  while (attributes.contains(name)) name += '_';
+  attributes[name] = text_of(document[field]);
   document.erase(field);
 }
 

@@ -19,6 +19,7 @@ struct SearchSinkConfig {
   HttpAccess access{};
   Product product = Product::any;
   std::string data_stream = "logs-loglode-default";  // of records
+  bool has_records = true, has_events = true;        // what it takes: the templates of both must be there, or of one
   std::string events_prefix = "loglode";             // of the indices of findings, incidents, templates and reports
   std::string hash_key{};                            // of event.hash; empty: none is written
   std::size_t bulk_bytes = 5 * kMiB;                 // of a request, before compression

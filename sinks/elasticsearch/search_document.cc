@@ -89,7 +89,9 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
   std::size_t bytes = 0;
   bool left_out = false;
   const auto add = [&](std::string_view name, std::string_view value) {
-    if (std::find(names_.begin(), names_.end(), name) != names_.end()) return;
+    std::string written;
+    append_json_text(written, name);
+    if (std::find(names_.begin(), names_.end(), written) != names_.end()) return;
     if (names_.size() == kAttributesMax || bytes + name.size() > kAttributesBytesMax || name.empty() || name.size() > 512 ||
         name.find('\0') != std::string_view::npos) {
       left_out = true;
@@ -99,11 +101,11 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
     left_out = left_out || kept.size() < value.size();
     bytes += name.size() + kept.size();
     out += names_.empty() ? ",\"" + std::string{kAttributesField} + "\":{\"" : ",\"";
-    append_json_text(out, name);
+    out += written;
     out += "\":\"";
     append_json_text(out, kept);
     out += '"';
-    names_.push_back(name);
+    names_.push_back(std::move(written));
   };
   for (const MessageField& field : batch.message_fields_of(record)) {
     if (field.name == "kafka.key") continue;
@@ -116,14 +118,12 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
     if (field.name == "kafka.key") return append_member(out, field.name, cut_text(field.value, kAttributeBytesMax));
 }
 
-std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now) {
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now, std::uint64_t version) {
   const std::size_t begin = out.size();
   const std::string kind{name_of(event.kind)};
   Json action{{"_index", fmt::format("{}-{}s-v1", prefix, kind)}, {"_id", event.key}};
-  if (event.revision > 0) {
-    action["version"] = event.revision;
-    action["version_type"] = "external";
-  }
+  action["version"] = event.revision > 0 ? event.revision : version;
+  action["version_type"] = "external";
   const auto append_line = [&out](const Json& line) { out += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; };
   append_line({{"index", std::move(action)}});
   const std::size_t action_size = out.size() - begin;

@@ -37,11 +37,12 @@ class SearchDocuments {
   RecordJson json_;
   const std::string action_;  // all but the id
   const std::string hash_key_;
-  std::vector<std::string_view> names_;
+  std::vector<std::string> names_;  // as they are written: two that differ in what is no UTF-8 are the same there
 };
 
 /// Appends the two lines of an event: op index into `PREFIX-KINDs-v1` under its key; the size of the first line. Its revision is the
-/// document's version, so that an older one never replaces a newer one. `now`: its time, where it has none of its own.
-std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now);
+/// document's version, so that an older one never replaces a newer one; `version` where it has none. `now`: its time, where it has none of
+/// its own.
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now, std::uint64_t version);
 
 }  // namespace loglode

@@ -62,13 +62,13 @@ class SearchNodes {
     nodes_[node].tried = false;
     nodes_[node].due = {};
   }
-  /// It did not answer, or said that it cannot: left alone for a while, then tried with one request.
-  void failed(std::size_t node, TimePoint now) {
+  /// It did not answer, or said that it cannot: left alone for a while, `at_least` so long, then tried with one request.
+  void failed(std::size_t node, TimePoint now, std::chrono::milliseconds at_least = {}) {
     Node& of = nodes_[node];
     if (of.due > now) return;  // one of several requests that failed together
     ++of.failures;
     of.tried = false;
-    of.due = now + back_off_.pause(of.failures);
+    of.due = now + std::max(at_least, back_off_.pause(of.failures));
   }
   [[nodiscard]] const std::string& url(std::size_t node) const { return nodes_[node].url; }
   [[nodiscard]] std::size_t size() const noexcept { return nodes_.size(); }

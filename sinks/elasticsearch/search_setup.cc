@@ -25,9 +25,11 @@ Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, 
     request.timeout = kTimeout;
     HttpAnswer answer = http_exchange(sink.access, std::move(request));
     if (answer.is_whole() && answer.status < 500) return answer;
+    const bool may_have_acted = method == "POST" && answer.was_sent;  // once more would not be the same
     why +=
         fmt::format("{}{}: {}", why.empty() ? "" : "; ", url, answer.is_whole() ? fmt::format("answers {}", answer.status) : answer.fault);
     if (answer.untrusted) why += "; look at \"tls.ca\"";
+    if (may_have_acted) break;
   }
   return fail(std::make_error_code(std::errc::host_unreachable), fmt::format("sink '{}': no node answers: {}", sink.name, why));
 }
@@ -53,6 +55,7 @@ Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   if (!version.is_object() || !version.contains("number"))
     return fail(std::make_error_code(std::errc::protocol_error),
                 fmt::format("sink '{}': what answers is neither Elasticsearch nor OpenSearch", sink.name));
+  cluster.uuid = root.value("cluster_uuid", std::string{});
   cluster.version = version.value("number", std::string{});
   if (sink.product == SearchSinkConfig::Product::any) cluster.is_opensearch = version.value("distribution", std::string{}) == "opensearch";
   return cluster;
@@ -70,8 +73,12 @@ Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, con
       if (found.is_discarded() || !found.contains(place)) return refused(sink, "GET " + change.path, *answer);
       const Json body = Json::parse(wanted.body);
       const Json::json_pointer hash{"/_meta/loglode_body"};
-      change.found = found[place].dump();
-      change.is_needed = !found[place].contains(hash) || found[place][hash] != body[hash];
+      Json there = found[place];
+      for (const char* const of_server : {"created_date", "modified_date", "created_date_millis", "modified_date_millis"})
+        there.erase(of_server);
+      change.is_ours = there.contains(hash);
+      change.is_needed = !change.is_ours || there[hash] != body[hash];
+      change.found = there.dump();
     } else if (answer->status != 404) {
       return refused(sink, "GET " + change.path, *answer);
     }
@@ -92,7 +99,7 @@ Result<void> put(const SearchSinkConfig& sink, const std::string& path, const st
 Result<bool> roll_over(const SearchSinkConfig& sink) {
   const auto answer = ask(sink, "POST", sink.data_stream + "/_rollover");
   if (!answer) return tl::unexpected<Error>(answer.error());
-  if (answer->status == 404 || answer->status == 400) return false;
+  if (answer->status == 404) return false;
   if (!answer->is_success()) return refused(sink, "POST " + sink.data_stream + "/_rollover", *answer);
   return true;
 }

@@ -17,6 +17,7 @@ struct SetupChange {
   std::string wanted;  // JSON
   std::string found;   // JSON of what is there, in the form in which it can be put back; empty: nothing
   bool is_needed = false;
+  bool is_ours = false;  // what is there was put by loglode
 };
 
 /// Asks the nodes in turn until one answers. Errors: none does, or it does not know us, or it is no cluster of ours.

@@ -5,6 +5,7 @@
 
 #include <charconv>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "sinks/elasticsearch/template_texts.h"
 
@@ -34,13 +35,17 @@ void adapt(Json& body, const SearchCluster& cluster, const char* which) {
     body.merge_patch(Json::parse(kBeforeFailureStoreTexts).value(which, Json::object()));
 }
 
-IndexTemplate finished(std::string_view name, Json body) {
+IndexTemplate finished(std::string name, Json body) {
   const std::string text = body.dump();
   body["_meta"]["loglode_body"] = fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
-  return {name, body.dump()};
+  return {std::move(name), body.dump()};
 }
 
 }  // namespace
+
+std::string events_template(std::string_view prefix) {
+  return prefix == "loglode" ? std::string{"loglode-events"} : "loglode-events-" + std::string{prefix};
+}
 
 std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices) {
   Json records = Json::parse(kRecordsTemplateText), events = Json::parse(kEventsTemplateText);
@@ -55,7 +60,7 @@ std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const
     std::string text = pattern.get<std::string>();
     if (text.starts_with("loglode-")) pattern = choices.events_prefix + text.substr(text.find('-'));
   }
-  return {finished(kRecordsTemplate, std::move(records)), finished(kEventsTemplate, std::move(events))};
+  return {finished(std::string{kRecordsTemplate}, std::move(records)), finished(events_template(choices.events_prefix), std::move(events))};
 }
 
 }  // namespace loglode

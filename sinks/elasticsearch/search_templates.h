@@ -9,12 +9,15 @@
 
 namespace loglode {
 
-inline constexpr std::string_view kRecordsTemplate = "loglode-records", kEventsTemplate = "loglode-events";
+inline constexpr std::string_view kRecordsTemplate = "loglode-records";
+/// loglode-events, and with another prefix loglode-events-PREFIX.
+[[nodiscard]] std::string events_template(std::string_view prefix);
 
 /// What a cluster says that it is.
 struct SearchCluster {
   bool is_opensearch = false;
   std::string version{};  // as 8.19.2
+  std::string uuid{};     // of the cluster; empty where it may not be asked
 };
 
 struct TemplateChoices {
@@ -23,7 +26,7 @@ struct TemplateChoices {
 };
 
 struct IndexTemplate {
-  std::string_view name;
+  std::string name;
   std::string body;  // JSON, with `_meta.loglode_body`: a hash of the rest, by which setup knows what is there
 };
 

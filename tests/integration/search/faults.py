@@ -43,6 +43,7 @@ CASES = {
     "no_items": ([{"do": "items", "count": 0, "times": 2}], None, 0),
     "one_item_less": ([{"do": "items", "count": -1, "times": 2}], None, 0),
     "one_item_more": ([{"do": "items", "count": 1, "times": 2}], None, 0),
+    "nothing_taken": ([{"do": "whole_400", "stored_share": 0, "times": 30}], "few", 0),
     "drip": ([{"do": "drip", "bytes": 200, "seconds": 0.02, "times": 1}], None, 0),
     "huge": ([{"do": "huge", "bytes": 20_000_000, "status": 429, "times": 1}], None, 0),
     "items_429": ([{"do": "item", "status": 429, "error": {"type": "es_rejected_execution_exception", "reason": "busy"}, "share": 0.3, "tries": 2}], None, 0),
@@ -128,13 +129,17 @@ def one(binary, name):
                 check("repaired documents say so", changed and all(each["loglode.unknown"]["service.name"] == "shop" and "service.name" not in each for each in changed), changed[:1])
             if shows == "dead":
                 check("the reason is the server's", all(letter["reason"][:3].isdigit() or "413" in letter["reason"] for letter in letters), letters)
+            if shows == "few":  # of bisecting without end
+                times = [each["time"] for each in requests if each["path"].startswith("/_bulk")]
+                check("a pause behind eight refusals in a row", all(times[i + 9] - times[i] >= FIRST / 2 * 0.9 for i in range(0, min(len(times), 30) - 9)), times[:30])
             faults = [each for each in requests if each["rule"] is not None]
             check("the fault was shown", faults or shows == "limited" or any(rule["do"] in ("item", "reset") or "text" in rule for rule in script), requests[:3])
             for fault in faults:
-                if fault["status"] in (429, 503, 401, 403) and len(faults) <= 3 and requests[-1] is not fault:
-                    following = [each["time"] for each in requests if each["time"] > fault["time"] and each.get("bytes") == fault.get("bytes")]
+                if fault["status"] == 429 and fault["path"].startswith("/_bulk"):
+                    following = [each["time"] for each in requests if each["time"] > fault["time"] and each["path"].startswith("/_bulk")]
                     pause = 1.0 if shows == "waits" else FIRST / 2
-                    check("a pause before the same request comes again", not following or following[0] - fault["time"] >= pause * 0.9, (fault, following[:1]))
+                    late = [when for when in following if when - fault["time"] < pause * 0.9 and when - fault["time"] > 0.02]  # not what was on its way
+                    check("nothing is sent before the pause is over", not late, (fault, late))
         finally:
             if running.poll() is None:
                 running.kill()

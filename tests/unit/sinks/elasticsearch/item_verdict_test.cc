@@ -65,6 +65,12 @@ TEST_CASE("item verdicts: a conflict is for the hash to settle, of an event it s
   expect(item, ItemOutcome::stored, "newer_stored", true);
 }
 
+TEST_CASE("item verdicts: what an ingest pipeline drops is not stored", "[sinks][elasticsearch]") {
+  expect(R"({"_index":"logs","_id":"i","_version":-3,"result":"noop","_shards":{"total":0,"successful":0,"failed":0},"status":200})",
+         ItemOutcome::reject, "dropped_by_pipeline");
+  expect(R"({"_index":"logs","_id":"i","result":"created","status":201})", ItemOutcome::stored, "stored");
+}
+
 TEST_CASE("item verdicts: back-pressure is retried, refusals by index or cluster until a deadline", "[sinks][elasticsearch]") {
   using enum ItemOutcome;
   expect_error(429, "es_rejected_execution_exception", "rejected execution of primary operation", retry, "throttled");

@@ -79,10 +79,11 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   record.time = kRead;
   Batch batch = batch_of(record);
   const std::string long_text(100'000, 'v');
-  const std::string umlauts = "a" + std::string(20'000, '\xc3');
   batch.attributes = {{"a", "1"},
                       {"a", "2"},
                       {"a.b", "3"},
+                      {"bad\xff", "8"},
+                      {"bad\xfe", "9"},
                       {"", "4"},
                       {"long", long_text},
                       {"\"quoted\"\n", "5"},
@@ -94,6 +95,7 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   const Json& unknown = one.source["loglode.unknown"];
   CHECK(unknown["a"] == "1");
   CHECK(unknown["a.b"] == "3");
+  CHECK(unknown["bad\xef\xbf\xbd"] == "8");
   CHECK(unknown["\"quoted\"\n"] == "5");
   CHECK_FALSE(unknown.contains(""));
   CHECK_FALSE(unknown.contains(std::string{"nul\0", 4}));
@@ -107,7 +109,7 @@ TEST_CASE("an event replaces what is stored under its key, by its revision") {
   Event event{Document::incident, "abc", R"({"schema":"loglode.incident/1","opened_at":"2026-11-29T20:00:00Z","summary":"it broke"})",
               EventChange::updated, 9};
   std::string out;
-  std::size_t action_size = append_event(out, event, "loglode", kRead);
+  std::size_t action_size = append_event(out, event, "loglode", kRead, 77);
   const Json action = Json::parse(out.substr(0, action_size)), source = Json::parse(out.substr(action_size));
   CHECK(action["index"] == Json{{"_index", "loglode-incidents-v1"}, {"_id", "abc"}, {"version", 9}, {"version_type", "external"}});
   CHECK(source["@timestamp"] == "2026-11-29T20:00:00Z");
@@ -117,8 +119,9 @@ TEST_CASE("an event replaces what is stored under its key, by its revision") {
 
   event = {Document::template_info, "t", "no JSON", EventChange::opened, 0};
   out.clear();
-  action_size = append_event(out, event, "p", kRead);
-  CHECK(Json::parse(out.substr(0, action_size))["index"] == Json{{"_index", "p-templates-v1"}, {"_id", "t"}});
+  action_size = append_event(out, event, "p", kRead, 77);
+  CHECK(Json::parse(out.substr(0, action_size))["index"] ==
+        Json{{"_index", "p-templates-v1"}, {"_id", "t"}, {"version", 77}, {"version_type", "external"}});
   CHECK(Json::parse(out.substr(action_size))["loglode.template"]["text"] == "no JSON");
 }
 
