@@ -89,6 +89,28 @@ def judge(server, seed, total):
     check("each has its hash and template", all(len(each["_source"]["event.hash"]) == 32 and each["_source"]["log.record.template_id"] for each in stored))
 
 
+def undo_file(done):
+    return done.stdout.split("--undo ")[1].split("`")[0].strip()
+
+
+def setup_and_undo(server, program):
+    """Before there is any stream: a template that is in use cannot be deleted."""
+    setup = ("setup", "elasticsearch", "c.yaml")
+    other = {"index_patterns": ["logs-loglode-*"], "data_stream": {}, "priority": 7}
+    server.ask("PUT", "/_index_template/loglode-records", other)
+    first = program.call(*setup, "--yes")
+    check("setup replaces what is another one", first.returncode == 0 and "is another one" in first.stdout, first)
+    back = program.call(*setup, "--undo", undo_file(first))
+    there = server.ask("GET", "/_index_template/loglode-records")["index_templates"][0]["index_template"]
+    check("undo puts it back", back.returncode == 0 and there["priority"] == 7 and there["index_patterns"] == other["index_patterns"], (back, there))
+    stale = program.call(*setup, "--undo", undo_file(first))
+    check("what is another one by now stays as it is", stale.returncode == 2 and "stays as it is" in stale.stderr, stale)
+    server.ask("DELETE", "/_index_template/loglode-records")
+    second = program.call(*setup, "--yes")
+    back = program.call(*setup, "--undo", undo_file(second))
+    check("undo removes what was put", back.returncode == 0 and back.stdout.count("removed") == 2, back)
+
+
 def run(server, binary, folder):
     seed = crash_seed()
     rng = random.Random(seed)
@@ -97,6 +119,7 @@ def run(server, binary, folder):
     program = Program(os.path.abspath(binary), folder, server)
     for name in ("loglode-records", "loglode-events"):
         server.request("DELETE", f"/_index_template/{name}")
+    setup_and_undo(server, program)
 
     with open(os.path.join(folder, "logs", "shop.log"), "w", encoding="utf-8") as log:
         log.writelines(line(number, seed) + "\n" for number in range(100))
@@ -142,17 +165,3 @@ def run(server, binary, folder):
     check("repeats are no rejections", program.log().count("rejected") == before, program.log()[-500:])
     mapping = server.ask("GET", f"/{STREAM}/_mapping")
     check("the log made no fields", all(each["mappings"].get("dynamic") == "false" for each in mapping.values()))
-    undo = done.stdout.split("--undo ")[1].split("`")[0].strip()
-    server.ask("DELETE", f"/_data_stream/{STREAM}")
-    back = program.call("setup", "elasticsearch", "c.yaml", "--undo", undo)
-    check("setup takes the changes back", back.returncode == 0 and back.stdout.count("removed") == 2, back)
-    other = {"index_patterns": ["logs-loglode-*"], "data_stream": {}, "priority": 7}
-    server.ask("PUT", "/_index_template/loglode-records", other)
-    done = program.call("setup", "elasticsearch", "c.yaml", "--yes")
-    check("setup replaces what is another one", done.returncode == 0 and "is another one" in done.stdout, done)
-    back = program.call("setup", "elasticsearch", "c.yaml", "--undo", done.stdout.split("--undo ")[1].split("`")[0].strip())
-    there = server.ask("GET", "/_index_template/loglode-records")["index_templates"][0]["index_template"]
-    check("and puts it back", back.returncode == 0 and there["priority"] == 7 and there["index_patterns"] == other["index_patterns"], (back, there))
-    again = program.call("setup", "elasticsearch", "c.yaml", "--undo", undo)
-    check("what is another one by now stays as it is", again.returncode == 2 and "stays as it is" in again.stderr, again)
-    server.ask("DELETE", "/_index_template/loglode-records")

@@ -131,7 +131,7 @@ def one(binary, name):
                 check("the reason is the server's", all(letter["reason"][:3].isdigit() or "413" in letter["reason"] for letter in letters), letters)
             if shows == "few":  # of bisecting without end
                 times = [each["time"] for each in requests if each["path"].startswith("/_bulk")]
-                check("a pause behind eight refusals in a row", all(times[i + 9] - times[i] >= FIRST / 2 * 0.9 for i in range(0, min(len(times), 30) - 9)), times[:30])
+                check("a pause behind eight refusals in a row", all(times[i + 12] - times[i] >= FIRST / 2 * 0.9 for i in range(min(len(times), 30) - 12)), times)
             faults = [each for each in requests if each["rule"] is not None]
             check("the fault was shown", faults or shows == "limited" or any(rule["do"] in ("item", "reset") or "text" in rule for rule in script), requests[:3])
             for fault in faults:

@@ -152,12 +152,14 @@ class SearchServer:
         self.request("DELETE", "/_search/scroll", {"scroll_id": page["_scroll_id"]})
 
     def put_templates(self, prefix="", **more):
-        """Ours, as the program would put them; `more`: settings of the index. `prefix`: of their names."""
+        """Ours, as the program would put them; `more`: settings of the index. `prefix`: of their names; then they are for `contract` where the program's are for `loglode`."""
         for kind in ("records", "events"):
             with open(os.path.join(CONFIGS, f"{kind}.json"), encoding="utf-8") as f:
                 body = json.load(f)
             if self.product == "opensearch":
                 with open(os.path.join(CONFIGS, "opensearch.json"), encoding="utf-8") as f:
                     body = merged(body, json.load(f).get(kind, {}))
+            if prefix:
+                body["index_patterns"] = [pattern.replace("loglode", "contract") for pattern in body["index_patterns"]]
             body = merged(body, {"template": {"settings": {"index": {"number_of_replicas": 0, **more}}}})
             self.ask("PUT", f"/_index_template/{prefix}loglode-{kind}", body)
