@@ -5,6 +5,7 @@ The oracle: a line's text is a function of its number and the seed. At the end t
 and with each text its own id; what was read again after a crash is stored once. Findings have an index of their own.
 Environment: LOGLODE_CRASH_SEED (tests/seeds.py).
 """
+import atexit
 import hashlib
 import json
 import os
@@ -55,6 +56,7 @@ http: {{ listen: off }}
     def start(self):
         with open(os.path.join(self.folder, "log"), "ab") as log:
             self.process = subprocess.Popen([self.binary, "run", "c.yaml"], cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        atexit.register(lambda process=self.process: process.poll() is None and process.kill())  # nothing outlives a test that failed
 
     def kill(self, how=signal.SIGKILL, within=60):
         self.process.send_signal(how)
