@@ -7,6 +7,7 @@ import hashlib
 import os
 import random
 import signal
+import subprocess
 import sys
 import time
 
@@ -55,8 +56,7 @@ def run(server, program, folder):
     try:
         broker.create("orders")
         service = Loglode(os.path.abspath(program), os.path.join(folder, "service"), config(broker, server))
-        done = os.spawnv(os.P_WAIT, service.program, [service.program, "setup", "elasticsearch", service.config, "--yes"])
-        assert done == 0, "setup failed"
+        subprocess.run([service.program, "setup", "elasticsearch", service.config, "--yes"], cwd=service.folder, check=True)  # writes how to undo it
         written = 0
         for number in range(runs):
             service.start()

@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import signal
-import socket
 import ssl
 import subprocess
 import sys
@@ -14,30 +13,11 @@ import urllib.error
 import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+sys.path.append(os.path.join(ROOT, "tests", "integration"))
+from loopback import free_ports, skip  # noqa: E402
+
 SCRIPTS = os.path.join(ROOT, "scripts", "servers")
 CONFIGS = os.path.join(ROOT, "configs", "elasticsearch")
-
-
-def skip(why):
-    if os.environ.get("CI") == "true":
-        print(f"FAILED: {why}")
-        sys.exit(1)
-    print(f"skipped: {why}")
-    sys.exit(77)
-
-
-def free_ports():
-    """Two neighbours: of clients and of the other nodes."""
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise SystemExit("no free ports")
 
 
 def merged(target, patch):

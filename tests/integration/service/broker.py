@@ -14,35 +14,15 @@ import time
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 SCRIPTS = os.path.join(ROOT, "scripts", "servers", "kafka")
 sys.path.append(os.path.join(ROOT, "tests"))
+sys.path.append(os.path.join(ROOT, "tests", "integration"))
+from loopback import free_ports, skip  # noqa: E402
 from seeds import crash_seed  # noqa: E402,F401  for the tests of this folder
-
-
-def skip(why):
-    if os.environ.get("CI") == "true":
-        print(f"FAILED: {why}")
-        sys.exit(1)
-    print(f"skipped: {why}")
-    sys.exit(77)
 
 
 def need(*programs):
     for program in programs:
         if shutil.which(program) is None:
             skip(f"{program} is not installed")
-
-
-def free_ports():
-    """Two neighbours: of clients and of the controller."""
-    for _ in range(100):
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = first.getsockname()[1]
-            try:
-                second.bind(("127.0.0.1", port + 1))
-            except OSError:
-                continue
-            return port
-    raise SystemExit("no free ports")
 
 
 def error_of_topic(answer):
