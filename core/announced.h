@@ -44,8 +44,9 @@ struct PublishedDocument {
   std::uint64_t about = 0;  // the same for what is known again under another id; 0: never
   Timestamp start = kNoTime, end = kNoTime;
   std::uint64_t size = 0;
-  std::string open_text;  // of an incident that is open; else empty
-  bool lasting = false;   // what was sent stands, though no assessment speaks of it
+  std::string open_text;          // of an incident that is open; else empty
+  bool lasting = false;           // what was sent stands, though no assessment speaks of it
+  Timestamp opened_at = kNoTime;  // as it was first told
   friend bool operator==(const PublishedDocument&, const PublishedDocument&) = default;
 };
 

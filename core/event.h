@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "core/timestamp.h"
+
 namespace loglode {
 
 /// What goes to sinks: records, and what is made of them.
@@ -43,6 +45,9 @@ struct Event {
   /// Of two events of a key the one of the greater revision is the newer, over restarts too: it is in the state before a sink gets the
   /// event. 0: the event has none (a template).
   std::uint64_t revision = 0;
+  /// Of a finding or an incident: when it opened, as it was first told under this key. It stays, while what the document says of its
+  /// beginning can change: where a sink keeps documents by time, each key has one place.
+  Timestamp opened_at = kNoTime;
 
   friend bool operator==(const Event&, const Event&) = default;
 };

@@ -55,7 +55,10 @@ std::vector<OutgoingEvent> EventDocuments::announce(const std::shared_ptr<const 
   bring_up_to_date(judged, changes, out);
   for (Event& event : changes) out.push_back({std::move(event)});
   for (auto& [event, only_to] : out)
-    if (event.kind != Document::template_info) event.revision = ++last_revision_;
+    if (event.kind != Document::template_info) {
+      event.revision = ++last_revision_;
+      if (event.opened_at == kNoTime) event.opened_at = published_.opened_at(event.kind, event.key);
+    }
   return out;
 }
 
@@ -162,15 +165,16 @@ void EventDocuments::settle_incident(LiveIncident& live, const Assessment& judge
   if (published_.is_only_known(Document::incident, live.id)) return;
   std::string id = IncidentTracker::id_of(*live.incident);
   if (id != live.id) {
-    if (published_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id));
+    const Timestamp opened_at = published_.opened_at(Document::incident, live.id);
+    if (published_.forget(Document::incident, live.id)) out.push_back(withdrawal(Document::incident, live.id, id, opened_at));
     tracker_.rename(live.number, id);
     live.id = std::move(id);
   }
   send_incident(live, live.incident->state == IncidentState::closed, judged, out);
 }
 
-Event EventDocuments::withdrawal(Document kind, const std::string& id, const std::string& superseded_by) const {
-  return {kind, id, texts_.withdrawal(kind, id, superseded_by), EventChange::withdrawn};
+Event EventDocuments::withdrawal(Document kind, const std::string& id, const std::string& superseded_by, Timestamp opened_at) const {
+  return {kind, id, texts_.withdrawal(kind, id, superseded_by), EventChange::withdrawn, 0, opened_at};
 }
 
 EventChange EventDocuments::change_of(Document kind, const std::string& id, bool closed) const {
@@ -195,9 +199,9 @@ void EventDocuments::withdraw(Document kind, const PublishedEvents::Present& pre
   for (const PublishedEvents::Gone& gone : published_.take_gone(kind, present, ended_before)) {
     const auto heir = heirs.find(gone.about);
     if (gone.open_text.empty())
-      out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second));
+      out.push_back(withdrawal(kind, gone.id, heir == heirs.end() ? std::string{} : heir->second, gone.opened_at));
     else
-      out.push_back({Document::incident, gone.id, texts_.closed(gone.open_text, gone.end), EventChange::resolved});
+      out.push_back({Document::incident, gone.id, texts_.closed(gone.open_text, gone.end), EventChange::resolved, 0, gone.opened_at});
   }
 }
 

@@ -66,7 +66,7 @@ class EventDocuments final : public Announcer {
   void add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out);
   void send_finding(const Finding& finding, std::vector<Event>& out);
   void send_incident(const LiveIncident& live, bool closed, const Assessment& judged, std::vector<Event>& out);
-  [[nodiscard]] Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by) const;
+  [[nodiscard]] Event withdrawal(Document kind, const std::string& id, const std::string& superseded_by, Timestamp opened_at) const;
   [[nodiscard]] EventChange change_of(Document kind, const std::string& id, bool closed) const;
   void settle_incident(LiveIncident& live, const Assessment& judged, std::vector<Event>& out);
   void withdraw(Document kind, const PublishedEvents::Present& present, const std::map<std::uint64_t, std::string>& heirs,

@@ -19,6 +19,7 @@ bool PublishedEvents::note(Document kind, const std::string& id, std::string_vie
   Sent& sent = published_[key];
   const std::uint64_t before = std::exchange(sent.hash, hash_of(json));
   sent.facts = facts;
+  if (sent.opened_at == kNoTime) sent.opened_at = facts.start;
   if (!sent.text.empty()) --open_;
   sent.text = open ? json : std::string_view{};
   if (!sent.text.empty()) ++open_;
@@ -48,6 +49,11 @@ void PublishedEvents::refresh(Document kind, const std::string& id, const Facts&
   found->second.facts.start = start;
 }
 
+Timestamp PublishedEvents::opened_at(Document kind, const std::string& id) const {
+  const auto found = published_.find({kind, id});
+  return found == published_.end() ? kNoTime : found->second.opened_at;
+}
+
 std::vector<std::pair<std::string, std::string>> PublishedEvents::open_incidents() const {
   std::vector<std::pair<std::string, std::string>> open;
   for (const auto& [key, sent] : published_)
@@ -57,7 +63,9 @@ std::vector<std::pair<std::string, std::string>> PublishedEvents::open_incidents
 
 void PublishedEvents::note_known(Document kind, const std::string& id, const Facts& facts) {
   const Key key{kind, id};
-  published_[key].facts = facts;
+  Sent& known = published_[key];
+  known.facts = facts;
+  if (known.opened_at == kNoTime) known.opened_at = facts.start;
   if (published_.size() - open_ > kRememberedMax) forget_oldest(key);
 }
 
@@ -98,7 +106,7 @@ std::vector<PublishedEvents::Gone> PublishedEvents::take_gone(Document kind, con
     if (present.unsent.contains(sent.facts.about) || (sent.facts.end != kNoTime && sent.facts.end >= ended_before)) return false;
     const bool known_open = sent.hash == 0 && !sent.text.empty();
     if (sent.hash != 0 || known_open)
-      gone.push_back({key.second, sent.facts.about, known_open ? sent.text : std::string{}, sent.facts.end});
+      gone.push_back({key.second, sent.facts.about, known_open ? sent.text : std::string{}, sent.facts.end, sent.opened_at});
     return true;
   });
   count_open();
@@ -114,15 +122,15 @@ std::vector<PublishedDocument> PublishedEvents::documents() const {
   std::vector<PublishedDocument> all;
   all.reserve(published_.size());
   for (const auto& [key, sent] : published_)
-    all.push_back(
-        {key.first, key.second, sent.hash, sent.facts.about, sent.facts.start, sent.facts.end, sent.facts.size, sent.text, sent.lasting});
+    all.push_back({key.first, key.second, sent.hash, sent.facts.about, sent.facts.start, sent.facts.end, sent.facts.size, sent.text,
+                   sent.lasting, sent.opened_at});
   return all;
 }
 
 void PublishedEvents::restore(const std::vector<PublishedDocument>& documents) {
   published_.clear();
   for (const PublishedDocument& one : documents)
-    published_[{one.kind, one.id}] = {one.hash, {one.about, one.start, one.end, one.size}, one.open_text, one.lasting};
+    published_[{one.kind, one.id}] = {one.hash, {one.about, one.start, one.end, one.size}, one.open_text, one.lasting, one.opened_at};
   count_open();
 }
 

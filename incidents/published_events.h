@@ -29,6 +29,7 @@ class PublishedEvents {
     std::uint64_t about = 0;
     std::string open_text{};  // of an incident that was sent open before ids changed: it is to be closed; else it is to be withdrawn
     Timestamp end = kNoTime;
+    Timestamp opened_at = kNoTime;  // as it was first told
   };
 
   /// At most so many documents are remembered, besides open incidents: what ended first is forgotten first, and what was sent of it
@@ -41,6 +42,8 @@ class PublishedEvents {
   /// It is still so: what is known of it changes, not what was sent.
   void refresh(Document kind, const std::string& id, const Facts& facts);
   [[nodiscard]] bool knows(Document kind, const std::string& id) const { return published_.contains({kind, id}); }
+  /// When it opened, as the first document of this id said; kNoTime: it is not known.
+  [[nodiscard]] Timestamp opened_at(Document kind, const std::string& id) const;
   /// Of all open incidents: id and what was sent last.
   [[nodiscard]] std::vector<std::pair<std::string, std::string>> open_incidents() const;
   /// Known from elsewhere: nothing was sent, and nothing is to be.
@@ -74,6 +77,7 @@ class PublishedEvents {
     Facts facts;
     std::string text{};  // empty unless it is an open incident
     bool lasting = false;
+    Timestamp opened_at = kNoTime;  // of the first facts
   };
   using Key = std::pair<Document, std::string>;
   void forget_oldest(const Key& but);

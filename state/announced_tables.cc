@@ -32,10 +32,10 @@ AnnouncedTables::AnnouncedTables(Connection& connection, std::uint64_t& total)
       documents_{connection,
                  "published_documents",
                  3,
-                 {"announcer", "kind", "id", "hash", "about", "first", "last", "size", "open_text", "lasting"},
+                 {"announcer", "kind", "id", "hash", "about", "first", "last", "size", "open_text", "lasting", "opened_at"},
                  total},
       templates_{connection, "announced_templates", 3, {"announcer", "id", "id_low", "count"}, total},
-      pending_{connection, "pending_events", 2, {"announcer", "number", "kind", "key", "change", "revision", "json"}, total},
+      pending_{connection, "pending_events", 2, {"announcer", "number", "kind", "key", "change", "revision", "json", "opened_at"}, total},
       bases_{connection, "assessment_bases", 1, {"announcer", "bytes"}, total} {}
 
 void AnnouncedTables::put(const StoredAnnounced& row) {
@@ -53,8 +53,8 @@ void AnnouncedTables::put(const StoredAnnounced& row) {
     for (const std::string& subject : one.subjects) subjects.push_back({announcer, one.number, subject});
   }
   for (const PublishedDocument& one : all.documents)
-    documents.push_back(
-        {announcer, one.kind, one.id, one.hash, one.about, one.start, one.end, one.size, std::string_view{one.open_text}, one.lasting});
+    documents.push_back({announcer, one.kind, one.id, one.hash, one.about, one.start, one.end, one.size, std::string_view{one.open_text},
+                         one.lasting, one.opened_at});
   for (const AnnouncedTemplate& one : all.templates) templates.push_back({announcer, one.id.high, one.id.low, one.count});
   announcers_.replace_all_of(announcer, {{announcer, all.next_incident, all.last_revision, all.renewed, all.targets.has_value()}});
   targets_.replace_all_of(announcer, targets);
@@ -68,7 +68,8 @@ void AnnouncedTables::put(const StoredAnnounced& row) {
 void AnnouncedTables::put(const StoredPending& row) {
   std::vector<SummedTable::Row> rows;
   for (const Event& event : row.events)
-    rows.push_back({row.announcer, rows.size(), event.kind, event.key, event.change, event.revision, std::string_view{event.json}});
+    rows.push_back(
+        {row.announcer, rows.size(), event.kind, event.key, event.change, event.revision, std::string_view{event.json}, event.opened_at});
   pending_.replace_all_of(row.announcer, rows);
 }
 
@@ -100,10 +101,11 @@ std::vector<StoredAnnounced> read_announced(Connection& connection) {
                                               row.time(3), row.time(4), row.bits(5), one_of(connection, row, 6, IncidentSeverity::critical),
                                               row.flag(7), text_of(row, 8)});
   });
-  each_row(connection, "published_documents", "announcer,kind,id,hash,about,first,last,size,open_text,lasting", [&](Statement& row) {
-    all[text_of(row, 0)].documents.push_back({one_of(connection, row, 1, Document::report), text_of(row, 2), row.bits(3), row.bits(4),
-                                              row.time(5), row.time(6), row.bits(7), text_of(row, 8), row.flag(9)});
-  });
+  each_row(
+      connection, "published_documents", "announcer,kind,id,hash,about,first,last,size,open_text,lasting,opened_at", [&](Statement& row) {
+        all[text_of(row, 0)].documents.push_back({one_of(connection, row, 1, Document::report), text_of(row, 2), row.bits(3), row.bits(4),
+                                                  row.time(5), row.time(6), row.bits(7), text_of(row, 8), row.flag(9), row.time(10)});
+      });
   each_row(connection, "announced_templates", "announcer,id,id_low,count", [&](Statement& row) {
     all[text_of(row, 0)].templates.push_back({id_of<TemplateId>(row, 1), row.bits(3)});
   });
@@ -114,9 +116,9 @@ std::vector<StoredAnnounced> read_announced(Connection& connection) {
 
 std::vector<StoredPending> read_pending(Connection& connection) {
   std::map<std::string, std::vector<Event>> all;
-  each_row(connection, "pending_events", "announcer,kind,key,json,change,revision", [&](Statement& row) {
+  each_row(connection, "pending_events", "announcer,kind,key,json,change,revision,opened_at", [&](Statement& row) {
     all[text_of(row, 0)].push_back({one_of(connection, row, 1, Document::report), text_of(row, 2), text_of(row, 3),
-                                    one_of(connection, row, 4, EventChange::withdrawn), row.bits(5)});
+                                    one_of(connection, row, 4, EventChange::withdrawn), row.bits(5), row.time(6)});
   });
   std::vector<StoredPending> rows;
   for (auto& [announcer, events] : all) rows.push_back({announcer, std::move(events)});

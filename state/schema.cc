@@ -14,7 +14,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x6c6f676c;  // "logl"
 
 // 64 unsigned bits are stored as the signed ones; booleans are 0 and 1; times are nanoseconds since the epoch.
-constexpr std::array<MigrationStep, 5> kSteps{{
+constexpr std::array<MigrationStep, 6> kSteps{{
     R"sql(
 CREATE TABLE about(id INTEGER PRIMARY KEY CHECK(id=1), schema_version INTEGER NOT NULL, sum INTEGER NOT NULL) STRICT;
 INSERT INTO about VALUES(1,0,0);
@@ -117,6 +117,12 @@ INSERT INTO assessment_bases VALUES(x'',x'',0);
 INSERT INTO assessment_bases SELECT substr(teller,1,length(teller)-9),bytes,0 FROM told
   WHERE length(teller)>9 AND substr(teller,-9)=CAST('/standing' AS BLOB);
 DELETE FROM told WHERE length(teller)>9 AND substr(teller,-9)=CAST('/standing' AS BLOB);
+)sql",
+    // When an event opened, as it was first told: until here the beginning that was told last. What was pending has no such time.
+    R"sql(
+ALTER TABLE published_documents ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
+UPDATE published_documents SET opened_at=first;
+ALTER TABLE pending_events ADD COLUMN opened_at INTEGER NOT NULL DEFAULT -9223372036854775808;
 )sql",
 }};
 
