@@ -134,6 +134,7 @@ struct SearchTls {
   Given<Verify> verify{Verify::full, 0};
 };
 
+enum class SearchRetentionBy : std::uint8_t { automatic, data_stream, ilm, ism, none };
 enum class SearchProduct : std::uint8_t { any, elasticsearch, opensearch };
 
 struct SearchConfig {  // of a sink of type elasticsearch
@@ -144,8 +145,15 @@ struct SearchConfig {  // of a sink of type elasticsearch
   SearchTls tls;
   Text proxy;
   Text data_stream{"logs-loglode-default", 0, "logs-loglode-default"};
+  Text route_dataset, route_namespace;
+  std::vector<Text> route_allow;
+  Given<std::uint64_t> streams_max{100, 0};
   Text events_prefix{"loglode", 0, "loglode"};
+  Given<bool> events_by_month{true, 0};  // events.period: month | none
   Given<std::uint64_t> shards{1, 0}, replicas{1, 0};
+  Given<bool> is_logsdb{false, 0};                                                        // index_mode: standard | logsdb
+  Given<Milliseconds> records_kept{Milliseconds{0}, 0}, events_kept{Milliseconds{0}, 0};  // 0: for ever
+  Given<SearchRetentionBy> kept_by{SearchRetentionBy::automatic, 0};
   Given<std::uint64_t> bulk_bytes{5 * kMiB, 0}, in_flight_max{8, 0};
   Given<Milliseconds> bulk_age{std::chrono::seconds{1}, 0}, bulk_timeout{std::chrono::seconds{60}, 0};
   Given<bool> gzip{true, 0};

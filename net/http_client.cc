@@ -63,10 +63,12 @@ class Exchange {
     long request_bytes = 0;
     curl_easy_getinfo(easy_.get(), CURLINFO_SIZE_UPLOAD_T, &sent);
     curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request_bytes);
-    answer_.was_sent = sent > 0 || request_bytes > 0;
+    answer_.was_sent = sent > 0 || request_bytes > 0 || given_ > 0;
     answer_.timed_out = code == CURLE_OPERATION_TIMEDOUT;
     answer_.untrusted = code == CURLE_PEER_FAILED_VERIFICATION;
-    if (code != CURLE_OK)
+    if (code == CURLE_SEND_FAIL_REWIND)
+      answer_.fault = "the connection was closed before an answer came";
+    else if (code != CURLE_OK)
       answer_.fault = stopped_ ? "the answer is not what was asked for" : *error_ != '\0' ? error_ : curl_easy_strerror(code);
     return std::move(answer_);
   }
@@ -100,8 +102,24 @@ class Exchange {
     if (request_.method == "GET" && request_.body.empty()) return;
     if (request_.method == "HEAD") return set(CURLOPT_NOBODY, 1L);
     set(CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(request_.body.size()));
-    set(CURLOPT_POSTFIELDS, request_.body.data());
+    if (request_.body.empty()) {
+      set(CURLOPT_POSTFIELDS, "");
+    } else {
+      // A body that libcurl cannot begin again: else it repeats a request by itself when a connection that was used before is closed
+      // without an answer, and whoever asked does not learn that the server may have carried it out twice.
+      set(CURLOPT_POST, 1L);
+      set(CURLOPT_READFUNCTION, &give_bytes);
+      set(CURLOPT_READDATA, this);
+    }
     set(CURLOPT_CUSTOMREQUEST, request_.method.c_str());
+  }
+
+  static std::size_t give_bytes(char* to, std::size_t size, std::size_t count, void* of) {
+    auto& self = *static_cast<Exchange*>(of);
+    const std::string_view next = self.request_.body.substr(self.given_, size * count);
+    std::copy(next.begin(), next.end(), to);
+    self.given_ += next.size();
+    return next.size();
   }
 
   static std::size_t take_header(char* bytes, std::size_t, std::size_t count, void* of) {
@@ -146,6 +164,7 @@ class Exchange {
   HttpCall request_;
   HttpAnswer answer_;
   bool stopped_ = false;
+  std::size_t given_ = 0;  // bytes of the body
   char error_[CURL_ERROR_SIZE] = {};
   std::unique_ptr<curl_slist, EndHeaders> headers_;
   std::unique_ptr<CURL, EndEasy> easy_;

@@ -148,6 +148,12 @@ void add_durable(const LiveFigures& figures, Families& out) {
   for (const SinkFigures& sink : figures.sinks) out.sample(sink.rejected, {{"sink", sink.name}});
   out.counter("sink_errors_total", "Writes that failed, tried again or not, by sink.");
   for (const SinkFigures& sink : figures.sinks) out.sample(sink.errors, {{"sink", sink.name}});
+  out.counter("sink_answers_total", "What the server said of documents, by sink, verdict and reason; one that is sent again counts again.");
+  for (const SinkFigures& sink : figures.sinks)
+    for (const SinkAnswers::Row& row : sink.answers)
+      out.sample(row.count, {{"sink", sink.name}, {"verdict", std::string{row.verdict}}, {"reason", std::string{row.reason}}});
+  out.gauge("sink_blocked", "1: something is in the way of the sink; /readyz says what.");
+  for (const SinkFigures& sink : figures.sinks) out.sample(std::uint64_t{sink.trouble.empty() ? 0U : 1U}, {{"sink", sink.name}});
   out.counter("dead_letters_total", "Records and events kept as dead letters.");
   out.sample(figures.dead_letters);
   out.counter("dead_letter_bytes_total", "Bytes of what was kept as dead letters.");

@@ -11,6 +11,7 @@
 
 #include "core/flow_gauges.h"
 #include "core/run_counters.h"
+#include "core/sink_answers.h"
 #include "core/timestamp.h"
 
 namespace loglode {
@@ -36,6 +37,8 @@ struct SinkFigures {
   std::uint64_t documents = 0;  // delivered
   std::uint64_t rejected = 0;   // never to be taken: dead letters
   std::uint64_t errors = 0;     // requests or writes that failed, tried again or not
+  std::vector<SinkAnswers::Row> answers{};
+  std::string trouble{};  // what is in its way; empty: nothing
 };
 
 struct ProcessFigures {

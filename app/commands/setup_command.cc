@@ -70,7 +70,7 @@ int apply(const SearchSinkConfig& sink, const SearchCluster& cluster, const std:
   std::size_t done = 0;
   for (const SetupChange& change : changes) {
     if (!change.is_needed) continue;
-    if (const auto changed = put(sink, change.path, change.wanted); !changed) {
+    if (const auto changed = put(sink, change.path + change.unless_changed, change.wanted); !changed) {
       fmt::print(
           stderr,
           "loglode: {} of the changes were made before this one failed; `loglode setup elasticsearch CONFIG --undo {}` takes them back\n",
@@ -98,10 +98,52 @@ int take_back(const SearchSinkConfig& sink, const SearchCluster& cluster, const 
       return report_usage(printable(path) + " names what this configuration does not put");
     if (!there->found.empty() && !there->is_ours) return report_usage(there->path + " is another one by now: it stays as it is");
     const bool is_removed = each["was"].is_null();
-    if (const auto done = put(sink, there->path, is_removed ? std::string{} : each["was"].dump()); !done) return report_error(done.error());
+    if (const auto done =
+            put(sink, is_removed ? there->path : there->path + there->unless_changed, is_removed ? std::string{} : each["was"].dump());
+        !done)
+      return report_error(done.error());
     fmt::print("  {} {}\n", is_removed ? "removed" : "put back", there->path);
   }
   return kDone;
+}
+
+Result<TemplateChoices> choices_of(const config::SinkConfig& meant, const SearchSinkConfig& sink, const SearchCluster& cluster) {
+  using config::SearchRetentionBy;
+  const config::SearchConfig& search = meant.search;
+  const auto hours_of = [](config::Milliseconds kept) { return std::chrono::duration_cast<std::chrono::hours>(kept); };
+  TemplateChoices choices;
+  choices.events_prefix = sink.events_prefix;
+  choices.shards = search.shards.value;
+  choices.replicas = search.replicas.value;
+  choices.is_logsdb = search.is_logsdb.value;
+  choices.retention = {hours_of(search.records_kept.value), hours_of(search.events_kept.value)};
+  if (choices.retention == SearchRetention{}) return choices;
+  switch (search.kept_by.value) {
+    case SearchRetentionBy::automatic: {
+      const auto by = lifecycle_by_of(sink, cluster);
+      if (!by) return tl::unexpected<Error>(by.error());
+      choices.by = *by;
+      break;
+    }
+    case SearchRetentionBy::data_stream:
+      choices.by = LifecycleBy::data_stream;
+      break;
+    case SearchRetentionBy::ilm:
+      choices.by = LifecycleBy::ilm;
+      break;
+    case SearchRetentionBy::ism:
+      choices.by = LifecycleBy::ism;
+      break;
+    case SearchRetentionBy::none:
+      break;
+  }
+  if (choices.by == LifecycleBy::none)
+    fmt::print("  retention: nothing here deletes old documents (neither ILM, ISM nor retention of data streams): see to it yourself\n");
+  else if (choices.by == LifecycleBy::data_stream && choices.retention.events.count() > 0)
+    fmt::print("  retention: by the data stream, which is for records alone; events stay\n");
+  else
+    fmt::print("  retention: by {}\n", name_of(choices.by));
+  return choices;
 }
 
 }  // namespace
@@ -116,7 +158,9 @@ int setup_elasticsearch(const SetupArguments& arguments) {
 
   const auto cluster = cluster_of(sink);
   if (!cluster) return report_error(cluster.error());
-  const auto changes = setup_changes(sink, *cluster, {sink.events_prefix, meant->search.shards.value, meant->search.replicas.value});
+  const auto choices = choices_of(*meant, sink, *cluster);
+  if (!choices) return report_error(choices.error());
+  const auto changes = setup_changes(sink, *cluster, *choices);
   if (!changes) return report_error(changes.error());
   if (!arguments.undo.empty()) return take_back(sink, *cluster, *changes, arguments.undo);
   fmt::print("{} {}\n", cluster->is_opensearch ? "OpenSearch" : "Elasticsearch", printable(cluster->version));

@@ -3,9 +3,11 @@
 
 #include <algorithm>
 
+#include "app/registry/type_readers.h"
 #include "app/registry/types.h"
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
+#include "config/load_config.h"
 #include "net/http_client.h"
 #include "parse/redact/redactor.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
@@ -14,17 +16,27 @@
 namespace loglode::config {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr std::string_view kTlsKeys[] = {"ca", "certificate", "key", "verify"};
 constexpr std::string_view kBulkKeys[] = {"size", "age", "in_flight_max", "timeout", "compress"};
 constexpr std::string_view kRetryKeys[] = {"first", "max", "item_deadline"};
-constexpr std::string_view kEventKeys[] = {"prefix"};
+constexpr std::string_view kEventKeys[] = {"prefix", "period"};
+constexpr std::string_view kRouteKeys[] = {"dataset", "namespace", "allow", "streams_max"};
+constexpr std::string_view kRetentionKeys[] = {"records", "events", "by"};
 constexpr Word<SearchTls::Verify> kVerify[] = {
     {"full", SearchTls::Verify::full}, {"certificate", SearchTls::Verify::certificate}, {"none", SearchTls::Verify::none}};
 constexpr Word<SearchProduct> kProducts[] = {
     {"auto", SearchProduct::any}, {"elasticsearch", SearchProduct::elasticsearch}, {"opensearch", SearchProduct::opensearch}};
+constexpr Word<bool> kPeriods[] = {{"month", true}, {"none", false}};
+constexpr Word<bool> kIndexModes[] = {{"standard", false}, {"logsdb", true}};
+constexpr Word<SearchRetentionBy> kRetentionBy[] = {{"auto", SearchRetentionBy::automatic},
+                                                    {"data_stream", SearchRetentionBy::data_stream},
+                                                    {"ilm", SearchRetentionBy::ilm},
+                                                    {"ism", SearchRetentionBy::ism},
+                                                    {"none", SearchRetentionBy::none}};
 constexpr Word<bool> kCompress[] = {{"gzip", true}, {"none", false}};
 constexpr KeyRow kKeys[] = {
     {"urls", "nodes of one cluster, each with its path prefix where there is one", "required"},
@@ -37,8 +49,20 @@ constexpr KeyRow kKeys[] = {
     {"tls.verify", "`full`, `certificate` (not the host's name), `none`", "`full`"},
     {"proxy", "an HTTP proxy; none is taken from the environment", "none"},
     {"data_stream", "of records: `logs-loglode-…` or `logs-loglode.…-…`", "`logs-loglode-default`"},
+    {"route.dataset route.namespace",
+     "`field:NAME` or `fixed:NAME`: a record goes to `logs-loglode.DATASET-NAMESPACE` by what its field says", "none: to `data_stream`"},
+    {"route.allow route.streams_max",
+     "globs of datasets, and how many streams there may be: other records go to `data_stream`, counted in `loglode_sink_answers_total`",
+     "all, 100"},
     {"shards replicas", "of the indices, as `loglode setup elasticsearch` makes them", "1, 1"},
     {"events.prefix", "of the indices of findings, incidents, templates and reports", "`loglode`"},
+    {"events.period", "`month`: an index for each month in which they opened; `none`: one index", "`month`"},
+    {"index_mode", "of records: `standard` or `logsdb` (Elasticsearch)", "`standard`"},
+    {"retention.records retention.events", "how long the cluster keeps them, as `loglode setup elasticsearch` arranges it", "for ever"},
+    {"retention.by",
+     "who deletes what is older: `ilm` (Elasticsearch), `ism` (OpenSearch), `data_stream` (records alone), `none`, `auto`: what there is",
+     "`auto`"},
+    {"version", "of the server, as 8.19.2, where our key may not ask for it", "asked for"},
     {"bulk.size bulk.age", "a request is sent when it is so large or so old", "`5MiB`, `1s`"},
     {"bulk.in_flight_max bulk.timeout bulk.compress", "requests at once; for an answer; `gzip` or `none`", "8, `60s`, `gzip`"},
     {"retry.first retry.max", "pauses before a request or document is sent again: doubled from the first to the longest", "`500ms`, `60s`"},
@@ -93,8 +117,23 @@ void read(const Section& section, SinkConfig& out) {
   search.proxy = section.text("proxy");
   read_tls(section, search.tls);
   if (const Text stream = section.text("data_stream"); !stream.empty()) search.data_stream = stream;
-  if (const auto events = section.section("events", section.what() + ".events", kEventKeys))
+  if (const auto events = section.section("events", section.what() + ".events", kEventKeys)) {
     if (const Text prefix = events->text("prefix"); !prefix.empty()) search.events_prefix = prefix;
+    events->choice("period", kPeriods, search.events_by_month);
+  }
+  if (const auto route = section.section("route", section.what() + ".route", kRouteKeys)) {
+    search.route_dataset = route->text("dataset");
+    search.route_namespace = route->text("namespace");
+    search.route_allow = route->texts("allow", false);
+    route->count("streams_max", search.streams_max, {1, 10'000});
+  }
+  section.choice("index_mode", kIndexModes, search.is_logsdb);
+  search.version = section.text("version");
+  if (const auto retention = section.section("retention", section.what() + ".retention", kRetentionKeys)) {
+    retention->duration("records", search.records_kept, {hours{1}, hours{24 * 3650}});
+    retention->duration("events", search.events_kept, {hours{1}, hours{24 * 3650}});
+    retention->choice("by", kRetentionBy, search.kept_by);
+  }
   section.count("shards", search.shards, {1, 1024});
   section.count("replicas", search.replicas, {0, 64});
   read_bulk(section, search);
@@ -133,6 +172,18 @@ void check(const SinkConfig& sink, ConfigReading& reading) {
   if (!is_index_name(search.events_prefix.value))
     reading.problem(search.events_prefix.line,
                     fmt::format("bad prefix {}: lower-case letters, digits and . _ - only", quoted(search.events_prefix)));
+  for (const Text* const from : {&search.route_dataset, &search.route_namespace})
+    if (!from->empty() && !from->value.starts_with("field:") && !from->value.starts_with("fixed:"))
+      reading.problem(from->line,
+                      fmt::format("bad route {}: `field:NAME` or `fixed:NAME`, for example field:event.dataset", quoted(*from)));
+  const bool is_opensearch = search.product.value == SearchProduct::opensearch,
+             is_elasticsearch = search.product.value == SearchProduct::elasticsearch;
+  if (search.is_logsdb.value && is_opensearch)
+    reading.problem(search.is_logsdb.line, "\"index_mode: logsdb\" is Elasticsearch's: OpenSearch has only \"standard\"");
+  const SearchRetentionBy by = search.kept_by.value;
+  if ((by == SearchRetentionBy::ism && is_elasticsearch) ||
+      ((by == SearchRetentionBy::ilm || by == SearchRetentionBy::data_stream) && is_opensearch))
+    reading.problem(search.kept_by.line, "\"retention.by\": ilm and data_stream are Elasticsearch's, ism is OpenSearch's");
   if (search.tls.verify.value == SearchTls::Verify::none)
     reading.warn(
         search.tls.verify.line,
@@ -172,7 +223,13 @@ bool mask_original(std::string_view text, std::string& out) {
 }
 
 Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
-  return make_elasticsearch_sink(search_sink_config_of(sink), with.rules, with.members, mask_original, with.tell);
+  const auto renewed = [file = with.config_file, name = sink.name]() -> std::optional<HttpAccess> {
+    const LoadedConfig loaded = load_config(file, type_readers());
+    for (const SinkConfig& each : loaded.config.sinks)
+      if (loaded.usable() && each.name == name && each.type == SinkConfig::Type::elasticsearch) return search_sink_config_of(each).access;
+    return std::nullopt;
+  };
+  return make_elasticsearch_sink(search_sink_config_of(sink), with.rules, with.members, mask_original, {with.tell, with.answers, renewed});
 }
 
 }  // namespace
@@ -196,7 +253,11 @@ SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
   out.access.proxy = search.proxy.value;
   out.product = static_cast<SearchSinkConfig::Product>(search.product.value);
   out.data_stream = search.data_stream.value;
+  out.route = {search.route_dataset.value, search.route_namespace.value, {}, search.streams_max.value};
+  for (const Text& glob : search.route_allow) out.route.allow.push_back(glob.value);
   out.events_prefix = search.events_prefix.value;
+  out.events_by_month = search.events_by_month.value;
+  out.version = search.version.value;
   out.has_records = sink.wants(Document::record);
   out.has_events = sink.what.size() > (out.has_records ? 1U : 0U);
   out.hash_key = search.hash_key.value;

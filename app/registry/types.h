@@ -20,6 +20,7 @@
 #include "core/framing.h"
 #include "core/run_counters.h"
 #include "core/sink.h"
+#include "core/sink_answers.h"
 #include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
 #include "sinks/elasticsearch/search_config.h"
@@ -78,9 +79,11 @@ struct SourceType : TypeReading<SourceConfig> {
 
 /// What a run gives to a sink that it makes. Everything outlives the sink.
 struct SinkMaking {
+  std::string config_file;
   const RuleCatalog& rules;
   TemplateMembers members;
   std::function<void(const std::string&)> tell;
+  SinkAnswers& answers;  // of this sink
 };
 
 struct SinkType : TypeReading<SinkConfig> {

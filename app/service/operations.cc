@@ -68,7 +68,8 @@ LiveFigures Operations::figures() {
   out.snapshots = engine.checkpoints();
   out.snapshot_failures = engine.checkpoint_failures();
   out.snapshot_age_s = engine.checkpoint_age_s();
-  for (const SinkMeter& meter : observed_.sinks) out.sinks.push_back({meter.name, meter.documents, meter.rejected, meter.errors});
+  for (const SinkMeter& meter : observed_.sinks)
+    out.sinks.push_back({meter.name, meter.documents, meter.rejected, meter.errors, meter.answers.rows(), meter.answers.trouble()});
   out.dead_letters = observed_.verdicts.rejected();
   if (observed_.dead_letters != nullptr) out.dead_letter_bytes = observed_.dead_letters->bytes();
   out.process = read_process();
@@ -115,6 +116,9 @@ std::vector<FileFigures> Operations::file_figures() {
 
 std::vector<std::string> Operations::unmet() {
   std::vector<std::string> all;
+  for (const SinkMeter& meter : observed_.sinks)
+    if (const std::string trouble = meter.answers.trouble(); !trouble.empty())
+      all.push_back(fmt::format("sink {}: {}", meter.name, trouble));
   for (const FileFigures& source : file_figures()) {
     for (const std::string& pattern : source.unmatched)
       all.push_back(fmt::format("source {}: nothing matches {}", source.name, printable(pattern)));

@@ -1,9 +1,12 @@
 // A bulk: documents on their way to the server, as the body of one `_bulk` request. Owned by one thread at a time.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,8 +33,9 @@ struct BulkDocument {
 struct Bulk {
   std::string body{};
   std::vector<BulkDocument> documents{};
-  unsigned attempts = 0;          // that brought nothing: what the pause before the next one comes from
-  BulkDocument::TimePoint due{};  // not sent before
+  unsigned attempts = 0;  // that brought nothing: what the pause before the next one comes from
+  /// Its documents may be stored already, in an index that was written to since then: they are looked up before they are sent.
+  std::optional<std::chrono::system_clock::time_point> look_up_since{};
 
   [[nodiscard]] bool empty() const noexcept { return documents.empty(); }
   [[nodiscard]] std::string_view lines_of(const BulkDocument& document) const noexcept {
@@ -46,6 +50,20 @@ struct Bulk {
   }
   /// Copies a document of another bulk, so that the bytes of the rest of it are not kept.
   void add(const Bulk& from, const BulkDocument& document) { add(document, from.lines_of(document)); }
+  /// What stands of it beside its documents.
+  void keep_history_of(const Bulk& from) {
+    attempts = std::max(attempts, from.attempts);
+    if (from.look_up_since) look_up_since = look_up_since ? std::min(*look_up_since, *from.look_up_since) : *from.look_up_since;
+  }
 };
+
+/// The first half of its documents, and the rest.
+[[nodiscard]] inline std::array<Bulk, 2> halves_of(const Bulk& bulk) {
+  std::array<Bulk, 2> halves;
+  const std::size_t half = bulk.documents.size() / 2;
+  for (std::size_t i = 0; i < bulk.documents.size(); ++i) halves[i < half ? 0 : 1].add(bulk, bulk.documents[i]);
+  for (Bulk& each : halves) each.keep_history_of(bulk);
+  return halves;
+}
 
 }  // namespace loglode

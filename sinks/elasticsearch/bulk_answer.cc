@@ -47,7 +47,7 @@ bool for_each_member(json::object& object, Read&& read) {
 }
 
 struct ErrorTexts {
-  std::string_view type;
+  std::string_view type, index;
   std::array<std::string_view, kCausesMax> reasons;  // the outermost first
 };
 
@@ -59,6 +59,7 @@ bool read_error(json::value& value, ErrorTexts& out, std::size_t depth = 0) {
   json::object error;
   return value.get_object().get(error) == simdjson::SUCCESS && for_each_member(error, [&](std::string_view key, json::value& member) {
            if (key == "type" && depth == 0) return read_text(member, out.type);
+           if (key == "index" && depth == 0) return read_text(member, out.index);
            if (key == "reason") return read_text(member, out.reasons[depth]);
            return key != "caused_by" || read_error(member, out, depth + 1);
          });
@@ -102,6 +103,7 @@ struct BulkAnswer::Reader {
     });
     if (!failure_store.empty()) item.failure_store = failure_store_of(failure_store);
     item.error_type = error.type;
+    item.error_index = error.index;
     item.error_reason = joined(error);
     return good;
   }

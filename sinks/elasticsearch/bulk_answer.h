@@ -25,6 +25,7 @@ struct BulkItem {
   std::size_t position = 0;  // of the document in the request
   int status = 0;
   std::string_view operation, index, id, error_type;
+  std::string_view error_index;   // where the conflict is: a backing index
   std::string_view error_reason;  // with what the causes below it add
   std::string_view result;        // created, updated, noop …
   FailureStore failure_store = FailureStore::none;

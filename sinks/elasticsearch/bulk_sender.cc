@@ -4,6 +4,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -61,6 +62,25 @@ std::string kind_of(const HttpAnswer& answer) {
   return body.is_object() && body.contains(place) && body[place].is_string() ? kind_of(body[place].get<std::string>()) : std::string{};
 }
 
+/// For metrics: why a whole request brought no verdicts.
+std::string_view reason_of(const HttpAnswer& answer) {
+  if (!answer.is_whole()) return answer.timed_out ? "timed_out" : "no_answer";
+  switch (answer.status) {
+    case 400:
+      return "400";
+    case 401:
+      return "401";
+    case 403:
+      return "403";
+    case 413:
+      return "413";
+    case 429:
+      return "429";
+    default:
+      return answer.status >= 500 ? "5xx" : "other_status";
+  }
+}
+
 milliseconds until(std::chrono::steady_clock::time_point due, std::chrono::steady_clock::time_point now) {
   if (due <= now) return milliseconds{0};
   if (due - now > kLongestWait) return kLongestWait;
@@ -73,26 +93,29 @@ milliseconds until(std::chrono::steady_clock::time_point due, std::chrono::stead
 struct BulkSender::Flight {
   struct Judged {
     ItemVerdict verdict{};
-    std::string kind, reason;  // the server's; only where it was not stored. The reason can quote the document
+    std::string kind, reason;  // the server's; only where it was not stored (of a conflict: the index). The reason can quote the document
   };
-  Flight(Bulk sent, std::size_t to) : bulk{std::move(sent)}, node{to} {}
+  Flight(Bulk documents, std::size_t to) : bulk{std::move(documents)}, node{to} {}
 
   Bulk bulk;
   std::size_t node;
+  std::chrono::system_clock::time_point sent = std::chrono::system_clock::now();
   std::string compressed{};
   std::vector<Judged> judged{};
   std::unique_ptr<BulkAnswer> answer{};
 };
 
-BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Tell tell)
+BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, SearchSinkLinks links)
     : config_{config},
       writes_{writes},
-      tell_{std::move(tell)},
+      links_{std::move(links)},
       body_bytes_max_{config.bulk_bytes},
+      access_{config.access},
       nodes_{config.urls, BackOff{config.retry_first, config.retry_max, std::random_device{}()}},
       window_{config.in_flight_max},
       back_off_{config.retry_first, config.retry_max, std::random_device{}()},
-      stored_(2 * config.urls.size()) {
+      stored_(2 * config.urls.size()),
+      unsure_bytes_{config.queue_bytes_max} {
   if (config_.has_records) templates_to_ask_for_.emplace_back(kRecordsTemplate);
   if (config_.has_events) templates_to_ask_for_.push_back(events_template(config_.events_prefix));
   thread_ = std::thread{[this] { run(); }};
@@ -121,20 +144,17 @@ void BulkSender::hurry() {
   exchanges_.wake();
 }
 
-std::string BulkSender::trouble() const {
-  const std::scoped_lock lock{mutex_};
-  return trouble_;
+void BulkSender::set_trouble(const std::string& why) {
+  const std::string before = links_.answers.trouble();
+  if (before == why) return;
+  links_.answers.set_trouble(why);
+  if (!before.empty() && !why.empty()) return;  // the first reason is told, and the end
+  links_.tell(fmt::format("sink '{}': {}", config_.name, why.empty() ? "the cluster takes documents again" : why));
 }
 
-void BulkSender::set_trouble(const std::string& why) {
-  {
-    const std::scoped_lock lock{mutex_};
-    if (trouble_ == why) return;
-    const bool was_told = !trouble_.empty() && !why.empty();
-    trouble_ = why;
-    if (was_told) return;  // the first reason is told, and the end
-  }
-  tell_(fmt::format("sink '{}': {}", config_.name, why.empty() ? "the cluster takes documents again" : why));
+/// Secrets can have changed: those of the configuration's files and environment are read again.
+void BulkSender::renew_access() {
+  if (auto renewed = links_.renewed_access()) access_ = std::move(*renewed);
 }
 
 void BulkSender::run() {
@@ -168,8 +188,7 @@ bool BulkSender::ask_for_templates(TimePoint now) {
   HttpCall request;
   request.url = nodes_.url(*node) + "/_index_template/" + templates_to_ask_for_.back();
   request.timeout = config_.bulk_timeout;
-  exchanges_.start(config_.access, std::move(request),
-                   [this, node = *node](const HttpAnswer& answer) { templates_answered(node, answer); });
+  exchanges_.start(access_, std::move(request), [this, node = *node](const HttpAnswer& answer) { templates_answered(node, answer); });
   return false;
 }
 
@@ -193,6 +212,7 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
                  fmt::format("the cluster has no index template {}: run `loglode setup elasticsearch CONFIG` once; nothing is sent until "
                              "then, nothing is lost",
                              templates_to_ask_for_.back()));
+  if (answer.status == 401) renew_access();
   pause(now, fmt::format("{} answers {}{} to who we are: look at the sink's api_key, user and password", nodes_.url(node), answer.status,
                          kind_of(answer)));
 }
@@ -206,7 +226,7 @@ void BulkSender::start_due(TimePoint now) {
       later_.emplace(now, std::move(bulk));
       return;
     }
-    start(std::move(bulk), *node);
+    is_to_be_looked_up(bulk) ? look_up(std::move(bulk), *node) : start(std::move(bulk), *node);
   }
 }
 
@@ -221,7 +241,7 @@ bool BulkSender::next_bulk(TimePoint now, Bulk& out) {
     const bool is_suspect = due.documents.front().was_refused_whole || out.documents.front().was_refused_whole;
     if (is_suspect || out.body.size() + due.body.size() > body_bytes_max_) break;
     for (const BulkDocument& document : due.documents) out.add(due, document);
-    out.attempts = std::max(out.attempts, due.attempts);
+    out.keep_history_of(due);
   }
   if (!out.empty()) return true;
   const std::scoped_lock lock{mutex_};
@@ -252,19 +272,21 @@ void BulkSender::start(Bulk bulk, std::size_t node) {
   }
   request.take = [&flight = *flight](std::string_view bytes) { return flight.answer->append(bytes).has_value(); };
   ++in_flight_;
-  exchanges_.start(config_.access, std::move(request), [this, flight](const HttpAnswer& answer) { ended(*flight, answer); });
+  exchanges_.start(access_, std::move(request), [this, flight](const HttpAnswer& answer) { ended(*flight, answer); });
 }
 
 void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
   --in_flight_;
+  const std::size_t sent = flight.bulk.documents.size();
+  if (!answer.is_whole() || !answer.is_success()) links_.answers.count("request", reason_of(answer), sent);
   if (!answer.is_whole()) return unanswered(flight, answer);
   if (!answer.is_success()) return refused_whole(flight, answer);
-  const std::size_t sent = flight.bulk.documents.size();
   if (flight.answer->finish() && flight.answer->items() == sent) return answered(flight);
+  links_.answers.count("request", "not_an_answer", sent);
   nodes_.failed(flight.node, Clock::now());
-  again(std::move(flight.bulk), milliseconds{0},
-        fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?",
-                    nodes_.url(flight.node), flight.answer->items(), sent));
+  flight.bulk.look_up_since = flight.sent;
+  again(std::move(flight.bulk), fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?",
+                                            nodes_.url(flight.node), flight.answer->items(), sent));
 }
 
 /// No answer, or a part of one: what the server did is not known, and the ids make a repeat safe.
@@ -274,15 +296,11 @@ void BulkSender::unanswered(Flight& flight, const HttpAnswer& answer) {
   const std::string why = fmt::format("{} does not answer as a whole: {}", nodes_.url(flight.node), answer.fault);
   Bulk& bulk = flight.bulk;
   for (BulkDocument& document : bulk.documents) document.first_refused = {};
-  if (!answer.timed_out || bulk.attempts == 0 || bulk.documents.size() == 1) return again(std::move(bulk), milliseconds{0}, why);
+  if (answer.was_sent && !bulk.look_up_since) bulk.look_up_since = flight.sent;
+  if (!answer.timed_out || bulk.attempts == 0 || bulk.documents.size() == 1) return again(std::move(bulk), why);
   // Twice too late: a slow link may never take so much at once.
   body_bytes_max_ = std::clamp<std::size_t>(bulk.body.size() / 2, kBodyBytesMin, body_bytes_max_);
-  Bulk halves[2];
-  for (std::size_t i = 0; i < bulk.documents.size(); ++i) halves[2 * i < bulk.documents.size() ? 0 : 1].add(bulk, bulk.documents[i]);
-  for (Bulk& half : halves) {
-    half.attempts = bulk.attempts;
-    again(std::move(half), milliseconds{0}, why);
-  }
+  for (Bulk& half : halves_of(bulk)) again(std::move(half), why);
 }
 
 milliseconds BulkSender::told_pause(const HttpAnswer& answer) const {
@@ -295,16 +313,17 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   Bulk& bulk = flight.bulk;
   if (answer.status == 429 || answer.status >= 500)
     for (BulkDocument& document : bulk.documents) document.first_refused = {};
-  if (answer.status >= 500) {
+  if (answer.status >= 500) {  // a proxy may say so of a request that the server has carried out
+    if (!bulk.look_up_since) bulk.look_up_since = flight.sent;
     nodes_.failed(flight.node, now, told_pause(answer));
-    return again(std::move(bulk), milliseconds{0}, why);
+    return again(std::move(bulk), why);
   }
   nodes_.answered(flight.node);
   if (answer.status == 429) {
     window_.too_much();
     const milliseconds rest = std::max(told_pause(answer), back_off_.pause(++throttled_));
     paused_until_ = std::max(paused_until_, now + rest);  // the whole cluster has too much to do, not this request
-    return again(std::move(bulk), milliseconds{0}, why);
+    return again(std::move(bulk), why);
   }
   if (answer.status == 413) {
     if (bulk.documents.size() == 1)
@@ -321,6 +340,7 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
     }
     return bulk.documents.size() == 1 ? refuse_alone(flight, fmt::format("400: {}", words_of(answer.body))) : split(flight);
   }
+  if (answer.status == 401) renew_access();
   if (nodes_.size() > 1) nodes_.failed(flight.node, now);  // another node may know us
   later_.emplace(now, std::move(bulk));
   pause(now, answer.status == 401 || answer.status == 403
@@ -332,17 +352,13 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
 void BulkSender::split(Flight& flight) {
   const TimePoint now = Clock::now();
   Bulk& bulk = flight.bulk;
-  const std::size_t half = bulk.documents.size() / 2;
-  Bulk halves[2];
-  for (std::size_t i = 0; i < bulk.documents.size(); ++i) {
-    BulkDocument& document = bulk.documents[i];
+  for (BulkDocument& document : bulk.documents) {
     if (!document.was_refused_whole || document.refused_by != flight.node)
       document.stored_before = stored_by(flight.node, document.is_event);
     document.was_refused_whole = true;
     document.refused_by = flight.node;
-    halves[i < half ? 0 : 1].add(bulk, document);
   }
-  for (Bulk& of : halves) later_.emplace(now, std::move(of));
+  for (Bulk& half : halves_of(bulk)) later_.emplace(now, std::move(half));
 }
 
 /// It is the document's fault only if this node took another one of its kind since.
@@ -354,7 +370,7 @@ void BulkSender::refuse_alone(Flight& flight, const std::string& reason) {
   if (!was_here) document.stored_before = stored;
   document.was_refused_whole = true;
   document.refused_by = flight.node;
-  again(std::move(flight.bulk), milliseconds{0}, fmt::format("{} refuses a request (400) with one document", nodes_.url(flight.node)));
+  again(std::move(flight.bulk), fmt::format("{} refuses a request (400) with one document", nodes_.url(flight.node)));
 }
 
 void BulkSender::judge(Flight& flight, const BulkItem& item) {
@@ -364,7 +380,9 @@ void BulkSender::judge(Flight& flight, const BulkItem& item) {
     return;
   }
   Flight::Judged judged{verdict_of(item, flight.bulk.documents[position].is_event), {}, {}};
-  if (judged.verdict.outcome != ItemOutcome::stored && judged.verdict.outcome != ItemOutcome::conflict)
+  if (judged.verdict.outcome == ItemOutcome::conflict)
+    judged.kind = item.error_index;
+  else if (judged.verdict.outcome != ItemOutcome::stored)
     judged.kind = fmt::format("{}{}", item.status, kind_of(item.error_type)),
     judged.reason = fmt::format("{} {}: {}", item.status, item.error_type.empty() ? judged.verdict.reason : item.error_type,
                                 words_of(item.error_reason));
@@ -373,11 +391,13 @@ void BulkSender::judge(Flight& flight, const BulkItem& item) {
 
 void BulkSender::answered(Flight& flight) {
   nodes_.answered(flight.node);
+  count_answers(flight);
   refused_since_stored_ = throttled_ = 0;
   Refused refused;
   for (std::size_t i = 0; i < flight.bulk.documents.size(); ++i) {
     const ItemOutcome outcome = flight.judged[i].verdict.outcome;
-    if (outcome == ItemOutcome::stored || outcome == ItemOutcome::conflict) {
+    const bool is_ours = outcome == ItemOutcome::conflict && config_.hash_key.empty();  // its id says so, and nothing else can
+    if (outcome == ItemOutcome::stored || is_ours) {
       ++stored_by(flight.node, flight.bulk.documents[i].is_event);
       writes_.settle(flight.bulk.documents[i].mark, Verdict::delivered);
     } else {
@@ -385,6 +405,8 @@ void BulkSender::answered(Flight& flight) {
     }
   }
   refused.throttled ? window_.too_much() : window_.went_well();
+  if (!refused.conflicts.empty())
+    ask_where_stored(std::make_shared<LookUp>(LookUp{std::move(refused.conflicts), flight.node, true, std::move(refused.places)}));
   if (!refused.repaired.empty()) later_.emplace(Clock::now(), std::move(refused.repaired));
   pauses_ = 0;
   if (refused.later.empty()) {
@@ -392,7 +414,13 @@ void BulkSender::answered(Flight& flight) {
     return is_left ? void() : set_trouble({});
   }
   refused.later.attempts = flight.bulk.attempts;
-  again(std::move(refused.later), milliseconds{0}, refused.why);
+  again(std::move(refused.later), refused.why);
+}
+
+void BulkSender::count_answers(const Flight& flight) {
+  std::map<std::pair<std::string_view, std::string_view>, std::uint64_t> counts;
+  for (const Flight::Judged& judged : flight.judged) ++counts[{name_of(judged.verdict.outcome), judged.verdict.reason}];
+  for (const auto& [words, count] : counts) links_.answers.count(words.first, words.second, count);
 }
 
 void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refused) {
@@ -412,6 +440,11 @@ void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refu
         }
       }
       return reject();
+    case ItemOutcome::conflict:
+      ++stored_by(flight.node, false);
+      if (judged.kind.empty()) return writes_.settle(document.mark, Verdict::delivered);
+      refused.places.push_back({refused.conflicts.documents.size(), judged.kind});
+      return refused.conflicts.add(flight.bulk, document);
     case ItemOutcome::retry_until_deadline:
       if (document.first_refused == TimePoint{}) document.first_refused = now;
       if (now - document.first_refused > config_.item_deadline) return reject();
@@ -426,10 +459,9 @@ void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refu
   refused.later.add(flight.bulk, document);
 }
 
-void BulkSender::again(Bulk bulk, milliseconds at_least, const std::string& why) {
+void BulkSender::again(Bulk bulk, const std::string& why) {
   ++bulk.attempts;
-  const TimePoint due = Clock::now() + std::max(at_least, back_off_.pause(bulk.attempts));
-  later_.emplace(due, std::move(bulk));
+  later_.emplace(Clock::now() + back_off_.pause(bulk.attempts), std::move(bulk));
   set_trouble(why);
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -17,6 +18,7 @@
 #include "sinks/elasticsearch/bulk.h"
 #include "sinks/elasticsearch/bulk_answer.h"
 #include "sinks/elasticsearch/item_verdict.h"
+#include "sinks/elasticsearch/look_up.h"
 #include "sinks/elasticsearch/search_config.h"
 #include "sinks/elasticsearch/search_nodes.h"
 #include "sinks/open_writes.h"
@@ -25,11 +27,8 @@ namespace loglode {
 
 class BulkSender {
  public:
-  using Tell = std::function<void(const std::string&)>;
-
-  /// `writes` takes the verdicts; `tell` what a person should know (any thread). Both outlive it. Its thread begins at once; nothing is
-  /// sent before the cluster has the index templates.
-  BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Tell tell);
+  /// `writes` takes the verdicts and outlives it. Its thread begins at once; nothing is sent before the cluster has the index templates.
+  BulkSender(const SearchSinkConfig& config, OpenWrites& writes, SearchSinkLinks links);
   BulkSender(const BulkSender&) = delete;
   BulkSender& operator=(const BulkSender&) = delete;
   /// Does not wait for answers: what has no verdict gets none.
@@ -39,16 +38,16 @@ class BulkSender {
   void add(const Bulk& bulk);
   /// What was added goes now, not when it is old enough. Any thread.
   void hurry();
-  /// What is in the way, for a person; empty: nothing. Any thread.
-  [[nodiscard]] std::string trouble() const;
 
  private:
   using Clock = std::chrono::steady_clock;
   using TimePoint = Clock::time_point;
   struct Flight;
-  struct Refused {  // documents of one answer that were not stored
-    Bulk later;     // again, after a pause
-    Bulk repaired;  // again at once, changed
+  struct Refused {   // documents of one answer that were not stored
+    Bulk later;      // again, after a pause
+    Bulk repaired;   // again at once, changed
+    Bulk conflicts;  // their ids are taken: each one's index is in `places`
+    std::vector<StoredPlace> places;
     bool throttled = false;
     std::string why;  // of the first that goes again
   };
@@ -61,32 +60,48 @@ class BulkSender {
   void start(Bulk bulk, std::size_t node);
   void ended(Flight& flight, const HttpAnswer& answer);
   void answered(Flight& flight);
+  void count_answers(const Flight& flight);
   void judge(Flight& flight, const BulkItem& item);
   void refuse_item(Flight& flight, std::size_t position, Refused& refused);
   void refused_whole(Flight& flight, const HttpAnswer& answer);
   void split(Flight& flight);
   void refuse_alone(Flight& flight, const std::string& reason);
   void unanswered(Flight& flight, const HttpAnswer& answer);
+  // Looking up what may be stored (look_ups.cc).
+  struct LookUp {
+    Bulk bulk;
+    std::size_t node;
+    bool is_conflict = false;  // the server said that their ids are taken
+    std::vector<StoredPlace> places{};
+    std::string body{};
+  };
+  [[nodiscard]] bool is_to_be_looked_up(Bulk& bulk);
+  void look_up(Bulk bulk, std::size_t node);
+  void indices_answered(const std::shared_ptr<LookUp>& look_up, const HttpAnswer& answer);
+  void ask_where_stored(const std::shared_ptr<LookUp>& look_up);
+  void cannot_look_up(LookUp& look_up, const HttpAnswer& answer, const char* privilege);
+  void looked_up(LookUp& look_up, const std::vector<StoredAs>& stored);
   [[nodiscard]] std::uint64_t& stored_by(std::size_t node, bool events) { return stored_[2 * node + (events ? 1 : 0)]; }
-  void again(Bulk bulk, std::chrono::milliseconds at_least, const std::string& why);
+  void again(Bulk bulk, const std::string& why);
   void pause(TimePoint now, const std::string& why);
   void set_trouble(const std::string& why);
+  void renew_access();
   [[nodiscard]] std::chrono::milliseconds wait_from(TimePoint now);
   [[nodiscard]] std::chrono::milliseconds told_pause(const HttpAnswer& answer) const;
 
   const SearchSinkConfig config_;
   OpenWrites& writes_;
-  const Tell tell_;
+  const SearchSinkLinks links_;
 
   mutable std::mutex mutex_;
   Bulk filling_;  // guarded by mutex_, like those below
   TimePoint filling_since_{};
   std::vector<Bulk> full_;
-  std::string trouble_;
   std::atomic<bool> hurry_{false}, stop_{false};
   std::atomic<std::size_t> body_bytes_max_;  // of a request; less than configured once the server has said 413
 
   // The thread's own.
+  HttpAccess access_;
   SearchNodes nodes_;
   SendWindow window_;
   BackOff back_off_;
@@ -95,6 +110,8 @@ class BulkSender {
   std::vector<std::uint64_t> stored_;  // documents since it began, by node: of records, of events
   unsigned refused_since_stored_ = 0;  // whole requests (400), one after the other
   unsigned throttled_ = 0;             // whole requests (429), one after the other
+  std::size_t unsure_bytes_;           // more of this run's first documents are looked up, as an earlier run may have stored them
+  bool cannot_look_up_told_ = false;
   std::vector<std::string> templates_to_ask_for_;
   bool asks_ = false;
   unsigned pauses_ = 0;  // one after the other

@@ -23,13 +23,13 @@ Timestamp now() { return std::chrono::time_point_cast<Duration>(std::chrono::sys
 
 class ElasticsearchSink final : public RecordSink, public EventSink {
  public:
-  ElasticsearchSink(SearchSinkConfig config, const RuleCatalog& rules, TemplateMembers members, MaskText mask,
-                    std::function<void(const std::string&)> tell)
+  ElasticsearchSink(SearchSinkConfig config, const RuleCatalog& rules, TemplateMembers members, MaskText mask, SearchSinkLinks links)
       : config_{std::move(config)},
-        documents_{rules, config_.data_stream, config_.hash_key, std::move(mask)},
+        documents_{rules, StreamRouter{config_.data_stream, config_.route, links.answers}, config_.hash_key, std::move(mask)},
         members_{std::move(members)},
         writes_{config_.queue_bytes_max},
-        sender_{config_, writes_, std::move(tell)} {}
+        answers_{links.answers},
+        sender_{config_, writes_, std::move(links)} {}
 
   Result<void> write(std::shared_ptr<const Batch> batch, SelectedRecords selected, Verdicts& to) override {
     if (rendered_batch_ != batch) render(batch, selected);
@@ -48,7 +48,7 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
     BulkDocument document;
     document.is_event = true;
     std::string lines;
-    document.action_size = append_event(lines, event, config_.events_prefix, now(), next_version());
+    document.action_size = append_event(lines, event, config_.events_prefix, config_.events_by_month, now(), next_version());
     rendered_.add(document, lines);
     const std::size_t bytes = bytes_of(rendered_) + event.json.size();
     if (auto room = wait_for_room(bytes); !room) return room;
@@ -103,7 +103,7 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
   }
 
   [[nodiscard]] Result<void> in_the_way(const std::string& what) const {
-    const std::string trouble = sender_.trouble();
+    const std::string trouble = answers_.trouble();
     return fail(std::make_error_code(std::errc::resource_unavailable_try_again),
                 fmt::format("sink '{}': {}{}{}", config_.name, what, trouble.empty() ? "" : ": ", trouble), true);
   }
@@ -117,15 +117,16 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
   std::uint64_t version_ = 0;
 
   OpenWrites writes_;
+  const SinkAnswers& answers_;
   BulkSender sender_;  // last: its thread uses the others
 };
 
 }  // namespace
 
 Result<OpenedSink> make_elasticsearch_sink(SearchSinkConfig config, const RuleCatalog& rules, TemplateMembers members, MaskText mask,
-                                           std::function<void(const std::string&)> tell) {
+                                           SearchSinkLinks links) {
   return OpenedSink::of_both(
-      std::make_unique<ElasticsearchSink>(std::move(config), rules, std::move(members), std::move(mask), std::move(tell)));
+      std::make_unique<ElasticsearchSink>(std::move(config), rules, std::move(members), std::move(mask), std::move(links)));
 }
 
 }  // namespace loglode

@@ -17,8 +17,8 @@ namespace loglode {
 
 /// Errors of making: none yet; a cluster that does not answer is waited for. Of write: retryable when there is no room within a second.
 /// Of flush: retryable, with what is in the way. The destructor does not wait: what has no verdict by then gets none.
-/// `rules`, and what `members` and `tell` look at, must outlive it; `mask` is for `event.original`.
+/// `rules`, and what `members` and `links` look at, must outlive it; `mask` is for `event.original`.
 [[nodiscard]] Result<OpenedSink> make_elasticsearch_sink(SearchSinkConfig config, const RuleCatalog& rules, TemplateMembers members,
-                                                         MaskText mask, std::function<void(const std::string&)> tell);
+                                                         MaskText mask, SearchSinkLinks links);
 
 }  // namespace loglode

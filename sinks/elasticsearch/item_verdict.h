@@ -1,6 +1,7 @@
 // What the status and the error of one item of a `_bulk` answer mean for its document. Pure functions.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -16,6 +17,12 @@ enum class ItemOutcome : std::uint8_t {
   repair,                // the document violates the mapping
   reject                 // it will never be stored
 };
+
+/// For metrics.
+[[nodiscard]] constexpr std::string_view name_of(ItemOutcome outcome) noexcept {
+  constexpr std::string_view kNames[] = {"stored", "conflict", "retry", "retry_until_deadline", "repair", "reject"};
+  return kNames[static_cast<std::size_t>(outcome)];
+}
 
 struct ItemVerdict {
   ItemOutcome outcome;

@@ -29,6 +29,15 @@ void append_member(std::string& out, std::string_view name, std::string_view val
   out += '"';
 }
 
+/// A document is found again by its key in one index alone.
+std::string period_of(const Event& event, Timestamp now) {
+  if (event.kind == Document::template_info) return "v1";
+  const Timestamp opened = event.opened_at >= kFirstTime && event.opened_at < kEndOfTimes ? event.opened_at : now;
+  std::string month = to_rfc3339(opened).substr(0, 7);
+  month[4] = '.';
+  return month;
+}
+
 /// At most `size` bytes of it, and no part of a character.
 std::string_view cut_text(std::string_view text, std::size_t size) {
   if (text.size() <= size) return text;
@@ -38,15 +47,14 @@ std::string_view cut_text(std::string_view text, std::size_t size) {
 
 }  // namespace
 
-SearchDocuments::SearchDocuments(const RuleCatalog& rules, std::string data_stream, std::string hash_key, MaskText mask)
-    : json_{rules, std::move(mask), RecordJson::MessageFields::left_out},
-      action_{"{\"create\":{\"_index\":\"" + std::move(data_stream) + "\",\"_id\":\""},
-      hash_key_{std::move(hash_key)} {}
+SearchDocuments::SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask)
+    : json_{rules, std::move(mask), RecordJson::MessageFields::left_out}, router_{std::move(router)}, hash_key_{std::move(hash_key)} {}
 
 std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const Record& record, std::string_view template_members,
                                     Timestamp read) {
   const std::size_t begin = out.size();
-  out += action_;
+  const StreamRouter::Stream& stream = router_.stream_of(batch, record);
+  out += stream.action;
   out += record_id(batch.stream->info.identity, record.offset);
   out += "\"}}\n";
   const std::size_t action_size = out.size() - begin;
@@ -56,6 +64,7 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
   if (!is_dated) dated.time = read;
   json_.append(out, batch, dated, template_members);
   out.resize(out.size() - 2);  // "}\n"
+  out += stream.members;
   append_member(out, "event.created", to_rfc3339(read));
   if (!is_dated)
     append_member(out, "event.reason",
@@ -118,10 +127,11 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
     if (field.name == "kafka.key") return append_member(out, field.name, cut_text(field.value, kAttributeBytesMax));
 }
 
-std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now, std::uint64_t version) {
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, bool by_month, Timestamp now,
+                         std::uint64_t version) {
   const std::size_t begin = out.size();
   const std::string kind{name_of(event.kind)};
-  Json action{{"_index", fmt::format("{}-{}s-v1", prefix, kind)}, {"_id", event.key}};
+  Json action{{"_index", fmt::format("{}-{}s-{}", prefix, kind, by_month ? period_of(event, now) : "v1")}, {"_id", event.key}};
   action["version"] = event.revision > 0 ? event.revision : version;
   action["version_type"] = "external";
   const auto append_line = [&out](const Json& line) { out += line.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n"; };

@@ -11,6 +11,7 @@
 #include "core/event.h"
 #include "core/rule_info.h"
 #include "core/timestamp.h"
+#include "sinks/elasticsearch/stream_router.h"
 #include "sinks/record_json.h"
 
 namespace loglode {
@@ -24,7 +25,7 @@ class SearchDocuments {
  public:
   /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash, HMAC-SHA-256 (RFC 2104) of the raw bytes cut to 128 bits;
   /// empty: none is written.
-  SearchDocuments(const RuleCatalog& rules, std::string data_stream, std::string hash_key, MaskText mask);
+  SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask);
 
   /// Appends the two lines of a record. Op create under its record id. `read`: the time that counts where the record has none that the
   /// server takes (none at all, or before 1970 or after 2261), which is marked. Returns the size of the first line.
@@ -35,14 +36,16 @@ class SearchDocuments {
   void append_hash(std::string& out, std::string_view raw) const;
 
   RecordJson json_;
-  const std::string action_;  // all but the id
+  StreamRouter router_;
   const std::string hash_key_;
   std::vector<std::string> names_;  // as they are written: two that differ in what is no UTF-8 are the same there
 };
 
-/// Appends the two lines of an event: op index into `PREFIX-KINDs-v1` under its key; the size of the first line. Its revision is the
+/// Appends the two lines of an event: op index under its key into `PREFIX-KINDs-YYYY.MM`, the month in which it opened as it was first told
+/// (a template: `PREFIX-templates-v1`; so all where `by_month` is false); the size of the first line. Its revision is the
 /// document's version, so that an older one never replaces a newer one; `version` where it has none. `now`: its time, where it has none of
 /// its own.
-std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, Timestamp now, std::uint64_t version);
+std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, bool by_month, Timestamp now,
+                         std::uint64_t version);
 
 }  // namespace loglode

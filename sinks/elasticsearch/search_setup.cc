@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <functional>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -46,6 +47,7 @@ tl::unexpected<Error> refused(const SearchSinkConfig& sink, const std::string& w
 Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   SearchCluster cluster;
   cluster.is_opensearch = sink.product == SearchSinkConfig::Product::opensearch;
+  cluster.version = sink.version;
   const auto answer = ask(sink, "GET", "");
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 403 && sink.product != SearchSinkConfig::Product::any) return cluster;
@@ -61,27 +63,66 @@ Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   return cluster;
 }
 
+Result<LifecycleBy> lifecycle_by_of(const SearchSinkConfig& sink, const SearchCluster& cluster) {
+  const auto answer = ask(sink, "GET", cluster.is_opensearch ? "_plugins/_ism/policies" : "_ilm/policy");
+  if (!answer) return tl::unexpected<Error>(answer.error());
+  const bool has_api = answer->is_success() || answer->status == 403;
+  if (cluster.is_opensearch) return has_api || answer->status == 404 ? LifecycleBy::ism : LifecycleBy::none;
+  if (has_api) return LifecycleBy::ilm;
+  return has_own_retention(cluster) ? LifecycleBy::data_stream : LifecycleBy::none;
+}
+
+namespace {
+
+Json without_times_of_server(Json body) {
+  for (const char* const of_server : {"created_date", "modified_date", "created_date_millis", "modified_date_millis"})
+    body.erase(of_server);
+  return body;
+}
+
+/// What stands at the path now is compared with what is wanted there.
+Result<void> compare(const SearchSinkConfig& sink, SetupChange& change, const Json::json_pointer& place,
+                     const std::function<std::string(const Json&)>& hash) {
+  const auto answer = ask(sink, "GET", change.path);
+  if (!answer) return tl::unexpected<Error>(answer.error());
+  if (answer->status == 404) return {};
+  if (!answer->is_success()) return refused(sink, "GET " + change.path, *answer);
+  const Json found = Json::parse(answer->body, nullptr, false);
+  if (found.is_discarded() || !found.contains(place)) return refused(sink, "GET " + change.path, *answer);
+  const Json there = without_times_of_server(found[place]);
+  const std::string ours = hash(there);
+  change.is_ours = !ours.empty();
+  change.is_needed = ours != hash(Json::parse(change.wanted));
+  change.found = there.dump();
+  if (found.contains("_seq_no") && found.contains("_primary_term")) {  // ISM
+    change.unless_changed = fmt::format("?if_seq_no={}&if_primary_term={}", found["_seq_no"].dump(), found["_primary_term"].dump());
+    change.found = Json{{"policy", there["policy"]}}.dump();
+  }
+  return {};
+}
+
+std::string template_hash(const Json& body) {
+  const Json::json_pointer place{"/_meta/loglode_body"};
+  return body.contains(place) && body[place].is_string() ? body[place].get<std::string>() : std::string{};
+}
+
+}  // namespace
+
 Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, const SearchCluster& cluster, const TemplateChoices& choices) {
   std::vector<SetupChange> changes;
+  // A policy is put before the template that names it.
+  for (LifecyclePolicy& wanted : lifecycle_policies(choices.by, choices.retention, choices.events_prefix)) {
+    SetupChange change{std::move(wanted.path), std::move(wanted.body), {}, true};
+    const std::string name = change.path.substr(change.path.rfind('/') + 1);
+    const Json::json_pointer place = choices.by == LifecycleBy::ilm ? Json::json_pointer{"/" + name} : Json::json_pointer{};
+    auto compared = compare(sink, change, place, [](const Json& body) { return policy_hash(body.dump()); });
+    if (!compared) return tl::unexpected<Error>(compared.error());
+    changes.push_back(std::move(change));
+  }
   for (const IndexTemplate& wanted : index_templates(cluster, choices)) {
     SetupChange change{fmt::format("_index_template/{}", wanted.name), wanted.body, {}, true};
-    const auto answer = ask(sink, "GET", change.path);
-    if (!answer) return tl::unexpected<Error>(answer.error());
-    if (answer->is_success()) {
-      const Json found = Json::parse(answer->body, nullptr, false);
-      const Json::json_pointer place{"/index_templates/0/index_template"};
-      if (found.is_discarded() || !found.contains(place)) return refused(sink, "GET " + change.path, *answer);
-      const Json body = Json::parse(wanted.body);
-      const Json::json_pointer hash{"/_meta/loglode_body"};
-      Json there = found[place];
-      for (const char* const of_server : {"created_date", "modified_date", "created_date_millis", "modified_date_millis"})
-        there.erase(of_server);
-      change.is_ours = there.contains(hash);
-      change.is_needed = !change.is_ours || there[hash] != body[hash];
-      change.found = there.dump();
-    } else if (answer->status != 404) {
-      return refused(sink, "GET " + change.path, *answer);
-    }
+    auto compared = compare(sink, change, Json::json_pointer{"/index_templates/0/index_template"}, template_hash);
+    if (!compared) return tl::unexpected<Error>(compared.error());
     changes.push_back(std::move(change));
   }
   return changes;

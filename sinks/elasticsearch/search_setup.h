@@ -17,11 +17,15 @@ struct SetupChange {
   std::string wanted;  // JSON
   std::string found;   // JSON of what is there, in the form in which it can be put back; empty: nothing
   bool is_needed = false;
-  bool is_ours = false;  // what is there was put by loglode
+  bool is_ours = false;          // what is there was put by loglode
+  std::string unless_changed{};  // of a server that replaces only what it is told the state of: behind the path, with its question mark
 };
 
 /// Asks the nodes in turn until one answers. Errors: none does, or it does not know us, or it is no cluster of ours.
 [[nodiscard]] Result<SearchCluster> cluster_of(const SearchSinkConfig& sink);
+/// Who can delete old documents there: ILM or ISM where the server has it, else the data stream itself from Elasticsearch 8.14 on, which
+/// keeps events for ever, else nobody. Errors: no node answers.
+[[nodiscard]] Result<LifecycleBy> lifecycle_by_of(const SearchSinkConfig& sink, const SearchCluster& cluster);
 /// What there is to put, in order. Errors: what is there cannot be read.
 [[nodiscard]] Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, const SearchCluster& cluster,
                                                              const TemplateChoices& choices);

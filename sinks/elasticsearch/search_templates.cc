@@ -35,6 +35,15 @@ void adapt(Json& body, const SearchCluster& cluster, const char* which) {
     body.merge_patch(Json::parse(kBeforeFailureStoreTexts).value(which, Json::object()));
 }
 
+void set_lifecycle(Json& body, bool of_events, const TemplateChoices& choices) {
+  const auto kept = of_events ? choices.retention.events : choices.retention.records;
+  if (kept == std::chrono::hours{0}) return;
+  Json& of = body["template"];
+  if (choices.by == LifecycleBy::ilm)
+    of["settings"]["index"]["lifecycle"]["name"] = lifecycle_policy_name(of_events, choices.events_prefix);
+  if (choices.by == LifecycleBy::data_stream && !of_events) of["lifecycle"] = {{"data_retention", server_time(kept)}};
+}
+
 IndexTemplate finished(std::string name, Json body) {
   const std::string text = body.dump();
   body["_meta"]["loglode_body"] = fmt::format("{:016x}", XXH3_64bits(text.data(), text.size()));
@@ -47,6 +56,11 @@ std::string events_template(std::string_view prefix) {
   return prefix == "loglode" ? std::string{"loglode-events"} : "loglode-events-" + std::string{prefix};
 }
 
+bool has_own_retention(const SearchCluster& cluster) {
+  const unsigned version = version_number(cluster.version);
+  return !cluster.is_opensearch && (version == 0 || version >= 8014);
+}
+
 std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices) {
   Json records = Json::parse(kRecordsTemplateText), events = Json::parse(kEventsTemplateText);
   adapt(records, cluster, "records");
@@ -56,6 +70,9 @@ std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const
     index["number_of_shards"] = choices.shards;
     index["number_of_replicas"] = choices.replicas;
   }
+  if (choices.is_logsdb) records["template"]["settings"]["index"]["mode"] = "logsdb";
+  set_lifecycle(records, false, choices);
+  set_lifecycle(events, true, choices);
   for (Json& pattern : events["index_patterns"]) {
     std::string text = pattern.get<std::string>();
     if (text.starts_with("loglode-")) pattern = choices.events_prefix + text.substr(text.find('-'));

@@ -7,6 +7,8 @@
 #include <string>
 #include <string_view>
 
+#include "sinks/elasticsearch/search_lifecycle.h"
+
 namespace loglode {
 
 inline constexpr std::string_view kRecordsTemplate = "loglode-records";
@@ -23,12 +25,18 @@ struct SearchCluster {
 struct TemplateChoices {
   std::string events_prefix = "loglode";
   std::size_t shards = 1, replicas = 1;
+  bool is_logsdb = false;  // index.mode of the records
+  SearchRetention retention{};
+  LifecycleBy by = LifecycleBy::none;  // who ends the retention: not read from `retention`, as servers differ
 };
 
 struct IndexTemplate {
   std::string name;
   std::string body;  // JSON, with `_meta.loglode_body`: a hash of the rest, by which setup knows what is there
 };
+
+/// Whether its data streams delete by themselves what is older than their retention: Elasticsearch from 8.14 on.
+[[nodiscard]] bool has_own_retention(const SearchCluster& cluster);
 
 /// For a cluster of this kind: OpenSearch has other types, some versions of Elasticsearch no failure store.
 [[nodiscard]] std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices);

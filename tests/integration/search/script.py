@@ -6,6 +6,8 @@ Which requests, or documents, it is for:
 of documents (do: item), besides `times`, which counts documents:
   id, index: a pattern (re.search)    text: a part of the document    share: 0.01, drawn by id and attempt from `seed`    tries: 2, so often each id
 
+With any of them: roll_over: true rolls every data stream over, once the request is carried out.
+
 What is done (do):
   status   status, body (an object or a text), headers; stored: true stores the documents all the same
   whole_400   stored_share of the documents is stored, and the answer is a whole 400

@@ -117,6 +117,8 @@ class Handler(BaseHTTPRequestHandler):
             self.reset()
         else:
             status, out = self.route(body)
+            if rule.get("roll_over"):
+                self.stand_in.store.roll_over_all()
             if kind == "status":
                 status, out = rule["status"], rule.get("body", "")
         if kind == "reset" and rule.get("when", "before_answer") == "before_answer":
@@ -379,6 +381,11 @@ class StandIn:
             with store.lock:
                 old = store.streams[parts[0]][-1]
                 return 200, {"acknowledged": True, "old_index": old, "new_index": store.roll_over(parts[0]), "rolled_over": True}
+        if len(parts) == 3 and parts[1] == "_settings":
+            found = store.resolve(parts[0])
+            if not found:
+                return whole(404, "index_not_found_exception", f"no such index [{parts[0]}]", index=parts[0])
+            return 200, {each: {"settings": {"index.creation_date": str(store.made.get(each, 0))}} for each in found}
         if parts[-1] == "_mget":
             index = parts[0] if len(parts) > 1 else None
             asked_for = [(each.get("_index", index), each["_id"]) for each in body.get("docs", [])] + [(index, key) for key in body.get("ids", [])]
@@ -429,6 +436,10 @@ class StandIn:
             del bodies[name]
         else:
             chosen = {key: value for key, value in bodies.items() if re.fullmatch((name or "*").replace("*", ".*"), key)}
+            if kind == "_plugins/_ism/policies" and name:
+                return 200, {"_id": name, "_version": 1, "_seq_no": 7, "_primary_term": 1, **chosen[name]}
+            if kind == "_ilm/policy":
+                return 200, {key: {"version": 1, "modified_date": "2026-11-29T00:00:00.000Z", **value} for key, value in chosen.items()}
             if not kind.endswith("_template"):
                 return 200, chosen
             return 200, {kind[1:] + "s": [{"name": key, kind[1:]: value} for key, value in chosen.items()]}

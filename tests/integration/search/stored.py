@@ -2,6 +2,7 @@
 import fnmatch
 import json
 import threading
+import time
 
 
 def failure(kind, reason, **more):
@@ -30,6 +31,7 @@ class Store:
         self.lock = threading.RLock()
         self.indices = {}         # name -> {id: [raw document, version, sequence number]}
         self.streams = {}         # name -> [names of backing indices], the last is written to
+        self.made = {}            # name of a backing index -> when, in milliseconds since 1970
         self.kept = {}            # path of an API, as "_index_template" -> {name: body}
         self.sequence = 0
         self.made_ids = 0
@@ -49,8 +51,13 @@ class Store:
     def roll_over(self, name):
         backing = f".ds-{name}-2026.11.29-{len(self.streams[name]) + 1:06d}"
         self.streams[name].append(backing)
-        self.indices[backing] = {}
+        self.indices[backing], self.made[backing] = {}, int(time.time() * 1000)
         return backing
+
+    def roll_over_all(self):
+        with self.lock:
+            for name in self.streams:
+                self.roll_over(name)
 
     def target(self, name, operation, stream_required, auto_create):
         """The index to write to, or the (status, error) of the item."""

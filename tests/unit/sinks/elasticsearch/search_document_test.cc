@@ -21,7 +21,8 @@ struct Made {
 
 Made made(const Batch& batch, const Record& record, const std::string& hash_key = {}) {
   const RuleCatalog rules;
-  SearchDocuments documents{rules, "logs-loglode-default", hash_key, {}};
+  SinkAnswers answers;
+  SearchDocuments documents{rules, StreamRouter{"logs-loglode-default", {}, answers}, hash_key, {}};
   std::string out;
   const std::size_t action_size = documents.append(out, batch, record, kMembers, kRead);
   REQUIRE(out.ends_with("}\n"));
@@ -105,24 +106,63 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   CHECK(one.source["@timestamp"] == "2026-11-29T21:00:00.000000000Z");
 }
 
+TEST_CASE("a record goes to the data stream that its fields name, where that is allowed") {
+  Record record;
+  record.message = "m";
+  Batch batch = batch_of(record);
+  SinkAnswers answers;
+  StreamRouter router{"logs-loglode-default", {"field:event.dataset", "field:labels.tenant", {"shop.*"}, 2}, answers};
+  struct Row {
+    const char *dataset, *tenant, *index;
+  };
+  for (const Row& row : std::initializer_list<Row>{{"", "", "logs-loglode-default"},
+                                                   {"shop.Cart", "", "logs-loglode.shop.cart-default"},
+                                                   {"", "Ac-me / x", "logs-loglode-ac_me___x"},
+                                                   {"shop.pay", "acme", "logs-loglode-default"},  // a stream too many
+                                                   {"shop.cart", "", "logs-loglode.shop.cart-default"},
+                                                   {"other", "acme", "logs-loglode-default"},  // not allowed
+                                                   {"../shop.x", "", "logs-loglode-default"}}) {
+    batch.attributes = {{"event.dataset", row.dataset}, {"labels.tenant", row.tenant}};
+    batch.records[0].attributes_count = 2;
+    const StreamRouter::Stream& stream = router.stream_of(batch, batch.records[0]);
+    const std::string index = Json::parse(stream.action + "\"}}")["create"]["_index"];
+    CHECK(index == row.index);
+    const Json members = Json::parse("{\"\":0" + stream.members + "}");
+    CHECK(index == members["data_stream.type"].get<std::string>() + "-" + members["data_stream.dataset"].get<std::string>() + "-" +
+                       members["data_stream.namespace"].get<std::string>());
+  }
+  std::map<std::string, std::uint64_t> counts;
+  for (const SinkAnswers::Row& row : answers.rows()) counts[std::string{row.reason}] = row.count;
+  CHECK(counts == std::map<std::string, std::uint64_t>{{"dataset_not_allowed", 2}, {"streams_max", 1}});
+}
+
 TEST_CASE("an event replaces what is stored under its key, by its revision") {
   Event event{Document::incident, "abc", R"({"schema":"loglode.incident/1","opened_at":"2026-11-29T20:00:00Z","summary":"it broke"})",
               EventChange::updated, 9};
   std::string out;
-  std::size_t action_size = append_event(out, event, "loglode", kRead, 77);
+  event.opened_at = sys_days{2026y / October / 31} + 23h + 59min;
+  std::size_t action_size = append_event(out, event, "loglode", true, kRead, 77);
   const Json action = Json::parse(out.substr(0, action_size)), source = Json::parse(out.substr(action_size));
-  CHECK(action["index"] == Json{{"_index", "loglode-incidents-v1"}, {"_id", "abc"}, {"version", 9}, {"version_type", "external"}});
-  CHECK(source["@timestamp"] == "2026-11-29T20:00:00Z");
+  CHECK(action["index"] == Json{{"_index", "loglode-incidents-2026.10"}, {"_id", "abc"}, {"version", 9}, {"version_type", "external"}});
+  CHECK(source["@timestamp"] == "2026-11-29T20:00:00Z");  // what it says of its beginning can change; where it is stored cannot
   CHECK(source["message"] == "it broke");
   CHECK(source["loglode.state"] == "updated");
   CHECK(source["loglode.incident"]["summary"] == "it broke");
 
   event = {Document::template_info, "t", "no JSON", EventChange::opened, 0};
   out.clear();
-  action_size = append_event(out, event, "p", kRead, 77);
+  action_size = append_event(out, event, "p", true, kRead, 77);
   CHECK(Json::parse(out.substr(0, action_size))["index"] ==
         Json{{"_index", "p-templates-v1"}, {"_id", "t"}, {"version", 77}, {"version_type", "external"}});
   CHECK(Json::parse(out.substr(action_size))["loglode.template"]["text"] == "no JSON");
+
+  event = {Document::finding, "f", "{}", EventChange::opened, 3};
+  out.clear();
+  action_size = append_event(out, event, "p", true, kRead, 77);
+  CHECK(Json::parse(out.substr(0, action_size))["index"]["_index"] == "p-findings-2026.11");  // no beginning is known: the month of now
+  out.clear();
+  action_size = append_event(out, event, "p", false, kRead, 77);
+  CHECK(Json::parse(out.substr(0, action_size))["index"]["_index"] == "p-findings-v1");
 }
 
 TEST_CASE("index templates fit the server, and are known by their hash") {
