@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "parse/redact/detectors.h"
+#include "parse/redact/values.h"
 
 namespace loglode::redaction {
 
@@ -49,6 +50,11 @@ constexpr ProgramName kPrograms[] = {
     {"smbclient", Program::smb},
     {"rpcclient", Program::smb},
     {"winexe", Program::smb},
+    {"smbget", Program::smb},
+    {"smbcacls", Program::smb},
+    {"smbtree", Program::smb},
+    {"samba-tool", Program::smb},
+    {"net", Program::smb},
     {"mysql", Program::mysql},
     {"mysqldump", Program::mysql},
     {"mysqladmin", Program::mysql},
@@ -256,10 +262,16 @@ Span find_user_password(std::string_view text, std::size_t at) {
   std::size_t option = begin;
   std::string_view name = user.substr(0, 2);
   if (name != "-u" && name != "-U") name = option_before(text, begin, option);
-  if (name.size() < 2 || name.front() != '-' || option == 0) return {};
+  if (name.size() < 2 || name.front() != '-') return {};
   const Program program = command_before(text, option, "\n").program;
-  if (!names_user(program, name) || (program == Program::smb) != (text[at] == '%')) return {};
-  return mask_argument(text, at + 1, quote);
+  if (names_user(program, name) && (program == Program::smb) == (text[at] == '%')) return mask_argument(text, at + 1, quote);
+  if (program == Program::registry || (option < begin && !is_alpha(user.front()))) return {};
+  // Of whatever program: no other one has `-U user%x`, and `--user a:x` may be a group where x is a word.
+  const bool escape = at + 2 < text.size() && is_hex(text[at + 1]) && is_hex(text[at + 2]);
+  const bool apart = option > 0 && (is_gap(text[option - 1]) || is_quote(text[option - 1]));
+  if (text[at] == '%') return name == "-U" && program == Program::none && apart && !escape ? mask_argument(text, at + 1, quote) : Span{};
+  const Span span = is_any_of(name, {"--user", "--proxy-user", "--userpwd"}) ? mask_argument(text, at + 1, quote) : Span{};
+  return looks_like_secret(text.substr(span.begin, span.end - span.begin)) ? span : Span{};
 }
 
 namespace {

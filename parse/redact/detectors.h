@@ -53,6 +53,10 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 
 /// `at` is on `=`, `:` or `>`: the value of a name that holds secrets (password, token, Authorization, Cookie…).
 [[nodiscard]] Span find_named_value(std::string_view text, std::size_t at);
+/// `at` is on a dash between blanks: `password - x`.
+[[nodiscard]] Span find_dashed_value(std::string_view text, std::size_t at);
+/// `at` is on what divides the two cells of a line: `password,x`, `|password|x|`.
+[[nodiscard]] Span find_cell_value(std::string_view text, std::size_t at);
 /// `at` is on a `{`, or the `[` of Go's `map[`: where that ends when it stands below a name of secrets (`credentials`), else `at`.
 [[nodiscard]] std::size_t secrets_end(std::string_view text, std::size_t at) noexcept;
 /// The same of the `:` at the end of a line and the lines below it that are indented deeper.
@@ -72,7 +76,11 @@ inline constexpr std::size_t kLookAhead = 256;  // of a value, to judge whether 
 
 // --- programs and protocols: command_line.cc, protocol_command.cc ------------------------------------------------------------------------
 
-/// `at` is on a `[`: `Login incorrect: [bob/x]`, `login attempt [bob/x] failed`.
+/// `at` is on the colon behind the port of a line of .pgpass: `host:5432:shop:bob:x`.
+[[nodiscard]] Span find_pgpass_password(std::string_view text, std::size_t at);
+/// `credentials bob / x`, `basic_auth bob:x`; `word` ends where what is said begins.
+[[nodiscard]] Span find_spoken_pair(std::string_view text, std::string_view word, std::size_t begin);
+/// `at` is on a `[` or `:`: `Login incorrect: [bob/x]`, `login attempt [bob/x] failed`, `login ok: bob:x`.
 [[nodiscard]] Span find_login_pair(std::string_view text, std::size_t at);
 /// `at` is on a `(`: `mysqli_connect('db', 'bob', 'x')`, `PDO->__construct('mysql:…', 'bob', 'x')`, `db.auth("bob", "x")`.
 [[nodiscard]] Span find_call_password(std::string_view text, std::size_t at);

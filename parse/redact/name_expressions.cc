@@ -67,10 +67,17 @@ bool is_in_many_lines(std::string_view word) noexcept {
 std::vector<std::string> rare_name_expressions() {
   std::vector<std::string> out;
   for (const NameWord& word : kNameWords) {
-    const bool probed =
-        word.kind != NameKind::none && word.kind != NameKind::session && word.kind != NameKind::query && word.kind != NameKind::signature;
+    const bool probed = word.kind != NameKind::none && word.kind != NameKind::session && word.kind != NameKind::query &&
+                        word.kind != NameKind::signature && word.kind != NameKind::identity;
     if (probed && !is_in_many_lines(word.word)) out.push_back(expression_of(word.word));
   }
+  return out;
+}
+
+std::vector<std::string> identity_name_expressions() {
+  std::vector<std::string> out;
+  for (const NameWord& word : kNameWords)
+    if (word.kind == NameKind::identity) out.push_back(expression_of(word.word));
   return out;
 }
 

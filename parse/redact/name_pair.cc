@@ -49,6 +49,9 @@ std::string_view plain_name_before(std::string_view text, std::size_t sign) noex
 
 using NamesAName = bool (*)(std::string_view) noexcept;
 
+/// Of a patch: `{"op":"replace","path":"/spec/password","value":"x"}`.
+bool names_a_path(std::string_view name) noexcept { return equal_ignoring_case(name, "path"); }
+
 /// The kind that the field whose sign is at `sign` gives to its neighbour: it must be a `name`, and its value must name a secret.
 Name named_by(std::string_view text, std::size_t sign) {
   std::size_t begin = sign + 1;
@@ -114,6 +117,8 @@ Name name_of_pair(std::string_view text, std::size_t name_begin, std::size_t nam
   const bool in_object = begin > 1 && text[begin - 1] == '{';
   if (value || change) {
     const std::size_t end = read_value(text, value_begin).end;
+    if (equal_ignoring_case(name, "value"))
+      if (const Name beside = name_beside(text, begin, name_begin, end, names_a_path); beside.kind != NameKind::none) return beside;
     if (const Name beside = name_beside(text, begin, name_begin, end, value ? names_a_name : names_a_field); beside.kind != NameKind::none)
       return beside;
     if (const Name beside = in_object && value ? name_beside_wrapper(text, begin, end) : Name{}; beside.kind != NameKind::none)
@@ -134,6 +139,8 @@ bool is_secret_of(NameKind kind, std::string_view value) noexcept {
       return looks_like_key(value, 16);
     case NameKind::code:
       return looks_like_code(value);
+    case NameKind::identity:
+      return looks_like_identity(value);
     default:
       return false;
   }

@@ -112,21 +112,6 @@ bool is_signature(std::string_view text, const Name& name, const Separator& sepa
   return looks_like_secret(beginning_of(text, value));
 }
 
-/// What is in quotes behind a colon is a value, unless it says what is wrong with one.
-bool is_complaint(std::string_view judged) noexcept {
-  for (std::size_t begin = 0; begin < judged.size();) {
-    const std::size_t end = std::min(judged.find(' ', begin), judged.size());
-    if (is_any_of(judged.substr(begin, end - begin),
-                  {"wrong", "bad",     "failed",  "denied", "rejected", "blank",    "empty",    "short",     "long",   "weak",
-                   "ok",    "success", "changed", "reset",  "must",     "should",   "is",       "not",       "be",     "too",
-                   "at",    "least",   "the",     "cannot", "can",      "can't",    "required", "invalid",   "does",   "doesn't",
-                   "do",    "has",     "was",     "to",     "field",    "password", "mismatch", "incorrect", "missing"}))
-      return true;
-    begin = end + 1;
-  }
-  return false;
-}
-
 /// A `secret` or `token` that is named alone may be one of Kubernetes (`default/shop-tls`) or of a grammar.
 bool is_other_thing(std::string_view judged) noexcept {
   const bool named = judged.find('/') != std::string_view::npos && judged.find_first_of("+=") == std::string_view::npos &&
@@ -139,6 +124,7 @@ bool is_secret_value(std::string_view text, std::string_view judged, const Name&
                      const Value& value) noexcept {
   if (name.vague && is_other_thing(judged)) return false;
   if (separator.base64) return judged.size() % 4 == 0;
+  if (name.digits && looks_like_code(judged)) return true;
   if (separator.gap || separator.compared) return (separator.compared && value.quoted) || looks_like_secret(judged);
   // "account key=AccountId" may be a key of accounts.
   const std::string_view names = text.substr(0, separator.name_end);
@@ -180,11 +166,14 @@ bool is_masked(std::string_view text, const Name& name, const Separator& separat
       if (separator.colon && text.substr(name.begin, separator.name_end - name.begin) == "PASS") return false;  // of a test
       return (looks_like_secret(judged) && (!name.prose || looks_like_key(judged, 8))) || (!separator.colon && is_serial(judged));
     case NameKind::session:
-      return looks_like_key(judged, kSessionMin);
+      return looks_like_key(judged, kSessionMin) ||
+             (looks_like_secret(judged) && is_any_of(word_before(text, name.begin), {"cookie", "cookies"}));
     case NameKind::query:
       return in_query(text, name.begin) && looks_like_key(judged, kQueryMin);
     case NameKind::code:
       return looks_like_code(judged);
+    case NameKind::identity:
+      return looks_like_identity(judged);
     case NameKind::signature:
       return is_signature(text, name, separator, value);
     default:
@@ -251,15 +240,20 @@ Span judge(std::string_view text, const Name& name, const Separator& separator) 
       return inside;
   Value value = read_value(text, separator.value_begin);
   if (separator.told && !value.quoted) value.end = told_end(text, value.end);
+  if (name.kind == NameKind::code) value = with_groups(text, value, looks_like_code);
+  if (name.kind == NameKind::identity) value = with_groups(text, value, looks_like_identity);
   take_change(text, value);
   const bool id = name.kind == NameKind::session || name.kind == NameKind::query;
   if (id) end_at_query(text, value);
+  const bool code = name.kind == NameKind::code && !value.quoted;  // "Your code: 4821. Never share it"
+  while (code && value.end > value.begin && is_one_of(text[value.end - 1], ".,;!")) --value.end;
   const std::string_view judged = beginning_of(text, value);
   if (value.reference || is_placeholder(judged) || is_folder(judged)) return {};
   if (separator.gap && begins_pair(text, value.begin)) return {};
   if (is_remark(text, value)) return {};
   if (separator.next_line && !ends_text_line(text, value)) return {};
   if (!is_masked(text, name, separator, value)) return {};
+  if (code) return {value.begin, value.end};
   return id && text.substr(value.end, 1).find_first_of("?#") == 0 ? Span{value.begin, value.end} : mask_value(text, value);
 }
 
@@ -305,6 +299,39 @@ bool says_who_next(std::string_view text, const Separator& separator) noexcept {
 
 }  // namespace
 
+Span find_dashed_value(std::string_view text, std::size_t at) {
+  constexpr std::size_t kValueMin = 6, kKeyMin = 8;
+  bool quoted = false;
+  const Name name = name_before(text, skip_closers_back(text, at - 1, quoted));
+  if (name.kind != NameKind::secret || text[name.begin] == '-') return {};
+  const Value value = read_value(text, at + 2);
+  const std::string_view judged = beginning_of(text, value);
+  if (value.reference || is_placeholder(judged) || !ends_text_line(text, value) || judged.size() < kValueMin) return {};
+  return (name.vague ? looks_like_key(judged, kKeyMin) : looks_like_secret(judged)) ? mask_value(text, value) : Span{};
+}
+
+Span find_cell_value(std::string_view text, std::size_t at) {
+  constexpr std::string_view kAround = " \t\"'|";
+  const std::string_view before = text_before(text, at);
+  const std::size_t line = before.rfind('\n') + 1;  // npos + 1 is 0
+  if (line == 0 && before.size() < at) return {};
+  std::string_view cell = before.substr(line), value = text.substr(at + 1, kLookAhead);
+  value = value.substr(0, value.find_first_of("\r\n"));
+  const bool boxed = text[at] == '|';
+  const auto trim = [&](std::string_view& part) {
+    part.remove_prefix(std::min(part.find_first_not_of(kAround), part.size()));
+    part = part.substr(0, part.find_last_not_of(kAround) + 1);
+  };
+  if (boxed && (cell.find('|') == std::string_view::npos || value.find('|') == std::string_view::npos)) return {};
+  trim(cell);
+  trim(value);
+  const bool word = !cell.empty() && std::all_of(cell.begin(), cell.end(), [](char c) { return is_word(c) || is_one_of(c, ".-"); });
+  if (!word || cell.front() == '-' || value.find_first_of(" \t,;|\"'") != std::string_view::npos || is_placeholder(value)) return {};
+  if (value.find_first_of("0123456789!#$%&?@^") == std::string_view::npos || !looks_like_secret(value)) return {};
+  const std::size_t begin = static_cast<std::size_t>(value.data() - text.data());
+  return kind_of_name(cell) == NameKind::secret ? Span{begin, begin + value.size()} : Span{};
+}
+
 Span find_named_value(std::string_view text, std::size_t at) {
   Separator separator;
   if (at == 0 || !read_separator(text, at, separator)) return {};
@@ -323,7 +350,7 @@ Span find_named_value(std::string_view text, std::size_t at) {
   if (const Name paired = name_of_pair(text, name.begin, separator.name_end, separator.value_begin); paired.kind != NameKind::none)
     return mask_paired(text, paired.kind, separator.value_begin);
   if (name.kind == NameKind::none && !separator.colon) return find_value_of_statement(text, name, separator);
-  if (name.kind != NameKind::none) return {};
+  if (name.kind != NameKind::none || text.substr(0, separator.name_end).ends_with("[masked")) return {};
   name = name_told(text, separator.name_end);
   if (name.kind == NameKind::none && separator.next_line) name = name_in_line(text, separator.name_end);
   if (name.kind == NameKind::none || says_who_next(text, separator) || separator.name_end - name.end > kToldMax) return {};

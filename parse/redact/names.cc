@@ -202,6 +202,19 @@ bool cut_tail(FoldedName& name) noexcept {
   return false;
 }
 
+/// The same of one of kJudgements.
+bool cut_judgement(FoldedName& name) noexcept {
+  const std::string_view text = name.text();
+  for (const std::string_view said : kJudgements) {
+    if (said.back() != text.back() || !text.ends_with(said) || text.size() == said.size() ||
+        (!is_wide(said[0]) && !name.is_behind_blank(text.size() - said.size())))
+      continue;
+    name.cut_end(said.size());
+    return true;
+  }
+  return false;
+}
+
 const Word* find_word(FoldedName& name) {
   bool tail = false;  // a word was cut off, not digits alone
   for (std::size_t tails = 0; tails <= kTailsMax && !name.text().empty(); ++tails) {
@@ -209,13 +222,26 @@ const Word* find_word(FoldedName& name) {
     const char before_last = text.size() > 1 ? text[text.size() - 2] : '\0';
     for (const Word& word : words()[static_cast<unsigned char>(text.back())]) {
       if (word.text.size() > 1 && word.text[word.text.size() - 2] != before_last) continue;  // most words of a bucket
-      if (!(tail && word.whole) && fits(word, name)) return &word;
+      if (!(tail && word.whole && word.joints == 0) && fits(word, name)) return &word;       // "pin code entered"
     }
     const bool digits = is_digit(text.back());
-    if (!cut_tail(name)) break;
-    tail = tail || !digits;
+    if (cut_tail(name))
+      tail = tail || !digits;
+    else if (!cut_judgement(name))
+      break;
   }
   return nullptr;
+}
+
+/// `your code`, `your Shop code`; not `your country code`.
+bool is_sent_code(std::string_view text, std::size_t begin) noexcept {
+  const std::string_view brand = word_before(text, begin);
+  if (brand.empty() || equal_ignoring_case(brand, "your")) return !brand.empty();
+  if (!equal_ignoring_case(word_before(text, static_cast<std::size_t>(brand.data() - text.data())), "your")) return false;
+  return !is_any_of(brand, {"status",   "error",   "exit",     "return",  "response", "country", "zip",    "postal",  "area",     "product",
+                            "order",    "promo",   "discount", "coupon",  "voucher",  "invite",  "source", "qr",      "bar",      "dress",
+                            "referral", "result",  "reason",   "booking", "tracking", "state",   "region", "sort",    "swift",    "short",
+                            "machine",  "message", "event",    "test",    "language", "color",   "room",   "dialing", "currency", "http"});
 }
 
 bool is_exact(const FoldedName& name, const Word& word) noexcept { return name.begins_token(name.text().size() - word.text.size()); }
@@ -248,6 +274,11 @@ Name name_before(std::string_view text, std::size_t end) {
     out.prose = out.prose || name.is_behind_blank(i);
     out.tailed = out.tailed || (i >= begin + word->text.size() && name.is_behind_blank(i));
   }
+  out.digits = word->text == "passcode";
+  if (out.kind == NameKind::query && word->text == "code" && is_sent_code(text, out.begin)) {
+    out.kind = NameKind::code;
+    out.prose = true;
+  }
   out.vague = (word->text == "token" || word->text == "secret") && is_exact(name, *word);
   return out;
 }
@@ -272,7 +303,8 @@ constexpr std::size_t kVerbsMax = 5;
 Name name_before_verbs(std::string_view text, std::size_t end) {
   for (std::size_t verbs = 0; verbs <= kVerbsMax; ++verbs) {
     Name name = name_before(text, end);
-    if (name.kind == NameKind::secret || name.kind == NameKind::code) return name.whole && verbs > 1 ? Name{} : name;
+    if (name.kind == NameKind::secret || name.kind == NameKind::code || name.kind == NameKind::identity)
+      return name.whole && verbs > 1 ? Name{} : name;
     const std::size_t before = before_verb(text, end);
     if (before == end) break;
     end = before;
@@ -306,6 +338,7 @@ Name name_of_whose(std::string_view text, std::size_t end, std::size_t words_mos
     const std::string_view word = before.substr(blank + 1, next - blank - 1);
     if (is_any_of(word, {"for", "of", "für", "von", "para", "de", "pour", "для"}))
       return name_before_verbs(text, end - before.size() + blank);
+    if (equal_ignoring_case(word, "by")) return name_before(text, end - before.size() + blank);  // not "changed by bob"
     if (word.find_first_of("=:;,") != npos) return {};
     next = blank;
   }

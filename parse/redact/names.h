@@ -12,11 +12,12 @@ namespace loglode::redaction {
 
 enum class NameKind : std::uint8_t {
   none,
-  secret,   // whatever its value is
-  likely,   // when its value looks like a secret: `pass`, `auth`, `license_key`, which have other meanings
-  session,  // when its value is long and random: `sid`, `session`
-  query,    // as session, and only in a URL's query: `code`, `ticket`, `key`
-  code,     // a few digits: `pin`, `otp`, `verification code`
+  secret,    // whatever its value is
+  likely,    // when its value looks like a secret: `pass`, `auth`, `license_key`, which have other meanings
+  session,   // when its value is long and random: `sid`, `session`
+  query,     // as session, and only in a URL's query: `code`, `ticket`, `key`
+  code,      // a few digits: `pin`, `otp`, `verification code`
+  identity,  // the number of a person: `ssn`, `national id`
   signature,
   authorization,  // a header: scheme and credentials
   challenge,      // a header that seldom holds credentials: WWW-Authenticate
@@ -30,6 +31,7 @@ struct Name {
   bool tailed = false;  // a word follows it behind a blank: "api key provided"
   bool whole = false;   // a short word, that stands by itself
   bool vague = false;   // a `token` or `secret` by itself, which programs have for other things too
+  bool digits = false;  // a `passcode`: a few digits may be one
   std::size_t end = 0;  // in the text
 };
 
@@ -54,5 +56,7 @@ struct Name {
 /// The words that name_before() finds, as regular expressions, for the probes: all but sessions, queries and signatures, and but those that
 /// are in many lines and which the probes spell out themselves (`password`, `token`, `auth`).
 [[nodiscard]] std::vector<std::string> rare_name_expressions();
+/// The same of numbers of persons, which hit with digits behind them alone.
+[[nodiscard]] std::vector<std::string> identity_name_expressions();
 
 }  // namespace loglode::redaction

@@ -46,6 +46,8 @@ Span Pass::look() {
     case '{':
     case '[':
       return look_opening();
+    case '|':
+      return find_cell_value(text_, at_);
     case '$':
     case '*':
     case '~':
@@ -88,13 +90,20 @@ Span Pass::look_colon() {
   }
   if (at_ < secrets_end_)
     if (const Span span = find_member(text_, at_, !secrets_in_lines_); !span.empty()) return span;
-  return first_of(find_user_password(text_, at_), find_infix_token(text_, at_));
+  if (const Span span = first_of(find_user_password(text_, at_), find_infix_token(text_, at_)); !span.empty()) return span;
+  const char next = at_ + 1 < text_.size() ? text_[at_ + 1] : '\0';
+  if (next == ' ') return find_login_pair(text_, at_);
+  return is_digit(next) || next == '*' ? find_pgpass_password(text_, at_) : Span{};
 }
 
 Span Pass::look_divider() {
-  if (at_ == 0 || !is_quote(text_[at_ - 1])) return {};
-  const Span span = find_paired_value(text_, at_);
-  return span.empty() && text_[at_] == ',' ? find_protocol_password(text_, at_) : span;
+  if (at_ == 0) return {};
+  Span span;
+  if (is_quote(text_[at_ - 1])) {
+    span = find_paired_value(text_, at_);
+    if (span.empty() && text_[at_] == ',') span = find_protocol_password(text_, at_);
+  }
+  return span.empty() ? find_cell_value(text_, at_) : span;
 }
 
 void Pass::forget_row() noexcept {
@@ -143,6 +152,7 @@ Span Pass::look_word_start() {
 Span Pass::look_word() {
   const char c = text_[at_];
   if (c == '-') {
+    if (at_ > 0 && text_[at_ - 1] == ' ' && text_.substr(at_ + 1, 1) == " ") return find_dashed_value(text_, at_);
     if (text_.substr(at_, 2) == "--") {
       if (const std::size_t end = public_pem_end(text_, at_); end != at_) {
         floor_ = end;

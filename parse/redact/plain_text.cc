@@ -30,6 +30,9 @@ char32_t as_ascii(char32_t value) noexcept {
   if (in(value, 0x201C, 0x201F) || value == 0xAB || value == 0xBB || in(value, 0x300C, 0x300F) || in(value, 0x301D, 0x301F)) return '"';
   if (value == 0x2236 || value == 0xFE55 || value == 0xA789) return ':';
   if (value == 0x2192 || value == 0x21D2 || value == 0x2794 || value == 0x279C || value == 0x27F6 || value == 0x27F9) return ':';  // arrows
+  if (value == 0x2254 || value == 0x2255 || value == 0x2261 || value == 0xFE66 || value == 0xA78A) return '=';
+  if (value == 0x2013 || value == 0x2014) return '-';
+  if (value == 0x2502 || value == 0x2503) return '|';
   return value == 0x60C ? U',' : value;
 }
 

@@ -192,27 +192,6 @@ Span find_positional_password(std::string_view text, std::string_view word, std:
   return net ? find_windows_password(text, word, begin) : Span{};
 }
 
-Span find_login_pair(std::string_view text, std::size_t at) {
-  constexpr std::size_t kOutcomeMax = 64;
-  const std::string_view before = text_before(text, at, kOutcomeMax);
-  std::size_t login = before.size();
-  for (std::size_t i = 0; i + 6 < before.size(); ++i)
-    if (starts_ignoring_case(before.substr(i), "login ")) login = i + 6;
-  bool told = false;
-  for (const std::string_view outcome : {"ok", "incorrect", "attempt", "failed", "invalid", "succeeded"})
-    told = told || starts_ignoring_case(before.substr(std::min(login, before.size())), outcome);
-  if (!told) return {};
-  const std::size_t close = text.substr(0, std::min(text.size(), at + kLookAhead)).find(']', at);
-  const std::size_t slash = text.find('/', at);
-  if (close == std::string_view::npos || slash >= close || slash == at + 1 || slash + 1 == close) return {};
-  const std::string_view value = text.substr(slash + 1, close - slash - 1);
-  const bool address = value.find('.') != std::string_view::npos && value.find_first_not_of("0123456789.") == std::string_view::npos;
-  return address || value.front() == '<' || value.front() == '[' || is_placeholder(value) ||
-                 text.substr(at, close - at).find(' ') != std::string_view::npos
-             ? Span{}
-             : Span{slash + 1, close, SecretKind::credential};
-}
-
 namespace {
 
 struct Call {

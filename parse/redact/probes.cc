@@ -1,7 +1,9 @@
 // What the rule engine looks for in every message, so that redact() itself need not look at every one. Each expression is at least as
 // wide as the detector it stands for (the tests and fuzz target hold them together) and as narrow as a regular expression can be.
 #include <algorithm>
+#include <cctype>
 
+#include "parse/redact/detectors.h"
 #include "parse/redact/known_tokens.h"
 #include "parse/redact/names.h"
 #include "parse/redact/redactor.h"
@@ -69,10 +71,18 @@ void add_names(std::vector<std::string>& out) {
   const std::string told = R"(.{0,44}[ \t](?:is|was|to|as|ist|lautet|est|es|from)[ \t])";
   const std::string value = R"([ \t]{1,2}(?:[0-9] )?(?:\\?["'`]|[^ \t]{0,64}[0-9]))";
   add_alternatives(out, rare_name_expressions(), "(?i)");
+  std::vector<std::string> persons;
+  for (const std::string& name : identity_name_expressions()) {
+    const std::string capital{static_cast<char>(std::toupper(static_cast<unsigned char>(name.front())))};
+    const std::string word = "(?:^|[^A-Za-z])(?i:" + name + ")|[a-z]" + capital + "(?i:" + name.substr(1) + ")";
+    const bool is_short = std::all_of(name.begin(), name.end(), is_alpha);  // `ssn` by itself, not `classname`
+    persons.push_back("(?:" + (is_short ? word : "(?i:" + name + ")") + ").{0,40}[0-9]");
+  }
+  add_alternatives(out, persons, "");
   out.insert(
       out.end(),
       {
-          common + ".{0,60}" + sign,
+          common + ".{0,60}(?:" + sign + R"(| (?:-|\xE2\x80[\x93\x94]) ))",  // a dash for a colon, too
           common + R"([0-9a-z_.-]{0,24}["'`\\]{1,16}[ \t]{0,4}[,;)\]}/ ])",  // a name that is a value: ("password", "x")
           common + "[0-9a-z_.-]{0,24}" + value,
           common + told,
@@ -83,6 +93,11 @@ void add_names(std::vector<std::string>& out) {
           small + R"([0-9]{0,4}[ \t]{1,2}(?:is|was|to|as|ist|lautet|est|es)[ \t:])",
           R"((?i)(?:pin|puk|otp|csc|psk)[0-9]{0,4}[ \t](?:.*[:=]|.*[ \t](?:is|was|to|as|ist|lautet|est|es)[ \t]))",
           R"([0-9]{4}[ \t]{1,2}(?i:is|as) your )",
+          R"((?i)your (?:[a-z]{1,64} )?code(?:[ \t]{0,4}[=:]|[ \t]{1,2}(?:is|was)[ \t]|[ \t]{1,2}[0-9])|code[ \t]{1,2}[0-9]{4,8} to )",
+          R"([^ \t][ \t]as (?:(?:the|a|your|his|her|their|my|new) ){0,3}(?i:pass|pwd))",
+          common + R"([0-9a-z_.-]{0,24}["']?[ \t]{0,30}[,;|][ \t"']{0,30}[^ \t,;|\r\n"']{0,64}[0-9!#$%&?@^])",  // the cells of a line
+          R"((?i)(?:credentials?|creds|basic[_ -]?auth|user-?pass)[ \t]{1,2}[a-z][^\x00-\x20:/]{0,64}(?: [:/] |[:/])[^\x00-\x20])",
+          R"(:(?:543[0-9]|6432|\*):[^\x00-\x20:]{1,64}:[A-Za-z][^\x00-\x20:]{0,64}:[^\x00-\x20]|pgpass.*:[0-9]{1,5}:)",
           R"((?i)(?:and|with) (?:the )?password[ \t])",
           R"((?i)creds[ \t:=>"'\\\[]{0,12}\{)",
           R"((?i)stringdata["'\]{0,8}[ \t]{0,4}[:=])",
@@ -103,13 +118,20 @@ void add_commands(std::vector<std::string>& out) {
   out.insert(
       out.end(),
       {
-          R"((?i)identified[ \t])", R"((?i)values[\x00-\x20]{0,7}\()", R"(PASS[ \t]{1,2}[^ \t])",
-          R"((?:AUTH|AUTHENTICATE|LOGIN|OPER|IDENTIFY)\\?["'`]?[ \t,])", R"(["'`]auth\\?["'`][ \t,])",
+          R"((?i)identified[ \t])",
+          R"((?i)values[\x00-\x20]{0,7}\()",
+          R"(PASS[ \t]{1,2}[^ \t])",
+          R"((?:AUTH|AUTHENTICATE|LOGIN|OPER|IDENTIFY)\\?["'`]?[ \t,])",
+          R"(["'`]auth\\?["'`][ \t,])",
           R"((?i)(?:curl|etcdctl|ssh-keygen|smbclient|rpcclient|winexe|sshpass|redis-cli|valkey-cli|mongo[a-z]{0,8})(?:\.exe)?["'`]?[ \t,])",
           R"((?i)(?:docker|podman|nerdctl|buildah|skopeo|crane|oras|helm|az)(?:\.exe)?["'`]?[ \t,].{0,90}login)",
           R"((?i)(?:ldap(?:search|add|modify|delete|compare|passwd|whoami)|sqlcmd|osql|mosquitto_[a-z]{2,3}|cqlsh|ipmitool|snmp(?:get|walk|set|trap|bulkwalk)|psexec|rdesktop|ncftp[a-z]{3})(?:\.exe)?["'`]?[ \t,])",
           R"((?i)(?:zip|7z|7za|7zr|rar|bcp) |CONNECT [A-Za-z0-9_]{1,30}/)",
           R"((?i)login (?:ok|incorrect|attempt|failed|invalid|succeeded)[^\[]{0,64}\[[^\]/]{1,128}/|PLAIN.*resp=)",
+          R"((?i)login (?:ok|incorrect|attempt|failed|invalid|succeeded)[^:\r\n]{0,64}: [a-z][^\x00-\x20:/]{0,64}(?: [:/] |[:/])[^\x00-\x20])",
+          R"([ \t,"'`]-U[ \t"'`,=]{0,3}[A-Za-z][^\x00-\x20%]{0,64}%[^\x00-\x20]|--user["'`]?[ \t,="'`]{0,4}[^\x00-\x20%]{1,64}%[^\x00-\x20])",
+          R"(--(?:proxy-)?user(?:pwd)?["'`]?[ \t,="'`]{1,4}[^\x00-\x20:]{1,64}:[^\x00-\x20])",
+          R"((?i)(?:connect(?:ing|ed)?(?: as)?|userid|logon)[ \t="']{1,4}[a-z0-9_$#]{1,30}/[^\x00-\x20/@]{1,64}@)",
           R"((?:PDO|mysqli)(?:->|::)__construct\(|(?i:mysqli?_p?connect|real_connect|ftp_login|ldap_bind|imap_open|oci_connect)\()",
           R"((?i)(?:auth|login|basic_?auth|changeuserpassword|passwordcredentials)\(\\?["'`])",
           R"((?i)(?:reset[-_/]?password|password[-_/]reset|forgot-password|set-password|magic-link)/)",
@@ -175,7 +197,8 @@ void add_disguises(std::vector<std::string>& out) {
           R"(\\[nrte][0-9A-Za-z+(@-])",
           R"(\xC2[\x85\xA0\xAD]|\xCD\x8F|\xD8\x9C|\xE1\x9A\x80|\xE1\x85[\x9F\xA0]|\xE1\xA0[\x8B-\x8E])",
           R"(\xE2\x80[\x80-\x8F\xA8-\xAF]|\xE2\x81[\x9F-\xAF]|\xE3\x80\x80|\xE3\x85\xA4|\xEF\xB8[\x80-\x8F]|\xEF\xBB\xBF|\xEF\xBE\xA0|\xF3\xA0)",
-          R"(\xE2(?:\x86\x92|\x87\x92|\x9E[\x94\x9C]|\x9F[\xB6\xB9]))",  // arrows
+          R"(\xE2(?:\x88\xB6|\x89[\x94\x95\xA1]|\x94[\x82\x83])|\xEA\x9E[\x89\x8A]|\xEF\xB9[\x95\xA6])",  // like colons, like bars
+          R"(\xE2(?:\x86\x92|\x87\x92|\x9E[\x94\x9C]|\x9F[\xB6\xB9]))",                                   // arrows
           R"(\xEF\xBC[\x82-\x87\x8A\x8B\x8D-\x99\x9A\x9D\xA0-\xBF]|\xEF\xBD[\x80-\x9E])",
       });
 }

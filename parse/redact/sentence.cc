@@ -85,12 +85,17 @@ bool looks_like_token(std::string_view value) noexcept {
 
 /// `key_length`: of a key that nothing encloses. `changed`: a sentence has what was before and what is now.
 Span mask_told(std::string_view text, const Name& name, std::size_t begin, std::size_t key_length, bool changed = false) {
-  const Value value = read_value(text, begin);
+  Value value = read_value(text, begin);
+  if (name.kind == NameKind::code) value = with_groups(text, value, looks_like_code);
+  if (name.kind == NameKind::identity) value = with_groups(text, value, looks_like_identity);
   std::string_view judged = beginning_of(text, value);
   while (!value.quoted && judged.size() > 1 && is_one_of(judged.back(), ".,;!")) judged.remove_suffix(1);  // of the sentence
   if (value.reference || value.called || is_placeholder(judged)) return {};
-  const bool told = name.kind == NameKind::code     ? looks_like_code(judged)
-                    : name.kind != NameKind::secret ? false
+  const bool phrase = value.quoted && names_password(text.substr(name.begin, name.end - name.begin)) && name.kind == NameKind::secret;
+  if (phrase && !is_state(judged) && !is_complaint(judged)) return mask_value(text, value);
+  const bool told = name.kind == NameKind::code       ? looks_like_code(judged)
+                    : name.kind == NameKind::identity ? looks_like_identity(judged)
+                    : name.kind != NameKind::secret   ? false
                     : names_password(text.substr(name.begin, name.end - name.begin))
                         ? looks_like_secret(judged) || (changed && !is_state(judged))
                     : changed ? looks_like_token(judged)
@@ -146,6 +151,51 @@ Span find_value_before_name(std::string_view text, std::size_t at, std::size_t b
   return last == NameKind::code || last == NameKind::secret ? Span{code, at} : Span{};
 }
 
+/// `entered x as password`, `tried 'x' as the password`: the word that ends at `at`, where `as` begins at `begin`. Not `md5 as password
+/// hash`.
+Span find_value_as_password(std::string_view text, std::size_t at, std::size_t begin) {
+  constexpr std::size_t kValueMin = 6;
+  if (text.substr(begin, 3) != "as ") return {};
+  std::size_t end = begin + 3;
+  for (const std::string_view whose : {"the ", "a ", "your ", "his ", "her ", "their ", "my ", "new "})
+    if (text.substr(end).starts_with(whose)) end += whose.size();
+  while (end < text.size() && (is_alpha(text[end]) || is_wide(text[end]))) ++end;
+  const std::string_view behind = text.substr(end, 4);
+  if (!behind.empty() && !is_one_of(behind.front(), ".,;!)\r\n\"'") && behind != " for" && !behind.starts_with(" of") && behind != " on ")
+    return {};
+  const Name name = name_before(text, end);
+  if (name.kind != NameKind::secret || !names_password(text.substr(name.begin, end - name.begin))) return {};
+  const bool quoted = is_quote(text[at - 1]);
+  const std::size_t value_end = quoted ? at - 1 : at;
+  std::size_t value = value_end;
+  while (value > 0 && value_end - value < kLookBack &&
+         (quoted ? text[value - 1] != text[at - 1] : is_alnum(text[value - 1]) || is_one_of(text[value - 1], "!#$%&?@^+*_.-")))
+    --value;
+  const std::string_view judged = text.substr(value, value_end - value);
+  const bool digit = std::any_of(judged.begin(), judged.end(), is_digit);
+  return judged.size() < kValueMin || !digit || is_method(judged) || !looks_like_secret(judged) ? Span{} : Span{value, value_end};
+}
+
+/// `for user bob`, `of client shop`, `from 10.0.0.7` at `at`: what a credential is said of, and no token of a grammar.
+bool says_whose(std::string_view text, std::size_t at) noexcept {
+  std::string_view rest = text.substr(std::min(at, text.size()), 40);  // a quote may never be closed
+  if (rest.starts_with(" from ") && rest.size() > 6) return is_digit(rest[6]);
+  if (!rest.starts_with(" for ") && !rest.starts_with(" of ") && !rest.starts_with(" by ")) return false;
+  rest.remove_prefix(rest.find(' ', 1) + 1);
+  const std::string_view who = rest.substr(0, rest.find(' '));
+  return is_any_of(who, {"user", "username", "client", "account", "session", "device", "customer", "tenant", "member", "login"});
+}
+
+/// `enter code 482913 to log in`.
+bool is_code_to_enter(std::string_view text, std::string_view judged, std::size_t end) noexcept {
+  if (judged.size() < 4 || judged.size() > 8 || !std::all_of(judged.begin(), judged.end(), is_digit)) return false;
+  if (!text.substr(end).starts_with(" to ")) return false;
+  for (const std::string_view done :
+       {"log", "sign", "verif", "confirm", "continu", "complet", "finish", "reset", "unlock", "access", "auth"})
+    if (starts_ignoring_case(text.substr(end + 4), done)) return true;
+  return false;
+}
+
 /// A few digits behind the name of a code: `OTP 482913`, `cvv 123`, `PIN 4829`; not `pin 12` of a board, nor `otp 3000 ms`.
 bool is_code_behind(std::string_view text, const Name& name, std::string_view judged, std::size_t end) noexcept {
   if (!std::all_of(judged.begin(), judged.end(), is_digit)) return false;
@@ -154,7 +204,8 @@ bool is_code_behind(std::string_view text, const Name& name, std::string_view ju
                     ends_ignoring_case(word.substr(0, word.find_last_not_of("0123456789") + 1), "cvc") ||
                     ends_ignoring_case(text.substr(0, name.end), "security code");
   if (judged.size() < (card ? 3 : 4) || (card && judged.size() > 4)) return false;
-  const bool board = name.kind == NameKind::code && !name.prose && !card;  // may be: pins have numbers of their own
+  const bool board = name.kind == NameKind::code && !name.prose && !card &&  // may be: pins have numbers of their own
+                     (ends_ignoring_case(word, "pin") || ends_ignoring_case(word, "csc") || word.find('_') != std::string_view::npos);
   if (board && word != "PIN" && !ends_ignoring_case(word, "otp") && !ends_ignoring_case(word, "tan")) return false;
   while (end < text.size() && is_blank(text[end])) ++end;
   std::size_t next = end;
@@ -166,6 +217,13 @@ bool is_code_behind(std::string_view text, const Name& name, std::string_view ju
 /// `password hunter2`, `api key 0f9a…`, `password 7 0822455D`, `token [x] expired`, `apiKey "x" is invalid`.
 Span find_value_after_name(std::string_view text, std::size_t at, std::size_t begin) {
   const Name name = name_before(text, at);
+  if (name.kind == NameKind::cookie && is_quote(text[begin]))
+    return beginning_of(text, read_value(text, begin)).find("[masked") == std::string_view::npos ? mask_cookie(text, begin) : Span{};
+  if (name.kind == NameKind::identity) return mask_told(text, name, begin, 0);
+  if (name.kind == NameKind::query && ends_ignoring_case(text.substr(0, at), "code")) {
+    const Value code = read_value(text, begin);
+    return is_code_to_enter(text, beginning_of(text, code), code.end) ? Span{code.begin, code.end} : Span{};
+  }
   const bool likely = name.kind == NameKind::likely && !name.whole;
   if (name.kind != NameKind::secret && name.kind != NameKind::code && !likely) return {};
   if (is_digit(text[begin]) && begin + 2 < text.size() && text[begin + 1] == ' ') begin += 2;  // of a router: how it is encrypted
@@ -182,6 +240,8 @@ Span find_value_after_name(std::string_view text, std::size_t at, std::size_t be
   std::string_view judged = beginning_of(text, value);
   if (is_placeholder(judged) || is_method(judged) || is_folder(judged)) return {};
   if (value.quoted && name.kind != NameKind::code) {
+    const bool word_alone = std::all_of(judged.begin(), judged.end(), is_alpha) && !is_state(judged) && !is_complaint(judged);
+    if (!likely && says_whose(text, value.end + 1) && (word_alone || (looks_like_secret(judged)))) return mask_value(text, value);
     if (names_password(word) && !likely) return judged.find(' ') == std::string_view::npos ? mask_value(text, value) : Span{};
     if (looks_like_token(judged)) return mask_value(text, value);
   }
@@ -192,6 +252,7 @@ Span find_value_after_name(std::string_view text, std::size_t at, std::size_t be
   if (name.kind == NameKind::code || (of_digits && digit && !letter))
     return is_code_behind(text, name, judged, value.end) ? Span{value.begin, value.begin + judged.size()} : Span{};
   if (!digit || !letter || judged.size() < 6 || starts_ignoring_case(judged, "0x")) return {};
+  if (says_whose(text, value.end) && looks_like_secret(judged)) return mask_value(text, value);
   if (value.end < text.size() && (text[value.end] == '=' || text[value.end] == ':')) return {};
   return mask_told(text, name, begin, name.vague ? 16 : 12);
 }
@@ -259,6 +320,7 @@ Span find_value_after_blank(std::string_view text, std::size_t at) {
   while (begin < text.size() && begin - at < 2 && is_blank(text[begin])) ++begin;
   if (begin == text.size() || static_cast<unsigned char>(text[begin]) <= ' ') return {};
   if (is_quote(text[at - 1])) {
+    if (const Span span = find_value_as_password(text, at, begin); !span.empty()) return span;
     const std::size_t argument = skip_argument_name(text, begin);
     const bool follows = argument != begin || is_quote(text[begin]) || text[begin] == '\\';
     return follows ? find_quoted_argument(text, at, argument) : Span{};
@@ -274,6 +336,8 @@ Span find_value_after_blank(std::string_view text, std::size_t at) {
   if (equal_ignoring_case(word, "password"))
     if (const Span span = find_password_with_user(text, at, begin); !span.empty()) return span;
   if (const Span span = find_value_before_name(text, at, begin); !span.empty()) return span;
+  if (const Span span = find_value_as_password(text, at, begin); !span.empty()) return span;
+  if (const Span span = find_spoken_pair(text, word, begin); !span.empty()) return span;
   if (is_any_of(word, {"is", "was", "to", "as", "ist", "lautet", "est", "es", "from"})) return find_value_after_verb(text, word, begin);
   return may_be_value(text, begin) ? find_value_after_name(text, at, begin) : Span{};
 }

@@ -122,6 +122,19 @@ std::size_t word_begin(std::string_view text, std::size_t at, std::size_t lowest
   return begin;
 }
 
+/// `connecting as bob/x@ORCL`, `userid=bob/x@orcl`; not `connected as nn/host12@EXAMPLE.COM` of Kerberos.
+bool connects_as(std::string_view text, std::size_t begin, std::size_t at) noexcept {
+  if (begin > 0 && text[begin - 1] == '=') return is_any_of(word_before(text, begin - 1), {"userid", "logon"});
+  std::string_view word = word_before(text, begin);
+  if (!is_any_of(word, {"as", "connect", "connecting", "logon"})) return false;
+  if (equal_ignoring_case(word, "as")) word = word_before(text, static_cast<std::size_t>(word.data() - text.data()));
+  if (!is_any_of(word, {"connect", "connecting", "connected", "logon"})) return false;
+  std::size_t end = at + 1;
+  while (end < text.size() && end - at < kLookBack && is_word(text[end])) ++end;
+  const std::string_view login = text.substr(begin, at - begin), secret = login.substr(std::min(login.find('/'), login.size()));
+  return text.substr(end, 1) != "." && secret.size() > 1 && looks_like_secret(secret.substr(1));
+}
+
 /// `jdbc:oracle:thin:app/x@//host`, `sqlplus app/x@shop`, `expdp system/x@db`.
 Span find_oracle_password(std::string_view text, std::size_t at, std::size_t lowest) noexcept {
   const std::size_t begin = word_begin(text, at, lowest);
@@ -129,7 +142,7 @@ Span find_oracle_password(std::string_view text, std::size_t at, std::size_t low
   const std::size_t driver = std::max(word.rfind("thin:") + 5, word.rfind("oci:") + 4);
   const bool jdbc = word.find("thin:") != std::string_view::npos || word.find("oci:") != std::string_view::npos;
   const bool tool = is_any_of(word_before(text, begin), {"sqlplus", "expdp", "impdp", "exp", "imp", "sqlldr", "rman", "tnsping", "sql"});
-  if (!jdbc && !tool) return {};
+  if (!jdbc && !tool && !connects_as(text, begin, at)) return {};
   const std::size_t from = jdbc && driver < word.size() ? driver : 0;
   const std::size_t slash = word.find('/', from);
   if (slash == std::string_view::npos || slash == from || is_placeholder(word.substr(slash + 1))) return {};

@@ -131,12 +131,14 @@ std::size_t bare_end(std::string_view text, std::size_t at, std::size_t limit) n
 }
 
 std::size_t quoted_end(std::string_view text, std::size_t at, char quote, bool escaped) noexcept {
-  for (; at < text.size(); ++at) {
+  for (const std::size_t begin = at; at < text.size(); ++at) {
     if (text[at] == '\\') {
       if (escaped && at + 1 < text.size() && text[at + 1] == quote) return at;
       ++at;
     } else if (text[at] == quote) {
-      return at;
+      const bool doubled = at > begin && text.substr(at + 1, 1) == text.substr(at, 1);
+      if (!doubled || escaped) return at;
+      ++at;
     }
   }
   return text.size();
@@ -154,6 +156,13 @@ Value read_value(std::string_view text, std::size_t at) noexcept {
   const bool escaped = at + 1 < text.size() && text[at] == '\\' && is_quote(text[at + 1]);
   if (escaped) ++at;
   if (at < text.size() && is_quote(text[at])) {
+    const std::string_view doubled = text.substr(at, 2);
+    if (!escaped && doubled.size() == 2 && doubled[0] == doubled[1] && at + 2 < text.size() && is_alnum(text[at + 2])) {
+      value.begin = at + 2;  // of JSON in CSV: ""x""
+      value.end = std::min(text.find(doubled, at + 2), text.size());
+      value.quoted = true;
+      return value;
+    }
     value.begin = at + 1;
     value.end = quoted_end(text, at + 1, text[at], escaped);
     value.quoted = true;
@@ -280,6 +289,24 @@ bool is_numbered_word(std::string_view value) noexcept {
 
 }  // namespace
 
+namespace {
+
+/// `12345-67890-abcde`: three groups or more of one length, digits in most.
+bool is_in_groups(std::string_view value) noexcept {
+  constexpr std::size_t kGroupMin = 4, kGroupsMin = 3;
+  const std::size_t length = value.find('-');
+  if (length == std::string_view::npos || length < kGroupMin || (value.size() + 1) % (length + 1) != 0) return false;
+  std::size_t groups = 0, with_digits = 0;
+  for (std::size_t at = 0; at < value.size(); at += length + 1, ++groups) {
+    const std::string_view group = value.substr(at, length);
+    if (!std::all_of(group.begin(), group.end(), is_alnum) || (at + length < value.size() && value[at + length] != '-')) return false;
+    if (std::any_of(group.begin(), group.end(), is_digit)) ++with_digits;
+  }
+  return groups >= kGroupsMin && with_digits + 1 >= groups;
+}
+
+}  // namespace
+
 bool looks_like_secret(std::string_view value) noexcept {
   if (value.size() < 4 || is_folder(value) || is_numbered_word(value)) return false;
   std::size_t digits = 0, letters = 0, all_letters = 0, digits_longest = 0, signs = 0, case_changes = 0;
@@ -301,7 +328,7 @@ bool looks_like_secret(std::string_view value) noexcept {
   }
   if (signs == 1 && is_one_of(value.back(), "!?%=@")) --signs;  // punctuation
   if (all_letters == 0 && signs == 0) return digits_longest >= 6;
-  return mixed_piece || signs > 0 || case_changes > 2;
+  return mixed_piece || signs > 0 || case_changes > 2 || is_in_groups(value);
 }
 
 bool is_uuid(std::string_view value) noexcept {
@@ -330,7 +357,47 @@ bool looks_like_key(std::string_view value, std::size_t length) noexcept {
   return digit && letter && mixed && longest >= 8;
 }
 
+bool is_complaint(std::string_view judged) noexcept {
+  for (std::size_t begin = 0; begin < judged.size();) {
+    const std::size_t end = std::min(judged.find(' ', begin), judged.size());
+    if (is_any_of(judged.substr(begin, end - begin),
+                  {"wrong", "bad",     "failed",  "denied", "rejected", "blank",    "empty",    "short",     "long",   "weak",
+                   "ok",    "success", "changed", "reset",  "must",     "should",   "is",       "not",       "be",     "too",
+                   "at",    "least",   "the",     "cannot", "can",      "can't",    "required", "invalid",   "does",   "doesn't",
+                   "do",    "has",     "was",     "to",     "field",    "password", "mismatch", "incorrect", "missing"}))
+      return true;
+    begin = end + 1;
+  }
+  return false;
+}
+
+Value with_groups(std::string_view text, Value value, bool (*fits)(std::string_view) noexcept) noexcept {
+  constexpr std::size_t kGroupMax = 6, kGroupsMax = 4;
+  std::size_t end = value.end;
+  Value whole = value;
+  for (std::size_t groups = 0; !value.quoted && groups < kGroupsMax && end > value.begin && is_digit(text[end - 1]); ++groups) {
+    std::size_t next = end + 1;
+    if (text.substr(end, 1) != " ") break;
+    while (next < text.size() && is_digit(text[next])) ++next;
+    if (next - end < 3 || next - end > kGroupMax + 1 || (next < text.size() && (is_word(text[next]) || text[next] == ':'))) break;
+    end = next;
+    if (fits(text.substr(value.begin, end - value.begin))) whole.end = end;
+  }
+  return whole;
+}
+
+bool looks_like_identity(std::string_view value) noexcept {
+  constexpr std::size_t kSizeMin = 8, kSizeMax = 22;
+  constexpr std::ptrdiff_t kDigitsMin = 5;
+  const auto of_identity = [](char c) { return is_digit(c) || is_upper(c) || is_one_of(c, "-./ "); };
+  return value.size() >= kSizeMin && value.size() <= kSizeMax && is_alnum(value.front()) &&
+         std::all_of(value.begin(), value.end(), of_identity) && std::count_if(value.begin(), value.end(), is_digit) >= kDigitsMin;
+}
+
 bool looks_like_code(std::string_view value) noexcept {
+  if (const std::size_t dash = value.find_first_of("- "); dash >= 3 && dash <= 4 && value.size() == 2 * dash + 1)
+    return std::all_of(value.begin(), value.begin() + static_cast<std::ptrdiff_t>(dash), is_digit) &&
+           std::all_of(value.begin() + static_cast<std::ptrdiff_t>(dash) + 1, value.end(), is_digit);
   if (value.size() < 3 || value.size() > 10 || !std::all_of(value.begin(), value.end(), is_alnum)) return false;
   return std::count_if(value.begin(), value.end(), is_digit) >= 3;
 }

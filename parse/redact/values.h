@@ -20,7 +20,7 @@ struct Value {
 [[nodiscard]] Value read_value(std::string_view text, std::size_t at) noexcept;
 /// Where a bare value that begins at or before `at` ends, `limit` at most. A bracket, quote or comma that a sign follows is part of it.
 [[nodiscard]] std::size_t bare_end(std::string_view text, std::size_t at, std::size_t limit) noexcept;
-/// `at` is behind the opening quote, which was escaped itself (JSON within JSON) or not.
+/// `at` is behind the opening quote, which was escaped itself (JSON within JSON) or not. A quote that is doubled (`'it''s'`) is part of it.
 [[nodiscard]] std::size_t quoted_end(std::string_view text, std::size_t at, char quote, bool escaped) noexcept;
 [[nodiscard]] inline std::string_view beginning_of(std::string_view text, const Value& value) noexcept {
   return text.substr(value.begin, value.end - value.begin < kLookAhead ? value.end - value.begin : kLookAhead);
@@ -45,8 +45,14 @@ struct Value {
 [[nodiscard]] bool looks_like_secret(std::string_view value) noexcept;
 /// `length` characters or more without words: digits and letters mixed, no UUID, no path.
 [[nodiscard]] bool looks_like_key(std::string_view value, std::size_t length) noexcept;
-/// 4 to 10 digits, or letters and digits of that length.
+/// 3 to 10 digits, or letters and digits of that length; digits also in two groups: `482-193`.
 [[nodiscard]] bool looks_like_code(std::string_view value) noexcept;
+/// The number of a person: `123-45-6789`, `RSSMRA85T10A562S`, `123.456.789-09`.
+[[nodiscard]] bool looks_like_identity(std::string_view value) noexcept;
+/// What is in quotes behind a name says what is wrong with a secret, and is none: "too short".
+[[nodiscard]] bool is_complaint(std::string_view judged) noexcept;
+/// `value` with the groups of digits behind it that blanks divide (`482 193`, `123 45 6789`), where `fits` says that they are of it.
+[[nodiscard]] Value with_groups(std::string_view text, Value value, bool (*fits)(std::string_view) noexcept) noexcept;
 [[nodiscard]] bool is_uuid(std::string_view value) noexcept;
 
 }  // namespace loglode::redaction

@@ -337,3 +337,135 @@ TEST_CASE("redact: more programs that take a password", "[redact]") {
                "nmcli connection up home", "invalid user and password combination", "user bob and password incorrect",
                "login with username bob and password failed."});
 }
+
+TEST_CASE("redact: whose a token was, or what groups it is written in, tells that it is one", "[redact]") {
+  expect_all({"invalid token '«f3a9c1»' for user bob", "token \"«geheim»\" of client shop rejected", "rejected token «f3a9c1» for user bob",
+              "bad api key '«k3y9»' from 10.0.0.7", "invalid api key: «12345-67890-abcde»", "api key=«12345-67890-abcde»",
+              "secret key: «1a2b-3c4d-5e6f» revoked"});
+  expect_none({"invalid token ','", "invalid token 'x1' at line 3", "unexpected token } in JSON", "invalid token \"x86_64\" in expression",
+               "token 'default-token' of user bob", "token: default-token-12345", "secret: shop-tls-2024", "token for user bob expired",
+               "invalid token 'expired' for user bob", "password: see RFC-2617", "secret: 2026-11-30"});
+}
+
+TEST_CASE("redact: codes that people are sent or asked for", "[redact]") {
+  expect_all({"PIN code entered: «4821»", "passcode entered by user: «99122»", "passcode: «4821»", "OTP for bob is «482-193»",
+              "Your OTP is «482 193»", "Enter code «482193» to log in", "Your Uber code: «4821». Never share it",
+              "Your Shop code is «4821»", "«482913» is your Shop code", "one-time code «482913» sent", "authentication code: «482913»",
+              "sign-in code: «482913»", "one-time pin: «4829»", "use code «482913» to verify"});
+  expect_none({"status code: 4821", "error code 4821", "your country code: 4821", "Your zip code is 48211", "your error code is 4821",
+               "Your exit code: 4821", "4829 is your postal code", "enter code 4821 of the lesson", "code: 4821", "use code 482913",
+               "Your order code: 4821", "response code is 4821"});
+}
+
+TEST_CASE("redact: words for password, token and code in other languages, also with what was wrong with them behind", "[redact]") {
+  expect_all({"Contraseña incorrecta: «Perro123»",
+              "Falsches Passwort: «Hund1234»",
+              "Passwort ungültig: «Hund1234»",
+              "Mot de passe incorrect : «Chien123»",
+              "mot de passe erroné: «Chien123»",
+              "Senha inválida: «Gato1234»",
+              "password errata: «Cane1234»",
+              "Неверный пароль: «Sobaka12»",
+              "пароль неверный: «Sobaka12»",
+              "密码错误：«Gou12345»",
+              "密码不正确：«Gou12345»",
+              "パスワードが違います: «Inu12345»",
+              "password incorrect: «Dog12345»",
+              "wrong password tried: «Dog12345»",
+              "password attempt: «hunter2»",
+              "jeton : «a8Fk29dLq0»",
+              "jeton=«a8Fk29dLq0»",
+              "clé API : «a8Fk29dLq0»",
+              "clave api: «a8Fk29dLq0»",
+              "chave de API: «a8Fk29dLq0»",
+              "chiave API=«geheim»",
+              "código de verificación: «482913»",
+              "code de vérification : «482913»",
+              "codice di verifica: «482913»",
+              "Bestätigungscode: «482913»",
+              "Sicherheitscode «482913»",
+              "Geheimzahl: «4821»",
+              "código de acesso: «482913»",
+              "код подтверждения: «482913»",
+              "пин-код: «4821»",
+              "動態密碼：«482913»",
+              "校验码：«482913»",
+              "認証コード: «482913»",
+              "確認コードは «482913»",
+              "访问令牌：«a8Fk29dLq0»",
+              "APIキー: «a8Fk29dLq0»",
+              "인증코드: «482913»",
+              "Einmalcode «482913»",
+              "kod PIN: «4821»",
+              "doğrulama kodu: «482913»",
+              "ключ API: «a8Fk29dLq0»",
+              "verificatiecode: «482913»"});
+  expect_none({"Contraseña incorrecta para ana", "Passwort falsch", "mot de passe incorrect : réessayez", "senha inválida",
+               "密码错误：三次", "código de estado: 482913", "code de retour : 482913", "Fehlercode: 482913", "код ошибки: 482913",
+               "错误代码：482913", "codice di errore: 482913", "password incorrect: 3 attempts"});
+}
+
+TEST_CASE("redact: signs that stand for a colon between a name and its value", "[redact]") {
+  expect_all({"password≔«geheim»", "password﹦«geheim»", "password∶ «hunter2»", "password - «hunter2»", "api_key – «k3yAb29xQ»",
+              "db.password — «hunter2»", "password,«hunter2»", "\"password\",\"«hunter2»\"", "password;«hunter2»", "|password|«hunter2»|",
+              "| db_password | «Sommer!24» |", "│ password │ «hunter2» │", "password\t«hunter2»", "pass phrase is \"«open sesame»\"",
+              "passphrase is '«correct horse»'", "password is \"«geheim»\""});
+  expect_none({"password reset - ok", "password - ok", "token - expired", "user,password,email", "password,created_at", "id,password",
+               "|password|varchar(255)|", "| id | password | sha2hash |", "|user|password|", "password - attempt2",
+               "login --password - x1y2z3", "bad password, user17 locked", "secret - shop-tls", "password is 'too short'",
+               "password is \"weak\"", "password policy - level3", "token - 3 of 4"});
+}
+
+TEST_CASE("redact: quotes doubled within quotes", "[redact]") {
+  expect_all({"password='«it''s9X»' end", "SET PASSWORD = '«it''s»'", R"(password="«say ""x"" now»", n=1)",
+              R"(1,"{""user"":""bob"",""password"":""«geheim»"",""n"":1}",x)"});
+  expect_none({"password='' and name=''", "password=\"\" user=\"\"", R"("{""password"":"""",""n"":1}")", "password='','x'"});
+}
+
+TEST_CASE("redact: user and secret in one word", "[redact]") {
+  expect_all({"PGPASSFILE=/x db:5432:*:bob:«geheim»", "db.example.com:5432:shop:bob:«Xk29:sle0»",
+              "bad line in .pgpass: db:6000:shop:bob:«geheim»", "net rpc user -U admin%«geheim»", "smbget -U 'DOM\\bob%«geheim»' smb://h/s",
+              "x -U bob%«Xk29sle0» y", "basic_auth bob:«Xk29sle0»", "basic auth bob:«Xk29sle0»",
+              "login attempt with credentials bob / «Tr0ub4dor&3»", "credentials bob:«Xk29sle0» rejected", "--user bob:«Xk29sle0»",
+              "tool --proxy-user 'bob:«Xk29sle0»' x", "connecting as bob/«Xk29sle0»@ORCL", "imp userid=scott/«tiger»@orcl file=x",
+              "SSH login ok: root:«toor123!» from 10.0.0.1", "login failed: bob/«Xk29sle0»", "Cookie \"«PHPSESSID=abc123»\"",
+              "cookie '«sid=Xk29sle0»'", "cookie sid=«Xk29sle0» sent"});
+  expect_none({"docker run --user 1000:1000 x", "docker exec --user www:www1234 app", "--user bob", "12:5432:10:20:30", "date -U +%s",
+               "db:5432: connection refused", "psql -U bob -d x%y", "principal hdfs/node12a@REALM", "connected as nn/host12@REALM",
+               "actions/checkout2@V4", "login ok: bob", "login failed: 10.0.0.1:4242", "cookie jar \"a\"", "credentials expired 12:30",
+               "basic auth 10.0.0.1:8080", "basic_auth enabled:true1"});
+}
+
+TEST_CASE("redact: numbers that a state knows a person by", "[redact]") {
+  expect_all({"ssn=«123-45-6789»",
+              "ssn: «123-45-6789»",
+              "SSN «123-45-6789» not found",
+              "\"ssn\":\"«123456789»\"",
+              "userSsn=«123 45 6789»",
+              "social security number «123-45-6789»",
+              "social security number is «123-45-6789»",
+              "National ID: «8001015009087»",
+              "cpf=«123.456.789-09»",
+              "CPF «123.456.789-09» inválido",
+              "DNI «12345678Z»",
+              "national insurance number: «AB123456C»",
+              "passport number: «C01X00T47»",
+              "passport_no=«C01X00T47»",
+              "身份证号：«11010519491231002X»",
+              "aadhaar: «2345 6789 0123»",
+              "PESEL: «44051401359»",
+              "Steuer-ID: «12345678903»",
+              "tax id «12-3456789»",
+              "codice fiscale: «RSSMRA85T10A562S»"});
+  expect_none({"ssn required", "ssn check failed 3 times", "classname=Foo123456789", "national id column is empty", "sessn=12",
+               "passport number missing", "ssn is not valid", "ssn: 12 fields", "tax id of user17", "pass number 123456789"});
+}
+
+TEST_CASE("redact: a password that comes before its name; a patch that names it by a path", "[redact]") {
+  expect_all({"user entered «Perro123» as password", "tried '«Perro123»' as the password for bob",
+              R"({"op":"replace","path":"/spec/password","value":"«geheim»"})", R"([{"value":"«geheim»","path":"/a/apiKey","op":"add"}])",
+              R"({\"op\":\"add\",\"path\":\"/data/token\",\"value\":\"«geheim»\"})"});
+  expect_none({"stored md5 as password hash", "use sha256 as password digest", "field user17 as password field",
+               R"({"op":"remove","path":"/spec/password"})", R"({"op":"replace","path":"/spec/replicas","value":"3"})",
+               R"({"path":"/login/password","status":"200"})"});
+}

@@ -332,6 +332,18 @@ TEST_CASE("redact: any bytes, and time linear in their length", "[redact]") {
                                       "a password:\n",
                                       "login ok [a/",
                                       "auth('a','",
+                                      "password - ",
+                                      "\npassword,",
+                                      "|password|",
+                                      "a:5432:b:c:",
+                                      "login ok: a:",
+                                      "credentials a:",
+                                      "x1 as password",
+                                      "ssn: 12 34 ",
+                                      "your code: ",
+                                      "password=\"\"a",
+                                      "value='a''",
+                                      "{path:/password,value:",
                                       "\"a\" => "}) {
     std::string text;
     while (text.size() < 1'000'000) text += part;
