@@ -8,6 +8,7 @@
 #include "base/near_word.h"
 #include "base/yaml_lines.h"
 #include "config/load_config.h"
+#include "config/search_config_check.h"
 #include "net/http_client.h"
 #include "parse/redact/redactor.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
@@ -70,14 +71,6 @@ constexpr KeyRow kKeys[] = {
     {"hash_key", "secret of `event.hash`, a keyed hash of each record's bytes; none is written without", "none"},
 };
 
-void check_url(const Text& url, const Section& section) {
-  const bool is_http = url.value.starts_with("http://") || url.value.starts_with("https://");
-  if (!is_http)
-    section.problem(url.line, fmt::format("bad url {}: it begins with http:// or https://, for example https://es1:9200", quoted(url)));
-  if (is_http && url.value.find('@') != std::string::npos)
-    section.problem(url.line, "\"urls\" must not hold a user or password: use \"user\" and \"password\"");
-}
-
 void read_bulk(const Section& sink, SearchConfig& out) {
   const auto section = sink.section("bulk", sink.what() + ".bulk", kBulkKeys);
   if (!section) return;
@@ -108,7 +101,6 @@ void read_tls(const Section& sink, SearchTls& out) {
 void read(const Section& section, SinkConfig& out) {
   SearchConfig& search = out.search;
   search.urls = section.texts("urls", true);
-  for (const Text& url : search.urls) check_url(url, section);
   section.choice("product", kProducts, search.product);
   search.api_key = section.text("api_key");
   search.user = section.text("user");
@@ -139,55 +131,6 @@ void read(const Section& section, SinkConfig& out) {
   read_bulk(section, search);
   read_retry(section, search);
   search.hash_key = section.text("hash_key");
-}
-
-/// What every server takes of an index's name.
-bool is_index_name(std::string_view name) {
-  const auto is_plain = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= 200 && is_plain(name.front()) &&
-         std::all_of(name.begin(), name.end(), [&](char c) { return is_plain(c) || c == '-' || c == '.' || c == '_'; });
-}
-
-/// That our templates match.
-bool is_stream_name(std::string_view name) {
-  const bool has_dataset = name.starts_with("logs-loglode.") && name.find('-', 13) != std::string_view::npos;
-  return (name.starts_with("logs-loglode-") || has_dataset) && is_index_name(name);
-}
-
-void check(const SinkConfig& sink, ConfigReading& reading) {
-  const SearchConfig& search = sink.search;
-  const int ways =
-      static_cast<int>(!search.api_key.empty()) + static_cast<int>(!search.user.empty()) + static_cast<int>(!search.bearer.empty());
-  if (ways > 1)
-    reading.problem(sink.line, fmt::format("sink {}: one of \"api_key\", \"user\" with \"password\", and \"bearer\", not several",
-                                           in_quotes(sink.name)));
-  if (search.user.empty() != search.password.empty())
-    reading.problem(sink.line, fmt::format("sink {}: \"user\" and \"password\" belong together", in_quotes(sink.name)));
-  if (!is_stream_name(search.data_stream.value))
-    reading.problem(
-        search.data_stream.line,
-        fmt::format(
-            "bad data_stream {}: logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index template is for",
-            quoted(search.data_stream)));
-  if (!is_index_name(search.events_prefix.value))
-    reading.problem(search.events_prefix.line,
-                    fmt::format("bad prefix {}: lower-case letters, digits and . _ - only", quoted(search.events_prefix)));
-  for (const Text* const from : {&search.route_dataset, &search.route_namespace})
-    if (!from->empty() && !from->value.starts_with("field:") && !from->value.starts_with("fixed:"))
-      reading.problem(from->line,
-                      fmt::format("bad route {}: `field:NAME` or `fixed:NAME`, for example field:event.dataset", quoted(*from)));
-  const bool is_opensearch = search.product.value == SearchProduct::opensearch,
-             is_elasticsearch = search.product.value == SearchProduct::elasticsearch;
-  if (search.is_logsdb.value && is_opensearch)
-    reading.problem(search.is_logsdb.line, "\"index_mode: logsdb\" is Elasticsearch's: OpenSearch has only \"standard\"");
-  const SearchRetentionBy by = search.kept_by.value;
-  if ((by == SearchRetentionBy::ism && is_elasticsearch) ||
-      ((by == SearchRetentionBy::ilm || by == SearchRetentionBy::data_stream) && is_opensearch))
-    reading.problem(search.kept_by.line, "\"retention.by\": ilm and data_stream are Elasticsearch's, ism is OpenSearch's");
-  if (search.tls.verify.value == SearchTls::Verify::none)
-    reading.warn(
-        search.tls.verify.line,
-        fmt::format("sink {}: with \"verify: none\" anybody on the way can read the logs and the credentials", in_quotes(sink.name)));
 }
 
 void connect(const SinkConfig& sink, ConnectTrial& trial) {
@@ -273,7 +216,7 @@ SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
 }
 
 const SinkType& elasticsearch_sink_type() {
-  static constexpr SinkType kType{{"elasticsearch", SinkConfig::Type::elasticsearch, kKeys, read, check}, connect, make};
+  static constexpr SinkType kType{{"elasticsearch", SinkConfig::Type::elasticsearch, kKeys, read, check_search_config}, connect, make};
   return kType;
 }
 

@@ -225,6 +225,61 @@ TEST_CASE("problems of transforms", "[app][config]") {
         Lines{"c.yaml:1: route to sink \"out\", which takes no records (its \"what\")"});
 }
 
+TEST_CASE("problems of a sink for Elasticsearch that a run or the server would find", "[app][config]") {
+  const auto expect_key = [](const std::string& key, const std::string& expected) {
+    expect_sink("{ type: elasticsearch, urls: ['https://a:9200'], " + key + " }", expected.empty() ? Lines{} : Lines{expected});
+  };
+  const auto expect_url = [](const std::string& url, const std::string& why) {
+    expect_sink("{ type: elasticsearch, urls: ['" + url + "'] }",
+                why.empty() ? Lines{} : Lines{"bad url \"" + url + "\": " + why + ", for example https://es1:9200"});
+  };
+  const std::string port = "a port is a number from 1 to 65535";
+  for (const std::string good : {"http://a", "https://a:9200/prefix/", "http://[::1]:9200", "http://10.0.0.1:80", "http://a/b:c"})
+    expect_url(good, "");
+  for (const std::string bad : {"http://a:", "http://a:0", "http://a:70000", "http://a:x", "http://a:92 00"})
+    expect_url(bad, bad.find(' ') == std::string::npos ? port : "it holds a blank or a sign that no URL has");
+  for (const std::string bad : {"http://", "http:///x", "http://:9200"}) expect_url(bad, "it has no host");
+  expect_url("http://::1:9200", "it has no host");
+  expect_url("http://fe80::1:9200", "an IPv6 address stands in brackets: http://[::1]:9200");
+  expect_url("http://a:9200/x?y=1", "it ends with its path: no ? and no #");
+  expect_sink("{ type: elasticsearch, urls: ['https://a:9200', 'https://A:9200/'] }", {"\"urls\" has \"https://A:9200/\" twice"});
+  expect_key("proxy: 'proxy:3128'", "bad proxy \"proxy:3128\": it begins with http:// or https://, for example http://proxy:3128");
+  expect_key("proxy: 'http://bob:x@proxy:3128'", "");
+  expect_key("tls: { ca: /no/such/ca.pem }", "tls.ca \"/no/such/ca.pem\": there is no such file");
+  expect_key("tls: { ca: / }", "tls.ca \"/\": is a folder: name a PEM file in it");
+  expect_key(
+      "tls: { ca: /dev/null }",
+      "tls.ca \"/dev/null\": holds no PEM block of a certificate (\"-----BEGIN …\"): `openssl x509 -inform der`, `openssl pkcs12` or "
+      "`openssl pkey` make one of other formats");
+  expect_key("retry: { first: 1m, max: 500ms }",
+             "sink \"out\": \"retry.first\" (60s) is longer than \"retry.max\" (500ms): the first pause is the shortest");
+  const std::string ours = "logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE, which our index template is for";
+  for (const std::string good : {"logs-loglode-default", "logs-loglode.shop-eu-1", "logs-loglode.a.b_c-prod"})
+    expect_key("data_stream: " + good, "");
+  for (const auto& [name, why] :
+       std::initializer_list<std::pair<std::string, std::string>>{{"logs-app-default", ours},
+                                                                  {"logs-loglode", ours},
+                                                                  {"logs-loglode.shop", ours},
+                                                                  {"logs-loglode.-x", "a part of it is empty: " + ours},
+                                                                  {"logs-loglode-", "a part of it is empty: " + ours},
+                                                                  {"logs-loglode-Prod", "upper case is refused by the server"},
+                                                                  {"logs-loglode-a b", "lower-case letters, digits and . _ - only"},
+                                                                  {"logs-loglode-a,b", "lower-case letters, digits and . _ - only"},
+                                                                  {"-logs-loglode-a", "it begins with a letter or digit"}})
+    expect_key("data_stream: '" + name + "'", "bad data_stream \"" + name + "\": " + why);
+  for (const auto& [size, why] : std::initializer_list<std::pair<std::size_t, std::string>>{
+           {200, "longer than 200 bytes"}, {101, "dataset and namespace have at most 100 bytes each"}}) {
+    const Lines problems =
+        problems_of(kGoodSources + "sinks: { out: { type: elasticsearch, urls: ['https://a'], data_stream: logs-loglode-" +
+                    std::string(size, 'a') + " } }\n");
+    REQUIRE(problems.size() == 1);
+    CHECK(problems.front().ends_with(why));
+  }
+  expect_key("events: { prefix: _x }", "bad prefix \"_x\": it begins with a letter or digit");
+  expect_key("events: { prefix: logs-loglode }",
+             "bad prefix \"logs-loglode\": indices of that name would be taken for data streams of records");
+}
+
 TEST_CASE("problems of sinks", "[app][config]") {
   expect_sink("{ type: file }", {"sink \"out\" lacks \"path\""});
   expect_sink("{ type: kafka }", {"sink \"out\" lacks \"brokers\"", "sink \"out\" lacks \"topic\""});
@@ -236,10 +291,6 @@ TEST_CASE("problems of sinks", "[app][config]") {
   expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], api_key: x, bearer: y }",
               {"sink \"out\": one of \"api_key\", \"user\" with \"password\", and \"bearer\", not several"});
   expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], user: x }", {"sink \"out\": \"user\" and \"password\" belong together"});
-  expect_sink(
-      "{ type: elasticsearch, urls: ['http://a:9200'], data_stream: logs-app-default }",
-      {"bad data_stream \"logs-app-default\": logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE in lower case, which our index "
-       "template is for"});
   expect_sink("{ type: elasticsearch, urls: ['http://a:9200'], bulk: { size: 1KiB } }", {"bad size \"1KiB\": from 64KiB to 100MiB"});
   expect_sink("{ type: file, path: o, what: [record] }",
               {"bad what \"record\": one of records, templates, findings, incidents, reports (did you mean \"records\"?)"});
