@@ -147,6 +147,7 @@ class Exchange {
     std::transform(name.begin(), name.end(), name.begin(), lower);
     std::string_view value = line.substr(colon + 1);
     while (value.starts_with(' ')) value.remove_prefix(1);
+    if (name == "location") answer_.location = value;
     if (name == "x-elastic-product") answer_.product = value;
     if (name == "x-opensearch-version") answer_.product = "OpenSearch " + std::string{value};
     if (name != "retry-after") return;

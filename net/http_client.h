@@ -47,6 +47,7 @@ struct HttpAnswer {
   bool timed_out = false;                                  // its time was over
   bool untrusted = false;                                  // its certificate was refused
   std::optional<std::chrono::milliseconds> retry_after{};  // of the header, where it is a number of seconds
+  std::string location{};                                  // of a redirect
   std::string product{};                                   // X-elastic-product, or X-OpenSearch-Version with "OpenSearch " before it
 
   [[nodiscard]] bool is_whole() const noexcept { return fault.empty(); }

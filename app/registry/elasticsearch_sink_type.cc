@@ -12,6 +12,7 @@
 #include "net/http_client.h"
 #include "parse/redact/redactor.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
+#include "sinks/elasticsearch/refusal_text.h"
 #include "sinks/elasticsearch/search_templates.h"
 
 namespace loglode::config {
@@ -143,20 +144,17 @@ void connect(const SinkConfig& sink, ConnectTrial& trial) {
     request.url = search.urls[i] + "/_index_template/" + std::string{kRecordsTemplate};
     request.timeout = trial.timeout();
     const HttpAnswer answer = http_exchange(search.access, std::move(request));
-    if (answer.untrusted)
-      trial.problem(line, fmt::format("{}: the certificate of {} is not trusted: {}; look at \"tls.ca\"", what, url, answer.fault));
-    else if (!answer.is_whole())
-      trial.problem(line, fmt::format("{}: {} does not answer: {}", what, url, answer.fault));
-    else if (answer.status == 401)
-      trial.problem(line, fmt::format("{}: {} does not know us (401): look at \"api_key\", \"user\" and \"password\"", what, url));
-    else if (answer.status == 404)
+    const std::string other = product_fault(url, answer, search.product);
+    if (!other.empty())
+      trial.problem(line, fmt::format("{}: {}", what, other));
+    else if (answer.status == 404 && answer.body.starts_with('{'))
       trial.problem(line, fmt::format("{}: {} has no index template {}: run `loglode setup elasticsearch`", what, url, kRecordsTemplate));
     else if (answer.is_success())
       trial.found(fmt::format("{}: {} answers, and has the index template {}", what, url, kRecordsTemplate));
-    else if (answer.status == 403)
+    else if (answer.status == 403 && answer.body.starts_with('{'))
       trial.found(fmt::format("{}: {} answers; whether it has the index template {} we may not see", what, url, kRecordsTemplate));
     else
-      trial.problem(line, fmt::format("{}: {} answers {}", what, url, answer.status));
+      trial.problem(line, fmt::format("{}: {}", what, refusal_text(url, answer, "a look at our index template")));
   }
 }
 

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "sinks/elasticsearch/refusal_text.h"
+
 namespace loglode {
 
 namespace {
@@ -27,19 +29,17 @@ Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, 
     HttpAnswer answer = http_exchange(sink.access, std::move(request));
     if (answer.is_whole() && answer.status < 500) return answer;
     const bool may_have_acted = method == "POST" && answer.was_sent;  // once more would not be the same
-    why +=
-        fmt::format("{}{}: {}", why.empty() ? "" : "; ", url, answer.is_whole() ? fmt::format("answers {}", answer.status) : answer.fault);
-    if (answer.untrusted) why += "; look at \"tls.ca\"";
+    why += (why.empty() ? "" : "; ") + refusal_text(url, answer, method + " /" + path);
     if (may_have_acted) break;
   }
   return fail(std::make_error_code(std::errc::host_unreachable), fmt::format("sink '{}': no node answers: {}", sink.name, why));
 }
 
 tl::unexpected<Error> refused(const SearchSinkConfig& sink, const std::string& what, const HttpAnswer& answer) {
-  std::string why = answer.body.substr(0, 500);
-  if (answer.status == 401) why = "the cluster does not know us: look at \"api_key\", \"user\" and \"password\"";
-  if (answer.status == 403) why = "this is not allowed to us; who sets up needs the cluster privilege manage_index_templates: " + why;
-  return fail(std::make_error_code(std::errc::permission_denied), fmt::format("sink '{}': {}: {} {}", sink.name, what, answer.status, why));
+  std::string why = refusal_text("the cluster", answer, what);
+  if (answer.status == 403) why += "; who sets up needs the cluster privilege manage_index_templates";
+  if (answer.status == 400) why += ": " + answer.body.substr(0, 500);  // of our template, no document
+  return fail(std::make_error_code(std::errc::permission_denied), fmt::format("sink '{}': {}", sink.name, why));
 }
 
 }  // namespace
@@ -51,6 +51,8 @@ Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   const auto answer = ask(sink, "GET", "");
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 403 && sink.product != SearchSinkConfig::Product::any) return cluster;
+  if (std::string fault = product_fault("the cluster", *answer, sink.product); !fault.empty())
+    return fail(std::make_error_code(std::errc::protocol_error), fmt::format("sink '{}': {}", sink.name, fault));
   if (!answer->is_success()) return refused(sink, "GET /", *answer);
   const Json root = Json::parse(answer->body, nullptr, false);
   const Json version = root.is_object() ? root.value("version", Json::object()) : Json::object();
