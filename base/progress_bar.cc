@@ -5,10 +5,16 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <utility>
 
 namespace loglode {
 
-ProgressBar::ProgressBar(const RunCounters& counters, std::uint64_t bytes_total, bool on) : counters_{counters}, bytes_total_{bytes_total} {
+ProgressBar::ProgressBar(const RunCounters& counters, std::uint64_t bytes_total, bool on)
+    : counters_{&counters}, bytes_total_{bytes_total} {
+  if (on) thread_ = std::thread{[this] { run(); }};
+}
+
+ProgressBar::ProgressBar(std::string doing, bool on) : doing_{std::move(doing)} {
   if (on) thread_ = std::thread{[this] { run(); }};
 }
 
@@ -26,7 +32,7 @@ ProgressBar::~ProgressBar() {
 void ProgressBar::run() {
   const auto start = std::chrono::steady_clock::now();
   std::unique_lock lock{mutex_};
-  auto pause = std::chrono::milliseconds{500};
+  auto pause = std::chrono::milliseconds{counters_ == nullptr ? 1000 : 500};
   while (!wake_.wait_for(lock, pause, [this] { return done_; })) {
     draw(std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count());
     pause = std::chrono::milliseconds{200};
@@ -34,8 +40,13 @@ void ProgressBar::run() {
 }
 
 void ProgressBar::draw(double seconds) {
-  const auto bytes = static_cast<double>(counters_.bytes_read.load()), lines = static_cast<double>(counters_.lines.load());
   shown_ = true;
+  if (counters_ == nullptr) {
+    fmt::print(stderr, "\r\033[K{} ({:.0f} s)", doing_, seconds);
+    std::fflush(stderr);
+    return;
+  }
+  const auto bytes = static_cast<double>(counters_->bytes_read.load()), lines = static_cast<double>(counters_->lines.load());
   if (bytes_total_ == 0) {
     fmt::print(stderr, "\r\033[K{:.1f} MB  {:.2f} M lines  {:.0f} k lines/s", bytes / 1e6, lines / 1e6, lines / seconds / 1e3);
   } else {

@@ -172,7 +172,12 @@ LoadedConfig load_config(const std::string& path, const TypeReaders& types, cons
   if (!file.is_open() || file.bad()) {
     LoadedConfig out;
     out.config.file = path;
-    out.problems.push_back({path, 0, "cannot be read; does it exist and may this user read it?"});
+    std::error_code none;
+    out.problems.push_back(
+        {path, 0,
+         std::filesystem::is_directory(path, none)
+             ? "is a folder: name the configuration file in it; `loglode analyze` and `loglode tail` read a folder of logs"
+             : "cannot be read; does it exist and may this user read it?"});
     return out;
   }
   text.resize(static_cast<std::size_t>(file.gcount()));

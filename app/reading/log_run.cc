@@ -61,7 +61,10 @@ Result<void> LogRun::run() {
 
 Result<void> LogRun::prepare() {
   if (auto loaded = analysis_.load(); !loaded) return loaded;
-  auto inputs = chosen_inputs(options_, counters_);
+  auto inputs = [&] {
+    const ProgressBar looking{"looking for files", wants_progress(options_)};  // a folder may hold very many
+    return chosen_inputs(options_, counters_);
+  }();
   if (!inputs) return tl::unexpected<Error>(inputs.error());
   if (auto sound = check_outputs(options_, *inputs); !sound) return sound;
   inputs_ = std::move(*inputs);
