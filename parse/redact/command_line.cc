@@ -271,7 +271,8 @@ Span find_user_password(std::string_view text, std::size_t at) {
   const bool apart = option > 0 && (is_gap(text[option - 1]) || is_quote(text[option - 1]));
   if (text[at] == '%') return name == "-U" && program == Program::none && apart && !escape ? mask_argument(text, at + 1, quote) : Span{};
   const Span span = is_any_of(name, {"--user", "--proxy-user", "--userpwd"}) ? mask_argument(text, at + 1, quote) : Span{};
-  return looks_like_secret(text.substr(span.begin, span.end - span.begin)) ? span : Span{};
+  constexpr std::size_t kSecretMin = 6;
+  return span.end - span.begin >= kSecretMin && looks_like_secret(text.substr(span.begin, span.end - span.begin)) ? span : Span{};
 }
 
 namespace {

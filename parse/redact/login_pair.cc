@@ -61,7 +61,7 @@ Span find_spoken_pair(std::string_view text, std::string_view word, std::size_t 
 }
 
 Span find_pgpass_password(std::string_view text, std::size_t at) {
-  constexpr std::size_t kFieldMax = 64;
+  constexpr std::size_t kFieldMax = 64, kPasswordMin = 4;
   std::size_t end = at + 1;
   while (end < text.size() && end - at < 7 && (is_digit(text[end]) || text[end] == '*')) ++end;
   const std::string_view port = text.substr(at + 1, end - at - 1);
@@ -76,7 +76,9 @@ Span find_pgpass_password(std::string_view text, std::size_t at) {
   }
   const std::size_t begin = end + 1;
   while (++end < text.size() && static_cast<unsigned char>(text[end]) > ' ' && !is_quote(text[end])) {}
-  return is_alpha(text[user]) && !is_placeholder(text.substr(begin, end - begin)) ? Span{begin, std::min(end, text.size())} : Span{};
+  return is_alpha(text[user]) && end - begin >= kPasswordMin && !is_placeholder(text.substr(begin, end - begin))
+             ? Span{begin, std::min(end, text.size())}
+             : Span{};
 }
 
 }  // namespace loglode::redaction

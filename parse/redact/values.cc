@@ -279,12 +279,13 @@ bool is_numbered_word(std::string_view value) noexcept {
   if (end == value.size() || value.size() - end > kDigitsMax + 1) return false;
   return is_any_of(
       value.substr(0, end),
-      {"error",  "err",     "errno",  "warning", "exception", "none",    "null",     "nil",     "undefined", "unknown", "invalid",
-       "http",   "https",   "status", "code",    "line",      "step",    "stage",    "phase",   "level",     "module",  "attempt",
-       "retry",  "version", "rev",    "release", "build",     "node",    "host",     "server",  "worker",    "thread",  "task",
-       "job",    "queue",   "shard",  "replica", "zone",      "region",  "port",     "slot",    "index",     "item",    "row",
-       "column", "page",    "part",   "chunk",   "block",     "segment", "field",    "param",   "parameter", "arg",     "option",
-       "type",   "class",   "group",  "rule",    "check",     "reason",  "category", "section", "chapter",   "round",   "iteration"});
+      {"error",   "err",     "errno",     "warning",   "exception", "none",    "null",     "nil",     "undefined", "unknown", "invalid",
+       "http",    "https",   "status",    "code",      "line",      "step",    "stage",    "phase",   "level",     "module",  "attempt",
+       "retry",   "version", "rev",       "release",   "build",     "node",    "host",     "server",  "worker",    "thread",  "task",
+       "job",     "queue",   "shard",     "replica",   "zone",      "region",  "port",     "slot",    "index",     "item",    "row",
+       "column",  "page",    "part",      "chunk",     "block",     "segment", "field",    "param",   "parameter", "arg",     "option",
+       "type",    "class",   "group",     "rule",      "check",     "reason",  "category", "section", "chapter",   "round",   "iteration",
+       "timeout", "versuch", "tentative", "tentativa", "tentativo", "intento", "poging",   "попытка"});
 }
 
 }  // namespace

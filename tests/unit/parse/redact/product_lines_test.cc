@@ -402,7 +402,8 @@ TEST_CASE("redact: words for password, token and code in other languages, also w
               "verificatiecode: «482913»"});
   expect_none({"Contraseña incorrecta para ana", "Passwort falsch", "mot de passe incorrect : réessayez", "senha inválida",
                "密码错误：三次", "código de estado: 482913", "code de retour : 482913", "Fehlercode: 482913", "код ошибки: 482913",
-               "错误代码：482913", "codice di errore: 482913", "password incorrect: 3 attempts"});
+               "错误代码：482913", "codice di errore: 482913", "password incorrect: 3 attempts", "Passwort falsch: Versuch3",
+               "mot de passe incorrect : tentative2"});
 }
 
 TEST_CASE("redact: signs that stand for a colon between a name and its value", "[redact]") {
@@ -433,7 +434,8 @@ TEST_CASE("redact: user and secret in one word", "[redact]") {
   expect_none({"docker run --user 1000:1000 x", "docker exec --user www:www1234 app", "--user bob", "12:5432:10:20:30", "date -U +%s",
                "db:5432: connection refused", "psql -U bob -d x%y", "principal hdfs/node12a@REALM", "connected as nn/host12@REALM",
                "actions/checkout2@V4", "login ok: bob", "login failed: 10.0.0.1:4242", "cookie jar \"a\"", "credentials expired 12:30",
-               "basic auth 10.0.0.1:8080", "basic_auth enabled:true1"});
+               "basic auth 10.0.0.1:8080", "basic_auth enabled:true1", "kubectl --user admin:prod1 get x", "login failed: db/timeout1",
+               "build:5432:a:b:c"});
 }
 
 TEST_CASE("redact: numbers that a state knows a person by", "[redact]") {
