@@ -1,14 +1,13 @@
 #include "sinks/elasticsearch/search_document.h"
 
 #include <fmt/format.h>
-#include <openssl/hmac.h>
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "core/assert.h"
 #include "core/window_summary.h"
+#include "sinks/elasticsearch/event_hash.h"
 
 namespace loglode {
 
@@ -19,7 +18,6 @@ using namespace std::chrono;
 
 // What `date_nanos` takes.
 constexpr Timestamp kFirstTime{sys_days{1970y / January / 1}}, kEndOfTimes{sys_days{2262y / January / 1}};
-constexpr std::size_t kHashBytes = 16;
 
 void append_member(std::string& out, std::string_view name, std::string_view value) {
   out += ",\"";
@@ -71,25 +69,10 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
                   record.time == kNoTime
                       ? "no time in the record: @timestamp is when it was read"
                       : "the record's time, " + to_rfc3339(record.time) + ", cannot be stored: @timestamp is when it was read");
-  if (!hash_key_.empty()) append_hash(out, record.raw);
+  if (!hash_key_.empty()) append_member(out, "event.hash", to_hex(event_hash(hash_key_, record.raw)));
   append_attributes(out, batch, record);
   out += "}\n";
   return action_size;
-}
-
-void SearchDocuments::append_hash(std::string& out, std::string_view raw) const {
-  constexpr char kHex[] = "0123456789abcdef";
-  unsigned char digest[EVP_MAX_MD_SIZE];
-  unsigned size = 0;
-  const auto* const done = HMAC(EVP_sha256(), hash_key_.data(), static_cast<int>(hash_key_.size()),
-                                reinterpret_cast<const unsigned char*>(raw.data()), raw.size(), digest, &size);
-  LOGLODE_ASSERT(done != nullptr && size >= kHashBytes);
-  out += ",\"event.hash\":\"";
-  for (std::size_t i = 0; i < kHashBytes; ++i) {
-    out += kHex[digest[i] >> 4U];
-    out += kHex[digest[i] & 15U];
-  }
-  out += '"';
 }
 
 /// A name that comes twice would make the document one that servers refuse: the first counts.

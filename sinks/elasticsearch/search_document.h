@@ -23,8 +23,7 @@ inline constexpr std::size_t kAttributesMax = 128, kAttributeBytesMax = 8 * kKiB
 
 class SearchDocuments {
  public:
-  /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash, HMAC-SHA-256 (RFC 2104) of the raw bytes cut to 128 bits;
-  /// empty: none is written.
+  /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash (event_hash.h); empty: none is written.
   SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask);
 
   /// Appends the two lines of a record. Op create under its record id. `read`: the time that counts where the record has none that the
@@ -33,7 +32,6 @@ class SearchDocuments {
 
  private:
   void append_attributes(std::string& out, const Batch& batch, const Record& record);
-  void append_hash(std::string& out, std::string_view raw) const;
 
   RecordJson json_;
   StreamRouter router_;
