@@ -12,9 +12,9 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::array<std::string_view, 12> kKept{"@timestamp",    "message",       "event.id",    "event.hash",
-                                                 "event.created", "event.reason",  "kafka.topic", "kafka.partition",
-                                                 "kafka.offset",  "log.file.path", "log.offset",  "service.name"};
+constexpr std::array<std::string_view, 13> kKept{"@timestamp",   "message",      "event.id",        "event.hash",   "event.created",
+                                                 "event.reason", "kafka.topic",  "kafka.partition", "kafka.offset", "log.file.path",
+                                                 "log.offset",   "service.name", "loglode.stream"};
 
 constexpr std::string_view kTime = "@timestamp";  // no document of a data stream is without
 

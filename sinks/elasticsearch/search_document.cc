@@ -45,6 +45,8 @@ std::string_view cut_text(std::string_view text, std::size_t size) {
 
 }  // namespace
 
+std::string to_hex(const StreamIdentity& stream) { return fmt::format("{:016x}{:016x}", stream.high, stream.low); }
+
 SearchDocuments::SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask)
     : json_{rules, std::move(mask), RecordJson::MessageFields::left_out}, router_{std::move(router)}, hash_key_{std::move(hash_key)} {}
 
@@ -64,6 +66,7 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
   out.resize(out.size() - 2);  // "}\n"
   out += stream.members;
   append_member(out, "event.created", to_rfc3339(read));
+  append_member(out, kStreamField, to_hex(batch.stream->info.identity));
   if (!is_dated)
     append_member(out, "event.reason",
                   record.time == kNoTime

@@ -21,6 +21,11 @@ inline constexpr std::string_view kAttributesField = "loglode.unknown";
 inline constexpr std::size_t kAttributesMax = 128, kAttributeBytesMax = 8 * kKiB,
                              kAttributesBytesMax = 32 * kKiB;  // what is more is left out, and marked
 
+/// Names the stream that a record is of, so that what is stored of one can be walked in its order, whatever its file is called by now.
+inline constexpr std::string_view kStreamField = "loglode.stream";
+/// As it is written there: 32 hex digits.
+[[nodiscard]] std::string to_hex(const StreamIdentity& stream);
+
 class SearchDocuments {
  public:
   /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash (event_hash.h); empty: none is written.

@@ -48,6 +48,7 @@ TEST_CASE("a record is created under its id in the data stream") {
   const Made one = made(batch_of(record), record);
   CHECK(one.action["create"]["_index"] == "logs-loglode-default");
   CHECK(one.action["create"]["_id"] == one.source["event.id"]);
+  CHECK(one.source["loglode.stream"] == "00000000000000010000000000000002");
   CHECK(one.source["message"] == "took 5 ms");
   CHECK(one.source["@timestamp"] == "2026-11-29T20:00:00.000000000Z");
   CHECK(one.source["log.record.template_id"] == "00000000000000ab");
