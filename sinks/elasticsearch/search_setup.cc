@@ -14,10 +14,11 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::chrono::milliseconds kTimeout{30'000};
+constexpr std::chrono::milliseconds kTimeout{60'000};
 
-/// The answer of the first node that gives one.
-Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path, const std::string& body = {}) {
+}  // namespace
+
+Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path, const std::string& body) {
   std::string why;
   for (const std::string& url : sink.urls) {
     HttpCall request;
@@ -37,12 +38,10 @@ Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, 
 
 tl::unexpected<Error> refused(const SearchSinkConfig& sink, const std::string& what, const HttpAnswer& answer) {
   std::string why = refusal_text("the cluster", answer, what);
-  if (answer.status == 403) why += "; who sets up needs the cluster privilege manage_index_templates";
+  if (answer.status == 403) why += "; docs/elasticsearch.md says what our key needs, and who sets up (manage_index_templates)";
   if (answer.status == 400) why += ": " + answer.body.substr(0, 500);  // of our template, no document
   return fail(std::make_error_code(std::errc::permission_denied), fmt::format("sink '{}': {}", sink.name, why));
 }
-
-}  // namespace
 
 Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   SearchCluster cluster;

@@ -21,6 +21,12 @@ struct SetupChange {
   std::string unless_changed{};  // of a server that replaces only what it is told the state of: behind the path, with its question mark
 };
 
+/// The answer of the first node that gives one (below 500). Errors: none does; a POST that may have acted is not sent to the next one.
+[[nodiscard]] Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path,
+                                     const std::string& body = {});
+/// What a person is told of an answer that is none of 2xx; `what` was asked.
+[[nodiscard]] tl::unexpected<Error> refused(const SearchSinkConfig& sink, const std::string& what, const HttpAnswer& answer);
+
 /// Asks the nodes in turn until one answers. Errors: none does, or it does not know us, or it is no cluster of ours.
 [[nodiscard]] Result<SearchCluster> cluster_of(const SearchSinkConfig& sink);
 /// Who can delete old documents there: ILM or ISM where the server has it, else the data stream itself from Elasticsearch 8.14 on, which
