@@ -25,6 +25,7 @@
 #include "app/commands/setup_command.h"
 #include "app/commands/tail.h"
 #include "app/commands/template_commands.h"
+#include "app/commands/verify_command.h"
 #include "app/reading/builtin_rules.h"
 #include "app/reading/option_words.h"
 #include "app/registry/types.h"
@@ -42,6 +43,7 @@ struct Arguments {
   TemplateSource templates;
   DlqArguments dlq;
   SetupArguments setup;
+  VerifyArguments verify;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
   std::string looked_into;  // --state of the commands that look at a run
@@ -66,6 +68,7 @@ class CommandLine {
     add_templates();
     add_dlq_commands(app_, arguments_.dlq, status_);
     add_setup();
+    add_verify_command(app_, arguments_.verify, status_);
     add_others();
     refuse_empty_values(app_);
     expand_home(app_);

@@ -92,9 +92,10 @@ Result<std::unique_ptr<Source>> make(const SourceConfig& source, const SourceMak
   follow.exclude = values_of(source.exclude);
   follow.roots = values_of(source.roots);
   follow.rotated = values_of(source.rotated);
-  follow.from_end = source.start.kind == StartAt::Kind::end;
+  follow.from_end = source.start.kind == StartAt::Kind::end && !with.again;
   follow.bookmarks = with.bookmarks();
-  follow.has_state = true;  // where there is none, commits come all the same
+  follow.has_state = !with.again;  // where there is none, commits come all the same
+  follow.again = with.again;
   follow.next_stream = with.next_stream;
   follow.reading.source = source.name;
   follow.reading.line_bytes_max = with.line_bytes_max;

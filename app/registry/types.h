@@ -69,6 +69,7 @@ struct SourceMaking {
   std::function<void(const std::string&)> say;                    // what is no fault; any thread
   std::vector<std::pair<std::string, KafkaSource*>>& kafka;       // each Kafka source that is made is added: its figures are asked for
   std::vector<std::pair<std::string, const FileSource*>>& files;  // the same of each source of files
+  bool again = false;  // for `verify`: what was read is read once more from its beginning, nothing is kept of it
 };
 
 struct SourceType : TypeReading<SourceConfig> {

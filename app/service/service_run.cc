@@ -27,15 +27,7 @@ using config::SinkConfig;
 using config::SourceConfig;
 using config::values_of;
 
-constexpr std::size_t kLeastQueueBytes = 4 * kMiB;
 constexpr std::chrono::seconds kWaitingTold{5};
-
-ReadingOptions rule_options(const PipelineConfig& config) {
-  ReadingOptions reading;
-  reading.no_builtin_rules = !config.rules.builtin;
-  reading.rules = values_of(config.rules.packs);
-  return reading;
-}
 
 DocumentKinds kinds_of(const SinkConfig& sink) {
   DocumentKinds kinds;
@@ -75,10 +67,14 @@ bool mask_whole(std::string_view text, std::string& out) {
   return redact_into(text, out, counts);
 }
 
-/// What the framers are told: OTLP is JSON once it was read.
-std::string line_format(const std::string& format) { return format.starts_with("otlp") ? "json" : format; }
-
 }  // namespace
+
+ReadingOptions rule_options(const PipelineConfig& config) {
+  ReadingOptions reading;
+  reading.no_builtin_rules = !config.rules.builtin;
+  reading.rules = values_of(config.rules.packs);
+  return reading;
+}
 
 JudgeConfig::Frequent frequent_of(const config::JudgingConfig& detect) {
   return {detect.frequent_count.value, std::chrono::duration_cast<Duration>(detect.frequent_window.value)};
@@ -120,9 +116,9 @@ Result<void> ServiceRun::refuse_unsound() {
   }
   if (!unknown.empty()) return fail(std::make_error_code(std::errc::invalid_argument), "the configuration cannot be used:" + unknown);
   for (const SourceConfig& source : config_.sources) {
-    if (auto framers = framers_for(source, source.format.value); !framers) return tl::unexpected<Error>(framers.error());
+    if (auto framers = framers_.of(source, source.format.value); !framers) return tl::unexpected<Error>(framers.error());
     for (const config::TopicRule& rule : source.per_topic)
-      if (auto framers = rule.format ? framers_for(source, rule.format->value) : Result<const FramerFactory*>{}; !framers)
+      if (auto framers = rule.format ? framers_.of(source, rule.format->value) : Result<const FramerFactory*>{}; !framers)
         return tl::unexpected<Error>(framers.error());
   }
   auto transforms = make_transforms(config_.sources, config_.sinks, live_->rules(), live_->counters());
@@ -182,37 +178,13 @@ Result<void> ServiceRun::prepare() {
   return operations_->start(config_.http);
 }
 
-Result<const FramerFactory*> ServiceRun::framers_for(const SourceConfig& source, const std::string& format) {
-  const std::pair key{line_format(format), source.zone.value};
-  if (const auto known = framers_.find(key); known != framers_.end()) return known->second.get();
-  ReadingOptions reading;
-  reading.format = key.first;
-  reading.zone = key.second;
-  for (const config::Text& file : config_.formats) reading.format_files.push_back(file.value);
-  ParseConfig parsing = parse_config(reading);
-  parsing.keep_attributes = need_attributes(config_.sources);
-  auto framers = make_framer_factory(parsing);
-  if (!framers)
-    return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().message));
-  return framers_.emplace(key, *framers).first->second.get();
-}
-
-/// Some ten batches are on their way, and each costs several times its bytes when its lines are short.
-static std::size_t batch_bytes_of(std::uint64_t memory_bytes) {
-  return static_cast<std::size_t>(std::clamp<std::uint64_t>(memory_bytes / 64, 64 * kKiB, kBatchBytesTarget));
-}
-
 Result<void> ServiceRun::add_sources() {
-  // A quarter of the memory is for what waits in front of the pipeline, shared by all sources that keep something waiting.
-  const auto consumers = static_cast<std::size_t>(std::count_if(
-      config_.sources.begin(), config_.sources.end(), [](const SourceConfig& one) { return one.type == SourceConfig::Type::kafka; }));
-  const std::size_t share = config_.pipeline.memory_bytes.value / 8 / std::max<std::size_t>(consumers, 1);
   const config::SourceMaking with{config_.file,
                                   config_.pipeline.line_bytes_max.value,
-                                  batch_bytes_of(config_.pipeline.memory_bytes.value),
-                                  std::clamp<std::size_t>(share, kLeastQueueBytes, 16 * kMiB),
+                                  batch_bytes_of(config_),
+                                  queue_bytes_of(config_),
                                   live_->counters(),
-                                  [this](const SourceConfig& source, const std::string& format) { return framers_for(source, format); },
+                                  [this](const SourceConfig& source, const std::string& format) { return framers_.of(source, format); },
                                   [this] { return live_->next_stream(); },
                                   [this] { return live_->bookmarks(); },
                                   live_->known_position(),

@@ -11,6 +11,7 @@
 
 #include "app/live/live_run.h"
 #include "app/service/operations.h"
+#include "app/service/source_framers.h"
 #include "config/pipeline_config.h"
 #include "incidents/event_documents.h"
 #include "ingest/kafka/kafka_source.h"
@@ -22,6 +23,7 @@
 namespace loglode {
 
 // What a configuration says of judging, for LiveOptions and LiveReload.
+[[nodiscard]] ReadingOptions rule_options(const config::PipelineConfig& config);
 [[nodiscard]] JudgeConfig::Frequent frequent_of(const config::JudgingConfig& detect);
 [[nodiscard]] std::vector<Mute> mutes_of(const config::JudgingConfig& detect);
 
@@ -40,7 +42,6 @@ class ServiceRun {
  private:
   Result<void> refuse_unsound();
   Result<void> add_sources();
-  Result<const FramerFactory*> framers_for(const config::SourceConfig& source, const std::string& format);
   Result<std::vector<EngineSink>> make_sinks(const RuleCatalog& rules);
   void monitor();
   void tell_problems();
@@ -55,7 +56,7 @@ class ServiceRun {
   LiveOptions options_;
   std::unique_ptr<DeadLetters> dead_letters_;
   std::unique_ptr<RejectedRecords> verdicts_;
-  std::map<std::pair<std::string, std::string>, std::shared_ptr<const FramerFactory>> framers_;  // by format and zone
+  SourceFramers framers_{config_};
   std::atomic<std::uint64_t> dropped_by_sinks_{0};
   EventDocuments events_{json_event_texts()};  // judging thread
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;

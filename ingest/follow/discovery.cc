@@ -358,7 +358,7 @@ bool Discovery::passes_over_copy(OpenedFile& copy, const FollowedFile& original,
 /// `takes_its_place`: it may still grow.
 void Discovery::go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place) {
   const FileKey key = key_of(opened.status);
-  if (!takes_its_place && static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
+  if (!takes_its_place && !config_.again && static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
     return known_.pass_over(opened.status, left.fingerprint, KnownFiles::end_print(opened));
   const std::string first = first_bytes_of(opened.descriptor.number());
   if (!fits(left.fingerprint, first)) return;  // it became something else since it was looked at
@@ -380,6 +380,11 @@ std::unique_ptr<FollowedFile> Discovery::make_file(OpenedFile opened, Bookmark m
     mark.reference =
         Timestamp{std::chrono::seconds{opened.status.st_mtim.tv_sec} + std::chrono::nanoseconds{opened.status.st_mtim.tv_nsec}};
   const bool kept = known_.is_kept(mark.identity);
+  if (config_.again) {
+    mark.offset = 0;
+    mark.remembered.clear();
+    mark.prints = {};
+  }
   auto file =
       std::make_unique<FollowedFile>(std::move(opened), std::move(info), std::move(mark), std::move(first), file_config_, counters_);
   if (kept) file->mark()->keep();

@@ -26,6 +26,7 @@ struct FollowConfig {
   bool from_end = false;               // what is there at the very first start, when nothing is known of this source, is not read
   std::vector<std::string> bookmarks;  // of earlier runs, as bookmark() gave them
   bool has_state = false;              // bookmarks are kept: nothing is read of a file before the state holds its own (commit())
+  bool again = false;                  // what `bookmarks` say was read is read once more, from its beginning and under the same identity
   std::function<StreamId()> next_stream;
   IngestConfig reading{};
   std::chrono::milliseconds poll{250};                                  // longest time until something is noticed that no event told
