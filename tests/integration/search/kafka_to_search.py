@@ -4,6 +4,7 @@ The oracle asks the topic and the server: what is stored by (partition, offset) 
 message is not stored. Environment: LOGLODE_SEARCH_RUNS (5), LOGLODE_CRASH_SEED (tests/seeds.py).
 """
 import hashlib
+import json
 import os
 import random
 import signal
@@ -31,7 +32,7 @@ snapshot: 100ms
 sources:
   shop: {{ type: kafka, brokers: [{broker.address}], topics: [orders], group: search, instance: one, start: earliest, service: {{ from: topic }}, options: {{ session.timeout.ms: 6000 }} }}
 sinks:
-  search: {{ type: elasticsearch, urls: ['{server.url}'], bulk: {{ size: 64KiB, age: 50ms, timeout: 10s }}, retry: {{ first: 50ms, max: 500ms }} }}
+  search: {{ type: elasticsearch, urls: ['{server.url}'], hash_key: key, bulk: {{ size: 64KiB, age: 50ms, timeout: 10s }}, retry: {{ first: 50ms, max: 500ms }} }}
 http: {{ listen: off }}
 """
 
@@ -91,6 +92,12 @@ def run(server, program, folder):
         for key, text in sent.items():
             assert text.endswith(kept[key][1].split(" by ")[1]), f"{key}: {kept[key][1]!r} is not of {text!r}"
         assert len({identity for identity, _ in kept.values()}) == written, "ids are not unique"
-        print(f"{runs} runs, seed {seed}: {written} messages, 0 lost, 0 unknown, 0 twice")
+        positions = broker.committed("search")
+        receipt = subprocess.run([service.program, "verify", service.config, "--report", "ndjson"], cwd=service.folder, capture_output=True, text=True, timeout=120, check=False)
+        assert receipt.returncode == 0, (receipt.stdout[-800:], receipt.stderr)
+        total = json.loads(receipt.stdout.splitlines()[-1])
+        assert total["counts"]["stored"] == total["records"] == written, total
+        assert broker.committed("search") == positions, "verify has moved the group"
+        print(f"{runs} runs, seed {seed}: {written} messages, 0 lost, 0 unknown, 0 twice; the receipt says the same")
     finally:
         broker.kill()
