@@ -289,6 +289,10 @@ TEST_CASE("formats: loggers of other languages", "[parse][formats]") {
          {"2026-11-24T00:00:54.723", Severity::warn, "stock is low", "", "", "", "", {{"log.logger", "shop.orders"}}});
   expect("python", "ERROR:shop.orders:order 3 failed",
          {"", Severity::error, "order 3 failed", "", "", "", "", {{"log.logger", "shop.orders"}}});
+  // The type of an error stands where a logger's name would.
+  for (const char* type : {"java.lang.OutOfMemoryError", "com.shop.OrderException", "django.db.utils.OperationalError"})
+    expect("log4j", "2026-11-24 00:00:54,723 ERROR " + std::string{type} + ": no more",
+           {"2026-11-24T00:00:54.723", Severity::error, std::string{type} + ": no more", "", "", "", "", {}});
   expect("log4j", "2026-11-24 00:00:54,723 DEBUG shop.orders: loading order 1",
          {"2026-11-24T00:00:54.723", Severity::debug, "loading order 1", "", "", "", "", {}});
   expect("oslo",
