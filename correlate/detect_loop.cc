@@ -71,7 +71,7 @@ std::vector<Anomaly> find_loops(const Timeline& timeline, std::vector<Anomaly>& 
   for (const auto* list : {&timeline.series, &timeline.hits})
     for (const Series& error : *list) {
       if (error.severity_class() != SeverityClass::error || error.points.size() < kLoops || error.learned_total > 0) continue;
-      if (error.among > 0 && error.states_calm()) continue;
+      if (error.told || (error.among > 0 && error.states_calm())) continue;
       const auto of_service = starts.find(error.service);
       if (of_service == starts.end()) continue;
       std::size_t loops = 0;

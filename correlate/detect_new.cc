@@ -5,6 +5,7 @@
 #include <map>
 #include <tuple>
 
+#include "base/staged_words.h"
 #include "correlate/detect.h"
 #include "correlate/message_family.h"
 #include "correlate/statistics.h"
@@ -120,7 +121,7 @@ std::vector<Anomaly> find_early(const Timeline& timeline, const JudgeConfig& con
   std::map<std::uint32_t, std::vector<const Series*>> of_service;
   for (const auto* list : {&timeline.series, &timeline.hits})
     for (const Series& series : *list) {
-      if (series.severity_class() != SeverityClass::error || series.points.empty()) continue;
+      if (series.severity_class() != SeverityClass::error || series.points.empty() || series.told) continue;
       if (comparable && is_new(timeline, series, config)) continue;  // of a family that is told
       if (std::none_of(told.begin(), told.end(), [&](const Anomaly& anomaly) { return anomaly.series == &series; }))
         of_service[series.service].push_back(&series);
@@ -181,6 +182,7 @@ class NewFinder {
       tell(fresh);
     }
     tell_hits();
+    demote_got_over();
     demote_chance();
     return std::move(anomalies_);
   }
@@ -236,7 +238,7 @@ class NewFinder {
   /// An error rule that hits a template for the first time, though not all of it, or though its records state that nothing is broken.
   void tell_hits() {
     for (const Series& hit : timeline_.hits) {
-      if (hit.severity_class() == SeverityClass::quiet || !is_new(timeline_, hit, config_)) continue;
+      if (hit.told || hit.severity_class() == SeverityClass::quiet || !is_new(timeline_, hit, config_)) continue;
       const bool got_over = hit.states_calm() && !overrules(hit.severity, hit.said);
       if ((got_over && !config_.growing) || !counts(hit)) continue;
       const bool told = std::any_of(anomalies_.begin(), anomalies_.end(), [&](const Anomaly& anomaly) {
@@ -285,6 +287,21 @@ class NewFinder {
     anomaly.finding.summary += why;
   }
 
+  /// What says itself that it is staged, or that it is tried again, where the service goes on afterwards and says so no more.
+  void demote_got_over() {
+    for (Anomaly& anomaly : anomalies_) {
+      if (!anomaly.opens) continue;
+      const Series& series = *anomaly.series;
+      const Cell* cell = series.points.front().cell;
+      const std::string_view text = cell != nullptr && !cell->excerpt.empty() ? std::string_view{cell->excerpt} : series.info->text;
+      if (says_it_is_staged(text))
+        make_digest(anomaly, "; it says itself that this is no real failure");
+      else if (anomaly.level != IncidentSeverity::critical && series.total <= kChanceRecords && says_it_tries_again(text) &&
+               timeline_.lines[series.service].points.back().last > series.points.back().last)
+        make_digest(anomaly, "; it says that this is tried again, and it was not said oftener");
+    }
+  }
+
   /// Where surprises are the rule, one more is none.
   void demote_chance() {
     const auto by_chance = [](const Anomaly& anomaly) {
@@ -316,6 +333,7 @@ class NewFinder {
 }  // namespace
 
 std::string why_quiet(const Timeline& timeline, const Series& series, const JudgeConfig& config) {
+  if (series.told) return "nothing calls it an error but its words";
   if (records_to_compare_with(timeline) < kFirstPartLines)
     return timeline.has_baseline ? "the baseline is too short to tell whether that is new"
                                  : "there is too little before it to tell whether that is new";

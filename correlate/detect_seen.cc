@@ -37,6 +37,16 @@ bool is_part_of_told(const Series& hit, const std::vector<Anomaly>& told) {
          });
 }
 
+/// Whether the same lines are an error by more than these words.
+bool is_told_better(const Series& hit, const Timeline& timeline) {
+  const auto says_so = [&](const Series& other) {
+    return !other.told && other.service == hit.service && other.info == hit.info && !other.points.empty() &&
+           gravity_of(other) >= Severity::error;
+  };
+  return std::any_of(timeline.series.begin(), timeline.series.end(), says_so) ||
+         std::any_of(timeline.hits.begin(), timeline.hits.end(), says_so);
+}
+
 /// Errors that are one message with other values in it: one row of the report stands for all of them.
 struct Family {
   const Series* first = nullptr;  // the gravest, then earliest
@@ -89,12 +99,13 @@ std::vector<Anomaly> find_seen(const Timeline& timeline, const JudgeConfig& conf
   std::vector<Anomaly> anomalies;
   if (config.growing) return anomalies;  // whoever follows is told of an error when it is new or louder
   std::set<const Series*> known;
-  for (const Anomaly& anomaly : told) known.insert(anomaly.series);
+  for (const Anomaly& anomaly : told)
+    if (anomaly.finding.kind != FindingKind::deploy) known.insert(anomaly.series);  // a change that tells of an error as well
   std::vector<const Series*> seen;
   for (const auto* list : {&timeline.series, &timeline.hits})
     for (const Series& series : *list)
       if (!series.points.empty() && series.learned_total == 0 && gravity_of(series) >= Severity::error && !known.contains(&series) &&
-          !is_part_of_told(series, told))
+          !is_part_of_told(series, told) && !(series.told && is_told_better(series, timeline)))
         seen.push_back(&series);
   std::sort(seen.begin(), seen.end(), graver);
   std::vector<Family> families = families_of(seen);

@@ -2,10 +2,13 @@
 #include "correlate/path_services.h"
 
 #include <algorithm>
+#include <functional>
 #include <limits>
 #include <map>
 #include <set>
 #include <tuple>
+
+#include "core/told_hit.h"
 
 namespace loglode {
 
@@ -135,7 +138,7 @@ class Builder {
         const RuleInfo* rule = rule_of(window.rules[hit.rule]);
         if (rule == nullptr || rule->category != RuleCategory::error) continue;
         const TemplateId id = catalog_.of(hit.shape).id;
-        hits_[{service_of[hit.service], id, rule->id}].count += hit.count;
+        hits_[{service_of[hit.service], id, window.rules[hit.rule]}].count += hit.count;
         records.try_emplace({service_of[hit.service], id});
       }
     });
@@ -187,8 +190,8 @@ class Builder {
       timeline_.traces.push_back(TraceMoment{step.trace, step.time, service_of[step.service], severity_class(step.severity)});
   }
 
-  [[nodiscard]] const RuleInfo* rule_of(const std::string& id) const {
-    const auto known = rules_.find(id);
+  [[nodiscard]] const RuleInfo* rule_of(std::string_view name) const {
+    const auto known = rules_.find(rule_id_of(name));
     return known == rules_.end() ? nullptr : known->second;  // null: of another version's pack
   }
 
@@ -207,16 +210,18 @@ class Builder {
       if (rule->category == RuleCategory::error) {
         if (hit.first_line != 0) of_hit = &cell_of(hit, found ? cell->severity : Severity::unspecified);
         const TemplateInfo& info = catalog_.of(hit.shape);
-        Hits& hits = hits_[{service_of[hit.service], info.id, rule->id}];
+        Hits& hits = hits_[{service_of[hit.service], info.id, window.rules[hit.rule]}];
+        hits.series.told = names_told_hit(window.rules[hit.rule]);
         // Where the records themselves say that nothing is broken, what a graver rule makes of them is a series of its own, whole or not.
         const bool whole = hits.count == hits.of, overruled = overrules(rule->severity, hits.said);
-        if (!whole || overruled) {
+        if (!whole || overruled || hits.series.told) {
           hits.series.service = service_of[hit.service];
           hits.series.info = &info;
           hits.series.rule = rule;
           hits.series.among = hits.of;
           add_hit(hits.series, found ? cell->severity : hits.said, Point{window.start, hit.count, hit.first, hit.last, of_hit, &window},
                   learned);
+          if (hits.series.told) continue;
         }
         const bool most = (whole && !overruled) || (hits.count * 2 >= hits.of && hits.said >= Severity::error);
         if (found && most) {
@@ -261,7 +266,7 @@ class Builder {
       });
       if (same == taken.end())
         taken.push_back(std::move(series));
-      else if (series.rule->severity > same->rule->severity)
+      else if (series.told != same->told ? same->told : series.rule->severity > same->rule->severity)
         *same = std::move(series);
     }
   }
@@ -385,7 +390,7 @@ class Builder {
 
   const TemplateCatalog& catalog_;
   const JudgeConfig& config_;
-  std::map<std::string, const RuleInfo*> rules_;
+  std::map<std::string, const RuleInfo*, std::less<>> rules_;
   Timeline timeline_;
   std::map<std::string, std::string> called_;  // services of the baseline that go by another name now
   std::map<std::tuple<std::uint32_t, TemplateId, SeverityClass>, Series> templates_;

@@ -42,6 +42,7 @@ struct Series {
   Severity severity_max = Severity::unspecified;  // of Timeline::texts, whose `severity` is the lowest: the highest
   bool stated = false;                            // the records say their severity themselves
   Severity said = Severity::unspecified;          // of a series of Timeline::hits: that severity, the highest
+  bool told = false;                              // of the same: hits that are only told (core/told_hit.h)
   std::uint64_t among = 0;                        // of the same: records of the template, hit or not, the baseline's too
   std::uint64_t learned_total = 0, total = 0;     // total: of all that is not a given baseline
   std::vector<Point> learned;                     // baseline, in order of time

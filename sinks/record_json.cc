@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/terminal_text.h"
+#include "core/told_hit.h"
 #include "core/window_summary.h"
 
 namespace loglode {
@@ -274,6 +275,7 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   }
   bool first = true;
   for (const RuleHit hit : batch.hits_of(record)) {
+    if (is_told_hit(hit.rule, rule_ids_.size())) continue;
     line.copy(first ? ",\"rule.id\":[" : ",");
     line.copy(rule_ids_[static_cast<std::size_t>(hit.rule)]);
     first = false;

@@ -7,9 +7,19 @@
 #include <tuple>
 #include <utility>
 
+#include "core/told_hit.h"
 #include "patterns/aggregate/aggregator_state.h"
 
 namespace loglode {
+
+namespace {
+
+/// As summaries name the hits of `rule`, which may lie behind the catalogue's.
+std::string name_of_rule(const RuleCatalog& rules, std::uint32_t rule) {
+  return is_told_hit(RuleIndex{rule}, rules.size()) ? rules[rule - rules.size()].id + kToldSign : rules[rule].id;
+}
+
+}  // namespace
 
 void WindowAggregator::State::append_summaries(const WindowTable& from, bool ordinal, bool changed_only,
                                                std::vector<WindowSummary>& out) const {
@@ -69,7 +79,7 @@ void WindowAggregator::State::append_summaries(const WindowTable& from, bool ord
   for (const AggregatedRuleCell& cell : from.rule_cells()) {
     const std::uint32_t place = places[cell.frame];
     if (place == kNone) continue;
-    const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, (*rules)[cell.rule].id);
+    const std::uint32_t rule = place_of(rule_places, out[base + place].rules, place, cell.rule, name_of_rule(*rules, cell.rule));
     RuleCell& made = out[base + place].rule_cells.emplace_back(
         RuleCell{service_place(place, cell.service), rule, cell.shape, cell.count, cell.first, cell.last});
     if (cell.first_hit == nullptr) continue;
@@ -146,11 +156,13 @@ void WindowAggregator::State::restore(const WindowSummary& summary) {
     if (!summary.ordinal) stream.previous = stream.watermark = std::max(stream.watermark, cell.last);
   }
   for (const RuleCell& cell : summary.rule_cells) {
-    const auto known =
-        std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == summary.rules[cell.rule]; });
+    const std::string& name = summary.rules[cell.rule];
+    const auto known = std::find_if(rules->begin(), rules->end(), [&](const RuleInfo& rule) { return rule.id == rule_id_of(name); });
     if (known == rules->end()) continue;
-    AggregatedRuleCell& made = into.rule_cell_of(at, service_of(summary.services[cell.service], stream),
-                                                 static_cast<std::uint32_t>(known - rules->begin()), cell.shape);
+    const auto rule = static_cast<std::uint32_t>(known - rules->begin());
+    AggregatedRuleCell& made =
+        into.rule_cell_of(at, service_of(summary.services[cell.service], stream),
+                          names_told_hit(name) ? static_cast<std::uint32_t>(told_hit_of(rule, rules->size())) : rule, cell.shape);
     if (made.count == 0 || std::tuple{cell.first, cell.first_offset} < std::tuple{made.first, made.first_offset()}) {
       made.first = cell.first;
       made.first_hit.reset();

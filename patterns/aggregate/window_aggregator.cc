@@ -329,8 +329,8 @@ void WindowAggregator::State::aggregate(Batch& batch, Record& record, std::uint3
   bool error_rule = false;
   for (const RuleHit hit : batch.hits_of(record)) {
     const auto rule = static_cast<std::uint32_t>(hit.rule);
-    LOGLODE_ASSERT(rule < rules->size());
-    const bool tells_error = (*rules)[rule].category == RuleCategory::error;
+    LOGLODE_ASSERT(rule < 2 * rules->size());  // told hits lie behind
+    const bool tells_error = (*rules)[rule % rules->size()].category == RuleCategory::error;
     error_rule = error_rule || tells_error;
     AggregatedRuleCell& cell = table->rule_cell_of(frame_at, service, rule, full ? kNoShape : shape);
     if (tells_error && (cell.count == 0 || std::tuple{time, record.offset} < std::tuple{cell.first, cell.first_offset()}))

@@ -15,6 +15,11 @@ namespace loglode {
 /// nothing is.
 [[nodiscard]] bool without_cited(std::string_view text, bool quotes, std::string& said);
 
+/// The same with all that is likely to be no fault of the program that writes it, though some program means one so: what people say
+/// (`comment by bob: …`), the value of any key that may hold a text (`body=`), with `quotes` of any key, and a line that says itself that
+/// it is staged. An error in it is told and opens nothing.
+[[nodiscard]] bool without_doubtful(std::string_view text, bool quotes, std::string& said);
+
 /// Whether quotes in a record cite: where it says that all is well.
 [[nodiscard]] constexpr bool cites_in_quotes(Severity severity) noexcept {
   return severity != Severity::unspecified && severity < Severity::warn;

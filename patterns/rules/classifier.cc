@@ -3,9 +3,11 @@
 #include <cstring>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 
 #include "core/assert.h"
+#include "core/told_hit.h"
 #include "patterns/rules/block_sieve.h"
 #include "patterns/rules/cited_text.h"
 #include "patterns/rules/compiled_rules.h"
@@ -73,17 +75,26 @@ class Classifier final : public Stage {
     return scanned;
   }
 
-  /// An error that the message only cites is none of the program that writes it.
+  /// An error that the message only cites is none of the program that writes it; one that stands where people write is doubtful.
   void drop_cited(const Record& record) {
-    if (std::none_of(hits_.begin(), hits_.end(), [&](const Hit& hit) { return rules_->tells_errors[hit.rule]; })) return;
-    if (!without_cited(record.message, cites_in_quotes(record.severity), said_)) return;
-    const std::vector<Hit> all = std::exchange(hits_, {});
-    if (!scan(said_)) {
-      hits_ = all;
-      return;
+    const auto tells_error = [&](const Hit& hit) { return rules_->tells_errors[hit.rule]; };
+    const bool quotes = cites_in_quotes(record.severity);
+    if (std::none_of(hits_.begin(), hits_.end(), tells_error)) return;
+    if (without_cited(record.message, quotes, said_)) {
+      const std::vector<Hit> all = std::exchange(hits_, {});
+      if (!scan(said_)) {
+        hits_ = all;
+        return;
+      }
+      for (const Hit& hit : all)
+        if (!rules_->tells_errors[hit.rule]) hits_.push_back(hit);
     }
-    for (const Hit& hit : all)
-      if (!rules_->tells_errors[hit.rule]) hits_.push_back(hit);
+    if (std::none_of(hits_.begin(), hits_.end(), tells_error) || !without_doubtful(record.message, quotes, said_)) return;
+    std::vector<Hit> all = std::exchange(hits_, {});
+    if (scan(said_))
+      for (Hit& hit : all)
+        hit.doubtful = tells_error(hit) && std::none_of(hits_.begin(), hits_.end(), [&](const Hit& sure) { return sure.rule == hit.rule; });
+    hits_ = std::move(all);
   }
 
   bool scan(std::string_view text) {
@@ -101,7 +112,7 @@ class Classifier final : public Stage {
       if (rules_->is_probe(expression)) {
         probe_hit_ = hit_any_ = true;
       } else if (scanner_.confirmed(expression, text)) {
-        hits_.push_back({rules_->rule_of[expression], below_});
+        hits_.push_back({rules_->rule_of[expression], below_, false});
         hit_any_ = true;
       }
     }
@@ -109,18 +120,23 @@ class Classifier final : public Stage {
 
   void settle(Batch& batch, Record& record) {
     if (probe_hit_) record.set(RecordFlag::may_hold_secret);
-    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) { return a.rule < b.rule; });
+    std::sort(hits_.begin(), hits_.end(), [](const Hit& a, const Hit& b) {
+      return std::tuple{a.rule, !a.below, a.doubtful} < std::tuple{b.rule, !b.below, b.doubtful};
+    });
     const std::string_view service = service_of(batch, record);
     const bool passed = record.line_count == 1 && tells_that_it_passed(record.message);
     std::uint64_t over = 0;
     std::uint32_t latest = kNoRule;
-    for (const auto [rule, below] : hits_) {
-      if (rule == latest || !rules_->admits(rule, service, below ? Severity::unspecified : record.severity, passed)) continue;
+    for (const auto [rule, below, doubtful] : hits_) {
+      if (rule == latest) continue;
+      const Severity severity = below ? Severity::unspecified : record.severity;
+      const bool admitted = rules_->admits(rule, service, severity, passed), counts = admitted && !doubtful;
+      if (!admitted && (!rules_->tells(rule, service, severity, passed) || (doubtful && !rules_->applies_to[rule].opens))) continue;
       latest = rule;
       if (record.hits_count == rules_->hits_per_line_max) {
         ++over;
       } else {
-        batch.hits.push_back({RuleIndex{rule}});
+        batch.hits.push_back({counts ? RuleIndex{rule} : told_hit_of(rule, rules_->applies_to.size())});
         ++record.hits_count;
       }
     }
@@ -140,7 +156,8 @@ class Classifier final : public Stage {
   RunCounters& counters_;
   struct Hit {
     std::uint32_t rule;
-    bool below;  // in the lines below the first: those do not share its severity
+    bool below;     // in the lines below the first: those do not share its severity
+    bool doubtful;  // where people write: it is only told
   };
   static constexpr std::uint32_t kNoRule = UINT32_MAX;
 

@@ -34,6 +34,10 @@ class RuleSet {
   [[nodiscard]] bool admits(std::uint32_t rule, std::string_view service, Severity severity, bool passed) const noexcept {
     return applies_to[rule].admits(service, severity) && !(passed && tells_errors[rule] && severity < Severity::warn);
   }
+  /// Whether a hit that is not admitted is told of (core/told_hit.h).
+  [[nodiscard]] bool tells(std::uint32_t rule, std::string_view service, Severity severity, bool passed) const noexcept {
+    return applies_to[rule].tells(service, severity) && !(passed && severity < Severity::warn);
+  }
 };
 
 /// Numbers the expressions of `rules` (in their order) and of the probes. Nothing is compiled.

@@ -28,6 +28,8 @@ enum class RuleTag : protozero::pbf_tag_type {
   string_reference = 15,
   string_file = 16,
   int32_line = 17,
+  bool_opens = 18,
+  bool_tells_calm = 19,
 };
 enum class TextTag : protozero::pbf_tag_type { string_text = 1, int32_line = 2 };
 
@@ -92,6 +94,12 @@ Rule read_rule(protozero::data_view bytes) {
       case RuleTag::uint32_below:
         rule.applies_to.below = static_cast<Severity>(reader.get_uint32());
         break;
+      case RuleTag::bool_opens:
+        rule.applies_to.opens = reader.get_bool();
+        break;
+      case RuleTag::bool_tells_calm:
+        rule.applies_to.tells_calm = reader.get_bool();
+        break;
       case RuleTag::message_match:
         rule.match.push_back(read_text(reader.get_view()));
         break;
@@ -133,6 +141,8 @@ std::string encode_rules(const std::vector<Rule>& rules) {
     for (const std::string& service : rule.applies_to.services) out.add_string(RuleTag::string_service, service);
     out.add_uint32(RuleTag::uint32_at_least, static_cast<std::uint32_t>(rule.applies_to.at_least));
     out.add_uint32(RuleTag::uint32_below, static_cast<std::uint32_t>(rule.applies_to.below));
+    out.add_bool(RuleTag::bool_opens, rule.applies_to.opens);
+    out.add_bool(RuleTag::bool_tells_calm, rule.applies_to.tells_calm);
     add_texts(out, RuleTag::message_match, rule.match);
     add_texts(out, RuleTag::message_no_match, rule.no_match);
     for (const std::string& reference : rule.references) out.add_string(RuleTag::string_reference, reference);

@@ -18,8 +18,8 @@ constexpr std::string_view kPackVersion = "1";  // of the format, docs/rules.md
 constexpr std::string_view kWhatFilesHave =
     R"(a configuration of `run` has "sources" and "sinks", a rule pack "pack", "version" and "rules")";
 constexpr std::string_view kPackKeys[] = {"pack", "version", "rules", "description"};
-constexpr std::string_view kRuleKeys[] = {"id",         "name",     "category", "severity", "pattern",     "case_sensitive",
-                                          "applies_to", "examples", "meaning",  "check",    "safe_action", "references"};
+constexpr std::string_view kRuleKeys[] = {"id",       "name",    "category", "severity",    "pattern",    "case_sensitive", "applies_to",
+                                          "examples", "meaning", "check",    "safe_action", "references", "opens"};
 constexpr std::string_view kAppliesToKeys[] = {"services", "severity_at_least", "severity_below"};
 constexpr std::string_view kExampleKeys[] = {"match", "no_match"};
 constexpr std::string_view kCategories[] = {"error", "performance", "security", "business"};
@@ -51,14 +51,20 @@ std::optional<std::size_t> read_word(MappingReader& map, std::string_view key, s
 AppliesTo read_applies_to(const YAML::Node* node, RuleCategory category, ProblemList& problems, const std::string& rule) {
   AppliesTo out;
   // What INFO lines say of timeouts and failures is mostly a setting or a retry that worked.
-  if (category == RuleCategory::error) out.at_least = Severity::warn;
+  if (category == RuleCategory::error) {
+    out.at_least = Severity::warn;
+    out.tells_calm = true;
+  }
   if (node == nullptr) return out;
   MappingReader map{*node, "applies_to", kAppliesToKeys, problems, rule};
   for (TextAt& glob : map.texts("services", kExamplesPerRuleMax, false)) {
     if (glob.text.size() > kGlobBytesMax) map.problem(glob.line, fmt::format("the glob is too long: over {} bytes", kGlobBytesMax));
     out.services.push_back(std::move(glob.text));
   }
-  if (const auto word = read_word(map, "severity_at_least", kSeverities, false)) out.at_least = kSeverityValues[*word];
+  if (const auto word = read_word(map, "severity_at_least", kSeverities, false)) {
+    out.at_least = kSeverityValues[*word];
+    out.tells_calm = false;
+  }
   if (const auto word = read_word(map, "severity_below", kSeverities, false)) {
     out.below = kSeverityValues[*word];
     if (out.below <= out.at_least)
@@ -95,6 +101,7 @@ Rule read_rule(const YAML::Node& node, ProblemList& problems) {
   rule.patterns = map.texts("pattern", kPatternsPerRuleMax, true);
   rule.case_sensitive = map.optional_flag("case_sensitive", false);
   rule.applies_to = read_applies_to(map.find("applies_to"), rule.info.category, problems, rule.info.id);
+  rule.applies_to.opens = map.optional_flag("opens", true);
   if (const YAML::Node* examples = map.find("examples")) {
     read_examples(*examples, rule, problems);
   } else {
@@ -179,9 +186,18 @@ bool glob_matches(std::string_view glob, std::string_view text) noexcept {
 }
 
 bool AppliesTo::admits(std::string_view service, Severity severity) const noexcept {
-  if (severity != Severity::unspecified && (severity < at_least || severity >= below)) return false;
-  if (services.empty()) return true;
-  return std::any_of(services.begin(), services.end(), [&](const std::string& glob) { return glob_matches(glob, service); });
+  return opens && (severity == Severity::unspecified || (severity >= at_least && severity < below)) && is_of(service);
+}
+
+bool AppliesTo::tells(std::string_view service, Severity severity) const noexcept {
+  if (opens && !tells_calm) return false;
+  const Severity from = tells_calm ? std::min(at_least, Severity::info) : at_least;
+  return (severity == Severity::unspecified || (severity >= from && severity < below)) && is_of(service);
+}
+
+bool AppliesTo::is_of(std::string_view service) const noexcept {
+  return services.empty() ||
+         std::any_of(services.begin(), services.end(), [&](const std::string& glob) { return glob_matches(glob, service); });
 }
 
 std::vector<Rule> read_pack(const RulePackText& pack, std::vector<RuleProblem>& problems) {

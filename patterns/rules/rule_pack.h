@@ -30,9 +30,16 @@ struct TextAt {
 struct AppliesTo {
   std::vector<std::string> services;  // globs (`*`, `?`); empty: every service
   Severity at_least = Severity::trace;
-  Severity below{25};  // exclusive; 25 is above every severity number
+  Severity below{25};       // exclusive; 25 is above every severity number
+  bool opens = true;        // else its hits are only told (core/told_hit.h)
+  bool tells_calm = false;  // a record that states less than `at_least`, but INFO, is told of
 
   [[nodiscard]] bool admits(std::string_view service, Severity severity) const noexcept;
+  /// Whether a hit is told of where it is not admitted.
+  [[nodiscard]] bool tells(std::string_view service, Severity severity) const noexcept;
+
+ private:
+  [[nodiscard]] bool is_of(std::string_view service) const noexcept;
 };
 
 /// `*` is any run of bytes, `?` any one byte, everything else itself.

@@ -150,4 +150,75 @@ TEST_CASE("hits: a rule that the baseline has seen in the same template is not n
   CHECK(about(judged, "crashed")[0]->total == 2);
 }
 
+TEST_CASE("hits: what is only told is one error_seen with its count, line and severity, and nothing else, at any level", "[correlate]") {
+  for (const Severity said : {Severity::unspecified, Severity::info, Severity::warn})
+    for (const bool whole : {false, true})
+      for (const std::size_t count : {1U, 9U}) {
+        Scene scene;
+        for (int i = 0; i < 2000; ++i) {
+          const bool hit = i >= 1500 && i < 1500 + static_cast<int>(count);
+          scene.words = hit ? "job ended with SIGSEGV" : "job ended with success";
+          scene.line(i * 0.5, "api", said, hit && whole ? "job ended with SIGSEGV" : "job ended with <*>", {},
+                     hit ? std::vector<std::string>{"http-5xx?", "crashed?"} : std::vector<std::string>{});
+        }
+        const Judged judged{scene};
+        INFO(spelled_out(judged.judgement));
+        CHECK(judged.judgement.incidents.empty());
+        const auto seen = judged.findings(FindingKind::error_seen);
+        REQUIRE(seen.size() == 1);
+        CHECK(seen[0]->rule_id == "crashed");
+        CHECK(seen[0]->total == count);
+        CHECK(seen[0]->notify == Notify::none);
+        REQUIRE_FALSE(seen[0]->evidence.empty());
+        CHECK(seen[0]->evidence[0].origin.line == 1501);
+        for (const Finding& finding : judged.judgement.findings)
+          if (&finding != seen[0]) CHECK(finding.severity < Severity::error);
+        JudgeConfig growing;
+        growing.growing = true;
+        CHECK(Judged{scene, growing}.findings(FindingKind::error_seen).empty());
+      }
+}
+
+TEST_CASE("hits: what is only told does not repeat an error, and a change that tells of one is told as both", "[correlate]") {
+  Scene scene;
+  scene.lines(0, 900, 0.5, "api", Severity::info, "order stored");
+  scene.line(800, "api", Severity::error, "no room left", {}, {"crashed?"});
+  scene.line(801, "api", Severity::warn, "request failed", {}, {"http-5xx", "crashed?"});
+  scene.line(802, "api", Severity::info, "received SIGTERM, shutting down", {}, {"crashed?"});
+  const Judged judged{scene};
+  INFO(spelled_out(judged.judgement));
+  const auto seen = judged.findings(FindingKind::error_seen);
+  REQUIRE(seen.size() == 2);
+  CHECK(seen[0]->rule_id != seen[1]->rule_id);
+  CHECK(judged.findings(FindingKind::deploy).size() == 1);
+  CHECK(judged.findings(FindingKind::new_error).size() == 1);
+}
+
+TEST_CASE("new: an error that says that it is staged or tried again opens nothing while it stays at that", "[correlate]") {
+  struct Row {
+    const char* text;
+    int times;
+    bool goes_on, opens;
+  };
+  for (const Row& row : std::initializer_list<Row>{{"attempt 1/3 failed: refused", 1, true, false},
+                                                   {"attempt 1/3 failed: refused", 2, true, false},
+                                                   {"attempt 1/3 failed: refused", 3, true, true},
+                                                   {"attempt 1/3 failed: refused", 1, false, true},
+                                                   {"attempt 3/3 failed: refused", 1, true, true},
+                                                   {"upload failed, retrying", 1, true, false},
+                                                   {"expected: rejected login", 9, false, false},
+                                                   {"simulated failure: node down", 3, true, false},
+                                                   {"unexpected failure: node down", 1, true, true}}) {
+    INFO(row.text << ' ' << row.times);
+    Scene scene;
+    scene.lines(0, 900, 0.5, "api", Severity::info, "order stored");
+    for (int i = 0; i < row.times; ++i) scene.line(901 + i, "api", Severity::error, row.text);
+    if (row.goes_on) scene.line(950, "api", Severity::info, "order stored");
+    const Judged judged{scene};
+    INFO(spelled_out(judged.judgement));
+    CHECK(judged.judgement.incidents.empty() != row.opens);
+    CHECK(judged.findings(FindingKind::new_error).size() == 1);
+  }
+}
+
 }  // namespace loglode

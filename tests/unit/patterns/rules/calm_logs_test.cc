@@ -58,6 +58,7 @@ double share_of_error_lines(const LoadedRules& loaded, const std::string& kind, 
     REQUIRE(hits.stage().run(hits.batch()).has_value());
     bool error = false;
     for (const RuleHit hit : hits.batch().hits) {
+      if (is_told_hit(hit.rule, loaded.catalog->size())) continue;
       const RuleInfo& rule = (*loaded.catalog)[static_cast<std::size_t>(hit.rule)];
       auto& [count, first] = hits_by_rule[std::string(name_of(rule.category)) + " " + rule.id];
       if (count++ == 0) first = line;

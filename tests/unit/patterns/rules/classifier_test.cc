@@ -144,17 +144,63 @@ TEST_CASE("applies_to: a rule of category error hits from WARN on unless it says
                               rule_text("secure", "timed out", "timed out", "category: security") +
                               rule_text("slow", "timed out", "timed out", "category: performance") +
                               rule_text("money", "timed out", "timed out", "category: business"))};
-  const std::string_view all = "always by-default money secure slow", quiet = "always money secure slow";
+  const std::string_view all = "always by-default money secure slow", quiet = "always money secure slow",
+                         told = "always by-default? money secure slow";
   for (const auto& [severity, ids] : std::initializer_list<std::pair<Severity, std::string_view>>{{Severity::unspecified, all},
                                                                                                   {Severity::trace, quiet},
                                                                                                   {Severity::debug, quiet},
-                                                                                                  {Severity::info, quiet},
-                                                                                                  {Severity::info2, quiet},
+                                                                                                  {Severity::info, told},
+                                                                                                  {Severity::info2, told},
                                                                                                   {Severity::warn, all},
                                                                                                   {Severity::error, all},
                                                                                                   {Severity::fatal, all}}) {
     INFO(severity_name(severity));
     CHECK(hits(record_of("the request timed out", severity)) == ids);
+  }
+}
+
+TEST_CASE("classifier: what stands where people write is only told, unless the record says ERROR", "[rules]") {
+  Classified hits{sound_rules(rule_text("full", "disk full", "disk full", "category: error, applies_to: {severity_at_least: trace}") +
+                              rule_text("words", "full", "full", "category: error, opens: false") +
+                              rule_text("attack", "disk full", "disk full", "category: security"))};
+  for (const char* text :
+       {"chat message from bob: disk full", "user u9 wrote: disk full", "comment by u9: disk full when I open it",
+        "ticket 4711 created: disk full", "issue #12 closed: disk full", "PR #12: handle disk full", "commit 4f3a: fix for disk full",
+        "article viewed: disk full, what now", "message from user 12: disk full", "body=disk full", "post text=\"disk full\" user=9",
+        R"({"role":"user","content":"disk full"})", "prompt=what is: disk full tokens=9", "subject=Re: disk full",
+        "expected error: disk full", "simulated: disk full", "dry run: would report disk full", "test_full expects disk full",
+        "disk full in /a, using fallback /b"}) {
+    for (const Severity severity : {Severity::unspecified, Severity::info, Severity::warn}) {
+      INFO(text << " as " << severity_name(severity));
+      const std::string ids = hits(record_of(text, severity));
+      CHECK((ids == "attack full?" || ids == "attack"));
+    }
+    CHECK(hits(record_of(text, Severity::error)) == "attack full words?");
+  }
+  for (const char* text :
+       {"disk full", "comment service failed: disk full", "document 4 could not be stored: disk full", "mailer: disk full",
+        "unexpected error: disk full", "post failed: disk full", "error_message=\"disk full\"", "fallback failed: disk full",
+        "commit of transaction aborted: disk full", "BUG: disk full", "disk issue: disk full"}) {
+    INFO(text);
+    CHECK(hits(record_of(text)) == "attack full words?");
+    CHECK(hits(record_of(text, Severity::info)) == "attack full words?");
+  }
+  CHECK(hits(record_of("translation label=\"disk full\"", Severity::info)) == "attack full?");
+  CHECK(hits(record_of("loaded caption_4=\"disk full\"", Severity::info)) == "attack full?");
+  CHECK(hits(record_of("loaded caption_4=\"disk full\"", Severity::warn)) == "attack full words?");
+}
+
+TEST_CASE("opens: false: a rule that is only told, whatever the severity", "[rules]") {
+  Classified hits{sound_rules(rule_text("told", "gave up", "gave up", "category: error, opens: false") +
+                              rule_text("asks", "gave up", "gave up", "category: error, applies_to: {severity_at_least: warn}"))};
+  for (const auto& [severity, ids] : std::initializer_list<std::pair<Severity, std::string_view>>{{Severity::unspecified, "asks told?"},
+                                                                                                  {Severity::debug, ""},
+                                                                                                  {Severity::info, "told?"},
+                                                                                                  {Severity::warn, "asks told?"},
+                                                                                                  {Severity::fatal, "asks told?"}}) {
+    INFO(severity_name(severity));
+    CHECK(hits(record_of("it gave up", severity)) == ids);
+    if (severity < Severity::error) CHECK(hits(record_of("q=\"it gave up\"", severity)) == "");
   }
 }
 
@@ -190,7 +236,7 @@ TEST_CASE("classifier: what stands below a quiet line is looked at for every rul
     both.raw = "12:00 disk full\nwrite: disk full";
     both.line_count = 2;
     CHECK(hits(both) == "full");
-    CHECK(hits(record_of("disk full", severity)) == (severity == Severity::error ? "full" : ""));
+    CHECK(hits(record_of("disk full", severity)) == (severity == Severity::error ? "full" : severity == Severity::info ? "full?" : ""));
   }
 }
 
@@ -249,8 +295,8 @@ TEST_CASE("classifier: each record of a batch has its own hits, none is carried 
     REQUIRE(hits.stage().run(batch).has_value());
     std::vector<std::string> ids;
     for (const Record& record : batch.records) ids.push_back(hits.hits_of(record));
-    CHECK(ids == std::vector<std::string>{"a", "", "", "a b", "", "b"});
-    CHECK(batch.hits.size() == 4);
+    CHECK(ids == std::vector<std::string>{"a", "", "", "a b", "b?", "b"});
+    CHECK(batch.hits.size() == 5);
   }
 }
 

@@ -150,7 +150,7 @@ void count_hits(const LoadedRules& loaded, const std::vector<std::string>& lines
     batch.records = {record};
     if (!(*classifier)->run(batch)) std::abort();
     for (const RuleHit hit : batch.hits) {
-      auto& [count, first] = hits[static_cast<std::uint32_t>(hit.rule)];
+      auto& [count, first] = hits[static_cast<std::uint32_t>(static_cast<std::size_t>(hit.rule) % loaded.catalog->size())];
       if (count++ == 0) first = line;
     }
   }

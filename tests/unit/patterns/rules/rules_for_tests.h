@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/run_counters.h"
+#include "core/told_hit.h"
 #include "patterns/rules/rule_set.h"
 
 namespace loglode {
@@ -48,7 +49,7 @@ inline Record record_of(std::string_view message, Severity severity = Severity::
   return record;
 }
 
-/// One worker's classifier and a batch for it; the ids of the rules that hit, joined by blanks.
+/// One worker's classifier and a batch for it; the ids of the rules that hit, joined by blanks, with a ? behind one that is only told.
 class Classified {
  public:
   explicit Classified(const LoadedRules& loaded) : catalog_(loaded.catalog) {
@@ -64,11 +65,13 @@ class Classified {
   }
   std::string operator()(std::string_view message) { return (*this)(record_of(message)); }
 
-  std::string hits_of(const Record& record) const {
+  std::string hits_of(const Record& record, bool with_told = true) const {
     std::string out;
     for (const RuleHit hit : batch_.hits_of(record)) {
+      if (!with_told && is_told_hit(hit.rule, catalog_->size())) continue;
       if (!out.empty()) out += ' ';
-      out += (*catalog_)[static_cast<std::size_t>(hit.rule)].id;
+      out += (*catalog_)[static_cast<std::size_t>(hit.rule) % catalog_->size()].id;
+      if (is_told_hit(hit.rule, catalog_->size())) out += kToldSign;
     }
     return out;
   }
