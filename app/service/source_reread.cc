@@ -169,7 +169,8 @@ bool SourceReread::is_asked_for(const RereadStream& stream) const {
     std::error_code ignored;
     return std::filesystem::weakly_canonical(path, ignored);
   };
-  return std::any_of(stream.paths.begin(), stream.paths.end(), [&](const std::string& path) { return place_of(path) == place_of(wanted_.file); });
+  return std::any_of(stream.paths.begin(), stream.paths.end(),
+                     [&](const std::string& path) { return place_of(path) == place_of(wanted_.file); });
 }
 
 /// Bookmarks as if each file had more to give: those that were read to their end are looked for as well.

@@ -5,10 +5,10 @@
 
 #include <algorithm>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "core/assert.h"
+#include "sinks/elasticsearch/refusal_text.h"
 #include "sinks/elasticsearch/repair.h"
 #include "sinks/elasticsearch/search_templates.h"
 
@@ -54,12 +54,6 @@ std::string kind_of(std::string_view type) {
   const bool is_word = !type.empty() && type.size() <= kKindBytesMax &&
                        std::all_of(type.begin(), type.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
   return is_word ? " " + std::string{type} : std::string{};
-}
-
-std::string kind_of(const HttpAnswer& answer) {
-  const auto body = nlohmann::json::parse(answer.body, nullptr, false);
-  const nlohmann::json::json_pointer place{"/error/type"};
-  return body.is_object() && body.contains(place) && body[place].is_string() ? kind_of(body[place].get<std::string>()) : std::string{};
 }
 
 /// For metrics: why a whole request brought no verdicts.
@@ -197,12 +191,14 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
   const TimePoint now = Clock::now();
   if (!answer.is_whole() || answer.status >= 500 || answer.status == 429) {
     nodes_.failed(node, now, told_pause(answer));
-    return set_trouble(answer.is_whole() ? fmt::format("{} answers {}{}", nodes_.url(node), answer.status, kind_of(answer))
-                                         : fmt::format("{} does not answer: {}", nodes_.url(node), answer.fault));
+    return set_trouble(refusal_text(nodes_.url(node), answer, "a look at its index templates"));
   }
   nodes_.answered(node);
-  if (answer.is_success() ||
-      answer.status == 403) {  // 403: a key that may only write; then the person who made it has seen to the templates
+  if (answer.status == 401) renew_access();
+  if (const std::string other = product_fault(nodes_.url(node), answer, config_.product); !other.empty()) return pause(now, other);
+  // A key that may only write: then the person who made it has seen to the templates. A proxy's own 403 is no JSON.
+  const bool may_not_see = answer.status == 403 && answer.body.starts_with('{');
+  if (answer.is_success() || may_not_see) {
     templates_to_ask_for_.pop_back();
     pauses_ = 0;
     return templates_to_ask_for_.empty() ? set_trouble({}) : void();
@@ -212,9 +208,7 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
                  fmt::format("the cluster has no index template {}: run `loglode setup elasticsearch CONFIG` once; nothing is sent until "
                              "then, nothing is lost",
                              templates_to_ask_for_.back()));
-  if (answer.status == 401) renew_access();
-  pause(now, fmt::format("{} answers {}{} to who we are: look at the sink's api_key, user and password", nodes_.url(node), answer.status,
-                         kind_of(answer)));
+  pause(now, refusal_text(nodes_.url(node), answer, "a look at its index templates"));
 }
 
 void BulkSender::start_due(TimePoint now) {
@@ -293,7 +287,7 @@ void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
 void BulkSender::unanswered(Flight& flight, const HttpAnswer& answer) {
   nodes_.failed(flight.node, Clock::now());
   window_.too_much();
-  const std::string why = fmt::format("{} does not answer as a whole: {}", nodes_.url(flight.node), answer.fault);
+  const std::string why = refusal_text(nodes_.url(flight.node), answer, "a write to " + config_.data_stream);
   Bulk& bulk = flight.bulk;
   for (BulkDocument& document : bulk.documents) document.first_refused = {};
   if (answer.was_sent && !bulk.look_up_since) bulk.look_up_since = flight.sent;
@@ -309,7 +303,7 @@ milliseconds BulkSender::told_pause(const HttpAnswer& answer) const {
 
 void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   const TimePoint now = Clock::now();
-  const std::string why = fmt::format("{} answers {}{}", nodes_.url(flight.node), answer.status, kind_of(answer));
+  const std::string why = refusal_text(nodes_.url(flight.node), answer, "a write to " + config_.data_stream);
   Bulk& bulk = flight.bulk;
   if (answer.status == 429 || answer.status >= 500)
     for (BulkDocument& document : bulk.documents) document.first_refused = {};
@@ -343,9 +337,7 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   if (answer.status == 401) renew_access();
   if (nodes_.size() > 1) nodes_.failed(flight.node, now);  // another node may know us
   later_.emplace(now, std::move(bulk));
-  pause(now, answer.status == 401 || answer.status == 403
-                 ? why + ": look at the sink's api_key, user and password, and at what its role may do"
-                 : why);
+  pause(now, why);
 }
 
 /// A request that was refused for one of its documents, nobody knows which; most of the rest may be stored.
