@@ -54,8 +54,11 @@ class KafkaSink final : public RecordSink, public EventSink {
     const std::uint64_t before = writes_.next_ticket();
     while (!writes_.wait_for_settled(before, std::min(until, Clock::now() + kWaitForRoom))) {
       if (producer_.failed()) return failed();
-      if (Clock::now() >= until) return in_the_way(std::to_string(writes_.size()) + " writes are not yet acknowledged");
+      if (Clock::now() < until) continue;
+      writes_.note_flush(false);
+      return in_the_way(std::to_string(writes_.size()) + " writes are not yet acknowledged");
     }
+    writes_.note_flush(true);
     return {};
   }
 

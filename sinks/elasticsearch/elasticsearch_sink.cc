@@ -62,7 +62,9 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
     const std::uint64_t before = writes_.next_ticket();
     do sender_.hurry();
     while (!writes_.wait_for_settled(before, std::min(until, Clock::now() + kWaitForRoom)) && Clock::now() < until);
-    if (writes_.wait_for_settled(before, Clock::now())) return {};
+    const bool in_time = writes_.wait_for_settled(before, Clock::now());
+    writes_.note_flush(in_time);
+    if (in_time) return {};
     return in_the_way(fmt::format("{} writes have no verdict yet", writes_.size()));
   }
 
