@@ -140,7 +140,7 @@ class SourceReread::Notes final : public RecordSink {
     out.fate = !of_.wanted_.times.everything() && !of_.wanted_.times.holds(previous_) ? Fate::outside
                : of_.selection_.takes(record)                                         ? Fate::wanted
                                                                                       : Fate::filtered;
-    if (out.fate == Fate::wanted && !of_.hash_key_.empty()) out.hash = event_hash(of_.hash_key_, record.raw);
+    if (!of_.hash_key_.empty()) out.hash = event_hash(of_.hash_key_, record.raw);
     return into_.add(stream_->info.identity, out);
   }
 

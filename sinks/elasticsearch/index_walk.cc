@@ -38,9 +38,7 @@ std::string_view first_text(const dom::element& fields, std::string_view name) {
 }
 
 bool read_hit(const dom::element& hit, StoredDocument& out, std::string& last_sort) {
-  std::string_view id;
-  if (hit["_id"].get(id) != simdjson::SUCCESS) return false;
-  out.id = id;
+  if (std::string_view id; hit["_id"].get(id) == simdjson::SUCCESS) out.id = id;
   dom::array sort;
   if (hit["sort"].get(sort) != simdjson::SUCCESS || sort.size() == 0) return false;
   if (sort.at(0).get(out.place) != simdjson::SUCCESS) return false;
@@ -84,7 +82,7 @@ Result<HitPage> read_hits(std::string body) {
   if (answer["hits"]["hits"].get(hits) != simdjson::SUCCESS) return page;  // the filter leaves out what is empty
   page.documents.reserve(hits.size());
   for (const dom::element hit : hits)
-    if (!read_hit(hit, page.documents.emplace_back(), page.last_sort)) return unreadable("has a document without id or offset");
+    if (!read_hit(hit, page.documents.emplace_back(), page.last_sort)) return unreadable("has a document without an offset");
   return page;
 }
 
@@ -95,7 +93,7 @@ std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::s
   const Json range = {{"range", {{offset, {{"gte", stream.from}, {"lt", std::min(stream.to, kLongMax)}}}}}};
   const Json named = term(kStreamField, to_hex(stream.identity));
   Json which = named;
-  if (!all_name_streams) {
+  if (!all_name_streams) {  // then ids tell whose a document is
     const Json origin = is_topic ? Json{term("kafka.topic", stream.topic), term("kafka.partition", stream.partition)}
                                  : Json{{{"terms", {{"log.file.path", stream.paths}}}}};
     const Json nameless = {{"bool", {{"filter", origin}, {"must_not", {{"exists", {{"field", kStreamField}}}}}}}};
@@ -107,6 +105,8 @@ std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::s
                 {"docvalue_fields", {"event.hash", kStreamField}},
                 {"query", {{"bool", {{"filter", {range, which}}}}}},
                 {"sort", {{{offset, "asc"}}}}};
+  // An id is in the stored fields: to read it, the server decompresses as much as for the document itself.
+  if (all_name_streams) query["stored_fields"] = "_none_";
   if (!cursor.empty()) {
     query["pit"] = {{"id", cursor}, {"keep_alive", kKeepAlive}};
     query["sort"].push_back({{"_shard_doc", "asc"}});  // several records can be of one message

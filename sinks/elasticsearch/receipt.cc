@@ -76,32 +76,52 @@ class Join {
   }
 
   void judge(std::uint64_t place) {
+    is_taken_.assign(documents_.size(), 0);
     for (Wanted& wanted : records_) find(wanted);
-    // What is left stands at this origin under ids that no record has. Equal bytes say best whose it is.
-    for (const StoredDocument& document : documents_)
-      if (!document.id.empty() && !explain_by_hash(document)) explain(document, place);
+    for (Wanted& wanted : records_)
+      take_one(wanted, [&](const StoredDocument& each) { return has_hash(each) && *each.hash == wanted.record.hash; });
+    for (Wanted& wanted : records_) take_one(wanted, [&](const StoredDocument& each) { return !has_hash(each); });
+    // What is left stands at this origin besides, or under ids that no record has. Equal bytes say best whose it is.
+    for (std::size_t i = 0; i < documents_.size(); ++i)
+      if (is_taken_[i] == 0 && !explain_by_hash(documents_[i])) explain(documents_[i], place);
     for (Wanted& wanted : records_) add(wanted, place);
   }
+
+  [[nodiscard]] bool has_hash(const StoredDocument& document) const { return stream_.has_hashes && document.hash.has_value(); }
 
   /// Takes the documents of its id.
   void find(Wanted& wanted) {
     std::size_t found = 0;
-    bool differs = false, has_hash = stream_.has_hashes;
-    for (StoredDocument& document : documents_) {
+    bool differs = false, all_have_hashes = true;
+    for (std::size_t i = 0; i < documents_.size(); ++i) {
+      const StoredDocument& document = documents_[i];
       if (document.id != wanted.id) continue;
       ++found;
-      has_hash = has_hash && document.hash;
-      differs = differs || (stream_.has_hashes && document.hash && *document.hash != wanted.record.hash);
-      document.id.clear();
+      is_taken_[i] = 1;
+      all_have_hashes = all_have_hashes && has_hash(document);
+      differs = differs || (has_hash(document) && *document.hash != wanted.record.hash);
     }
     wanted.is_found = found > 0;
     if (!wanted.is_found) return;
-    wanted.status = differs ? Status::different : found > 1 ? Status::duplicate : has_hash ? Status::stored : Status::unverifiable;
+    wanted.status = differs ? Status::different : found > 1 ? Status::duplicate : all_have_hashes ? Status::stored : Status::unverifiable;
+  }
+
+  /// Of documents whose ids were not asked for, the first that `fits`.
+  template <class Fits>
+  void take_one(Wanted& wanted, const Fits& fits) {
+    if (wanted.is_found) return;
+    for (std::size_t i = 0; i < documents_.size(); ++i) {
+      if (is_taken_[i] != 0 || !documents_[i].id.empty() || !fits(documents_[i])) continue;
+      is_taken_[i] = 1;
+      wanted.is_found = true;
+      wanted.status = has_hash(documents_[i]) ? Status::stored : Status::unverifiable;
+      return;
+    }
   }
 
   /// Of records that were found first: then it is one more of that.
   bool explain_by_hash(const StoredDocument& document) {
-    if (!stream_.has_hashes || !document.hash) return false;
+    if (!has_hash(document)) return false;
     for (const bool is_found : {true, false})
       for (Wanted& wanted : records_) {
         if (wanted.record.fate != Fate::wanted || wanted.is_found != is_found || *document.hash != wanted.record.hash) continue;
@@ -165,8 +185,9 @@ class Join {
   StoredDocument document_;
   bool has_record_ = false, has_document_ = false;
   std::optional<std::uint64_t> source_begin_, stored_begin_;  // the first places
-  std::vector<Wanted> records_;                               // of the group, as the documents; one without an id is explained
+  std::vector<Wanted> records_;                               // of the group, as the documents
   std::vector<StoredDocument> documents_;
+  std::vector<char> is_taken_;  // of documents_
 };
 
 }  // namespace

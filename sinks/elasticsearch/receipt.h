@@ -56,7 +56,7 @@ struct SourceRecord {
     outside,   // nobody asks about it, whatever stands in the index
   };
   std::uint64_t offset = 0;  // Record::offset
-  EventHash hash{};          // of a wanted one, where there is a key
+  EventHash hash{};          // where there is a key
   Timestamp time = kNoTime;
   Fate fate = Fate::wanted;
 };
@@ -64,7 +64,7 @@ struct SourceRecord {
 /// A document of the index.
 struct StoredDocument {
   std::uint64_t place = 0;  // in a file Record::offset, in a topic the message's
-  std::string id;
+  std::string id;           // empty: it was not asked for, stream and place say enough
   std::optional<EventHash> hash;
   bool is_of_stream = false;  // it names the stream; else only its path, or topic and partition, is the same
 };
@@ -87,7 +87,7 @@ struct ReceiptRange {
   ReceiptStatus status{};
   std::uint64_t first = 0, last = 0;  // places
   std::uint64_t records = 0;          // of documents that no record explains: documents
-  std::string id;                     // of the first record, or document
+  std::string id;                     // of the first record; of a document that no record explains, where it was asked for
 };
 
 /// Errors: of reading. False: there is none any more.

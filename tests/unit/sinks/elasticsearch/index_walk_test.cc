@@ -44,7 +44,7 @@ TEST_CASE("hits: an answer that is not whole is none") {
   expect(R"({"timed_out":true,"hits":{"hits":[]}})", false, true);
   expect(R"({"_shards":{"failed":1},"hits":{"hits":[]}})", false, true);
   expect(R"({"hits":{"hits":[{"_id":"a"}]}})", false);
-  expect(R"({"hits":{"hits":[{"sort":[1]}]}})", false);
+  expect(R"({"hits":{"hits":[{"sort":[1]}]}})", true);  // ids were not asked for
   expect(R"({"hits":{"hits":[{"_id":"a","sort":["x"]}]}})", false);
 }
 
@@ -56,6 +56,7 @@ TEST_CASE("walk: a query asks for doc values alone, of the stream, in the order 
   Json query = Json::parse(walk_query(file, true, "p", "[5,6]"));
   CHECK(query["_source"] == false);
   CHECK(query["sort"].size() == 2);
+  CHECK(query["stored_fields"] == "_none_");
   CHECK(query["sort"][0].contains("log.offset"));
   CHECK(query["search_after"] == Json::array({5, 6}));
   CHECK(query["pit"]["id"] == "p");
@@ -64,6 +65,7 @@ TEST_CASE("walk: a query asks for doc values alone, of the stream, in the order 
 
   query = Json::parse(walk_query(file, false, {}, {}));
   CHECK(query["sort"].size() == 1);
+  CHECK_FALSE(query.contains("stored_fields"));  // ids tell whose a document without a stream is
   CHECK_FALSE(query.contains("pit"));
   CHECK(query.dump().find("/a.log.1") != std::string::npos);
 

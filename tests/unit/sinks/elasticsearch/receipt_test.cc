@@ -6,6 +6,7 @@
 #include <random>
 #include <set>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "core/window_summary.h"
@@ -103,6 +104,29 @@ TEST_CASE("receipt: what stands at an origin says what became of its record") {
     CHECK(join.counts.of(status) == 1);
     CHECK(join.counts.records() == 1);
     CHECK(join.counts.is_good() == (status == Status::stored || status == Status::unverifiable));
+  }
+}
+
+TEST_CASE("receipt: where ids were not asked for, bytes and numbers say whose a document is") {
+  const SourceRecord one = record_at(8), two = record_at(9);  // of one message
+  const auto stands = [](std::uint64_t number) { return StoredDocument{4, {}, hash_of(number), true}; };
+  const StoredDocument bare{4, {}, std::nullopt, true};
+  const std::vector<std::tuple<std::vector<StoredDocument>, Status, Status>> rows{
+      {{stands(8), stands(9)}, Status::stored, Status::stored},
+      {{stands(9), stands(8)}, Status::stored, Status::stored},
+      {{stands(9)}, Status::lost, Status::stored},
+      {{stands(9), stands(9)}, Status::lost, Status::duplicate},
+      {{stands(7), stands(9)}, Status::different, Status::stored},
+      {{stands(8), stands(9), stands(7)}, Status::duplicate, Status::stored},
+      {{bare, stands(8)}, Status::stored, Status::unverifiable},
+      {{}, Status::lost, Status::lost},
+  };
+  for (const auto& [documents, of_one, of_two] : rows) {
+    INFO(&documents - &std::get<0>(rows.front()));
+    ReceiptCounts wanted;
+    ++wanted[of_one];
+    ++wanted[of_two];
+    CHECK(joined(stream_of(1), {one, two}, documents).counts == wanted);
   }
 }
 
@@ -245,6 +269,15 @@ ReceiptCounts by_hand(const ReceiptStream& stream, const std::vector<SourceRecor
     if (own > 1) status[r] = Status::duplicate;
     if (wrong > 0) status[r] = Status::different;
   }
+  for (const bool by_hash : {true, false})  // those whose ids nobody asked for
+    for (std::size_t r = 0; r < records.size(); ++r)
+      for (std::size_t d = 0; d < documents.size() && has_own[r] == 0; ++d) {
+        const bool is_bare = !stream.has_hashes || !documents[d].hash;
+        if (is_taken[d] != 0 || !documents[d].id.empty() || documents[d].place != place_of(records[r])) continue;
+        if (by_hash ? !is_hash(documents[d], records[r]) : !is_bare) continue;
+        is_taken[d] = has_own[r] = 1;
+        status[r] = is_bare ? Status::unverifiable : Status::stored;
+      }
   ReceiptCounts counts;
   for (std::size_t d = 0; d < documents.size(); ++d) {
     if (is_taken[d]) continue;
@@ -299,6 +332,7 @@ TEST_CASE("receipt: the join says what every record and document says by hand") 
     stream.has_hashes = !one_in(5);
     stream.begins_late = one_in(4);
     stream.cluster_begins = one_in(3) ? Timestamp{std::chrono::seconds{5}} : kNoTime;
+    const bool without_ids = one_in(2);
     DeadLetterIds dead;
     stream.dead = &dead;
     std::vector<SourceRecord> records;
@@ -316,6 +350,7 @@ TEST_CASE("receipt: the join says what every record and document says by hand") 
         if (one_in(6)) document.hash = hash_of(random() % 4);
         if (one_in(8)) document.hash.reset();
         document.is_of_stream = !one_in(6);
+        if (without_ids) document.id.clear();
         documents.push_back(document);
       }
     }
