@@ -25,20 +25,16 @@ bool is_at(const FollowedFile& file) {
   return ::stat(file.path().c_str(), &status) == 0 && key_of(status) == FileKey{file.device(), file.inode()};
 }
 
+bool is_file_at(const struct stat& file, const std::string& path) {
+  struct stat there {};
+  return ::stat(path.c_str(), &there) == 0 && key_of(there) == key_of(file);
+}
+
 bool is_still_at(const Bookmark& mark, const Result<OpenedFile>& opened) {
   return opened && key_of(opened->status) == FileKey{mark.device, mark.inode} &&
          static_cast<std::uint64_t>(opened->status.st_size) >= mark.offset &&
          holds_what_was_read(mark, first_bytes_of(opened->descriptor.number()), opened->descriptor.number(),
                              static_cast<std::uint64_t>(opened->status.st_size));
-}
-
-std::uint64_t size_of(const FollowedFile& file) {
-  struct stat status {};
-  return ::fstat(file.descriptor(), &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
-}
-
-bool is_newer(const struct stat& one, const struct stat& other) {
-  return std::pair{one.st_mtim.tv_sec, one.st_mtim.tv_nsec} > std::pair{other.st_mtim.tv_sec, other.st_mtim.tv_nsec};
 }
 
 std::vector<std::string> with_rotated(const FollowConfig& config) {
@@ -90,7 +86,7 @@ void Discovery::look() {
   places_.look();
   known_.forget_deleted_generations();
   std::vector<std::string> odd;
-  const std::vector<std::string> paths = matching_files(config_.paths, config_.exclude, unmatched_, odd);
+  const std::vector<std::string>& paths = matched_ = matching_files(config_.paths, config_.exclude, unmatched_, odd);
   for (const std::string& why : odd)
     if (told_.insert(why).second) counters_.report({why.substr(0, why.find(" is ")), why, false});
   for (const std::string& folder : folders_of(config_.paths, paths)) watch_.add_folder(folder);
@@ -120,6 +116,45 @@ void Discovery::look() {
   places_.forget_gone();
   go_on_in_late_ones();
   if (looked_ >= next_forgotten_) forget_gone();
+}
+
+/// What was written to files that are gone since the latest look, or begun in them, is in no state, and nobody can read it twice.
+void Discovery::look_last() {
+  ending_ = true;
+  go_on_in_late_ones();
+  for (auto& [mark, file] : empty_.away({})) {
+    if (!file || file->status.st_size == 0 || open_.find(key_of(file->status)) != nullptr) continue;
+    const bool is_kept = file->status.st_nlink != 0 && is_file_at(file->status, mark.real_path);  // the next run looks there
+    if (!is_kept && !finds_again(file->status, mark.path, mark.real_path)) decide(mark.path, std::move(*file), false);
+  }
+}
+
+bool Discovery::is_rotated(const FileKey& key, const std::string& path) const {
+  struct stat status {};
+  if (!std::binary_search(matched_.begin(), matched_.end(), path) || ::stat(path.c_str(), &status) != 0 || key_of(status) != key)
+    return true;
+  const std::string log = log_of(path);
+  return log != path && ::stat(log.c_str(), &status) == 0;
+}
+
+bool Discovery::finds_again(const FollowedFile& file) const {
+  struct stat status {};
+  return ::fstat(file.descriptor(), &status) != 0 || finds_again(status, file.path(), file.mark()->get().real_path);
+}
+
+/// As find_left_ones() does: by a pattern, or as a part of a log that one matches; what has its name still and is neither was given up.
+bool Discovery::finds_again(const struct stat& status, const std::string& path, const std::string& real_path) const {
+  const auto is_at = [&](const std::string& place) { return is_file_at(status, place); };
+  if (status.st_nlink == 0) return false;
+  if (std::binary_search(matched_.begin(), matched_.end(), path) && is_at(path)) return true;
+  const std::vector<std::string> matched = matching_files(config_.paths, config_.exclude);
+  if (std::any_of(matched.begin(), matched.end(), is_at)) return true;
+  const std::string log = log_of(path);
+  const auto is_of_log = [&](const std::string& one) { return log_of(one) == log || log_of(real_path_of(one)) == log; };
+  if (is_at(path) && std::none_of(matched.begin(), matched.end(), is_of_log)) return false;
+  std::vector<std::string> places = parts_of({path, real_path.empty() ? path : real_path});
+  for (std::string& alike : files_named_like({path})) places.push_back(std::move(alike));
+  return std::any_of(places.begin(), places.end(), is_at);
 }
 
 /// What was written to renamed and deleted files after they were read to their end.
@@ -205,8 +240,8 @@ void Discovery::go_on_where_left(const std::vector<std::string>& paths) {
     auto opened = open_at(path);
     if (!opened || !S_ISREG(opened->status.st_mode)) continue;
     const std::string first = first_bytes_of(opened->descriptor.number());
-    if (const auto left = known_.left_here(*opened, first, path); left && !is_compressed(first))
-      go_on_here(std::move(*opened), *left, path, first);
+    const auto left = known_.left_here(*opened, first, path);
+    if (left && !is_compressed(first)) go_on_here(std::move(*opened), *left, path, first);
   }
 }
 
@@ -279,7 +314,7 @@ void Discovery::decide(const std::string& path, OpenedFile opened, bool from_end
   const FileKey key = key_of(opened.status);
   const std::string first = first_bytes_of(opened.descriptor.number());
   const bool archive = is_compressed(first);
-  if (!archive && !has_identity(first, opened.status)) return hold_empty(opened, path);
+  if (!archive && !has_identity(first, opened.status, path)) return hold_empty(opened, path);
   Bookmark mark = new_mark(path, opened.status);
   if (const Bookmark* const held = empty_.find(key)) mark.real_path = held->real_path;
   if (from_end) mark.offset = archive ? 0 : end_of_lines(opened.descriptor.number(), static_cast<std::uint64_t>(opened.status.st_size));
@@ -291,8 +326,8 @@ void Discovery::decide(const std::string& path, OpenedFile opened, bool from_end
     const FollowedFile* const original = copied_from(opened, first, path);
     if (original != nullptr && passes_over_copy(opened, *original, path)) return;
     if (const auto left = known_.left_elsewhere(opened, first, path)) return go_on_in_copy(std::move(opened), *left, path);
-    if (original != nullptr && shows_time_of_day(first))
-      mark.offset = size_of(*original);                            // it grew since it was copied, and is a log of its own
+    if (original != nullptr && shows_time_of_day(first.substr(0, original->first_bytes().size())))
+      mark.offset = size_of(original->descriptor());               // it grew since it was copied, and is a log of its own
     if (original != nullptr && original->look_replaced()) return;  // what was asked of it is no longer true
   }
   if (known_.was_cut(opened, first)) mark.offset = static_cast<std::uint64_t>(opened.status.st_size);
@@ -310,10 +345,10 @@ void Discovery::give_identity(Bookmark& mark, const struct stat& status, std::st
 }
 
 /// A file has one as soon as its first line is whole: what was seen of it later does not change it.
-bool Discovery::has_identity(std::string_view first, const struct stat& status) const {
-  if (first.size() >= kFingerprintBytes || first.find('\n') != std::string_view::npos) return true;
-  const auto age = std::chrono::seconds{::time(nullptr) - status.st_mtim.tv_sec};
-  return !first.empty() && age > config_.line_patience;
+bool Discovery::has_identity(std::string_view first, const struct stat& status, const std::string& path) const {
+  if (first.empty() || first.size() >= kFingerprintBytes || first.find('\n') != std::string_view::npos) return !first.empty();
+  const auto age = std::chrono::system_clock::now().time_since_epoch() - time_of(status.st_mtim);
+  return ending_ || age > config_.line_patience || (age > config_.rotated_line_patience() && is_rotated(key_of(status), path));
 }
 
 Bookmark Discovery::new_mark(const std::string& path, const struct stat& status) const {
@@ -322,51 +357,6 @@ Bookmark Discovery::new_mark(const std::string& path, const struct stat& status)
   std::tie(mark.device, mark.inode) = key_of(status);
   mark.generation = known_.next_generation(key_of(status));
   return mark;
-}
-
-/// The file that is being followed, or was until a moment ago, of which this is a copy, shorter, equal or longer: of several the one with
-/// which it has most in common.
-FollowedFile* Discovery::copied_from(const OpenedFile& candidate, std::string_view first, const std::string& path) const {
-  FollowedFile* original = nullptr;
-  for (const auto& file : open_) {
-    if (file->is_archive() || !same_beginning(file->first_bytes(), first)) continue;
-    const bool is_evidence = is_other_part(path, file->path()) || is_telling(first.substr(0, file->first_bytes().size()));
-    const bool is_same = is_evidence && same_content(candidate, file->descriptor());
-    if (file->look_replaced()) return file.get();  // asked last: it may have been truncated while the two were compared
-    if (is_same && (original == nullptr || size_of(*original) < size_of(*file))) original = file.get();
-  }
-  return original;
-}
-
-/// Whether nothing of its own is in a copy, or the log goes on in it. False: it is longer than the original.
-bool Discovery::passes_over_copy(OpenedFile& copy, const FollowedFile& original, const std::string& path) {
-  struct stat status {};
-  if (::fstat(original.descriptor(), &status) != 0 || original.look_replaced()) return true;  // looked at again when that is settled
-  const bool is_shorter = copy.status.st_size <= status.st_size;
-  if (status.st_nlink == 0 && path == original.path() && copy.status.st_size >= status.st_size) {  // put in its place: rsync, sed -i
-    const Bookmark left = original.mark_here();
-    forget_open_(original);
-    known_.keep(left);
-    go_on_in_copy(std::move(copy), left, path, true);
-    return true;
-  }
-  if (is_shorter && !is_other_part(path, original.path())) hold_empty(copy, path);
-  if (is_shorter) known_.pass_over_copy(copy.status);
-  return is_shorter;
-}
-
-/// `takes_its_place`: it may still grow.
-void Discovery::go_on_in_copy(OpenedFile opened, const Bookmark& left, const std::string& path, bool takes_its_place) {
-  const FileKey key = key_of(opened.status);
-  if (!takes_its_place && !config_.again && static_cast<std::uint64_t>(opened.status.st_size) <= left.offset)
-    return known_.pass_over(opened.status, left.fingerprint, KnownFiles::end_print(opened));
-  const std::string first = first_bytes_of(opened.descriptor.number());
-  if (!fits(left.fingerprint, first)) return;  // it became something else since it was looked at
-  Bookmark mark = left;
-  mark.path = path;
-  std::tie(mark.device, mark.inode) = key;
-  known_.forget(left);
-  open(std::move(opened), std::move(mark), first);
 }
 
 /// `first`: the first bytes that its identity and place were decided by; of an archive nothing.
@@ -402,6 +392,7 @@ void Discovery::open(OpenedFile opened, Bookmark mark, const std::string& first)
   note_place(mark.real_path);
   auto file = make_file(std::move(opened), std::move(mark), first);
   if (!file->refusal().empty()) return refuse(path, status, stored, file->refusal());
+  if (ending_) file->mark()->keep(), file->is_announced = true;
   open_.add(std::move(file));
 }
 
@@ -475,7 +466,8 @@ void Discovery::look_at_left(const std::string& path, OpenedFile opened, bool el
   const auto left = elsewhere ? known_.left_elsewhere(opened, first, path) : known_.left_here(opened, first, path);
   if (!left || left->finished) return;
   if (is_named_like(path, left->path) && log_of(path) != log_of(left->path)) rolled_.insert(left->path);
-  go_on_in_copy(std::move(opened), *left, path);
+  // Where its link led to: by the link's name it is found again.
+  go_on_in_copy(std::move(opened), *left, path == left->real_path ? left->path : path);
 }
 
 /// All sources are given all bookmarks: a file of another source, or one that is where it was but is followed no more, was not left.
@@ -538,36 +530,6 @@ void Discovery::find_new_parts() {
     if (open_.find(key_of(status)) != nullptr || empty_.find(key_of(status)) != nullptr) continue;
     if (!known_.is_passed_over(status)) consider(path, false);
   }
-}
-
-std::vector<std::string> Discovery::places_of_copies(const FollowedFile& file) const {
-  std::vector<std::string> places = parts_of({file.path(), real_path_of(file.path())});
-  for (std::string& path : matching_files(config_.paths, config_.exclude)) places.push_back(std::move(path));
-  return places;
-}
-
-std::optional<Discovery::Copy> Discovery::find_copy_of(const FollowedFile& file, const Bookmark& mark) {
-  known_.begin_generation(file.descriptor(), {file.device(), file.inode()}, mark.generation + 1);
-  std::optional<Copy> newest;  // older ones may begin alike
-  for (const std::string& path : places_of_copies(file)) {
-    struct stat status {};
-    if (::stat(path.c_str(), &status) != 0 || key_of(status) == FileKey{file.device(), file.inode()}) continue;
-    if (open_.find(key_of(status)) != nullptr || static_cast<std::uint64_t>(status.st_size) < mark.offset) continue;
-    auto copy = open_at(path);
-    if (!copy || !S_ISREG(copy->status.st_mode)) continue;
-    const std::string first = first_bytes_of(copy->descriptor.number());
-    if (!is_telling(first.substr(0, mark.fingerprint.bytes)) && !is_other_part(path, file.path())) continue;
-    const auto other = known_.left_elsewhere(*copy, first, path);  // it may be a copy of what was read before
-    if (known_.is_finished(*copy, first, path) || (other && rank_of(mark) <= rank_of(*other))) continue;
-    if (!holds_what_was_read(mark, first, copy->descriptor.number(), static_cast<std::uint64_t>(copy->status.st_size))) continue;
-    if (!newest || is_newer(copy->status, newest->file.status)) newest.emplace(std::move(*copy), path);
-  }
-  return newest;
-}
-
-void Discovery::follow_copy(Copy copy, const Bookmark& mark) {
-  known_.keep(mark);
-  go_on_in_copy(std::move(copy.file), mark, copy.path);
 }
 
 void Discovery::keep_truncated(Bookmark mark, std::uint64_t size) {

@@ -46,6 +46,13 @@ class Discovery {
   [[nodiscard]] std::int64_t seen_until() const noexcept { return known_.seen_until(); }
 
   [[nodiscard]] FollowStatus status() const;
+  /// The latest look, at a stop: opens what no later run finds.
+  void look_last();
+  /// Whether nobody writes to a file by the name that it has, or had last: no pattern matches it, another file has it, or it is that of a
+  /// part beside its log.
+  [[nodiscard]] bool is_rotated(const FileKey& key, const std::string& path) const;
+  /// Whether the next run finds it, under any name.
+  [[nodiscard]] bool finds_again(const FollowedFile& file) const;
   /// Says what of truncated and deleted files is lost; nothing more is looked for.
   void end() { lost_.tell(known_, counters_, true); }
   /// Nothing is pending that only another look decides: then it may wait for something to happen.
@@ -97,7 +104,8 @@ class Discovery {
   void decide(const std::string& path, OpenedFile opened, bool from_end);
   void consider_archive(const std::string& path, OpenedFile opened, Bookmark mark);
   void consider_left_archive(const std::string& path, OpenedFile opened);
-  [[nodiscard]] bool has_identity(std::string_view first, const struct stat& status) const;
+  [[nodiscard]] bool has_identity(std::string_view first, const struct stat& status, const std::string& path) const;
+  [[nodiscard]] bool finds_again(const struct stat& status, const std::string& path, const std::string& real_path) const;
   [[nodiscard]] Bookmark new_mark(const std::string& path, const struct stat& status) const;
   void give_identity(Bookmark& mark, const struct stat& status, std::string_view first);
   [[nodiscard]] FollowedFile* copied_from(const OpenedFile& candidate, std::string_view first, const std::string& path) const;
@@ -127,7 +135,7 @@ class Discovery {
   LateWriters late_;
   EmptyFiles empty_;
   LostRests lost_;
-  std::vector<std::string> unmatched_;
+  std::vector<std::string> matched_, unmatched_;  // paths, as of the latest look; patterns
   using FileTime = std::pair<std::int64_t, std::int64_t>;
   std::map<std::string, FileTime> folders_;  // of roots_: when names in them changed last
   std::set<std::string> roots_, told_;       // paths that were followed; paths that could not be opened
@@ -140,7 +148,7 @@ class Discovery {
   std::set<std::string> gone_;  // of roots_, a while ago
   const Clock::time_point began_ = Clock::now();
   Clock::time_point looked_{}, next_left_{};
-  bool first_look_ = true, left_ones_looked_for_ = false;
+  bool first_look_ = true, left_ones_looked_for_ = false, ending_ = false;
 };
 
 }  // namespace loglode::ingest

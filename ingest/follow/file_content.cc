@@ -42,6 +42,11 @@ std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes) {
   return text;
 }
 
+std::uint64_t size_of(int descriptor) {
+  struct stat status {};
+  return ::fstat(descriptor, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : 0;
+}
+
 std::string first_bytes_of(int descriptor) {
   std::string first = read_at(descriptor, 0, kFingerprintBytes);
   if (const std::size_t last = first.find_last_not_of('\0'); last != std::string::npos) first.erase(last + 1);  // room for what is to come

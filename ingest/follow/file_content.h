@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -16,6 +17,12 @@
 
 namespace loglode::ingest {
 
+/// When a file says that something happened to it, since the epoch.
+[[nodiscard]] constexpr std::chrono::nanoseconds time_of(const struct timespec& time) noexcept {
+  return std::chrono::seconds{time.tv_sec} + std::chrono::nanoseconds{time.tv_nsec};
+}
+/// 0 where it cannot be asked.
+[[nodiscard]] std::uint64_t size_of(int descriptor);
 /// At most `bytes` at `position`; fewer at the end of the file or where it cannot be read.
 [[nodiscard]] std::string read_at(int descriptor, std::uint64_t position, std::size_t bytes);
 /// The first kFingerprintBytes of a file, or what there is; without NULs at their end, which are to be written over, but where they are

@@ -18,7 +18,6 @@ namespace {
 using namespace ingest;
 using Clock = std::chrono::steady_clock;
 
-constexpr int kPartialPatience = 5;  // times as long: its last line has no end yet
 constexpr auto kBetweenLooks = std::chrono::milliseconds{10};
 constexpr int kIdleFactor = 12;  // where events tell what happens, a look is for what they cannot: new folders, memory-mapped writes
 constexpr auto kBetweenReleases = std::chrono::milliseconds{50};
@@ -42,6 +41,10 @@ class FollowSource final : public FileSource {
     for (;;) {
       if (stopped_ && Clock::now() >= stopped_at_ + kReadAfterStop + kReleasedAfterStop) return ended();
       if (!stopped_ && Clock::now() >= next_look_) look();
+      if (stopped_ && !std::exchange(looked_last_, true)) {
+        discovery_.look_last();
+        scan_due_ = true;
+      }
       announcement_due_ = announcement_due_ || scan_due_;
       if (!cut_short() && announce(out)) return Fill::more;
       if (is_release_due() && release_held(out)) return Fill::more;
@@ -198,7 +201,7 @@ class FollowSource final : public FileSource {
 
   void hold_rotated(FollowedFile& file) {
     const auto now = Clock::now();
-    const auto patience = (file.may_hold() ? kPartialPatience : 1) * config_.rotated_patience;
+    const auto patience = file.may_hold() ? config_.rotated_line_patience() : config_.rotated_patience;
     if (file.rotated_at && now - *file.rotated_at > patience && now - file.last_bytes() > patience) file.close();
   }
 
@@ -257,10 +260,16 @@ class FollowSource final : public FileSource {
                scan_due_ = true;
                return false;
              }
-             file.release(out, quiet > config_.line_patience);
+             file.release(out, quiet > config_.line_patience || is_over(file, quiet));
              if (out.records.empty()) out.clear();
              return !out.records.empty();
            }) != nullptr;
+  }
+
+  /// Its last line is all that there will be of it, or that anybody will read.
+  [[nodiscard]] bool is_over(const FollowedFile& file, Clock::duration quiet) const {
+    if (stopped_) return !discovery_.finds_again(file);
+    return quiet > config_.rotated_line_patience() && discovery_.is_rotated({file.device(), file.inode()}, file.path());
   }
 
   /// The first open file that `is`, from where the latest such round came to; null after a whole one.
@@ -287,7 +296,7 @@ class FollowSource final : public FileSource {
   StreamId own_stream_{};
   std::optional<std::uint64_t> own_version_;  // announced
   Clock::time_point next_look_{}, next_release_{}, stopped_at_{};
-  bool stopped_ = false, turn_over_ = false;
+  bool stopped_ = false, looked_last_ = false, turn_over_ = false;
   bool scan_due_ = true;  // files may hold more than was read
   // What is asked of every file only when something of one changed: there may be thousands, and this is asked twenty times a second.
   bool any_may_hold_ = true, announcement_due_ = true;

@@ -34,6 +34,8 @@ struct FollowConfig {
   std::chrono::milliseconds trace_patience = ingest::kTracePatience;    // the same amid a stack trace
   std::chrono::milliseconds line_patience{60'000};    // the same for a line that has no end yet, which is then marked as cut
   std::chrono::milliseconds rotated_patience{2'000};  // a file that was moved or deleted is done after so long without new bytes
+  /// The same when its last line has no end yet.
+  [[nodiscard]] std::chrono::milliseconds rotated_line_patience() const { return 5 * rotated_patience; }
 };
 
 /// What can be seen from outside of a source that follows files.
@@ -55,6 +57,8 @@ class FileSource : public Source {
 /// - truncated: the copy that was made of it (copytruncate) is read from where the original was left; then the original is read from its
 /// beginning
 /// - moved twice between two looks: parts of the same log (by name) that appeared since the start are read as well
+/// - amid a line: what there is of it is a record when the file can hardly grow any more (see rotated_line_patience()), and at a stop when
+/// no later run finds the file
 /// - while nobody followed: a bookmark finds its file by device and inode, else by its content, compressed ones too
 /// A copy of a file that is being followed, and an archive of one that was read, are not read again, whatever their names: content that is
 /// equal for a KiB, or shows the same times, is a copy. In a copy that is put in a log's place (rsync) the log goes on.

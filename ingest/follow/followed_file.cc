@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -178,6 +180,7 @@ void FollowedFile::open_live(std::uint64_t offset, const FollowedFileConfig& con
   const std::uint64_t begin = filler + mark_bytes;
   mark_->change([&](Bookmark& mark) { mark.fingerprint = fingerprint_of(first_bytes_); });
   position_ = std::max<std::uint64_t>(offset, begin);
+  if (position_ > begin) note_if_amid_line();
   live_ = std::make_unique<LiveReader>(file_.number(), position_, first_bytes_, counters_.bytes_read);
   RecordReaderConfig records = config.records;
   records.text_offset = position_;
@@ -297,6 +300,7 @@ void FollowedFile::release(Batch& out, bool rest_too) {
   note(out);
   may_hold_ = live_ != nullptr && position_ < live_->position();
   released_ = true;
+  if (rest_too && live_ && !may_hold_ && position_ > 0) note_if_amid_line();
 }
 
 void FollowedFile::note(const Batch& out) {
@@ -311,12 +315,29 @@ void FollowedFile::note(const Batch& out) {
     may_hold_ = true;
     released_ = false;
     last_bytes_ = Clock::now();
+    tell_if_line_went_on();
     if (live_)
       mark_->change([&](Bookmark& mark) {
         if (mark.fingerprint.bytes < live_->first_bytes().size()) mark.fingerprint = fingerprint_of(live_->first_bytes());
       });
   }
   for (const ReadNote& said : std::exchange(notes_, {})) counters_.report({path_, shown_name(path_) + " " + said.what, said.fatal});
+}
+
+void FollowedFile::note_if_amid_line() {
+  const std::string last = read_at(file_.number(), position_ - 1, 1);
+  if (!last.empty() && last[0] != '\n' && last[0] != '\0') amid_line_ = position_;
+}
+
+void FollowedFile::tell_if_line_went_on() {
+  if (!amid_line_ || !live_ || live_->position() <= *amid_line_) return;
+  const std::string next = read_at(file_.number(), *amid_line_, 1);
+  if (next != "\n" && next != "\r")
+    notes_.push_back(
+        {fmt::format("has a line that went on at byte {} after what there was of it had been delivered: the rest is a record of its own",
+                     *amid_line_),
+         false});
+  amid_line_.reset();
 }
 
 /// The file may be truncated and written again at any moment. So prints are kept only if it still has the content that was read after they

@@ -219,6 +219,8 @@ class FollowedFile {
   void begin(StreamInfo info, std::string_view prefix, ByteReader& text, RecordReaderConfig records, const FollowedFileConfig& config);
   void note(const Batch& out);
   void take_prints();
+  void note_if_amid_line();
+  void tell_if_line_went_on();
 
   RunCounters& counters_;
   FileDescriptor file_;
@@ -232,6 +234,7 @@ class FollowedFile {
   std::unique_ptr<RecordReader> records_;
   std::size_t batch_bytes_ = 0;                        // of all batches but the first
   std::uint64_t position_ = 0, seen_ = 0, print_ = 0;  // print_: of what stands before position_
+  std::optional<std::uint64_t> amid_line_;             // the beginning of a line was handed out, up to here
   std::vector<std::uint64_t> blocks_;                  // ContentPrints::blocks, as the mark has them
   int announcements_ = 0;
   bool is_telling_ = false;  // what was announced shows a time

@@ -70,13 +70,13 @@ class LogFile:
         with open(self.path, "a", encoding="utf-8") as f:
             f.write("".join(self.wrap(line) for line in self.lines.beginning().splitlines(True)))
 
-    def append(self, count, to=None, half=False):
-        """`half`: the last line comes without its second half, which the next append() begins with."""
+    def append(self, count, to=None, half=0):
+        """`half`: the last line comes without its last so many characters, which the next append() begins with."""
         first = self.lines.count
         text = "".join(self.wrap(line) for line in self.lines.make(count))
         if to is None or self.keeps:
             self.numbers += range(first, first + count)
-        cut = len(text) - (self.lines.draw.randrange(2, 12) if half else 0)
+        cut = len(text) - half
         with open(to or self.path, "a", encoding="utf-8") as f:
             f.write((self.rest if to is None else "") + text[:cut])
         if to is None:
@@ -207,7 +207,7 @@ class Walk:
     # What applications do.
     def append(self, log):
         count = self.draw.choice([1, 3, 20, 60])
-        half = self.draw.random() < .1
+        half = self.draw.randrange(2, 12) if self.draw.random() < .1 else 0
         log.append(count, half=half)
         self.say(f"append {count}{' and a half' if half else ''} to {os.path.basename(log.path)}")
 
@@ -270,10 +270,13 @@ class Walk:
             self.say(f"gzip {os.path.basename(part)}")
             return
 
-    def destroy(self, log):
-        """What is in the file is gone after it: it was read before, where anybody could."""
+    def complete(self):
         for each in self.logs:
             each.whole()
+
+    def destroy(self, log):
+        """What is in the file is gone after it: it was read before, where anybody could."""
+        self.complete()
         if self.program.runs():
             self.drain("before the file is destroyed")
         else:
@@ -298,6 +301,45 @@ class Walk:
         time.sleep(pause)
         log.create()
         self.say(f"delete {os.path.basename(log.path)}, created again after {pause} s")
+
+    def abandon(self, log):
+        """Its writer dies amid a line, which nobody completes, and the file goes away with it."""
+        runs = self.program.runs()
+        ways = ["restart"] if self.pods else ["rename", "copytruncate"] + ["delete", "replace", "truncate"] * runs
+        way = self.draw.choice(ways)
+        log.whole()
+        if way in ("delete", "replace", "truncate"):
+            self.destroy(log)
+        log.append(1, half=self.draw.randrange(2, 9))  # what is left of it has its number
+        log.rest = ""
+        if runs:
+            self.settle()
+        self.say(f"{way} {os.path.basename(log.path)}, which ends amid the line {self.lines.count - 1}")
+        if way == "restart":
+            self.restart_container(log)
+        elif way in ("rename", "copytruncate"):
+            part = self.new_part(log)
+            (os.rename if way == "rename" else shutil.copyfile)(log.path, part)
+            log.parts.insert(0, part)
+            if way == "copytruncate":
+                os.truncate(log.path, 0)
+        elif way == "replace":
+            with open(log.path + ".new", "w", encoding="utf-8") as f:
+                f.write("")
+            os.rename(log.path + ".new", log.path)
+        elif way == "delete":
+            os.remove(log.path)
+        else:
+            os.truncate(log.path, 0)
+        if not self.pods:
+            log.numbers = []
+            log.create()
+        if way in ("delete", "replace", "truncate"):  # a crash now may lose it, a stop may not
+            time.sleep(self.draw.choice([0, .3]))
+            if self.draw.random() < .7:
+                self.turn("SIGTERM")
+            else:
+                self.drain("after a file ended amid a line")
 
     # What the kubelet does.
     def start_container(self, pod, number, log=None):
@@ -375,6 +417,8 @@ class Walk:
         if self.draw.random() < .25:
             return self.turn(self.draw.choice(["SIGTERM", "SIGKILL"]) if self.program.runs() else "start")
         log = self.draw.choice(self.logs)
+        if self.draw.random() < .06:
+            return self.abandon(log)
         kinds = [self.append] * 6 + [self.rename] * 2 + [self.compress]
         kinds += [self.restart_container] * (4 if self.runs else 1) if self.pods else [self.copytruncate] * 2 + [self.truncate, self.recreate]
         self.draw.choice(kinds)(log)
@@ -388,8 +432,7 @@ class Walk:
             for _ in range(self.steps):
                 self.step()
                 self.program.look()
-            for log in self.logs:
-                log.whole()
+            self.complete()
             if not self.program.runs():
                 self.turn("start")
             self.drain("in the end")

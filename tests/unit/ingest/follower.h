@@ -56,9 +56,10 @@ class Follower {
   void stop() { source_.reset(); }
   /// As at SIGTERM: what it has read is handed out to its end.
   void end() {
-    source_->stop();
+    ask_to_end();
     read_for(std::chrono::milliseconds{700});
   }
+  void ask_to_end() { source_->stop(); }
   /// The clock of the run that ended was wrong by so much.
   void clock_was_ahead(std::chrono::seconds time) {
     for (auto& [identity, bytes] : bookmarks_) {
@@ -75,9 +76,9 @@ class Follower {
     const auto until = std::chrono::steady_clock::now() + time;
     while (std::chrono::steady_clock::now() < until) read_once();
   }
-  void read_once() {
+  void read_once(std::chrono::milliseconds wait = std::chrono::milliseconds{10}) {
     Batch batch;
-    REQUIRE(source_->fill(batch, std::chrono::steady_clock::now() + std::chrono::milliseconds{10}).has_value());
+    REQUIRE(source_->fill(batch, std::chrono::steady_clock::now() + wait).has_value());
     if (!batch.stream) return;
     const StreamInfo& info = batch.stream->info;
     latest_batch = info.path;
@@ -118,6 +119,19 @@ class Follower {
   std::map<std::pair<std::uint64_t, std::uint64_t>, std::string> bookmarks_;
   std::unique_ptr<FileSource> source_;
 };
+
+/// Followers side by side: many cases that wait cost the time of one. Each has a member `follower`.
+template <class Cases>
+void read_all_for(Cases& cases, std::chrono::milliseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  while (std::chrono::steady_clock::now() < until)
+    for (auto& each : cases) each.follower->read_once(std::chrono::milliseconds{1});
+}
+template <class Cases>
+void end_all(Cases& cases) {
+  for (auto& each : cases) each.follower->ask_to_end();
+  read_all_for(cases, std::chrono::milliseconds{1'000});
+}
 
 using Lines = std::multiset<std::string>;
 inline constexpr auto kWhile = std::chrono::milliseconds{400};
