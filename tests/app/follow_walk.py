@@ -310,7 +310,8 @@ class Walk:
         log.whole()
         if way in ("delete", "replace", "truncate"):
             self.destroy(log)
-        log.append(1, half=self.draw.randrange(2, 9))  # what is left of it has its number
+        # What is left of it has its number. What stands alone in a file is not read before it is sure what it is: nothing cuts it off.
+        log.append(2 if way == "truncate" else 1, half=self.draw.randrange(2, 9))
         log.rest = ""
         if runs:
             self.settle()
