@@ -138,7 +138,8 @@ void EventDocuments::send_finding(const Finding& finding, std::vector<Event>& ou
   std::string json = texts_.of(finding);
   const EventChange change = change_of(Document::finding, finding.finding_id, false);
   if (published_.note(Document::finding, finding.finding_id, json, facts_of(finding)))
-    out.push_back({Document::finding, finding.finding_id, std::move(json), change});
+    out.push_back(
+        {Document::finding, finding.finding_id, std::move(json), change, 0, published_.opened_at(Document::finding, finding.finding_id)});
 }
 
 void EventDocuments::add_incidents(const Assessment& judged, LiveChanges& changes, std::vector<Event>& out) {
@@ -188,7 +189,7 @@ void EventDocuments::send_incident(const LiveIncident& live, bool closed, const 
   const bool reopened = !closed && live.change == EventChange::opened;
   const EventChange change = reopened ? EventChange::opened : change_of(Document::incident, live.id, closed);
   if (published_.note(Document::incident, live.id, json, facts_of(*live.incident, judged.newest), !closed))
-    out.push_back({Document::incident, live.id, std::move(json), change});
+    out.push_back({Document::incident, live.id, std::move(json), change, 0, published_.opened_at(Document::incident, live.id)});
 }
 
 /// What one judgement does not have may come back with the next: a rate that is at its limit does. So it is waited for, but at the end.

@@ -120,9 +120,18 @@ DELETE FROM told WHERE length(teller)>9 AND substr(teller,-9)=CAST('/standing' A
 )sql",
     // When an event opened, as it was first told: until here the beginning that was told last. What was pending has no such time.
     R"sql(
-ALTER TABLE published_documents ADD COLUMN opened_at INTEGER NOT NULL DEFAULT 0;
-UPDATE published_documents SET opened_at=first;
-ALTER TABLE pending_events ADD COLUMN opened_at INTEGER NOT NULL DEFAULT -9223372036854775808;
+ALTER TABLE published_documents RENAME TO published_documents_5;
+CREATE TABLE published_documents(announcer BLOB NOT NULL, kind INTEGER NOT NULL, id BLOB NOT NULL, hash INTEGER NOT NULL,
+  about INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, size INTEGER NOT NULL, open_text BLOB NOT NULL,
+  lasting INTEGER NOT NULL, opened_at INTEGER NOT NULL, sum INTEGER NOT NULL, PRIMARY KEY(announcer,kind,id)) STRICT, WITHOUT ROWID;
+INSERT INTO published_documents SELECT announcer,kind,id,hash,about,first,last,size,open_text,lasting,first,0 FROM published_documents_5;
+DROP TABLE published_documents_5;
+ALTER TABLE pending_events RENAME TO pending_events_5;
+CREATE TABLE pending_events(announcer BLOB NOT NULL, number INTEGER NOT NULL, kind INTEGER NOT NULL, key BLOB NOT NULL,
+  change INTEGER NOT NULL, revision INTEGER NOT NULL, json BLOB NOT NULL, opened_at INTEGER NOT NULL, sum INTEGER NOT NULL,
+  PRIMARY KEY(announcer,number)) STRICT, WITHOUT ROWID;
+INSERT INTO pending_events SELECT announcer,number,kind,key,change,revision,json,-9223372036854775807-1,0 FROM pending_events_5;
+DROP TABLE pending_events_5;
 )sql",
 }};
 

@@ -69,6 +69,9 @@ class Kept {
     Told told;
     for (const auto& [document, only_to] : events_.announce(assessed(std::move(judgement), at(newest), last, lasting))) {
       CHECK(only_to.empty());
+      // Wherever a sink keeps it by time, that is one place.
+      CHECK(document.opened_at != kNoTime);
+      CHECK(opened_.emplace(document.key, document.opened_at).first->second == document.opened_at);
       const auto json = nlohmann::json::parse(document.json);
       const std::string name = document.kind == Document::incident ? "incident" : document.key;
       if (json["schema"] == "loglode.withdrawal/1") {
@@ -107,6 +110,7 @@ class Kept {
  private:
   EventDocuments events_{json_event_texts()};
   Announced kept_;  // what `events_` was restored from
+  std::map<std::string, Timestamp> opened_;
 };
 
 TEST_CASE("events: a finding comes again when it has settled and says something else, and once more at the end", "[incidents]") {

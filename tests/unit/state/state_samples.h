@@ -113,11 +113,12 @@ inline std::string text_of(const StateContents& contents) {
     }
     for (const PublishedDocument& one : all.documents)
       line("document", announcer, name_of(one.kind), one.id, one.hash, one.about, time(one.start), time(one.end), one.size, one.open_text,
-           one.lasting);
+           one.lasting, time(one.opened_at));
     for (const AnnouncedTemplate& one : all.templates) line("announced template", announcer, id(one.id), one.count);
   }
   for (const auto& [announcer, events] : contents.pending)
-    for (const Event& one : events) line("pending", announcer, name_of(one.kind), one.key, one.json, name_of(one.change), one.revision);
+    for (const Event& one : events)
+      line("pending", announcer, name_of(one.kind), one.key, one.json, name_of(one.change), one.revision, time(one.opened_at));
   for (const StoredBase& one : contents.bases) line("base", one.announcer, one.bytes);
   for (const StoredTold& one : contents.told) line("told", one.teller, one.bytes);
   for (const FormerId& one : contents.former_ids) line("former id", id(one.id), id(one.now));
@@ -210,7 +211,7 @@ class StateSamples {
       StoredPending& pending = snapshot.pending.emplace_back(StoredPending{announcer()});
       for (std::uint64_t i = below(3); i > 0; --i)
         pending.events.push_back({Document{static_cast<std::uint8_t>(1 + below(3))}, bytes(9), bytes(20),
-                                  EventChange{static_cast<std::uint8_t>(below(4))}, below(99)});
+                                  EventChange{static_cast<std::uint8_t>(below(4))}, below(99), below(2) == 0 ? kNoTime : at(below(9))});
     }
     if (below(2) == 0) snapshot.bases.push_back({announcer(), bytes(40)});
     return snapshot;
@@ -235,7 +236,7 @@ class StateSamples {
                                IncidentSeverity{static_cast<std::uint8_t>(below(4))}, below(2) == 0, bytes(20)});
     for (std::uint64_t i = below(4); i > 0; --i)
       all.documents.push_back({i % 2 == 0 ? Document::finding : Document::incident, std::string(i, 'd'), below(9), below(9), kNoTime,
-                               at(below(9)), below(9), bytes(20), below(2) == 0});
+                               at(below(9)), below(9), bytes(20), below(2) == 0, below(2) == 0 ? kNoTime : at(below(9))});
     for (std::uint64_t i = below(4); i > 0; --i) all.templates.push_back({{i, below(2)}, below(50)});
     return all;
   }
