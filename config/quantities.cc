@@ -1,5 +1,7 @@
 #include "config/quantities.h"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <limits>
 #include <span>
@@ -43,6 +45,14 @@ std::optional<std::uint64_t> read_count(std::string_view text) {
   const auto [rest, error] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (error != std::errc{} || rest != text.data() + text.size()) return std::nullopt;
   return number;
+}
+
+std::string spelled(std::chrono::milliseconds duration) {
+  const auto count = duration.count();
+  if (count % 86'400'000 == 0 && count > 0) return fmt::format("{}d", count / 86'400'000);
+  if (count % 3'600'000 == 0 && count > 0) return fmt::format("{}h", count / 3'600'000);
+  if (count % 60'000 == 0 && count > 0) return fmt::format("{}m", count / 60'000);
+  return count % 1000 == 0 ? fmt::format("{}s", count / 1000) : fmt::format("{}ms", count);
 }
 
 }  // namespace loglode::config

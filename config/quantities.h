@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace loglode::config {
@@ -16,5 +17,8 @@ namespace loglode::config {
 
 /// A whole number without a sign.
 [[nodiscard]] std::optional<std::uint64_t> read_count(std::string_view text);
+
+/// The shortest spelling that read_duration takes.
+[[nodiscard]] std::string spelled(std::chrono::milliseconds duration);
 
 }  // namespace loglode::config

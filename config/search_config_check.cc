@@ -161,10 +161,6 @@ void check_names(const SearchConfig& search, ConfigReading& reading) {
                                                            quoted(search.events_prefix)));
 }
 
-std::string spelled(Milliseconds duration) {
-  return duration.count() % 1000 == 0 ? fmt::format("{}s", duration.count() / 1000) : fmt::format("{}ms", duration.count());
-}
-
 void check_route(const SearchConfig& search, ConfigReading& reading) {
   for (const Text* const from : {&search.route_dataset, &search.route_namespace})
     if (!from->empty() && !from->value.starts_with("field:") && !from->value.starts_with("fixed:"))

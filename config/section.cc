@@ -13,14 +13,6 @@
 namespace loglode::config {
 namespace {
 
-std::string spelled(Milliseconds duration) {
-  const auto count = duration.count();
-  if (count % 86'400'000 == 0 && count > 0) return fmt::format("{}d", count / 86'400'000);
-  if (count % 3'600'000 == 0 && count > 0) return fmt::format("{}h", count / 3'600'000);
-  if (count % 60'000 == 0 && count > 0) return fmt::format("{}m", count / 60'000);
-  return count % 1000 == 0 ? fmt::format("{}s", count / 1000) : fmt::format("{}ms", count);
-}
-
 std::string spelled_size(std::uint64_t bytes) {
   if (bytes > 0 && bytes % (1ull << 30) == 0) return fmt::format("{}GiB", bytes >> 30);
   if (bytes > 0 && bytes % (1ull << 20) == 0) return fmt::format("{}MiB", bytes >> 20);
