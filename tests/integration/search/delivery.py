@@ -152,18 +152,22 @@ def run(server, binary, folder):
     wait_until("all is stored", lambda: server.count(STREAM) >= LINES)
     check("SIGTERM ends it", program.kill(signal.SIGTERM) == 143, program.log()[-500:])
     judge(server, seed, LINES)
-    events = list(server.documents("loglode-*-v1"))
+    events = list(server.documents("loglode-*"))
     kinds = {each["_index"].split("-")[1] for each in events}
     check("templates and findings are in their indices", {"templates", "findings"} <= kinds, kinds)
     check("each has what it is about", all(json.dumps(each["_source"]).count("loglode.") >= 3 for each in events))
 
-    # Without the state everything is read again: the ids say that it is there.
-    os.rename(os.path.join(folder, "state"), os.path.join(folder, "state.before"))
+    # Without the state everything is read again: the ids say that it is there, and behind a rollover a look into the index before.
     before = program.log().count("rejected")
-    program.start()
-    time.sleep(5)
-    program.kill(signal.SIGTERM)
-    judge(server, seed, LINES)
+    for time_again in ("in the same index", "behind a rollover"):
+        print(f"read again {time_again}")
+        os.rename(os.path.join(folder, "state"), os.path.join(folder, "state before " + time_again))
+        if time_again == "behind a rollover":
+            check("a rollover", server.ask("POST", f"/{STREAM}/_rollover")["rolled_over"])
+        program.start()
+        time.sleep(5)
+        program.kill(signal.SIGTERM)
+        judge(server, seed, LINES)
     check("repeats are no rejections", program.log().count("rejected") == before, program.log()[-500:])
     mapping = server.ask("GET", f"/{STREAM}/_mapping")
     check("the log made no fields", all(each["mappings"].get("dynamic") == "false" for each in mapping.values()))
