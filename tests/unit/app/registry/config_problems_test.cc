@@ -252,7 +252,7 @@ TEST_CASE("problems of a sink for Elasticsearch that a run or the server would f
       "tls.ca \"/dev/null\": holds no PEM block of a certificate (\"-----BEGIN …\"): `openssl x509 -inform der`, `openssl pkcs12` or "
       "`openssl pkey` make one of other formats");
   expect_key("retry: { first: 1m, max: 500ms }",
-             "sink \"out\": \"retry.first\" (60s) is longer than \"retry.max\" (500ms): the first pause is the shortest");
+             "sink \"out\": \"retry.first\" (1m) is longer than \"retry.max\" (500ms): the first pause is the shortest");
   const std::string ours = "logs-loglode-NAMESPACE or logs-loglode.DATASET-NAMESPACE, which our index template is for";
   for (const std::string good : {"logs-loglode-default", "logs-loglode.shop-eu-1", "logs-loglode.a.b_c-prod"})
     expect_key("data_stream: " + good, "");
