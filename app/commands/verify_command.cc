@@ -166,7 +166,9 @@ Result<ReceiptCounts> join_stream(const RereadStream& about, const SearchSinkCon
 
 Result<ReceiptTotals> write_receipt(const config::PipelineConfig& config, std::size_t sink_number, const RereadWanted& wanted, bool ndjson,
                                     const std::atomic<bool>& stop, Output& output) {
-  const SearchSinkConfig sink = config::search_sink_config_of(config.sinks[sink_number]);
+  SearchSinkConfig sink = config::search_sink_config_of(config.sinks[sink_number]);
+  const bool is_routed = !sink.route.dataset.empty() || !sink.route.tenant.empty();
+  if (is_routed) sink.data_stream += ",logs-loglode-*,logs-loglode.*-*";  // wherever `route` may have sent a record
   ReceiptTotals totals;
   totals.sink = sink.name;
   totals.index = sink.data_stream;

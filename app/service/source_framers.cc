@@ -26,7 +26,10 @@ Result<const FramerFactory*> SourceFramers::of(const config::SourceConfig& sourc
   reading.zone = key.second;
   for (const config::Text& file : config_.formats) reading.format_files.push_back(file.value);
   ParseConfig parsing = parse_config(reading);
-  parsing.keep_attributes = need_attributes(config_.sources);
+  const bool are_stored = std::any_of(config_.sinks.begin(), config_.sinks.end(), [](const config::SinkConfig& sink) {
+    return sink.type == config::SinkConfig::Type::elasticsearch && sink.wants(Document::record);
+  });
+  parsing.keep_attributes = are_stored || need_attributes(config_.sources);
   auto framers = make_framer_factory(parsing);
   if (!framers)
     return fail(framers.error().code, fmt::format("{}:{}: source {}: {}", config_.file, source.line, source.name, framers.error().message));

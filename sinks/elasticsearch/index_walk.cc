@@ -100,7 +100,6 @@ std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::s
     which = {{"bool", {{"should", {named, nameless}}, {"minimum_should_match", 1}}}};
   }
   Json query = {{"size", kPage},
-                {"track_total_hits", false},
                 {"_source", false},
                 {"docvalue_fields", {"event.hash", kStreamField}},
                 {"query", {{"bool", {{"filter", {range, which}}}}}},
@@ -108,6 +107,7 @@ std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::s
   // An id is in the stored fields: to read it, the server decompresses as much as for the document itself.
   if (all_name_streams) query["stored_fields"] = "_none_";
   if (!cursor.empty()) {
+    query["track_total_hits"] = false;  // which a scroll of OpenSearch does not take
     query["pit"] = {{"id", cursor}, {"keep_alive", kKeepAlive}};
     query["sort"].push_back({{"_shard_doc", "asc"}});  // several records can be of one message
     if (!after.empty()) query["search_after"] = Json::parse(after);

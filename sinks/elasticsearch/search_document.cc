@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -35,6 +36,26 @@ std::string period_of(const Event& event, Timestamp now) {
   month[4] = '.';
   return month;
 }
+
+/// Fields of our mapping that take any text, and that no member of Record is written as.
+constexpr std::array<std::string_view, 16> kMapped{"error.type",
+                                                   "error.message",
+                                                   "error.code",
+                                                   "error.stack_trace",
+                                                   "log.logger",
+                                                   "log.iostream",
+                                                   "log.origin.file.name",
+                                                   "log.origin.function",
+                                                   "process.name",
+                                                   "process.thread.name",
+                                                   "container.id",
+                                                   "service.version",
+                                                   "service.environment",
+                                                   "event.dataset",
+                                                   "orchestrator.namespace",
+                                                   "orchestrator.resource.name"};
+
+bool is_mapped(std::string_view key) { return std::find(kMapped.begin(), kMapped.end(), key) != kMapped.end(); }
 
 /// At most `size` bytes of it, and no part of a character.
 std::string_view cut_text(std::string_view text, std::size_t size) {
@@ -106,11 +127,24 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
     if (field.name == "kafka.key") continue;
     add(field.name, field.value);
   }
-  for (const Attribute& attribute : batch.attributes_of(record)) add(attribute.key, attribute.value);
+  for (const Attribute& attribute : batch.attributes_of(record))
+    if (!is_mapped(attribute.key)) add(attribute.key, attribute.value);
   if (!names_.empty()) out += '}';
   if (left_out) out += ",\"loglode.unknown_cut\":true";
+  append_mapped(out, batch, record);
   for (const MessageField& field : batch.message_fields_of(record))
     if (field.name == "kafka.key") return append_member(out, field.name, cut_text(field.value, kAttributeBytesMax));
+}
+
+/// The first of a name counts.
+void SearchDocuments::append_mapped(std::string& out, const Batch& batch, const Record& record) {
+  const auto attributes = batch.attributes_of(record);
+  for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const auto is_same = [&](const Attribute& before) { return before.key == attributes[i].key; };
+    const auto here = attributes.begin() + static_cast<std::ptrdiff_t>(i);
+    if (is_mapped(attributes[i].key) && std::none_of(attributes.begin(), here, is_same))
+      append_member(out, attributes[i].key, cut_text(attributes[i].value, kAttributeBytesMax));
+  }
 }
 
 std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, bool by_month, Timestamp now,

@@ -37,6 +37,7 @@ class SearchDocuments {
 
  private:
   void append_attributes(std::string& out, const Batch& batch, const Record& record);
+  void append_mapped(std::string& out, const Batch& batch, const Record& record);
 
   RecordJson json_;
   StreamRouter router_;

@@ -245,7 +245,28 @@ def retention(binary, product, by, mine):
         check("undo puts the first one back", undone.returncode == 0 and '"30d"' in run.ask("GET", f"/{mine}/loglode-records")[1], undone)
 
 
+def fields(binary):
+    """What a log says beside its message is stored, and decides where a record goes; those that may not go there are counted and go to the stream for all."""
+    with Run(binary) as run:
+        with open(os.path.join(run.folder, "c.yaml"), encoding="utf-8") as file:
+            text = file.read().replace("hash_key: key,", "hash_key: key, route: { dataset: 'field:event.dataset', allow: ['shop.*'] },")
+        with open(os.path.join(run.folder, "c.yaml"), "w", encoding="utf-8") as file:
+            file.write(text)
+        with open(os.path.join(run.folder, "shop.log"), "w", encoding="utf-8") as out:
+            for number in range(LINES):
+                out.write(json.dumps({"time": "2026-11-29T12:00:00Z", "level": "info", "msg": text_of(number), "event.dataset": "shop.cart" if number % 2 else "other",
+                                      "cart": {"items": number}}) + "\n")
+        run.start()
+        run.wait_until(lambda: len(run.stored()) >= LINES)
+        run.stop()
+        stored = judge_stored(run, 0)
+        check("fields are stored", all(text_of(int(each["_source"]["loglode.unknown"]["cart.items"])) == each["_source"]["message"] for each in stored), stored[:1])
+        streams = {(each["_index"].split("-2026")[0], each["_source"]["event.dataset"]) for each in stored}
+        check("records go where they may", streams == {(".ds-logs-loglode.shop.cart-default", "shop.cart"), (".ds-logs-loglode-default", "other")}, streams)
+
+
 OTHERS = {
+    "fields": fields,
     "retention_ilm": lambda binary: retention(binary, "elasticsearch", "ilm", "_ilm/policy"),
     "retention_ism": lambda binary: retention(binary, "opensearch", "ism", "_plugins/_ism/policies"),
 }

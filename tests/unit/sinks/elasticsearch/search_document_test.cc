@@ -107,6 +107,19 @@ TEST_CASE("keys that nobody knows are one object: each once, none empty, bounded
   CHECK(one.source["@timestamp"] == "2026-11-29T21:00:00.000000000Z");
 }
 
+TEST_CASE("fields that our mapping names stand where it has them, each once") {
+  Record record;
+  record.message = "m";
+  record.time = kRead;
+  Batch batch = batch_of(record);
+  batch.attributes = {{"error.type", "E"}, {"error.type", "F"}, {"log.logger", "a.b"}, {"http.status", "500"}};
+  batch.records[0].attributes_count = 4;
+  const Made one = made(batch, batch.records[0]);
+  CHECK(one.source["error.type"] == "E");
+  CHECK(one.source["log.logger"] == "a.b");
+  CHECK(one.source["loglode.unknown"] == Json{{"http.status", "500"}});
+}
+
 TEST_CASE("a record goes to the data stream that its fields name, where that is allowed") {
   Record record;
   record.message = "m";
