@@ -134,7 +134,7 @@ struct SearchTls {
   Given<Verify> verify{Verify::full, 0};
 };
 
-enum class SearchRetentionBy : std::uint8_t { automatic, data_stream, ilm, ism, none };
+enum class SearchRetentionBy : std::uint8_t { none, data_stream, ilm, ism, automatic };  // the first ones as LifecycleBy has them
 enum class SearchProduct : std::uint8_t { any, elasticsearch, opensearch };
 
 struct SearchConfig {  // of a sink of type elasticsearch

@@ -90,7 +90,9 @@ int take_back(const SearchSinkConfig& sink, const SearchCluster& cluster, const 
   if (!saved.is_object() || !saved.contains("changes") || !saved["changes"].is_array() || !saved.contains("cluster_uuid"))
     return report_usage(printable(path) + " is no file that `loglode setup` wrote");
   if (saved["cluster_uuid"] != cluster.uuid) return report_usage(printable(path) + " is of another cluster");
-  for (const Json& each : saved["changes"]) {
+  for (auto reversed = saved["changes"].rbegin(); reversed != saved["changes"].rend();
+       ++reversed) {  // a template before the policy it names
+    const Json& each = *reversed;
     const auto there = std::find_if(now.begin(), now.end(), [&](const SetupChange& change) {
       return each.is_object() && each.contains("path") && each["path"] == change.path;
     });
@@ -118,24 +120,12 @@ Result<TemplateChoices> choices_of(const config::SinkConfig& meant, const Search
   choices.is_logsdb = search.is_logsdb.value;
   choices.retention = {hours_of(search.records_kept.value), hours_of(search.events_kept.value)};
   if (choices.retention == SearchRetention{}) return choices;
-  switch (search.kept_by.value) {
-    case SearchRetentionBy::automatic: {
-      const auto by = lifecycle_by_of(sink, cluster);
-      if (!by) return tl::unexpected<Error>(by.error());
-      choices.by = *by;
-      break;
-    }
-    case SearchRetentionBy::data_stream:
-      choices.by = LifecycleBy::data_stream;
-      break;
-    case SearchRetentionBy::ilm:
-      choices.by = LifecycleBy::ilm;
-      break;
-    case SearchRetentionBy::ism:
-      choices.by = LifecycleBy::ism;
-      break;
-    case SearchRetentionBy::none:
-      break;
+  if (search.kept_by.value == SearchRetentionBy::automatic) {
+    const auto by = lifecycle_by_of(sink, cluster);
+    if (!by) return tl::unexpected<Error>(by.error());
+    choices.by = *by;
+  } else {
+    choices.by = static_cast<LifecycleBy>(search.kept_by.value);
   }
   if (choices.by == LifecycleBy::none)
     fmt::print("  retention: nothing here deletes old documents (neither ILM, ISM nor retention of data streams): see to it yourself\n");

@@ -50,10 +50,13 @@ struct Bulk {
   }
   /// Copies a document of another bulk, so that the bytes of the rest of it are not kept.
   void add(const Bulk& from, const BulkDocument& document) { add(document, from.lines_of(document)); }
+  void may_be_stored_since(std::chrono::system_clock::time_point sent) {
+    look_up_since = look_up_since ? std::min(*look_up_since, sent) : sent;
+  }
   /// What stands of it beside its documents.
   void keep_history_of(const Bulk& from) {
     attempts = std::max(attempts, from.attempts);
-    if (from.look_up_since) look_up_since = look_up_since ? std::min(*look_up_since, *from.look_up_since) : *from.look_up_since;
+    if (from.look_up_since) may_be_stored_since(*from.look_up_since);
   }
 };
 

@@ -278,7 +278,7 @@ void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
   if (flight.answer->finish() && flight.answer->items() == sent) return answered(flight);
   links_.answers.count("request", "not_an_answer", sent);
   nodes_.failed(flight.node, Clock::now());
-  flight.bulk.look_up_since = flight.sent;
+  flight.bulk.may_be_stored_since(flight.sent);
   again(std::move(flight.bulk), fmt::format("{} says of {} documents what became of them, {} were sent: is it Elasticsearch or OpenSearch?",
                                             nodes_.url(flight.node), flight.answer->items(), sent));
 }
@@ -290,7 +290,7 @@ void BulkSender::unanswered(Flight& flight, const HttpAnswer& answer) {
   const std::string why = refusal_text(nodes_.url(flight.node), answer, "a write to " + config_.data_stream);
   Bulk& bulk = flight.bulk;
   for (BulkDocument& document : bulk.documents) document.first_refused = {};
-  if (answer.was_sent && !bulk.look_up_since) bulk.look_up_since = flight.sent;
+  if (answer.was_sent) bulk.may_be_stored_since(flight.sent);
   if (!answer.timed_out || bulk.attempts == 0 || bulk.documents.size() == 1) return again(std::move(bulk), why);
   // Twice too late: a slow link may never take so much at once.
   body_bytes_max_ = std::clamp<std::size_t>(bulk.body.size() / 2, kBodyBytesMin, body_bytes_max_);
@@ -307,8 +307,9 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   Bulk& bulk = flight.bulk;
   if (answer.status == 429 || answer.status >= 500)
     for (BulkDocument& document : bulk.documents) document.first_refused = {};
-  if (answer.status >= 500) {  // a proxy may say so of a request that the server has carried out
-    if (!bulk.look_up_since) bulk.look_up_since = flight.sent;
+  // A proxy may say 5xx of a request that the server has carried out, and a whole 400 can have stored most of its documents.
+  if (answer.status >= 500 || answer.status == 400) bulk.may_be_stored_since(flight.sent);
+  if (answer.status >= 500) {
     nodes_.failed(flight.node, now, told_pause(answer));
     return again(std::move(bulk), why);
   }

@@ -121,8 +121,11 @@ void BulkSender::looked_up(LookUp& look_up, const std::vector<StoredAs>& stored)
       absent.add(look_up.bulk, document);
     else if (stored[i] == StoredAs::different)
       writes_.settle(document.mark, Verdict::rejected, "409: another record is stored under this id, its event.hash is not ours");
-    else
+    else {
+      if (!look_up.is_conflict)
+        ++stored_by(look_up.node, false);  // it was taken with the rest refused (a whole 400), as a conflict shows too
       writes_.settle(document.mark, Verdict::delivered);
+    }
   }
   if (look_up.is_conflict) {
     if (!absent.empty()) again(std::move(absent), "documents are refused for their ids, and are not there");

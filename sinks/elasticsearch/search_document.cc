@@ -87,7 +87,11 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
   out.resize(out.size() - 2);  // "}\n"
   out += stream.members;
   append_member(out, "event.created", to_rfc3339(read));
-  append_member(out, kStreamField, to_hex(batch.stream->info.identity));
+  if (const StreamIdentity& identity = batch.stream->info.identity; stream_name_.empty() || !(identity == stream_)) {
+    stream_ = identity;
+    stream_name_ = to_hex(identity);
+  }
+  append_member(out, kStreamField, stream_name_);
   if (!is_dated)
     append_member(out, "event.reason",
                   record.time == kNoTime

@@ -42,6 +42,8 @@ class SearchDocuments {
   RecordJson json_;
   StreamRouter router_;
   const std::string hash_key_;
+  StreamIdentity stream_{};  // of the latest record, and its name
+  std::string stream_name_;
   std::vector<std::string> names_;  // as they are written: two that differ in what is no UTF-8 are the same there
 };
 
