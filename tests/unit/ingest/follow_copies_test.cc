@@ -148,7 +148,7 @@ TEST_CASE("A log that is compressed and truncated while it is being read is read
   fs::resize_file(log, 0);
   append(log, "begun again\n");
   expected.insert("begun again");
-  follower.read_for(3 * kWhile);
+  for (int i = 0; i < 10 && (i == 0 || follower.lines().size() < expected.size()); ++i) follower.read_for(3 * kWhile);
   Lines other;
   const Lines came = follower.lines();
   std::set_symmetric_difference(came.begin(), came.end(), expected.begin(), expected.end(), std::inserter(other, other.end()));
