@@ -41,6 +41,7 @@ CASES = {
     "reset_rolled_over": ([{"do": "reset", "when": "before_answer", "roll_over": True, "times": 1}], None, 0),
     "hang_rolled_over": ([{"do": "hang", "bytes": 20, "seconds": 30, "roll_over": True, "times": 1}], None, 0),
     "bad_gateway_rolled_over": ([{"do": "status", "status": 502, "stored": True, "roll_over": True, "times": 1}], None, 0),
+    "whole_400_rolled_over": ([{"do": "whole_400", "stored_share": 0.9, "roll_over": True, "times": 1}], None, 0),
     "look_up_refused": ([{"do": "reset", "when": "before_answer", "times": 1}, {"do": "status", "on": "_settings", "status": 403, "times": 9}], None, 0),
     "look_up_fails": ([{"do": "reset", "when": "before_answer", "roll_over": True, "times": 1}, {"do": "status", "on": "_mget", "status": 503, "times": 2},
                        {"do": "truncate", "on": "_mget", "times": 1}], None, 0),
