@@ -73,7 +73,7 @@ function(loglode_library name)
 endfunction()
 
 # A test that computes takes two places and gives way (nice) to one that waits for a clock, a program or a broker, which takes one: what the
-# latter looks at comes in time although other tests run beside it. Under sanitizers that one computes, too. NEEDS: fixtures. A suite that ./check runs beside release's says its
+# latter looks at comes in time although other tests run beside it. Under sanitizers that one computes, too, but for what nearly always SLEEPS. NEEDS: fixtures. A suite that ./check runs beside release's says its
 # name before its tests' (properties would go to all tests of a name), and they wait for a test that builds it, where there is one.
 get_filename_component(suite ${PROJECT_BINARY_DIR} NAME)
 if(suite MATCHES "^(asan|tsan|clang)$")
@@ -94,8 +94,11 @@ function(loglode_add_test name kind)
     set(time_limit 2400)  # rooms that are not optimised there take twenty times as long
   endif()
   set(cost_of_WAITS 50)  # begun first: what computes fits in beside it
+  set(way_of_SLEEPS "")
+  set(places_of_SLEEPS 1)
+  set(cost_of_SLEEPS 60)
   if(NOT DEFINED places_of_${kind})
-    message(FATAL_ERROR "test ${name}: ${kind} is neither COMPUTES nor WAITS")
+    message(FATAL_ERROR "test ${name}: ${kind} is none of COMPUTES, WAITS, SLEEPS")
   endif()
   if(LOGLODE_SUITE)
     set(name ${LOGLODE_SUITE}_${name})
@@ -106,10 +109,12 @@ function(loglode_add_test name kind)
 endfunction()
 
 function(loglode_tests name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;WAITS" "" "SOURCES;USES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "SHARED;WAITS;SLEEPS" "" "SOURCES;USES")
   set(kind COMPUTES)
   if(arg_WAITS)
     set(kind WAITS)
+  elseif(arg_SLEEPS)
+    set(kind SLEEPS)
   endif()
   add_executable(test_${name} ${arg_SOURCES})
   target_link_libraries(test_${name} PRIVATE loglode_catch_main ${arg_USES})

@@ -12,6 +12,10 @@ import program
 VARIANTS = [(1, 1 << 20, 0), (1, 4 << 10, 1), (1, 64 << 10, 0), (2, 4 << 10, 0), (2, 64 << 10, 2), (2, 1 << 20, 3), (4, 4 << 10, 4), (4, 64 << 10, 0), (4, 1 << 20, 0)]
 
 
+if program.SANITIZED:  # each way of running once
+    VARIANTS = [VARIANTS[0], VARIANTS[1], VARIANTS[4], VARIANTS[6]]
+
+
 def outputs(binary, arguments):
     run = program.Run(binary, arguments, assignments=True, expect=(0, 1))
     run.check_sums()
