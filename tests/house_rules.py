@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 FOUNDATIONS = ["core", "base", "config", "kafka", "net"]  # each may include those before it; every other room may include them
-ROOMS = [*FOUNDATIONS, "ingest", "parse", "patterns", "correlate", "sinks", "state", "incidents", "pipeline", "ops", "app"]
+ROOMS = [*FOUNDATIONS, "ingest", "parse", "patterns", "correlate", "sinks", "state", "incidents", "rca", "pipeline", "ops", "app"]
 LINES_MAX = 600          # about 400 is the aim; past this a file is two things in one
 APP_PARTS = {"reading": [], "registry": ["reading"], "live": ["reading"], "service": ["live", "registry", "reading"],
              "commands": ["service", "live", "registry", "reading"]}  # which others each may include
