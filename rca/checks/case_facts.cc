@@ -25,10 +25,12 @@ std::string comparable(std::string_view text) {
 Facts facts_of(const IncidentCase& incident, const CaseFinding& finding) {
   Facts out;
   out.services.insert(finding.service);
-  for (const std::string* text : {&finding.summary, &finding.text, &finding.rule_id, &finding.kind, &finding.severity, &finding.service}) out.add_text(*text);
+  for (const std::string* text : {&finding.summary, &finding.text, &finding.rule_id, &finding.kind, &finding.severity, &finding.service})
+    out.add_text(*text);
   if (const auto typed = incident.typed.find(finding.template_id); typed != incident.typed.end()) out.add_text(typed->second);
   if (const auto rule = incident.rules.find(finding.rule_id); rule != incident.rules.end())
-    for (const std::string* text : {&rule->second.name, &rule->second.meaning, &rule->second.check, &rule->second.safe_action}) out.add_text(*text);
+    for (const std::string* text : {&rule->second.name, &rule->second.meaning, &rule->second.check, &rule->second.safe_action})
+      out.add_text(*text);
   out.numbers = {finding.observed, finding.expected, static_cast<double>(finding.total), finding.score};
   for (const CaseRecord& record : finding.evidence) {
     out.add_text(record.excerpt);
@@ -46,8 +48,8 @@ Facts facts_of(const IncidentCase& incident, const CaseFinding& finding) {
 
 Facts facts_of_whole(const IncidentCase& incident) {
   Facts out;
-  out.numbers = {static_cast<double>(incident.services.size()), static_cast<double>(incident.requests_failed), static_cast<double>(incident.shared_traces),
-                 static_cast<double>(incident.findings.size())};
+  out.numbers = {static_cast<double>(incident.services.size()), static_cast<double>(incident.requests_failed),
+                 static_cast<double>(incident.shared_traces), static_cast<double>(incident.findings.size())};
   for (const auto& [service, users] : incident.user_count) out.numbers.push_back(static_cast<double>(users));
   for (const CaseSuspect& suspect : incident.suspects) {
     out.numbers.push_back(suspect.score);
@@ -126,7 +128,9 @@ bool Facts::holds_quote(std::string_view quote) const {
 }
 
 bool Facts::holds_number(const ProseNumber& number) const {
-  const auto near = [&](double value, double tolerance) { return std::abs(value - number.value) <= tolerance + 1e-9 * std::max(1.0, std::abs(value)); };
+  const auto near = [&](double value, double tolerance) {
+    return std::abs(value - number.value) <= tolerance + 1e-9 * std::max(1.0, std::abs(value));
+  };
   const bool is_duration = number.unit == ProseNumber::Unit::seconds;
   if (is_duration && std::any_of(seconds.begin(), seconds.end(), [&](double value) { return near(value, number.tolerance); })) return true;
   if (!is_duration && std::any_of(numbers.begin(), numbers.end(), [&](double value) { return near(value, number.tolerance); })) return true;
@@ -160,7 +164,8 @@ CaseFacts::CaseFacts(const IncidentCase& incident, const EvidencePack& pack) : w
   for (const PackedEvidence& packed : pack.evidence) {
     Facts& facts = by_name_[packed.name];
     for (const PackedFinding& finding : pack.findings)
-      if (std::find(finding.evidence.begin(), finding.evidence.end(), static_cast<std::size_t>(&packed - pack.evidence.data())) != finding.evidence.end())
+      if (std::find(finding.evidence.begin(), finding.evidence.end(), static_cast<std::size_t>(&packed - pack.evidence.data())) !=
+          finding.evidence.end())
         facts.add(facts_of(incident, *finding.finding));
   }
 }
@@ -171,14 +176,17 @@ const Facts& CaseFacts::of(std::string_view name) const {
 }
 
 std::vector<std::string> names_like_services(std::string_view lower) {
-  static constexpr std::array<std::string_view, 16> kEndings{"-service", "-svc",   "-api",   "-server", "-db",    "-worker", "-gateway", "-proxy",
-                                                             "-cache",   "-queue", "-store", "-backend", "-frontend", "-agent", "-consumer", "_service"};
+  static constexpr std::array<std::string_view, 16> kEndings{"-service",  "-svc",   "-api",      "-server", "-db",    "-worker",
+                                                             "-gateway",  "-proxy", "-cache",    "-queue",  "-store", "-backend",
+                                                             "-frontend", "-agent", "-consumer", "_service"};
   static constexpr std::array<std::string_view, 4> kKinds{"service", "microservice", "pod", "container"};
-  static constexpr std::array<std::string_view, 24> kProducts{"postgresql", "postgres", "mysql",  "mariadb", "redis",   "memcached", "kafka",      "rabbitmq",
-                                                              "nginx",      "haproxy",  "envoy",  "apache",  "mongodb", "cassandra", "elasticsearch", "etcd",
-                                                              "consul",     "zookeeper", "coredns", "istio",  "keycloak", "vault",   "traefik",    "activemq"};
-  static constexpr std::array<std::string_view, 26> kPlain{"the",   "a",     "this",  "that",  "each",   "every",   "its",      "their",  "other",    "affected", "same", "one",    "of",
-                                                           "upstream", "downstream", "and", "root", "failing", "first", "which", "no", "any", "new", "dependent", "backend", "calling"};
+  static constexpr std::array<std::string_view, 24> kProducts{"postgresql", "postgres",  "mysql",         "mariadb", "redis",   "memcached",
+                                                              "kafka",      "rabbitmq",  "nginx",         "haproxy", "envoy",   "apache",
+                                                              "mongodb",    "cassandra", "elasticsearch", "etcd",    "consul",  "zookeeper",
+                                                              "coredns",    "istio",     "keycloak",      "vault",   "traefik", "activemq"};
+  static constexpr std::array<std::string_view, 26> kPlain{
+      "the",        "a",   "this", "that",    "each",  "every", "its", "their", "other", "affected",  "same",    "one",    "of", "upstream",
+      "downstream", "and", "root", "failing", "first", "which", "no",  "any",   "new",   "dependent", "backend", "calling"};
   std::vector<std::string> out;
   std::string previous;
   for (std::size_t at = 0; at < lower.size();) {
@@ -191,7 +199,8 @@ std::vector<std::string> names_like_services(std::string_view lower) {
     std::string_view word = lower.substr(at, end - at);
     while (!word.empty() && (word.back() == '.' || word.back() == '-')) word.remove_suffix(1);
     at = end;
-    const bool ends_like = std::any_of(kEndings.begin(), kEndings.end(), [&](std::string_view ending) { return word.size() > ending.size() && word.ends_with(ending); });
+    const bool ends_like = std::any_of(kEndings.begin(), kEndings.end(),
+                                       [&](std::string_view ending) { return word.size() > ending.size() && word.ends_with(ending); });
     const bool is_product = std::find(kProducts.begin(), kProducts.end(), word) != kProducts.end();
     const bool is_kind = std::find(kKinds.begin(), kKinds.end(), word) != kKinds.end();
     if (ends_like || is_product) out.emplace_back(word);

@@ -34,7 +34,8 @@ std::vector<std::pair<std::size_t, std::size_t>> citation_places(std::string_vie
 /// The sentence without what it cites: that is no fact of its own.
 std::string without_citations(std::string_view text) {
   std::string out{text};
-  for (const auto& [begin, end] : citation_places(text)) std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin), out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
+  for (const auto& [begin, end] : citation_places(text))
+    std::fill(out.begin() + static_cast<std::ptrdiff_t>(begin), out.begin() + static_cast<std::ptrdiff_t>(end), ' ');
   return out;
 }
 
@@ -44,14 +45,16 @@ bool holds_any(std::string_view lower, std::initializer_list<std::string_view> p
 
 /// Says that something is not known, or what somebody should do: nothing that records could show.
 bool is_advice_or_doubt(std::string_view lower) {
-  static constexpr std::array<std::string_view, 26> kImperatives{"check",   "look",    "run ",    "restart", "verify",  "confirm", "increase", "reduce", "roll ",
-                                                                 "raise",   "inspect", "compare", "ensure",  "add ",    "review",  "monitor",  "watch",  "page ",
-                                                                 "ask ",    "end ",    "free ",   "see ",    "use ",    "wait",    "consider", "investigate"};
+  static constexpr std::array<std::string_view, 26> kImperatives{
+      "check", "look",    "run ",    "restart", "verify", "confirm", "increase", "reduce",     "roll ",
+      "raise", "inspect", "compare", "ensure",  "add ",   "review",  "monitor",  "watch",      "page ",
+      "ask ",  "end ",    "free ",   "see ",    "use ",   "wait",    "consider", "investigate"};
   const std::size_t begin = lower.find_first_not_of(" -*0123456789.):");
   const std::string_view text = begin == std::string_view::npos ? std::string_view{} : lower.substr(begin);
-  return lower.find('?') != std::string_view::npos || std::any_of(kImperatives.begin(), kImperatives.end(), [&](std::string_view word) { return text.starts_with(word); }) ||
-         holds_any(lower, {"not known", "unknown", "unclear", "cannot be told", "could not be determined", "no metrics", "no evidence", "is not in the logs",
-                           "nothing is known", "not available", "unavailable, needs manual analysis"});
+  return lower.find('?') != std::string_view::npos ||
+         std::any_of(kImperatives.begin(), kImperatives.end(), [&](std::string_view word) { return text.starts_with(word); }) ||
+         holds_any(lower, {"not known", "unknown", "unclear", "cannot be told", "could not be determined", "no metrics", "no evidence",
+                           "is not in the logs", "nothing is known", "not available", "unavailable, needs manual analysis"});
 }
 
 struct Mention {
@@ -61,8 +64,14 @@ struct Mention {
 
 class SentenceCheck {
  public:
-  SentenceCheck(const CaseFacts& facts, const IncidentCase& incident, const EvidencePack& pack, std::string_view sentence, const std::vector<std::string>& cited)
-      : facts_{facts}, incident_{incident}, pack_{pack}, sentence_{sentence}, plain_{without_citations(sentence)}, lower_{lower_of(plain_)} {
+  SentenceCheck(const CaseFacts& facts, const IncidentCase& incident, const EvidencePack& pack, std::string_view sentence,
+                const std::vector<std::string>& cited)
+      : facts_{facts},
+        incident_{incident},
+        pack_{pack},
+        sentence_{sentence},
+        plain_{without_citations(sentence)},
+        lower_{lower_of(plain_)} {
     out_.text = sentence;
     for (const auto& [begin, end] : citation_places(sentence)) out_.citations.emplace_back(sentence.substr(begin, end - begin));
     names_ = out_.citations;
@@ -123,7 +132,8 @@ class SentenceCheck {
     for (const std::string& name : names_like_services(lower_))
       if (!facts_.everything().holds(name)) refute(fmt::format("{} is nowhere in the evidence", name));
     for (const Mention& mention : mentions_)
-      if (!names_.empty() && !cited_.services.contains(mention.service) && !cited_.holds(lower_of(mention.service)) && !is_placed_in_order(mention.service))
+      if (!names_.empty() && !cited_.services.contains(mention.service) && !cited_.holds(lower_of(mention.service)) &&
+          !is_placed_in_order(mention.service))
         doubt(fmt::format("nothing that it cites is of {}", mention.service));
   }
 
@@ -140,10 +150,17 @@ class SentenceCheck {
       if (a.service == b.service) continue;
       const std::string_view between = std::string_view{lower_}.substr(a.end, b.begin - a.end);
       if (holds_any(between, {" not ", "n't ", "neither", "without"})) continue;
-      const bool backward = holds_any(between, {"because", "due to", "caused by", "triggered by", "broken by", "result of", " after ", "following", "since ", "depends on", "waits for", "downstream of", "stems from", "<-"});
-      const bool forward = !backward && holds_any(between, {"caused", "causes", "causing", "led to", "leads to", "leading to", "triggered", "triggers", "broke", "brought down", "took down", "preceded", "precedes", "before", " then ", "->", "→", "made ", "spread to", "resulted in", "propagated", "upstream of", "cascaded", "later "});
-      if (forward && contradicts_order(incident_, a.service, b.service)) refute(fmt::format("{} showed its first sign after {}", a.service, b.service));
-      if (backward && contradicts_order(incident_, b.service, a.service)) refute(fmt::format("{} showed its first sign after {}", b.service, a.service));
+      const bool backward = holds_any(between, {"because", "due to", "caused by", "triggered by", "broken by", "result of", " after ",
+                                                "following", "since ", "depends on", "waits for", "downstream of", "stems from", "<-"});
+      const bool forward =
+          !backward &&
+          holds_any(between, {"caused", "causes",       "causing",   "led to",      "leads to",   "leading to",  "triggered", "triggers",
+                              "broke",  "brought down", "took down", "preceded",    "precedes",   "before",      " then ",    "->",
+                              "→",      "made ",        "spread to", "resulted in", "propagated", "upstream of", "cascaded",  "later "});
+      if (forward && contradicts_order(incident_, a.service, b.service))
+        refute(fmt::format("{} showed its first sign after {}", a.service, b.service));
+      if (backward && contradicts_order(incident_, b.service, a.service))
+        refute(fmt::format("{} showed its first sign after {}", b.service, a.service));
       if ((forward || backward) && names_.empty()) doubt("a cause is stated and nothing is cited");
     }
   }
@@ -162,11 +179,14 @@ class SentenceCheck {
     for (const ProseNumber& number : numbers_in(plain_)) {
       if (inside_quote(number.begin)) continue;  // looked at as a whole
       states_number_ = true;
-      if (!cited_.holds_number(number) && !facts_.of_all_services().holds_number(number)) lacks(facts_.everything().holds_number(number), number.text);
+      if (!cited_.holds_number(number) && !facts_.of_all_services().holds_number(number))
+        lacks(facts_.everything().holds_number(number), number.text);
     }
   }
 
-  [[nodiscard]] bool inside_quote(std::size_t at) const { return std::count(plain_.begin(), plain_.begin() + static_cast<std::ptrdiff_t>(at), '"') % 2 == 1; }
+  [[nodiscard]] bool inside_quote(std::size_t at) const {
+    return std::count(plain_.begin(), plain_.begin() + static_cast<std::ptrdiff_t>(at), '"') % 2 == 1;
+  }
 
   void check_citations() {
     const bool states = states_number_ || !mentions_.empty() || plain_.find('"') != std::string::npos || !is_advice_or_doubt(lower_);
@@ -219,7 +239,8 @@ std::string_view name_of(Verdict verdict) noexcept {
 }
 
 std::size_t ClaimCheck::count(Verdict verdict) const noexcept {
-  return static_cast<std::size_t>(std::count_if(sentences.begin(), sentences.end(), [&](const CheckedSentence& one) { return one.verdict == verdict; }));
+  return static_cast<std::size_t>(
+      std::count_if(sentences.begin(), sentences.end(), [&](const CheckedSentence& one) { return one.verdict == verdict; }));
 }
 
 double ClaimCheck::supported_share() const noexcept {
@@ -274,7 +295,8 @@ std::vector<std::string> sentences_of(std::string_view text) {
   return out;
 }
 
-ClaimCheck check_claims(const IncidentCase& incident, const EvidencePack& pack, std::string_view text, const std::vector<std::string>& cited) {
+ClaimCheck check_claims(const IncidentCase& incident, const EvidencePack& pack, std::string_view text,
+                        const std::vector<std::string>& cited) {
   const CaseFacts facts{incident, pack};
   ClaimCheck out;
   for (const std::string& sentence : sentences_of(text)) {

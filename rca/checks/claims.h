@@ -1,6 +1,6 @@
-// Checks what a text says about an incident, sentence by sentence, against the incident's evidence pack: whoever wrote it, a model, an agent
-// or loglode itself. Pure: any thread. What can be checked is checked exactly (names, ids, numbers, order); what a sentence means beyond that
-// is not understood, so "supported" says that nothing in it contradicts or exceeds the records that it cites.
+// Checks what a text says about an incident, sentence by sentence, against the incident's evidence pack: whoever wrote it, a model, an
+// agent or loglode itself. Pure: any thread. What can be checked is checked exactly (names, ids, numbers, order); what a sentence means
+// beyond that is not understood, so "supported" says that nothing in it contradicts or exceeds the records that it cites.
 #pragma once
 
 #include <cstddef>

@@ -21,18 +21,39 @@ struct UnitWord {
 constexpr double kKi = 1024;
 constexpr auto kSeconds = ProseNumber::Unit::seconds;
 constexpr auto kBytes = ProseNumber::Unit::bytes;
-constexpr std::array kUnits{
-    UnitWord{"nanoseconds", kSeconds, 1e-9}, UnitWord{"microseconds", kSeconds, 1e-6}, UnitWord{"milliseconds", kSeconds, 1e-3},
-    UnitWord{"seconds", kSeconds, 1},        UnitWord{"second", kSeconds, 1},          UnitWord{"minutes", kSeconds, 60},
-    UnitWord{"minute", kSeconds, 60},        UnitWord{"hours", kSeconds, 3600},        UnitWord{"hour", kSeconds, 3600},
-    UnitWord{"days", kSeconds, 86400},       UnitWord{"day", kSeconds, 86400},         UnitWord{"percent", ProseNumber::Unit::percent, 1},
-    UnitWord{"millisecond", kSeconds, 1e-3}, UnitWord{"ms", kSeconds, 1e-3},           UnitWord{"µs", kSeconds, 1e-6},
-    UnitWord{"us", kSeconds, 1e-6},          UnitWord{"ns", kSeconds, 1e-9},           UnitWord{"sec", kSeconds, 1},
-    UnitWord{"min", kSeconds, 60},           UnitWord{"s", kSeconds, 1},               UnitWord{"m", kSeconds, 60},
-    UnitWord{"h", kSeconds, 3600},           UnitWord{"d", kSeconds, 86400},           UnitWord{"%", ProseNumber::Unit::percent, 1},
-    UnitWord{"bytes", kBytes, 1},            UnitWord{"kB", kBytes, 1e3},              UnitWord{"KB", kBytes, 1e3},
-    UnitWord{"MB", kBytes, 1e6},             UnitWord{"GB", kBytes, 1e9},              UnitWord{"KiB", kBytes, kKi},
-    UnitWord{"MiB", kBytes, kKi * kKi},      UnitWord{"GiB", kBytes, kKi * kKi * kKi}, UnitWord{"B", kBytes, 1}};
+constexpr std::array kUnits{UnitWord{"nanoseconds", kSeconds, 1e-9},
+                            UnitWord{"microseconds", kSeconds, 1e-6},
+                            UnitWord{"milliseconds", kSeconds, 1e-3},
+                            UnitWord{"seconds", kSeconds, 1},
+                            UnitWord{"second", kSeconds, 1},
+                            UnitWord{"minutes", kSeconds, 60},
+                            UnitWord{"minute", kSeconds, 60},
+                            UnitWord{"hours", kSeconds, 3600},
+                            UnitWord{"hour", kSeconds, 3600},
+                            UnitWord{"days", kSeconds, 86400},
+                            UnitWord{"day", kSeconds, 86400},
+                            UnitWord{"percent", ProseNumber::Unit::percent, 1},
+                            UnitWord{"millisecond", kSeconds, 1e-3},
+                            UnitWord{"ms", kSeconds, 1e-3},
+                            UnitWord{"µs", kSeconds, 1e-6},
+                            UnitWord{"us", kSeconds, 1e-6},
+                            UnitWord{"ns", kSeconds, 1e-9},
+                            UnitWord{"sec", kSeconds, 1},
+                            UnitWord{"min", kSeconds, 60},
+                            UnitWord{"s", kSeconds, 1},
+                            UnitWord{"m", kSeconds, 60},
+                            UnitWord{"h", kSeconds, 3600},
+                            UnitWord{"d", kSeconds, 86400},
+                            UnitWord{"%", ProseNumber::Unit::percent, 1},
+                            UnitWord{"bytes", kBytes, 1},
+                            UnitWord{"kB", kBytes, 1e3},
+                            UnitWord{"KB", kBytes, 1e3},
+                            UnitWord{"MB", kBytes, 1e6},
+                            UnitWord{"GB", kBytes, 1e9},
+                            UnitWord{"KiB", kBytes, kKi},
+                            UnitWord{"MiB", kBytes, kKi* kKi},
+                            UnitWord{"GiB", kBytes, kKi* kKi* kKi},
+                            UnitWord{"B", kBytes, 1}};
 
 /// The unit behind text[at], over one blank; its end, or `at` where there is none.
 std::pair<const UnitWord*, std::size_t> unit_at(std::string_view text, std::size_t at) {
@@ -48,8 +69,8 @@ std::pair<const UnitWord*, std::size_t> unit_at(std::string_view text, std::size
 }
 
 bool is_hedged(std::string_view text, std::size_t begin) {
-  static constexpr std::array<std::string_view, 9> kHedges{"about ",  "around ", "roughly ", "nearly ", "almost ",
-                                                           "approximately ", "over ", "more than ", "~"};
+  static constexpr std::array<std::string_view, 9> kHedges{"about ",         "around ", "roughly ",   "nearly ", "almost ",
+                                                           "approximately ", "over ",   "more than ", "~"};
   const std::string_view before = text.substr(0, begin);
   return std::any_of(kHedges.begin(), kHedges.end(), [&](std::string_view hedge) { return before.ends_with(hedge); });
 }
@@ -124,15 +145,16 @@ std::vector<ProseNumber> numbers_in(std::string_view text) {
       }
       ++end;
     }
-    const bool named = at > 0 && (is_letter(text[at - 1]) || ((text[at - 1] == '-' || text[at - 1] == '.' || text[at - 1] == '/') && at > 1 &&
-                                                               (is_letter(text[at - 2]) || is_digit(text[at - 2]))));
+    const bool named = at > 0 && (is_letter(text[at - 1]) || ((text[at - 1] == '-' || text[at - 1] == '.' || text[at - 1] == '/') &&
+                                                              at > 1 && (is_letter(text[at - 2]) || is_digit(text[at - 2]))));
     const auto [unit, unit_end] = unit_at(text, end);
     const bool goes_on = unit == nullptr && end < text.size() &&
                          (is_letter(text[end]) || ((text[end] == '.' || text[end] == '-' || text[end] == ':' || text[end] == '/') &&
                                                    end + 1 < text.size() && (is_digit(text[end + 1]) || is_letter(text[end + 1]))));
     if (named || goes_on) {  // part of a name, an address, a version
-      while (end < text.size() && (is_digit(text[end]) || is_letter(text[end]) || ((text[end] == '.' || text[end] == '-' || text[end] == ':' || text[end] == '/') &&
-                                                                                   end + 1 < text.size() && (is_digit(text[end + 1]) || is_letter(text[end + 1])))))
+      while (end < text.size() && (is_digit(text[end]) || is_letter(text[end]) ||
+                                   ((text[end] == '.' || text[end] == '-' || text[end] == ':' || text[end] == '/') &&
+                                    end + 1 < text.size() && (is_digit(text[end + 1]) || is_letter(text[end + 1])))))
         ++end;
       at = end;
       continue;

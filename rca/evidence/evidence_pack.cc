@@ -13,7 +13,7 @@ namespace loglode::rca {
 
 namespace {
 
-constexpr std::size_t kTextColumns = 240;    // of a template or an excerpt
+constexpr std::size_t kTextColumns = 240;  // of a template or an excerpt
 constexpr std::size_t kSummaryColumns = 300;
 constexpr std::size_t kSuspectsMax = 5, kEdgesMax = 12;
 constexpr double kContextShare = 0.25;  // of the budget, for what the operator says
@@ -35,7 +35,8 @@ std::string subject(const IncidentCase& incident, const CaseFinding& finding) {
 }
 
 std::string header_text(const IncidentCase& incident) {
-  std::string out = fmt::format("incident {} | {} | {} | onset {}", clean(incident.id), incident.severity, incident.state, moment(incident.onset));
+  std::string out =
+      fmt::format("incident {} | {} | {} | onset {}", clean(incident.id), incident.severity, incident.state, moment(incident.onset));
   if (incident.closed != kNoTime) out += " | over since " + moment(incident.closed);
   out += "\nservices in order of onset:";
   for (const std::string& service : incident.services) out += " " + clean(service) + ";";
@@ -52,7 +53,8 @@ std::string header_text(const IncidentCase& incident) {
   out += "\norder of onsets (basis trace: proven; tested: by chance in less than 5 %; order: by the clock alone):";
   for (std::size_t i = 0; i < std::min(incident.edges.size(), kEdgesMax); ++i) {
     const CaseEdge& edge = incident.edges[i];
-    out += fmt::format("\n{} -> {} | basis {} | lag {:.3g} s | pairs {}", clean(edge.from), clean(edge.to), edge.basis, edge.lag_seconds, edge.pairs);
+    out += fmt::format("\n{} -> {} | basis {} | lag {:.3g} s | pairs {}", clean(edge.from), clean(edge.to), edge.basis, edge.lag_seconds,
+                       edge.pairs);
     if (edge.lift > 0) out += fmt::format(" | lift {:.3g}", edge.lift);
   }
   return out + "\n";
@@ -110,7 +112,8 @@ class Packer {
   }
 
   void add_evidence(std::size_t at, const CaseRecord& record, EvidencePack& out) {
-    const auto known = std::find_if(out.evidence.begin(), out.evidence.end(), [&](const PackedEvidence& one) { return one.record.record_id == record.record_id; });
+    const auto known = std::find_if(out.evidence.begin(), out.evidence.end(),
+                                    [&](const PackedEvidence& one) { return one.record.record_id == record.record_id; });
     if (known != out.evidence.end()) {
       out.findings[at].evidence.push_back(static_cast<std::size_t>(known - out.evidence.begin()));
       return;
@@ -134,13 +137,15 @@ class Packer {
     for (const std::size_t at : packed.evidence) names += (names.empty() ? "" : ",") + out.evidence[at].name;
     std::string about = finding.rule_id.empty() ? "" : " | rule " + clean(finding.rule_id);
     if (packed.evidence.empty()) about += " | " + subject(incident_, finding);
-    return fmt::format("{} | {} | {} | {} | onset {} | observed {:g} expected {:.1f} total {} | {}{}\n", packed.name, finding.kind, clean(finding.service),
-                       finding.severity, moment(finding.onset), finding.observed, finding.expected, finding.total, names, about);
+    return fmt::format("{} | {} | {} | {} | onset {} | observed {:g} expected {:.1f} total {} | {}{}\n", packed.name, finding.kind,
+                       clean(finding.service), finding.severity, moment(finding.onset), finding.observed, finding.expected, finding.total,
+                       names, about);
   }
 
   [[nodiscard]] std::string line_of(const PackedEvidence& packed, const EvidencePack& out) const {
     const CaseFinding& finding = *out.findings[packed.finding].finding;
-    return fmt::format("{} | {} | {} | {} | n={} | {}\n", packed.name, moment(packed.record.time), clean(finding.service), finding.severity, finding.total, packed.text);
+    return fmt::format("{} | {} | {} | {} | n={} | {}\n", packed.name, moment(packed.record.time), clean(finding.service), finding.severity,
+                       finding.total, packed.text);
   }
 
   std::string context_text(EvidencePack& out) const {
@@ -161,8 +166,8 @@ class Packer {
     text += "evidence:\n";
     for (const PackedEvidence& packed : out.evidence) text += line_of(packed, out);
     if (out.findings_left_out + out.evidence_left_out + out.context_bytes_left_out > 0)
-      text += fmt::format("left out for want of room: {} findings, {} lines of evidence, {} bytes of context\n", out.findings_left_out, out.evidence_left_out,
-                          out.context_bytes_left_out);
+      text += fmt::format("left out for want of room: {} findings, {} lines of evidence, {} bytes of context\n", out.findings_left_out,
+                          out.evidence_left_out, out.context_bytes_left_out);
     return text;
   }
 
@@ -192,8 +197,8 @@ EvidencePack pack_evidence(const IncidentCase& incident, const PackOptions& opti
 const CaseFinding* lead_of(const IncidentCase& incident, std::string_view service) noexcept {
   const CaseFinding* best = nullptr;
   const auto weight = [&](const CaseFinding& finding) {
-    return std::tuple{!finding.summary.empty() && incident.summary.starts_with(finding.summary), finding.kind == "new_error", finding.notify != "none",
-                      finding.kind != "deploy", finding.score};
+    return std::tuple{!finding.summary.empty() && incident.summary.starts_with(finding.summary), finding.kind == "new_error",
+                      finding.notify != "none", finding.kind != "deploy", finding.score};
   };
   for (const CaseFinding& finding : incident.findings)
     if (finding.service == service && (best == nullptr || weight(finding) > weight(*best))) best = &finding;

@@ -24,9 +24,9 @@ struct PackOptions {
 };
 
 struct PackedFinding {
-  std::string name;                       // F1
-  const CaseFinding* finding = nullptr;   // of the case, which outlives the pack
-  std::vector<std::size_t> evidence{};    // positions in EvidencePack::evidence
+  std::string name;                      // F1
+  const CaseFinding* finding = nullptr;  // of the case, which outlives the pack
+  std::vector<std::size_t> evidence{};   // positions in EvidencePack::evidence
 };
 
 struct PackedEvidence {

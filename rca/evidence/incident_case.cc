@@ -47,7 +47,8 @@ std::string place_of(const Json& origin) {
 std::vector<CaseRecord> records_of(const Json& owner) {
   std::vector<CaseRecord> out;
   for (const Json& proof : list_at(owner, "evidence"))
-    out.push_back({text_at(proof, "record_id"), place_of(object_at(proof, "origin")), text_at(proof, "excerpt"), time_of(text_at(proof, "time"))});
+    out.push_back(
+        {text_at(proof, "record_id"), place_of(object_at(proof, "origin")), text_at(proof, "excerpt"), time_of(text_at(proof, "time"))});
   return out;
 }
 
@@ -82,8 +83,9 @@ void read_order(const Json& object, IncidentCase& out) {
     out.suspects.push_back(std::move(one));
   }
   for (const Json& edge : list_at(object, "edges"))
-    out.edges.push_back({text_at(edge, "from"), text_at(edge, "to"), text_at(edge, "basis"), number_at<double>(object_at(edge, "lag_s"), "p50"),
-                         number_at<double>(edge, "lift"), number_at<std::uint64_t>(edge, "pairs")});
+    out.edges.push_back({text_at(edge, "from"), text_at(edge, "to"), text_at(edge, "basis"),
+                         number_at<double>(object_at(edge, "lag_s"), "p50"), number_at<double>(edge, "lift"),
+                         number_at<std::uint64_t>(edge, "pairs")});
   for (const Json& step : list_at(object, "timeline"))
     out.timeline.push_back({time_of(text_at(step, "time")), text_at(step, "service"), text_at(step, "what"), text_at(step, "finding_id")});
 }
@@ -129,7 +131,8 @@ void read_findings(const Json& object, const std::vector<Json>& findings, Incide
   for (const Json& other : findings) {
     if (own.contains(text_at(other, "finding_id"))) continue;
     const CaseFinding finding = finding_of(other);
-    const bool near = finding.onset != kNoTime && out.onset != kNoTime && finding.onset <= out.onset && out.onset - finding.onset <= kChangeBefore;
+    const bool near =
+        finding.onset != kNoTime && out.onset != kNoTime && finding.onset <= out.onset && out.onset - finding.onset <= kChangeBefore;
     if (is_change(finding) && near && out.changes.size() < kChangesMax) out.changes.push_back(finding);
   }
 }
@@ -141,7 +144,8 @@ void read_rules(const std::vector<Json>& rules, IncidentCase& out) {
   for (const Json& rule : rules) {
     const std::string id = text_at(rule, "rule_id");
     if (named.contains(id))
-      out.rules.insert_or_assign(id, CaseRule{id, text_at(rule, "name"), text_at(rule, "meaning"), text_at(rule, "check"), text_at(rule, "safe_action")});
+      out.rules.insert_or_assign(
+          id, CaseRule{id, text_at(rule, "name"), text_at(rule, "meaning"), text_at(rule, "check"), text_at(rule, "safe_action")});
   }
 }
 
@@ -170,7 +174,8 @@ std::string typed_text(const Json& row) {
 
 /// The variable behind a word that names a person: how many different ones there were is how many were touched.
 std::uint64_t users_in(const Json& row) {
-  static constexpr std::string_view kWords[] = {"user", "customer", "account", "member", "client_id", "uid", "userid", "user_id", "customer_id"};
+  static constexpr std::string_view kWords[] = {"user", "customer", "account", "member",     "client_id",
+                                                "uid",  "userid",   "user_id", "customer_id"};
   std::string text = text_at(row, "template");
   std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
   std::uint64_t most = 0;
@@ -246,7 +251,8 @@ Result<IncidentCase> read_case(const CaseDocuments& documents, std::string_view 
     for (const Json& incident : documents.incidents)
       if (found == nullptr && text_at(incident, key) == incident_id) found = &incident;
   if (found == nullptr)
-    return fail(std::make_error_code(std::errc::invalid_argument), fmt::format("no incident {}; `loglode incidents list` shows all", incident_id));
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                fmt::format("no incident {}; `loglode incidents list` shows all", incident_id));
   IncidentCase out = incident_of(*found, incident_id);
   read_findings(*found, documents.findings, out);
   if (out.findings.empty())

@@ -1,5 +1,5 @@
-// All that is known of one incident, read from the documents of its run (the objects of --incidents, --findings, --templates and the rules):
-// what a root-cause report is made of. Plain data; immutable once read, any thread.
+// All that is known of one incident, read from the documents of its run (the objects of --incidents, --findings, --templates and the
+// rules): what a root-cause report is made of. Plain data; immutable once read, any thread.
 #pragma once
 
 #include <cstdint>
