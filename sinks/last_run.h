@@ -33,6 +33,8 @@ class LastRun {
   [[nodiscard]] const std::vector<Json>& incidents() const noexcept { return incidents_; }
   [[nodiscard]] const std::vector<Json>& findings() const noexcept { return findings_; }
   [[nodiscard]] const std::vector<Json>& templates() const noexcept { return templates_; }
+  /// What is known of the errors that its findings name. Empty of a run of an older version.
+  [[nodiscard]] const std::vector<Json>& rules() const noexcept { return rules_; }
   [[nodiscard]] const Json* finding(std::string_view id) const;
   /// What is known of the error that a rule names (name, meaning, check, safe_action); null when nothing is kept of it.
   [[nodiscard]] const Json* rule(std::string_view id) const;

@@ -20,6 +20,7 @@
 #include "app/commands/commands.h"
 #include "app/commands/dlq_commands.h"
 #include "app/commands/learn.h"
+#include "app/commands/rca_command.h"
 #include "app/commands/run.h"
 #include "app/commands/run_commands.h"
 #include "app/commands/setup_command.h"
@@ -44,6 +45,7 @@ struct Arguments {
   DlqArguments dlq;
   SetupArguments setup;
   VerifyArguments verify;
+  RcaArguments rca;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
   std::string looked_into;  // --state of the commands that look at a run
@@ -69,6 +71,7 @@ class CommandLine {
     add_dlq_commands(app_, arguments_.dlq, status_);
     add_setup();
     add_verify_command(app_, arguments_.verify, status_);
+    add_rca_command(app_, arguments_.rca, status_);
     add_others();
     refuse_empty_values(app_);
     expand_home(app_);
@@ -240,7 +243,7 @@ class CommandLine {
   int without_input() const { return report_usage(with_example("inputs is required: files, folders, or - for standard input")); }
 
   static bool is_later_command(std::string_view name) {
-    for (const std::string_view later : {"backtest", "diff", "rca", "top"})
+    for (const std::string_view later : {"backtest", "diff", "top"})
       if (name == later) return true;
     return false;
   }

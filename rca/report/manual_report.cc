@@ -21,7 +21,8 @@ constexpr std::size_t kSuspectsTold = 3, kServicesTold = 3, kKnownErrorsTold = 4
 std::string citation_of(const EvidencePack& pack, const CaseFinding& finding) {
   for (const PackedFinding& packed : pack.findings)
     if (packed.finding->id == finding.id)
-      return packed.evidence.empty() ? " [" + packed.name + "]" : fmt::format(" [{}, {}]", packed.name, pack.evidence[packed.evidence.front()].name);
+      return packed.evidence.empty() ? " [" + packed.name + "]"
+                                     : fmt::format(" [{}, {}]", packed.name, pack.evidence[packed.evidence.front()].name);
   return "";
 }
 
@@ -51,7 +52,9 @@ const CaseFinding* root_of(const IncidentCase& incident) {
 const CaseFinding* change_before(const IncidentCase& incident) {
   const CaseFinding* last = nullptr;
   for (const CaseFinding& change : incident.changes)
-    if (change.onset != kNoTime && change.onset <= incident.onset && (last == nullptr || std::tie(last->onset, last->score) < std::tie(change.onset, change.score))) last = &change;
+    if (change.onset != kNoTime && change.onset <= incident.onset &&
+        (last == nullptr || std::tie(last->onset, last->score) < std::tie(change.onset, change.score)))
+      last = &change;
   return last;
 }
 
@@ -76,7 +79,8 @@ std::string spread_text(const IncidentCase& incident, const EvidencePack& pack, 
   return "";
 }
 
-std::string summary_of(const IncidentCase& incident, const EvidencePack& pack, const std::vector<ExplainedError>& known, const ReportWords& words) {
+std::string summary_of(const IncidentCase& incident, const EvidencePack& pack, const std::vector<ExplainedError>& known,
+                       const ReportWords& words) {
   const CaseFinding* root = root_of(incident);
   if (root == nullptr) return incident.summary;
   std::string out = root->summary + citation_of(pack, *root) + std::string{words.stop};
@@ -94,11 +98,22 @@ std::map<std::string, std::string, std::less<>> values_of(const CaseFinding& fin
   return {{"service", finding.service}, {"unit", finding.service}, {"deployment", finding.service}, {"container", finding.service}};
 }
 
-std::string joined(std::string_view first, std::string_view second) { return second.empty() ? std::string{first} : fmt::format("{}: {}", first, second); }
+std::string joined(std::string_view first, std::string_view second) {
+  return second.empty() ? std::string{first} : fmt::format("{}: {}", first, second);
+}
 
 ExplainedError explained(const KnownErrorHit& hit, const CaseFinding& finding, const EvidencePack& pack) {
-  ExplainedError out{hit.error->id, hit.error->title, hit.error->meaning, hit.why, finding.service, {}, hit.error->action, std::string{name_of(hit.error->action_kind)},
-                     joined(name_of(hit.error->risk), hit.error->risk_why), hit.error->verify, names_of(pack, finding)};
+  ExplainedError out{hit.error->id,
+                     hit.error->title,
+                     hit.error->meaning,
+                     hit.why,
+                     finding.service,
+                     {},
+                     hit.error->action,
+                     std::string{name_of(hit.error->action_kind)},
+                     joined(name_of(hit.error->risk), hit.error->risk_why),
+                     hit.error->verify,
+                     names_of(pack, finding)};
   for (const std::string& check : hit.error->checks) out.checks.push_back(fill_command(check, values_of(finding)));
   return out;
 }
@@ -110,14 +125,16 @@ std::vector<ExplainedError> known_errors_of(const IncidentCase& incident, const 
   for (std::size_t i = 0; i < std::min(pack.findings.size(), kFindingsMatched) && out.size() < kKnownErrorsTold; ++i) {
     const CaseFinding& finding = *pack.findings[i].finding;
     const std::vector<std::string> rules = finding.rule_id.empty() ? std::vector<std::string>{} : std::vector<std::string>{finding.rule_id};
-    const std::string& said = finding.evidence.empty() || finding.evidence.front().excerpt.empty() ? finding.text : finding.evidence.front().excerpt;
+    const std::string& said =
+        finding.evidence.empty() || finding.evidence.front().excerpt.empty() ? finding.text : finding.evidence.front().excerpt;
     const std::vector<KnownErrorHit> hits = known.match(rules, said, finding.service);
     const auto rule = incident.rules.find(finding.rule_id);
     if (!hits.empty()) {
       if (told.insert(hits.front().error->id).second) out.push_back(explained(hits.front(), finding, pack));
     } else if (rule != incident.rules.end() && !rule->second.meaning.empty() && told.insert(rule->first).second) {
       out.push_back({rule->first, rule->second.name, rule->second.meaning, fmt::format("rule {} hit", rule->first), finding.service,
-                     rule->second.check.empty() ? std::vector<std::string>{} : std::vector<std::string>{fill_command(rule->second.check, values_of(finding))},
+                     rule->second.check.empty() ? std::vector<std::string>{}
+                                                : std::vector<std::string>{fill_command(rule->second.check, values_of(finding))},
                      rule->second.safe_action, "observe", "", "", names_of(pack, finding)});
     }
   }
@@ -129,7 +146,15 @@ std::vector<Hypothesis> hypotheses_of(const IncidentCase& incident, const Eviden
   for (const CaseSuspect& suspect : incident.suspects) {
     const CaseFinding* lead = lead_of(incident, suspect.service);
     if (lead == nullptr || out.size() == kSuspectsTold) continue;
-    Hypothesis one{static_cast<std::uint32_t>(out.size() + 1), suspect.service, lead->summary, lead->category, 0, {{suspect.service, told_of(*lead), names_of(pack, *lead)}}, names_of(pack, *lead), {}, ""};
+    Hypothesis one{static_cast<std::uint32_t>(out.size() + 1),
+                   suspect.service,
+                   lead->summary,
+                   lead->category,
+                   0,
+                   {{suspect.service, told_of(*lead), names_of(pack, *lead)}},
+                   names_of(pack, *lead),
+                   {},
+                   ""};
     for (const CaseEdge& edge : incident.edges) {
       const CaseFinding* next = edge.from == one.chain.back().service ? lead_of(incident, edge.to) : nullptr;
       if (next != nullptr) one.chain.push_back({edge.to, told_of(*next), names_of(pack, *next)});
@@ -143,14 +168,18 @@ std::vector<ResolutionStep> steps_of(const std::vector<ExplainedError>& known) {
   std::vector<ResolutionStep> out;
   for (const ExplainedError& error : known)
     if (!error.action.empty() && out.size() < kStepsMax) out.push_back({error.action, error.action_kind, error.risk, error.verify, ""});
-  const auto danger = [](const ResolutionStep& step) { return step.risk.starts_with("high") ? 2 : step.risk.starts_with("medium") ? 1 : 0; };
+  const auto danger = [](const ResolutionStep& step) {
+    return step.risk.starts_with("high") ? 2 : step.risk.starts_with("medium") ? 1 : 0;
+  };
   std::stable_sort(out.begin(), out.end(), [&](const ResolutionStep& a, const ResolutionStep& b) { return danger(a) < danger(b); });
   return out;
 }
 
 void decide(const IncidentCase& incident, const ReportWords& words, RcaReport& out) {
   const std::string open = incident.state == "closed" ? "it is over" : "it is still open";
-  out.decision = incident.notify == "page" ? words.page : incident.notify == "ticket" || incident.notify == "digest" ? words.watch : words.ignore;
+  out.decision = incident.notify == "page"                                    ? words.page
+                 : incident.notify == "ticket" || incident.notify == "digest" ? words.watch
+                                                                              : words.ignore;
   out.decision_reason = fmt::format("{}, {} service(s), {}", incident.severity, incident.services.size(), open);
   if (incident.requests_failed > 0) out.decision_reason += fmt::format(", {} requests failed", with_commas(incident.requests_failed));
   if (!incident.first_user_visible.empty()) out.decision_reason += ", users see it at " + incident.first_user_visible;
@@ -175,7 +204,8 @@ RcaReport manual_report(const IncidentCase& incident, const EvidencePack& pack, 
   if (incident.changes.empty()) out.missing_data.emplace_back(words.no_changes);
   if (out.known_errors.empty()) out.missing_data.emplace_back(words.no_catalogue_entry);
   for (const std::string& service : incident.services)
-    if (const Owner* owner = known.owner_of(service); owner != nullptr) out.owners.push_back({service, owner->owner, owner->runbook, owner->channel});
+    if (const Owner* owner = known.owner_of(service); owner != nullptr)
+      out.owners.push_back({service, owner->owner, owner->runbook, owner->channel});
   if (out.owners.empty()) out.missing_data.emplace_back(words.no_owner);
   decide(incident, words, out);
   return out;

@@ -20,9 +20,11 @@ struct AiPart {
   std::string status = "manual";  // ok, inconclusive, manual
   std::string root_cause = "AI analysis unavailable, needs manual analysis";
   double confidence = 0;
-  std::string reason{};               // why there is no answer, or not all of it; for a person
+  std::string reason{};                // why there is no answer, or not all of it; for a person
   std::string request_id, retry_at{};  // of the provider, where it said so; RFC 3339
   std::string model{};
+  std::string summary{};                                                 // of its answer, checked
+  bool agrees = false;                                                   // its first hypothesis names the first suspect of our statistics
   std::size_t sentences = 0, supported = 0, unverified = 0, struck = 0;  // of its answer, by the checks
   std::size_t citations = 0, citations_valid = 0;
 };
@@ -73,7 +75,8 @@ struct RcaReport {
 };
 
 /// Everything in it is of the incident, its pack and the catalogue. `ai`: why no model explained it.
-[[nodiscard]] RcaReport manual_report(const IncidentCase& incident, const EvidencePack& pack, const KnownErrors& known, AiPart ai, Language language);
+[[nodiscard]] RcaReport manual_report(const IncidentCase& incident, const EvidencePack& pack, const KnownErrors& known, AiPart ai,
+                                      Language language);
 
 [[nodiscard]] Json to_json(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack);
 

@@ -52,7 +52,8 @@ Section changed_section(const EvidencePack& pack, const ReportWords& words) {
   Section out{std::string{words.changed}, {}};
   for (std::size_t i = 0; i < std::min(pack.findings.size(), kFindingsShown); ++i) {
     const CaseFinding& finding = *pack.findings[i].finding;
-    out.rows.push_back({fmt::format("{} {}", pack.findings[i].name, finding.kind), fmt::format("{} (observed {:g}, expected {:.1f})", finding.summary, finding.observed, finding.expected)});
+    out.rows.push_back({fmt::format("{} {}", pack.findings[i].name, finding.kind),
+                        fmt::format("{} (observed {:g}, expected {:.1f})", finding.summary, finding.observed, finding.expected)});
   }
   const std::size_t rest = pack.findings.size() - std::min(pack.findings.size(), kFindingsShown) + pack.findings_left_out;
   if (rest > 0) out.rows.push_back({"", fmt::format("… {} more", rest)});
@@ -63,7 +64,8 @@ Section impact_section(const IncidentCase& incident, const ReportWords& words) {
   Section out{std::string{words.impact}, {{"services", joined(incident.services)}}};
   if (incident.requests_failed > 0) out.rows.push_back({"requests failed", with_commas(incident.requests_failed)});
   if (!incident.first_user_visible.empty()) out.rows.push_back({"users see it at", incident.first_user_visible});
-  for (const auto& [service, users] : incident.user_count) out.rows.push_back({"users seen", fmt::format("{} different in lines of {}", with_commas(users), service)});
+  for (const auto& [service, users] : incident.user_count)
+    out.rows.push_back({"users seen", fmt::format("{} different in lines of {}", with_commas(users), service)});
   return out;
 }
 
@@ -71,7 +73,8 @@ Section known_section(const RcaReport& report, const ReportWords& words) {
   Section out{std::string{words.known_errors}, {}};
   for (const ExplainedError& error : report.known_errors) {
     out.rows.push_back({error.id, error.title + " (" + error.service + "; " + error.why + ")"});
-    const std::pair<const char*, const std::string*> parts[] = {{"meaning", &error.meaning}, {"safe action", &error.action}, {"risk", &error.risk}, {"verify", &error.verify}};
+    const std::pair<const char*, const std::string*> parts[] = {
+        {"meaning", &error.meaning}, {"safe action", &error.action}, {"risk", &error.risk}, {"verify", &error.verify}};
     for (const auto& [label, text] : parts)
       if (!text->empty()) out.rows.push_back({label, *text});
   }
@@ -87,12 +90,15 @@ Section confirm_section(const RcaReport& report, const ReportWords& words) {
 
 Section ai_section(const RcaReport& report, const ReportWords& words) {
   const AiPart& ai = report.ai;
-  Section out{std::string{words.ai}, {{"status", ai.status}, {"root cause", ai.root_cause}, {"confidence", fmt::format("{:.2f}", ai.confidence)}}};
+  Section out{std::string{words.ai},
+              {{"status", ai.status}, {"root cause", ai.root_cause}, {"confidence", fmt::format("{:.2f}", ai.confidence)}}};
+  if (!ai.summary.empty()) out.rows.push_back({"summary", ai.summary});
   if (!ai.reason.empty()) out.rows.push_back({"reason", ai.reason});
   if (!ai.request_id.empty()) out.rows.push_back({"request", ai.request_id});
   if (!ai.retry_at.empty()) out.rows.push_back({"next try", ai.retry_at});
   if (ai.sentences > 0)
-    out.rows.push_back({"checked", fmt::format("{} sentences: {} supported, {} unverified, {} struck; {} of {} citations exist", ai.sentences, ai.supported, ai.unverified, ai.struck, ai.citations_valid, ai.citations)});
+    out.rows.push_back({"checked", fmt::format("{} sentences: {} supported, {} unverified, {} struck; {} of {} citations exist",
+                                               ai.sentences, ai.supported, ai.unverified, ai.struck, ai.citations_valid, ai.citations)});
   return out;
 }
 
@@ -102,7 +108,8 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
   if (report.status != "manual") {
     Section guesses{std::string{words.hypothesis}, {}};
     for (const Hypothesis& one : report.hypotheses)
-      guesses.rows.push_back({fmt::format("{}. {}", one.rank, one.root_service), fmt::format("{} (confidence {:.2f}) [{}]", one.root_cause, one.confidence, joined(one.evidence))});
+      guesses.rows.push_back({fmt::format("{}. {}", one.rank, one.root_service),
+                              fmt::format("{} (confidence {:.2f}) [{}]", one.root_cause, one.confidence, joined(one.evidence))});
     out.push_back(std::move(guesses));
   }
   out.push_back({std::string{words.decision}, {{report.decision, report.decision_reason}}});
@@ -117,13 +124,16 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
   out.push_back(known_section(report, words));
   out.push_back(confirm_section(report, words));
   Section steps{std::string{words.steps}, {}};
-  for (const ResolutionStep& step : report.steps) steps.rows.push_back({step.kind, step.risk.empty() ? step.action : step.action + " (risk " + step.risk + ")"});
+  for (const ResolutionStep& step : report.steps)
+    steps.rows.push_back({step.kind, step.risk.empty() ? step.action : step.action + " (risk " + step.risk + ")"});
   out.push_back(std::move(steps));
   Section earlier{std::string{words.earlier}, {}};
   for (const EarlierIncident& one : incident.earlier) earlier.rows.push_back({"incident " + one.id, clock(one.opened) + " " + one.summary});
   out.push_back(std::move(earlier));
   Section owners{std::string{words.owners}, {}};
-  for (const ServiceOwner& one : report.owners) owners.rows.push_back({one.service, one.owner + (one.runbook.empty() ? "" : "  " + one.runbook) + (one.channel.empty() ? "" : "  " + one.channel)});
+  for (const ServiceOwner& one : report.owners)
+    owners.rows.push_back(
+        {one.service, one.owner + (one.runbook.empty() ? "" : "  " + one.runbook) + (one.channel.empty() ? "" : "  " + one.channel)});
   if (owners.rows.empty()) owners.rows.push_back({"", std::string{words.nobody}});
   out.push_back(std::move(owners));
   Section missing{std::string{words.missing}, {}};
@@ -132,7 +142,8 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
   Section evidence{std::string{words.evidence}, {}};
   for (std::size_t i = 0; i < std::min(pack.evidence.size(), kEvidenceShown); ++i) {
     const PackedEvidence& packed = pack.evidence[i];
-    evidence.rows.push_back({packed.name, packed.record.place + "  " + (packed.record.excerpt.empty() ? packed.text : packed.record.excerpt)});
+    evidence.rows.push_back(
+        {packed.name, packed.record.place + "  " + (packed.record.excerpt.empty() ? packed.text : packed.record.excerpt)});
   }
   out.push_back(std::move(evidence));
   out.push_back(ai_section(report, words));
@@ -140,11 +151,14 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
   return out;
 }
 
-std::string title_of(const RcaReport& report) { return fmt::format("incident {}  {}  {}", report.incident_id, report.severity, report.decision); }
+std::string title_of(const RcaReport& report) {
+  return fmt::format("incident {}  {}  {}", report.incident_id, report.severity, report.decision);
+}
 
 }  // namespace
 
-std::string terminal_text_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Paint& paint, std::size_t columns) {
+std::string terminal_text_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Paint& paint,
+                             std::size_t columns) {
   constexpr std::size_t kLabel = 24;
   std::string out = paint.bold(printable(title_of(report))) + "\n";
   for (const Section& section : sections_of(report, incident, pack)) {
@@ -170,22 +184,26 @@ std::string markdown_of(const RcaReport& report, const IncidentCase& incident, c
       if (row.is_command)
         out += "    " + printable(row.text) + "\n";
       else
-        out += (row.label.empty() ? "" : "- **" + markdown_text(row.label) + "** ") + markdown_text(row.text) + "\n" + (row.label.empty() ? "\n" : "");
+        out += (row.label.empty() ? "" : "- **" + markdown_text(row.label) + "** ") + markdown_text(row.text) + "\n" +
+               (row.label.empty() ? "\n" : "");
     }
   }
   return out;
 }
 
 std::string html_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack) {
-  std::string out =
-      "<!doctype html>\n<html lang=\"" + std::string{report.language == Language::zh ? "zh" : "en"} +
-      "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-      "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-      html_text(title_of(report)) +
-      "</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}h2{font-size:1rem;margin:1.5rem 0 .25rem}"
-      "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem 1rem;margin:0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
-      "pre{background:#8882;padding:.4rem;white-space:pre-wrap;margin:.2rem 0}p{margin:.2rem 0}@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style></head><body>\n<h1>" +
-      html_text(title_of(report)) + "</h1>\n";
+  std::string out = "<!doctype html>\n<html lang=\"" + std::string{report.language == Language::zh ? "zh" : "en"} +
+                    "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+                    "'unsafe-inline'\">"
+                    "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
+                    html_text(title_of(report)) +
+                    "</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
+                    "1rem}h2{font-size:1rem;margin:1.5rem 0 .25rem}"
+                    "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem "
+                    "1rem;margin:0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
+                    "pre{background:#8882;padding:.4rem;white-space:pre-wrap;margin:.2rem 0}p{margin:.2rem "
+                    "0}@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style></head><body>\n<h1>" +
+                    html_text(title_of(report)) + "</h1>\n";
   for (const Section& section : sections_of(report, incident, pack)) {
     out += "<h2>" + html_text(section.title) + "</h2>\n";
     for (const Row& row : section.rows) {

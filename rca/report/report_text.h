@@ -10,7 +10,8 @@
 
 namespace loglode::rca {
 
-[[nodiscard]] std::string terminal_text_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Paint& paint, std::size_t columns);
+[[nodiscard]] std::string terminal_text_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack,
+                                           const Paint& paint, std::size_t columns);
 [[nodiscard]] std::string markdown_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack);
 /// No script, nothing fetched.
 [[nodiscard]] std::string html_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack);

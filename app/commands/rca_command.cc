@@ -1,0 +1,108 @@
+#include "app/commands/rca_command.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+
+#include "app/reading/option_words.h"
+#include "base/exit_status.h"
+#include "base/terminal_text.h"
+#include "parse/redact/redactor.h"
+#include "rca/answer/prompt.h"
+#include "rca/evidence/evidence_pack.h"
+#include "rca/report/rca_report.h"
+#include "rca/report/report_text.h"
+#include "sinks/last_run.h"
+#include "sinks/result_files.h"
+
+namespace loglode {
+
+namespace {
+
+constexpr std::size_t kContextBytesMax = 64 * kKiB;
+
+Result<LastRun> open_run(const std::string& state) {
+  if (state.empty()) return state_folder().and_then([](const std::string& folder) { return LastRun::open(folder); });
+  return LastRun::open(state);
+}
+
+/// What the operator knows beside the logs, masked. Empty where nothing was given.
+Result<std::string> read_context(const std::string& path) {
+  if (path.empty()) return std::string{};
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return fail_errno("cannot read the context in " + path);
+  if (!S_ISREG(status.st_mode)) return fail(std::make_error_code(std::errc::invalid_argument), path + " is no file: --context takes a text file");
+  std::ifstream in{path, std::ios::binary};
+  std::string text(kContextBytesMax, '\0');
+  in.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(in.gcount()));
+  RedactionCounts counts;
+  return redact(text, counts);
+}
+
+std::string text_of(const RcaArguments& arguments, const rca::RcaReport& report, const rca::IncidentCase& incident, const rca::EvidencePack& pack) {
+  switch (arguments.form) {
+    case RcaForm::markdown:
+      return rca::markdown_of(report, incident, pack);
+    case RcaForm::html:
+      return rca::html_of(report, incident, pack);
+    case RcaForm::ndjson:
+      return to_line(rca::to_json(report, incident, pack)) + "\n";
+    case RcaForm::human:
+      break;
+  }
+  const bool to_screen = arguments.output.empty();
+  return rca::terminal_text_of(report, incident, pack, Paint{to_screen && wants_color(When::automatic, STDOUT_FILENO)}, to_screen ? screen_columns() : 120);
+}
+
+int show_prompt(const rca::IncidentCase& incident, const rca::EvidencePack& pack, rca::Language language) {
+  const rca::Prompt prompt = rca::prompt_of(incident, pack, language, rca::fresh_delimiter());
+  const std::size_t bytes = prompt.system.size() + prompt.user.size() + prompt.schema.size();
+  return print_and_leave(fmt::format("{}\n\n{}\nschema of the answer: {}\n\nabout {} tokens; nothing was sent\n", prompt.system, prompt.user, prompt.schema, rca::tokens_of(bytes)));
+}
+
+}  // namespace
+
+int explain_root_cause(const RcaArguments& arguments) {
+  auto run = open_run(arguments.state);
+  if (!run) return report_error(run.error());
+  const auto incident = rca::read_case({run->incidents(), run->findings(), run->templates(), run->rules()}, arguments.incident);
+  if (!incident) return report_usage(incident.error().message);
+  auto context = read_context(arguments.context);
+  if (!context) return report_error(context.error());
+  const rca::Language language = arguments.language == "zh" ? rca::Language::zh : rca::Language::en;
+  rca::PackOptions options;
+  options.context = std::move(*context);
+  const rca::EvidencePack pack = rca::pack_evidence(*incident, options);
+  if (arguments.show_prompt) return show_prompt(*incident, pack, language);
+  rca::AiPart ai;
+  ai.reason = "no model is configured: --config FILE with a section rca, and --ai";
+  const rca::RcaReport report = rca::manual_report(*incident, pack, rca::KnownErrors{}, std::move(ai), language);
+  const std::string text = text_of(arguments, report, *incident, pack);
+  if (arguments.output.empty()) return print_and_leave(text);
+  auto written = write_file(arguments.output, text);
+  return written ? static_cast<int>(kDone) : report_error(written.error());
+}
+
+void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
+  CLI::App* command = app.add_subcommand("rca", "Why an incident happened: cause, order, impact, known errors, commands to confirm, what to do");
+  command->add_option("id", arguments.incident, "the incident's number, or the id that sinks were sent")->required();
+  command->add_option("--state", arguments.state, "an incident of a run with this --state")->type_name("DIR");
+  command->add_option("--context", arguments.context, "what you know beside the logs (metrics, deploys): a text file, masked, marked as yours")->type_name("FILE");
+  add_words(*command, "--language", arguments.language, Words<std::string>{{"en", "en"}, {"zh", "zh"}}, "of the report (default en)");
+  add_words(*command, "--report", arguments.form,
+            Words<RcaForm>{{"human", RcaForm::human}, {"markdown", RcaForm::markdown}, {"html", RcaForm::html}, {"ndjson", RcaForm::ndjson}}, "form of the report");
+  command->add_option("-o,--output", arguments.output, "a file instead of standard output")->type_name("FILE");
+  command->add_flag("--show-prompt", arguments.show_prompt, "print what a model would be asked, and send nothing");
+  command->footer(
+      "Without a model the report is complete: it is made of the findings, the rules and the catalogue of known errors.\n"
+      "Examples:\n  loglode rca 1\n"
+      "  loglode rca 1 --report html -o incident.html\n"
+      "  loglode rca 1 --show-prompt");
+  command->callback([&arguments, &status] { status = explain_root_cause(arguments); });
+}
+
+}  // namespace loglode

@@ -1,0 +1,196 @@
+#include "rca/answer/answer.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/terminal_text.h"
+
+namespace loglode::rca {
+
+namespace {
+
+constexpr std::size_t kTextMax = 1200, kListMax = 8;
+
+std::string text_at(const Json& object, const char* key) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_string() ? cut_to(printable(found->get<std::string>()), kTextMax) : "";
+}
+
+std::vector<std::string> texts_at(const Json& object, const char* key) {
+  std::vector<std::string> out;
+  const auto found = object.find(key);
+  if (found == object.end() || !found->is_array()) return out;
+  for (const Json& one : *found)
+    if (one.is_string() && out.size() < kListMax) out.push_back(cut_to(printable(one.get<std::string>()), kTextMax));
+  return out;
+}
+
+const Json& list_at(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : kNone;
+}
+
+/// What a shell or an API would carry out: a log line can reach a model, and a model's words must not become a command.
+bool holds_command(std::string_view text) {
+  static constexpr std::array<std::string_view, 22> kPrograms{"sudo ", "kubectl ", "docker ", "systemctl ", "curl ", "wget ", "psql ", "mysql ", "redis-cli", "rm -", "bash ", "sh -",
+                                                              "chmod ", "kill -", "helm ", "aws ", "gcloud ", "drop table", "delete from", "http://", "https://", "powershell"};
+  const std::string lower = [&] {
+    std::string out{text};
+    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+    return out;
+  }();
+  return text.find_first_of("`$|;&{}\\") != std::string_view::npos ||
+         std::any_of(kPrograms.begin(), kPrograms.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+}
+
+class AnswerCheck {
+ public:
+  AnswerCheck(const Json& answer, const IncidentCase& incident, const EvidencePack& pack) : answer_{answer}, incident_{incident}, pack_{pack} {}
+
+  CheckedAnswer check() {
+    out_.status = text_at(answer_, "status");
+    out_.summary = checked_text(text_at(answer_, "summary"), {});
+    for (const Json& one : list_at(answer_, "hypotheses"))
+      if (one.is_object() && out_.hypotheses.size() < 3) add_hypothesis(one);
+    for (const std::string& factor : texts_at(answer_, "contributing_factors"))
+      if (std::string text = checked_text(factor, {}); !text.empty()) out_.contributing_factors.push_back(std::move(text));
+    for (const Json& one : list_at(answer_, "steps"))
+      if (one.is_object() && out_.steps.size() < kListMax) add_step(one);
+    for (std::string& text : texts_at(answer_, "missing_data"))
+      if (!holds_command(text)) out_.missing_data.push_back(std::move(text));
+    return std::move(out_);
+  }
+
+ private:
+  void strike(const std::string& problem) {
+    ++out_.struck;
+    out_.problems.push_back("- " + problem);
+  }
+
+  /// Without its refuted sentences; unverified ones say so.
+  std::string checked_text(const std::string& text, const std::vector<std::string>& cited) {
+    std::string out;
+    ClaimCheck check = check_claims(incident_, pack_, text, cited);
+    for (const CheckedSentence& sentence : check.sentences) {
+      if (sentence.verdict == Verdict::refuted || holds_command(sentence.text)) {
+        strike(fmt::format("\"{}\": {}", sentence.text, sentence.reason.empty() ? "it holds a command" : sentence.reason));
+        continue;
+      }
+      if (!out.empty()) out += ' ';
+      out += sentence.text;
+      if (sentence.verdict != Verdict::unverified) continue;
+      out += " (unverified)";
+      out_.problems.push_back(fmt::format("- \"{}\": {}", sentence.text, sentence.reason));
+    }
+    out_.check.add(std::move(check));
+    return out;
+  }
+
+  /// Names that exist; the rest is counted and left out.
+  std::vector<std::string> names_at(const Json& object, const char* key) {
+    std::vector<std::string> out;
+    for (const std::string& name : texts_at(object, key)) {
+      ++out_.check.citations;
+      if (pack_.finding(name) == nullptr && pack_.record(name) == nullptr) {
+        strike(fmt::format("{} is not in the evidence", name));
+        continue;
+      }
+      ++out_.check.citations_valid;
+      out.push_back(name);
+    }
+    return out;
+  }
+
+  [[nodiscard]] bool is_service(const std::string& name) const { return std::find(incident_.services.begin(), incident_.services.end(), name) != incident_.services.end(); }
+
+  void add_hypothesis(const Json& object) {
+    Hypothesis one;
+    one.root_service = text_at(object, "root_service");
+    if (!is_service(one.root_service)) return strike(fmt::format("{} is no service of this incident", one.root_service));
+    one.evidence = names_at(object, "evidence");
+    one.counter_evidence = names_at(object, "counter_evidence");
+    for (const Json& link : list_at(object, "chain"))
+      if (link.is_object() && one.chain.size() < kListMax) one.chain.push_back({text_at(link, "service"), text_at(link, "what"), names_at(link, "evidence")});
+    if (const std::string wrong = wrong_chain(one); !wrong.empty()) return strike(wrong);
+    for (ChainLink& link : one.chain) link.what = checked_text(link.what, link.evidence);
+    one.root_cause = checked_text(text_at(object, "root_cause"), one.evidence);
+    if (one.root_cause.empty()) return;
+    one.category = text_at(object, "category");
+    const auto confidence = object.find("confidence");
+    one.confidence = confidence != object.end() && confidence->is_number() ? std::clamp(confidence->get<double>(), 0.0, 1.0) : 0.0;
+    if (one.evidence.empty()) one.confidence = 0;
+    if (std::string how = text_at(object, "how_to_confirm"); !holds_command(how)) one.how_to_confirm = std::move(how);
+    one.rank = static_cast<std::uint32_t>(out_.hypotheses.size() + 1);
+    out_.hypotheses.push_back(std::move(one));
+  }
+
+  /// Empty: it begins at the root, of services that exist, each no earlier than the one before.
+  [[nodiscard]] std::string wrong_chain(const Hypothesis& one) const {
+    const std::string* before = nullptr;
+    for (const ChainLink& link : one.chain) {
+      if (!is_service(link.service)) return fmt::format("{} is no service of this incident", link.service);
+      const std::string& earlier = before == nullptr ? one.root_service : *before;
+      if (earlier != link.service && contradicts_order(incident_, earlier, link.service))
+        return fmt::format("{} showed its first sign after {}, and cannot have caused it", earlier, link.service);
+      before = &link.service;
+    }
+    return "";
+  }
+
+  void add_step(const Json& object) {
+    ResolutionStep step{text_at(object, "action"), text_at(object, "kind"), text_at(object, "risk"), text_at(object, "verify"), text_at(object, "rollback")};
+    if (step.action.empty()) return;
+    for (const std::string* text : {&step.action, &step.verify, &step.rollback})
+      if (holds_command(*text)) return strike(fmt::format("\"{}\": steps are sentences without commands", *text));
+    out_.steps.push_back(std::move(step));
+  }
+
+  const Json& answer_;
+  const IncidentCase& incident_;
+  const EvidencePack& pack_;
+  CheckedAnswer out_;
+};
+
+}  // namespace
+
+bool CheckedAnswer::holds() const noexcept {
+  const std::size_t facts = check.sentences.size() - check.count(Verdict::no_fact);
+  const double unsupported = facts == 0 ? 0.0 : static_cast<double>(facts - check.count(Verdict::supported)) / static_cast<double>(facts);
+  return unsupported <= kUnsupportedMax && !summary.empty() && (status == "inconclusive" || !hypotheses.empty());
+}
+
+Result<CheckedAnswer> check_answer(std::string_view json, const IncidentCase& incident, const EvidencePack& pack) {
+  const Json answer = Json::parse(json, nullptr, false);
+  if (!answer.is_object()) return fail(std::make_error_code(std::errc::invalid_argument), "the answer is no JSON object");
+  const std::string status = text_at(answer, "status");
+  if (status != "ok" && status != "inconclusive") return fail(std::make_error_code(std::errc::invalid_argument), "status is neither \"ok\" nor \"inconclusive\"");
+  for (const char* key : {"summary", "hypotheses", "steps"})
+    if (!answer.contains(key)) return fail(std::make_error_code(std::errc::invalid_argument), fmt::format("\"{}\" is missing", key));
+  return AnswerCheck{answer, incident, pack}.check();
+}
+
+void add_answer(RcaReport& report, CheckedAnswer answer) {
+  const double share = answer.check.supported_share();
+  AiPart& ai = report.ai;
+  ai.status = report.status = answer.status;
+  ai.summary = std::move(answer.summary);
+  ai.root_cause = answer.hypotheses.empty() ? "inconclusive" : answer.hypotheses.front().root_cause;
+  ai.sentences = answer.check.sentences.size();
+  ai.supported = answer.check.count(Verdict::supported);
+  ai.unverified = answer.check.count(Verdict::unverified);
+  ai.struck = answer.struck;
+  ai.citations = answer.check.citations;
+  ai.citations_valid = answer.check.citations_valid;
+  ai.agrees = !answer.hypotheses.empty() && !report.hypotheses.empty() && answer.hypotheses.front().root_service == report.hypotheses.front().root_service;
+  for (Hypothesis& one : answer.hypotheses) one.confidence = std::min(one.confidence, share);
+  ai.confidence = answer.hypotheses.empty() ? 0 : answer.hypotheses.front().confidence;
+  if (!answer.hypotheses.empty()) report.hypotheses = std::move(answer.hypotheses);
+  report.contributing_factors = std::move(answer.contributing_factors);
+  report.steps.insert(report.steps.end(), std::make_move_iterator(answer.steps.begin()), std::make_move_iterator(answer.steps.end()));
+  report.missing_data.insert(report.missing_data.end(), answer.missing_data.begin(), answer.missing_data.end());
+}
+
+}  // namespace loglode::rca
