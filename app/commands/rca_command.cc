@@ -34,7 +34,8 @@ Result<std::string> read_context(const std::string& path) {
   if (path.empty()) return std::string{};
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return fail_errno("cannot read the context in " + path);
-  if (!S_ISREG(status.st_mode)) return fail(std::make_error_code(std::errc::invalid_argument), path + " is no file: --context takes a text file");
+  if (!S_ISREG(status.st_mode))
+    return fail(std::make_error_code(std::errc::invalid_argument), path + " is no file: --context takes a text file");
   std::ifstream in{path, std::ios::binary};
   std::string text(kContextBytesMax, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
@@ -43,7 +44,8 @@ Result<std::string> read_context(const std::string& path) {
   return redact(text, counts);
 }
 
-std::string text_of(const RcaArguments& arguments, const rca::RcaReport& report, const rca::IncidentCase& incident, const rca::EvidencePack& pack) {
+std::string text_of(const RcaArguments& arguments, const rca::RcaReport& report, const rca::IncidentCase& incident,
+                    const rca::EvidencePack& pack) {
   switch (arguments.form) {
     case RcaForm::markdown:
       return rca::markdown_of(report, incident, pack);
@@ -55,13 +57,15 @@ std::string text_of(const RcaArguments& arguments, const rca::RcaReport& report,
       break;
   }
   const bool to_screen = arguments.output.empty();
-  return rca::terminal_text_of(report, incident, pack, Paint{to_screen && wants_color(When::automatic, STDOUT_FILENO)}, to_screen ? screen_columns() : 120);
+  return rca::terminal_text_of(report, incident, pack, Paint{to_screen && wants_color(When::automatic, STDOUT_FILENO)},
+                               to_screen ? screen_columns() : 120);
 }
 
 int show_prompt(const rca::IncidentCase& incident, const rca::EvidencePack& pack, rca::Language language) {
   const rca::Prompt prompt = rca::prompt_of(incident, pack, language, rca::fresh_delimiter());
   const std::size_t bytes = prompt.system.size() + prompt.user.size() + prompt.schema.size();
-  return print_and_leave(fmt::format("{}\n\n{}\nschema of the answer: {}\n\nabout {} tokens; nothing was sent\n", prompt.system, prompt.user, prompt.schema, rca::tokens_of(bytes)));
+  return print_and_leave(fmt::format("{}\n\n{}\nschema of the answer: {}\n\nabout {} tokens; nothing was sent\n", prompt.system,
+                                     prompt.user, prompt.schema, rca::tokens_of(bytes)));
 }
 
 }  // namespace
@@ -88,13 +92,18 @@ int explain_root_cause(const RcaArguments& arguments) {
 }
 
 void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
-  CLI::App* command = app.add_subcommand("rca", "Why an incident happened: cause, order, impact, known errors, commands to confirm, what to do");
+  CLI::App* command =
+      app.add_subcommand("rca", "Why an incident happened: cause, order, impact, known errors, commands to confirm, what to do");
   command->add_option("id", arguments.incident, "the incident's number, or the id that sinks were sent")->required();
   command->add_option("--state", arguments.state, "an incident of a run with this --state")->type_name("DIR");
-  command->add_option("--context", arguments.context, "what you know beside the logs (metrics, deploys): a text file, masked, marked as yours")->type_name("FILE");
+  command
+      ->add_option("--context", arguments.context, "what you know beside the logs (metrics, deploys): a text file, masked, marked as yours")
+      ->type_name("FILE");
   add_words(*command, "--language", arguments.language, Words<std::string>{{"en", "en"}, {"zh", "zh"}}, "of the report (default en)");
-  add_words(*command, "--report", arguments.form,
-            Words<RcaForm>{{"human", RcaForm::human}, {"markdown", RcaForm::markdown}, {"html", RcaForm::html}, {"ndjson", RcaForm::ndjson}}, "form of the report");
+  add_words(
+      *command, "--report", arguments.form,
+      Words<RcaForm>{{"human", RcaForm::human}, {"markdown", RcaForm::markdown}, {"html", RcaForm::html}, {"ndjson", RcaForm::ndjson}},
+      "form of the report");
   command->add_option("-o,--output", arguments.output, "a file instead of standard output")->type_name("FILE");
   command->add_flag("--show-prompt", arguments.show_prompt, "print what a model would be asked, and send nothing");
   command->footer(

@@ -35,8 +35,9 @@ const Json& list_at(const Json& object, const char* key) {
 
 /// What a shell or an API would carry out: a log line can reach a model, and a model's words must not become a command.
 bool holds_command(std::string_view text) {
-  static constexpr std::array<std::string_view, 22> kPrograms{"sudo ", "kubectl ", "docker ", "systemctl ", "curl ", "wget ", "psql ", "mysql ", "redis-cli", "rm -", "bash ", "sh -",
-                                                              "chmod ", "kill -", "helm ", "aws ", "gcloud ", "drop table", "delete from", "http://", "https://", "powershell"};
+  static constexpr std::array<std::string_view, 22> kPrograms{
+      "sudo ", "kubectl ", "docker ", "systemctl ", "curl ", "wget ",   "psql ",      "mysql ",      "redis-cli", "rm -",     "bash ",
+      "sh -",  "chmod ",   "kill -",  "helm ",      "aws ",  "gcloud ", "drop table", "delete from", "http://",   "https://", "powershell"};
   const std::string lower = [&] {
     std::string out{text};
     std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
@@ -48,7 +49,8 @@ bool holds_command(std::string_view text) {
 
 class AnswerCheck {
  public:
-  AnswerCheck(const Json& answer, const IncidentCase& incident, const EvidencePack& pack) : answer_{answer}, incident_{incident}, pack_{pack} {}
+  AnswerCheck(const Json& answer, const IncidentCase& incident, const EvidencePack& pack)
+      : answer_{answer}, incident_{incident}, pack_{pack} {}
 
   CheckedAnswer check() {
     out_.status = text_at(answer_, "status");
@@ -104,7 +106,9 @@ class AnswerCheck {
     return out;
   }
 
-  [[nodiscard]] bool is_service(const std::string& name) const { return std::find(incident_.services.begin(), incident_.services.end(), name) != incident_.services.end(); }
+  [[nodiscard]] bool is_service(const std::string& name) const {
+    return std::find(incident_.services.begin(), incident_.services.end(), name) != incident_.services.end();
+  }
 
   void add_hypothesis(const Json& object) {
     Hypothesis one;
@@ -113,7 +117,8 @@ class AnswerCheck {
     one.evidence = names_at(object, "evidence");
     one.counter_evidence = names_at(object, "counter_evidence");
     for (const Json& link : list_at(object, "chain"))
-      if (link.is_object() && one.chain.size() < kListMax) one.chain.push_back({text_at(link, "service"), text_at(link, "what"), names_at(link, "evidence")});
+      if (link.is_object() && one.chain.size() < kListMax)
+        one.chain.push_back({text_at(link, "service"), text_at(link, "what"), names_at(link, "evidence")});
     if (const std::string wrong = wrong_chain(one); !wrong.empty()) return strike(wrong);
     for (ChainLink& link : one.chain) link.what = checked_text(link.what, link.evidence);
     one.root_cause = checked_text(text_at(object, "root_cause"), one.evidence);
@@ -141,7 +146,8 @@ class AnswerCheck {
   }
 
   void add_step(const Json& object) {
-    ResolutionStep step{text_at(object, "action"), text_at(object, "kind"), text_at(object, "risk"), text_at(object, "verify"), text_at(object, "rollback")};
+    ResolutionStep step{text_at(object, "action"), text_at(object, "kind"), text_at(object, "risk"), text_at(object, "verify"),
+                        text_at(object, "rollback")};
     if (step.action.empty()) return;
     for (const std::string* text : {&step.action, &step.verify, &step.rollback})
       if (holds_command(*text)) return strike(fmt::format("\"{}\": steps are sentences without commands", *text));
@@ -166,7 +172,8 @@ Result<CheckedAnswer> check_answer(std::string_view json, const IncidentCase& in
   const Json answer = Json::parse(json, nullptr, false);
   if (!answer.is_object()) return fail(std::make_error_code(std::errc::invalid_argument), "the answer is no JSON object");
   const std::string status = text_at(answer, "status");
-  if (status != "ok" && status != "inconclusive") return fail(std::make_error_code(std::errc::invalid_argument), "status is neither \"ok\" nor \"inconclusive\"");
+  if (status != "ok" && status != "inconclusive")
+    return fail(std::make_error_code(std::errc::invalid_argument), "status is neither \"ok\" nor \"inconclusive\"");
   for (const char* key : {"summary", "hypotheses", "steps"})
     if (!answer.contains(key)) return fail(std::make_error_code(std::errc::invalid_argument), fmt::format("\"{}\" is missing", key));
   return AnswerCheck{answer, incident, pack}.check();
@@ -184,7 +191,8 @@ void add_answer(RcaReport& report, CheckedAnswer answer) {
   ai.struck = answer.struck;
   ai.citations = answer.check.citations;
   ai.citations_valid = answer.check.citations_valid;
-  ai.agrees = !answer.hypotheses.empty() && !report.hypotheses.empty() && answer.hypotheses.front().root_service == report.hypotheses.front().root_service;
+  ai.agrees = !answer.hypotheses.empty() && !report.hypotheses.empty() &&
+              answer.hypotheses.front().root_service == report.hypotheses.front().root_service;
   for (Hypothesis& one : answer.hypotheses) one.confidence = std::min(one.confidence, share);
   ai.confidence = answer.hypotheses.empty() ? 0 : answer.hypotheses.front().confidence;
   if (!answer.hypotheses.empty()) report.hypotheses = std::move(answer.hypotheses);

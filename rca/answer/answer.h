@@ -19,8 +19,8 @@ struct CheckedAnswer {
   std::vector<ResolutionStep> steps;  // without any that holds a command: those come from the catalogue alone
   std::vector<std::string> missing_data;
   ClaimCheck check;
-  std::size_t struck = 0;              // sentences, links, hypotheses and steps that do not stand
-  std::vector<std::string> problems;   // one a line, for the second question
+  std::size_t struck = 0;             // sentences, links, hypotheses and steps that do not stand
+  std::vector<std::string> problems;  // one a line, for the second question
 
   /// More than this share of unsupported sentences: the answer is sent back, and then not used.
   static constexpr double kUnsupportedMax = 0.3;

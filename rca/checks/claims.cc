@@ -43,6 +43,13 @@ bool holds_any(std::string_view lower, std::initializer_list<std::string_view> p
   return std::any_of(phrases.begin(), phrases.end(), [&](std::string_view phrase) { return lower.find(phrase) != std::string_view::npos; });
 }
 
+/// With blanks for what stands in quotation marks: somebody else's words say no order.
+std::string without_quotes(std::string text) {
+  for (const std::string& quote : quotes_in(text))
+    if (const std::size_t at = text.find(quote); at != std::string::npos) text.replace(at, quote.size(), quote.size(), ' ');
+  return text;
+}
+
 /// Says that something is not known, or what somebody should do: nothing that records could show.
 bool is_advice_or_doubt(std::string_view lower) {
   static constexpr std::array<std::string_view, 26> kImperatives{
@@ -71,7 +78,8 @@ class SentenceCheck {
         pack_{pack},
         sentence_{sentence},
         plain_{without_citations(sentence)},
-        lower_{lower_of(plain_)} {
+        lower_{lower_of(plain_)},
+        own_words_{without_quotes(lower_)} {
     out_.text = sentence;
     for (const auto& [begin, end] : citation_places(sentence)) out_.citations.emplace_back(sentence.substr(begin, end - begin));
     names_ = out_.citations;
@@ -113,10 +121,10 @@ class SentenceCheck {
   void find_mentions() {
     for (const std::string& service : facts_.services()) {
       const std::string wanted = lower_of(service);
-      for (std::size_t at = lower_.find(wanted); at != std::string::npos; at = lower_.find(wanted, at + 1)) {
+      for (std::size_t at = own_words_.find(wanted); at != std::string::npos; at = own_words_.find(wanted, at + 1)) {
         const std::size_t end = at + wanted.size();
         const auto joins = [](char c) { return is_word(c) || c == '-'; };
-        if ((at > 0 && joins(lower_[at - 1])) || (end < lower_.size() && joins(lower_[end]))) continue;
+        if ((at > 0 && joins(own_words_[at - 1])) || (end < own_words_.size() && joins(own_words_[end]))) continue;
         mentions_.push_back({service, at, end});
       }
     }
@@ -129,7 +137,7 @@ class SentenceCheck {
   }
 
   void check_names() {
-    for (const std::string& name : names_like_services(lower_))
+    for (const std::string& name : names_like_services(own_words_))
       if (!facts_.everything().holds(name)) refute(fmt::format("{} is nowhere in the evidence", name));
     for (const Mention& mention : mentions_)
       if (!names_.empty() && !cited_.services.contains(mention.service) && !cited_.holds(lower_of(mention.service)) &&
@@ -148,7 +156,7 @@ class SentenceCheck {
     for (std::size_t i = 0; i + 1 < mentions_.size(); ++i) {
       const Mention &a = mentions_[i], &b = mentions_[i + 1];
       if (a.service == b.service) continue;
-      const std::string_view between = std::string_view{lower_}.substr(a.end, b.begin - a.end);
+      const std::string_view between = std::string_view{own_words_}.substr(a.end, b.begin - a.end);
       if (holds_any(between, {" not ", "n't ", "neither", "without"})) continue;
       const bool backward = holds_any(between, {"because", "due to", "caused by", "triggered by", "broken by", "result of", " after ",
                                                 "following", "since ", "depends on", "waits for", "downstream of", "stems from", "<-"});
@@ -210,7 +218,7 @@ class SentenceCheck {
   const IncidentCase& incident_;
   const EvidencePack& pack_;
   std::string_view sentence_;
-  std::string plain_, lower_;
+  std::string plain_, lower_, own_words_;
   std::vector<std::string> names_;
   std::vector<Mention> mentions_;
   Facts cited_;

@@ -59,14 +59,14 @@ const CaseFinding* change_before(const IncidentCase& incident) {
 }
 
 std::string spread_text(const IncidentCase& incident, const EvidencePack& pack, const CaseFinding& root, const ReportWords& words) {
-  const Timestamp begin = onset_of(incident, root.service);
+  const Timestamp begin = root.onset;
   std::string out;
   std::size_t told = 0;
   for (const std::string& service : incident.services) {
     const CaseFinding* lead = service == root.service ? nullptr : lead_of(incident, service);
     if (lead == nullptr || told == kServicesTold) continue;
     ++told;
-    const Timestamp onset = onset_of(incident, service);
+    const Timestamp onset = lead->onset;  // of what is told: the service may have shown another sign before
     out += out.empty() ? std::string{} : std::string{words.comma};
     if (begin != kNoTime && onset != kNoTime && onset > begin)
       out += short_duration(std::chrono::duration<double>(onset - begin).count()) + std::string{words.later};
