@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <csignal>
 
+#include "app/commands/rca_reports.h"
 #include "app/reading/log_run.h"
 #include "base/exit_status.h"
 #include "base/stop_signals.h"
@@ -29,6 +30,8 @@ Result<void> write_result_files(const AnalyzeOptions& options, const AnalyzeResu
     if (path.empty()) continue;
     if (auto written = write_file(path, make(analysis.judgement())); !written) return written;
   }
+  if (!options.reports.empty())
+    if (auto written = write_file(options.reports, rca_reports_ndjson(analysis.judgement(), analysis.rules())); !written) return written;
   if (!options.templates.empty())
     if (auto written = write_templates(options.templates, analysis.judgement()); !written) return written;
   return options.stats.empty() ? Result<void>{} : write_file(options.stats, stats_ndjson(analysis.judgement(), analysis.stats));

@@ -103,6 +103,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   add_words(command, "--report", options.report, kReportForms, "form of the report");
   command.add_option("-o", options.output, "write the report there instead of standard output")->type_name("FILE");
   command.add_option("--findings", options.findings, "NDJSON, one finding a line")->type_name("FILE");
+  command.add_option("--reports", options.reports, "NDJSON, the root-cause report of each incident")->type_name("FILE");
   command.add_option("--incidents", options.incidents, "NDJSON, one incident a line")->type_name("FILE");
   command.add_option("--templates", options.templates, "NDJSON, one template of one service a line")->type_name("FILE");
   command.add_option("--assignments", options.assignments, "CSV: LineId,EventId,EventTemplate for each physical line")->type_name("FILE");

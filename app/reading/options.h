@@ -34,7 +34,7 @@ struct AnalyzeOptions {
   unsigned threads = 0;  // 0: as many as the process may use
   ReportForm report = ReportForm::human;
   std::string output;  // -o; empty: standard output
-  std::string findings, incidents, templates, assignments, records, stats;
+  std::string findings, incidents, reports, templates, assignments, records, stats;
   bool csv_safe = false;
   FailOn fail_on = FailOn::nothing;
   std::string state;  // --state; empty: only the last run is kept

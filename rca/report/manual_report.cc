@@ -73,10 +73,15 @@ std::string spread_text(const IncidentCase& incident, const EvidencePack& pack, 
     out += lead->service + ": " + told_of(*lead) + citation_of(pack, *lead);
   }
   if (!out.empty()) return std::string{words.then} + out + std::string{words.stop};
-  for (const CaseFinding& other : incident.findings)  // alone: what else it says
-    if (other.id != root.id && other.text != root.text && other.notify != "none")
-      return std::string{words.beside} + other.summary + citation_of(pack, other) + std::string{words.stop};
-  return "";
+  std::set<std::string> texts{root.text};  // alone: what else it says
+  for (const CaseFinding& other : incident.findings) {
+    if (other.id == root.id || other.notify == "none" || other.kind == "deploy" || told == kServicesTold ||
+        !texts.insert(other.text).second)
+      continue;
+    ++told;
+    out += (out.empty() ? std::string{} : std::string{words.comma}) + other.summary + citation_of(pack, other);
+  }
+  return out.empty() ? "" : std::string{words.beside} + out + std::string{words.stop};
 }
 
 std::string summary_of(const IncidentCase& incident, const EvidencePack& pack, const std::vector<ExplainedError>& known,
