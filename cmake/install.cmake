@@ -2,7 +2,7 @@
 # Man page and completions are what the installed program says of itself, so that it is run here.
 include(GNUInstallDirs)
 install(TARGETS loglode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES configs/README.md configs/kafka-to-elasticsearch.yaml configs/kafka-to-file.yaml configs/kafka-to-kafka.yaml configs/prometheus-alerts.yaml configs/tail-folder.yaml
+install(FILES configs/README.md configs/kafka-to-elasticsearch.yaml configs/kafka-to-file.yaml configs/kafka-to-kafka.yaml configs/prometheus-alerts.yaml configs/rca-local.yaml configs/tail-folder.yaml
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(DIRECTORY configs/rules configs/schema DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})

@@ -216,11 +216,38 @@ struct DeadLetterConfig {
   Given<bool> mask{false, 0};  // mask_dead_letters: nothing can be replayed then
 };
 
+struct RcaPrices {  // in the user's currency, for a million tokens
+  double input = 0, cached_input = 0, output = 0;
+};
+
 struct RcaConfig {
-  enum class Provider : std::uint8_t { none, anthropic, openai };
+  enum class Provider : std::uint8_t { none, anthropic, openai, openai_compatible };
+  enum class Hosts : std::uint8_t { pseudonym, plain, none };
+  enum class Language : std::uint8_t { english, chinese };
   Given<Provider> provider{Provider::none, 0};
-  Text url, model, key;
-  Given<std::uint64_t> tokens_per_day_max, incidents_per_day_max;  // budgets; 0: the default of the provider
+  Text url, model;
+  Text key;  // from the environment or a file
+  Text api_version, effort;
+  Given<std::uint64_t> input_tokens_max{6000, 0}, output_tokens_max{8000, 0};
+  Text tokens_field{"max_tokens", 0, "max_tokens"};
+  Given<Milliseconds> timeout{std::chrono::seconds{600}, 0};
+  Given<Severity> severity_least{Severity::error, 0};  // when.severity
+  std::set<std::string> notify{"page", "ticket"};      // when.notify
+  Given<std::uint64_t> calls_per_hour{20, 0};
+  std::optional<Given<double>> cost_per_day;
+  std::optional<RcaPrices> prices;
+  Given<Milliseconds> cache{std::chrono::hours{6}, 0};
+  Given<std::uint64_t> queue_max{50, 0};
+  Given<bool> raw_examples{false, 0};
+  Given<Hosts> send_hosts{Hosts::pseudonym, 0};
+  std::vector<Text> excluded_services;  // globs
+  std::vector<Text> context_command;    // program and arguments; empty: none
+  Given<Milliseconds> context_timeout{std::chrono::seconds{5}, 0};
+  Given<std::uint64_t> context_bytes_max{64 * kKiB, 0};
+  Text audit_path;  // ai-audit.ndjson in the state folder when nobody wrote it; empty: there is none
+  Given<bool> audit_bodies{false, 0};
+  Given<Milliseconds> audit_kept{std::chrono::hours{24 * 90}, 0};
+  Given<Language> language{Language::english, 0};
 };
 
 struct HttpConfig {

@@ -10,65 +10,28 @@
 
 #include "base/near_word.h"
 #include "config/quantities.h"
+#include "config/server_url.h"
 
 namespace loglode::config {
 namespace {
 
 // --- addresses ---------------------------------------------------------------------------------------------------------------------------
 
-struct Url {
-  std::string host;  // with its port, as it is compared
-  std::string fault;
-};
-
-/// `es1:9200`, `[::1]:9200`, `es1`: what is wrong with it; empty: nothing.
-std::string host_fault(std::string_view host) {
-  constexpr std::uint64_t kPortMax = 65'535;
-  const std::size_t bracket = host.starts_with('[') ? host.find(']') : 0;
-  if (bracket == std::string_view::npos) return "\"[\" without \"]\"";
-  const std::size_t colon = host.find(':', bracket);
-  if (colon == std::string_view::npos) return host.empty() ? "it has no host" : "";
-  if (colon == 0) return "it has no host";
-  const std::string_view port = host.substr(colon + 1);
-  if (port.find(':') != std::string_view::npos) return "an IPv6 address stands in brackets: http://[::1]:9200";
-  const auto number = read_count(port);
-  return number && *number >= 1 && *number <= kPortMax ? "" : fmt::format("a port is a number from 1 to {}", kPortMax);
-}
-
-Url read_url(std::string_view text, bool may_name_user) {
-  Url out;
-  const std::size_t scheme = text.starts_with("http://") ? 7 : text.starts_with("https://") ? 8 : 0;
-  if (scheme == 0) out.fault = "it begins with http:// or https://";
-  std::string_view rest = text.substr(scheme);
-  if (out.fault.empty() && rest.find_first_of(" \t\r\n\"<>\\^`{|}") != std::string_view::npos)
-    out.fault = "it holds a blank or a sign that no URL has";
-  if (out.fault.empty() && rest.find_first_of("?#") != std::string_view::npos) out.fault = "it ends with its path: no ? and no #";
-  const std::string_view authority = rest.substr(0, rest.find_first_of("/?#"));
-  const std::size_t user = authority.rfind('@');
-  const std::string_view host = authority.substr(user == std::string_view::npos ? 0 : user + 1);
-  if (out.fault.empty() && (may_name_user || user == std::string_view::npos)) out.fault = host_fault(host);
-  while (rest.ends_with('/')) rest.remove_suffix(1);
-  out.host = std::string{text.substr(0, scheme)} + std::string{rest};
-  for (std::size_t i = 0; i < scheme + host.size() && i < out.host.size(); ++i)
-    if (out.host[i] >= 'A' && out.host[i] <= 'Z') out.host[i] = static_cast<char>(out.host[i] + 32);
-  return out;
-}
-
 void check_urls(const SearchConfig& search, ConfigReading& reading) {
   std::set<std::string> known;
   bool is_tls = false;
   for (const Text& url : search.urls) {
-    const Url read = read_url(url.value, false);
-    is_tls = is_tls || url.value.starts_with("https://");
+    const ServerUrl read = read_server_url(url.value);
+    is_tls = is_tls || read.is_tls;
     if (!read.fault.empty())
       reading.problem(url.line, fmt::format("bad url {}: {}, for example https://es1:9200", quoted(url), read.fault));
     else if (url.value.find('@') != std::string::npos)
       reading.problem(url.line, "\"urls\" must not hold a user or password: use \"user\" and \"password\"");
-    else if (!known.insert(read.host).second)
+    else if (!known.insert(read.whole).second)
       reading.problem(url.line, fmt::format("\"urls\" has {} twice", quoted(url)));
   }
   if (!search.proxy.empty())
-    if (const Url proxy = read_url(search.proxy.value, true); !proxy.fault.empty())
+    if (const ServerUrl proxy = read_server_url(search.proxy.value, true); !proxy.fault.empty())
       reading.problem(search.proxy.line, fmt::format("bad proxy {}: {}, for example http://proxy:3128", quoted(search.proxy), proxy.fault));
   const Text& any = !search.tls.ca.empty() ? search.tls.ca : search.tls.certificate;
   if (!any.empty() && !is_tls && !search.urls.empty()) reading.warn(any.line, "\"tls\" is not used: no url begins with https://");

@@ -17,8 +17,6 @@ constexpr std::string_view kDetectKeys[] = {"bucket", "frequent", "notify", "mut
 constexpr std::string_view kFrequentKeys[] = {"count", "window"};
 constexpr std::string_view kNotifyKeys[] = {"pages_per_day_max"};
 constexpr std::string_view kDeadLetterKeys[] = {"path", "size_max", "when_full", "mask_dead_letters"};
-constexpr std::string_view kRcaKeys[] = {"provider", "url", "model", "key", "budgets"};
-constexpr std::string_view kBudgetKeys[] = {"tokens_per_day_max", "incidents_per_day_max"};
 constexpr std::string_view kHttpKeys[] = {"listen", "token"};
 constexpr std::string_view kLogKeys[] = {"level", "format"};
 
@@ -125,23 +123,6 @@ void read_dead_letters(const Section& root, PipelineConfig& config) {
   if (config.dead_letters.path.empty() && !config.state.empty())
     config.dead_letters.path = {path_in(config.state.value, "dead-letters"), 0, path_in(config.state.shown, "dead-letters"),
                                 config.state.hidden};
-}
-
-void read_rca(const Section& root, PipelineConfig& config) {
-  constexpr Word<RcaConfig::Provider> kProviders[] = {
-      {"none", RcaConfig::Provider::none}, {"anthropic", RcaConfig::Provider::anthropic}, {"openai", RcaConfig::Provider::openai}};
-  const auto section = root.section("rca", "rca", kRcaKeys);
-  if (!section) return;
-  section->choice("provider", kProviders, config.rca.provider);
-  config.rca.url = section->text("url");
-  config.rca.model = section->text("model");
-  config.rca.key = section->text("key");
-  if (const auto budgets = section->section("budgets", "rca.budgets", kBudgetKeys)) {
-    budgets->count("tokens_per_day_max", config.rca.tokens_per_day_max, {0, 1'000'000'000'000});
-    budgets->count("incidents_per_day_max", config.rca.incidents_per_day_max, {0, 1'000'000});
-  }
-  if (config.rca.provider.value != RcaConfig::Provider::none)
-    root.reading().warn(config.rca.provider.line, "rca: model providers are not part of this version; no model will be asked for causes");
 }
 
 void read_http(const Section& root, PipelineConfig& config) {

@@ -4,6 +4,7 @@
 #include <array>
 #include <vector>
 
+#include "config/rca_keys.h"
 #include "core/assert.h"
 
 namespace loglode::config {
@@ -73,9 +74,10 @@ std::string source_key_table() { return source_keys().table(); }
 std::string sink_key_table() { return sink_keys().table(); }
 
 std::string config_help() {
-  return "The configuration of `loglode run`: keys of sources and sinks (docs/configuration.md has the rest).\n\nsources: { NAME: { KEY: … "
+  return "The configuration of `loglode run`: keys of sources, sinks and rca (docs/configuration.md has the rest).\n\nsources: { NAME: { "
+         "KEY: … "
          "} }\n" +
-         source_keys().listing() + "\nsinks: { NAME: { KEY: … } }\n" + sink_keys().listing();
+         source_keys().listing() + "\nsinks: { NAME: { KEY: … } }\n" + sink_keys().listing() + "\nrca: { KEY: … }\n" + rca_keys().listing();
 }
 
 }  // namespace loglode::config

@@ -178,7 +178,7 @@ def no_configuration(folder):
 def examples_one_after_the_other():
     """Each has a state, a group and topics of its own."""
     seen = set()
-    for path in sorted(glob.glob(os.path.join(program.ROOT, "configs", "*to-*.yaml"))) + [os.path.join(program.ROOT, "configs", "tail-folder.yaml")]:
+    for path in sorted(glob.glob(os.path.join(program.ROOT, "configs", "*to-*.yaml"))) + [os.path.join(program.ROOT, "configs", name) for name in ("tail-folder.yaml", "rca-local.yaml")]:
         with open(path, encoding="utf-8") as f:
             settings = re.findall(r"^ *(?:state|group|topics|path): +(\S+)", f.read(), re.MULTILINE)
         if len(settings) < 2 or seen & set(settings):

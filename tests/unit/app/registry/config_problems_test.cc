@@ -100,7 +100,7 @@ TEST_CASE("problems of the small sections", "[app][config]") {
   expect_line("detect: { frequent: { count: 0 } }", {"bad count \"0\": a whole number from 1 to 1000000000"});
   expect_line("dead_letters: { when_full: drop_newest }", {"bad when_full \"drop_newest\": one of block"});
   expect_line("dead_letters: { mask_dead_letters: yes }", {"bad mask_dead_letters \"yes\": one of true, false"});
-  expect_line("rca: { provider: llama }", {"bad provider \"llama\": one of none, anthropic, openai"});
+  expect_line("rca: { provider: llama }", {"bad provider \"llama\": one of none, anthropic, openai, openai_compatible"});
   expect_line("log: { level: warning }", {"bad level \"warning\": one of trace, debug, info, warn, error (did you mean \"warn\"?)"});
   const std::string form = ": an address and a port like 127.0.0.1:9600 or [::1]:9600, or off";
   for (const std::string bad :
