@@ -148,6 +148,7 @@ class Exchange {
     std::string_view value = line.substr(colon + 1);
     while (value.starts_with(' ')) value.remove_prefix(1);
     if (name == "location") answer_.location = value;
+    if (name == "request-id" || name == "x-request-id") answer_.request_id = value;
     if (name == "x-elastic-product") answer_.product = value;
     if (name == "x-opensearch-version") answer_.product = "OpenSearch " + std::string{value};
     if (name != "retry-after") return;

@@ -48,6 +48,7 @@ struct HttpAnswer {
   bool untrusted = false;                                  // its certificate was refused
   std::optional<std::chrono::milliseconds> retry_after{};  // of the header, where it is a number of seconds
   std::string location{};                                  // of a redirect
+  std::string request_id{};                                // of Request-Id or X-Request-Id
   std::string product{};                                   // X-elastic-product, or X-OpenSearch-Version with "OpenSearch " before it
 
   [[nodiscard]] bool is_whole() const noexcept { return fault.empty(); }
