@@ -1,16 +1,25 @@
 #include "app/commands/rca_command.h"
 
 #include <fmt/format.h>
+#include <fnmatch.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <atomic>
+#include <chrono>
 #include <fstream>
 #include <iterator>
+#include <stop_token>
+#include <thread>
 
 #include "app/reading/option_words.h"
+#include "app/registry/type_readers.h"
 #include "base/exit_status.h"
+#include "base/stop_signals.h"
 #include "base/terminal_text.h"
+#include "config/load_config.h"
 #include "parse/redact/redactor.h"
+#include "rca/answer/explain.h"
 #include "rca/answer/prompt.h"
 #include "rca/evidence/evidence_pack.h"
 #include "rca/report/rca_report.h"
@@ -23,6 +32,48 @@ namespace loglode {
 namespace {
 
 constexpr std::size_t kContextBytesMax = 64 * kKiB;
+
+struct ChosenModel {
+  rca::ModelConfig config;
+  bool raw_examples = false;
+  std::vector<config::Text> excluded;
+  std::string why_not;  // no model is asked, and this is why
+};
+
+/// A configuration that names a model is consent; a key that happens to be there is not. Errors: the configuration has problems.
+Result<ChosenModel> choose_model(const RcaArguments& arguments) {
+  ChosenModel out;
+  if (arguments.no_ai) out.why_not = "--no-ai";
+  if (arguments.config.empty()) {
+    if (arguments.ai)
+      return fail(std::make_error_code(std::errc::invalid_argument),
+                  "--ai needs --config FILE with a section rca: configs/rca-local.yaml is one for a model on this machine");
+    out.why_not = "no model is configured: --config FILE with a section rca (configs/rca-local.yaml)";
+    return out;
+  }
+  const config::LoadedConfig loaded = config::load_config(arguments.config, config::type_readers());
+  if (!loaded.usable()) {
+    std::string problems;
+    for (const config::ConfigProblem& problem : loaded.problems) problems += (problems.empty() ? "" : "\n") + config::to_string(problem);
+    return fail(std::make_error_code(std::errc::invalid_argument), problems);
+  }
+  const config::RcaConfig& rca = loaded.config.rca;
+  out.config = rca::model_config(rca);
+  out.raw_examples = rca.raw_examples.value;
+  out.excluded = rca.excluded_services;
+  if (out.why_not.empty() && out.config.provider == rca::ModelConfig::Provider::none)
+    out.why_not = arguments.config + " names no model: rca.provider";
+  return out;
+}
+
+/// What keeps an incident from being sent; empty: nothing does.
+std::string kept_back(const rca::IncidentCase& incident, const std::vector<config::Text>& excluded) {
+  for (const std::string& service : incident.services)
+    for (const config::Text& glob : excluded)
+      if (::fnmatch(glob.value.c_str(), service.c_str(), 0) == 0)
+        return fmt::format("nothing of {} is sent to a model (rca.exclude.services: {})", service, glob.shown);
+  return "";
+}
 
 Result<LastRun> open_run(const std::string& state) {
   if (state.empty()) return state_folder().and_then([](const std::string& folder) { return LastRun::open(folder); });
@@ -68,6 +119,19 @@ int show_prompt(const rca::IncidentCase& incident, const rca::EvidencePack& pack
                                      prompt.user, prompt.schema, rca::tokens_of(bytes)));
 }
 
+/// Ctrl-C ends the wait for the model; the report comes without it then.
+void ask(const rca::ModelConfig& config, rca::RcaReport& report, const rca::IncidentCase& incident, const rca::EvidencePack& pack) {
+  const std::atomic<bool>& stopped = stop_on_signals();
+  std::stop_source stop;
+  std::jthread watch{[&](const std::stop_token& done) {
+    while (!done.stop_requested() && !stopped.load()) std::this_thread::sleep_for(std::chrono::milliseconds{50});
+    if (stopped.load()) stop.request_stop();
+  }};
+  if (::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "loglode: asking {} at {} …\n", printable(config.model), printable(config.url));
+  rca::ModelClient client{config};
+  rca::explain_with(client, report, incident, pack, {}, stop.get_token());
+}
+
 }  // namespace
 
 int explain_root_cause(const RcaArguments& arguments) {
@@ -78,13 +142,19 @@ int explain_root_cause(const RcaArguments& arguments) {
   auto context = read_context(arguments.context);
   if (!context) return report_error(context.error());
   const rca::Language language = arguments.language == "zh" ? rca::Language::zh : rca::Language::en;
+  auto model = choose_model(arguments);
+  if (!model) return report_usage(model.error().message);
   rca::PackOptions options;
   options.context = std::move(*context);
+  options.tokens_max = model->config.input_tokens_max;
+  options.raw_examples = model->raw_examples;
   const rca::EvidencePack pack = rca::pack_evidence(*incident, options);
   if (arguments.show_prompt) return show_prompt(*incident, pack, language);
   rca::AiPart ai;
-  ai.reason = "no model is configured: --config FILE with a section rca, and --ai";
-  const rca::RcaReport report = rca::manual_report(*incident, pack, rca::KnownErrors{}, std::move(ai), language);
+  ai.reason = model->why_not.empty() ? kept_back(*incident, model->excluded) : model->why_not;
+  const bool asks = ai.reason.empty();
+  rca::RcaReport report = rca::manual_report(*incident, pack, rca::KnownErrors{}, std::move(ai), language);
+  if (asks) ask(model->config, report, *incident, pack);
   const std::string text = text_of(arguments, report, *incident, pack);
   if (arguments.output.empty()) return print_and_leave(text);
   auto written = write_file(arguments.output, text);
@@ -105,12 +175,16 @@ void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
       Words<RcaForm>{{"human", RcaForm::human}, {"markdown", RcaForm::markdown}, {"html", RcaForm::html}, {"ndjson", RcaForm::ndjson}},
       "form of the report");
   command->add_option("-o,--output", arguments.output, "a file instead of standard output")->type_name("FILE");
+  command->add_option("--config", arguments.config, "the configuration whose section rca names a model")->type_name("FILE");
+  command->add_flag("--ai", arguments.ai, "a model must be named; without one this is an error");
+  command->add_flag("--no-ai", arguments.no_ai, "ask no model, whatever the configuration says")->excludes("--ai");
   command->add_flag("--show-prompt", arguments.show_prompt, "print what a model would be asked, and send nothing");
   command->footer(
       "Without a model the report is complete: it is made of the findings, the rules and the catalogue of known errors.\n"
       "Examples:\n  loglode rca 1\n"
       "  loglode rca 1 --report html -o incident.html\n"
-      "  loglode rca 1 --show-prompt");
+      "  loglode rca 1 --show-prompt\n"
+      "  loglode rca 1 --config configs/rca-local.yaml");
   command->callback([&arguments, &status] { status = explain_root_cause(arguments); });
 }
 

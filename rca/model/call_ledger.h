@@ -26,11 +26,11 @@ struct RememberedAnswer {
 struct CallLedger {
   double calls = 0;  // that may be made at once
   Timestamp calls_at = kNoTime;
-  std::int64_t day = 0;                        // since 1970, UTC
-  std::int64_t cost_micros = 0;                // of that day, in millionths; what is under way counts with the most that it may cost
-  std::map<std::string, RequestForm> forms{};  // by endpoint and model
+  std::int64_t day = 0;                             // since 1970, UTC
+  std::int64_t cost_micros = 0;                     // of that day, in millionths; what is under way counts with the most that it may cost
+  std::map<std::string, RequestForm> forms{};       // by endpoint and model
   std::map<std::string, double> bytes_per_token{};  // of the same, as the usage returned says
-  std::vector<RememberedAnswer> answers{};     // the oldest first
+  std::vector<RememberedAnswer> answers{};          // the oldest first
 };
 
 /// A token bucket, full at the beginning, and a new day: both as of `now`.
