@@ -1,8 +1,6 @@
 #include "core/timestamp.h"
 
-#include <array>
 #include <cstdint>
-#include <cstdio>
 
 namespace loglode {
 
@@ -16,12 +14,18 @@ std::string to_rfc3339(Timestamp time) {
   const std::int64_t seconds = count / kSecond - (count % kSecond < 0 ? 1 : 0);
   const std::int64_t into_day = ((seconds % kDay) + kDay) % kDay;
   const year_month_day date{sys_days{days{(seconds - into_day) / kDay}}};
-  std::array<char, 48> text{};
-  const int length =
-      std::snprintf(text.data(), text.size(), "%04d-%02u-%02uT%02d:%02d:%02d.%09lldZ", static_cast<int>(date.year()),
-                    static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()), static_cast<int>(into_day / 3600),
-                    static_cast<int>(into_day / 60 % 60), static_cast<int>(into_day % 60), static_cast<long long>(nanoseconds));
-  return {text.data(), static_cast<std::size_t>(length)};
+  std::string text = "0000-00-00T00:00:00.000000000Z";  // the years of a Timestamp have four digits
+  const auto put = [&text](std::size_t at, std::size_t digits, std::int64_t number) {
+    for (; digits-- > 0; number /= 10) text[at + digits] = static_cast<char>('0' + number % 10);
+  };
+  put(0, 4, static_cast<int>(date.year()));
+  put(5, 2, static_cast<unsigned>(date.month()));
+  put(8, 2, static_cast<unsigned>(date.day()));
+  put(11, 2, into_day / 3600);
+  put(14, 2, into_day / 60 % 60);
+  put(17, 2, into_day % 60);
+  put(20, 9, nanoseconds);
+  return text;
 }
 
 }  // namespace loglode

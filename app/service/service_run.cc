@@ -97,7 +97,7 @@ ServiceRun::ServiceRun(PipelineConfig config, const std::atomic<bool>& stop, std
   options_.mining.shapes_max = config_.templates_max.value;
   options_.mining.shapes_per_service_max = std::min<std::size_t>(options_.mining.shapes_per_service_max, config_.templates_max.value);
   options_.originals = std::any_of(config_.sinks.begin(), config_.sinks.end(), [](const SinkConfig& sink) {
-    return sink.type == SinkConfig::Type::file && (kinds_of(sink) & only(Document::record)) != DocumentKinds{};
+    return sink.type != SinkConfig::Type::kafka && (kinds_of(sink) & only(Document::record)) != DocumentKinds{};
   });
   options_.threads = config_.pipeline.threads.value == 0 ? usable_cores() : config_.pipeline.threads.value;
   for (const SourceConfig& source : config_.sources) options_.lateness = std::max<Duration>(options_.lateness, source.lateness.value);

@@ -30,13 +30,16 @@ bool BulkSender::is_to_be_looked_up(Bulk& bulk) {
 
 void BulkSender::look_up(Bulk bulk, std::size_t node) {
   // One target at a time; an event is never looked up: its version says which one is newer.
-  const auto target = [&](const BulkDocument& document) {
-    return document.is_event ? std::string{} : target_of(bulk.lines_of(document).substr(0, document.action_size));
+  const auto action = [&](const BulkDocument& document) {
+    return document.is_event ? std::string_view{} : bulk.lines_of(document).substr(0, document.action_size);
   };
-  const std::string first = target(bulk.documents.front());
+  const std::string_view first_action = action(bulk.documents.front());
+  const std::string first = target_of(first_action);
+  const std::string_view before_id = first_action.substr(0, first_action.find("\"_id\""));
   Bulk of_first, rest;
   for (const BulkDocument& document : bulk.documents) {
-    const bool is_together = target(document) == first && of_first.documents.size() < kPlacesMax / kIndicesMax;
+    const bool is_same = before_id.empty() ? document.is_event : action(document).starts_with(before_id);
+    const bool is_together = is_same && of_first.documents.size() < kPlacesMax / kIndicesMax;
     (is_together ? of_first : rest).add(bulk, document);
   }
   for (Bulk* const part : {&of_first, &rest}) part->keep_history_of(bulk);
