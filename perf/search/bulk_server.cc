@@ -140,7 +140,7 @@ class Server {
     if (line.find("/_count") == std::string_view::npos) return response(200, "{}");
     char text[300];
     std::snprintf(text, sizeof text, R"({"documents":%zu,"rejected":%zu,"bulks":%zu,"bytes":%zu,"first":%.6f,"last":%.6f})", documents_,
-                  refused_, bulks_, bytes_, first_, last_);
+                  refused_.size(), bulks_, bytes_, first_, last_);
     return response(200, text);
   }
   Server(unsigned throttled, unsigned rejected, std::map<int, Connection> connections)
@@ -197,7 +197,7 @@ class Server {
   }
   std::string_view verdict(std::size_t action, std::string_view stored) {
     const std::size_t place = action % 100;
-    if (place < rejected_) return ++refused_, kRejected;
+    if (place < rejected_) return refused_.insert(action), kRejected;
     if (place < rejected_ + throttled_ && came_.insert(action).second) return kThrottled;
     ++documents_;
     return stored;
@@ -206,8 +206,8 @@ class Server {
   unsigned throttled_, rejected_;
   std::map<int, Connection> connections_;
   std::string plain_;
-  std::unordered_set<std::size_t> came_;
-  std::size_t documents_ = 0, refused_ = 0, bulks_ = 0, bytes_ = 0;
+  std::unordered_set<std::size_t> came_, refused_;
+  std::size_t documents_ = 0, bulks_ = 0, bytes_ = 0;
   double first_ = 0, last_ = 0;
 };
 
