@@ -24,6 +24,7 @@ constexpr std::size_t kReasonBytesMax = 500, kKindBytesMax = 100;
 constexpr std::size_t kBodyBytesMin = 64 * kKiB;
 constexpr unsigned kRefusalsInARow = 8;  // of whole requests, until the cluster is believed to refuse everything
 constexpr milliseconds kRetryAfterMax{300'000};
+constexpr milliseconds kThrottlePauseMax{15'000};  // one request in so long does a busy cluster no harm, and shows that it is not any more
 
 std::string gzip_of(std::string_view text) {
   z_stream stream{};
@@ -108,6 +109,7 @@ BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Searc
       nodes_{config.urls, BackOff{config.retry_first, config.retry_max, std::random_device{}()}},
       window_{config.in_flight_max},
       back_off_{config.retry_first, config.retry_max, std::random_device{}()},
+      throttle_back_off_{config.retry_first, std::min(config.retry_max, kThrottlePauseMax), std::random_device{}()},
       stored_(2 * config.urls.size()),
       unsure_bytes_{config.queue_bytes_max} {
   if (config_.has_records) templates_to_ask_for_.emplace_back(kRecordsTemplate);
@@ -286,7 +288,7 @@ void BulkSender::ended(Flight& flight, const HttpAnswer& answer) {
 /// No answer, or a part of one: what the server did is not known, and the ids make a repeat safe.
 void BulkSender::unanswered(Flight& flight, const HttpAnswer& answer) {
   nodes_.failed(flight.node, Clock::now());
-  window_.too_much();
+  window_.answered(1);
   const std::string why = refusal_text(nodes_.url(flight.node), answer, "a write to " + config_.data_stream);
   Bulk& bulk = flight.bulk;
   for (BulkDocument& document : bulk.documents) document.first_refused = {};
@@ -315,10 +317,13 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   }
   nodes_.answered(flight.node);
   if (answer.status == 429) {
-    window_.too_much();
-    const milliseconds rest = std::max(told_pause(answer), back_off_.pause(++throttled_));
-    paused_until_ = std::max(paused_until_, now + rest);  // the whole cluster has too much to do, not this request
-    return again(std::move(bulk), why);
+    // The whole cluster has too much to do, not this request. Several that were on their way together say it once.
+    window_.answered(1);
+    if (paused_until_ <= now) paused_until_ = now + throttle_back_off_.pause(++throttled_);
+    paused_until_ = std::max(paused_until_, now + told_pause(answer));
+    ++bulk.attempts;
+    later_.emplace(paused_until_, std::move(bulk));
+    return set_trouble(why);
   }
   if (answer.status == 413) {
     if (bulk.documents.size() == 1)
@@ -397,7 +402,7 @@ void BulkSender::answered(Flight& flight) {
       refuse_item(flight, i, refused);
     }
   }
-  refused.throttled ? window_.too_much() : window_.went_well();
+  window_.answered(static_cast<double>(refused.throttled) / static_cast<double>(flight.bulk.documents.size()));
   if (!refused.conflicts.empty())
     ask_where_stored(std::make_shared<LookUp>(LookUp{std::move(refused.conflicts), flight.node, true, std::move(refused.places)}));
   if (!refused.repaired.empty()) later_.emplace(Clock::now(), std::move(refused.repaired));
@@ -443,7 +448,7 @@ void BulkSender::refuse_item(Flight& flight, std::size_t position, Refused& refu
       if (now - document.first_refused > config_.item_deadline) return reject();
       break;
     case ItemOutcome::retry:
-      refused.throttled = true;
+      ++refused.throttled;
       break;
     default:
       return reject();
@@ -459,7 +464,7 @@ void BulkSender::again(Bulk bulk, const std::string& why) {
 }
 
 void BulkSender::pause(TimePoint now, const std::string& why) {
-  paused_until_ = now + back_off_.pause(++pauses_);
+  if (paused_until_ <= now) paused_until_ = now + back_off_.pause(++pauses_);  // several that were on their way together count once
   set_trouble(why);
 }
 

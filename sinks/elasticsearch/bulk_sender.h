@@ -48,7 +48,7 @@ class BulkSender {
     Bulk repaired;   // again at once, changed
     Bulk conflicts;  // their ids are taken: each one's index is in `places`
     std::vector<StoredPlace> places;
-    bool throttled = false;
+    std::size_t throttled = 0;
     std::string why;  // of the first that goes again
   };
 
@@ -104,7 +104,7 @@ class BulkSender {
   HttpAccess access_;
   SearchNodes nodes_;
   SendWindow window_;
-  BackOff back_off_;
+  BackOff back_off_, throttle_back_off_;
   std::multimap<TimePoint, Bulk> later_;  // by when they are due
   std::size_t in_flight_ = 0;
   std::vector<std::uint64_t> stored_;  // documents since it began, by node: of records, of events

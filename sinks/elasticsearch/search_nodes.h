@@ -2,6 +2,7 @@
 // given, so that a test can make them. Used by one thread.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <optional>
@@ -86,14 +87,16 @@ class SearchNodes {
 };
 
 /// How many requests may be on their way: one more for each that went well, at most one a window's length; half as many when the server
-/// says that it is too much (additive increase, multiplicative decrease: D.-M. Chiu, R. Jain, 1989).
+/// says that it is too much (additive increase, multiplicative decrease: D.-M. Chiu, R. Jain, 1989). Where it says so of a part of a
+/// request, as much less as that part is of the whole ("Data Center TCP", M. Alizadeh et al., 2010): one document of a hundred that has
+/// to come again is no reason to be half as fast.
 class SendWindow {
  public:
   explicit SendWindow(std::size_t max) : max_{static_cast<double>(max)}, size_{std::min(2.0, max_)} {}
 
   [[nodiscard]] std::size_t size() const noexcept { return static_cast<std::size_t>(size_); }
-  void went_well() noexcept { size_ = std::min(max_, size_ + 1 / size_); }
-  void too_much() noexcept { size_ = std::max(1.0, size_ / 2); }
+  /// `too_much`: the share of a request that was, 0 to 1.
+  void answered(double too_much) noexcept { size_ = std::clamp(size_ * (1 - too_much / 2) + (1 - too_much) / size_, 1.0, max_); }
 
  private:
   double max_, size_;

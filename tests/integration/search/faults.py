@@ -91,8 +91,8 @@ http: {{ listen: off }}
 class Run:
     """`loglode run` of 400 lines to a stand-in."""
 
-    def __init__(self, binary, long_line=False):
-        self.binary, self.stand_in, self.process = binary, StandIn(), None
+    def __init__(self, binary, long_line=False, nodes=1):
+        self.binary, self.stand_in, self.process = binary, StandIn(nodes), None
         self.temporary = tempfile.TemporaryDirectory()
         self.folder = self.temporary.name
         with open(os.path.join(self.folder, "c.yaml"), "w", encoding="utf-8") as out:

@@ -61,15 +61,21 @@ TEST_CASE("pauses double up to the longest, and are never less than half of it")
 TEST_CASE("the window grows by one for each of its lengths, halves, and stays between one and its maximum") {
   SendWindow window{8};
   CHECK(window.size() == 2);
-  for (int i = 0; i < 3; ++i) window.went_well();
+  for (int i = 0; i < 3; ++i) window.answered(0);
   CHECK(window.size() == 3);
-  for (int i = 0; i < 1000; ++i) window.went_well();
+  for (int i = 0; i < 1000; ++i) window.answered(0);
   CHECK(window.size() == 8);
-  window.too_much();
+  window.answered(1);
   CHECK(window.size() == 4);
-  for (int i = 0; i < 10; ++i) window.too_much();
+  for (int i = 0; i < 10; ++i) window.answered(1);
   CHECK(window.size() == 1);
   CHECK(SendWindow{1}.size() == 1);
+
+  SendWindow parts{8};  // of each request one document of a hundred has to come again: that does not make it slow
+  for (int i = 0; i < 1000; ++i) parts.answered(0.01);
+  CHECK(parts.size() == 8);
+  for (int i = 0; i < 1000; ++i) parts.answered(0.5);
+  CHECK(parts.size() == 1);
 }
 
 }  // namespace
