@@ -95,6 +95,7 @@ struct BulkSender::Flight {
   Bulk bulk;
   std::size_t node;
   std::chrono::system_clock::time_point sent = std::chrono::system_clock::now();
+  TimePoint begun = Clock::now();
   std::string compressed{};
   std::vector<Judged> judged{};
   std::unique_ptr<BulkAnswer> answer{};
@@ -319,6 +320,7 @@ void BulkSender::refused_whole(Flight& flight, const HttpAnswer& answer) {
   if (answer.status == 429) {
     // The whole cluster has too much to do, not this request. Several that were on their way together say it once.
     window_.answered(1);
+    throttled_at_ = now;
     if (paused_until_ <= now) paused_until_ = now + throttle_back_off_.pause(++throttled_);
     paused_until_ = std::max(paused_until_, now + told_pause(answer));
     ++bulk.attempts;
@@ -390,7 +392,7 @@ void BulkSender::judge(Flight& flight, const BulkItem& item) {
 void BulkSender::answered(Flight& flight) {
   nodes_.answered(flight.node);
   count_answers(flight);
-  refused_since_stored_ = throttled_ = 0;
+  refused_since_stored_ = 0;
   Refused refused;
   for (std::size_t i = 0; i < flight.bulk.documents.size(); ++i) {
     const ItemOutcome outcome = flight.judged[i].verdict.outcome;
@@ -402,7 +404,10 @@ void BulkSender::answered(Flight& flight) {
       refuse_item(flight, i, refused);
     }
   }
-  window_.answered(static_cast<double>(refused.throttled) / static_cast<double>(flight.bulk.documents.size()));
+  if (flight.begun > throttled_at_) {  // an older one says nothing of how it is now
+    throttled_ = 0;
+    window_.answered(static_cast<double>(refused.throttled) / static_cast<double>(flight.bulk.documents.size()));
+  }
   if (!refused.conflicts.empty())
     ask_where_stored(std::make_shared<LookUp>(LookUp{std::move(refused.conflicts), flight.node, true, std::move(refused.places)}));
   if (!refused.repaired.empty()) later_.emplace(Clock::now(), std::move(refused.repaired));

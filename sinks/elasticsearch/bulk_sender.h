@@ -110,6 +110,7 @@ class BulkSender {
   std::vector<std::uint64_t> stored_;  // documents since it began, by node: of records, of events
   unsigned refused_since_stored_ = 0;  // whole requests (400), one after the other
   unsigned throttled_ = 0;             // whole requests (429), one after the other
+  TimePoint throttled_at_{};           // the latest of those
   std::size_t unsure_bytes_;           // more of this run's first documents are looked up, as an earlier run may have stored them
   bool cannot_look_up_told_ = false;
   std::vector<std::string> templates_to_ask_for_;

@@ -18,6 +18,7 @@ sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."))
 from loopback import free_ports  # noqa: E402
 
 OUTAGE_S = float(os.environ.get("LOGLODE_OUTAGE_S", "15"))
+FIRST = 0.5  # seconds: retry.first, as it is by default
 RSS_MIB_MAX = 256
 
 
@@ -78,6 +79,33 @@ http: {{ listen: '127.0.0.1:{self.port}' }}
         while not condition():
             check(what, time.monotonic() < deadline, f"not within {seconds} s: {self.said()} {self.count()}")
             time.sleep(0.05)
+
+
+def storm(binary, retry_after):
+    """Everything is refused for some seconds: few requests at a time soon, each behind its pause, and as many as before soon after."""
+    slow = {"do": "slow", "seconds": 0.15, "times": 0}
+    with Load(binary, lines=40_000, sink=", bulk: { size: 64KiB, age: 50ms }") as run:
+        run.tell(slow)
+        run.start()
+        run.wait_for("several requests at once", lambda: any(each["in_flight"] >= 6 for each in run.bulks()))
+        run.tell({"do": "status", "status": 429, "times": 0, **({"headers": {"Retry-After": "2"}} if retry_after else {})})
+        began = time.time()
+        time.sleep(6)
+        run.tell(slow)
+        ended = time.time()
+        run.wait_for("as many again", lambda: any(each["time"] > ended and each["in_flight"] >= 6 for each in run.bulks()), 30)
+        run.wait_for("all is stored", lambda: run.count() >= run.lines)
+        run.judge()
+        run.stop()
+        refused = [each for each in run.bulks() if each["status"] == 429]
+        probes = [each for each in refused if each["time"] > refused[0]["time"] + refused[0]["seconds"] + 0.2]  # not what was on its way
+        check("it was asked now and then", probes, refused)
+        check("one at a time within 2 s", all(each["in_flight"] == 1 for each in refused if each["time"] > began + 2), [each["in_flight"] for each in refused])
+        pause, last = FIRST / 2, max(each["time"] for each in refused if each not in probes)
+        for each in [*probes, next(each for each in run.bulks() if each["time"] > probes[-1]["time"])]:
+            least = max(pause, 2 if retry_after else 0)
+            check("no request before its pause is over", each["time"] - last >= least * 0.95, (each["time"] - last, least))
+            pause, last = min(2 * pause, 7.5), each["time"]
 
 
 def some(binary):
@@ -152,6 +180,8 @@ def when_full(binary, how):
 
 
 CASES = {
+    "storm": lambda binary: storm(binary, False),
+    "storm_retry_after": lambda binary: storm(binary, True),
     "some": some,
     "outage": outage,
     "drop_newest": lambda binary: when_full(binary, "drop_newest"),
