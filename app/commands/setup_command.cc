@@ -110,29 +110,14 @@ int take_back(const SearchSinkConfig& sink, const SearchCluster& cluster, const 
 }
 
 Result<TemplateChoices> choices_of(const config::SinkConfig& meant, const SearchSinkConfig& sink, const SearchCluster& cluster) {
-  using config::SearchRetentionBy;
-  const config::SearchConfig& search = meant.search;
-  const auto hours_of = [](config::Milliseconds kept) { return std::chrono::duration_cast<std::chrono::hours>(kept); };
-  TemplateChoices choices;
-  choices.events_prefix = sink.events_prefix;
-  choices.shards = search.shards.value;
-  choices.replicas = search.replicas.value;
-  choices.is_logsdb = search.is_logsdb.value;
-  choices.retention = {hours_of(search.records_kept.value), hours_of(search.events_kept.value)};
-  if (choices.retention == SearchRetention{}) return choices;
-  if (search.kept_by.value == SearchRetentionBy::automatic) {
-    const auto by = lifecycle_by_of(sink, cluster);
-    if (!by) return tl::unexpected<Error>(by.error());
-    choices.by = *by;
-  } else {
-    choices.by = static_cast<LifecycleBy>(search.kept_by.value);
-  }
-  if (choices.by == LifecycleBy::none)
+  const auto choices = config::template_choices_of(meant, sink, cluster);
+  if (!choices || choices->retention == SearchRetention{}) return choices;
+  if (choices->by == LifecycleBy::none)
     fmt::print("  retention: nothing here deletes old documents (neither ILM, ISM nor retention of data streams): see to it yourself\n");
-  else if (choices.by == LifecycleBy::data_stream && choices.retention.events.count() > 0)
+  else if (choices->by == LifecycleBy::data_stream && choices->retention.events.count() > 0)
     fmt::print("  retention: by the data stream, which is for records alone; events stay\n");
   else
-    fmt::print("  retention: by {}\n", name_of(choices.by));
+    fmt::print("  retention: by {}\n", name_of(choices->by));
   return choices;
 }
 

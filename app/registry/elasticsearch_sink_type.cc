@@ -13,6 +13,8 @@
 #include "parse/redact/redactor.h"
 #include "sinks/elasticsearch/elasticsearch_sink.h"
 #include "sinks/elasticsearch/refusal_text.h"
+#include "sinks/elasticsearch/search_look_over.h"
+#include "sinks/elasticsearch/search_setup.h"
 #include "sinks/elasticsearch/search_templates.h"
 
 namespace loglode::config {
@@ -22,6 +24,7 @@ using std::chrono::hours;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
+constexpr Milliseconds kStartTimeout{5000};  // of what is asked before the first documents
 constexpr std::string_view kTlsKeys[] = {"ca", "certificate", "key", "verify"};
 constexpr std::string_view kBulkKeys[] = {"size", "age", "in_flight_max", "timeout", "compress"};
 constexpr std::string_view kRetryKeys[] = {"first", "max", "item_deadline"};
@@ -135,7 +138,9 @@ void read(const Section& section, SinkConfig& out) {
 }
 
 void connect(const SinkConfig& sink, ConnectTrial& trial) {
-  const SearchSinkConfig search = search_sink_config_of(sink);
+  SearchSinkConfig search = search_sink_config_of(sink);
+  search.ask_timeout = trial.timeout();
+  bool answers = false, is_seen = true;
   const std::string what = fmt::format("sink {}", in_quotes(sink.name));
   for (std::size_t i = 0; i < search.urls.size(); ++i) {
     const int line = sink.search.urls[i].line;
@@ -143,19 +148,26 @@ void connect(const SinkConfig& sink, ConnectTrial& trial) {
     HttpCall request;
     request.url = search.urls[i] + "/_index_template/" + std::string{kRecordsTemplate};
     request.timeout = trial.timeout();
-    const HttpAnswer answer = http_exchange(search.access, std::move(request));
-    const std::string other = product_fault(url, answer, search.product);
-    if (!other.empty())
+    const HttpAnswer answer = ask_node(search.access, request);
+    if (const std::string other = product_fault(url, answer, search.product); !other.empty())
       trial.problem(line, fmt::format("{}: {}", what, other));
-    else if (answer.status == 404 && answer.body.starts_with('{'))
-      trial.problem(line, fmt::format("{}: {} has no index template {}: run `loglode setup elasticsearch`", what, url, kRecordsTemplate));
-    else if (answer.is_success())
-      trial.found(fmt::format("{}: {} answers, and has the index template {}", what, url, kRecordsTemplate));
-    else if (answer.status == 403 && answer.body.starts_with('{'))
+    else if (const std::string none = no_template_fault(url, answer); !none.empty())
+      trial.problem(line, fmt::format("{}: {}", what, none));
+    else if (const bool is_json = answer.body.starts_with('{'); answer.is_success() || (is_json && answer.status == 404)) {
+      trial.found(fmt::format("{}: {} answers", what, url));
+      answers = true;
+    } else if (is_json && answer.status == 403) {
       trial.found(fmt::format("{}: {} answers; whether it has the index template {} we may not see", what, url, kRecordsTemplate));
-    else
+      answers = true;
+      is_seen = false;
+    } else {
       trial.problem(line, fmt::format("{}: {}", what, refusal_text(url, answer, "a look at our index template")));
+    }
   }
+  if (!answers) return;
+  const auto findings = look_over(search, [&](const auto& of, const auto& cluster) { return template_choices_of(sink, of, cluster); });
+  for (const ClusterFinding& each : findings) trial.problem(sink.search.urls.front().line, fmt::format("{}: {}", what, each.text));
+  if (findings.empty()) trial.found(fmt::format("{}: {}nothing is in the way", what, is_seen ? "its index templates are there, and " : ""));
 }
 
 bool mask_original(std::string_view text, std::string& out) {
@@ -170,7 +182,14 @@ Result<OpenedSink> make(const SinkConfig& sink, const SinkMaking& with) {
       if (loaded.usable() && each.name == name && each.type == SinkConfig::Type::elasticsearch) return search_sink_config_of(each).access;
     return std::nullopt;
   };
-  return make_elasticsearch_sink(search_sink_config_of(sink), with.rules, with.members, mask_original, {with.tell, with.answers, renewed});
+  const auto looked_over = [sink](const HttpAccess& access) {
+    SearchSinkConfig search = search_sink_config_of(sink);
+    search.access = access;
+    search.ask_timeout = std::min(search.bulk_timeout, kStartTimeout);
+    return look_over(search, [&](const auto& of, const auto& cluster) { return template_choices_of(sink, of, cluster); });
+  };
+  return make_elasticsearch_sink(search_sink_config_of(sink), with.rules, with.members, mask_original,
+                                 {with.tell, with.answers, renewed, looked_over, with.reloads});
 }
 
 }  // namespace
@@ -211,6 +230,26 @@ SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
   out.retry_max = search.retry_max.value;
   out.item_deadline = search.item_deadline.value;
   return out;
+}
+
+Result<TemplateChoices> template_choices_of(const SinkConfig& sink, const SearchSinkConfig& search, const SearchCluster& cluster) {
+  const SearchConfig& wanted = sink.search;
+  const auto hours_of = [](Milliseconds kept) { return std::chrono::duration_cast<std::chrono::hours>(kept); };
+  TemplateChoices choices;
+  choices.events_prefix = search.events_prefix;
+  choices.shards = wanted.shards.value;
+  choices.replicas = wanted.replicas.value;
+  choices.is_logsdb = wanted.is_logsdb.value;
+  choices.retention = {hours_of(wanted.records_kept.value), hours_of(wanted.events_kept.value)};
+  if (choices.retention == SearchRetention{}) return choices;
+  if (wanted.kept_by.value != SearchRetentionBy::automatic) {
+    choices.by = static_cast<LifecycleBy>(wanted.kept_by.value);
+    return choices;
+  }
+  const auto by = lifecycle_by_of(search, cluster);
+  if (!by) return tl::unexpected<Error>(by.error());
+  choices.by = *by;
+  return choices;
 }
 
 const SinkType& elasticsearch_sink_type() {

@@ -3,6 +3,7 @@
 // beside this one, a line in types.cc, and whatever room it needs.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -24,6 +25,7 @@
 #include "ingest/follow/follow_source.h"
 #include "ingest/kafka/kafka_source.h"
 #include "sinks/elasticsearch/search_config.h"
+#include "sinks/elasticsearch/search_templates.h"
 #include "sinks/record_json.h"
 
 namespace loglode::config {
@@ -84,7 +86,8 @@ struct SinkMaking {
   const RuleCatalog& rules;
   TemplateMembers members;
   std::function<void(const std::string&)> tell;
-  SinkAnswers& answers;  // of this sink
+  SinkAnswers& answers;                                 // of this sink
+  const std::atomic<std::uint32_t>* reloads = nullptr;  // counts SIGHUPs
 };
 
 struct SinkType : TypeReading<SinkConfig> {
@@ -103,6 +106,9 @@ struct SinkType : TypeReading<SinkConfig> {
 
 /// What a sink of type elasticsearch is told.
 [[nodiscard]] SearchSinkConfig search_sink_config_of(const SinkConfig& sink);
+/// By what its templates are made in this cluster. Errors: no node answers.
+[[nodiscard]] Result<TemplateChoices> template_choices_of(const SinkConfig& sink, const SearchSinkConfig& search,
+                                                          const SearchCluster& cluster);
 
 // The registry.
 [[nodiscard]] std::span<const SourceType* const> source_types();

@@ -46,6 +46,7 @@ std::vector<std::string> fixed_changes(const config::PipelineConfig& before, con
 
 void ServiceRun::reload() {
   operations_->reloading();
+  ++reloads_;
   reload_from_file();
   operations_->reloaded();
 }

@@ -205,9 +205,12 @@ Result<std::vector<EngineSink>> ServiceRun::make_sinks(const RuleCatalog& rules)
   std::vector<EngineSink> sinks;
   for (std::size_t number = 0; number < config_.sinks.size(); ++number) {
     const SinkConfig& sink_config = config_.sinks[number];
-    const config::SinkMaking with{config_.file, rules,
+    const config::SinkMaking with{config_.file,
+                                  rules,
                                   [this](ShapeId shape) -> const std::string& { return live_->template_members_of(shape); },
-                                  [this](const std::string& what) { log_.warn(what); }, meters_[number].answers};
+                                  [this](const std::string& what) { log_.warn(what); },
+                                  meters_[number].answers,
+                                  &reloads_};
     auto sink = config::type_of(sink_config).make(sink_config, with);
     if (!sink) return tl::unexpected<Error>(sink.error());
     *sink = make_metered_sink(std::move(*sink), meters_[number]);

@@ -62,7 +62,8 @@ class ServiceRun {
   std::vector<std::pair<std::string, KafkaSource*>> kafka_;
   std::vector<std::pair<std::string, const FileSource*>> files_;
   std::set<std::string> reread_;
-  std::deque<SinkMeter> meters_;  // of config_.sinks, in their order
+  std::atomic<std::uint32_t> reloads_{0};  // SIGHUPs: sinks read their secrets again
+  std::deque<SinkMeter> meters_;           // of config_.sinks, in their order
   ServiceLog log_;
   std::unique_ptr<LiveRun> live_;
   std::unique_ptr<Operations> operations_;

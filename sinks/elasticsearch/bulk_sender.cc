@@ -154,8 +154,17 @@ void BulkSender::renew_access() {
   if (auto renewed = links_.renewed_access()) access_ = std::move(*renewed);
 }
 
+/// Once per SIGHUP: what waits out a pause for wrong credentials is tried at once.
+void BulkSender::notice_reload() {
+  const std::uint32_t reloads = links_.reloads == nullptr ? 0 : links_.reloads->load();
+  if (std::exchange(reloads_seen_, reloads) == reloads) return;
+  renew_access();
+  if (pauses_ > 0) paused_until_ = {};
+}
+
 void BulkSender::run() {
   while (!stop_) {
+    notice_reload();
     const TimePoint now = Clock::now();
     if (templates_to_ask_for_.empty() || ask_for_templates(now)) start_due(now);
     exchanges_.run(wait_from(Clock::now()));
@@ -202,6 +211,8 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
   // A key that may only write: then the person who made it has seen to the templates. A proxy's own 403 is no JSON.
   const bool may_not_see = answer.status == 403 && answer.body.starts_with('{');
   if (answer.is_success() || may_not_see) {
+    if (const std::string fault = no_template_fault(nodes_.url(node), answer); !fault.empty()) return pause(now, fault);
+    if (templates_to_ask_for_.size() == 1 && !look_over_cluster(now)) return;
     templates_to_ask_for_.pop_back();
     pauses_ = 0;
     return templates_to_ask_for_.empty() ? set_trouble({}) : void();
@@ -212,6 +223,18 @@ void BulkSender::templates_answered(std::size_t node, const HttpAnswer& answer) 
                              "then, nothing is lost",
                              templates_to_ask_for_.back()));
   pause(now, refusal_text(nodes_.url(node), answer, "a look at its index templates"));
+}
+
+/// False, and a pause: something there has to be mended first. It is looked at again then.
+bool BulkSender::look_over_cluster(TimePoint now) {
+  if (!links_.look_over) return true;
+  std::string stops;
+  for (const ClusterFinding& each : links_.look_over(access_)) {
+    if (each.stops) stops += (stops.empty() ? "" : "; ") + each.text;
+    if (!each.stops && told_of_cluster_.insert(each.text).second) links_.tell(fmt::format("sink '{}': {}", config_.name, each.text));
+  }
+  if (!stops.empty()) pause(now, stops + "; nothing is sent until then, nothing is lost");
+  return stops.empty();
 }
 
 void BulkSender::start_due(TimePoint now) {

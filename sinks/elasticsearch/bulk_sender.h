@@ -10,6 +10,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -53,8 +54,10 @@ class BulkSender {
   };
 
   void run();
+  void notice_reload();
   [[nodiscard]] bool ask_for_templates(TimePoint now);
   void templates_answered(std::size_t node, const HttpAnswer& answer);
+  [[nodiscard]] bool look_over_cluster(TimePoint now);
   void start_due(TimePoint now);
   [[nodiscard]] bool next_bulk(TimePoint now, Bulk& out);
   void start(Bulk bulk, std::size_t node);
@@ -115,6 +118,8 @@ class BulkSender {
   bool cannot_look_up_told_ = false;
   std::vector<std::string> templates_to_ask_for_;
   bool asks_ = false;
+  std::set<std::string> told_of_cluster_;
+  std::uint32_t reloads_seen_ = 0;
   unsigned pauses_ = 0;  // one after the other
   TimePoint paused_until_{};
   HttpExchanges exchanges_;

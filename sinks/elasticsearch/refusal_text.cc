@@ -111,6 +111,8 @@ std::string advice(const HttpAnswer& answer, const Json& body) {
           "a redirect{}, which is not followed: a login page or proxy stands before the cluster; \"urls\" names the cluster itself",
           answer.location.empty() ? "" : " to " + brief(answer.location.substr(0, answer.location.find('?'))));
     case 401:
+      if (says(answer.body, "expired")) return "the key has expired: make another one for \"api_key\"";
+      if (says(answer.body, "invalidated")) return "the key was invalidated: make another one for \"api_key\"";
       return "it does not know us: look at \"api_key\", \"user\" and \"password\", or \"bearer\"";
     case 403:
       return body.is_object() ? forbidden(body) : "what refuses is no Elasticsearch: a proxy or firewall before it?";
@@ -143,6 +145,15 @@ std::string refusal_text(std::string_view url, const HttpAnswer& answer, std::st
   const Json body = Json::parse(answer.body, nullptr, false);
   const std::string said = advice(answer, body);
   return fmt::format("{} answers {}{} to {}{}{}", url, answer.status, kind_of(body), doing, said.empty() ? "" : ": ", said);
+}
+
+std::string no_template_fault(std::string_view url, const HttpAnswer& answer) {
+  if (!answer.is_success() || answer.body.find("\"index_templates\"") != std::string::npos) return {};
+  return fmt::format(
+      "{} takes requests of Elasticsearch, and has no index templates: it is another product (VictoriaLogs?), which would not keep our ids "
+      "nor "
+      "say what became of each document; \"urls\" names Elasticsearch or OpenSearch",
+      url);
 }
 
 std::string product_fault(std::string_view url, const HttpAnswer& answer, SearchSinkConfig::Product wanted) {

@@ -17,4 +17,7 @@ namespace loglode {
 /// Why an answer is not of the product that the configuration names: a web page, or the other product. Empty: it is, or does not say.
 [[nodiscard]] std::string product_fault(std::string_view url, const HttpAnswer& answer, SearchSinkConfig::Product wanted);
 
+/// Why a good answer to `GET _index_template/NAME` is of no server that has index templates; empty: it is of one.
+[[nodiscard]] std::string no_template_fault(std::string_view url, const HttpAnswer& answer);
+
 }  // namespace loglode

@@ -1,6 +1,7 @@
 // What the sink for Elasticsearch and OpenSearch is told. Plain data.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstddef>
 #include <functional>
@@ -36,7 +37,14 @@ struct SearchSinkConfig {
   bool gzip = true;
   std::chrono::milliseconds retry_first{500}, retry_max{60'000};
   std::chrono::milliseconds item_deadline{120'000};  // of a document that is refused for reasons that may pass
+  std::chrono::milliseconds ask_timeout{60'000};     // of what is no bulk and waited for
   std::size_t queue_bytes_max = 64 * kMiB;           // written and without a verdict
+};
+
+/// Something in a cluster that a person should know.
+struct ClusterFinding {
+  std::string text{};
+  bool stops = false;  // nothing could be stored, or not as it should be
 };
 
 /// What a sink that runs is connected to. Outlives it.
@@ -44,6 +52,8 @@ struct SearchSinkLinks {
   std::function<void(const std::string&)> tell;               // what a person should know; any thread
   SinkAnswers& answers;                                       // what the server says of documents
   std::function<std::optional<HttpAccess>()> renewed_access;  // secrets as their files and the environment have them now; any thread
+  std::function<std::vector<ClusterFinding>(const HttpAccess&)> look_over{};  // before the first documents; waits for the cluster
+  const std::atomic<std::uint32_t>* reloads = nullptr;                        // each asks for the secrets to be read again
 };
 
 }  // namespace loglode

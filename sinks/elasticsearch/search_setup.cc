@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <nlohmann/json.hpp>
+#include <thread>
 #include <utility>
 
 #include "sinks/elasticsearch/refusal_text.h"
@@ -14,9 +15,23 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::chrono::milliseconds kTimeout{60'000};
+constexpr int kStartingTries = 10;
+
+/// A node that has just begun knows nobody yet, for some seconds.
+bool is_starting(const HttpAnswer& answer) {
+  return answer.status == 503 && answer.body.find("authentication_processing_error") != std::string::npos;
+}
 
 }  // namespace
+
+HttpAnswer ask_node(const HttpAccess& access, const HttpCall& call) {
+  HttpAnswer answer = http_exchange(access, call);
+  for (int i = 0; i < kStartingTries && is_starting(answer); ++i) {
+    std::this_thread::sleep_for(std::chrono::seconds{1});
+    answer = http_exchange(access, call);
+  }
+  return answer;
+}
 
 Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path, const std::string& body) {
   std::string why;
@@ -25,9 +40,10 @@ Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, 
     request.method = method;
     request.url = url + "/" + path;
     request.body = body;
-    if (!body.empty()) request.headers = {"Content-Type: application/json"};
-    request.timeout = kTimeout;
-    HttpAnswer answer = http_exchange(sink.access, std::move(request));
+    if (!body.empty())
+      request.headers = {path.starts_with("_bulk") ? "Content-Type: application/x-ndjson" : "Content-Type: application/json"};
+    request.timeout = sink.ask_timeout;
+    HttpAnswer answer = ask_node(sink.access, request);
     if (answer.is_whole() && answer.status < 500) return answer;
     const bool may_have_acted = method == "POST" && answer.was_sent;  // once more would not be the same
     why += (why.empty() ? "" : "; ") + refusal_text(url, answer, method + " /" + path);
@@ -43,6 +59,16 @@ tl::unexpected<Error> refused(const SearchSinkConfig& sink, const std::string& w
   return fail(std::make_error_code(std::errc::permission_denied), fmt::format("sink '{}': {}", sink.name, why));
 }
 
+namespace {
+
+/// Which product it is, of a key that may not ask: by its header, else by how it puts the refusal. False: not to be told.
+bool is_told_by_refusal(const HttpAnswer& answer, bool& is_opensearch) {
+  is_opensearch = answer.product.starts_with("OpenSearch") || answer.body.find("no permissions for [") != std::string::npos;
+  return is_opensearch || !answer.product.empty() || answer.body.find("] is unauthorized for ") != std::string::npos;
+}
+
+}  // namespace
+
 Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   SearchCluster cluster;
   cluster.is_opensearch = sink.product == SearchSinkConfig::Product::opensearch;
@@ -50,6 +76,7 @@ Result<SearchCluster> cluster_of(const SearchSinkConfig& sink) {
   const auto answer = ask(sink, "GET", "");
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 403 && sink.product != SearchSinkConfig::Product::any) return cluster;
+  if (answer->status == 403 && is_told_by_refusal(*answer, cluster.is_opensearch)) return cluster;
   if (std::string fault = product_fault("the cluster", *answer, sink.product); !fault.empty())
     return fail(std::make_error_code(std::errc::protocol_error), fmt::format("sink '{}': {}", sink.name, fault));
   if (!answer->is_success()) return refused(sink, "GET /", *answer);
@@ -88,6 +115,8 @@ Result<void> compare(const SearchSinkConfig& sink, SetupChange& change, const Js
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (answer->status == 404) return {};
   if (!answer->is_success()) return refused(sink, "GET " + change.path, *answer);
+  if (const std::string fault = no_template_fault("the cluster", *answer); !fault.empty() && change.path.starts_with("_index_template/"))
+    return fail(std::make_error_code(std::errc::protocol_error), fmt::format("sink '{}': {}", sink.name, fault));
   const Json found = Json::parse(answer->body, nullptr, false);
   if (found.is_discarded() || !found.contains(place)) return refused(sink, "GET " + change.path, *answer);
   const Json there = without_times_of_server(found[place]);

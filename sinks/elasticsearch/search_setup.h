@@ -21,6 +21,8 @@ struct SetupChange {
   std::string unless_changed{};  // of a server that replaces only what it is told the state of: behind the path, with its question mark
 };
 
+/// Waits for its answer; again for some seconds where the node has only just begun and cannot say who we are.
+[[nodiscard]] HttpAnswer ask_node(const HttpAccess& access, const HttpCall& call);
 /// The answer of the first node that gives one (below 500). Errors: none does; a POST that may have acted is not sent to the next one.
 [[nodiscard]] Result<HttpAnswer> ask(const SearchSinkConfig& sink, const std::string& method, const std::string& path,
                                      const std::string& body = {});

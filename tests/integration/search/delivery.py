@@ -40,16 +40,20 @@ def line(number, seed):
 class Program:
     def __init__(self, binary, folder, server, more=""):
         self.binary, self.folder, self.process = binary, folder, None
-        access = f"user: {server.user}, password: {server.password}, tls: {{ ca: {server.ca} }}," if server.password else ""
-        with open(os.path.join(folder, "c.yaml"), "w", encoding="utf-8") as out:
+        self.url, self.more = server.url, more
+        self.write(f"user: {server.user}, password: {server.password}, tls: {{ ca: {server.ca} }}," if server.password else "")
+
+    def write(self, access):
+        """The configuration: as whom it comes."""
+        with open(os.path.join(self.folder, "c.yaml"), "w", encoding="utf-8") as out:
             out.write(f"""
 state: state
 snapshot: 200ms
 sources:
   shop: {{ type: file, paths: [logs/*.log], service: {{ from: 'fixed:shop' }} }}
 sinks:
-  search: {{ type: elasticsearch, urls: ['{server.url}'], {access} what: [records, templates, findings, incidents], hash_key: key,
-            bulk: {{ size: 64KiB, age: 100ms }}, retry: {{ first: 50ms, max: 500ms }} {more} }}
+  search: {{ type: elasticsearch, urls: ['{self.url}'], {access} what: [records, templates, findings, incidents], hash_key: key,
+            bulk: {{ size: 64KiB, age: 100ms }}, retry: {{ first: 50ms, max: 500ms }} {self.more} }}
 http: {{ listen: off }}
 """)
 
@@ -135,7 +139,7 @@ def run(server, binary, folder):
     again = program.call("setup", "elasticsearch", "c.yaml")
     check("a second setup has nothing to do", again.returncode == 0 and again.stdout.count("is there") == 2, again)
     tried = program.call("check", "c.yaml", "--connect")
-    check("check --connect finds it", tried.returncode == 0 and "has the index template" in tried.stdout, tried)
+    check("check --connect finds it", tried.returncode == 0 and "its index templates are there" in tried.stdout, tried)
     wait_until("what waited is stored", lambda: server.count(STREAM) == 100)
 
     with open(os.path.join(folder, "logs", "shop.log"), "a", encoding="utf-8") as log:

@@ -2,6 +2,7 @@
 
 Which requests, or documents, it is for:
   on: "_bulk"            part of the path                        node: 1      of this node alone
+  path: "/"                      the whole path
   after: 2               not before so many that it is for       times: 3     so many; 0: always (default: 1; of documents: always)
 of documents (do: item), besides `times`, which counts documents:
   id, index: a pattern (re.search)    text: a part of the document    share: 0.01, drawn by id and attempt from `seed`    tries: 2, so often each id
@@ -39,7 +40,7 @@ class Script:
                 raise ValueError(f"do: {rule.get('do')!r} is not one of {sorted(KINDS)}")
         with self.lock:
             for rule in rules:
-                rule = {"on": "_bulk", "node": None, "after": 0, "times": 0 if rule["do"] == "item" else 1, **rule, "number": len(self.rules)}
+                rule = {"on": "" if "path" in rule else "_bulk", "node": None, "after": 0, "times": 0 if rule["do"] == "item" else 1, **rule, "number": len(self.rules)}
                 rule["left"] = rule["times"]
                 self.rules.append(rule)
 
@@ -66,7 +67,7 @@ class Script:
         """The first rule for a request, or None."""
         with self.lock:
             for rule in self.rules:
-                if rule["do"] != "item" and rule["on"] in path and rule["node"] in (None, node) and self.use(rule):
+                if rule["do"] != "item" and rule["on"] in path and rule.get("path", path) == path and rule["node"] in (None, node) and self.use(rule):
                     return rule
         return None
 

@@ -56,6 +56,11 @@ TEST_CASE("what stands before a cluster, or instead of it, is named", "[sinks]")
   expect_parts(login, {"answers 302", "a redirect to https://login.example.com/oauth2/auth, which is not followed", "login page or proxy"});
   CHECK(refusal_text("u", login, "x").find("hunter2") == std::string::npos);
   expect_parts(answer(401), {"api_key"});
+  expect_parts(answer(401, error_of("security_exception", "unable to authenticate: api key is expired")), {"the key has expired"});
+  expect_parts(answer(401, error_of("security_exception", "api key [x] has been invalidated")), {"the key was invalidated"});
+  CHECK(no_template_fault("u", answer(200, R"({"index_templates":[]})")).empty());
+  CHECK(no_template_fault("u", answer(404, "{}")).empty());
+  CHECK(no_template_fault("u", answer(200, "{}")).find("VictoriaLogs") != std::string::npos);
   expect_parts(answer(404, "<html>"), {"host, port and path"});
   expect_parts(answer(407), {"\"proxy\""});
   expect_parts(answer(502, "<html>"), {"proxy before the cluster"});
