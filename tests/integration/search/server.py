@@ -46,6 +46,7 @@ class SearchServer:
         self.data = os.path.join(folder, "data")
         self.ca = os.path.join(self.data, "config", "ca.pem") if tls or (password and product == "opensearch") else None
         self.port, self.process = free_ports(), None
+        self.certificate = None  # (file, file of its key) of ours, where the server asks for one
         self.url = f"{'https' if self.ca else 'http'}://localhost:{self.port}"
         atexit.register(self.kill)  # nothing outlives a test that failed
 
@@ -97,6 +98,8 @@ class SearchServer:
         for name, value in (headers or {}).items():
             asked.add_header(name, value)
         context = ssl.create_default_context(cafile=self.ca) if self.ca else None
+        if self.certificate:
+            context.load_cert_chain(*self.certificate)
         try:
             with urllib.request.urlopen(asked, timeout=timeout, context=context) as answer:
                 return answer.status, self.value_of(answer)
