@@ -59,8 +59,11 @@ class LookOver {
 
   void templates(const TemplatesOf& choices_of) {
     const auto choices = choices_of(sink_, cluster_);
-    const auto changes = choices ? setup_changes(sink_, cluster_, *choices) : Result<std::vector<SetupChange>>{};
-    if (!choices || !changes) return;
+    const auto changes = choices ? setup_changes(sink_, cluster_, *choices) : tl::unexpected<Error>(choices.error());
+    if (!changes) {
+      is_away_ = changes.error().code == std::errc::host_unreachable;
+      return;
+    }
     for (const SetupChange& change : *changes) {
       const std::string name = change.path.substr(change.path.rfind('/') + 1);
       const bool is_used = std::any_of(targets_.begin(), targets_.end(), [&](const auto& target) { return target.second == name; });
@@ -153,7 +156,14 @@ class LookOver {
  private:
   void find(bool stops, std::string text) { findings.push_back({std::move(text), stops}); }
 
-  [[nodiscard]] Json get(const std::string& path) const { return body_of(ask(sink_, "GET", path)); }
+  /// Once a question has no answer the others are not asked: each would wait as long.
+  Result<HttpAnswer> question(const std::string& method, const std::string& path, const std::string& body = {}) {
+    if (is_away_) return fail(std::make_error_code(std::errc::host_unreachable), "");
+    auto answer = ask(sink_, method, path, body);
+    is_away_ = !answer;
+    return answer;
+  }
+  [[nodiscard]] Json get(const std::string& path) { return body_of(question("GET", path)); }
   static Json body_of(const Result<HttpAnswer>& answer) {
     Json body = answer && answer->is_success() ? Json::parse(answer->body, nullptr, false) : Json::object();
     return body.is_object() ? body : Json::object();
@@ -209,7 +219,7 @@ class LookOver {
     if (!streams.empty()) add(streams, kOfRecords);
     if (sink_.has_events) add(event_indices_, kOfEvents);
     const Json wanted{{"cluster", kSeeTemplates}, {"index", index}};
-    const Json body = body_of(ask(sink_, "POST", "_security/user/_has_privileges", wanted.dump()));
+    const Json body = body_of(question("POST", "_security/user/_has_privileges", wanted.dump()));
     const Json& has = at(body, "/index");
     const Json& cluster = at(body, "/cluster");
     if (!has.is_object() || is_true(at(body, "/has_all_requested"))) return;  // nothing is missing, or there is no security
@@ -255,7 +265,7 @@ class LookOver {
     }
     for (const Question& each : questions) {
       const bool reads = each.method == "GET";
-      const auto answer = ask(sink_, each.method, each.path + (reads ? "" : "?perform_permission_check=true"), each.body);
+      const auto answer = question(each.method, each.path + (reads ? "" : "?perform_permission_check=true"), each.body);
       std::vector<std::string> missing;
       if (reads && answer && answer->status == 403) missing.push_back(refused_permission(*answer));
       const Json body = reads ? Json{} : body_of(answer);
@@ -272,6 +282,7 @@ class LookOver {
   const SearchCluster& cluster_;
   std::vector<std::pair<std::string, std::string>> targets_;  // where documents go, and which template of ours is for it
   std::vector<std::string> event_indices_;
+  bool is_away_ = false;
 };
 
 }  // namespace
