@@ -145,6 +145,7 @@ struct SearchConfig {  // of a sink of type elasticsearch
   SearchTls tls;
   Text proxy;
   Text data_stream{"logs-loglode-default", 0, "logs-loglode-default"};
+  Given<bool> is_otel{false, 0};  // shape: ecs | otel
   Text route_dataset, route_namespace;
   std::vector<Text> route_allow;
   Given<std::uint64_t> streams_max{100, 0};

@@ -113,9 +113,21 @@ std::string stream_fault(std::string_view name) {
                                                               : "";
 }
 
+/// Our template for shape otel has patterns of its own, which must match its streams and no other ones.
+std::string shape_fault(const SearchConfig& search) {
+  std::string_view dataset{search.data_stream.value};
+  dataset = dataset.substr(0, dataset.find('-', sizeof "logs-loglode" - 1));
+  const bool is_otel = dataset.ends_with(".otel");
+  if (is_otel == search.is_otel.value) return {};
+  return is_otel ? "streams of a dataset that ends with .otel are for \"shape: otel\""
+                 : "with \"shape: otel\" it is logs-loglode.otel-NAMESPACE or logs-loglode.DATASET.otel-NAMESPACE";
+}
+
 void check_names(const SearchConfig& search, ConfigReading& reading) {
   if (const std::string fault = stream_fault(search.data_stream.value); !fault.empty())
     reading.problem(search.data_stream.line, fmt::format("bad data_stream {}: {}", quoted(search.data_stream), fault));
+  else if (const std::string other = shape_fault(search); !other.empty())
+    reading.problem(search.data_stream.line, fmt::format("bad data_stream {}: {}", quoted(search.data_stream), other));
   const std::string& prefix = search.events_prefix.value;
   if (const std::string fault = name_fault(prefix); !fault.empty())
     reading.problem(search.events_prefix.line, fmt::format("bad prefix {}: {}", quoted(search.events_prefix), fault));

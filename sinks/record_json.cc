@@ -168,6 +168,24 @@ void append_message_fields(LineWriter& line, const Batch& batch, const Record& r
   }
 }
 
+/// Its template and the rules that hit.
+void append_found(LineWriter& line, const Batch& batch, const Record& record, std::string_view members,
+                  const std::vector<std::string>& rule_ids) {
+  line.copy(members);
+  if (record.weight != 1) {
+    line.literal(",\"loglode.sample_weight\":");
+    line.number(record.weight);
+  }
+  bool first = true;
+  for (const RuleHit hit : batch.hits_of(record)) {
+    if (is_told_hit(hit.rule, rule_ids.size())) continue;
+    line.copy(first ? ",\"rule.id\":[" : ",");
+    line.copy(rule_ids[static_cast<std::size_t>(hit.rule)]);
+    first = false;
+  }
+  if (!first) line.literal("]");
+}
+
 }  // namespace
 
 void append_json_text(std::string& out, std::string_view text) {
@@ -229,6 +247,14 @@ void RecordJson::begin_stream(const std::shared_ptr<const Stream>& stream) {
     append_quoted(stream_members_, ",\"kafka.topic\":\"", info.topic);
     stream_members_ += ",\"kafka.partition\":" + std::to_string(info.partition) + ",\"kafka.offset\":";
   }
+  stream_attributes_ = stream_members_;
+  if (!info.topic.empty()) {
+    stream_attributes_.clear();
+    if (!info.source.empty()) append_quoted(stream_attributes_, ",\"loglode.source\":\"", info.source);
+    append_quoted(stream_attributes_, ",\"messaging.system\":\"kafka\",\"messaging.destination.name\":\"", info.topic);
+    append_quoted(stream_attributes_, ",\"messaging.destination.partition.id\":\"", std::to_string(info.partition));
+    stream_attributes_ += ",\"messaging.kafka.offset\":";
+  }
   stream_service_.clear();
   append_json_text(stream_service_, info.service);
 }
@@ -268,23 +294,35 @@ void RecordJson::append(std::string& out, const Batch& batch, const Record& reco
   if (!record.host.empty()) line.quoted(",\"host.name\":\"", record.host);
   if (!record.trace_id.empty()) line.quoted(",\"trace.id\":\"", record.trace_id);
   if (!record.span_id.empty()) line.quoted(",\"span.id\":\"", record.span_id);
-  line.copy(members);
-  if (record.weight != 1) {
-    line.literal(",\"loglode.sample_weight\":");
-    line.number(record.weight);
-  }
-  bool first = true;
-  for (const RuleHit hit : batch.hits_of(record)) {
-    if (is_told_hit(hit.rule, rule_ids_.size())) continue;
-    line.copy(first ? ",\"rule.id\":[" : ",");
-    line.copy(rule_ids_[static_cast<std::size_t>(hit.rule)]);
-    first = false;
-  }
-  if (!first) line.literal("]");
+  append_found(line, batch, record, members, rule_ids_);
   line.copy(stream_members_);
   line.number(record.offset >> offset_shift_);
   if (!batch.message_fields.empty() && message_fields_ == MessageFields::as_members) append_message_fields(line, batch, record);
   line.literal("}\n");
+}
+
+void RecordJson::append_otel(std::string& out, const Batch& batch, const Record& record, std::string_view members) {
+  if (batch.stream != stream_) begin_stream(batch.stream);
+  LineWriter line{out};
+  line.literal("{\"@timestamp\":\"");
+  line.copy(time_text(record.time));
+  line.quoted("\",\"body\":{\"text\":\"", record.text.empty() ? record.message : record.text);
+  line.literal("}");
+  if (record.severity != Severity::unspecified) {
+    line.quoted(",\"severity_text\":\"", severity_name(record.severity));
+    line.literal(",\"severity_number\":");
+    line.number(static_cast<std::uint64_t>(record.severity));
+  }
+  if (!record.trace_id.empty()) line.quoted(",\"trace_id\":\"", record.trace_id);
+  if (!record.span_id.empty()) line.quoted(",\"span_id\":\"", record.span_id);
+  line.literal(",\"attributes\":{\"log.record.uid\":\"");
+  line.copy(record_id(batch.stream->info.identity, record.offset));
+  line.literal("\"");
+  if (const std::string_view original = original_of(record); !original.empty()) line.quoted(",\"log.record.original\":\"", original);
+  if (record.has(RecordFlag::cut)) line.literal(",\"log.flags\":[\"truncated\"]");
+  append_found(line, batch, record, members, rule_ids_);
+  line.copy(stream_attributes_);
+  line.number(record.offset >> offset_shift_);
 }
 
 }  // namespace loglode

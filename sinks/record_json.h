@@ -34,6 +34,9 @@ class RecordJson {
   explicit RecordJson(const RuleCatalog& rules, MaskText mask = {}, MessageFields message_fields = MessageFields::as_members);
   /// Appends the record and a newline. `members`: of template_members().
   void append(std::string& out, const Batch& batch, const Record& record, std::string_view members);
+  /// The record as Elastic's exporter of OpenTelemetry lays it out, up to the end of its attributes, which are left open. Neither message
+  /// fields nor what its resource says. The record has a time.
+  void append_otel(std::string& out, const Batch& batch, const Record& record, std::string_view members);
 
  private:
   std::string_view time_text(Timestamp time);
@@ -45,7 +48,7 @@ class RecordJson {
   std::string time_text_;
   std::shared_ptr<const Stream> stream_;  // held, so that no other can have its address
   unsigned offset_shift_ = 0;
-  std::string stream_members_, stream_service_;
+  std::string stream_members_, stream_attributes_, stream_service_;  // attributes: the members as OpenTelemetry names them
   MaskText mask_;
   const MessageFields message_fields_;
   std::string masked_;

@@ -111,7 +111,11 @@ int take_back(const SearchSinkConfig& sink, const SearchCluster& cluster, const 
 
 Result<TemplateChoices> choices_of(const config::SinkConfig& meant, const SearchSinkConfig& sink, const SearchCluster& cluster) {
   const auto choices = config::template_choices_of(meant, sink, cluster);
-  if (!choices || choices->retention == SearchRetention{}) return choices;
+  if (!choices) return choices;
+  if (sink.shape == SearchShape::otel && !cluster.is_opensearch)
+    fmt::print("  shape otel: {}\n", choices->elastic_otel.empty() ? "the server has no logs-otel@template: the mapping is ours"
+                                                                   : "made of the parts of the server's logs-otel@template");
+  if (choices->retention == SearchRetention{}) return choices;
   if (choices->by == LifecycleBy::none)
     fmt::print("  retention: nothing here deletes old documents (neither ILM, ISM nor retention of data streams): see to it yourself\n");
   else if (choices->by == LifecycleBy::data_stream && choices->retention.events.count() > 0)

@@ -168,7 +168,10 @@ Result<ReceiptTotals> write_receipt(const config::PipelineConfig& config, std::s
                                     const std::atomic<bool>& stop, Output& output) {
   SearchSinkConfig sink = config::search_sink_config_of(config.sinks[sink_number]);
   const bool is_routed = !sink.route.dataset.empty() || !sink.route.tenant.empty();
-  if (is_routed) sink.data_stream += ",logs-loglode-*,logs-loglode.*-*";  // wherever `route` may have sent a record
+  if (is_routed && sink.shape == SearchShape::otel)
+    sink.data_stream += ",logs-loglode.otel-*,logs-loglode.*.otel-*";
+  else if (is_routed)
+    sink.data_stream += ",logs-loglode-*,logs-loglode.*-*";  // wherever `route` may have sent a record
   ReceiptTotals totals;
   totals.sink = sink.name;
   totals.index = sink.data_stream;

@@ -36,6 +36,7 @@ constexpr Word<SearchTls::Verify> kVerify[] = {
 constexpr Word<SearchProduct> kProducts[] = {
     {"auto", SearchProduct::any}, {"elasticsearch", SearchProduct::elasticsearch}, {"opensearch", SearchProduct::opensearch}};
 constexpr Word<bool> kPeriods[] = {{"month", true}, {"none", false}};
+constexpr Word<bool> kShapes[] = {{"ecs", false}, {"otel", true}};
 constexpr Word<bool> kIndexModes[] = {{"standard", false}, {"logsdb", true}};
 constexpr Word<SearchRetentionBy> kRetentionBy[] = {{"auto", SearchRetentionBy::automatic},
                                                     {"data_stream", SearchRetentionBy::data_stream},
@@ -53,7 +54,9 @@ constexpr KeyRow kKeys[] = {
      "the system's CAs, none"},
     {"tls.verify", "`full`, `certificate` (not the host's name), `none`", "`full`"},
     {"proxy", "an HTTP proxy; none is taken from the environment", "none"},
-    {"data_stream", "of records: `logs-loglode-…` or `logs-loglode.…-…`", "`logs-loglode-default`"},
+    {"shape", "of records: `ecs`, or `otel`: as Elastic's templates have logs of OpenTelemetry", "`ecs`"},
+    {"data_stream", "of records: `logs-loglode-…` or `logs-loglode.…-…`; of shape otel `logs-loglode.otel-…` or `logs-loglode.….otel-…`",
+     "`logs-loglode-default`, `logs-loglode.otel-default`"},
     {"route.dataset route.namespace",
      "`field:NAME` or `fixed:NAME`: a record goes to `logs-loglode.DATASET-NAMESPACE` by what its field says", "none: to `data_stream`"},
     {"route.allow route.streams_max",
@@ -112,7 +115,11 @@ void read(const Section& section, SinkConfig& out) {
   search.bearer = section.text("bearer");
   search.proxy = section.text("proxy");
   read_tls(section, search.tls);
-  if (const Text stream = section.text("data_stream"); !stream.empty()) search.data_stream = stream;
+  section.choice("shape", kShapes, search.is_otel);
+  if (const Text stream = section.text("data_stream"); !stream.empty())
+    search.data_stream = stream;
+  else if (search.is_otel.value)
+    search.data_stream = {"logs-loglode.otel-default", 0, "logs-loglode.otel-default"};
   if (const auto events = section.section("events", section.what() + ".events", kEventKeys)) {
     if (const Text prefix = events->text("prefix"); !prefix.empty()) search.events_prefix = prefix;
     events->choice("period", kPeriods, search.events_by_month);
@@ -141,12 +148,12 @@ void connect(const SinkConfig& sink, ConnectTrial& trial) {
   SearchSinkConfig search = search_sink_config_of(sink);
   search.ask_timeout = trial.timeout();
   bool answers = false, is_seen = true;
-  const std::string what = fmt::format("sink {}", in_quotes(sink.name));
+  const std::string what = fmt::format("sink {}", in_quotes(sink.name)), wanted = records_template(search.shape);
   for (std::size_t i = 0; i < search.urls.size(); ++i) {
     const int line = sink.search.urls[i].line;
     const std::string url = quoted(sink.search.urls[i]);
     HttpCall request;
-    request.url = search.urls[i] + "/_index_template/" + std::string{kRecordsTemplate};
+    request.url = search.urls[i] + "/_index_template/" + wanted;
     request.timeout = trial.timeout();
     const HttpAnswer answer = ask_node(search.access, request);
     if (const std::string other = product_fault(url, answer, search.product); !other.empty())
@@ -157,7 +164,7 @@ void connect(const SinkConfig& sink, ConnectTrial& trial) {
       trial.found(fmt::format("{}: {} answers", what, url));
       answers = true;
     } else if (is_json && answer.status == 403) {
-      trial.found(fmt::format("{}: {} answers; whether it has the index template {} we may not see", what, url, kRecordsTemplate));
+      trial.found(fmt::format("{}: {} answers; whether it has the index template {} we may not see", what, url, wanted));
       answers = true;
       is_seen = false;
     } else {
@@ -213,6 +220,7 @@ SearchSinkConfig search_sink_config_of(const SinkConfig& sink) {
   out.access.proxy = search.proxy.value;
   out.product = static_cast<SearchSinkConfig::Product>(search.product.value);
   out.data_stream = search.data_stream.value;
+  out.shape = search.is_otel.value ? SearchShape::otel : SearchShape::ecs;
   out.route = {search.route_dataset.value, search.route_namespace.value, {}, search.streams_max.value};
   for (const Text& glob : search.route_allow) out.route.allow.push_back(glob.value);
   out.events_prefix = search.events_prefix.value;
@@ -240,6 +248,12 @@ Result<TemplateChoices> template_choices_of(const SinkConfig& sink, const Search
   choices.shards = wanted.shards.value;
   choices.replicas = wanted.replicas.value;
   choices.is_logsdb = wanted.is_logsdb.value;
+  choices.shape = search.shape;
+  if (search.shape == SearchShape::otel && !cluster.is_opensearch) {
+    auto elastic = elastic_otel_template(search);
+    if (!elastic) return tl::unexpected<Error>(elastic.error());
+    choices.elastic_otel = std::move(*elastic);
+  }
   choices.retention = {hours_of(wanted.records_kept.value), hours_of(wanted.events_kept.value)};
   if (choices.retention == SearchRetention{}) return choices;
   if (wanted.kept_by.value != SearchRetentionBy::automatic) {

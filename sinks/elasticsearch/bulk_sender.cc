@@ -113,7 +113,7 @@ BulkSender::BulkSender(const SearchSinkConfig& config, OpenWrites& writes, Searc
       throttle_back_off_{config.retry_first, std::min(config.retry_max, kThrottlePauseMax), std::random_device{}()},
       stored_(2 * config.urls.size()),
       unsure_bytes_{config.queue_bytes_max} {
-  if (config_.has_records) templates_to_ask_for_.emplace_back(kRecordsTemplate);
+  if (config_.has_records) templates_to_ask_for_.emplace_back(records_template(config_.shape));
   if (config_.has_events) templates_to_ask_for_.push_back(events_template(config_.events_prefix));
   thread_ = std::thread{[this] { run(); }};
 }

@@ -25,7 +25,8 @@ class ElasticsearchSink final : public RecordSink, public EventSink {
  public:
   ElasticsearchSink(SearchSinkConfig config, const RuleCatalog& rules, TemplateMembers members, MaskText mask, SearchSinkLinks links)
       : config_{std::move(config)},
-        documents_{rules, StreamRouter{config_.data_stream, config_.route, links.answers}, config_.hash_key, std::move(mask)},
+        documents_{rules, StreamRouter{config_.data_stream, config_.route, links.answers, config_.shape}, config_.hash_key, std::move(mask),
+                   config_.shape},
         members_{std::move(members)},
         writes_{config_.queue_bytes_max},
         answers_{links.answers},

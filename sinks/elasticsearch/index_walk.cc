@@ -29,6 +29,24 @@ tl::unexpected<Error> unreadable(const std::string& what, bool retryable = false
   return fail(std::make_error_code(std::errc::protocol_error), "the answer to a search " + what, retryable);
 }
 
+/// Where a document has what it is walked by.
+struct OriginFields {
+  std::string stream{kStreamField}, hash{"event.hash"}, log_offset{"log.offset"}, path{"log.file.path"};
+  std::string kafka_offset{"kafka.offset"}, topic{"kafka.topic"}, partition{"kafka.partition"};
+};
+
+const OriginFields& fields_of(SearchShape shape) {
+  static const OriginFields ecs;
+  static const OriginFields otel{"attributes.loglode.stream",
+                                 "attributes.event.hash",
+                                 "attributes.log.offset",
+                                 "attributes.log.file.path",
+                                 "attributes.messaging.kafka.offset",
+                                 "attributes.messaging.destination.name",
+                                 "attributes.messaging.destination.partition.id"};
+  return shape == SearchShape::otel ? otel : ecs;
+}
+
 /// The first value of a field, as doc values are answered.
 std::string_view first_text(const dom::element& fields, std::string_view name) {
   dom::array values;
@@ -45,8 +63,10 @@ bool read_hit(const dom::element& hit, StoredDocument& out, std::string& last_so
   last_sort = simdjson::minify(sort);
   dom::element fields;
   if (hit["fields"].get(fields) != simdjson::SUCCESS) return true;
-  out.hash = read_event_hash(first_text(fields, "event.hash"));
-  out.is_of_stream = !first_text(fields, kStreamField).empty();
+  for (const SearchShape shape : {SearchShape::ecs, SearchShape::otel}) {
+    if (!out.hash) out.hash = read_event_hash(first_text(fields, fields_of(shape).hash));
+    out.is_of_stream = out.is_of_stream || !first_text(fields, fields_of(shape).stream).empty();
+  }
   return true;
 }
 
@@ -86,24 +106,26 @@ Result<HitPage> read_hits(std::string body) {
   return page;
 }
 
-std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::string_view cursor, std::string_view after) {
+std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::string_view cursor, std::string_view after,
+                       SearchShape shape) {
+  const OriginFields& fields = fields_of(shape);
   const bool is_topic = !stream.topic.empty();
-  const std::string offset = is_topic ? "kafka.offset" : "log.offset";
+  const std::string offset = is_topic ? fields.kafka_offset : fields.log_offset;
   constexpr std::uint64_t kLongMax = std::numeric_limits<std::int64_t>::max();
   const Json range = {{"range", {{offset, {{"gte", stream.from}, {"lt", std::min(stream.to, kLongMax)}}}}}};
-  const Json named = term(kStreamField, to_hex(stream.identity));
+  const Json named = term(fields.stream, to_hex(stream.identity));
   Json which = named;
   if (!all_name_streams) {  // then ids tell whose a document is
-    const Json origin = is_topic ? Json{term("kafka.topic", stream.topic), term("kafka.partition", stream.partition)}
-                                 : Json{{{"terms", {{"log.file.path", stream.paths}}}}};
-    const Json nameless = {{"bool", {{"filter", origin}, {"must_not", {{"exists", {{"field", kStreamField}}}}}}}};
+    const Json origin = is_topic ? Json{term(fields.topic, stream.topic), term(fields.partition, stream.partition)}
+                                 : Json{{{"terms", {{fields.path, stream.paths}}}}};
+    const Json nameless = {{"bool", {{"filter", origin}, {"must_not", {{"exists", {{"field", fields.stream}}}}}}}};
     which = {{"bool", {{"should", {named, nameless}}, {"minimum_should_match", 1}}}};
   }
   Json query = {{"size", kPage},
                 {"_source", false},
-                {"docvalue_fields", {"event.hash", kStreamField}},
+                {"docvalue_fields", {fields.hash, fields.stream}},
                 {"query", {{"bool", {{"filter", {range, which}}}}}},
-                {"sort", {{{offset, "asc"}}}}};
+                {"sort", {{{offset, {{"order", "asc"}, {"unmapped_type", "long"}}}}}}};
   // An id is in the stored fields: to read it, the server decompresses as much as for the document itself.
   if (all_name_streams) query["stored_fields"] = "_none_";
   if (!cursor.empty()) {
@@ -184,7 +206,7 @@ Result<void> IndexWalk::look_for_nameless() {
   const Json query = {{"size", 0},
                       {"terminate_after", 1},
                       {"track_total_hits", true},
-                      {"query", {{"bool", {{"must_not", {{"exists", {{"field", kStreamField}}}}}}}}}};
+                      {"query", {{"bool", {{"must_not", {{"exists", {{"field", fields_of(sink_.shape).stream}}}}}}}}}};
   const auto answer = ask(sink_, "POST", sink_.data_stream + "/_search?filter_path=hits.total.value", query.dump());
   if (!answer) return tl::unexpected<Error>(answer.error());
   if (!answer->is_success()) return refused(sink_, "reading " + sink_.data_stream, *answer);
@@ -218,9 +240,9 @@ Result<void> IndexWalk::fetch() {
     const std::string path = goes_on      ? fmt::format("_search/scroll?{}", kFilterPath)
                              : by_scroll_ ? fmt::format("{}/_search?scroll={}&{}", sink_.data_stream, kKeepAlive, kFilterPath)
                                           : fmt::format("_search?{}", kFilterPath);
-    const std::string query =
-        goes_on ? Json{{"scroll", kKeepAlive}, {"scroll_id", scroll_}}.dump()
-                : walk_query(stream_, all_name_streams_, by_scroll_ ? std::string_view{} : std::string_view{point_}, page_.last_sort);
+    const std::string query = goes_on ? Json{{"scroll", kKeepAlive}, {"scroll_id", scroll_}}.dump()
+                                      : walk_query(stream_, all_name_streams_, by_scroll_ ? std::string_view{} : std::string_view{point_},
+                                                   page_.last_sort, sink_.shape);
     const auto answer = ask_patiently(sink_, path, query, !goes_on);
     if (!answer) return tl::unexpected<Error>(answer.error());
     if (!answer->is_success()) return refused(sink_, "reading " + sink_.data_stream, *answer);

@@ -37,7 +37,8 @@ struct HitPage {
 [[nodiscard]] Result<HitPage> read_hits(std::string body);
 
 /// The body of a search for what is walked. `cursor`: of a point in time; empty: for a scroll. `after`: HitPage::last_sort.
-[[nodiscard]] std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::string_view cursor, std::string_view after);
+[[nodiscard]] std::string walk_query(const WalkedStream& stream, bool all_name_streams, std::string_view cursor, std::string_view after,
+                                     SearchShape shape = SearchShape::ecs);
 
 class IndexWalk {
  public:

@@ -1,5 +1,7 @@
 #include "sinks/elasticsearch/look_up.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <nlohmann/json.hpp>
@@ -24,9 +26,11 @@ std::string_view action_of(const Bulk& bulk, const BulkDocument& document) {
   return bulk.lines_of(document).substr(0, document.action_size);
 }
 
-/// Of a document as we send it, with dotted names, or as a server rebuilds it from its fields.
+/// Of a document as we send it, with dotted names, or as a server rebuilds it from its fields; in OpenTelemetry's shape among the
+/// attributes.
 std::string hash_in(const Json& source) {
   if (!source.is_object()) return {};
+  if (const auto attributes = source.find("attributes"); attributes != source.end()) return hash_in(*attributes);
   if (const auto dotted = source.find(kHashField); dotted != source.end())
     return dotted->is_string() ? dotted->get<std::string>() : std::string{};
   const Json::json_pointer nested{"/event/hash"};
@@ -52,7 +56,7 @@ std::string look_up_body(const Bulk& bulk, const std::vector<StoredPlace>& place
   for (const StoredPlace& place : places)
     docs.push_back({{"_index", place.index},
                     {"_id", member_of_action(action_of(bulk, bulk.documents[place.document]), "_id")},
-                    {"_source", Json::array({kHashField})}});
+                    {"_source", Json::array({kHashField, fmt::format("attributes.{}", kHashField)})}});
   return Json{{"docs", std::move(docs)}}.dump();
 }
 

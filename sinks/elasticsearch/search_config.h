@@ -25,6 +25,7 @@ struct SearchSinkConfig {
   Product product = Product::any;
   std::string version{};                             // where our key may not ask for it
   std::string data_stream = "logs-loglode-default";  // of records
+  SearchShape shape = SearchShape::ecs;              // of records
   SearchRoute route{};                               // of records to other data streams
   bool has_records = true, has_events = true;        // what it takes: the templates of both must be there, or of one
   std::string events_prefix = "loglode";             // of the indices of findings, incidents, templates and reports

@@ -37,25 +37,34 @@ std::string period_of(const Event& event, Timestamp now) {
   return month;
 }
 
-/// Fields of our mapping that take any text, and that no member of Record is written as.
-constexpr std::array<std::string_view, 16> kMapped{"error.type",
-                                                   "error.message",
-                                                   "error.code",
-                                                   "error.stack_trace",
-                                                   "log.logger",
-                                                   "log.iostream",
-                                                   "log.origin.file.name",
-                                                   "log.origin.function",
-                                                   "process.name",
-                                                   "process.thread.name",
-                                                   "container.id",
-                                                   "service.version",
-                                                   "service.environment",
-                                                   "event.dataset",
-                                                   "orchestrator.namespace",
-                                                   "orchestrator.resource.name"};
+struct MappedField {
+  std::string_view ecs, otel;
+  bool is_of_resource = false;  // in OpenTelemetry
+};
 
-bool is_mapped(std::string_view key) { return std::find(kMapped.begin(), kMapped.end(), key) != kMapped.end(); }
+/// Fields of our mapping that take any text, and that no member of Record is written as.
+constexpr std::string_view kLogger = "log.logger";  // the name of a scope in OpenTelemetry
+constexpr std::array<MappedField, 16> kMapped{{{"error.type", "exception.type"},
+                                               {"error.message", "exception.message"},
+                                               {"error.code", "error.code"},
+                                               {"error.stack_trace", "exception.stacktrace"},
+                                               {kLogger, ""},
+                                               {"log.iostream", "log.iostream"},
+                                               {"log.origin.file.name", "code.file.path"},
+                                               {"log.origin.function", "code.function.name"},
+                                               {"process.name", "process.executable.name", true},
+                                               {"process.thread.name", "thread.name"},
+                                               {"container.id", "container.id", true},
+                                               {"service.version", "service.version", true},
+                                               {"service.environment", "deployment.environment.name", true},
+                                               {"event.dataset", "event.dataset"},
+                                               {"orchestrator.namespace", "k8s.namespace.name", true},
+                                               {"orchestrator.resource.name", "k8s.pod.name", true}}};
+
+const MappedField* mapped(std::string_view key) {
+  const auto* const found = std::find_if(kMapped.begin(), kMapped.end(), [&](const MappedField& each) { return each.ecs == key; });
+  return found == kMapped.end() ? nullptr : found;
+}
 
 /// At most `size` bytes of it, and no part of a character.
 std::string_view cut_text(std::string_view text, std::size_t size) {
@@ -68,8 +77,11 @@ std::string_view cut_text(std::string_view text, std::size_t size) {
 
 std::string to_hex(const StreamIdentity& stream) { return fmt::format("{:016x}{:016x}", stream.high, stream.low); }
 
-SearchDocuments::SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask)
-    : json_{rules, std::move(mask), RecordJson::MessageFields::left_out}, router_{std::move(router)}, hash_key_{std::move(hash_key)} {}
+SearchDocuments::SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask, SearchShape shape)
+    : json_{rules, std::move(mask), RecordJson::MessageFields::left_out},
+      router_{std::move(router)},
+      hash_key_{std::move(hash_key)},
+      shape_{shape} {}
 
 std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const Record& record, std::string_view template_members,
                                     Timestamp read) {
@@ -83,10 +95,15 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
   Record dated = record;
   const bool is_dated = record.time >= kFirstTime && record.time < kEndOfTimes;
   if (!is_dated) dated.time = read;
-  json_.append(out, batch, dated, template_members);
-  out.resize(out.size() - 2);  // "}\n"
-  out += stream.members;
-  append_member(out, "event.created", to_rfc3339(read));
+  const bool is_otel = shape_ == SearchShape::otel;
+  if (is_otel) {
+    json_.append_otel(out, batch, dated, template_members);
+  } else {
+    json_.append(out, batch, dated, template_members);
+    out.resize(out.size() - 2);  // "}\n"
+    out += stream.members;
+    append_member(out, "event.created", to_rfc3339(read));
+  }
   if (const StreamIdentity& identity = batch.stream->info.identity; stream_name_.empty() || !(identity == stream_)) {
     stream_ = identity;
     stream_name_ = to_hex(identity);
@@ -99,6 +116,12 @@ std::size_t SearchDocuments::append(std::string& out, const Batch& batch, const 
                       : "the record's time, " + to_rfc3339(record.time) + ", cannot be stored: @timestamp is when it was read");
   if (!hash_key_.empty()) append_member(out, "event.hash", to_hex(event_hash(hash_key_, record.raw)));
   append_attributes(out, batch, record);
+  if (is_otel) {
+    out += '}';
+    append_member(out, "observed_timestamp", to_rfc3339(read));
+    out += stream.members;
+    append_resource(out, batch, record);
+  }
   out += "}\n";
   return action_size;
 }
@@ -132,23 +155,44 @@ void SearchDocuments::append_attributes(std::string& out, const Batch& batch, co
     add(field.name, field.value);
   }
   for (const Attribute& attribute : batch.attributes_of(record))
-    if (!is_mapped(attribute.key)) add(attribute.key, attribute.value);
+    if (mapped(attribute.key) == nullptr) add(attribute.key, attribute.value);
   if (!names_.empty()) out += '}';
   if (left_out) out += ",\"loglode.unknown_cut\":true";
-  append_mapped(out, batch, record);
+  append_mapped(out, batch, record, false);
   for (const MessageField& field : batch.message_fields_of(record))
-    if (field.name == "kafka.key") return append_member(out, field.name, cut_text(field.value, kAttributeBytesMax));
+    if (field.name == "kafka.key")
+      return append_member(out, shape_ == SearchShape::otel ? "messaging.kafka.message.key" : field.name,
+                           cut_text(field.value, kAttributeBytesMax));
 }
 
 /// The first of a name counts.
-void SearchDocuments::append_mapped(std::string& out, const Batch& batch, const Record& record) {
+void SearchDocuments::append_mapped(std::string& out, const Batch& batch, const Record& record, bool of_resource) {
   const auto attributes = batch.attributes_of(record);
   for (std::size_t i = 0; i < attributes.size(); ++i) {
+    const MappedField* const field = mapped(attributes[i].key);
+    if (field == nullptr) continue;
+    const std::string_view name = shape_ == SearchShape::otel ? field->otel : field->ecs;
+    if (name.empty() || (shape_ == SearchShape::otel && field->is_of_resource != of_resource)) continue;
     const auto is_same = [&](const Attribute& before) { return before.key == attributes[i].key; };
     const auto here = attributes.begin() + static_cast<std::ptrdiff_t>(i);
-    if (is_mapped(attributes[i].key) && std::none_of(attributes.begin(), here, is_same))
-      append_member(out, attributes[i].key, cut_text(attributes[i].value, kAttributeBytesMax));
+    if (std::none_of(attributes.begin(), here, is_same)) append_member(out, name, cut_text(attributes[i].value, kAttributeBytesMax));
   }
+}
+
+void SearchDocuments::append_resource(std::string& out, const Batch& batch, const Record& record) {
+  out += R"(,"resource":{"attributes":{"service.name":")";
+  append_json_text(out, record.service.empty() ? std::string_view{batch.stream->info.service} : record.service);
+  out += '"';
+  if (!record.host.empty()) append_member(out, "host.name", record.host);
+  append_mapped(out, batch, record, true);
+  out += "}}";
+  for (const Attribute& attribute : batch.attributes_of(record))
+    if (attribute.key == kLogger) {
+      out += R"(,"scope":{"name":")";
+      append_json_text(out, cut_text(attribute.value, kAttributeBytesMax));
+      out += "\"}";
+      return;
+    }
 }
 
 std::size_t append_event(std::string& out, const Event& event, std::string_view prefix, bool by_month, Timestamp now,

@@ -29,7 +29,7 @@ inline constexpr std::string_view kStreamField = "loglode.stream";
 class SearchDocuments {
  public:
   /// `rules` must outlive it; `mask` as of RecordJson. `hash_key`: of event.hash (event_hash.h); empty: none is written.
-  SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask);
+  SearchDocuments(const RuleCatalog& rules, StreamRouter router, std::string hash_key, MaskText mask, SearchShape shape = SearchShape::ecs);
 
   /// Appends the two lines of a record. Op create under its record id. `read`: the time that counts where the record has none that the
   /// server takes (none at all, or before 1970 or after 2261), which is marked. Returns the size of the first line.
@@ -37,11 +37,13 @@ class SearchDocuments {
 
  private:
   void append_attributes(std::string& out, const Batch& batch, const Record& record);
-  void append_mapped(std::string& out, const Batch& batch, const Record& record);
+  void append_mapped(std::string& out, const Batch& batch, const Record& record, bool of_resource);
+  void append_resource(std::string& out, const Batch& batch, const Record& record);
 
   RecordJson json_;
   StreamRouter router_;
   const std::string hash_key_;
+  const SearchShape shape_;
   StreamIdentity stream_{};  // of the latest record, and its name
   std::string stream_name_;
   std::vector<std::string> names_;  // as they are written: two that differ in what is no UTF-8 are the same there

@@ -46,8 +46,9 @@ constexpr std::string_view kSeeTemplates[] = {"indices:admin/index_template/get"
 class LookOver {
  public:
   LookOver(const SearchSinkConfig& sink, const SearchCluster& cluster) : sink_{sink}, cluster_{cluster} {
-    if (sink_.has_records) targets_.push_back({sink_.data_stream, std::string{kRecordsTemplate}});
-    if (sink_.has_records && !sink_.route.dataset.empty()) targets_.push_back({"logs-loglode.any-default", std::string{kRecordsTemplate}});
+    if (sink_.has_records) targets_.push_back({sink_.data_stream, records_template(sink_.shape)});
+    if (sink_.has_records && !sink_.route.dataset.empty())
+      targets_.push_back({sink_.shape == SearchShape::otel ? "logs-loglode.any.otel-default" : "logs-loglode.any-default", records_template(sink_.shape)});
     if (!sink_.has_events) return;
     for (const std::string_view kind : {"findings", "incidents", "templates", "reports"}) {
       event_indices_.push_back(fmt::format("{}-{}-*", sink_.events_prefix, kind));
@@ -116,7 +117,7 @@ class LookOver {
                               "delete it",
                               sink_.data_stream));
     const std::string by = text_of(at(stream, "/template"));
-    if (!by.empty() && by != kRecordsTemplate)
+    if (!by.empty() && by != records_template(sink_.shape))
       find(false,
            fmt::format("data stream {} stands under index template {}: `loglode setup elasticsearch CONFIG --yes --rollover` lets it go on "
                        "under ours",

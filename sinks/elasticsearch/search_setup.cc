@@ -158,6 +158,17 @@ Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, con
   return changes;
 }
 
+Result<std::string> elastic_otel_template(const SearchSinkConfig& sink) {
+  const std::string path = "_index_template/" + std::string{kElasticOtelTemplate};
+  const auto answer = ask(sink, "GET", path);
+  if (!answer) return tl::unexpected<Error>(answer.error());
+  if (answer->status == 404) return std::string{};
+  if (!answer->is_success()) return refused(sink, "GET " + path, *answer);
+  const Json found = Json::parse(answer->body, nullptr, false);
+  const Json::json_pointer place{"/index_templates/0/index_template"};
+  return found.is_object() && found.contains(place) ? found[place].dump() : std::string{};
+}
+
 Result<void> put(const SearchSinkConfig& sink, const std::string& path, const std::string& body) {
   const std::string method = body.empty() ? "DELETE" : "PUT";
   const auto answer = ask(sink, method, path, body);

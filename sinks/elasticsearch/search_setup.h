@@ -34,6 +34,8 @@ struct SetupChange {
 /// Who can delete old documents there: ILM or ISM where the server has it, else the data stream itself from Elasticsearch 8.14 on, which
 /// keeps events for ever, else nobody. Errors: no node answers.
 [[nodiscard]] Result<LifecycleBy> lifecycle_by_of(const SearchSinkConfig& sink, const SearchCluster& cluster);
+/// Elastic's own index template for logs of OpenTelemetry, JSON; empty: the server has none. Errors: as ask(); we may not see it.
+[[nodiscard]] Result<std::string> elastic_otel_template(const SearchSinkConfig& sink);
 /// What there is to put, in order. Errors: what is there cannot be read.
 [[nodiscard]] Result<std::vector<SetupChange>> setup_changes(const SearchSinkConfig& sink, const SearchCluster& cluster,
                                                              const TemplateChoices& choices);

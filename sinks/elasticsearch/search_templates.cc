@@ -41,7 +41,18 @@ void set_lifecycle(Json& body, bool of_events, const TemplateChoices& choices) {
   Json& of = body["template"];
   if (choices.by == LifecycleBy::ilm)
     of["settings"]["index"]["lifecycle"]["name"] = lifecycle_policy_name(of_events, choices.events_prefix);
-  if (choices.by == LifecycleBy::data_stream && !of_events) of["lifecycle"] = {{"data_retention", server_time(kept)}};
+  if (choices.by == LifecycleBy::data_stream && !of_events) {
+    of["lifecycle"] = {{"data_retention", server_time(kept)}};
+    if (choices.shape == SearchShape::otel) of["settings"]["index"]["lifecycle"]["prefer_ilm"] = false;  // Elastic's parts name a policy
+  }
+}
+
+/// Made of the parts of Elastic's template, whatever they are in this version: its own priority is below that of our pattern for records,
+/// which matches these streams too.
+void compose_of(Json& body, const Json& elastic) {
+  for (const char* const list : {"composed_of", "ignore_missing_component_templates"})
+    if (elastic.contains(list)) body[list] = elastic[list];
+  body["template"]["mappings"] = {{"properties", {{"@timestamp", {{"type", "date_nanos"}}}}}};
 }
 
 IndexTemplate finished(std::string name, Json body) {
@@ -51,6 +62,8 @@ IndexTemplate finished(std::string name, Json body) {
 }
 
 }  // namespace
+
+std::string records_template(SearchShape shape) { return std::string{shape == SearchShape::otel ? kOtelTemplate : kRecordsTemplate}; }
 
 std::string events_template(std::string_view prefix) {
   return prefix == "loglode" ? std::string{"loglode-events"} : "loglode-events-" + std::string{prefix};
@@ -62,8 +75,10 @@ bool has_own_retention(const SearchCluster& cluster) {
 }
 
 std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const TemplateChoices& choices) {
-  Json records = Json::parse(kRecordsTemplateText), events = Json::parse(kEventsTemplateText);
-  adapt(records, cluster, "records");
+  const bool is_otel = choices.shape == SearchShape::otel;
+  Json records = Json::parse(is_otel ? kOtelTemplateText : kRecordsTemplateText), events = Json::parse(kEventsTemplateText);
+  adapt(records, cluster, is_otel ? "otel" : "records");
+  if (const Json elastic = Json::parse(choices.elastic_otel, nullptr, false); is_otel && elastic.is_object()) compose_of(records, elastic);
   adapt(events, cluster, "events");
   for (Json* const body : {&records, &events}) {
     Json& index = (*body)["template"]["settings"]["index"];
@@ -77,7 +92,8 @@ std::array<IndexTemplate, 2> index_templates(const SearchCluster& cluster, const
     std::string text = pattern.get<std::string>();
     if (text.starts_with("loglode-")) pattern = choices.events_prefix + text.substr(text.find('-'));
   }
-  return {finished(std::string{kRecordsTemplate}, std::move(records)), finished(events_template(choices.events_prefix), std::move(events))};
+  return {finished(records_template(choices.shape), std::move(records)),
+          finished(events_template(choices.events_prefix), std::move(events))};
 }
 
 }  // namespace loglode

@@ -8,10 +8,15 @@
 #include <string_view>
 
 #include "sinks/elasticsearch/search_lifecycle.h"
+#include "sinks/elasticsearch/stream_router.h"
 
 namespace loglode {
 
-inline constexpr std::string_view kRecordsTemplate = "loglode-records";
+inline constexpr std::string_view kRecordsTemplate = "loglode-records", kOtelTemplate = "loglode-otel";
+/// The one of the two that records of this shape need.
+[[nodiscard]] std::string records_template(SearchShape shape);
+/// Elastic's own, from whose parts ours is made where the server has it.
+inline constexpr std::string_view kElasticOtelTemplate = "logs-otel@template";
 /// loglode-events, and with another prefix loglode-events-PREFIX.
 [[nodiscard]] std::string events_template(std::string_view prefix);
 
@@ -26,6 +31,8 @@ struct TemplateChoices {
   std::string events_prefix = "loglode";
   std::size_t shards = 1, replicas = 1;
   bool is_logsdb = false;  // index.mode of the records
+  SearchShape shape = SearchShape::ecs;
+  std::string elastic_otel{};  // kElasticOtelTemplate as the server has it, JSON; empty: it has none
   SearchRetention retention{};
   LifecycleBy by = LifecycleBy::none;  // who ends the retention: not read from `retention`, as servers differ
 };

@@ -38,6 +38,12 @@ std::string_view value_of(const std::string& from, const Batch& batch, const Rec
   return {};
 }
 
+/// The template of the other shape is not for it.
+std::string dataset_of(const std::string& named, SearchShape shape) {
+  const bool is_otel = named == "otel" || named.ends_with(".otel");
+  return "loglode." + named + (is_otel == (shape == SearchShape::otel) ? "" : is_otel ? "_" : ".otel");
+}
+
 StreamRouter::Stream make_stream(std::string_view dataset, std::string_view name_space) {
   return {fmt::format(R"({{"create":{{"_index":"logs-{}-{}","_id":")", dataset, name_space),
           fmt::format(R"(,"data_stream.type":"logs","data_stream.dataset":"{}","data_stream.namespace":"{}")", dataset, name_space)};
@@ -45,8 +51,8 @@ StreamRouter::Stream make_stream(std::string_view dataset, std::string_view name
 
 }  // namespace
 
-StreamRouter::StreamRouter(std::string_view data_stream, SearchRoute route, SinkAnswers& answers)
-    : route_{std::move(route)}, answers_{answers} {
+StreamRouter::StreamRouter(std::string_view data_stream, SearchRoute route, SinkAnswers& answers, SearchShape shape)
+    : route_{std::move(route)}, answers_{answers}, shape_{shape} {
   data_stream.remove_prefix(std::min(data_stream.size(), std::string_view{"logs-"}.size()));
   const std::size_t dash = data_stream.find('-');
   dataset_ = data_stream.substr(0, dash);
@@ -65,7 +71,7 @@ const StreamRouter::Stream& StreamRouter::stream_of(const Batch& batch, const Re
     answers_.count("not_routed", "dataset_not_allowed");
     return for_all_;
   }
-  const std::string dataset = named.empty() ? dataset_ : "loglode." + named;
+  const std::string dataset = named.empty() ? dataset_ : dataset_of(named, shape_);
   const std::string& name_space = tenant.empty() ? namespace_ : tenant;
   const std::string name = dataset + "-" + name_space;
   if (const auto found = streams_.find(name); found != streams_.end()) return found->second;

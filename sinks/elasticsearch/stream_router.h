@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -12,6 +13,10 @@
 #include "core/sink_answers.h"
 
 namespace loglode {
+
+/// How documents of records are laid out: by the Elastic Common Schema, or as Elastic's own templates have logs of OpenTelemetry, in data
+/// streams whose dataset is `otel` or ends with `.otel`.
+enum class SearchShape : std::uint8_t { ecs, otel };
 
 struct SearchRoute {
   std::string dataset{}, tenant{};   // `field:NAME`, `fixed:NAME`; empty: as the data stream for all has it. tenant: the stream's namespace
@@ -27,7 +32,7 @@ class StreamRouter {
   };
 
   /// `data_stream`: `logs-DATASET-NAMESPACE`, where everything goes that is not routed.
-  StreamRouter(std::string_view data_stream, SearchRoute route, SinkAnswers& answers);
+  StreamRouter(std::string_view data_stream, SearchRoute route, SinkAnswers& answers, SearchShape shape = SearchShape::ecs);
 
   /// Good until the router ends. A record whose dataset is not allowed, and one that would make a stream too many, goes where what is not
   /// routed goes, and is counted.
@@ -36,6 +41,7 @@ class StreamRouter {
  private:
   const SearchRoute route_;
   SinkAnswers& answers_;
+  const SearchShape shape_;
   std::string dataset_, namespace_;  // of the stream for all
   Stream for_all_;
   std::map<std::string, Stream, std::less<>> streams_;  // by `DATASET-NAMESPACE`

@@ -75,6 +75,10 @@ TEST_CASE("walk: a query asks for doc values alone, of the stream, in the order 
   query = Json::parse(walk_query(topic, false, {}, {}));
   CHECK(query["sort"][0].contains("kafka.offset"));
   CHECK(query.dump().find(R"({"kafka.partition":4})") != std::string::npos);
+
+  query = Json::parse(walk_query(topic, true, {}, {}, SearchShape::otel));
+  CHECK(query["sort"][0].contains("attributes.messaging.kafka.offset"));
+  CHECK(query["docvalue_fields"] == Json{"attributes.event.hash", "attributes.loglode.stream"});
 }
 
 }  // namespace

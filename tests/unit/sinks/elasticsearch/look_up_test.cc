@@ -31,25 +31,27 @@ TEST_CASE("a look-up asks each index for the id and the hash alone") {
   CHECK(target_of("no action").empty());
   CHECK(target_of("{}").empty());
   const Json body = Json::parse(look_up_body(bulk, {{0, "i1"}, {1, "i1"}, {1, "i2"}}));
-  CHECK(body ==
-        Json::parse(
-            R"({"docs": [{"_index": "i1", "_id": "a", "_source": ["event.hash"]}, {"_index": "i1", "_id": "b", "_source": ["event.hash"]},
-                                         {"_index": "i2", "_id": "b", "_source": ["event.hash"]}]})"));
+  CHECK(
+      body ==
+      Json::parse(
+          R"({"docs": [{"_index": "i1", "_id": "a", "_source": ["event.hash", "attributes.event.hash"]}, {"_index": "i1", "_id": "b", "_source": ["event.hash", "attributes.event.hash"]},
+                                         {"_index": "i2", "_id": "b", "_source": ["event.hash", "attributes.event.hash"]}]})"));
 }
 
 TEST_CASE("what stands under an id is ours by its hash") {
-  const Bulk bulk =
-      bulk_of({{"same", "1"}, {"nested", "2"}, {"other", "3"}, {"bare", "4"}, {"ours has none", ""}, {"gone", "6"}, {"lost", "7"}});
-  const std::vector<StoredPlace> places{{0, "i"}, {1, "i"}, {2, "i"}, {3, "i"}, {4, "i"}, {5, "i"}, {6, "i"}};
+  const Bulk bulk = bulk_of(
+      {{"same", "1"}, {"nested", "2"}, {"otel", "8"}, {"other", "3"}, {"bare", "4"}, {"ours has none", ""}, {"gone", "6"}, {"lost", "7"}});
+  const std::vector<StoredPlace> places{{0, "i"}, {1, "i"}, {2, "i"}, {3, "i"}, {4, "i"}, {5, "i"}, {6, "i"}, {7, "i"}};
   const auto stored = stored_as(R"({"docs": [
       {"_id": "same", "found": true, "_source": {"event.hash": "1"}}, {"_id": "nested", "found": true, "_source": {"event": {"hash": "2"}}},
+      {"_id": "otel", "found": true, "_source": {"attributes": {"event.hash": "8"}}},
       {"_id": "other", "found": true, "_source": {"event.hash": "9"}}, {"_id": "bare", "found": true},
       {"_id": "ours has none", "found": true, "_source": {"event.hash": "5"}}, {"_id": "gone", "found": false},
       {"_id": "lost", "error": {"type": "index_not_found_exception"}}]})",
                                 bulk, places);
   REQUIRE(stored);
-  CHECK(*stored == std::vector<StoredAs>{StoredAs::same, StoredAs::same, StoredAs::different, StoredAs::unverified, StoredAs::unverified,
-                                         StoredAs::absent, StoredAs::absent});
+  CHECK(*stored == std::vector<StoredAs>{StoredAs::same, StoredAs::same, StoredAs::same, StoredAs::different, StoredAs::unverified,
+                                         StoredAs::unverified, StoredAs::absent, StoredAs::absent});
 }
 
 TEST_CASE("of several indices the one that holds ours counts") {

@@ -55,6 +55,22 @@ TEST_CASE("a field that would stay goes where the server names it, but for the t
   CHECK(repaired(source, "failed to parse field [@timestamp]", 1)["@timestamp"] == "t");
 }
 
+TEST_CASE("in OpenTelemetry's shape fields are found below attributes, and marks stand there") {
+  const std::string source = R"({"@timestamp":"t","body":{"text":"m"},"severity_text":"info","attributes":{"log.record.uid":"i",
+      "log.offset":3,"exception.type":"x"},"resource":{"attributes":{"service.name":"s","host.name":"h"}}})";
+  Json out = repaired(source, "failed to parse field [attributes.exception.type] of type [long] in document [1]", 0);
+  CHECK(out["attributes"] == Json{{"log.record.uid", "i"},
+                                  {"log.offset", 3},
+                                  {"loglode.unknown", {{"attributes.exception.type", "x"}}},
+                                  {"loglode.repaired", "field attributes.exception.type"}});
+  out = repaired(source, "no field is named", 1);
+  CHECK(out["body"]["text"] == "m");
+  CHECK(out["resource"] == Json{{"attributes", {{"service.name", "s"}}}});
+  CHECK(out["attributes"]["log.offset"] == 3);
+  CHECK(Json::parse(out["attributes"]["loglode.rest"].get<std::string>()) ==
+        Json{{"severity_text", "info"}, {"attributes.exception.type", "x"}, {"resource.attributes.host.name", "h"}});
+}
+
 TEST_CASE("what is no object cannot be repaired") {
   CHECK(repaired_lines(std::string{kAction} + "[1]\n", kAction.size(), "reason [x]", 0).empty());
   CHECK(repaired_lines(std::string{kAction} + "{\"cut\":\n", kAction.size(), "reason [x]", 0).empty());

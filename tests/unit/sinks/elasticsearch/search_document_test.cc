@@ -19,10 +19,15 @@ struct Made {
   Json action, source;
 };
 
-Made made(const Batch& batch, const Record& record, const std::string& hash_key = {}) {
+Made made(const Batch& batch, const Record& record, const std::string& hash_key = {}, SearchShape shape = SearchShape::ecs) {
   const RuleCatalog rules;
   SinkAnswers answers;
-  SearchDocuments documents{rules, StreamRouter{"logs-loglode-default", {}, answers}, hash_key, {}};
+  SearchDocuments documents{
+      rules,
+      StreamRouter{shape == SearchShape::otel ? "logs-loglode.otel-default" : "logs-loglode-default", {}, answers, shape},
+      hash_key,
+      {},
+      shape};
   std::string out;
   const std::size_t action_size = documents.append(out, batch, record, kMembers, kRead);
   REQUIRE(out.ends_with("}\n"));
@@ -55,6 +60,55 @@ TEST_CASE("a record is created under its id in the data stream") {
   CHECK_FALSE(one.source.contains("event.reason"));
   CHECK_FALSE(one.source.contains("event.hash"));
   CHECK_FALSE(one.source.contains("loglode.unknown"));
+}
+
+TEST_CASE("shape otel: a record as OpenTelemetry's exporter lays it out") {
+  Record record;
+  record.raw = record.message = "took 5 ms";
+  record.severity = Severity::warn;
+  record.host = "h1";
+  record.trace_id = "abc";
+  record.offset = 7;
+  Batch batch = batch_of(record);
+  batch.attributes = {{"error.type", "E"}, {"log.logger", "a.b"}, {"container.id", "c"}, {"mine", "x"}, {"error.type", "F"}};
+  batch.records[0].attributes_count = 5;
+  const Made one = made(batch, batch.records[0], "key", SearchShape::otel);
+  CHECK(one.action["create"]["_index"] == "logs-loglode.otel-default");
+  CHECK(one.source["body"] == Json{{"text", "took 5 ms"}});
+  CHECK(one.source["severity_text"] == "warn");
+  CHECK(one.source["severity_number"] == 13);
+  CHECK(one.source["trace_id"] == "abc");
+  CHECK(one.source["@timestamp"] == "2026-11-29T21:00:00.000000000Z");
+  CHECK(one.source["data_stream.dataset"] == "loglode.otel");
+  CHECK(one.source["scope"] == Json{{"name", "a.b"}});
+  CHECK(one.source["resource"]["attributes"] == Json{{"service.name", "shop"}, {"host.name", "h1"}, {"container.id", "c"}});
+  const Json& attributes = one.source["attributes"];
+  CHECK(attributes["log.record.uid"] == one.action["create"]["_id"]);
+  CHECK(attributes["log.record.template_id"] == "00000000000000ab");
+  CHECK(attributes["log.offset"] == 7);
+  CHECK(attributes["log.file.path"] == "/var/log/a.log");
+  CHECK(attributes["exception.type"] == "E");
+  CHECK(attributes["loglode.unknown"] == Json{{"mine", "x"}});
+  CHECK(attributes["event.hash"].get<std::string>().size() == 32);
+  CHECK(attributes["event.reason"].is_string());
+}
+
+TEST_CASE("routes: a dataset goes to a stream of the sink's shape, never to one of the other's template") {
+  SinkAnswers answers;
+  const auto stream = [&](const char* dataset, SearchShape shape) {
+    SearchRoute route;
+    route.dataset = std::string{"fixed:"} + dataset;
+    StreamRouter router{"logs-loglode-default", route, answers, shape};
+    Record record;
+    record.raw = "x";
+    const std::string action = router.stream_of(batch_of(record), record).action;
+    return action.substr(0, action.find("\",\"_id")).substr(action.find("logs-"));
+  };
+  CHECK(stream("shop", SearchShape::ecs) == "logs-loglode.shop-default");
+  CHECK(stream("shop", SearchShape::otel) == "logs-loglode.shop.otel-default");
+  CHECK(stream("shop.otel", SearchShape::otel) == "logs-loglode.shop.otel-default");
+  CHECK(stream("shop.otel", SearchShape::ecs) == "logs-loglode.shop.otel_-default");
+  CHECK(stream("otel", SearchShape::otel) == "logs-loglode.otel-default");
 }
 
 TEST_CASE("a record without a time that the server takes has the one at which it was read, and says so") {
@@ -177,6 +231,28 @@ TEST_CASE("an event replaces what is stored under its key, by its revision") {
   out.clear();
   action_size = append_event(out, event, "p", false, kRead, 77);
   CHECK(Json::parse(out.substr(0, action_size))["index"]["_index"] == "p-findings-v1");
+}
+
+TEST_CASE("the template of shape otel is made of the parts of Elastic's, where there is one") {
+  TemplateChoices choices;
+  choices.shape = SearchShape::otel;
+  const Json own = Json::parse(index_templates({false, "9.1.0"}, choices)[0].body),
+             open = Json::parse(index_templates({true, "3.9.0"}, choices)[0].body);
+  CHECK(own["priority"] == 501);
+  CHECK(own["template"]["mappings"]["dynamic"] == false);
+  CHECK(open["template"]["mappings"]["properties"]["attributes"]["properties"]["loglode.unknown"]["type"] == "flat_object");
+  choices.elastic_otel =
+      R"({"composed_of": ["otel@mappings", "logs@custom"], "ignore_missing_component_templates": ["logs@custom"], "priority": 120})";
+  choices.by = LifecycleBy::data_stream;
+  choices.retention = {hours{24}, hours{24}};
+  const Json composed = Json::parse(index_templates({false, "9.1.0"}, choices)[0].body);
+  CHECK(composed["composed_of"] == Json{"otel@mappings", "logs@custom"});
+  CHECK(composed["ignore_missing_component_templates"] == Json::array({"logs@custom"}));
+  CHECK(composed["priority"] == 501);
+  CHECK(composed["index_patterns"] == Json{"logs-loglode.otel-*", "logs-loglode.*.otel-*"});
+  CHECK(composed["template"]["mappings"] == Json{{"properties", {{"@timestamp", {{"type", "date_nanos"}}}}}});
+  CHECK(composed["template"]["data_stream_options"]["failure_store"]["enabled"] == false);
+  CHECK(composed["template"]["settings"]["index"]["lifecycle"]["prefer_ilm"] == false);
 }
 
 TEST_CASE("index templates fit the server, and are known by their hash") {
