@@ -11,7 +11,7 @@ import time
 
 from server import SearchServer
 
-MODULES = ["contract", "delivery", "receipt", "shapes", "kafka_to_search", "secure"]
+MODULES = ["contract", "delivery", "receipt", "shapes", "kafka_to_search", "dashboards", "secure"]
 ALWAYS = [("elasticsearch", "8")]
 
 
