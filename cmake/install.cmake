@@ -4,7 +4,7 @@ include(GNUInstallDirs)
 install(TARGETS loglode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
 install(FILES configs/README.md configs/kafka-to-elasticsearch.yaml configs/kafka-to-file.yaml configs/kafka-to-kafka.yaml configs/prometheus-alerts.yaml configs/rca-local.yaml configs/tail-folder.yaml
         DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
-install(DIRECTORY configs/rules configs/schema DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
+install(DIRECTORY configs/known-errors configs/rules configs/schema DESTINATION ${CMAKE_INSTALL_DOCDIR}/examples)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(FILES CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME NEWS.md)  # a package has a changelog of its own
 install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR} FILES_MATCHING PATTERN *.md)

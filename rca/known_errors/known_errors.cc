@@ -43,6 +43,8 @@ struct Candidate {
 
 bool ranks_before(const Candidate& a, const Candidate& b) {
   if (a.by_pattern != b.by_pattern) return a.by_pattern;
+  const bool a_is_general = a.hit.error->match.services.empty(), b_is_general = b.hit.error->match.services.empty();
+  if (a_is_general != b_is_general) return b_is_general;
   // A product's own entry is worth a few words more, so that the same words mean what they mean there.
   constexpr std::size_t kServiceWeight = 8;
   const std::size_t left = a.weight + (a.is_of_service ? kServiceWeight : 0), right = b.weight + (b.is_of_service ? kServiceWeight : 0);

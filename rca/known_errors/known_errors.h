@@ -21,7 +21,9 @@ enum class RiskLevel : std::uint8_t { low, medium, high };
 struct KnownErrorMatch {
   std::vector<std::string> rules;     // ids of rule packs
   std::vector<std::string> patterns;  // PCRE2, case does not matter; each holds a fixed text (fixed_text.h)
-  std::vector<std::string> services;  // globs; a hint that ranks the entry higher, never a condition
+  // Globs of those that write such messages. They rank the entry, and are no condition. Without any, the entry is about whoever says so,
+  // and stands behind those of products.
+  std::vector<std::string> services;
 };
 
 struct KnownError {
@@ -62,8 +64,9 @@ class KnownErrors {
   /// Of two entries with one id the later one counts: a user's pack replaces ours. `owners`: the first glob that fits holds.
   explicit KnownErrors(std::vector<KnownError> errors, std::vector<OwnedServices> owners = {});
 
-  /// Best first: a pattern before a rule, more fixed text before less, the service's product first among equals. At most
-  /// kKnownErrorHitsMax. `text`: a message, or a template with `<*>`; may be empty. `service` may be empty.
+  /// Best first: a pattern before a rule, a product's entry before a general one, more fixed text before less, where the service's own
+  /// product is worth a few words. At most kKnownErrorHitsMax. `text`: a message, or a template with `<*>`; may be empty. `service` may be
+  /// empty.
   [[nodiscard]] std::vector<KnownErrorHit> match(std::span<const std::string> rule_ids, std::string_view text,
                                                  std::string_view service) const;
   /// Null: there is none.

@@ -45,7 +45,8 @@ TEST_CASE("fixed text: what every match of a pattern must hold", "[rca]") {
 TEST_CASE("a finding: the most specific entry comes first", "[rca]") {
   const KnownErrors known{{entry("refused", {"net-connection-refused"}, {"connection refused"}),
                            entry("upstream-refused", {}, {R"(connect\(\) failed \(111: connection refused\))"}),
-                           entry("pg-shm", {}, {"out of memory"}, {"*postgres*"}), entry("redis-oom", {}, {"out of memory"}, {"*redis*"})}};
+                           entry("lb", {}, {"is down"}, {"lb*"}), entry("pg-shm", {}, {"out of memory"}, {"*postgres*"}),
+                           entry("redis-oom", {}, {"out of memory"}, {"*redis*"})}};
   const auto expect = [&](std::vector<std::string> rules, const char* text, const char* service, const char* wanted) {
     INFO(text);
     CHECK(ids(known.match(rules, text, service)) == wanted);
@@ -53,6 +54,7 @@ TEST_CASE("a finding: the most specific entry comes first", "[rca]") {
   expect({}, "connect() failed (111: Connection refused) while connecting", "", "upstream-refused refused");
   expect({}, "connect() failed (<*>: Connection refused) while <*>", "", "refused");
   expect({"net-connection-refused"}, "Verbindung abgelehnt", "", "refused");
+  expect({}, "a is DOWN, connection refused", "", "lb refused");
   expect({}, "out of memory", "", "pg-shm redis-oom");
   expect({}, "out of memory", "cache-redis-0", "redis-oom pg-shm");
   expect({}, "", "", "");
