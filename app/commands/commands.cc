@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "app/commands/known_error_commands.h"
 #include "app/reading/builtin_rules.h"
 #include "app/reading/embedded.h"
 #include "app/reading/open_state.h"
@@ -166,6 +167,8 @@ int check_files(const std::vector<std::string>& paths, bool connect) {
   for (const std::string& path : paths) {
     if (config::is_config_file(path))
       good = config::check_config(path, connect, out) && good;
+    else if (is_known_error_file(path))
+      good = check_known_error_pack(path, out) && good;
     else if (is_format_file(path))
       good = check_format_file(path, out) && good;
     else

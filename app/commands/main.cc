@@ -19,6 +19,7 @@
 #include "app/commands/analyze.h"
 #include "app/commands/commands.h"
 #include "app/commands/dlq_commands.h"
+#include "app/commands/known_error_commands.h"
 #include "app/commands/learn.h"
 #include "app/commands/rca_command.h"
 #include "app/commands/run.h"
@@ -46,6 +47,7 @@ struct Arguments {
   SetupArguments setup;
   VerifyArguments verify;
   RcaArguments rca;
+  KnownErrorArguments known_errors;
   std::string explain_state, name;  // `name`: a template's, a file's, another template's id
   bool undo = false;
   std::string looked_into;  // --state of the commands that look at a run
@@ -72,6 +74,7 @@ class CommandLine {
     add_setup();
     add_verify_command(app_, arguments_.verify, status_);
     add_rca_command(app_, arguments_.rca, status_);
+    add_known_error_commands(app_, arguments_.known_errors, status_);
     add_others();
     refuse_empty_values(app_);
     expand_home(app_);
