@@ -15,8 +15,8 @@
 namespace loglode::config {
 namespace {
 
-constexpr std::string_view kKeys[] = {"state",  "snapshot", "sources",      "pipeline", "rules", "formats", "mining",
-                                      "detect", "sinks",    "dead_letters", "rca",      "http",  "log"};
+constexpr std::string_view kKeys[] = {"state",  "snapshot", "sources",      "pipeline",     "rules", "formats", "mining",
+                                      "detect", "sinks",    "dead_letters", "known_errors", "rca",   "http",    "log"};
 constexpr std::size_t kFileBytesMax = 4 * kMiB;  // more is not a configuration
 
 const SinkConfig* find_sink(const PipelineConfig& config, std::string_view name) {
@@ -90,6 +90,7 @@ void read_root(const YAML::Node& node, const TypeReaders& types, PipelineConfig&
   config.formats = root.paths("formats");
   read_detect(root, config);
   read_dead_letters(root, config);
+  read_known_errors(root, config);
   read_rca(root, config);
   read_http(root, config);
   read_log(root, config);

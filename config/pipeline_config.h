@@ -195,6 +195,12 @@ struct RulePacks {
   std::vector<Text> packs;  // files and folders
 };
 
+struct KnownErrorsConfig {
+  bool builtin = true;
+  std::vector<Text> packs;  // files and folders
+  Text owners;              // a file; empty: none
+};
+
 struct MuteConfig {
   Mute mute;
   Text rule;         // Mute::rule, with where it stands
@@ -278,6 +284,7 @@ struct PipelineConfig {
   JudgingConfig detect;
   std::vector<SinkConfig> sinks;
   DeadLetterConfig dead_letters;
+  KnownErrorsConfig known_errors;
   RcaConfig rca;
   HttpConfig http;
   LogConfig log;

@@ -13,6 +13,7 @@ void read_pipeline(const Section& root, PipelineConfig& config);
 void read_rules(const Section& root, PipelineConfig& config);
 void read_detect(const Section& root, PipelineConfig& config);
 void read_dead_letters(const Section& root, PipelineConfig& config);
+void read_known_errors(const Section& root, PipelineConfig& config);
 void read_rca(const Section& root, PipelineConfig& config);  // after the state folder
 void read_http(const Section& root, PipelineConfig& config);
 void read_log(const Section& root, PipelineConfig& config);

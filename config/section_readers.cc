@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::string_view kPipelineKeys[] = {"threads", "memory", "line_bytes_max"};
 constexpr std::string_view kRulesKeys[] = {"packs"};
+constexpr std::string_view kKnownErrorKeys[] = {"packs", "owners"};
 constexpr std::string_view kMiningKeys[] = {"templates_max"};
 constexpr std::string_view kDetectKeys[] = {"bucket", "frequent", "notify", "mutes"};
 constexpr std::string_view kFrequentKeys[] = {"count", "window"};
@@ -71,19 +72,30 @@ void read_pipeline(const Section& root, PipelineConfig& config) {
     section->problem(section->key_line("line_bytes_max"), "line_bytes_max must be at most an eighth of memory");
 }
 
-void read_rules(const Section& root, PipelineConfig& config) {
-  const auto section = root.section("rules", "rules", kRulesKeys);
-  if (!section || !section->has("packs")) return;
-  config.rules.builtin = false;
-  for (Text& pack : section->texts("packs")) {
+/// `packs`: ours, when it is written, and files.
+void read_packs(const Section& section, bool& builtin, std::vector<Text>& packs) {
+  if (!section.has("packs")) return;
+  builtin = false;
+  for (Text& pack : section.texts("packs")) {
     if (pack.value == "builtin") {
-      if (config.rules.builtin) section->problem(pack.line, "\"packs\" has builtin twice");
-      config.rules.builtin = true;
+      if (builtin) section.problem(pack.line, "\"packs\" has builtin twice");
+      builtin = true;
     } else {
-      root.reading().resolve(pack);
-      config.rules.packs.push_back(std::move(pack));
+      section.reading().resolve(pack);
+      packs.push_back(std::move(pack));
     }
   }
+}
+
+void read_rules(const Section& root, PipelineConfig& config) {
+  if (const auto section = root.section("rules", "rules", kRulesKeys)) read_packs(*section, config.rules.builtin, config.rules.packs);
+}
+
+void read_known_errors(const Section& root, PipelineConfig& config) {
+  const auto section = root.section("known_errors", "known_errors", kKnownErrorKeys);
+  if (!section) return;
+  read_packs(*section, config.known_errors.builtin, config.known_errors.packs);
+  config.known_errors.owners = section->path("owners");
 }
 
 void read_detect(const Section& root, PipelineConfig& config) {

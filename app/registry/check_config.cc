@@ -17,6 +17,7 @@
 #include "parse/redact/redactor.h"
 #include "parse/text/format_files.h"
 #include "patterns/rules/rule_set.h"
+#include "rca/known_errors/pack_reader.h"
 
 namespace loglode::config {
 namespace {
@@ -51,6 +52,31 @@ void check_rules(LoadedConfig& loaded, std::string& out, bool& good) {
                    [](const auto& left, const auto& right) { return left.line < right.line; });
 }
 
+/// Packs of known errors and the file of owners. Whether rules that they name exist is asked of all that this configuration has.
+void check_known_errors(const PipelineConfig& config, std::string& out, bool& good) {
+  const KnownErrorsConfig& known = config.known_errors;
+  if (known.packs.empty() && known.owners.empty()) return;
+  std::vector<std::string> packs;
+  for (const Text& pack : known.packs) packs.push_back(pack.value);
+  RuleSetConfig wanted;
+  for (const Text& pack : config.rules.packs) wanted.packs.push_back(pack.value);
+  wanted.probes = redaction_probes();
+  wanted.images = embedded_rule_images();
+  wanted.cache_folder = rule_cache_folder();
+  const LoadedRules rules = load_rules_from_text(config.rules.builtin ? builtin_packs() : std::vector<RulePackText>{}, wanted, false);
+  std::set<std::string> ids;
+  if (rules.catalog)
+    for (const RuleInfo& rule : *rules.catalog) ids.insert(rule.id);
+  const rca::LoadedKnownErrors loaded = rca::load_known_errors({}, packs, known.owners.value, rules.problems.empty() ? &ids : nullptr);
+  for (ConfigProblem problem : loaded.problems) {
+    for (const Text& pack : known.packs)
+      if (pack.hidden && problem.file.starts_with(pack.value)) problem.file.replace(0, pack.value.size(), pack.shown);
+    if (known.owners.hidden && problem.file == known.owners.value) problem.file = known.owners.shown;
+    append(out, {problem});
+    good = false;
+  }
+}
+
 /// The files of the user's own formats, their examples included.
 void check_formats(const PipelineConfig& config, std::string& out, bool& good) {
   for (const Text& file : config.formats) {
@@ -69,6 +95,7 @@ bool check_config(const std::string& path, bool connect, std::string& out) {
   bool good = true;
   check_rules(loaded, of_rules, good);
   check_formats(loaded.config, of_rules, good);
+  check_known_errors(loaded.config, of_rules, good);
   append(out, loaded.problems);
   out += of_rules;
   good = good && loaded.usable();
