@@ -328,7 +328,7 @@ class ModelClient::Asking {
 
   /// The breaker: what the server, the network or the account did, not what one prompt is.
   void note_failure() {
-    if (answer_.status != Status::unavailable) parts_.failures = 0;
+    if (answer_.status == Status::ok || answer_.status == Status::refused || answer_.status == Status::truncated) parts_.failures = 0;
     if (answer_.status != Status::unavailable || !is_failure_) return;
     if (++parts_.failures < kFailuresMax) return;
     parts_.failures = 0;
