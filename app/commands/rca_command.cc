@@ -9,6 +9,7 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <memory>
 #include <stop_token>
 #include <thread>
 
@@ -22,6 +23,9 @@
 #include "rca/answer/explain.h"
 #include "rca/answer/prompt.h"
 #include "rca/evidence/evidence_pack.h"
+#include "rca/known_errors/builtin_known_errors.h"
+#include "rca/known_errors/pack_reader.h"
+#include "rca/model/audit_file.h"
 #include "rca/report/rca_report.h"
 #include "rca/report/report_text.h"
 #include "sinks/last_run.h"
@@ -37,12 +41,14 @@ struct ChosenModel {
   rca::ModelConfig config;
   bool raw_examples = false;
   std::vector<config::Text> excluded;
+  std::shared_ptr<const rca::KnownErrors> known;
   std::string why_not;  // no model is asked, and this is why
 };
 
 /// A configuration that names a model is consent; a key that happens to be there is not. Errors: the configuration has problems.
 Result<ChosenModel> choose_model(const RcaArguments& arguments) {
   ChosenModel out;
+  out.known = std::make_shared<const rca::KnownErrors>(rca::builtin_known_errors());
   if (arguments.no_ai) out.why_not = "--no-ai";
   if (arguments.config.empty()) {
     if (arguments.ai)
@@ -61,6 +67,12 @@ Result<ChosenModel> choose_model(const RcaArguments& arguments) {
   out.config = rca::model_config(rca);
   out.raw_examples = rca.raw_examples.value;
   out.excluded = rca.excluded_services;
+  const config::KnownErrorsConfig& known = loaded.config.known_errors;
+  std::vector<std::string> packs;
+  for (const config::Text& pack : known.packs) packs.push_back(pack.value);
+  out.known = rca::load_known_errors(known.builtin ? rca::builtin_known_errors() : std::vector<rca::KnownError>{}, packs,
+                                     known.owners.value, nullptr)
+                  .known;
   if (out.why_not.empty() && out.config.provider == rca::ModelConfig::Provider::none)
     out.why_not = arguments.config + " names no model: rca.provider";
   return out;
@@ -132,9 +144,37 @@ void ask(const rca::ModelConfig& config, rca::RcaReport& report, const rca::Inci
   rca::explain_with(client, report, incident, pack, {}, stop.get_token());
 }
 
+/// Where the audit is: as the configuration says, else in the state folder.
+Result<std::string> audit_path(const RcaArguments& arguments) {
+  if (!arguments.state.empty()) return arguments.state + "/ai-audit.ndjson";
+  const auto model = choose_model(arguments);
+  if (!model) return tl::unexpected<Error>(model.error());
+  if (model->config.audit_file.empty())
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                "`loglode rca audit` needs --config FILE, or --state DIR: the folder that holds ai-audit.ndjson");
+  return model->config.audit_file;
+}
+
+int show_audit(const RcaArguments& arguments) {
+  const auto path = audit_path(arguments);
+  if (!path) return report_usage(path.error().message);
+  const auto read = rca::read_audit(*path);
+  if (!read) return report_error(read.error());
+  std::string out;
+  for (const rca::AuditedCall& call : read->calls)
+    out += fmt::format("{}  {}  {}  incident {}  {}{}  {} + {} tokens  cost {:.4f}  prompt {} ({} bytes)\n", call.time, printable(call.url),
+                       printable(call.model), printable(call.incident_id), call.ended.empty() ? "never heard of again" : call.status,
+                       call.reason.empty() ? "" : ": " + printable(call.reason), call.input_tokens, call.output_tokens, call.cost,
+                       call.prompt_sha256.substr(0, 12), call.prompt_bytes);
+  if (read->passed_over > 0) out = fmt::format("({} older ones are not shown)\n", read->passed_over) + out;
+  if (read->damaged_lines > 0) out += fmt::format("{} damaged line(s)\n", read->damaged_lines);
+  return print_and_leave(out.empty() ? "nothing was sent\n" : out);
+}
+
 }  // namespace
 
 int explain_root_cause(const RcaArguments& arguments) {
+  if (arguments.incident == "audit") return show_audit(arguments);
   auto run = open_run(arguments.state);
   if (!run) return report_error(run.error());
   const auto incident = rca::read_case({run->incidents(), run->findings(), run->templates(), run->rules()}, arguments.incident);
@@ -153,7 +193,7 @@ int explain_root_cause(const RcaArguments& arguments) {
   rca::AiPart ai;
   ai.reason = model->why_not.empty() ? kept_back(*incident, model->excluded) : model->why_not;
   const bool asks = ai.reason.empty();
-  rca::RcaReport report = rca::manual_report(*incident, pack, rca::KnownErrors{}, std::move(ai), language);
+  rca::RcaReport report = rca::manual_report(*incident, pack, *model->known, std::move(ai), language);
   if (asks) ask(model->config, report, *incident, pack);
   const std::string text = text_of(arguments, report, *incident, pack);
   if (arguments.output.empty()) return print_and_leave(text);
@@ -164,7 +204,10 @@ int explain_root_cause(const RcaArguments& arguments) {
 void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
   CLI::App* command =
       app.add_subcommand("rca", "Why an incident happened: cause, order, impact, known errors, commands to confirm, what to do");
-  command->add_option("id", arguments.incident, "the incident's number, or the id that sinks were sent")->required();
+  command
+      ->add_option("id", arguments.incident,
+                   "the incident's number, or the id that sinks were sent; audit: what was sent to models, and where")
+      ->required();
   command->add_option("--state", arguments.state, "an incident of a run with this --state")->type_name("DIR");
   command
       ->add_option("--context", arguments.context, "what you know beside the logs (metrics, deploys): a text file, masked, marked as yours")
@@ -184,7 +227,8 @@ void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
       "Examples:\n  loglode rca 1\n"
       "  loglode rca 1 --report html -o incident.html\n"
       "  loglode rca 1 --show-prompt\n"
-      "  loglode rca 1 --config configs/rca-local.yaml");
+      "  loglode rca 1 --config configs/rca-local.yaml\n"
+      "  loglode rca audit --config configs/rca-local.yaml");
   command->callback([&arguments, &status] { status = explain_root_cause(arguments); });
 }
 

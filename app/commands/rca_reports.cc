@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "rca/evidence/evidence_pack.h"
+#include "rca/known_errors/builtin_known_errors.h"
 #include "rca/report/rca_report.h"
 #include "sinks/json_objects.h"
 
@@ -33,6 +34,7 @@ std::vector<Json> documents_of(const Range& range) {
 std::string rca_reports_ndjson(const Judgement& judgement, const RuleCatalog& rules) {
   const std::vector<Json> incidents = documents_of(judgement.incidents), findings = documents_of(judgement.findings),
                           templates = templates_of(judgement), known = documents_of(rules);
+  const rca::KnownErrors catalogue{rca::builtin_known_errors()};
   std::string out;
   for (const Incident& incident : judgement.incidents) {
     const auto read = rca::read_case({incidents, findings, templates, known}, incident.incident_id);
@@ -40,7 +42,7 @@ std::string rca_reports_ndjson(const Judgement& judgement, const RuleCatalog& ru
     const rca::EvidencePack pack = rca::pack_evidence(*read);
     rca::AiPart ai;
     ai.reason = "no model was asked: `loglode rca` can ask the one that a configuration names";
-    out += to_line(rca::to_json(rca::manual_report(*read, pack, rca::KnownErrors{}, std::move(ai), rca::Language::en), *read, pack)) + "\n";
+    out += to_line(rca::to_json(rca::manual_report(*read, pack, catalogue, std::move(ai), rca::Language::en), *read, pack)) + "\n";
   }
   return out;
 }

@@ -57,12 +57,14 @@ ModelRequest request_of(const IncidentCase& incident, const EvidencePack& pack, 
   out.incident_id = incident.id;
   out.severity = severity_of(incident);
   out.fingerprint = incident.fingerprint + (language == Language::zh ? "/zh" : "");
-  for (const PackedEvidence& packed : pack.evidence) out.evidence.push_back(pack.findings[packed.finding].finding->template_id + packed.record.record_id);
+  for (const PackedEvidence& packed : pack.evidence)
+    out.evidence.push_back(pack.findings[packed.finding].finding->template_id + packed.record.record_id);
   out.masked = asking.masked;
   return out;
 }
 
-void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Asking& asking, std::stop_token stop) {
+void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Asking& asking,
+                  std::stop_token stop) {
   AiPart& ai = report.ai;
   ai.model = client.config().model;
   ModelRequest request = request_of(incident, pack, report.language, asking);
@@ -80,7 +82,8 @@ void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& in
     }
   }
   if (!read.answer || !read.answer->holds()) {
-    ai.reason = fmt::format("the answer of {} did not hold against the evidence, nor after one repair: {}", client.config().model, read.problems);
+    ai.reason =
+        fmt::format("the answer of {} did not hold against the evidence, nor after one repair: {}", client.config().model, read.problems);
     return;
   }
   ai.reason = first.from_cache ? "answered from memory: the same incident was explained before" : "";

@@ -13,11 +13,12 @@
 namespace loglode::rca {
 
 struct Asking {
-  std::map<std::string, std::uint64_t> masked{};   // for the audit
+  std::map<std::string, std::uint64_t> masked{};  // for the audit
 };
 
 /// `report`: the manual form, to which what stands of the answer is added; whatever fails leaves it as it is, with the reason in `ai`.
-void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Asking& asking = {}, std::stop_token stop = {});
+void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Asking& asking = {},
+                  std::stop_token stop = {});
 
 /// The request of an incident, as explain_with() sends it first.
 [[nodiscard]] ModelRequest request_of(const IncidentCase& incident, const EvidencePack& pack, Language language, const Asking& asking = {});

@@ -48,7 +48,8 @@ class LookOver {
   LookOver(const SearchSinkConfig& sink, const SearchCluster& cluster) : sink_{sink}, cluster_{cluster} {
     if (sink_.has_records) targets_.push_back({sink_.data_stream, records_template(sink_.shape)});
     if (sink_.has_records && !sink_.route.dataset.empty())
-      targets_.push_back({sink_.shape == SearchShape::otel ? "logs-loglode.any.otel-default" : "logs-loglode.any-default", records_template(sink_.shape)});
+      targets_.push_back(
+          {sink_.shape == SearchShape::otel ? "logs-loglode.any.otel-default" : "logs-loglode.any-default", records_template(sink_.shape)});
     if (!sink_.has_events) return;
     for (const std::string_view kind : {"findings", "incidents", "templates", "reports"}) {
       event_indices_.push_back(fmt::format("{}-{}-*", sink_.events_prefix, kind));

@@ -6,7 +6,7 @@
 #include <map>
 #include <set>
 
-#include "patterns/rules/rule_set.h"
+#include "patterns/rules/rule_pack.h"
 #include "rca/known_errors/fixed_text.h"
 
 namespace loglode::rca {
