@@ -69,7 +69,7 @@ def examples():
         done = call(path)
         check(f"{path} is good, in one line", done.returncode == 0 and done.stdout.count("\n") == 1 and "no problems: 1 source" in done.stdout and "state in" in done.stdout, done)
     done = call(*paths, os.path.join(program.ROOT, "configs", "rules", "storage.yaml"))
-    check("configurations and rule packs together", done.returncode == 0 and len(paths) == 4 and done.stdout.count("\n") == 5 and "examples behave" in done.stdout, done)
+    check("configurations and rule packs together", done.returncode == 0 and len(paths) == 5 and done.stdout.count("\n") == 6 and "examples behave" in done.stdout, done)
 
 
 def broken(folder):
