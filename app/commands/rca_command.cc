@@ -9,7 +9,9 @@
 #include <chrono>
 #include <fstream>
 #include <iterator>
+#include <map>
 #include <memory>
+#include <set>
 #include <stop_token>
 #include <thread>
 
@@ -42,8 +44,15 @@ struct ChosenModel {
   bool raw_examples = false;
   std::vector<config::Text> excluded;
   std::shared_ptr<const rca::KnownErrors> known;
-  std::string why_not;  // no model is asked, and this is why
+  std::string why_not;   // no model is asked, and this is why
+  std::string language;  // of reports, where the configuration says it
 };
+
+std::string problems_text(const std::vector<config::ConfigProblem>& problems) {
+  std::string out;
+  for (const config::ConfigProblem& problem : problems) out += (out.empty() ? "" : "; ") + config::to_string(problem);
+  return out;
+}
 
 /// A configuration that names a model is consent; a key that happens to be there is not. Errors: the configuration has problems.
 Result<ChosenModel> choose_model(const RcaArguments& arguments) {
@@ -58,21 +67,23 @@ Result<ChosenModel> choose_model(const RcaArguments& arguments) {
     return out;
   }
   const config::LoadedConfig loaded = config::load_config(arguments.config, config::type_readers());
-  if (!loaded.usable()) {
-    std::string problems;
-    for (const config::ConfigProblem& problem : loaded.problems) problems += (problems.empty() ? "" : "\n") + config::to_string(problem);
-    return fail(std::make_error_code(std::errc::invalid_argument), problems);
-  }
+  if (!loaded.usable()) { return fail(std::make_error_code(std::errc::invalid_argument), problems_text(loaded.problems)); }
   const config::RcaConfig& rca = loaded.config.rca;
   out.config = rca::model_config(rca);
+  out.language = rca.language.value == config::RcaConfig::Language::chinese ? "zh" : "en";
+  if (!rca.context_command.empty())
+    fmt::print(stderr, "loglode: rca.context.command is not part of this version: --context FILE takes what it would print\n");
   out.raw_examples = rca.raw_examples.value;
+  if (out.raw_examples && rca.send_hosts.value != config::RcaConfig::Hosts::plain && out.why_not.empty())
+    out.why_not = "rca.raw_examples sends lines with their hosts: that needs rca.send_hosts: plain";
   out.excluded = rca.excluded_services;
   const config::KnownErrorsConfig& known = loaded.config.known_errors;
   std::vector<std::string> packs;
   for (const config::Text& pack : known.packs) packs.push_back(pack.value);
-  out.known = rca::load_known_errors(known.builtin ? rca::builtin_known_errors() : std::vector<rca::KnownError>{}, packs,
-                                     known.owners.value, nullptr)
-                  .known;
+  rca::LoadedKnownErrors read = rca::load_known_errors(known.builtin ? rca::builtin_known_errors() : std::vector<rca::KnownError>{}, packs,
+                                                       known.owners.value, nullptr);
+  if (!read.problems.empty()) return fail(std::make_error_code(std::errc::invalid_argument), problems_text(read.problems));
+  out.known = read.known;
   if (out.why_not.empty() && out.config.provider == rca::ModelConfig::Provider::none)
     out.why_not = arguments.config + " names no model: rca.provider";
   return out;
@@ -80,7 +91,10 @@ Result<ChosenModel> choose_model(const RcaArguments& arguments) {
 
 /// What keeps an incident from being sent; empty: nothing does.
 std::string kept_back(const rca::IncidentCase& incident, const std::vector<config::Text>& excluded) {
-  for (const std::string& service : incident.services)
+  std::set<std::string> services{incident.services.begin(), incident.services.end()};
+  for (const auto* findings : {&incident.findings, &incident.changes})
+    for (const rca::CaseFinding& finding : *findings) services.insert(finding.service);
+  for (const std::string& service : services)
     for (const config::Text& glob : excluded)
       if (::fnmatch(glob.value.c_str(), service.c_str(), 0) == 0)
         return fmt::format("nothing of {} is sent to a model (rca.exclude.services: {})", service, glob.shown);
@@ -89,12 +103,21 @@ std::string kept_back(const rca::IncidentCase& incident, const std::vector<confi
 
 Result<LastRun> open_run(const std::string& state) {
   if (state.empty()) return state_folder().and_then([](const std::string& folder) { return LastRun::open(folder); });
-  return LastRun::open(state);
+  auto run = LastRun::open(state);
+  if (!run && run.error().code == std::errc::no_such_file_or_directory)
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                state + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
+  return run;
 }
 
+struct OperatorContext {
+  std::string text;
+  std::map<std::string, std::uint64_t> masked;  // what kind of secrets, how many
+};
+
 /// What the operator knows beside the logs, masked. Empty where nothing was given.
-Result<std::string> read_context(const std::string& path) {
-  if (path.empty()) return std::string{};
+Result<OperatorContext> read_context(const std::string& path) {
+  if (path.empty()) return OperatorContext{};
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) return fail_errno("cannot read the context in " + path);
   if (!S_ISREG(status.st_mode))
@@ -103,8 +126,14 @@ Result<std::string> read_context(const std::string& path) {
   std::string text(kContextBytesMax, '\0');
   in.read(text.data(), static_cast<std::streamsize>(text.size()));
   text.resize(static_cast<std::size_t>(in.gcount()));
+  if (in.bad()) return fail_errno("cannot read the context in " + path);
+  if (in.peek() != std::ifstream::traits_type::eof())
+    fmt::print(stderr, "loglode: {} is longer than {} KiB: its beginning is used\n", printable(path), kContextBytesMax / kKiB);
   RedactionCounts counts;
-  return redact(text, counts);
+  OperatorContext out{redact(text, counts), {}};
+  for (std::size_t kind = 0; kind < counts.by_kind.size(); ++kind)
+    if (counts.by_kind[kind] > 0) out.masked.emplace(name_of(static_cast<SecretKind>(kind)), counts.by_kind[kind]);
+  return out;
 }
 
 std::string text_of(const RcaArguments& arguments, const rca::RcaReport& report, const rca::IncidentCase& incident,
@@ -132,7 +161,8 @@ int show_prompt(const rca::IncidentCase& incident, const rca::EvidencePack& pack
 }
 
 /// Ctrl-C ends the wait for the model; the report comes without it then.
-void ask(const rca::ModelConfig& config, rca::RcaReport& report, const rca::IncidentCase& incident, const rca::EvidencePack& pack) {
+void ask(const rca::ModelConfig& config, rca::RcaReport& report, const rca::IncidentCase& incident, const rca::EvidencePack& pack,
+         const std::map<std::string, std::uint64_t>& masked) {
   const std::atomic<bool>& stopped = stop_on_signals();
   std::stop_source stop;
   std::jthread watch{[&](const std::stop_token& done) {
@@ -141,7 +171,7 @@ void ask(const rca::ModelConfig& config, rca::RcaReport& report, const rca::Inci
   }};
   if (::isatty(STDERR_FILENO) == 1) fmt::print(stderr, "loglode: asking {} at {} …\n", printable(config.model), printable(config.url));
   rca::ModelClient client{config};
-  rca::explain_with(client, report, incident, pack, {}, stop.get_token());
+  rca::explain_with(client, report, incident, pack, {masked}, stop.get_token());
 }
 
 /// Where the audit is: as the configuration says, else in the state folder.
@@ -181,22 +211,28 @@ int explain_root_cause(const RcaArguments& arguments) {
   if (!incident) return report_usage(incident.error().message);
   auto context = read_context(arguments.context);
   if (!context) return report_error(context.error());
-  const rca::Language language = arguments.language == "zh" ? rca::Language::zh : rca::Language::en;
   auto model = choose_model(arguments);
   if (!model) return report_usage(model.error().message);
+  const std::string& named = arguments.language.empty() ? model->language : arguments.language;
+  const rca::Language language = named == "zh" ? rca::Language::zh : rca::Language::en;
   rca::PackOptions options;
-  options.context = std::move(*context);
-  options.tokens_max = model->config.input_tokens_max;
+  options.context = context->text;
+  // With nobody to ask, as much as a model of any size could take.
+  if (model->why_not.empty() || arguments.show_prompt) options.tokens_max = model->config.input_tokens_max;
   options.raw_examples = model->raw_examples;
   const rca::EvidencePack pack = rca::pack_evidence(*incident, options);
   if (arguments.show_prompt) return show_prompt(*incident, pack, language);
   rca::AiPart ai;
   ai.reason = model->why_not.empty() ? kept_back(*incident, model->excluded) : model->why_not;
+  if (ai.reason.empty() && pack.findings.empty()) ai.reason = "not one finding fits into rca.tokens.input_max";
   const bool asks = ai.reason.empty();
   rca::RcaReport report = rca::manual_report(*incident, pack, *model->known, std::move(ai), language);
-  if (asks) ask(model->config, report, *incident, pack);
+  if (asks) ask(model->config, report, *incident, pack, context->masked);
   const std::string text = text_of(arguments, report, *incident, pack);
-  if (arguments.output.empty()) return print_and_leave(text);
+  if (arguments.output.empty()) {
+    const int printed = print_and_leave(text);
+    return signal_received() != 0 ? 128 + signal_received() : printed;
+  }
   auto written = write_file(arguments.output, text);
   return written ? static_cast<int>(kDone) : report_error(written.error());
 }
@@ -212,7 +248,8 @@ void add_rca_command(CLI::App& app, RcaArguments& arguments, int& status) {
   command
       ->add_option("--context", arguments.context, "what you know beside the logs (metrics, deploys): a text file, masked, marked as yours")
       ->type_name("FILE");
-  add_words(*command, "--language", arguments.language, Words<std::string>{{"en", "en"}, {"zh", "zh"}}, "of the report (default en)");
+  add_words(*command, "--language", arguments.language, Words<std::string>{{"en", "en"}, {"zh", "zh"}},
+            "of the report (default: as the configuration says, else en)");
   add_words(
       *command, "--report", arguments.form,
       Words<RcaForm>{{"human", RcaForm::human}, {"markdown", RcaForm::markdown}, {"html", RcaForm::html}, {"ndjson", RcaForm::ndjson}},

@@ -11,7 +11,7 @@ enum class RcaForm : std::uint8_t { human, markdown, html, ndjson };
 
 struct RcaArguments {
   std::string incident, state, config, context, output;
-  std::string language = "en";
+  std::string language;  // empty: as the configuration says
   RcaForm form = RcaForm::human;
   bool ai = false, no_ai = false, show_prompt = false;
 };

@@ -123,7 +123,7 @@ void add_analyze_options(CLI::App& command, AnalyzeOptions& options) {
   add_words(command, "--fail-on", options.fail_on, kFailOn, "exit 3 when there is one");
   command.add_flag("--no-last{false}", options.keep_last_run, "do not keep the results as the last run");
   command.add_flag_function(
-      "--no-ai", [](std::int64_t) {}, "never call a model (this version never does)");
+      "--no-ai", [](std::int64_t) {}, "never call a model (no run of this command does: `loglode rca` can)");
   add_words(command, "--color", options.color, kWhens, "colours in the report");
   command
       .add_option("--summary-round-trip,--through-seam", options.round_trip_seed,

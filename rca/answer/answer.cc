@@ -6,16 +6,24 @@
 #include <array>
 
 #include "base/terminal_text.h"
+#include "rca/checks/case_facts.h"
 
 namespace loglode::rca {
 
 namespace {
 
-constexpr std::size_t kTextMax = 1200, kListMax = 8;
+constexpr std::size_t kTextMax = 1200, kListMax = 8, kHypothesesMax = 3;
+
+/// As one line, and nothing in it that moves a cursor.
+std::string clean(std::string text) {
+  std::replace_if(
+      text.begin(), text.end(), [](char c) { return c == '\n' || c == '\r' || c == '\t'; }, ' ');
+  return cut_to(printable(text), kTextMax);
+}
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? cut_to(printable(found->get<std::string>()), kTextMax) : "";
+  return found != object.end() && found->is_string() ? clean(found->get<std::string>()) : "";
 }
 
 std::vector<std::string> texts_at(const Json& object, const char* key) {
@@ -23,7 +31,7 @@ std::vector<std::string> texts_at(const Json& object, const char* key) {
   const auto found = object.find(key);
   if (found == object.end() || !found->is_array()) return out;
   for (const Json& one : *found)
-    if (one.is_string() && out.size() < kListMax) out.push_back(cut_to(printable(one.get<std::string>()), kTextMax));
+    if (one.is_string() && out.size() < kListMax) out.push_back(clean(one.get<std::string>()));
   return out;
 }
 
@@ -33,36 +41,54 @@ const Json& list_at(const Json& object, const char* key) {
   return found != object.end() && found->is_array() ? *found : kNone;
 }
 
-/// What a shell or an API would carry out: a log line can reach a model, and a model's words must not become a command.
+/// What a shell, a database or an API would carry out: a log line can reach a model, and a model's words must not become a command.
 bool holds_command(std::string_view text) {
-  static constexpr std::array<std::string_view, 22> kPrograms{
-      "sudo ", "kubectl ", "docker ", "systemctl ", "curl ", "wget ",   "psql ",      "mysql ",      "redis-cli", "rm -",     "bash ",
-      "sh -",  "chmod ",   "kill -",  "helm ",      "aws ",  "gcloud ", "drop table", "delete from", "http://",   "https://", "powershell"};
-  const std::string lower = [&] {
-    std::string out{text};
-    std::transform(out.begin(), out.end(), out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
-    return out;
-  }();
-  return text.find_first_of("`$|;&{}\\") != std::string_view::npos ||
-         std::any_of(kPrograms.begin(), kPrograms.end(), [&](std::string_view word) { return lower.find(word) != std::string::npos; });
+  static constexpr std::array<std::string_view, 31> kPrograms{
+      "sudo",     "kubectl",  "docker", "systemctl", "curl",  "wget",       "psql",   "mysql", "rm",     "bash",   "dd",
+      "mkfs",     "chmod",    "chown",  "kill",      "pkill", "killall",    "helm",   "aws",   "gcloud", "reboot", "shutdown",
+      "iptables", "truncate", "drop",   "delete",    "alter", "powershell", "crictl", "nc",    "sed"};
+  static constexpr std::array<std::string_view, 14> kVerbs{"exec",     "restart",   "rollout", "apply", "scale", "run",   "table",
+                                                           "database", "namespace", "from",    "pod",   "stop",  "start", "patch"};
+  if (text.find('`') != std::string_view::npos || text.find("$(") != std::string_view::npos || text.find("://") != std::string_view::npos ||
+      text.find(" | ") != std::string_view::npos || text.find("&&") != std::string_view::npos ||
+      text.find("redis-cli") != std::string_view::npos)
+    return true;
+  std::string previous;
+  const std::string lower = lower_of(text);
+  for (std::size_t at = 0; at < lower.size();) {
+    const std::size_t begin = lower.find_first_not_of(" \t\"'(,;:", at);
+    if (begin == std::string::npos) break;
+    const std::size_t end = std::min(lower.find_first_of(" \t\"'),;", begin), lower.size());
+    const std::string word = lower.substr(begin, end - begin);
+    // A program's name is a word of prose, too ("mysql refused sessions"): what follows it says whether it is called.
+    const bool is_called = std::find(kPrograms.begin(), kPrograms.end(), previous) != kPrograms.end() &&
+                           (word.starts_with('-') || word.starts_with('/') || word.find('=') != std::string::npos ||
+                            std::find(kVerbs.begin(), kVerbs.end(), word) != kVerbs.end() ||
+                            std::find(kPrograms.begin(), kPrograms.end(), word) != kPrograms.end());
+    if (word == "sudo" || is_called) return true;
+    previous = word;
+    at = end;
+  }
+  return std::find(kPrograms.begin(), kPrograms.end(), previous) != kPrograms.end() &&
+         lower.find(' ') == std::string::npos;  // `reboot` alone
 }
 
 class AnswerCheck {
  public:
   AnswerCheck(const Json& answer, const IncidentCase& incident, const EvidencePack& pack)
-      : answer_{answer}, incident_{incident}, pack_{pack} {}
+      : answer_{answer}, incident_{incident}, pack_{pack}, checker_{incident, pack} {}
 
   CheckedAnswer check() {
     out_.status = text_at(answer_, "status");
     out_.summary = checked_text(text_at(answer_, "summary"), {});
     for (const Json& one : list_at(answer_, "hypotheses"))
-      if (one.is_object() && out_.hypotheses.size() < 3) add_hypothesis(one);
+      if (one.is_object() && out_.hypotheses.size() < kHypothesesMax) add_hypothesis(one);
     for (const std::string& factor : texts_at(answer_, "contributing_factors"))
       if (std::string text = checked_text(factor, {}); !text.empty()) out_.contributing_factors.push_back(std::move(text));
     for (const Json& one : list_at(answer_, "steps"))
       if (one.is_object() && out_.steps.size() < kListMax) add_step(one);
-    for (std::string& text : texts_at(answer_, "missing_data"))
-      if (!holds_command(text)) out_.missing_data.push_back(std::move(text));
+    for (const std::string& missing : texts_at(answer_, "missing_data"))
+      if (std::string text = advice_text(missing); !text.empty()) out_.missing_data.push_back(std::move(text));
     return std::move(out_);
   }
 
@@ -75,7 +101,7 @@ class AnswerCheck {
   /// Without its refuted sentences; unverified ones say so.
   std::string checked_text(const std::string& text, const std::vector<std::string>& cited) {
     std::string out;
-    ClaimCheck check = check_claims(incident_, pack_, text, cited);
+    ClaimCheck check = checker_.check(text, cited);
     for (const CheckedSentence& sentence : check.sentences) {
       if (sentence.verdict == Verdict::refuted || holds_command(sentence.text)) {
         strike(fmt::format("\"{}\": {}", sentence.text, sentence.reason.empty() ? "it holds a command" : sentence.reason));
@@ -123,16 +149,17 @@ class AnswerCheck {
     for (ChainLink& link : one.chain) link.what = checked_text(link.what, link.evidence);
     one.root_cause = checked_text(text_at(object, "root_cause"), one.evidence);
     if (one.root_cause.empty()) return;
-    one.category = text_at(object, "category");
+    one.category =
+        word_at(object, "category", {"error", "performance", "security", "business", "change", "capacity", "network"}, "unknown");
     const auto confidence = object.find("confidence");
     one.confidence = confidence != object.end() && confidence->is_number() ? std::clamp(confidence->get<double>(), 0.0, 1.0) : 0.0;
     if (one.evidence.empty()) one.confidence = 0;
-    if (std::string how = text_at(object, "how_to_confirm"); !holds_command(how)) one.how_to_confirm = std::move(how);
+    one.how_to_confirm = advice_text(text_at(object, "how_to_confirm"));
     one.rank = static_cast<std::uint32_t>(out_.hypotheses.size() + 1);
     out_.hypotheses.push_back(std::move(one));
   }
 
-  /// Empty: it begins at the root, of services that exist, each no earlier than the one before.
+  /// Empty: of services that exist, each no earlier than the one before and than the root.
   [[nodiscard]] std::string wrong_chain(const Hypothesis& one) const {
     const std::string* before = nullptr;
     for (const ChainLink& link : one.chain) {
@@ -145,18 +172,36 @@ class AnswerCheck {
     return "";
   }
 
+  /// One of the words that were asked for, else `other`.
+  static std::string word_at(const Json& object, const char* key, std::initializer_list<std::string_view> words, const char* other) {
+    const std::string given = text_at(object, key);
+    return std::find(words.begin(), words.end(), given) == words.end() ? other : given;
+  }
+
+  /// What somebody should do or does not know states no fact; where it does, that must not be refuted. Does not count among the sentences.
+  std::string advice_text(const std::string& text) {
+    std::string out;
+    for (const CheckedSentence& sentence : checker_.check(text).sentences) {
+      if (sentence.verdict == Verdict::refuted || holds_command(sentence.text))
+        strike(fmt::format("\"{}\": {}", sentence.text,
+                           sentence.reason.empty() ? "sentences without commands are asked for" : sentence.reason));
+      else
+        out += (out.empty() ? "" : " ") + sentence.text;
+    }
+    return out;
+  }
+
   void add_step(const Json& object) {
-    ResolutionStep step{text_at(object, "action"), text_at(object, "kind"), text_at(object, "risk"), text_at(object, "verify"),
-                        text_at(object, "rollback")};
-    if (step.action.empty()) return;
-    for (const std::string* text : {&step.action, &step.verify, &step.rollback})
-      if (holds_command(*text)) return strike(fmt::format("\"{}\": steps are sentences without commands", *text));
-    out_.steps.push_back(std::move(step));
+    ResolutionStep step{advice_text(text_at(object, "action")), word_at(object, "kind", {"observe", "mitigate", "fix"}, "observe"),
+                        word_at(object, "risk", {"low", "medium", "high"}, "high"), advice_text(text_at(object, "verify")),
+                        advice_text(text_at(object, "rollback"))};
+    if (!step.action.empty()) out_.steps.push_back(std::move(step));
   }
 
   const Json& answer_;
   const IncidentCase& incident_;
   const EvidencePack& pack_;
+  const ClaimChecker checker_;
   CheckedAnswer out_;
 };
 
@@ -165,7 +210,8 @@ class AnswerCheck {
 bool CheckedAnswer::holds() const noexcept {
   const std::size_t facts = check.sentences.size() - check.count(Verdict::no_fact);
   const double unsupported = facts == 0 ? 0.0 : static_cast<double>(facts - check.count(Verdict::supported)) / static_cast<double>(facts);
-  return unsupported <= kUnsupportedMax && !summary.empty() && (status == "inconclusive" || !hypotheses.empty());
+  return unsupported <= kUnsupportedMax && !summary.empty() &&
+         (status == "inconclusive" || (!hypotheses.empty() && check.count(Verdict::supported) > 0));
 }
 
 Result<CheckedAnswer> check_answer(std::string_view json, const IncidentCase& incident, const EvidencePack& pack) {

@@ -30,7 +30,7 @@ struct CheckedAnswer {
 /// Errors: it is no JSON object of the form that was asked for (says what is wrong).
 [[nodiscard]] Result<CheckedAnswer> check_answer(std::string_view json, const IncidentCase& incident, const EvidencePack& pack);
 
-/// Puts what stands of the answer into the manual form, none of whose own statements it replaces.
+/// Puts what stands of the answer into the manual form, whose summary stays; its hypotheses stand in for those of statistics.
 void add_answer(RcaReport& report, CheckedAnswer answer);
 
 }  // namespace loglode::rca

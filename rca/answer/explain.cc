@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "base/terminal_text.h"
 #include "rca/answer/answer.h"
 #include "rca/answer/prompt.h"
 
@@ -12,7 +13,7 @@ namespace loglode::rca {
 
 namespace {
 
-constexpr std::size_t kProblemsTold = 12;
+constexpr std::size_t kProblemsTold = 12, kAnswerRepeated = 8000;
 
 Severity severity_of(const IncidentCase& incident) {
   if (incident.severity == "critical") return Severity::fatal;
@@ -68,18 +69,28 @@ void explain_with(ModelClient& client, RcaReport& report, const IncidentCase& in
   AiPart& ai = report.ai;
   ai.model = client.config().model;
   ModelRequest request = request_of(incident, pack, report.language, asking);
-  const ModelAnswer first = client.ask(request, stop);
+  ModelAnswer first = client.ask(request, stop);
+  if (first.from_cache && first.evidence != request.evidence) {  // its names are of another pack
+    request.is_repair = true;
+    first = client.ask(request, stop);
+  }
   if (first.status != ModelAnswer::Status::ok) return take_failure(ai, first);
   ai.request_id = first.request_id;
   Read read = read_answer(first, incident, pack);
   if (!read.answer || !read.answer->holds()) {
-    request.user += "\nYour answer was:\n" + first.text + "\n" + repair_text(read.problems);
+    const std::string delimiter = request.user.substr(0, request.user.find('\n'));
+    request.user += "\nYour answer was:\n" + delimiter + "\n" + cut_to(first.text, kAnswerRepeated) + "\n" + delimiter + "\n" +
+                    repair_text(read.problems);
     request.is_repair = true;
     const ModelAnswer second = client.ask(request, stop);
-    if (second.status == ModelAnswer::Status::ok) {
-      ai.request_id = second.request_id;
-      read = read_answer(second, incident, pack);
+    if (second.status != ModelAnswer::Status::ok) {
+      take_failure(ai, second);
+      ai.reason = fmt::format("the answer of {} did not hold against the evidence, and it could not be asked again: {}",
+                              client.config().model, second.reason);
+      return;
     }
+    ai.request_id = second.request_id;
+    read = read_answer(second, incident, pack);
   }
   if (!read.answer || !read.answer->holds()) {
     ai.reason =

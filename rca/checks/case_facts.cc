@@ -11,6 +11,17 @@ namespace {
 
 bool is_name_byte(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.'; }
 
+/// `<*>`, `<number 3..90>`, `<path, 12 different>`: a template's variable, and no text that somebody put into brackets.
+bool is_variable(std::string_view rest) {
+  static constexpr std::array<std::string_view, 13> kTypes{"<*>",  "<number", "<ip",   "<uuid",  "<hex",  "<path", "<host",
+                                                           "<url", "<time",   "<size", "<email", "<word", "<text"};
+  const std::size_t closed = rest.find('>');
+  return closed != std::string_view::npos && closed < 40 && std::any_of(kTypes.begin(), kTypes.end(), [&](std::string_view type) {
+           return rest.starts_with(type) &&
+                  (type == "<*>" || rest[type.size()] == '>' || rest[type.size()] == ' ' || rest[type.size()] == ',');
+         });
+}
+
 /// Lower case, runs of blanks as one, escapes of quotes taken off.
 std::string comparable(std::string_view text) {
   std::string out;
@@ -27,11 +38,12 @@ Facts facts_of(const IncidentCase& incident, const CaseFinding& finding) {
   out.services.insert(finding.service);
   for (const std::string* text : {&finding.summary, &finding.text, &finding.rule_id, &finding.kind, &finding.severity, &finding.service})
     out.add_text(*text);
-  if (const auto typed = incident.typed.find(finding.template_id); typed != incident.typed.end()) out.add_text(typed->second);
+  if (const auto typed = incident.typed.find(finding.template_id); typed != incident.typed.end())
+    out.texts.push_back(comparable(typed->second));  // without its numbers: they are of the template's values, not of what happened
   if (const auto rule = incident.rules.find(finding.rule_id); rule != incident.rules.end())
     for (const std::string* text : {&rule->second.name, &rule->second.meaning, &rule->second.check, &rule->second.safe_action})
       out.add_text(*text);
-  out.numbers = {finding.observed, finding.expected, static_cast<double>(finding.total), finding.score};
+  out.numbers = {finding.observed, finding.expected, static_cast<double>(finding.total)};
   for (const CaseRecord& record : finding.evidence) {
     out.add_text(record.excerpt);
     out.times.push_back(record.time);
@@ -46,28 +58,6 @@ Facts facts_of(const IncidentCase& incident, const CaseFinding& finding) {
   return out;
 }
 
-Facts facts_of_whole(const IncidentCase& incident) {
-  Facts out;
-  out.numbers = {static_cast<double>(incident.services.size()), static_cast<double>(incident.requests_failed),
-                 static_cast<double>(incident.shared_traces), static_cast<double>(incident.findings.size())};
-  for (const auto& [service, users] : incident.user_count) out.numbers.push_back(static_cast<double>(users));
-  for (const CaseSuspect& suspect : incident.suspects) {
-    out.numbers.push_back(suspect.score);
-    for (const auto& [name, value] : suspect.terms) out.numbers.push_back(value);
-  }
-  for (const CaseEdge& edge : incident.edges) {
-    out.seconds.push_back(edge.lag_seconds);
-    out.numbers.push_back(static_cast<double>(edge.pairs));
-  }
-  std::vector<Timestamp> onsets;
-  for (const std::string& service : incident.services)
-    if (const Timestamp onset = onset_of(incident, service); onset != kNoTime) onsets.push_back(onset);
-  for (const Timestamp a : onsets)
-    for (const Timestamp b : onsets)
-      if (b > a) out.seconds.push_back(std::chrono::duration<double>(b - a).count());
-  return out;
-}
-
 }  // namespace
 
 std::string lower_of(std::string_view text) {
@@ -76,13 +66,18 @@ std::string lower_of(std::string_view text) {
   return out;
 }
 
+void Facts::add_beside(const Facts& other) {
+  constexpr std::size_t kTimesMax = 200;  // cited together: more are no one sentence's
+  for (std::size_t i = 0; i < std::min(other.times.size(), kTimesMax); ++i)
+    for (std::size_t k = 0; k < std::min(times.size(), kTimesMax); ++k)
+      seconds.push_back(std::abs(std::chrono::duration<double>(other.times[i] - times[k]).count()));
+  add(other);
+}
+
 void Facts::add(const Facts& other) {
   services.insert(other.services.begin(), other.services.end());
   texts.insert(texts.end(), other.texts.begin(), other.texts.end());
   numbers.insert(numbers.end(), other.numbers.begin(), other.numbers.end());
-  for (const Timestamp time : other.times) {  // how long after one another the records that are cited together came
-    for (const Timestamp mine : times) seconds.push_back(std::abs(std::chrono::duration<double>(time - mine).count()));
-  }
   seconds.insert(seconds.end(), other.seconds.begin(), other.seconds.end());
   told.insert(told.end(), other.told.begin(), other.told.end());
   times.insert(times.end(), other.times.begin(), other.times.end());
@@ -105,7 +100,7 @@ bool Facts::holds_quote(std::string_view quote) const {
   for (std::size_t at = 0; at < wanted.size();) {
     const std::string_view rest = std::string_view{wanted}.substr(at);
     const std::size_t gap = rest.starts_with("…") ? std::string_view{"…"}.size() : rest.starts_with("...") ? 3 : 0;
-    const std::size_t closed = rest.front() == '<' ? rest.find('>') : std::string_view::npos;
+    const std::size_t closed = is_variable(rest) ? rest.find('>') : std::string_view::npos;
     if (gap == 0 && closed == std::string_view::npos) {
       pieces.back() += wanted[at++];
       continue;
@@ -113,18 +108,20 @@ bool Facts::holds_quote(std::string_view quote) const {
     pieces.emplace_back();
     at += gap > 0 ? gap : closed + 1;
   }
-  return std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
-    std::size_t from = 0;
-    for (const std::string& piece : pieces) {
-      const std::size_t begin = piece.find_first_not_of(' ');
-      if (begin == std::string::npos) continue;
-      const std::string bare = piece.substr(begin, piece.find_last_not_of(' ') - begin + 1);
-      const std::size_t found = text.find(bare, from);
-      if (found == std::string::npos) return false;
-      from = found + bare.size();
-    }
-    return true;
-  });
+  const bool says_something =
+      std::any_of(pieces.begin(), pieces.end(), [](const std::string& piece) { return piece.find_first_not_of(' ') != std::string::npos; });
+  return says_something && std::any_of(texts.begin(), texts.end(), [&](const std::string& text) {
+           std::size_t from = 0;
+           for (const std::string& piece : pieces) {
+             const std::size_t begin = piece.find_first_not_of(' ');
+             if (begin == std::string::npos) continue;
+             const std::string bare = piece.substr(begin, piece.find_last_not_of(' ') - begin + 1);
+             const std::size_t found = text.find(bare, from);
+             if (found == std::string::npos) return false;
+             from = found + bare.size();
+           }
+           return true;
+         });
 }
 
 bool Facts::holds_number(const ProseNumber& number) const {
@@ -133,10 +130,11 @@ bool Facts::holds_number(const ProseNumber& number) const {
   };
   const bool is_duration = number.unit == ProseNumber::Unit::seconds;
   if (is_duration && std::any_of(seconds.begin(), seconds.end(), [&](double value) { return near(value, number.tolerance); })) return true;
-  if (!is_duration && std::any_of(numbers.begin(), numbers.end(), [&](double value) { return near(value, number.tolerance); })) return true;
+  if (number.unit == ProseNumber::Unit::none &&
+      std::any_of(numbers.begin(), numbers.end(), [&](double value) { return near(value, number.tolerance); }))
+    return true;
   return std::any_of(told.begin(), told.end(), [&](const ProseNumber& one) {
-    const bool same = one.unit == number.unit || one.unit == ProseNumber::Unit::none || number.unit == ProseNumber::Unit::none;
-    return same && near(one.value, std::max(number.tolerance, one.unit == ProseNumber::Unit::none ? 0 : one.tolerance));
+    return one.unit == number.unit && near(one.value, std::max(number.tolerance, one.unit == ProseNumber::Unit::none ? 0 : one.tolerance));
   });
 }
 
@@ -150,11 +148,9 @@ bool Facts::holds_time(const ClockTime& clock) const {
   });
 }
 
-CaseFacts::CaseFacts(const IncidentCase& incident, const EvidencePack& pack) : whole_{facts_of_whole(incident)} {
+CaseFacts::CaseFacts(const IncidentCase& incident, const EvidencePack& pack) {
   for (const auto* findings : {&incident.findings, &incident.changes})
     for (const CaseFinding& finding : *findings) everything_.add(facts_of(incident, finding));
-  everything_.seconds.clear();  // of all pairs of records: any duration would be among them
-  everything_.add(whole_);
   everything_.services.insert(incident.services.begin(), incident.services.end());
   for (const CaseSuspect& suspect : incident.suspects) everything_.services.insert(suspect.service);
   everything_.add_text(incident.summary);
@@ -217,7 +213,7 @@ std::vector<std::string> quotes_in(std::string_view text) {
     for (std::size_t at = text.find(open); at != std::string_view::npos;) {
       const std::size_t begin = at + open.size(), end = text.find(close, begin);
       if (end == std::string_view::npos) break;
-      if (end - begin >= 3) out.emplace_back(text.substr(begin, end - begin));
+      if (end > begin) out.emplace_back(text.substr(begin, end - begin));
       at = text.find(open, end + close.size());
     }
   }

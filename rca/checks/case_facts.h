@@ -25,6 +25,8 @@ struct Facts {
   std::vector<ProseNumber> told;   // by the texts
   std::vector<Timestamp> times;
 
+  /// The same, and how long after one another the records of both came: for what one sentence cites together.
+  void add_beside(const Facts& other);
   void add(const Facts& other);
   void add_text(std::string_view text);
   [[nodiscard]] bool holds(std::string_view lower) const;
@@ -39,20 +41,18 @@ class CaseFacts {
   CaseFacts(const IncidentCase& incident, const EvidencePack& pack);
   /// Of what has this name in the pack; empty where nothing has.
   [[nodiscard]] const Facts& of(std::string_view name) const;
-  /// Of the incident as a whole: how many services, requests, the lags between them. A sentence need not cite them one by one.
-  [[nodiscard]] const Facts& of_all_services() const noexcept { return whole_; }
   [[nodiscard]] const Facts& everything() const noexcept { return everything_; }
   /// All that one of its findings is of.
   [[nodiscard]] const std::set<std::string>& services() const noexcept { return everything_.services; }
 
  private:
   std::map<std::string, Facts, std::less<>> by_name_;
-  Facts whole_, everything_, none_;
+  Facts everything_, none_;
 };
 
 /// Words of a sentence (lower case) that name a program: `payment-service`, `the payment service`, a product that many know.
 [[nodiscard]] std::vector<std::string> names_like_services(std::string_view lower);
-/// What stands between straight or typographic double quotes, from three bytes on.
+/// What stands between straight or typographic double quotes.
 [[nodiscard]] std::vector<std::string> quotes_in(std::string_view text);
 
 }  // namespace loglode::rca

@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +40,27 @@ struct ClaimCheck {
   void add(ClaimCheck other);
 };
 
-/// `cited`: names that the whole text cites beside those in its sentences (an answer's fields do).
-[[nodiscard]] ClaimCheck check_claims(const IncidentCase& incident, const EvidencePack& pack, std::string_view text,
-                                      const std::vector<std::string>& cited = {});
+/// Of one incident, whose facts are gathered once. Immutable; any thread. Both outlive it.
+class ClaimChecker {
+ public:
+  ClaimChecker(const IncidentCase& incident, const EvidencePack& pack);
+  ClaimChecker(const ClaimChecker&) = delete;
+  ClaimChecker& operator=(const ClaimChecker&) = delete;
+  ~ClaimChecker();
+  /// `cited`: names that the whole text cites beside those in its sentences (an answer's fields do).
+  [[nodiscard]] ClaimCheck check(std::string_view text, const std::vector<std::string>& cited = {}) const;
 
-/// Whether `earlier` is known not to have shown its first sign after `later`. False also where one of them is of no onset.
+ private:
+  struct Parts;
+  const IncidentCase& incident_;
+  const EvidencePack& pack_;
+  std::unique_ptr<const Parts> parts_;
+};
+
+/// One text alone.
+[[nodiscard]] ClaimCheck check_claims(const IncidentCase& incident, const EvidencePack& pack, std::string_view text);
+
+/// Whether `earlier` is known to have shown its first sign after `later`. False also where one of them is of no onset.
 [[nodiscard]] bool contradicts_order(const IncidentCase& incident, std::string_view earlier, std::string_view later) noexcept;
 
 /// Text in sentences, each with the citations behind its full stop.

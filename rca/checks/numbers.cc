@@ -21,7 +21,9 @@ struct UnitWord {
 constexpr double kKi = 1024;
 constexpr auto kSeconds = ProseNumber::Unit::seconds;
 constexpr auto kBytes = ProseNumber::Unit::bytes;
-constexpr std::array kUnits{UnitWord{"nanoseconds", kSeconds, 1e-9},
+constexpr std::array kUnits{UnitWord{"k", ProseNumber::Unit::none, 1e3},
+                            UnitWord{"x", ProseNumber::Unit::none, 1},
+                            UnitWord{"nanoseconds", kSeconds, 1e-9},
                             UnitWord{"microseconds", kSeconds, 1e-6},
                             UnitWord{"milliseconds", kSeconds, 1e-3},
                             UnitWord{"seconds", kSeconds, 1},
@@ -60,7 +62,8 @@ std::pair<const UnitWord*, std::size_t> unit_at(std::string_view text, std::size
   const std::size_t begin = at < text.size() && text[at] == ' ' ? at + 1 : at;
   for (const UnitWord& unit : kUnits) {
     const std::size_t end = begin + unit.word.size();
-    const bool short_word = unit.word == "s" || unit.word == "m" || unit.word == "h" || unit.word == "d" || unit.word == "B";
+    const bool short_word = unit.word == "k" || unit.word == "x" || unit.word == "s" || unit.word == "m" || unit.word == "h" ||
+                            unit.word == "d" || unit.word == "B";
     if (text.substr(begin, unit.word.size()) != unit.word || (end < text.size() && (is_letter(text[end]) || is_digit(text[end])))) continue;
     if (short_word && unit.word != "s" && begin != at) continue;  // `5 m` may be anything
     return {&unit, end};
@@ -164,7 +167,7 @@ std::vector<ProseNumber> numbers_in(std::string_view text) {
     number.value = std::strtod(digits.c_str(), nullptr) * scale;
     number.tolerance = 0.5 * std::pow(10.0, -static_cast<double>(decimals > 0 ? decimals - 1 : 0)) * scale;
     if (unit != nullptr) number.unit = unit->unit;
-    if (number.unit == ProseNumber::Unit::none && decimals == 0) number.tolerance = 0;  // a count is exact
+    if (number.unit == ProseNumber::Unit::none && decimals == 0 && scale == 1) number.tolerance = 0;  // a count is exact
     if (is_hedged(text, at)) number.tolerance = std::max(number.tolerance, 0.1 * number.value);
     number.begin = at;
     number.end = unit == nullptr ? end : unit_end;

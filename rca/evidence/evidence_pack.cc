@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <iterator>
-#include <set>
 #include <tuple>
 
 #include "base/terminal_text.h"
@@ -14,8 +12,7 @@ namespace loglode::rca {
 namespace {
 
 constexpr std::size_t kTextColumns = 240;  // of a template or an excerpt
-constexpr std::size_t kSummaryColumns = 300;
-constexpr std::size_t kSuspectsMax = 5, kEdgesMax = 12;
+constexpr std::size_t kSuspectsMax = 5, kEdgesMax = 12, kServicesMax = 24, kUsersMax = 6;
 constexpr double kContextShare = 0.25;  // of the budget, for what the operator says
 
 std::string clean(std::string_view text, std::size_t columns = kTextColumns) { return cut_at_word(printable(text), columns); }
@@ -39,10 +36,13 @@ std::string header_text(const IncidentCase& incident) {
       fmt::format("incident {} | {} | {} | onset {}", clean(incident.id), incident.severity, incident.state, moment(incident.onset));
   if (incident.closed != kNoTime) out += " | over since " + moment(incident.closed);
   out += "\nservices in order of onset:";
-  for (const std::string& service : incident.services) out += " " + clean(service) + ";";
-  out += fmt::format("\nrequests that failed: {}", incident.requests_failed);
-  if (!incident.first_user_visible.empty()) out += "; first seen by users at " + clean(incident.first_user_visible);
-  for (const auto& [service, users] : incident.user_count) out += fmt::format("; {} different users in lines of {}", users, clean(service));
+  for (std::size_t i = 0; i < std::min(incident.services.size(), kServicesMax); ++i) out += " " + clean(incident.services[i]) + ";";
+  if (incident.services.size() > kServicesMax) out += fmt::format(" and {} more", incident.services.size() - kServicesMax);
+  if (incident.requests_failed > 0) out += fmt::format("\nrequests that failed: {}", incident.requests_failed);
+  if (!incident.first_user_visible.empty()) out += "\nfirst seen by users at " + clean(incident.first_user_visible);
+  std::size_t told = 0;
+  for (const auto& [service, users] : incident.user_count)
+    if (++told <= kUsersMax) out += fmt::format("\nabout {} different users in lines of {}, in the whole run", users, clean(service));
   out += "\nsuspects, by our statistics:";
   for (std::size_t i = 0; i < std::min(incident.suspects.size(), kSuspectsMax); ++i) {
     const CaseSuspect& suspect = incident.suspects[i];
@@ -63,7 +63,8 @@ std::string header_text(const IncidentCase& incident) {
 std::string changes_text(const IncidentCase& incident) {
   std::string out = "deploys, restarts and renamings seen in the logs:";
   if (incident.changes.empty()) return out + " none\n";
-  for (const CaseFinding& change : incident.changes) out += "\n" + moment(change.onset) + " | " + clean(change.summary, kSummaryColumns);
+  for (const CaseFinding& change : incident.changes)
+    out += "\n" + moment(change.onset) + " | " + clean(change.service) + " | " + subject(incident, change);
   return out + "\n";
 }
 
@@ -151,13 +152,17 @@ class Packer {
   std::string context_text(EvidencePack& out) const {
     if (options_.context.empty()) return "no metrics, deploy records or other context was given beside the logs\n";
     const auto bytes_max = static_cast<std::size_t>(static_cast<double>(options_.tokens_max) * 2.7 * kContextShare);
-    std::string text = printable(options_.context);
-    for (std::size_t at = text.find("\\n"); at != std::string::npos; at = text.find("\\n", at)) text.replace(at, 2, "\n");
-    if (text.size() > bytes_max) {
-      out.context_bytes_left_out = text.size() - bytes_max;
-      text = cut_to(text, bytes_max);
+    for (std::size_t begin = 0; begin < options_.context.size();) {  // line by line: what a line holds is made printable, its end stays one
+      const std::size_t end = std::min(options_.context.find('\n', begin), options_.context.size());
+      out.context += printable(std::string_view{options_.context}.substr(begin, end - begin)) + "\n";
+      begin = end + 1;
     }
-    return "context given by the operator, not from the logs (cannot be cited):\n" + text + "\n";
+    out.has_context = true;
+    if (out.context.size() > bytes_max) {
+      out.context_bytes_left_out = out.context.size() - bytes_max;
+      out.context = cut_to(out.context, bytes_max) + "\n";
+    }
+    return "context given by the operator, not from the logs (cannot be cited):\n" + out.context;
   }
 
   [[nodiscard]] std::string body_text(const EvidencePack& out) const {

@@ -5,7 +5,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,7 +38,9 @@ struct PackedEvidence {
 struct EvidencePack {
   std::vector<PackedFinding> findings;  // in the order of the incident's, but the first suspect's lead before all
   std::vector<PackedEvidence> evidence;
-  std::string text;  // what a model is given of it
+  std::string text;     // what a model is given of it
+  std::string context;  // the operator's, as it is in `text`; printable
+  bool has_context = false;
   std::size_t findings_left_out = 0, evidence_left_out = 0, context_bytes_left_out = 0;
 
   [[nodiscard]] const PackedFinding* finding(std::string_view name) const noexcept;

@@ -129,12 +129,17 @@ void read_findings(const Json& object, const std::vector<Json>& findings, Incide
   for (const CaseFinding& finding : out.findings)
     if (is_change(finding)) out.changes.push_back(finding);
   for (const Json& other : findings) {
-    if (own.contains(text_at(other, "finding_id"))) continue;
+    const std::string kind = text_at(other, "kind");
+    if ((kind != "deploy" && kind != "renamed") || own.contains(text_at(other, "finding_id"))) continue;
     const CaseFinding finding = finding_of(other);
     const bool near =
         finding.onset != kNoTime && out.onset != kNoTime && finding.onset <= out.onset && out.onset - finding.onset <= kChangeBefore;
-    if (is_change(finding) && near && out.changes.size() < kChangesMax) out.changes.push_back(finding);
+    if (near && out.changes.size() < kChangesMax) out.changes.push_back(finding);
   }
+}
+
+void sort_changes(IncidentCase& out) {
+  std::stable_sort(out.changes.begin(), out.changes.end(), [](const CaseFinding& a, const CaseFinding& b) { return a.onset < b.onset; });
 }
 
 void read_rules(const std::vector<Json>& rules, IncidentCase& out) {
@@ -152,8 +157,9 @@ void read_rules(const std::vector<Json>& rules, IncidentCase& out) {
 /// `<number 3..90>`, `<path, 12 different>`: what kind of values there were, and none of them.
 std::string variable_text(const Json& parameter) {
   const std::string type = text_at(parameter, "type");
-  if (parameter.contains("unit"))
-    return fmt::format("<{} {:g}..{:g}>", type, number_at<double>(parameter, "min"), number_at<double>(parameter, "max"));
+  const auto least = number_at<double>(parameter, "min"), most = number_at<double>(parameter, "max");
+  if (parameter.contains("unit") && least < most)  // one value alone would be that value
+    return fmt::format("<{} {:g}..{:g}>", type, least, most);
   const auto distinct = number_at<std::uint64_t>(parameter, "distinct");
   return distinct > 1 ? fmt::format("<{}, {} different>", type, distinct) : fmt::format("<{}>", type);
 }
@@ -258,6 +264,7 @@ Result<IncidentCase> read_case(const CaseDocuments& documents, std::string_view 
   if (out.findings.empty())
     return fail(std::make_error_code(std::errc::invalid_argument),
                 fmt::format("the findings of incident {} are not kept any more: run `loglode analyze` on its logs again", incident_id));
+  sort_changes(out);
   read_rules(documents.rules, out);
   read_templates(documents.templates, out);
   for (const Json& other : documents.incidents)

@@ -51,6 +51,17 @@ bool ranks_before(const Candidate& a, const Candidate& b) {
   return left != right ? left > right : a.order < b.order;
 }
 
+/// Whether what was found is no part of a longer word: ESTALE is not in "RemoveStaleState". What is long is itself wherever it stands.
+bool is_whole_words(std::string_view text, const PcreMatch& found) {
+  constexpr std::size_t kLong = 12;
+  if (found.end - found.begin >= kLong) return true;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const bool joins_before = found.begin > 0 && found.begin < found.end && is_letter(text[found.begin]) && is_letter(text[found.begin - 1]);
+  const bool joins_after =
+      found.end < text.size() && found.end > found.begin && is_letter(text[found.end - 1]) && is_letter(text[found.end]);
+  return !joins_before && !joins_after;
+}
+
 }  // namespace
 
 std::string_view name_of(ActionKind kind) noexcept {
@@ -110,7 +121,7 @@ std::vector<KnownErrorHit> KnownErrors::match(std::span<const std::string> rule_
     const auto compiled = PcrePattern::compile(pattern.text, false);
     if (!compiled) continue;  // pack_reader refuses such packs
     const PcreMatch found = matcher.search(*compiled, searched);
-    if (found.outcome != Searched::found) continue;
+    if (found.outcome != Searched::found || !is_whole_words(searched, found)) continue;
     if (Candidate* made = offer(pattern.error, true, pattern.weight)) {
       made->hit.pattern = pattern.text;
       made->hit.why = fmt::format("the message holds \"{}\"", pattern.fixed_text);

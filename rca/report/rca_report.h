@@ -53,6 +53,7 @@ struct ExplainedError {
   std::vector<std::string> checks;
   std::string action, action_kind, risk, verify;
   std::vector<std::string> evidence;
+  std::string look{};  // a place to look at, in words: of rules, whose checks need not be commands
 };
 
 struct ServiceOwner {

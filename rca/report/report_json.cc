@@ -40,9 +40,9 @@ Json hypothesis_json(const Hypothesis& one) {
 }
 
 Json known_json(const ExplainedError& error) {
-  return {{"id", error.id},           {"title", error.title},   {"meaning", error.meaning},  {"why", error.why},
-          {"service", error.service}, {"checks", error.checks}, {"action", error.action},    {"action_kind", error.action_kind},
-          {"risk", error.risk},       {"verify", error.verify}, {"evidence", error.evidence}};
+  return {{"id", error.id},           {"title", error.title},   {"meaning", error.meaning},   {"why", error.why},
+          {"service", error.service}, {"checks", error.checks}, {"action", error.action},     {"action_kind", error.action_kind},
+          {"risk", error.risk},       {"verify", error.verify}, {"evidence", error.evidence}, {"look", error.look}};
 }
 
 Json suspects_json(const IncidentCase& incident) {
@@ -136,6 +136,7 @@ Json to_json(const RcaReport& report, const IncidentCase& incident, const Eviden
           {"similar", earlier},
           {"owners", owners},
           {"decision", {{"what", report.decision}, {"reason", report.decision_reason}}},
+          {"context", pack.has_context ? Json(pack.context) : Json(nullptr)},
           {"missing_data", report.missing_data},
           {"findings", findings_json(pack)},
           {"evidence", evidence_json(pack)},

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "rca/report/report_words.h"
 
@@ -11,6 +12,7 @@ namespace loglode::rca {
 namespace {
 
 constexpr std::size_t kStepsShown = 12, kFindingsShown = 10, kSuspectsShown = 3, kEvidenceShown = 8;
+constexpr std::size_t kShortId = 12;  // of a record id: enough for `context`
 
 struct Row {
   std::string label, text;
@@ -73,8 +75,11 @@ Section known_section(const RcaReport& report, const ReportWords& words) {
   Section out{std::string{words.known_errors}, {}};
   for (const ExplainedError& error : report.known_errors) {
     out.rows.push_back({error.id, error.title + " (" + error.service + "; " + error.why + ")"});
-    const std::pair<const char*, const std::string*> parts[] = {
-        {"meaning", &error.meaning}, {"safe action", &error.action}, {"risk", &error.risk}, {"verify", &error.verify}};
+    const std::pair<const char*, const std::string*> parts[] = {{"meaning", &error.meaning},
+                                                                {"look at", &error.look},
+                                                                {"safe action", &error.action},
+                                                                {"risk", &error.risk},
+                                                                {"verify", &error.verify}};
     for (const auto& [label, text] : parts)
       if (!text->empty()) out.rows.push_back({label, *text});
   }
@@ -83,13 +88,16 @@ Section known_section(const RcaReport& report, const ReportWords& words) {
 
 Section confirm_section(const RcaReport& report, const ReportWords& words) {
   Section out{std::string{words.confirm}, {}};
+  std::set<std::string> told;
   for (const ExplainedError& error : report.known_errors)
-    for (const std::string& check : error.checks) out.rows.push_back({error.id, check, true});
+    for (const std::string& check : error.checks)
+      if (told.insert(check).second) out.rows.push_back({error.id, check, true});
   return out;
 }
 
 Section ai_section(const RcaReport& report, const ReportWords& words) {
   const AiPart& ai = report.ai;
+  if (ai.status == "manual" && ai.model.empty()) return {std::string{words.ai}, {{std::string{words.not_asked}, ai.reason}}};
   Section out{std::string{words.ai},
               {{"status", ai.status}, {"root cause", ai.root_cause}, {"confidence", fmt::format("{:.2f}", ai.confidence)}}};
   if (!ai.summary.empty()) out.rows.push_back({"summary", ai.summary});
@@ -97,9 +105,14 @@ Section ai_section(const RcaReport& report, const ReportWords& words) {
   if (!ai.request_id.empty()) out.rows.push_back({"request", ai.request_id});
   if (!ai.retry_at.empty()) out.rows.push_back({"next try", ai.retry_at});
   if (ai.sentences > 0)
-    out.rows.push_back({"checked", fmt::format("{} sentences: {} supported, {} unverified, {} struck; {} of {} citations exist",
-                                               ai.sentences, ai.supported, ai.unverified, ai.struck, ai.citations_valid, ai.citations)});
+    out.rows.push_back(
+        {"checked", fmt::format("{} sentences, {} supported, {} unverified; {} statements and names struck; {} of {} citations exist",
+                                ai.sentences, ai.supported, ai.unverified, ai.struck, ai.citations_valid, ai.citations)});
   return out;
+}
+
+std::string_view decision_word(std::string_view decision, const ReportWords& words) {
+  return decision == "page" ? words.page : decision == "watch" ? words.watch : words.ignore;
 }
 
 std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack) {
@@ -112,7 +125,7 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
                               fmt::format("{} (confidence {:.2f}) [{}]", one.root_cause, one.confidence, joined(one.evidence))});
     out.push_back(std::move(guesses));
   }
-  out.push_back({std::string{words.decision}, {{report.decision, report.decision_reason}}});
+  out.push_back({std::string{words.decision}, {{std::string{decision_word(report.decision, words)}, report.decision_reason}}});
   out.push_back(suspects_section(incident, words));
   out.push_back(timeline_section(incident, words));
   out.push_back(changed_section(pack, words));
@@ -136,6 +149,15 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
         {one.service, one.owner + (one.runbook.empty() ? "" : "  " + one.runbook) + (one.channel.empty() ? "" : "  " + one.channel)});
   if (owners.rows.empty()) owners.rows.push_back({"", std::string{words.nobody}});
   out.push_back(std::move(owners));
+  if (pack.has_context) {
+    Section given{std::string{words.context}, {}};
+    for (std::size_t begin = 0; begin < pack.context.size();) {
+      const std::size_t end = std::min(pack.context.find('\n', begin), pack.context.size());
+      given.rows.push_back({"", pack.context.substr(begin, end - begin)});
+      begin = end + 1;
+    }
+    out.push_back(std::move(given));
+  }
   Section missing{std::string{words.missing}, {}};
   for (const std::string& text : report.missing_data) missing.rows.push_back({"", text});
   out.push_back(std::move(missing));
@@ -144,6 +166,8 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
     const PackedEvidence& packed = pack.evidence[i];
     evidence.rows.push_back(
         {packed.name, packed.record.place + "  " + (packed.record.excerpt.empty() ? packed.text : packed.record.excerpt)});
+    if (!packed.record.record_id.empty())
+      evidence.rows.push_back({"", "loglode context " + packed.record.record_id.substr(0, kShortId), true});
   }
   out.push_back(std::move(evidence));
   out.push_back(ai_section(report, words));
@@ -151,8 +175,10 @@ std::vector<Section> sections_of(const RcaReport& report, const IncidentCase& in
   return out;
 }
 
-std::string title_of(const RcaReport& report) {
-  return fmt::format("incident {}  {}  {}", report.incident_id, report.severity, report.decision);
+std::string title_of(const RcaReport& report, const IncidentCase& incident) {
+  return fmt::format("incident {}  {}  {}  {}", report.incident_id, report.severity,
+                     decision_word(report.decision, words_of(report.language)),
+                     incident.onset == kNoTime ? "no times" : clock(incident.onset));
 }
 
 }  // namespace
@@ -160,7 +186,7 @@ std::string title_of(const RcaReport& report) {
 std::string terminal_text_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack, const Paint& paint,
                              std::size_t columns) {
   constexpr std::size_t kLabel = 24;
-  std::string out = paint.bold(printable(title_of(report))) + "\n";
+  std::string out = paint.bold(printable(title_of(report, incident))) + "\n";
   for (const Section& section : sections_of(report, incident, pack)) {
     out += "\n" + paint.bold(section.title) + "\n";
     for (const Row& row : section.rows) {
@@ -177,7 +203,7 @@ std::string terminal_text_of(const RcaReport& report, const IncidentCase& incide
 }
 
 std::string markdown_of(const RcaReport& report, const IncidentCase& incident, const EvidencePack& pack) {
-  std::string out = "# " + markdown_text(title_of(report)) + "\n";
+  std::string out = "# " + markdown_text(title_of(report, incident)) + "\n";
   for (const Section& section : sections_of(report, incident, pack)) {
     out += "\n## " + section.title + "\n\n";
     for (const Row& row : section.rows) {
@@ -196,14 +222,14 @@ std::string html_of(const RcaReport& report, const IncidentCase& incident, const
                     "\"><head><meta charset=\"utf-8\"><meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
                     "'unsafe-inline'\">"
                     "<meta name=\"viewport\" content=\"width=device-width\"><title>" +
-                    html_text(title_of(report)) +
+                    html_text(title_of(report, incident)) +
                     "</title><style>body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 "
                     "1rem}h2{font-size:1rem;margin:1.5rem 0 .25rem}"
                     "dl{display:grid;grid-template-columns:max-content 1fr;gap:.15rem "
                     "1rem;margin:0}dt{font-weight:600}dd{margin:0;overflow-wrap:anywhere}"
                     "pre{background:#8882;padding:.4rem;white-space:pre-wrap;margin:.2rem 0}p{margin:.2rem "
                     "0}@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style></head><body>\n<h1>" +
-                    html_text(title_of(report)) + "</h1>\n";
+                    html_text(title_of(report, incident)) + "</h1>\n";
   for (const Section& section : sections_of(report, incident, pack)) {
     out += "<h2>" + html_text(section.title) + "</h2>\n";
     for (const Row& row : section.rows) {

@@ -10,9 +10,9 @@ namespace loglode::rca {
 struct ReportWords {
   std::string_view root_cause, suspects, timeline, changed, impact, changes, known_errors, confirm, earlier, owners, decision, ai, steps,
       missing, evidence, hypothesis;
-  std::string_view then, later, beside, before, catalogue, stop, comma;
-  std::string_view nobody, none_seen, no_metrics, no_traces, no_baseline, no_changes, no_owner, no_catalogue_entry;
-  std::string_view page, watch, ignore;
+  std::string_view then, beside, before, catalogue, also, stop, comma;
+  std::string_view nobody, none_seen, no_metrics, no_traces, no_changes, no_owner, no_catalogue_entry;
+  std::string_view page, watch, ignore, not_asked, context;
 };
 
 [[nodiscard]] const ReportWords& words_of(Language language) noexcept;

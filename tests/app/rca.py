@@ -43,7 +43,7 @@ def main():
 
         human = run("rca", "1", env=env)[0]
         check("a person reads the cause first", human.split("\n")[3].strip().startswith("postgresql"), human[:600])
-        check("it ends with what became of the model", "needs manual analysis" in human, human[-400:])
+        check("it ends with what became of the model", "not asked" in human, human[-400:])
         html = run("rca", "1", "--report", "html", env=env)[0]
         check("a page without scripts", html.startswith("<!doctype html>") and "<script" not in html and "http-equiv=\"Content-Security-Policy\"" in html)
         check("Chinese", "\u6839\u672c\u539f\u56e0" in run("rca", "1", "--language", "zh", env=env)[0])

@@ -64,6 +64,31 @@ TEST_CASE("a sentence about an incident is checked against what it cites") {
       {"postgres failed because checkout opened connections [F1, F2].", Verdict::refuted},
       {"checkout failed before postgres did [F1, F2].", Verdict::refuted},
       {"nginx -> checkout -> postgres [F1, F2, F3].", Verdict::refuted},
+      {"Because nginx failed, postgres refused sessions [F1, F3].", Verdict::refuted},
+      {"nginx overloaded postgres [F1, F3].", Verdict::refuted},
+      {"nginx, after a deploy, brought down postgres [F1, F3].", Verdict::refuted},
+      {"nginx, not slow but dead, brought down postgres [F1, F3].", Verdict::refuted},
+      {"nginx is the root cause of the errors of postgres [F1, F3].", Verdict::refuted},
+      {"checkout failed 14.5 s after postgres [F1, F2].", Verdict::unverified},
+      {"postgres refused 9999x [F1].", Verdict::refuted},
+      {"postgres said \"<the disk is full>\" [F1].", Verdict::refuted},
+      {"postgres said \"99\" [F1].", Verdict::refuted},
+      {"postgres said \"sorry, and refused 777 sessions [F1].", Verdict::refuted},
+      {"37 % of the requests failed [F3].", Verdict::refuted},
+      {"nothing for 502 s at nginx [F3].", Verdict::refuted},
+      // the same, true
+      {"nginx failed 14.5 s later than postgres [F1, F3].", Verdict::supported},
+      {"The errors of nginx were triggered when postgres refused sessions [F1, F3].", Verdict::supported},
+      {"nginx was made worse by checkout [F2, F3].", Verdict::supported},
+      {"mysql is not among them: postgres refused 1,144 sessions [F1].", Verdict::refuted},
+      {"nginx answered 502 37 times; before that postgres refused sessions [F1, F3].", Verdict::supported},
+      // not to be looked up
+      {"nginx failed first [F3].", Verdict::unverified},
+      {"Increased traffic exhausted the pool.", Verdict::unverified},
+      {"End users lost all orders.", Verdict::unverified},
+      {"checkout lost all its orders.", Verdict::unverified},
+      {"The load was too high [F1].", Verdict::unverified},
+      {"postgres refused 37 sessions [F1].", Verdict::unverified},
       // nothing that records could show
       {"Check the number of sessions.", Verdict::no_fact},
       {"What opened the sessions is not known.", Verdict::no_fact},
@@ -271,15 +296,59 @@ TEST_CASE("of a model's answer stands what the evidence shows") {
   REQUIRE(invented);
   CHECK(invented->hypotheses.empty());
 
-  for (const char* step : {"Run `rm -rf /`.", "kubectl delete pod postgres", "Do it; then reboot", "See http://evil.example"}) {
+  for (const char* step : {"Run `rm -rf /`.", "kubectl delete pod postgres", "dd if=/dev/zero of=/dev/sda", "truncate table orders",
+                           "reboot", "See http://evil.example", "sudo reboot", "nginx brought down postgres 777 times [F1]."}) {
     const auto command =
         check_answer(answer_with("postgres refused 1,144 sessions [F1].", "postgres", "checkout", 1.0, step), shop.incident, shop.pack);
     REQUIRE(command);
     CHECK(command->steps.empty());
   }
+  // Prose is no command.
+  for (const char* step : {"See whether mysql refused sessions; end idle ones.", "Check that the service draws on flaws of its own.",
+                           "Let postgres run with fewer sessions."}) {
+    const auto prose =
+        check_answer(answer_with("postgres refused 1,144 sessions [F1].", "postgres", "checkout", 1.0, step), shop.incident, shop.pack);
+    REQUIRE(prose);
+    INFO(step);
+    CHECK(prose->steps.size() == (std::string{step}.find("mysql") == std::string::npos ? 1 : 0));  // of a product that the incident has not
+  }
+  const auto unsupported = check_answer(answer_with("Increased traffic exhausted the pool. All is lost.", "postgres", "checkout", 1.0),
+                                        shop.incident, shop.pack);
+  REQUIRE(unsupported);
+  CHECK_FALSE(unsupported->holds());
   CHECK_FALSE(check_answer("[]", shop.incident, shop.pack));
   CHECK_FALSE(check_answer("{\"status\":\"fine\"}", shop.incident, shop.pack));
   CHECK_FALSE(check_answer("{\"status\":\"ok\",\"summary\":\"x\"", shop.incident, shop.pack));
+}
+
+TEST_CASE("the manual form tells what came before, with and after the cause, and fills commands from the record") {
+  test::Documents documents = test::shop();
+  documents.incidents.front()["timeline"][1]["time"] = "2026-11-24T12:00:01.100000000Z";  // checkout, two seconds before its suspect
+  documents.findings.front()["evidence"][0]["excerpt"] = "sorry, too many clients already host=db-1.int port=5432 database=shop";
+  documents.rules.front()["check"] = "psql -h {host} -p {port} -d {database} -c 'select 1'";
+  const auto incident = read_case(documents.all(), "1");
+  REQUIRE(incident);
+  const RcaReport report = manual_report(*incident, pack_evidence(*incident), KnownErrors{}, AiPart{}, Language::en);
+  INFO(report.summary);
+  CHECK(report.summary.find("Before it, checkout (-2.0 s): ") != std::string::npos);
+  CHECK(report.summary.find("Then nginx (+14 s): ") != std::string::npos);
+  REQUIRE_FALSE(report.known_errors.front().checks.empty());
+  CHECK(report.known_errors.front().checks.front() == "psql -h db-1.int -p 5432 -d shop -c 'select 1'");
+}
+
+TEST_CASE("an incident of thousands of findings is checked in bounded memory and time") {
+  test::Documents many = test::shop();
+  for (int i = 0; i < 3000; ++i) {
+    Json one = many.findings.front();
+    one["finding_id"] = "c" + std::to_string(10000 + i);
+    many.incidents.front()["findings"].push_back(one["finding_id"]);
+    many.findings.push_back(one);
+  }
+  const auto incident = read_case(many.all(), "1");
+  REQUIRE(incident);
+  const EvidencePack pack = pack_evidence(*incident);
+  const ClaimChecker checker{*incident, pack};
+  for (int i = 0; i < 20; ++i) CHECK(checker.check("postgres refused 1,144 sessions [F1].").count(Verdict::supported) == 1);
 }
 
 TEST_CASE("nothing that a log line says leaves its place in the prompt or becomes markup") {
