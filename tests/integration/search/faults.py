@@ -165,12 +165,16 @@ def judge_requests(requests, script, shows):
         check("a pause behind eight refusals in a row", all(times[i + 12] - times[i] >= FIRST / 2 * 0.9 for i in range(min(len(times), 30) - 12)), times)
     faults = [each for each in requests if each["rule"] is not None]
     check("the fault was shown", faults or shows == "limited" or any(rule["do"] in ("item", "reset") or "text" in rule for rule in script), requests[:3])
+    pauses = []  # of each 429: what was sent before its pause was over
     for fault in faults:
         if fault["status"] == 429 and fault["path"].startswith("/_bulk"):
             following = [each["time"] for each in requests if each["time"] > fault["time"] and each["path"].startswith("/_bulk")]
             pause = 1.0 if shows == "waits" else FIRST / 2
-            late = [when for when in following if when - fault["time"] < pause * 0.9 and when - fault["time"] > 0.02]  # not what was on its way
-            check("nothing is sent before the pause is over", not late, (fault, late))
+            on_its_way = fault["seconds"] + max(0.02, pause * 0.2)  # sent before the answer was read
+            pauses.append([when for when in following if on_its_way < when - fault["time"] < pause * 0.9])
+    # On a busy machine one may be on its way for longer; a client that does not wait shows that behind each of them.
+    broken = [each for each in pauses if each]
+    check("nothing is sent before the pause is over", len(broken) * 2 < max(len(pauses), 1), (faults[:3], pauses))
 
 
 def one(binary, name):
