@@ -15,6 +15,7 @@
 #include <stop_token>
 #include <thread>
 
+#include "app/commands/run_commands.h"
 #include "app/reading/option_words.h"
 #include "app/registry/type_readers.h"
 #include "base/exit_status.h"
@@ -99,15 +100,6 @@ std::string kept_back(const rca::IncidentCase& incident, const std::vector<confi
       if (::fnmatch(glob.value.c_str(), service.c_str(), 0) == 0)
         return fmt::format("nothing of {} is sent to a model (rca.exclude.services: {})", service, glob.shown);
   return "";
-}
-
-Result<LastRun> open_run(const std::string& state) {
-  if (state.empty()) return state_folder().and_then([](const std::string& folder) { return LastRun::open(folder); });
-  auto run = LastRun::open(state);
-  if (!run && run.error().code == std::errc::no_such_file_or_directory)
-    return fail(std::make_error_code(std::errc::invalid_argument),
-                state + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
-  return run;
 }
 
 struct OperatorContext {
@@ -205,7 +197,7 @@ int show_audit(const RcaArguments& arguments) {
 
 int explain_root_cause(const RcaArguments& arguments) {
   if (arguments.incident == "audit") return show_audit(arguments);
-  auto run = open_run(arguments.state);
+  auto run = open_last_run(arguments.state);
   if (!run) return report_error(run.error());
   const auto incident = rca::read_case({run->incidents(), run->findings(), run->templates(), run->rules()}, arguments.incident);
   if (!incident) return report_usage(incident.error().message);

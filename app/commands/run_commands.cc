@@ -20,15 +20,6 @@ namespace loglode {
 
 namespace {
 
-Result<LastRun> open_last_run(const std::string& given) {
-  if (given.empty()) return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
-  auto run = LastRun::open(given);
-  if (!run && run.error().code == std::errc::no_such_file_or_directory)
-    return fail(std::make_error_code(std::errc::invalid_argument),
-                given + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
-  return run;
-}
-
 /// How messages call what was looked into.
 std::string name_of_run(const std::string& state) { return state.empty() ? "the last run" : state; }
 
@@ -79,6 +70,15 @@ bool is_still_there(const LinesAround& around, std::string_view excerpt) {
 }
 
 }  // namespace
+
+Result<LastRun> open_last_run(const std::string& given) {
+  if (given.empty()) return state_folder().and_then([](const std::string& state) { return LastRun::open(state); });
+  auto run = LastRun::open(given);
+  if (!run && run.error().code == std::errc::no_such_file_or_directory)
+    return fail(std::make_error_code(std::errc::invalid_argument),
+                given + " holds no incidents: `analyze`, `tail` and `run` keep them there when they are given it as --state");
+  return run;
+}
 
 int list_incidents(const std::string& state, bool ndjson) {
   auto run = open_last_run(state);

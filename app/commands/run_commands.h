@@ -4,9 +4,16 @@
 #include <cstdint>
 #include <string>
 
+#include "core/result.h"
+#include "sinks/last_run.h"
+
 namespace loglode {
 
-/// `state`: the folder of --state; empty: the last run's.
+/// What was found there. `state`: the folder of --state; empty: the last run's. Errors: nothing is kept there (says what to do); it cannot
+/// be read.
+[[nodiscard]] Result<LastRun> open_last_run(const std::string& state);
+
+/// `state`: as open_last_run() takes it.
 int list_incidents(const std::string& state, bool ndjson);
 int show_incident(const std::string& state, const std::string& id, bool ndjson);
 /// The record as it was read (secrets masked) and the lines around it, from its file or archive.

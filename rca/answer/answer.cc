@@ -35,12 +35,6 @@ std::vector<std::string> texts_at(const Json& object, const char* key) {
   return out;
 }
 
-const Json& list_at(const Json& object, const char* key) {
-  static const Json kNone = Json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kNone;
-}
-
 /// What a shell, a database or an API would carry out: a log line can reach a model, and a model's words must not become a command.
 bool holds_command(std::string_view text) {
   static constexpr std::array<std::string_view, 31> kPrograms{

@@ -25,12 +25,6 @@ Number number_at(const Json& object, const char* key) {
   return found != object.end() && found->is_number() ? found->get<Number>() : Number{};
 }
 
-const Json& list_at(const Json& object, const char* key) {
-  static const Json kNone = Json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kNone;
-}
-
 const Json& object_at(const Json& object, const char* key) {
   static const Json kNone = Json::object();
   const auto found = object.find(key);
@@ -219,6 +213,12 @@ void read_templates(const std::vector<Json>& templates, IncidentCase& out) {
 }
 
 }  // namespace
+
+const Json& list_at(const Json& object, const char* key) {
+  static const Json kNone = Json::array();
+  const auto found = object.find(key);
+  return found != object.end() && found->is_array() ? *found : kNone;
+}
 
 Timestamp time_of(std::string_view text) noexcept {
   constexpr std::size_t kLength = 30;  // 2026-11-24T00:09:16.503000000Z

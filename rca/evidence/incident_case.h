@@ -90,6 +90,9 @@ struct CaseDocuments {
 /// Of the incident with this number or lasting id. Errors: there is none; its documents lack what they must have (says which).
 [[nodiscard]] Result<IncidentCase> read_case(const CaseDocuments& documents, std::string_view incident_id);
 
+/// The member, where it is an array; else an empty one.
+[[nodiscard]] const Json& list_at(const Json& object, const char* key);
+
 /// Of our own RFC 3339 form (core/timestamp.h); kNoTime for anything else.
 [[nodiscard]] Timestamp time_of(std::string_view rfc3339) noexcept;
 

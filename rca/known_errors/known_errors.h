@@ -21,8 +21,8 @@ enum class RiskLevel : std::uint8_t { low, medium, high };
 struct KnownErrorMatch {
   std::vector<std::string> rules;     // ids of rule packs
   std::vector<std::string> patterns;  // PCRE2, case does not matter; each holds a fixed text (fixed_text.h)
-  // Globs of those that write such messages. They rank the entry, and are no condition. Without any, the entry is about whoever says so,
-  // and stands behind those of products.
+  // Globs of the services that write such messages. An entry whose glob fits the finding's service stands first; one that fits no glob is
+  // matched all the same. An entry without globs stands behind entries with them.
   std::vector<std::string> services;
 };
 

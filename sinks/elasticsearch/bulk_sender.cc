@@ -24,7 +24,8 @@ constexpr std::size_t kReasonBytesMax = 500, kKindBytesMax = 100;
 constexpr std::size_t kBodyBytesMin = 64 * kKiB;
 constexpr unsigned kRefusalsInARow = 8;  // of whole requests, until the cluster is believed to refuse everything
 constexpr milliseconds kRetryAfterMax{300'000};
-constexpr milliseconds kThrottlePauseMax{15'000};  // one request in so long does a busy cluster no harm, and shows that it is not any more
+constexpr milliseconds kThrottlePauseMax{
+    15'000};  // a busy cluster bears one request in 15 s, and its answer shows when the cluster has room again
 
 std::string gzip_of(std::string_view text) {
   z_stream stream{};
